@@ -85,9 +85,8 @@ def _index(ground: Ground, root: Path) -> HabitIndex:
 
 def _count(index: HabitIndex) -> None:
     """Streaks, rates, recoveries, strength and best weekday of every habit."""
+    from notekeep.habits.measures import rate, recovery, streak, strength
     from notekeep.habits.stats import best_weekday, count_weekdays
-    from notekeep.habits.streaks import rate, recovery, streak
-    from notekeep.habits.strength import strength
 
     today = index.today().toordinal()
     for habit in index.known():

@@ -133,8 +133,8 @@ def _new_process(ground: Ground, root: str, notes: int) -> list[Line]:
 
 
 def _read_whole(vault: Vault, notes: int) -> Line:
-    from notekeep.catalog.documents import read_content
     from notekeep.markdown.note import read_note
+    from notekeep.storage.content import read_content
 
     paths = [row.path for row in vault.search.rows().rows]
 

@@ -17,8 +17,8 @@ from unittest.mock import patch
 from notekeep.cli.command_tree import VERBS
 from notekeep.cli.habits import COMMANDS
 from notekeep.cli.main import main
+from notekeep.habits.days import reduce_entries
 from notekeep.habits.log import parse_file
-from notekeep.habits.revisions import reduce_entries
 from reliability import house
 from reliability.board import Result, Row, Sizes
 

@@ -9,10 +9,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from notekeep.catalog.conditions import Condition, condition, ordering, roles
-from notekeep.catalog.connection import Connection, yield_parts
+from notekeep.catalog.connection import Connection
 from notekeep.catalog.queries import find_link_problems, find_note_problems
 from notekeep.catalog.records import (
-    ESCAPE,
     ROW_COLUMNS,
     Backlink,
     LinkRow,
@@ -22,14 +21,12 @@ from notekeep.catalog.records import (
     store_path,
     unsigned,
 )
-from notekeep.query.tree import And, KnownPaths, Node, Not, Or
+from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Order
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Sequence
 
     from notekeep.errors import Problem
-    from notekeep.query.tree import Order
     from notekeep.storage.scan import StatMark
 
 DEEP = 20
@@ -242,7 +239,8 @@ class Catalog(Connection):
         self, where: Condition, more: str = "", values: Sequence[Any] = ()
     ) -> list[Row]:
         """Return the rows that `find` finds."""
-        return self.collect(_rows, *_select_sql(ROW_COLUMNS, where, more, values))
+        question = _select_sql(ROW_COLUMNS, where, more, values)
+        return self.collect(lambda found: [*map(Row.of, found)], *question)
 
     def where(self, node: Node | None) -> Condition:
         """Return a tree of facts as an expression for `find`."""
@@ -273,15 +271,13 @@ class Catalog(Connection):
                 return self._paths(condition(node))
 
 
-def _marks(rows: sqlite3.Cursor) -> dict[str, StatMark]:
+def _marks(found: Iterable[tuple[str, int, int, int, int]]) -> dict[str, StatMark]:
     """Fingerprints by path; as little as possible for each, since there is one for every file."""
-    found: dict[str, StatMark] = {}
-    for part in yield_parts(rows):
-        is_plain = ESCAPE not in "".join([path for path, *_ in part])
-        for path, size, mtime, ctime, inode in part:
-            name = path if is_plain else load_path(path)
-            found[name] = (size, mtime, ctime, inode if inode >= 0 else unsigned(inode))
-    return found
+    marks: dict[str, StatMark] = {}
+    for path, size, mtime, ctime, inode in found:
+        name = path if path.isascii() else load_path(path)
+        marks[name] = (size, mtime, ctime, inode if inode >= 0 else unsigned(inode))
+    return marks
 
 
 def _select_sql(
@@ -290,10 +286,6 @@ def _select_sql(
     # Columns and conditions are this package's own text; what a person wrote is in the values.
     sql = f"SELECT {what} FROM notes {join} WHERE {where.sql} {more}"  # noqa: S608 - see above
     return sql, (*where.values, *values)
-
-
-def _rows(found: sqlite3.Cursor) -> list[Row]:
-    return [Row.of(values) for part in yield_parts(found) for values in part]
 
 
 def _depth(node: Node) -> int:

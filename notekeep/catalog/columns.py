@@ -12,8 +12,8 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.markdown.note_names import note_stem
-from notekeep.markdown.schema import COMMON_FIELDS, other_names
-from notekeep.query.fields import QueryFields
+from notekeep.markdown.schema import COMMON_FIELDS, Schema, other_names
+from notekeep.query.fields import FieldType, QueryFields
 from notekeep.query.folding import fold_key
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
-    from notekeep.markdown.schema import Schema
-    from notekeep.query.fields import FieldType
 
 
 class Column(NamedTuple):

@@ -26,14 +26,13 @@ from notekeep.query.tree import (
     Not,
     Operator,
     Or,
+    Order,
     Path,
     Tag,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from notekeep.query.tree import Order
 
 
 class Condition(NamedTuple):
@@ -55,14 +54,7 @@ _NAMED_BY_PATH = """
     WHERE names.key = ? AND (n.path_folded IN (?, ?) OR n.title_folded = ?)
 """
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_COMPARISONS: dict[Operator, str] = {
-    ":": "=",
-    "=": "=",
-    ">": ">",
-    ">=": ">=",
-    "<": "<",
-    "<=": "<=",
-}
+_COMPARISONS: dict[Operator, str] = {":": "=", "=": "=", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 
 
 def condition(node: Node) -> Condition:

@@ -126,20 +126,20 @@ class Connection:
 
         A damaged file is set aside first, and the answer is that of an empty catalog.
         """
-        return self.collect(_all, sql, values)
+        return self.collect(list, sql, values)
 
     def collect(
-        self, make: Callable[[sqlite3.Cursor], T], sql: str, values: Sequence[Any] = ()
+        self, make: Callable[[Iterator[Any]], T], sql: str, values: Sequence[Any] = ()
     ) -> T:
-        """Run one SELECT whose rows are many, and return what `make` makes of its cursor."""
+        """Run one SELECT, and return what `make` makes of its rows while the file is open."""
         yield_to_ui()
         reader = self._reader()
         with reader.lock:
             try:
-                return make(self._connection(reader).execute(sql, values))
+                return make(_rows(self._connection(reader).execute(sql, values)))
             except sqlite3.DatabaseError as error:
                 self._recover(error)
-            return make(self._connection(reader).execute(sql, values))
+            return make(_rows(self._connection(reader).execute(sql, values)))
 
     def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a SELECT that a person wrote: the names of its columns, and at most SQL_ROWS rows.
@@ -185,7 +185,8 @@ class Connection:
         """
         self.reopen_if_replaced()
         try:
-            with _transaction(database.connect(self._path, wait)) as connection:
+            connection = database.connect(self._path, wait)
+            with closing(connection), database.transaction(connection):
                 writer = Writer(connection)
                 yield writer
                 writer.finish()
@@ -295,31 +296,13 @@ class Connection:
             self.rebuilt += 1
 
 
-def yield_parts(found: sqlite3.Cursor) -> Iterator[list[Any]]:
-    """Yield the rows of an answer in parts, and let the interface go first between them."""
+def _rows(found: sqlite3.Cursor) -> Iterator[Any]:
+    """Yield the rows of an answer, and let the interface go first now and then."""
     while part := found.fetchmany(PART_ROWS):
-        yield part
+        yield from part
         if len(part) < PART_ROWS:
             return
         yield_to_ui()
-
-
-def _all(found: sqlite3.Cursor) -> list[Any]:
-    return [row for part in yield_parts(found) for row in part]
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Commit what happens within it, or take it back; the connection is closed either way."""
-    with closing(connection):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.DatabaseError):  # what went wrong first is what is said
-                connection.rollback()
-            raise
 
 
 def _only_read(action: int, first: str | None, *_: str | None) -> int:

@@ -105,14 +105,7 @@ TABLES: dict[str, Columns] = {
     "conflicts": {"path": str, "original": str},
     "dirty": {"path": str, "generation": int},
     "habit_files": {"path": str, "mark": str, "sum": int, "fields": str},
-    "habit_lines": {
-        "path": str,
-        "line": int,
-        "name": str,
-        "day": int,
-        "text": str,
-        "more": str,
-    },
+    "habit_lines": {"path": str, "line": int, "name": str, "day": int, "text": str, "more": str},
     "habit_days": {"name": str, "basis": str, "first": int, "codes": bytes, "amounts": bytes},
     "meta": {"key": str, "value": str},
 }
@@ -233,6 +226,19 @@ def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit what happens within it, or take it back."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # what went wrong first is what is said
+            connection.rollback()
+        raise
 
 
 def _open_existing(path: str) -> sqlite3.Connection | None:

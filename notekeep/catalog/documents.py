@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.records import Record
 from notekeep.errors import Problem
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import note_stem
-from notekeep.markdown.schema import role
-from notekeep.query.folding import is_unicode
-from notekeep.storage.content import digest_of
+from notekeep.markdown.schema import Schema, role
+from notekeep.storage.content import Content, read_content
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
     from notekeep.markdown.field_values import Value
-    from notekeep.markdown.schema import Schema
-    from notekeep.query.tree import Node
     from notekeep.storage.scan import Fingerprint
 
 
@@ -37,45 +32,6 @@ class WordDoc(NamedTuple):
     body: str = ""  # all of it as written, headings and quotes included
     language: str = ""  # the code in the note's `lang:`, or "" for the vault's language
 
-    def is_indexable(self) -> bool:
-        """Tell whether its path is Unicode: a name in other bytes cannot be a term."""
-        return is_unicode(self.path)
-
-
-class FullText(Protocol):
-    """The full text of a vault, as the catalog knows it."""
-
-    @property
-    def folder(self) -> Path:
-        """Return where it lies."""
-
-    @property
-    def generation(self) -> int | None:
-        """Return the catalog's generation that it stands for; None where there is none."""
-
-    @property
-    def count(self) -> int:
-        """Return how many notes it has."""
-
-    def scores(self, node: Node) -> dict[str, float]:
-        """Return the notes that a tree of words matches, with their scores."""
-
-    def build(
-        self, docs: Iterable[WordDoc], generation: int, progress: Callable[[int], None]
-    ) -> None:
-        """Build it anew, or raise IndexBusy."""
-
-    def update(
-        self, docs: Sequence[WordDoc], gone: Sequence[str], generation: int, *, wait: float | None
-    ) -> None:
-        """Take notes in and others out, or raise IndexBusy or IndexUnusable."""
-
-
-LARGE = 5 << 20
-"""Bytes from which a file is data rather than a note."""
-
-HEAD = 1 << 20
-"""How much of a large file is read."""
 
 # What stands elsewhere in the index, what says what a note is rather than what it is about, and
 # what is there for machines.
@@ -85,48 +41,6 @@ _NO_WORDS = {
 }
 _LINK = re.compile(r"\[\[([^\[\]|#]*)[^\[\]]*\]\]")
 _NO_TEXT = re.compile(r"\d{4}-\d{2}(?:-\d{2}.*)?$|[a-z]+://")
-
-
-class Content(NamedTuple):
-    """What a file holds: its bytes, of a large file the first; its hash, "" if it is unreadable."""
-
-    data: bytes
-    digest: str
-    problem: Problem | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Tell whether it is all that the file holds."""
-        return bool(self.digest) and self.problem is None
-
-
-def read_content(root: str, path: str) -> Content | None:
-    """Read a file of the vault; None when it is gone.
-
-    A file that changes while it is read is read again at the next sweep, whose fingerprint is
-    another: it needs no second look here.
-    """
-    try:
-        with open(os.path.join(root, path), "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size <= LARGE:
-                data = file.read()
-                return Content(data, digest_of(data))
-            head = file.read(HEAD)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        reason = error.strerror or str(error)
-        return Content(b"", "", unreadable_problem(path, f"The file cannot be read: {reason}."))
-    data = head[: head.rfind(b"\n") + 1] or head
-    message = f"The file has {size >> 20} MB, so only its first MB can be searched."
-    problem = Problem(path, None, message, "Split it, or leave it as it is.", "large")
-    return Content(data, digest_of(data + str(size).encode()), problem)
-
-
-def unreadable_problem(path: str, message: str) -> Problem:
-    """Describe a file or folder that the system does not let us read."""
-    return Problem(path, None, message, "Look at its permissions.", "unreadable")
 
 
 def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema) -> Record:
@@ -161,12 +75,12 @@ def _problem(note: Note, content: Content) -> Problem | None:
 
 def word_doc(note: Note) -> WordDoc:
     """Make what the full text keeps of a note."""
-    spans = note.spans
+    spans, stem = note.spans, note_stem(note.path)
     language = note.fields.get("lang")
     return WordDoc(
         path=note.path,
         title=note.title,
-        aliases=_other_names(note),
+        aliases=(*note.aliases, *((stem,) if stem != note.title else ())),
         headings=tuple(heading.text for heading in spans.headings) if spans else (),
         tags=tuple(note.tags),
         quotes=tuple(quote.text for quote in spans.quotes) if spans else (),
@@ -174,11 +88,6 @@ def word_doc(note: Note) -> WordDoc:
         body=note.body,
         language=language if isinstance(language, str) else "",
     )
-
-
-def _other_names(note: Note) -> tuple[str, ...]:
-    stem = note_stem(note.path)
-    return (*note.aliases, *((stem,) if stem != note.title else ()))
 
 
 def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:

@@ -20,19 +20,19 @@ from notekeep import __version__
 from notekeep.background import clear_in_chunks
 from notekeep.catalog.database import CatalogBusy
 from notekeep.errors import Failure, IndexBusy, IndexUnusable, NotekeepError, Problem
-from notekeep.markdown.schema import DEFAULT_SCHEMA, role
+from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema, role
+from notekeep.storage.content import read_content, unreadable_problem
 from notekeep.storage.private_files import restrict_access
-from notekeep.storage.scan import ScanResult, sweep
+from notekeep.storage.scan import Fingerprint, ScanResult, StatMark, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from notekeep.catalog.catalog import Catalog
-    from notekeep.catalog.documents import FullText, WordDoc
+    from notekeep.catalog.documents import WordDoc
     from notekeep.catalog.records import Record
-    from notekeep.markdown.schema import Schema
+    from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.storage.history import OutsideVersion
-    from notekeep.storage.scan import Fingerprint, StatMark
 
 BATCH = 500
 """Files of one transaction: another program waits that long at most."""
@@ -100,12 +100,16 @@ class DailyCheck:
 
 @dataclass(slots=True)
 class _Run:
-    """One refresh: what it has done, and what it is told and asked on the way."""
+    """One refresh: what is asked of it, and what it has done."""
 
-    index: FullText | None
+    index: WhooshIndex | None
     keep: Callable[[list[OutsideVersion]], list[Problem]] | None
     progress: Callable[[int, int], None]
     cancelled: Callable[[], bool]
+    verify: bool
+    forget_missing: bool
+    budget: int | None
+    rereads: bool = False  # notes are read in another way than before
     done: Refreshed = field(default_factory=lambda: Refreshed(ScanResult()))
 
 
@@ -123,7 +127,7 @@ class Indexer:
         self,
         root: str,
         catalog: Catalog,
-        open_index: Callable[[], FullText] | None = None,
+        open_index: Callable[[], WhooshIndex] | None = None,
         schema: Schema = DEFAULT_SCHEMA,
         keep: Callable[[list[OutsideVersion]], list[Problem]] | None = None,
     ) -> None:
@@ -162,27 +166,25 @@ class Indexer:
             cancelled: Asked between folders and batches; what is done until then stays.
         """
         index = self._open_index() if words and self._open_index else None
-
-        def refresh_catalog() -> _Run:
-            run = _Run(
-                index,
-                self._keep,
-                progress or (lambda _done, _total: None),
-                cancelled or (lambda: False),
-            )
-            self._refresh_catalog(run, verify=verify, forget_missing=forget_missing, budget=budget)
-            return run
-
+        run = _Run(
+            index,
+            self._keep,
+            progress or (lambda _done, _total: None),
+            cancelled or (lambda: False),
+            verify,
+            forget_missing,
+            budget,
+        )
         with self._reads_files:
             if full:
                 self._catalog.clear()
             rebuilt = self._catalog.rebuilt
             try:
-                run = refresh_catalog()
+                self._refresh_catalog(run)
             except Failure:
                 if self._catalog.rebuilt == rebuilt:
                     raise
-                run = refresh_catalog()  # it was damaged and set aside: fill the empty one
+                self._refresh_catalog(run)  # it was damaged and set aside: fill the empty one
         done = run.done
         if index is None or done.pending:
             done.pending_words = len(self._catalog.dirty())
@@ -212,21 +214,19 @@ class Indexer:
 
     # Files into the catalog.
 
-    def _refresh_catalog(
-        self, run: _Run, *, verify: bool, forget_missing: bool, budget: int | None
-    ) -> None:
+    def _refresh_catalog(self, run: _Run) -> None:
         catalog, reader = self._catalog, _reader(self._schema)
         catalog.reopen_if_replaced()
         if catalog.was_interrupted():
             catalog.check()
         known = catalog.marks()
         is_new = not known
-        is_read_otherwise = not is_new and catalog.meta("reader") != reader
+        run.rereads = not is_new and catalog.meta("reader") != reader
         check = DailyCheck(catalog.meta("looked"))
         # Only where nobody waits.
-        checks_today = check.is_due and run.index is not None and budget is None
+        checks_today = check.is_due and run.index is not None and run.budget is None
         compared = known
-        if verify or is_read_otherwise:
+        if run.verify or run.rereads:
             compared = {path: _unsure(mark) for path, mark in known.items()}
         elif checks_today:
             compared = known | {path: _unsure(known[path]) for path in check.of(known)}
@@ -234,11 +234,11 @@ class Indexer:
         only_unsure = _count_only_unsure(changes, known)
         clear_in_chunks(known)
         run.done = done = Refreshed(changes, problems=_unreadable(changes))
-        if budget is not None and len(changes) - only_unsure > budget:
+        if run.budget is not None and len(changes) - only_unsure > run.budget:
             done.pending = len(changes)
             done.deferred = True
             return
-        if changes.looks_incomplete and not forget_missing:
+        if changes.looks_incomplete and not run.forget_missing:
             done.held = changes.removed
         try:
             with catalog.marked() if len(changes) else contextlib.nullcontext():
@@ -246,27 +246,28 @@ class Indexer:
                     run.keep = None
                     with catalog.writing() as writer:
                         writer.set_meta(reader=reader, looked=check.mark)
-                self._store_changes(run, rereads=is_read_otherwise)
+                self._store_changes(run)
                 if checks_today and not done.pending:
                     with catalog.writing() as writer:
                         writer.set_meta(looked=check.mark)
         except CatalogBusy:
             done.pending = max(1, len(changes) - done.indexed)
 
-    def _store_changes(self, run: _Run, *, rereads: bool) -> None:
+    def _store_changes(self, run: _Run) -> None:
         done, changes = run.done, run.done.changes
         gone = [] if done.held else changes.removed
         changed = {**changes.modified, **changes.added}
         paths = list(changed)
         before = self._catalog.digests(changes.modified) if changes.modified else {}
-        builds = run.index is not None and self._is_rebuilt(run.index, len(changes))
+        index = run.index
+        builds = index is not None and (index.generation is None or _is_many(len(changes), index))
         share = READING_SHARE if builds else 1
         for begin in range(0, len(paths), BATCH):
             if run.cancelled():
                 done.pending = len(paths) - begin
                 return
             batch = {path: changed[path] for path in paths[begin : begin + BATCH]}
-            self._store_batch(run, batch, before, rereads=rereads)
+            self._store_batch(run, batch, before)
             run.progress(min(begin + BATCH, len(paths)) // share, len(paths))
         done.logs += [path for path in gone if role(path, self._schema) == "log"]
         if changed or gone or self._is_outdated(done):
@@ -282,15 +283,8 @@ class Indexer:
             self._catalog.analyze()
 
     def _store_batch(
-        self,
-        run: _Run,
-        changed: Mapping[str, Fingerprint],
-        before: Mapping[str, str],
-        *,
-        rereads: bool,
+        self, run: _Run, changed: Mapping[str, Fingerprint], before: Mapping[str, str]
     ) -> None:
-        from notekeep.catalog.documents import read_content, record
-
         done = run.done
         records: list[Record] = []
         touched: dict[str, Fingerprint] = {}
@@ -302,9 +296,11 @@ class Indexer:
                 continue
             digest = before.get(path)
             is_same = bool(content.digest) and digest == content.digest
-            if is_same and not rereads:
+            if is_same and not run.rereads:
                 touched[path] = fingerprint
                 continue
+            from notekeep.catalog.documents import record  # loads the reader of Markdown
+
             one = record(path, fingerprint, content, self._schema)
             records.append(one)
             # New files by the hundred are a checkout or a copy.
@@ -318,7 +314,8 @@ class Indexer:
         if outside and run.keep:
             done.problems += run.keep(outside)
         with self._catalog.writing() as writer:
-            writer.upsert(records)
+            if records:
+                writer.upsert(records)
             writer.touch(touched)
             if is_few:
                 writer.settle_links()
@@ -341,7 +338,7 @@ class Indexer:
 
     # What the catalog has into the full text.
 
-    def _index_pending(self, run: _Run, index: FullText, budget: int | None) -> None:
+    def _index_pending(self, run: _Run, index: WhooshIndex, budget: int | None) -> None:
         """Bring the full text to the catalog's generation, or leave more notes than the budget."""
         generation, dirty = self._catalog.generation, self._catalog.dirty()
         done, can_change = run.done, self._can_change(index, generation)
@@ -371,7 +368,7 @@ class Indexer:
         done.pending_words = len(self._catalog.dirty())
 
     def _update(
-        self, index: FullText, dirty: Iterable[str], generation: int, wait: float | None = None
+        self, index: WhooshIndex, dirty: Iterable[str], generation: int, wait: float | None = None
     ) -> None:
         """Take notes in as they are by now; the full text then stands for a generation."""
         docs = list(self._read_docs(self._catalog.digests(dirty)))
@@ -379,7 +376,7 @@ class Indexer:
         gone = [path for path in dirty if path not in kept]
         index.update(docs, gone, generation, wait=wait)
 
-    def _build(self, run: _Run, index: FullText, paths: list[str], generation: int) -> None:
+    def _build(self, run: _Run, index: WhooshIndex, paths: list[str], generation: int) -> None:
         total = len(paths)
 
         def report(count: int) -> None:
@@ -394,25 +391,18 @@ class Indexer:
             if doc := read_word_doc(self._root, path, self._schema):
                 yield doc
 
-    def _can_change(self, index: FullText, generation: int) -> bool:
+    def _can_change(self, index: WhooshIndex, generation: int) -> bool:
         """Whether the full text is an earlier state of this catalog, so that it can be changed."""
         reached, meta = index.generation, self._catalog.meta
         first = max(int(meta("born") or 0), int(meta("words") or 0))
         return reached is not None and first <= reached <= generation
 
-    def _is_rebuilt(self, index: FullText, changed: int) -> bool:
-        return index.generation is None or _is_many(changed, index)
 
-
-def _is_many(changed: int, index: FullText) -> bool:
+def _is_many(changed: int, index: WhooshIndex) -> bool:
     return changed > max(REBUILD_LEAST, index.count // REBUILD_SHARE)
 
 
 def _unreadable(changes: ScanResult) -> list[Problem]:
-    if not changes.unreadable:
-        return []
-    from notekeep.catalog.documents import unreadable_problem
-
     return [
         unreadable_problem(path, f"It is left out: {reason}.")
         for path, reason in changes.unreadable.items()

@@ -15,8 +15,7 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.conditions import Condition
-from notekeep.catalog.connection import yield_parts
-from notekeep.catalog.records import HAS_NAME, link_key, load_path, sort_key, store_path
+from notekeep.catalog.records import HAS_NAME, Row, link_key, load_path, sort_key, store_path
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.query.fields import nearest_word
@@ -25,14 +24,12 @@ from notekeep.query.tree import Or, Phrase
 from notekeep.storage.file_names import vault_path
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from notekeep.catalog.catalog import Catalog
-    from notekeep.catalog.documents import FullText
-    from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
+    from notekeep.search.whoosh_index import WhooshIndex
 
 SHOWN = 10
 """How many notes are listed when a name could mean several."""
@@ -82,26 +79,20 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
     """
     start = fold_name(typed)
     if "/" in typed:
-        where = Condition(
-            f"{LISTED} AND path >= ? AND path < ?",
-            (store_path(typed), store_path(typed) + LAST),
-        )
-    else:
+        first = store_path(typed)
+        where = Condition(f"{LISTED} AND path >= ? AND path < ?", (first, first + LAST))
+    elif start:
         where = Condition(f"{LISTED} AND {BEGINS}", (start, start + LAST))
-        if not start:
-            where = Condition(LISTED)
+    else:
+        where = Condition(LISTED)
     rows = catalog.select_rows(where, "ORDER BY sort LIMIT ?", (most,))
     if "/" in typed:
         return [row.path for row in rows]
-    names = [
-        [
-            name
-            for name in (row.title, note_stem(row.path), *row.aliases)
-            if fold_name(name).startswith(start)
-        ]
-        for row in rows
-    ]
-    owners = Counter(key for own in names for key in {fold_name(name) for name in own})
+    names = []
+    for row in rows:
+        every = (row.title, note_stem(row.path), *row.aliases)
+        names.append([name for name in every if fold_name(name).startswith(start)])
+    owners = Counter(key for own in names for key in {*map(fold_name, own)})
     return [
         next((name for name in own if owners[fold_name(name)] == 1), row.path)
         for own, row in zip(names, rows, strict=True)
@@ -229,8 +220,7 @@ def link_targets(catalog: Catalog, target: str, source: str) -> list[str]:
 
     `target` is without what stands behind `#`; "" is the note `source` itself.
     """
-    resolver = Resolver(_named(catalog, _link_keys(target, source)))
-    return resolver.resolve(target, source)
+    return Resolver(_named(catalog, _link_keys(target, source))).resolve(target, source)
 
 
 def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
@@ -312,7 +302,7 @@ class NamesOfNotes:
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the notes that a target may mean, best first."""
-        # Where a link stands says which of several notes is nearest, and that is told by its folder.
+        # The folder of the link says which of several notes is nearest.
         asked = (target, from_path.rpartition("/")[0] if target else from_path)
         if asked not in self._resolved:
             self._resolved[asked] = link_targets(self.catalog, target, from_path)
@@ -338,11 +328,10 @@ def withheld(
     Front matter that can have none of the `fields` is not read.
     """
 
-    def judged(found: sqlite3.Cursor) -> frozenset[str]:
+    def judged(found: Iterable[tuple[str, str | None]]) -> frozenset[str]:
         return frozenset(
             load_path(path)
-            for part in yield_parts(found)
-            for path, facts in part
+            for path, facts in found
             if facts is None or judge(json.loads(facts)["fields"])
         )
 
@@ -381,21 +370,15 @@ class Mention(NamedTuple):
     end: int
 
 
-def mention_names(row: Row) -> list[str]:
-    """Return the names under which a note may be mentioned: title, aliases and file name."""
-    stem = note_stem(row.path)
-    names = dict.fromkeys([row.title, *row.aliases, stem])
-    return [name for name in names if sum(map(str.isalpha, name)) >= SHORTEST]
-
-
 def mentions(
-    catalog: Catalog, index: FullText, row: Row, read: Callable[[str], Note]
+    catalog: Catalog, index: WhooshIndex, row: Row, read: Callable[[str], Note]
 ) -> list[Mention]:
     """Find where other notes say a note's name without linking it, by title, then line.
 
     `read` reads a note by its path, or raises NotFound.
     """
-    names = mention_names(row)
+    every = dict.fromkeys([row.title, *row.aliases, note_stem(row.path)])
+    names = [name for name in every if sum(map(str.isalpha, name)) >= SHORTEST]
     if not names:
         return []
     found = index.scores(Or(tuple(map(Phrase, names))))

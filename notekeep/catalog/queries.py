@@ -1,4 +1,4 @@
-"""Questions to the catalog: facets, tasks, notes of this day, problems, equal titles."""
+"""Questions to the catalog: facets, tasks, notes of this day, problems, equal titles, lists."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.columns import column_value
-from notekeep.catalog.conditions import Condition
-from notekeep.catalog.records import TaskRow, load_path
+from notekeep.catalog.conditions import Condition, ordering
+from notekeep.catalog.records import Row, TaskRow, load_path, store_path
 from notekeep.errors import Problem
 from notekeep.markdown.note_names import note_stem
 from notekeep.query.folding import fold_key, fold_text
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.connection import Connection
-    from notekeep.catalog.records import Row
-    from notekeep.query.tree import Node
+    from notekeep.query.tree import Node, Query
 
 
 YEAR = "year"
@@ -186,17 +185,13 @@ def find_link_problems(catalog: Connection) -> Iterator[Problem]:
         " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
     )
     for path, line, target, state in found:
-        yield Problem(load_path(path), line, *_link_problem(target, state))
-
-
-def _link_problem(target: str, state: str) -> tuple[str, str, str]:
-    if state == "ambiguous":
-        return (
-            f'"{target}" could be several notes; the nearest one is taken.',
-            "Write the folder before the name.",
-            "ambiguous-link",
-        )
-    return f'There is no note "{target}".', "Correct the name, or make the note.", "broken-link"
+        code, message = "broken-link", f'There is no note "{target}".'
+        hint = "Correct the name, or make the note."
+        if state == "ambiguous":
+            code = "ambiguous-link"
+            message = f'"{target}" could be several notes; the nearest one is taken.'
+            hint = "Write the folder before the name."
+        yield Problem(load_path(path), line, message, hint, code)
 
 
 _SAME = "role = 'note' AND title_folded IN (SELECT value FROM json_each(?))"
@@ -219,3 +214,36 @@ def _distinction(row: Row) -> str:
     if fold_text(note_stem(row.path)) != fold_text(row.title):
         return row.path.removesuffix(".md")
     return folder or name
+
+
+class OrderedList:
+    """A list of known order and length: every page costs the same, however far down it is."""
+
+    def __init__(self, catalog: Catalog, stored: list[str]) -> None:
+        self.total = len(stored)
+        self._catalog, self._stored = catalog, stored
+
+    def page(self, offset: int, limit: int) -> list[Row]:
+        """Return the rows from `offset` on; notes that went are left out."""
+        rows = self._catalog.rows_in_order(self._stored[offset : offset + limit])
+        distinguish_titles(self._catalog, rows)
+        return rows
+
+    def paths(self) -> list[str]:
+        """Return the notes of all rows, in their order."""
+        return [*map(load_path, self._stored)]
+
+    def find(self, path: str) -> int | None:
+        """Return which row a note has; None when it is not in the list."""
+        stored = store_path(path)
+        return self._stored.index(stored) if stored in self._stored else None
+
+
+def order_list(catalog: Catalog, node: Node | None, query: Query) -> OrderedList:
+    """Work out the order of a whole list; `node` is the query as a tree of facts only."""
+    by = ordering(query.order)
+    limit = -1 if query.limit is None else query.limit
+    found = catalog.find(
+        "path", catalog.where(node), f"ORDER BY {by.sql} LIMIT ?", (*by.values, limit)
+    )
+    return OrderedList(catalog, [path for (path,) in found])

@@ -187,27 +187,24 @@ def unsigned(inode: int) -> int:
 
 def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
     """Yield all rows of a file, each with its table; `number` is its id in the catalog."""
-    note = record.note
+    note, problem = record.note, record.note.problem
     yield "notes", _note_row(record, number)
-    if record.role == "excluded":
-        # Links lead to it and from it as ever; it is in no list, and nothing is told of it.
-        yield from (("names", (key, number)) for key in _names(record.path, note))
-        yield from (("links", (number, *cells)) for cells in _link_cells(note))
-        return
-    if note.problem:
-        problem = note.problem
+    if problem and record.role != "excluded":
         message, hint = as_unicode(problem.message), as_unicode(problem.hint)
         place = (store_path(record.path), "note", problem.line)
         yield "problems", (*place, message, hint, problem.code, problem.column)
+    if record.role in ("note", "excluded"):
+        # To and from a note that is in no list links lead as ever; nothing else is told of it.
+        names = {link_key(name) for name in (record.path, note.title, *note.aliases)}
+        yield from (("names", (key, number)) for key in {*map(as_unicode, names)} - {""})
+        yield from (("links", (number, *cells)) for cells in _link_cells(note))
     if record.role != "note":
         return
-    for key in _names(record.path, note):
-        yield "names", (key, number)
     for name, value in note.fields.items():
         if name != "tags":
             yield from _field_rows(number, name, value)
-    yield from (("tags", (number, *cells)) for cells in _tag_cells(note.tags))
-    yield from (("links", (number, *cells)) for cells in _link_cells(note))
+    for key, (name, own) in tag_keys(note.tags).items():
+        yield "tags", (number, key, name, own)
     if note.spans is None:
         return
     first = note.body_line + 1
@@ -259,12 +256,6 @@ def _note_row(record: Record, number: int) -> Cells:
     )
 
 
-def _names(path: str, note: Note) -> set[str]:
-    """All keys under which links may mean the note: file name, title, aliases."""
-    spelt = [path, note.title, *note.aliases]
-    return {key for name in spelt if (key := as_unicode(link_key(name)))}
-
-
 def _field_rows(number: int, name: str, value: Value) -> Iterator[tuple[str, Cells]]:
     key = as_unicode(fold_key(name))
     items = value if isinstance(value, list) else [value]
@@ -292,7 +283,7 @@ def _typed(item: Scalar) -> tuple[str, str, float | None, str | None]:
 
 
 def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Return a note's tags and those above them by key: the name, and 1 for one it names itself."""
+    """Return a note's tags and those above them by key: the name, and 1 for its own ones."""
     found: dict[str, tuple[str, int]] = {}
     for tag in tags:
         parts = as_unicode(tag).split("/")
@@ -302,12 +293,6 @@ def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
             before = found.get(fold_text(name), (name, 0))
             found[fold_text(name)] = (before[0], before[1] | own)
     return found
-
-
-def _tag_cells(tags: Iterable[str]) -> Iterator[tuple[str, str, int]]:
-    """A note's tags and the tags above them, each once; `own` tells the two apart."""
-    for key, (name, own) in tag_keys(tags).items():
-        yield key, name, own
 
 
 def _link_cells(note: Note) -> Iterator[Cells]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from notekeep.catalog.database import NOTE_TABLES, TABLES
 from notekeep.catalog.records import (
     HAS_NAME,
+    Cells,
+    Record,
     load_path,
     signed,
     store_path,
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Mapping
 
-    from notekeep.catalog.records import Cells, Record
     from notekeep.errors import Problem
     from notekeep.storage.scan import Fingerprint
 

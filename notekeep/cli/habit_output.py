@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from notekeep.habits.summary import Cell, HabitView
     from notekeep.settings import VaultSettings
-    from notekeep.tracking.checkin import CheckInResult
-    from notekeep.tracking.checkin_undo import Undone
+    from notekeep.tracking.checkin import CheckInResult, Undone
 
 NO_HABIT = (
     'there is no habit yet: `notekeep habit add "Meditate" --schedule daily` defines the first one'

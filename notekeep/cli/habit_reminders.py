@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
@@ -18,20 +17,17 @@ from notekeep.cli import output
 from notekeep.cli.arguments import dry_run_option, json_options
 from notekeep.cli.context import is_json, vault_places
 from notekeep.errors import UsageError
-from notekeep.habits.reminders import cron_lines, reminder_times
-from notekeep.habits.summary import count_habits
-from notekeep.tracking.tracker import (
+from notekeep.habits.reminders import (
     Due,
-    HabitIndex,
+    HabitReminders,
+    cron_lines,
     due,
     filter_unsent,
-    format_today,
     list_reminders,
+    reminder_times,
 )
-
-if TYPE_CHECKING:
-    from notekeep.tracking.tracker import HabitReminders
-
+from notekeep.habits.summary import count_habits, format_today
+from notekeep.tracking.tracker import HabitIndex
 
 NONE_YET = 'no habit has a reminder: `remind: ["07:30", "mon,fri 18:00"]` in its note makes one'
 
@@ -56,7 +52,7 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
     index = HabitIndex(places)
     if check:
         return _check(index, notify=notify and not dry_run)
-    found = list_reminders(index)
+    found = list_reminders(index.habits())
     for path, words in found.wrong:
         output.write_message(f"{path}: not a reminder: {words}")
     if not found.all:
@@ -94,7 +90,7 @@ def _list(found: HabitReminders) -> int:
 
 def _check(index: HabitIndex, *, notify: bool) -> int:
     """Tell what has come; exit 0 when there is something, 1 when there is nothing."""
-    found = due(index, config.current_time())
+    found = due(index.habits(), config.current_time(), index.places.settings.day_start)
     if notify:
         found = filter_unsent(index.places.state, found, index.today())
         # A habit that has two reminders behind it is told of once.

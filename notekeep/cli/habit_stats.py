@@ -17,6 +17,7 @@ from notekeep.cli.habit_output import NO_HABIT, glyphs, habit_object, percent
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.errors import UsageError
 from notekeep.habits.calendar import year_bounds
+from notekeep.habits.measures import best_runs, rate, recovery
 from notekeep.habits.stats import (
     LAGS,
     MAX_SHUFFLES,
@@ -27,7 +28,6 @@ from notekeep.habits.stats import (
     count_weekdays,
     find_logged_days,
 )
-from notekeep.habits.streaks import best_runs, rate, recovery
 from notekeep.habits.summary import format_count, format_streak
 from notekeep.notes.habit_reviews import plan_year
 from notekeep.tracking.habit_details import RATE_SPANS

@@ -17,7 +17,7 @@ from notekeep.errors import Failure, Refused, UsageError
 if TYPE_CHECKING:
     from datetime import date
 
-    from notekeep.habits.importers.habit_data import Loss
+    from notekeep.habits.formats.habit_data import Loss
     from notekeep.importing.habit_import import HabitImport, PlannedHabit
     from notekeep.notes.plan import WriteResult
     from notekeep.services.habit_export import HabitExport

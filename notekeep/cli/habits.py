@@ -41,7 +41,7 @@ from notekeep.habits import amounts
 from notekeep.habits.summary import format_streak
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking import checkin
-from notekeep.tracking.checkin_undo import undo_check_in
+from notekeep.tracking.checkin import undo_check_in
 from notekeep.tracking.habit_details import parse_span
 from notekeep.tracking.tracker import HabitIndex
 

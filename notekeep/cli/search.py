@@ -22,7 +22,6 @@ from notekeep.cli.context import is_json
 from notekeep.cli.lists import fill_template, template_fields
 from notekeep.cli.opening import open_refreshed
 from notekeep.errors import UsageError
-from notekeep.search.score_explanation import explanation_lines
 
 if TYPE_CHECKING:
     from notekeep.search.results import Hit, SearchResults
@@ -127,11 +126,29 @@ def _found_there(hit: Hit) -> dict[str, str]:
 
 
 def _explain(found: SearchResults) -> None:
-
     output.write_message(found.explanation)
     for hit in found.hits:
         for line in explanation_lines(hit):
             output.write_message(line)
+
+
+def explanation_lines(hit: Hit) -> list[str]:
+    """Return why a hit was found, as lines for a person."""
+    why = hit.why
+    if why is None:
+        return []
+    lines = [f"{hit.row.title}: {'; '.join(why.conditions)}"]
+    if why.words:
+        lines.append(f"  words: {', '.join(why.words)}")
+    if why.parts:
+        sums = " + ".join(f"{share:.2f} {name}" for name, share in why.parts)
+        lines.append(f"  score: {sums}")
+    if why.called:
+        lines.append("  first, because it is called so")
+    if why.fields:
+        shares = (f"{share:.2f} {term} in {field}" for term, field, share in why.fields)
+        lines.append(f"  of the words: {', '.join(shares)}")
+    return lines
 
 
 def _write(found: SearchResults, limit: int) -> None:

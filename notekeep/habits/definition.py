@@ -36,26 +36,8 @@ Fields: TypeAlias = "Mapping[str, str | list[str]]"
 FOREVER = date.max.toordinal()
 RESERVED = frozenset(
     {
-        "add",
-        "ask",
-        "archive",
-        "doctor",
-        "edit",
-        "export",
-        "ics",
-        "import",
-        "list",
-        "log",
-        "month",
-        "pause",
-        "prompt",
-        "remind",
-        "rename",
-        "stats",
-        "todo",
-        "undo",
-        "week",
-        "year",
+        *("add", "ask", "archive", "doctor", "edit", "export", "ics", "import", "list", "log"),
+        *("month", "pause", "prompt", "remind", "rename", "stats", "todo", "undo", "week", "year"),
     }
 )
 """Words that are commands, and so no ids."""

@@ -10,10 +10,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from notekeep.dates import days_in
 from notekeep.habits.schedule import (
     AfterLast,
     ChosenDays,
     EverySlot,
+    Goal,
     InDays,
     PerPeriod,
     Schedule,
@@ -24,10 +26,8 @@ from notekeep.habits.schedule import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory, DayValue
     from notekeep.habits.definition import Definition
-    from notekeep.habits.revisions import DayValue
-    from notekeep.habits.schedule import Goal
 
 Status: TypeAlias = Literal[
     "off",
@@ -127,11 +127,7 @@ class Timeline(NamedTuple):
 
 
 def evaluate_days(
-    habit: Definition,
-    days: DayHistory,
-    today: int,
-    week_start: int = 0,
-    last: int | None = None,
+    habit: Definition, days: DayHistory, today: int, week_start: int = 0, last: int | None = None
 ) -> Timeline:
     """Judge all days of a habit, to `last` where it lies after today."""
     starts = [day for day in (habit.since, days.begin) if day is not None]
@@ -181,9 +177,9 @@ def _find_grid(
 
 def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
     if grid.unit == "months":
-        first = date.fromordinal(day).replace(day=1)
-        after = date.fromordinal(first.toordinal() + 31).replace(day=1)
-        return first.toordinal(), after.toordinal() - 1
+        here = date.fromordinal(day)
+        start = day - here.day + 1
+        return start, start + days_in(here.year, here.month) - 1
     start = day - (day - grid.start) % grid.days
     return start, start + grid.days - 1
 
@@ -309,11 +305,9 @@ class _Evaluation:
         return "done" if outcome == "quiet" else "missed"
 
     def _judge_counts(self, segment: Segment, grid: _PeriodGrid, times: int) -> None:
-        """Judge periods in each of which a habit is due so many times.
-
-        Days that are paused, or lie outside of the segment, lower what a period needs in
-        proportion, rounded up; a skip lowers it by one.
-        """
+        """Judge periods in each of which a habit is due so many times."""
+        # Days that are paused, or lie outside of the segment, lower what a period needs in
+        # proportion, rounded up; a skip lowers it by one.
         for start, end, first, last in self._periods_of(segment, grid):
             inside = self._outcomes_in(first, last)
             # Silence is a success only once its day is over, and nothing is before it has begun.
@@ -331,11 +325,9 @@ class _Evaluation:
             self._close(segment, Period(start, end, count, need, result), first, last)
 
     def _judge_amounts(self, segment: Segment, grid: _PeriodGrid, goal: Goal) -> None:
-        """Judge periods in each of which amounts add up to a goal.
-
-        The goal is scaled to the days that are active. An at-most goal is missed as soon as the
-        sum exceeds it, and met only when the period is over.
-        """
+        """Judge periods in each of which amounts add up to a goal."""
+        # The goal is scaled to the days that are active. An at-most goal is missed as soon as the
+        # sum exceeds it, and met only when the period is over.
         is_least = goal.kind == "least"
         for start, end, first, last in self._periods_of(segment, grid):
             inside = self._outcomes_in(first, last)
@@ -414,13 +406,11 @@ class _Evaluation:
                 segment.results.append((day, status != "gap"))
 
     def _judge_after(self, segment: Segment, schedule: AfterLast) -> tuple[int, int] | None:
-        """Judge days of which a streak counts the times that came by their deadline.
-
-        Until the first time it is due, and overdue when the days between both limits have passed:
-        the deadline is then the day that was missed. Days in a pause do not pass; a skip starts the
-        count again without being a time. Return when it is next due, as seen from the end of the
-        segment or from today.
-        """
+        """Judge days of which a streak counts the times that came by their deadline."""
+        # Until the first time it is due, and overdue when the days between both limits have passed:
+        # the deadline is then the day that was missed. Days in a pause do not pass; a skip starts
+        # the count again without being a time. It is next due as seen from the end of the segment
+        # or from today.
         passed, deadline = schedule.low - 1, segment.first
         last = min(segment.last, self.today)
         for day in range(segment.first, last + 1):
@@ -437,7 +427,12 @@ class _Evaluation:
                 passed = 0
                 if outcome == "success":
                     segment.results.append((day, True))
-            self._fill(day, day, _find_stage(passed, schedule))
+            status: Status = "last day" if passed == schedule.high else "due"
+            if passed < schedule.low:
+                status = "rest"
+            elif passed > schedule.high:
+                status = "overdue"
+            self._fill(day, day, status)
         self._fill(max(last + 1, segment.first), segment.last, "future")
         if last < segment.first:
             return None
@@ -446,11 +441,3 @@ class _Evaluation:
 
 def _count_active(outcomes: list[Outcome]) -> int:
     return len(outcomes) - outcomes.count("paused") - outcomes.count("off")
-
-
-def _find_stage(passed: int, schedule: AfterLast) -> Status:
-    if passed < schedule.low:
-        return "rest"
-    if passed > schedule.high:
-        return "overdue"
-    return "last day" if passed == schedule.high else "due"

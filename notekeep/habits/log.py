@@ -139,7 +139,7 @@ def parse_line(text: str) -> ParsedLine:
     day = _parse_date(written)
     if day is None:
         return _bad("H002", f"no such date {written}")
-    habit = habit or _link_name(target)
+    habit = habit or target.partition("#")[0].strip().rpartition("/")[2].removesuffix(".md")
     rest = (rest or "").strip()
     note = None
     if mark := re.search(_NOTE, rest):
@@ -264,11 +264,6 @@ def _order_date(first: str, second: str, third: str) -> str:
 
 def _bad(code: str, message: str, fix: str = "") -> ParsedLine:
     return ParsedLine(None, LineReport(code, message, fix))
-
-
-def _link_name(target: str) -> str:
-    name = target.partition("#")[0].strip().rpartition("/")[2]
-    return name.removesuffix(".md")
 
 
 def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:

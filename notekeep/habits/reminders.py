@@ -7,16 +7,22 @@ lines have to change only when a time is added.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import dates
+from notekeep.cache_files import write_cache_file
 from notekeep.errors import Refused, UsageError
 from notekeep.habits.schedule import EVERY_DAY, ChosenDays, parse_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from notekeep.habits.summary import HabitView
 
 
 _CRON_DAYS = (1, 2, 3, 4, 5, 6, 0)
@@ -40,16 +46,12 @@ class Reminder(NamedTuple):
         """As a definition has it."""
         if self.weekdays is None:
             return self.time
-        return f"{','.join(day_names(self.weekdays))} {self.time}"
+        chosen = zip(dates.WEEKDAYS, self.weekdays, strict=True)
+        return f"{','.join(name[:3] for name, is_on in chosen if is_on)} {self.time}"
 
     def is_on(self, day: int) -> bool:
         """Whether it is one for a day, as an ordinal."""
         return self.weekdays is None or self.weekdays[(day - 1) % 7]
-
-
-def day_names(weekdays: Iterable[bool]) -> list[str]:
-    """Return the chosen weekdays: `mon`, `fri`."""
-    return [name[:3] for name, is_on in zip(dates.WEEKDAYS, weekdays, strict=True) if is_on]
 
 
 def parse_reminders(words: Iterable[str]) -> tuple[list[Reminder], list[str]]:
@@ -122,3 +124,67 @@ def _cron_days(time: Reminder) -> str:
         return "*"
     chosen = zip(_CRON_DAYS, time.weekdays, strict=True)
     return ",".join(str(day) for day, is_on in chosen if is_on)
+
+
+# Reminders that have come.
+
+REMINDED_FILE = "reminded"
+
+
+class Due(NamedTuple):
+    """A reminder that has come and is not answered, and its habit as of today."""
+
+    habit: HabitView
+    reminder: Reminder
+
+
+class HabitReminders(NamedTuple):
+    """The reminders of a vault, by habit, and words that are none with their notes."""
+
+    all: list[tuple[HabitView, Reminder]]
+    wrong: list[tuple[str, str]]
+
+
+def list_reminders(habits: Iterable[HabitView]) -> HabitReminders:
+    """Return the reminders of habits that are not archived, by the paths of their notes."""
+    found = HabitReminders([], [])
+    for view in sorted(habits, key=lambda one: one.path):
+        if not view.is_archived:
+            reminders, wrong = parse_reminders(view.remind)
+            found.all.extend((view, reminder) for reminder in reminders)
+            found.wrong.extend((view.path, words) for words in wrong)
+    return found
+
+
+def due(habits: Iterable[HabitView], now: datetime, day_start: int) -> list[Due]:
+    """Return the reminders of today that have come while today still asks for the habit.
+
+    A habit that was logged today in any way is answered.
+    """
+    today = dates.habit_day(now, day_start)
+    found: list[tuple[datetime, Due]] = []
+    for habit, reminder in list_reminders(habits).all:
+        # One before the hour at which a day begins is of the night after it.
+        day = today + timedelta(days=reminder.hour < day_start)
+        moment = datetime(day.year, day.month, day.day, reminder.hour, reminder.minute)  # noqa: DTZ001 - what the person's own clock says
+        is_asked = habit.call in ("due", "may") and not habit.today.is_logged
+        if is_asked and reminder.is_on(today.toordinal()) and moment <= now:
+            found.append((moment, Due(habit, reminder)))
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
+    """Return those that were not told today; afterwards they count as told."""
+    path = os.path.join(state, REMINDED_FILE)
+    sent: set[str] = set()
+    with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
+        head, *rows = file.read().split("\n")
+        sent = set(rows) if head == today.isoformat() else set()
+    fresh = {f"{one.habit.id} {one.reminder.words}": one for one in found}
+    new = {key: one for key, one in fresh.items() if key not in sent}
+    if new:
+        rows = [today.isoformat(), *sorted(sent | new.keys())]
+        data = "\n".join(rows).encode("utf-8", "surrogateescape")
+        with suppress(OSError):
+            write_cache_file(state, REMINDED_FILE, data)
+    return list(new.values())

@@ -6,11 +6,11 @@ are offers, made for one line at a time and never taken by themselves.
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import date
 from typing import NamedTuple
 
+from notekeep.dates import days_in
 from notekeep.habits import amounts, log
 
 _MARKER_STARTS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
@@ -63,9 +63,7 @@ def move_to_past_month(text: str, today: date) -> LineRepair | None:
         return None
     day = date.fromordinal(entry.day)
     year, month = (today.year, day.month) if day.year > today.year else (day.year, day.month)
-    while not (
-        calendar.monthrange(year, month)[1] >= day.day and date(year, month, day.day) <= today
-    ):
+    while days_in(year, month) < day.day or date(year, month, day.day) > today:
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
     past = date(year, month, day.day).isoformat()
     return _offer(text.replace(found[0], past, 1), text, f"write {past}")
@@ -105,7 +103,7 @@ def _repair_date(text: str) -> LineRepair | None:
     if int(found[2]) > 12:
         day = f"{found[1]}-{found[3]}-{found[2]}"
     else:
-        last = calendar.monthrange(int(found[1]), int(found[2]))[1]
+        last = days_in(int(found[1]), int(found[2]))
         day = f"{found[1]}-{found[2]}-{last:02}"
     return _offer(text.replace(found[0], day, 1), text, f"write {day}")
 

@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from notekeep.dates import days_in
 from notekeep.habits import amounts
-from notekeep.habits.streaks import Streak, streak
-from notekeep.habits.strength import strengths
+from notekeep.habits.measures import Streak, streak, strengths
 from notekeep.habits.summary import streak_unit
 
 if TYPE_CHECKING:
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory
     from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Timeline
 
@@ -48,7 +48,7 @@ def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
     """Return the week or month that a day lies in."""
     if span == "month":
         first = day.replace(day=1)
-        last = (first + timedelta(31)).replace(day=1) - timedelta(1)
+        last = day.replace(day=days_in(day.year, day.month))
     else:
         first = day - timedelta((day.weekday() - week_start) % 7)
         last = first + timedelta(6)

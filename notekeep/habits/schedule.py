@@ -8,7 +8,7 @@ tracked.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep import dates
@@ -18,7 +18,7 @@ from notekeep.habits import amounts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.habits.revisions import DayValue
+    from notekeep.habits.days import DayValue
 
 EVERY_DAY = (True,) * 7
 MAX_DAYS = 366
@@ -303,7 +303,8 @@ def spans(checks: Sequence[int], times: int, days: int) -> list[tuple[int, int]]
     found: list[tuple[int, int]] = []
     for place in range(len(checks) - times, -1, -1):
         start, last_check = checks[place], checks[place + times - 1]
-        length = _month_length(start) if days in (30, 31) else days
+        month = date.fromordinal(start + 1)
+        length = dates.days_in(month.year, month.month) if days in (30, 31) else days
         room = start + length - 1 - last_check
         if room < 0:
             continue
@@ -312,8 +313,3 @@ def spans(checks: Sequence[int], times: int, days: int) -> list[tuple[int, int]]
             start -= max(0, min(overlap, room))
         found.append((start, start + length - 1))
     return found[::-1]
-
-
-def _month_length(day: int) -> int:
-    first = date.fromordinal(day + 1).replace(day=1)
-    return (first + timedelta(days=31)).replace(day=1).toordinal() - first.toordinal()

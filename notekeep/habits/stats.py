@@ -18,7 +18,7 @@ from notekeep.habits.schedule import InDays
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory
     from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Segment, Timeline
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
-from notekeep.habits.evaluation import evaluate_days
+from notekeep.habits.evaluation import Period, Status, Timeline, evaluate_days
+from notekeep.habits.measures import Streak, rate, streak, strength
 from notekeep.habits.schedule import (
     DAILY,
     AfterLast,
@@ -19,15 +20,12 @@ from notekeep.habits.schedule import (
     format_goal,
     format_schedule,
 )
-from notekeep.habits.streaks import Streak, rate, streak
-from notekeep.habits.strength import strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory
     from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Period, Status, Timeline
 
 
 Call: TypeAlias = Literal["due", "may", "done", "none"]
@@ -92,6 +90,7 @@ class HabitView:
         self.note = _note(habit, days, timeline, is_at_risk=self.is_at_risk)
         self.tiny = habit.tiny
         self.after = habit.after
+        self.remind = habit.remind
         self.is_archived = habit.is_archived
         # What is not understood in its note, one sentence each.
         self.problems = tuple(f"{problem.key}: {problem.message}" for problem in habit.problems)
@@ -126,6 +125,12 @@ def count_habits(habits: Iterable[HabitView]) -> tuple[int, int, int]:
     asked = [one for one in habits if one.call in ("due", "done") and not one.is_archived]
     due = [one for one in asked if one.call == "due"]
     return len(asked) - len(due), len(asked), sum(one.is_at_risk for one in due)
+
+
+def format_today(habits: Iterable[HabitView]) -> str:
+    """Return a line about today, `5/8 !1`; "" when today asks for nothing."""
+    done, asked, at_risk = count_habits(habits)
+    return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
 
 def _summarize_day(
@@ -173,11 +178,6 @@ def _open_period(timeline: Timeline) -> Period | None:
     if period is None or period.result != "open" or timeline.status(timeline.today) == "extra":
         return None
     return period if period.end >= timeline.today else None
-
-
-def _counts_times(habit: Definition, timeline: Timeline) -> bool:
-    is_by_day = habit.goal.kind == "done" or habit.goal.per == "day"
-    return is_by_day and isinstance(habit.schedule_on(timeline.today), PerPeriod | EverySlot)
 
 
 def _is_at_risk(timeline: Timeline) -> bool:
@@ -228,7 +228,9 @@ def _period_note(habit: Definition, timeline: Timeline) -> list[str]:
     period = _open_period(timeline)
     if period is None:
         return []
-    if not _counts_times(habit, timeline):
+    is_by_day = habit.goal.kind == "done" or habit.goal.per == "day"
+    schedule = habit.schedule_on(timeline.today)
+    if not (is_by_day and isinstance(schedule, PerPeriod | EverySlot)):
         # A goal scaled to the days that are left of a period has decimals that nobody chose.
         need = amounts.format_amount(
             round(amounts.from_base_unit(period.need, habit.unit), -2), habit.unit

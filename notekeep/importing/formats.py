@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Ambiguous, UsageError
-from notekeep.habits.importers import daily_notes, loop, org, own_format, simple_formats
-from notekeep.habits.importers.habit_data import HabitSource, SourceNote, read_json
-from notekeep.habits.importers.simple_formats import DAY_PATTERN
+from notekeep.habits.formats import daily_notes, loop, org, own_format, simple_formats
+from notekeep.habits.formats.habit_data import HabitSource, SourceNote, read_json
+from notekeep.habits.formats.simple_formats import DAY_PATTERN
 from notekeep.importing.given_files import GivenFiles, read_loop
 from notekeep.markdown import frontmatter
 from notekeep.markdown.schema import Daily

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from notekeep.errors import Failure, NotFound, Refused
-from notekeep.habits.importers import loop
-from notekeep.habits.importers.habit_data import HabitSource, Loss
+from notekeep.habits.formats import loop
+from notekeep.habits.formats.habit_data import HabitSource, Loss
 from notekeep.storage.file_names import is_skipped, is_skipped_folder, name_key
 
 if TYPE_CHECKING:

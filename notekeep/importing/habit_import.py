@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
 from notekeep.habits import amounts, log
+from notekeep.habits.days import entry_identity, reduce_entries
 from notekeep.habits.definition import FOREVER, fold_name, is_id
-from notekeep.habits.importers.habit_data import (
+from notekeep.habits.formats.habit_data import (
     HabitSource,
     ImportedDay,
     ImportedHabit,
@@ -20,7 +21,6 @@ from notekeep.habits.importers.habit_data import (
     merge_losses,
 )
 from notekeep.habits.log import LogEntry
-from notekeep.habits.revisions import entry_identity, reduce_entries
 from notekeep.habits.schedule import parse_goal, parse_rules
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_note_file

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep import dates
 from notekeep.errors import NotekeepError, NotFound, Problem, UsageError
 from notekeep.habits import log
+from notekeep.habits.days import reduce_entries
 from notekeep.habits.definition import FOREVER, fold_name, is_id, parse_pause
 from notekeep.habits.repairs import LineRepair, move_to_past_month, repair_line, restate_entry
-from notekeep.habits.revisions import reduce_entries
 from notekeep.habits.schedule import format_goal, format_schedule, parse_goal, parse_schedule
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_new

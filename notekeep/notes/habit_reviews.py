@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep import dates
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.calendar import year_bounds
+from notekeep.habits.measures import rate
 from notekeep.habits.review import Bounds, HabitReview, ReviewSpan, last_ended, review_habit
-from notekeep.habits.streaks import rate
 from notekeep.habits.summary import describe_year, format_count, streak_unit
 from notekeep.notes.capture import plan_new
 from notekeep.notes.plan import NoteChange, WritePlan

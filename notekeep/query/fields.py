@@ -12,27 +12,19 @@ if TYPE_CHECKING:
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
 """What a value is read as; one of an "any" field, whose type nobody knows, is read by its look."""
 
-COUNTED_THINGS = {
+_THINGS = {
     "alias": "aliases",
-    "aliases": "aliases",
     "backlink": "backlinks",
-    "backlinks": "backlinks",
     "code": "code",
     "embed": "embeds",
-    "embeds": "embeds",
     "heading": "headings",
-    "headings": "headings",
     "link": "links",
-    "links": "links",
     "quote": "quotes",
-    "quotes": "quotes",
     "tag": "tags",
-    "tags": "tags",
     "task": "tasks",
-    "tasks": "tasks",
     "timestamp": "timestamps",
-    "timestamps": "timestamps",
 }
+COUNTED_THINGS = {**_THINGS, **{thing: thing for thing in _THINGS.values()}}
 """What `has:` knows besides fields: the names a person may use, and the thing they mean."""
 
 SCOPES = (

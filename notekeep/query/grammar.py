@@ -7,13 +7,12 @@ read for what it says so far.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
-from notekeep.query.fields import CLEAR_LIKENESS
+from notekeep.query.fields import CLEAR_LIKENESS, QueryFields
 from notekeep.query.folding import as_unicode
-from notekeep.query.lexer import Token, tokenize
 from notekeep.query.terms import (
     TermContext,
     is_known_field,
@@ -21,12 +20,12 @@ from notekeep.query.terms import (
     parse_field_term,
     unknown_field_error,
 )
-from notekeep.query.tree import Node, Order, Query
+from notekeep.query.tree import Node, Operator, Order, Query
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
-    from notekeep.query.fields import QueryFields
 
 MAX_LENGTH = 10_000
 """Characters of a query."""
@@ -39,6 +38,42 @@ MAX_PATTERNS = 8
 FALLBACK_WORDS = 20
 """How many words count of something that is being typed and cannot be read as a query."""
 
+
+TokenKind: TypeAlias = Literal[
+    "(", ")", "or", "and", "not", "word", "phrase", "regex", "tag", "link", "field", "bracket"
+]
+
+
+class Token(NamedTuple):
+    """One piece of a query, and where it stands: first character, one past the last.
+
+    A "bracket" is `[key]` without a value. `text` comes without quotes, slashes, `#` and brackets;
+    `op` is a field's operator; `closed` says whether what opens here closes.
+    """
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+    op: Operator | None = None
+    closed: bool = True
+
+
+_SPACE = re.compile(r"\s*+")
+_REGEX = re.compile(r"/(?!\s)((?:[^/\\\n]|\\.)+)/(?=[\s)]|$)")
+_TAG = re.compile(r'#([^\s()"#]++)')
+_LINK = re.compile(r"\[\[([^\[\]]*+)(\]\]|$)")
+_BRACKET = re.compile(
+    r'\[\s*+("[^"]+"|[^\W\d][\w -]{0,60})\s*+'
+    r'(?:(\])|:(>=|<=|>|<|=)?((?:"[^"]*"|[^\]\["])*+)(\]|$))'
+)
+_FIELD = re.compile(
+    r"([^\W\d][\w-]*+)"
+    r"(?::(?!//|:)(>=|<=|>|<|=)?|\s*+(>=|<=|>|<|=))"  # rating:>4 and rating >= 4 are both typed
+)
+_WORD = re.compile(r'[^\s()"]++')
+_OPERATORS: dict[str, TokenKind] = {"OR": "or", "|": "or", "AND": "and", "NOT": "not"}
+_CURLY_QUOTES = str.maketrans("“”„", '"""')
 
 _VALUES = ("word", "phrase", "link", "(")
 _ORDER_ONLY = ("score", "random")
@@ -76,12 +111,8 @@ def parse_query(
 
 def _plain_words(text: str) -> Query:
     *others, last = re.findall(r"\w+", text[:MAX_LENGTH])[:FALLBACK_WORDS] or [""]
-    words = [*dict.fromkeys(others), last] if last else []
-    root = _joined(
-        tree.And,
-        [tree.Term(word) for word in words[:-1]] + [tree.Prefix(word) for word in words[-1:]],
-    )
-    return Query(text, root)
+    terms: list[Node | None] = [tree.Term(word) for word in dict.fromkeys(others)]
+    return Query(text, _joined(tree.And, [*terms, tree.Prefix(last) if last else None]))
 
 
 class _Parser:
@@ -89,7 +120,7 @@ class _Parser:
 
     def __init__(self, context: TermContext) -> None:
         self.context = context
-        self.tokens = list(tokenize(context.text))
+        self.tokens = list(_tokens(context.text.translate(_CURLY_QUOTES), 0))
         self.at = 0
         self.depth = 0
         self.group: Token | None = None  # the field whose group `title:(a b)` is being read
@@ -121,20 +152,20 @@ class _Parser:
         if not self.context.typing:
             raise self.context.error(message, hint, at=token.start)
 
+    def _lacks(self, what: str, operator: Token) -> None:
+        hint = f'To look for the word itself, write "{operator.text}".'
+        self._complain(f"{operator.text} wants {what}.", hint, operator)
+
     def _either(self) -> Node | None:
         """`a OR b`."""
         parts = [self._all()]
         while (token := self._peek()) and token.kind == "or":
             self.at += 1
             if parts[-1] is None:
-                self._complain(
-                    f"{token.text} wants something before it.", _quoted(token.text), token
-                )
+                self._lacks("something before it", token)
             parts.append(self._all())
             if parts[-1] is None and not ((after := self._peek()) and after.kind == "or"):
-                self._complain(
-                    f"{token.text} wants something after it.", _quoted(token.text), token
-                )
+                self._lacks("something after it", token)
         return _joined(tree.Or, parts)
 
     def _all(self) -> Node | None:
@@ -145,7 +176,7 @@ class _Parser:
                 self.at += 1
                 after = self._peek()
                 if not parts or after is None or after.kind in ("or", ")", "and"):
-                    self._complain("AND wants something on both sides.", _quoted("AND"), token)
+                    self._lacks("something on both sides", token)
             else:
                 parts.append(self._not())
         return _joined(tree.And, parts)
@@ -160,7 +191,7 @@ class _Parser:
         before, held = self.at, (len(self.order), self.limit)
         part = self._atom(negated=sign is not None)
         if sign and self.at == before:
-            self._complain(f"{sign.text} wants something after it.", _quoted(sign.text), sign)
+            self._lacks("something after it", sign)
         if sign and held != (len(self.order), self.limit):
             self._complain("sort: and limit: cannot be negated.", "", sign)
         return tree.Not(part) if negative and part is not None else part
@@ -177,9 +208,7 @@ class _Parser:
                 f"A query has at most {MAX_CONDITIONS} conditions.", at=token.start
             )
         self.at += 1
-        return self._counted(self._leaf(token, negated=negated), token)
-
-    def _counted(self, leaf: Node | None, token: Token) -> Node | None:
+        leaf = self._leaf(token, negated=negated)
         if isinstance(leaf, _PATTERNS):
             self.patterns += 1
             if self.patterns > MAX_PATTERNS:
@@ -298,19 +327,17 @@ class _Parser:
         except UsageError:
             if not self.context.typing:
                 raise
-            if self.context.unfinished(value) and self._is_begun(field):
+            # While typing: no word yet where it looks like a field, else the words themselves.
+            fields = self.context.fields
+            if self.context.unfinished(value) and fields.nearest(field.text, CLEAR_LIKENESS):
                 return None
-            return _as_words(field, value)
+            return tree.Term(f"{field.text} {value.text}", span=(field.start, value.end))
         if leaf is None or self.group:
             return leaf
         words = self._words(leaf, field)
         if context.unfinished(value):
             return words  # as within a bracket that is open
         return words and unit(words, (field.start, value.end))
-
-    def _is_begun(self, field: Token) -> bool:
-        """Whether what is being typed looks like a field, so that its value is no word."""
-        return self.context.fields.nearest(field.text, CLEAR_LIKENESS) is not None
 
     def _sort(self, value: Token) -> None:
         at = value.start
@@ -342,17 +369,8 @@ class _Parser:
             self._complain("limit: wants a number from 1 on.", "Write limit:20.", value)
 
 
-def _as_words(field: Token, value: Token) -> Node:
-    """What cannot be a field, while typing: the words themselves."""
-    return tree.Term(f"{field.text} {value.text}", span=(field.start, value.end))
-
-
 def _only_words(field: Token) -> str:
     return f"Within {field.text}: there can be only words."
-
-
-def _quoted(operator: str) -> str:
-    return f'To look for the word itself, write "{operator}".'
 
 
 def _joined(kind: type[tree.And | tree.Or], parts: list[Node | None]) -> Node | None:
@@ -366,3 +384,100 @@ def _joined(kind: type[tree.And | tree.Or], parts: list[Node | None]) -> Node | 
     if len(flat) > 1:
         return kind(tuple(flat))
     return flat[0] if flat else None
+
+
+# Text into tokens, each with its place.
+
+
+def _tokens(text: str, at: int) -> Iterator[Token]:
+    """Yield the tokens of a query from a place on."""
+    # A field's value is the token after it: a phrase, a link, a word, or "(" for a group;
+    # `[key:a b]` comes as `key:(a b)`. A minus is a "not" when something follows it at once, and a
+    # word when it stands alone.
+    while (at := _skip_space(text, at)) < len(text):
+        if (
+            text[at] == "["
+            and not text.startswith("[[", at)
+            and (found := _BRACKET.match(text, at))
+        ):
+            yield from _bracket(text, found)
+            at = found.end()
+            continue
+        token = _next(text, at)
+        at = token.end
+        yield token
+        if token.kind == "field" and (value := _value(text, at)):
+            yield value
+            at = value.end
+
+
+def _skip_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _next(text: str, at: int) -> Token:
+    char = text[at]
+    if char in "()":
+        return Token("(" if char == "(" else ")", char, at, at + 1)
+    if char == "-" and at + 1 < len(text) and not text[at + 1].isspace() and text[at + 1] != ")":
+        return Token("not", "-", at, at + 1)
+    if char == '"':
+        return _phrase(text, at)
+    if char == "/" and (found := _REGEX.match(text, at)):
+        return Token("regex", found[1].replace("\\/", "/"), at, found.end())
+    if char == "#" and (found := _TAG.match(text, at)) and not found[1].isdigit():
+        return Token("tag", found[1], at, found.end())
+    if char == "[" and (found := _LINK.match(text, at)):
+        return Token("link", found[1].strip(), at, found.end(), closed=found[2] != "")
+    if found := _FIELD.match(text, at):
+        operator = cast("Operator", found[2] or found[3] or ":")
+        return Token("field", found[1], at, found.end(), operator)
+    return _word(text, at)
+
+
+def _phrase(text: str, at: int) -> Token:
+    end = at + 1
+    while end < len(text) and text[end] != '"':
+        end += 2 if text[end] == "\\" else 1
+    inner = re.sub(r'\\(["\\])', r"\1", text[at + 1 : end])
+    closed = end < len(text)
+    return Token("phrase", inner, at, end + 1 if closed else len(text), closed=closed)
+
+
+def _bracket(text: str, found: re.Match[str]) -> Iterator[Token]:
+    """`[key]` as it is; `[key:value]` as a field and its value in parentheses."""
+    name, bare, op, _value, close = found.groups()
+    start, name = found.start(), name.strip('"').strip()
+    if bare:
+        yield Token("bracket", name, start, found.end())
+        return
+    begin, end = found.span(4)
+    yield Token("field", name, start, begin, cast("Operator", op or ":"))
+    yield Token("(", "[", start, start + 1)
+    yield from _tokens(text[:end], begin)
+    if close:
+        yield Token(")", "]", end, end + 1)
+
+
+def _word(text: str, at: int) -> Token:
+    found = _WORD.match(text, at)
+    word = found[0] if found else text[at]
+    return Token(_OPERATORS.get(word, "word"), word, at, at + len(word))
+
+
+def _value(text: str, at: int) -> Token | None:
+    """What follows a field's operator, blanks between allowed, or None when nothing does."""
+    begin = _skip_space(text, at)
+    if begin >= len(text) or text[begin] == ")":
+        return None
+    if text[begin] == "(":
+        return Token("(", "(", begin, begin + 1)
+    if text[begin] == '"':
+        return _phrase(text, begin)
+    if text.startswith("[[", begin) and (found := _LINK.match(text, begin)):
+        return Token("link", found[1].strip(), begin, found.end(), closed=found[2] != "")
+    word = _word(text, begin)
+    if begin > at and (word.kind != "word" or _FIELD.match(text, begin)):
+        return None
+    return word._replace(kind="word")

@@ -9,20 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
-from notekeep.query.fields import (
-    CLEAR_LIKENESS,
-    COUNTED_THINGS,
-    SCOPES,
-    QueryFields,
-    nearest_word,
-)
+from notekeep.query.fields import CLEAR_LIKENESS, COUNTED_THINGS, SCOPES, QueryFields, nearest_word
 from notekeep.query.values import parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from notekeep.query.lexer import Token
+    from notekeep.query.grammar import Token
     from notekeep.query.tree import Node, WordScope
 
 MAX_REGEX = 1000
@@ -296,11 +290,8 @@ def _flag(field: Token, value: Token, context: TermContext) -> Node:
 
 
 def _has(field: Token, value: Token, context: TermContext) -> Node:
-    return parse_has(value, context, field.start)
-
-
-def _no(field: Token, value: Token, context: TermContext) -> Node:
-    return tree.Not(_has(field, value, context))
+    found = parse_has(value, context, field.start)
+    return tree.Not(found) if field.text.casefold() == "no" else found
 
 
 def _link(field: Token, value: Token, context: TermContext) -> Node:
@@ -317,7 +308,7 @@ _SPECIAL = {
     "kind": _kind,
     "is": _flag,
     "has": _has,
-    "no": _no,
+    "no": _has,
     "to": _link,
     "from": _link,
 }

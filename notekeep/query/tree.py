@@ -226,6 +226,10 @@ class Query(NamedTuple):
     order: tuple[Order, ...] = ()  # the most important key first; empty is the caller's own order
     limit: int | None = None
 
+    def at_most(self, limit: int | None) -> int | None:
+        """Return the smaller of its limit and another, either of which may be none."""
+        return min((each for each in (limit, self.limit) if each is not None), default=None)
+
 
 def is_fact(node: Node) -> bool:
     """Whether the catalog alone can answer a tree."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from notekeep.query.fields import QueryField
-    from notekeep.query.lexer import Token
+    from notekeep.query.grammar import Token
     from notekeep.query.terms import TermContext
 
 Period: TypeAlias = tuple[date, date]
@@ -29,14 +29,8 @@ Ends: TypeAlias = tuple[Any, Any]
 """The first and the last of what a word stands for: ISO days, or a number twice."""
 
 BOOLS = {
-    "true": True,
-    "yes": True,
-    "on": True,
-    "1": True,
-    "false": False,
-    "no": False,
-    "off": False,
-    "0": False,
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 
 # Compiled when they are first asked for: most queries have neither dates nor numbers.

@@ -60,7 +60,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
 """The fields in which each scope of the query language looks."""
 
 _COMMIT = re.compile(r"_MAIN_(\d+)\.toc$")
-_LEFT_BEHIND = re.compile(r"_MAIN_\d+\.toc\.\d|.*\.tmp$")
+_LEFT_BEHIND = re.compile(r".*\.(?:tmp|[\d.]+)$")
 _SEGMENT = re.compile(r"MAIN_\w{16}\.trm$")
 _STAMP = re.compile(r"reached-(\d+)$")
 
@@ -86,9 +86,8 @@ class IndexFolder:
 
     def newest_commit(self) -> int | None:
         """The number of the newest table of contents, or None when there is no index."""
-        return max(
-            (int(found[1]) for found in map(_COMMIT.match, self._names()) if found), default=None
-        )
+        commits = filter(None, map(_COMMIT.match, self._names()))
+        return max((int(found[1]) for found in commits), default=None)
 
     def count_segments(self) -> int:
         """Of how many segments there are files; a killed writer's go at the next commit."""
@@ -122,7 +121,8 @@ class IndexFolder:
 
     def write_stamp(self, number: int, stamp: CommitStamp) -> None:
         """Write what commit `number` stands for; before that commit, or to correct it later."""
-        write_small_file(self.path / f"reached-{number}", json.dumps(stamp._asdict()))
+        data = json.dumps(stamp._asdict()).encode()
+        cache_files.write_cache_file(str(self.path), f"reached-{number}", data)
 
     def is_ours(self, language: str) -> bool:
         """Whether the index in the folder may be opened.
@@ -142,7 +142,7 @@ class IndexFolder:
         remove_path(self.path)
         cache_files.make_cache_folder(str(self.path.parent))
         self.path.mkdir(mode=0o700)
-        write_small_file(self.path / VERSION_FILE, _version(language))
+        cache_files.write_cache_file(str(self.path), VERSION_FILE, _version(language).encode())
 
     def remove_leftovers(self) -> None:
         """Delete what killed writers left; only while holding the lock."""
@@ -188,18 +188,10 @@ def document_fields(doc: WordDoc, language: str) -> dict[str, str]:
     """Return the keyword arguments with which a Whoosh writer adds a note."""
     foreign = base_language(doc.language)
     foreign = "" if foreign == language else foreign
-    texts = {
-        "title": doc.title,
-        "aliases": _joined(doc.aliases),
-        "headings": _joined(doc.headings),
-        "tags": _joined(doc.tags),
-        "quotes": _joined(doc.quotes),
-        "matter": _joined(doc.matter),
-        "body": doc.body,
-    }
     found = {"path": doc.path}
-    for name, text in texts.items():
-        if text:
+    for name in ("title", "aliases", "headings", "tags", "quotes", "matter", "body"):
+        texts: str | tuple[str, ...] = getattr(doc, name)
+        if text := texts if isinstance(texts, str) else f" {BREAK} ".join(texts):
             clean = text if text.isascii() else text.encode(errors="replace").decode()
             found[name] = ForeignText(clean, foreign) if foreign else clean
     marks = [tag_term(key) for key in tag_keys(doc.tags)]
@@ -220,17 +212,6 @@ def tag_term(key: str) -> str:
     from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
 
     return f"tag0{blake2b(key.encode(errors='replace'), digest_size=8).hexdigest()}"
-
-
-def _joined(texts: tuple[str, ...]) -> str:
-    return f" {BREAK} ".join(texts)
-
-
-def write_small_file(path: Path, text: str) -> None:
-    """Write a small file whole or not at all. No fsync: the index is a cache."""
-    beside = path.with_name(path.name + ".tmp")
-    beside.write_text(text, "utf-8")
-    beside.replace(path)
 
 
 def remove_path(path: Path) -> None:

@@ -1,24 +1,34 @@
 """A query tree into a plan: the same tree, with the terms of the index in the place of words.
 
 Here words meet the analyzer and the vocabulary; reading and scoring are the scorer's. A word that
-says nothing (`the`, `--`) plans to None and is left out of what it stands in.
+says nothing (`the`, `--`) plans to None and is left out of what it stands in. `PlanMatcher` finds
+what a plan asks for in a text.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from notekeep.query import tree
 from notekeep.query.folding import fold_letters, fold_text
-from notekeep.query.tree import TermChoice, Terms, needs_text
-from notekeep.search.analyzer import STOP_WORD_PLACE, Analyzer, Word, find_chunks
+from notekeep.query.tree import And, Node, Not, Or, TermChoice, Terms, needs_text
+from notekeep.search.analyzer import (
+    STOP_WORD_PLACE,
+    Analyzer,
+    TermPosition,
+    Word,
+    base_language,
+    find_chunks,
+    get_analyzer,
+)
 from notekeep.search.index_folder import SCOPES, language_term, tag_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from notekeep.query.tree import Node
+    from notekeep.search.results import Spans
     from notekeep.search.vocabulary import Vocabulary
 
 TYPED_COMPLETIONS = 10
@@ -106,11 +116,9 @@ class Planner:
                 raise UnanswerableNode(f"the full-text index cannot answer {type(node).__name__}")
 
     def _words(self, text: str, scope: tree.WordScope) -> Node | None:
-        """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row.
-
-        What says nothing in the vault's language is not asked for. What says nothing in the
-        language of some notes cannot be asked of those: `die` of German ones.
-        """
+        """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row."""
+        # What says nothing in the vault's language is not asked for. What says nothing in the
+        # language of some notes cannot be asked of those: `die` of German ones.
         choices: list[TermChoice] = []
         silent: list[str] = []
         for by in self._analyzers:
@@ -133,7 +141,8 @@ class Planner:
         if self._typing and own and not _steps(self._analyzers[0], own):
             return None  # a whole word that says nothing is more likely than what it begins
         choices: list[TermChoice] = []
-        short = self._typing and scope == "any" and _is_short(own)
+        is_short = len(own) == 1 and own[0].kind == "word" and len(own[0].text) < SHORT_BEGINNING
+        short = self._typing and scope == "any" and is_short
         for by in self._analyzers:
             words = _query_words(by, text)
             if words and words[-1].kind in {"word", "last"}:
@@ -222,20 +231,14 @@ def only_word(by: Analyzer, text: str) -> str:
 
 
 def _query_words(by: Analyzer, text: str) -> list[Word]:
-    """The words of a query; the last character of a CJK run only when it is the whole run.
-
-    The index holds that character as well, but a query for a run is not one for its end.
-    """
+    """The words of a query; the last character of a CJK run only when it is the whole run."""
+    # The index holds that character as well, but a query for a run is not one for its end.
     found: list[Word] = []
     for chunk in find_chunks(text):
         for word in by.words(chunk):
             if word.kind != "last" or not found or found[-1].kind != "pair":
                 found.append(word)
     return found
-
-
-def _is_short(words: Sequence[Word]) -> bool:
-    return len(words) == 1 and words[0].kind == "word" and len(words[0].text) < SHORT_BEGINNING
 
 
 def _steps(by: Analyzer, words: Iterable[Word]) -> tuple[tuple[int, str], ...]:
@@ -273,3 +276,95 @@ def _leaf(
 def _gather(kind: type[tree.And | tree.Or], parts: Iterable[Node | None]) -> Node | None:
     found = tuple(part for part in parts if part is not None)
     return found[0] if len(found) == 1 else kind(found) if found else None
+
+
+# A plan against a text, for passages and for what the index cannot answer.
+
+
+class PlanMatcher:
+    """Finds what one plan asks for in any text. Scopes and facts are not looked at.
+
+    Each `language` is a note's `lang:`, or "" for the vault's.
+    """
+
+    def __init__(self, plan: Node | None, language: str) -> None:
+        self._plan = plan
+        self._language = language
+        self._terms = frozenset(_terms(plan))
+
+    def spans(self, text: str, language: str = "") -> Spans:
+        """Return where the words asked for stand, in order."""
+        places = _Places(self._places(text, language))
+        return sorted(
+            {
+                span
+                for terms in wanted_terms(self._plan)
+                for choice in terms.choices
+                for span in places.find(choice)
+            }
+        )
+
+    def holds_in_one(self, text: str, starts: Sequence[int], language: str = "") -> bool:
+        """Whether one piece of a text has all that the plan asks for; the first one starts at 0."""
+        plan = self._plan
+        if plan is None:
+            return True
+        pieces: dict[int, list[TermPosition]] = {}
+        for place in self._places(text, language):
+            pieces.setdefault(bisect_right(starts, place.start), []).append(place)
+        if len(pieces) < len(starts) and _holds(plan, _Places(())):
+            return True
+        return any(_holds(plan, _Places(places)) for places in pieces.values())
+
+    def _places(self, text: str, language: str) -> list[TermPosition]:
+        return get_analyzer(base_language(language) or self._language).places(text, self._terms)
+
+
+class _Places:
+    """The terms of a text by what they are and by where they stand."""
+
+    def __init__(self, places: Sequence[TermPosition]) -> None:
+        self._by_term: dict[str, list[TermPosition]] = {}
+        self._by_position: dict[int, TermPosition] = {}
+        for place in places:
+            self._by_term.setdefault(place.term, []).append(place)
+            self._by_position[place.position] = place
+
+    def find(self, choice: TermChoice) -> Iterator[tuple[int, int]]:
+        """Yield the span of each place where terms stand at their distances."""
+        (_, first_term), *others = choice.steps
+        for first in self._by_term.get(first_term, ()):
+            last = first
+            for distance, term in others:
+                there = self._by_position.get(first.position + distance)
+                if there is None or there.term != term:
+                    break
+                last = there
+            else:
+                yield first.start, last.end
+
+
+def _holds(plan: Node, places: _Places) -> bool:
+    match plan:
+        case Terms(_, choices):
+            return any(True for choice in choices for _ in places.find(choice))
+        case And(parts):
+            return all(_holds(part, places) for part in parts)
+        case Or(parts):
+            return any(_holds(part, places) for part in parts)
+        case Not(part):
+            return not _holds(part, places)
+        case _:
+            return True
+
+
+def _terms(plan: Node | None) -> Iterator[str]:
+    """Every term a plan speaks of, those under a Not too."""
+    match plan:
+        case Terms(_, choices):
+            yield from (term for choice in choices for _, term in choice.steps)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _terms(part)
+        case Not(part):
+            yield from _terms(part)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
+from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -52,14 +53,12 @@ class IndexSegment:
     def __init__(self, reader: Any) -> None:
         # Whoosh's types allow for readers without segment or codec; a SegmentReader has both.
         self.reader = reader
-        self._lists = self._open(reader.segment().make_filename(W3Codec.POSTS_EXT))
+        lists = reader.segment().make_filename(W3Codec.POSTS_EXT)
+        self._lists = reader.storage().open_file(lists)
         # Also closes the files of a segment that is merely forgotten.
         self.close = weakref.finalize(self, _close, reader, self._lists)
         self.size: int = reader.doc_count_all()
         self._column = reader.column_reader("path", translate=False)
-
-    def _open(self, name: str) -> Any:
-        return self.reader.storage().open_file(name)
 
     def paths(self) -> list[str]:
         """Read the path of each note, deleted ones too."""
@@ -88,11 +87,9 @@ class IndexSegment:
         read = b""
         if self.reader.field_length(field):
             name = self.reader.codec().column_filename(self.reader.segment(), f"_{field}_len")
-            file = self._open(name)
-            try:
-                read = file.get(0, self.reader.storage().file_length(name))
-            finally:
-                file.close()
+            storage = self.reader.storage()
+            with closing(storage.open_file(name)) as file:
+                read = file.get(0, storage.file_length(name))
         return read.ljust(self.size, b"\0")
 
 
@@ -135,7 +132,6 @@ class IndexSnapshot:
             raise _unusable()
         self._firsts = [first for _, first, _ in self.parts]
         self._field_lengths: dict[str, bytes] = {}
-        self._averages: dict[str, float] = {}
         self._lists: dict[tuple[str, str], Postings] = {}
         self._listed = 0
 
@@ -226,10 +222,8 @@ class IndexSnapshot:
 
     def average_length(self, field: str) -> float:
         """How many words a field has in the average note, deleted notes counted."""
-        if field not in self._averages:
-            total: int = sum(part.reader.field_length(field) for part, _, _ in self.parts)
-            self._averages[field] = total / self.size or 1.0
-        return self._averages[field]
+        total: int = sum(part.reader.field_length(field) for part, _, _ in self.parts)
+        return total / self.size or 1.0
 
 
 def _unusable() -> IndexUnusable:

@@ -43,7 +43,7 @@ FRESH_DAYS = 30.0
 """Days after which half of that is left."""
 
 OPENED_BOOST = 0.15
-"""The lift that a note nears the more often it is opened; half of it after OFTEN_TIMES."""
+"""The lift that a note nears the more often it is opened; half of it after HALF_BOOST_OPENINGS."""
 
 HALF_BOOST_OPENINGS = 5.0
 
@@ -101,7 +101,12 @@ class QueryWords(NamedTuple):
 def read_query_words(node: Node | None, text: str) -> QueryWords:
     """Return what a query asks for; its `text` may itself be a name: `A*`."""
     parts = node.parts if isinstance(node, And) else (node,)
-    words = tuple(list_query_words(node))
+    words = tuple(
+        word
+        for leaf in wanted_leaves(node)
+        if isinstance(leaf, _NAMING) and leaf.scope in ("any", "title")
+        for word in leaf.text.split()
+    )
     worded = [isinstance(part, _NAMING) and part.scope in ("any", "title") for part in parts]
     names = all(
         word or (part is not None and is_fact(part))
@@ -109,23 +114,6 @@ def read_query_words(node: Node | None, text: str) -> QueryWords:
     )
     name = text.strip().strip('"') if all(worded) else " ".join(words)
     return QueryWords(words, name, all(worded), names)
-
-
-def list_query_words(node: Node | None) -> list[str]:
-    """Return the words that notes were asked for, as typed, in order."""
-    return [
-        word
-        for leaf in wanted_leaves(node)
-        if isinstance(leaf, _NAMING) and leaf.scope in ("any", "title")
-        for word in leaf.text.split()
-    ]
-
-
-def has_name(row: Row, name: str) -> bool:
-    """Whether a note's title, alias or file name is exactly that, case and accents aside."""
-    stem = note_stem(row.path)
-    folded = fold_text(name)
-    return bool(folded) and folded in map(fold_text, (row.title, stem, *row.aliases))
 
 
 class Ranker:
@@ -147,13 +135,14 @@ class Ranker:
     def boosts(self, row: Row, words: float) -> RankBoosts:
         """Return what speaks for a note, whose words have that score."""
         times = self._times_opened(row.path)
-        begun = fold_text(self._words.name)
+        name = fold_text(self._words.name)
+        names = map(fold_text, (row.title, note_stem(row.path), *row.aliases))
         return RankBoosts(
             words,
-            called=has_name(row, self._words.name),
+            called=bool(name) and name in names,
             as_typed=self._as_typed(row),
             near=self._nearness.get(row.path, 0.0),
-            begins=len(begun) > 1 and fold_text(row.title).startswith(begun),
+            begins=len(name) > 1 and fold_text(row.title).startswith(name),
             fresh=0.5 ** (max(0, self._now - row.mtime_ns) // _DAY_NS / FRESH_DAYS),
             often=times / (times + HALF_BOOST_OPENINGS),
         )

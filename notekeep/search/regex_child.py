@@ -1,4 +1,4 @@
-"""Look for a regular expression in files: the process that regex_search starts and may end.
+"""Look for a regular expression in files: the process that `text_filter.py` starts and may end.
 
 It knows the standard library only, and is run as a script: what a person typed may keep a regular
 expression busy for years, and a process is what can be ended.

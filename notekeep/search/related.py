@@ -12,17 +12,15 @@ from collections import Counter, defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.catalog.records import load_path, store_path
+from notekeep.catalog.records import Row, load_path, store_path
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import Or, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from notekeep.catalog.records import Row
     from notekeep.search.results import FileStart
     from notekeep.search.text_filter import SearchSources
-    from notekeep.search.whoosh_index import WhooshIndex
 
 PERSON_FIELDS = ("author", "host", "guest", "show", "series", "genre", "source", "sources")
 """Fields whose value says what a note is about; a shared status or publisher does not."""
@@ -88,10 +86,6 @@ class _RelatedScores:
         self._add(TAG_WEIGHT, self._tagged())
         self._add(PERSON_WEIGHT, self._named())
 
-    def _weight(self, sharing: int) -> float:
-        """How much a thing says that so many notes share: 1 for two of many, 0 for all."""
-        return max(0.0, math.log(self._all / sharing) / math.log(self._all / 2 + 1))
-
     def _add(self, worth: float, found: Iterable[tuple[str, str, float]]) -> None:
         """Add one kind of likeness: other note, what is shared, how much that counts."""
         sums: dict[str, float] = defaultdict(float)
@@ -117,7 +111,8 @@ class _RelatedScores:
                 self.why[other].append(why)
 
     def _colinked(self) -> Iterator[tuple[str, str, float]]:
-        both = self._shared(
+        yield from self._shared(
+            "both link to {}",
             "SELECT DISTINCT t.id, t.title AS name,"
             " (SELECT count(DISTINCT note) FROM links WHERE found = t.id) AS sharing"
             " FROM notes n JOIN links l ON l.note = n.id JOIN notes t ON t.id = l.found"
@@ -125,28 +120,26 @@ class _RelatedScores:
             "SELECT DISTINCT o.path FROM links m JOIN notes o ON o.id = m.note"
             " WHERE m.found = ? AND o.role = 'note'",
         )
-        yield from ((other, f"both link to {title}", self._weight(n)) for other, title, n in both)
-        beside = self._shared(
+        yield from self._shared(
+            "{} links to both",
             "SELECT DISTINCT s.id, s.title AS name,"
             " (SELECT count(DISTINCT found) FROM links WHERE note = s.id) AS sharing"
             " FROM notes n JOIN links l ON l.found = n.id JOIN notes s ON s.id = l.note"
             " WHERE n.path = ? AND s.id <> n.id",
             "SELECT DISTINCT o.path FROM links m JOIN notes o ON o.id = m.found WHERE m.note = ?",
         )
-        yield from (
-            (other, f"{title} links to both", self._weight(max(2, n))) for other, title, n in beside
-        )
 
     def _tagged(self) -> Iterator[tuple[str, str, float]]:
-        found = self._shared(
+        return self._shared(
+            "#{}",
             "SELECT a.tag, a.name, (SELECT count(*) FROM tags WHERE tag = a.tag) AS sharing"
             " FROM notes n JOIN tags a ON a.note = n.id WHERE n.path = ?",
             "SELECT o.path FROM tags b JOIN notes o ON o.id = b.note WHERE b.tag = ?",
         )
-        yield from ((other, f"#{name}", self._weight(n)) for other, name, n in found)
 
     def _named(self) -> Iterator[tuple[str, str, float]]:
-        found = self._shared(
+        return self._shared(
+            "same {}",
             "SELECT DISTINCT a.key, a.text, a.key || ': ' || a.text AS name,"
             " (SELECT count(DISTINCT note) FROM fields WHERE key = a.key AND text = a.text)"
             " AS sharing FROM notes n JOIN fields a ON a.note = n.id WHERE n.path = ?"
@@ -155,26 +148,30 @@ class _RelatedScores:
             " WHERE b.key = ? AND b.text = ? AND o.role = 'note'",
             '["' + '","'.join(PERSON_FIELDS) + '"]',
         )
-        yield from ((other, f"same {both}", self._weight(n)) for other, both, n in found)
 
-    def _shared(self, things: str, sharers: str, *values: object) -> Iterator[tuple[str, str, int]]:
-        """Yield another note, what is shared, and how many share it; what few share comes first.
-
-        `things` selects the keys of each thing of the note, its `name`, and how many have it as
-        `sharing`; `sharers` the paths of those who have the thing of such keys.
-        """
+    def _shared(
+        self, why: str, things: str, sharers: str, *values: object
+    ) -> Iterator[tuple[str, str, float]]:
+        """Yield other notes, what is shared, and how much that says; what few share comes first."""
+        # `things` selects the keys of each thing of the note, its `name`, and how many have it as
+        # `sharing`; `sharers` the paths of those who have the thing of such keys.
         few_share = f"SELECT * FROM ({things}) WHERE sharing <= ? ORDER BY sharing, name LIMIT ?"  # noqa: S608 - see above
         bounds = (MAX_SHARING_NOTES, MAX_SHARED_THINGS)
         for *keys, name, sharing in self.catalog.ask(few_share, (self.path, *values, *bounds)):
             for (other,) in self.catalog.ask(sharers, keys):
                 if other != self.path:
-                    yield other, name, sharing
+                    # A thing says 1 where two of many share it, 0 where all do.
+                    weight = math.log(self._all / sharing) / math.log(self._all / 2 + 1)
+                    yield other, why.format(name), max(0.0, weight)
 
     def add_by_words(self) -> None:
         """Add notes that use the same rare words."""
         path, words = load_path(self.path), self._sources.words
         text = self._sources.text(path)
-        rare = _find_rare_words(text.whole[text.body :], words) if text else []
+        counts = Counter(_letter_words(text))
+        # Of the words that a text says alike, the long ones tell more.
+        ordered = sorted(counts, key=lambda word: (-counts[word] * math.log(len(word)), word))
+        rare = [*islice((word for word in ordered if not words.ignores(word)), MAX_RARE_WORDS)]
         if not rare:
             return
         scores = words.scores(Or(tuple(map(Term, rare))), limit=MAX_CANDIDATES + 1)
@@ -183,19 +180,11 @@ class _RelatedScores:
         for other, score in scores.items():
             stored = store_path(other)
             self.scores[stored] += WORD_WEIGHT * score / top if top else 0.0
-            self.why[stored] += _shared_words_reason(self._sources.text(other), rare)
+            there = {*_letter_words(self._sources.text(other))}
+            if both := [word for word in rare if word in there][:3]:
+                self.why[stored].append(f"says {', '.join(both)}")
 
 
-def _find_rare_words(text: str, words: WhooshIndex) -> list[str]:
-    """The words that a text says most; of those it says alike, the long ones tell more."""
-    counts = Counter(fold_text(word) for word in _WORD.findall(text))
-    ordered = sorted(counts, key=lambda word: (-counts[word] * math.log(len(word)), word))
-    return list(islice((word for word in ordered if not words.ignores(word)), MAX_RARE_WORDS))
-
-
-def _shared_words_reason(text: FileStart | None, rare: list[str]) -> list[str]:
-    if text is None:
-        return []
-    there = {fold_text(word) for word in _WORD.findall(text.whole[text.body :])}
-    both = [word for word in rare if word in there][:3]
-    return [f"says {', '.join(both)}"] if both else []
+def _letter_words(text: FileStart | None) -> list[str]:
+    """The words of a body, folded."""
+    return [fold_text(word) for word in _WORD.findall(text.whole[text.body :])] if text else []

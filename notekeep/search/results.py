@@ -125,7 +125,8 @@ def choose_passage(text: FileStart, spans: Sequence[tuple[int, int]]) -> Passage
         return body_opening(text)
     begin, end = _window(text, shown)
     cut = text.whole[begin:end]
-    lead, tail = ("…" if _is_cut(text, begin) else ""), ("…" if end < len(text.whole) else "")
+    before = text.whole[text.body if begin >= text.body else 0 : begin]
+    lead, tail = ("…" if before.strip() else ""), ("…" if end < len(text.whole) else "")
     marks = tuple(
         (max(start, begin) - begin + len(lead), min(stop, end) - begin + len(lead))
         for start, stop in join_spans(shown)
@@ -187,11 +188,6 @@ def _shrunk(text: str, begin: int, end: int) -> int:
         space = max(text.rfind(blank, begin, end) for blank in " \n\t")
         end = space if space > begin else end
     return end
-
-
-def _is_cut(text: FileStart, begin: int) -> bool:
-    lowest = text.body if begin >= text.body else 0
-    return bool(text.whole[lowest:begin].strip())
 
 
 def join_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -16,16 +16,14 @@ from operator import add
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.query import tree
-from notekeep.query.tree import Terms
+from notekeep.query.tree import Node, TermChoice, Terms
 from notekeep.search.index_folder import BOOSTS
-from notekeep.search.planner import UnanswerableNode, own_terms, wanted_terms
+from notekeep.search.planner import Planner, UnanswerableNode, own_terms, wanted_terms
 from notekeep.search.whoosh_format import LENGTHS, POSITIONS, WIDE_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from notekeep.query.tree import Node, TermChoice
-    from notekeep.search.planner import Planner
     from notekeep.search.postings import IndexSnapshot, Postings
 
 K1 = 1.2
@@ -56,7 +54,7 @@ class Scorer:
     """Answers plans over one snapshot; `within` are the only notes that can still be found."""
 
     def __init__(self, snapshot: IndexSnapshot) -> None:
-        self._snapshot = snapshot
+        self.snapshot = snapshot
         self._norms: dict[str, list[float]] = {}
 
     def scores(self, plan: Node, within: Collection[int] | None = None) -> Scores:
@@ -76,7 +74,7 @@ class Scorer:
                 out = self.scores(part, within)
                 return {note: 0.0 for note in self._all_notes(within) if note not in out}
             case tree.KnownPaths(paths):
-                numbers = self._snapshot.numbers(paths)
+                numbers = self.snapshot.numbers(paths)
                 return {note: 0.0 for note in numbers if within is None or note in within}
             case _:
                 raise UnanswerableNode(f"not a part of a plan: {type(plan).__name__}")
@@ -101,21 +99,21 @@ class Scorer:
         match plan:
             case Terms(fields, choices) if len(choices) <= MANY_CHOICES:
                 return sum(
-                    min(len(self._snapshot.postings(field, term).notes) for _, term in choice.steps)
+                    min(len(self.snapshot.postings(field, term).notes) for _, term in choice.steps)
                     for field in fields
                     for choice in choices
                 )
             case tree.And(parts):
-                return min(map(self._cost, parts), default=self._snapshot.size)
+                return min(map(self._cost, parts), default=self.snapshot.size)
             case tree.Or(parts):
                 return sum(map(self._cost, parts))
             case tree.KnownPaths(paths):
                 return len(paths)
             case _:
-                return self._snapshot.size
+                return self.snapshot.size
 
     def _all_notes(self, within: Collection[int] | None) -> Iterable[int]:
-        every = self._snapshot.all_numbers()
+        every = self.snapshot.all_numbers()
         return every if within is None else (note for note in every if note in within)
 
     def score_choice(
@@ -133,12 +131,12 @@ class Scorer:
         )
 
     def _row(self, field: str, choice: TermChoice) -> list[tuple[int, Postings]]:
-        return [(at, self._snapshot.postings(field, term)) for at, term in choice.steps]
+        return [(at, self.snapshot.postings(field, term)) for at, term in choice.steps]
 
     def _score_term(
         self, field: str, term: str, within: Collection[int] | None, worth: float
     ) -> Scores:
-        notes, weights, _, frequency = self._snapshot.postings(field, term)
+        notes, weights, _, frequency = self.snapshot.postings(field, term)
         if not notes or (within is not None and not within):
             return {}
         if not BOOSTS[field]:
@@ -146,8 +144,8 @@ class Scorer:
                 notes if within is None else filter(within.__contains__, notes), 0.0
             )
         norms = self._field_norms(field)
-        lengths = self._snapshot.field_lengths(field)
-        idf = math.log(self._snapshot.size / (frequency + 1)) + 1
+        lengths = self.snapshot.field_lengths(field)
+        idf = math.log(self.snapshot.size / (frequency + 1)) + 1
         top = worth * BOOSTS[field] * idf * (K1 + 1)
         found = zip(notes, weights, strict=True)
         if within is None:
@@ -157,7 +155,7 @@ class Scorer:
     def _field_norms(self, field: str) -> list[float]:
         """The K1·(1 - B + B·length/average) of each byte that stands for a length."""
         if field not in self._norms:
-            average = self._snapshot.average_length(field)
+            average = self.snapshot.average_length(field)
             self._norms[field] = [K1 * (1 - B + B * length / average) for length in LENGTHS]
         return self._norms[field]
 
@@ -252,10 +250,9 @@ def _places(values: Sequence[bytes], firsts: Sequence[int]) -> Iterable[int]:
     """Where a term stands in some notes, each of which begins at a number."""
     joined = b"".join(values)
     if WIDE_MARK in joined:
-        positions: Sequence[int] = list(
-            chain.from_iterable(map(POSITIONS.decode_positions, values))
-        )
-        counts: Iterable[int] = map(POSITIONS.decode_frequency, values)
+        decoded = [POSITIONS.decode_positions(value) for value in values]
+        positions: Sequence[int] = list(chain.from_iterable(decoded))
+        counts = [*map(len, decoded)]
     else:
         positions = array("H", joined)
         counts = [len(value) >> 1 for value in values]

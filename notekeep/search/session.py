@@ -1,4 +1,4 @@
-"""A search: the hits of a query, or of the nearest one where it has none.
+"""A search: the hits of a query, or of the nearest one where it has none, and why.
 
 Facts are asked first and handed to the full-text index as known notes; a query without words never
 opens it. Whatever the index says, only notes that the catalog knows are shown.
@@ -6,46 +6,38 @@ opens it. Whatever the index says, only notes that the catalog knows are shown.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import IndexUnusable
+from notekeep.errors import IndexUnusable, NotekeepError
 from notekeep.query import tree
+from notekeep.query.description import explain_tree
 from notekeep.query.tree import Node, Query, is_fact, needs_text
-from notekeep.search.listing import smaller_limit
-from notekeep.search.ranking import (
-    RERANKED_HITS,
-    RankBoosts,
-    Ranker,
-    list_query_words,
-    rank_hits,
-    read_query_words,
-)
+from notekeep.search.ranking import RERANKED_HITS, RankBoosts, Ranker, rank_hits, read_query_words
 from notekeep.search.results import (
     HEAD_BYTES,
     NO_PASSAGE,
     FileStart,
     Hit,
+    HitReason,
     SearchResults,
+    Spans,
     choose_passage,
     read_file_start,
 )
-from notekeep.search.score_explanation import explain_results
 from notekeep.search.suggestions import (
+    FallbackQuery,
     drop_one_word,
     make_prefix_query,
     respell_query,
     suggest_notes,
 )
-from notekeep.search.text_filter import MAX_READ_BYTES, TextFilter
+from notekeep.search.text_filter import MAX_READ_BYTES, SearchSources, TextFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from notekeep.catalog.records import Row
-    from notekeep.search.matcher import PlanMatcher
-    from notekeep.search.results import Spans
-    from notekeep.search.suggestions import FallbackQuery
-    from notekeep.search.text_filter import SearchSources
+    from notekeep.search.planner import PlanMatcher
 
 MAX_REMARKS = 3
 """How many words are remarked on when nothing is found."""
@@ -71,18 +63,11 @@ def run_search(
 ) -> SearchResults:
     """Find what a query is about, by score or in the order the query says.
 
-    Only titles, aliases and tags are looked at while there is no full-text index.
-
-    Args:
-        query: What is asked for.
-        sources: What is asked.
-        limit: How many hits at most, besides what the query itself says.
-        typing: Its last word is unfinished.
-        relax: When nothing is found, answer the nearest query, and say so; of a regular expression
-            that takes too long, answer what it has found until then, and say that.
-        explain: Also say how the query was read, and why each hit stands where it does.
+    Only titles, aliases and tags are looked at while there is no full-text index. With `relax` a
+    query that finds nothing is answered as the nearest one that does, and a regular expression that
+    takes too long by what it has found until then; remarks say so.
     """
-    search = _Search(sources, query, smaller_limit(limit, query.limit), typing=typing, relax=relax)
+    search = _Search(sources, query, query.at_most(limit), typing=typing, relax=relax)
     found = search.answer()
     if explain:
         found = explain_results(found, search.answered, sources)
@@ -93,13 +78,7 @@ class _Search:
     """One search; `answered` is the query that was answered in the end."""
 
     def __init__(
-        self,
-        sources: SearchSources,
-        query: Query,
-        limit: int | None,
-        *,
-        typing: bool,
-        relax: bool,
+        self, sources: SearchSources, query: Query, limit: int | None, *, typing: bool, relax: bool
     ) -> None:
         self._sources, self._query, self._limit = sources, query, limit
         self._typing, self._relax = typing, relax
@@ -160,7 +139,8 @@ class _Search:
 
     def _did_you_mean(self) -> list[str]:
         remarks: list[str] = []
-        for word in list_query_words(self._query.root)[:MAX_REMARKS]:
+        asked = read_query_words(self._query.root, self._query.text).words
+        for word in asked[:MAX_REMARKS]:
             if self._sources.words.ignores(word):
                 remarks.append(f'"{word}" is too common to be looked for; /{word}/ finds it.')
             elif near := self._sources.words.suggest(word):
@@ -192,7 +172,7 @@ class QueryRun:
         self._texts = TextFilter(sources, query.text, in_part=in_part)
 
     def answer(self) -> SearchResults:
-        """The hits, and remarks on them."""
+        """Return the hits, and remarks on them."""
         found = self._answer()
         return found._replace(remarks=(*found.remarks, *self._texts.cut_short))
 
@@ -290,3 +270,91 @@ def _by_name(leaf: Node) -> Node:
         return leaf
     bare = leaf.text.strip("*?")
     return tree.Or(tuple(tree.Compare(name, ":", bare) for name in ("title", "aliases", "tags")))
+
+
+# Why each hit was found, and why it stands where it does: for `--explain`.
+
+MAX_WORDS = 10
+"""How many of the words that were hit in one note are named."""
+
+MIN_SHOWN = 0.005
+"""A part of a score that is not smaller than what is shown of it."""
+
+
+class QueryPart(NamedTuple):
+    """A part of a query, in words; `notes` is how many it matches by itself, if that is known."""
+
+    depth: int
+    text: str
+    notes: int | None
+
+
+def measure_parts(query: Query, sources: SearchSources) -> list[QueryPart]:
+    """Return the parts of a query in the order of its tree, each before those within it."""
+    if query.root is None:
+        return [QueryPart(0, explain_tree(None), sources.catalog.count())]
+    return list(_measure(query.root, sources, 0))
+
+
+def _measure(node: Node, sources: SearchSources, depth: int) -> Iterator[QueryPart]:
+    try:
+        notes = (
+            sources.catalog.count(node) if is_fact(node) else len(TextFilter(sources).paths(node))
+        )
+    except NotekeepError:
+        notes = None  # a pattern that takes too long, or no full-text index yet
+    yield QueryPart(depth, explain_tree(node).splitlines()[0], notes)
+    for part in _parts_of(node):
+        yield from _measure(part, sources, depth + 1)
+
+
+def _parts_of(node: Node) -> tuple[Node, ...]:
+    match node:
+        case tree.And(parts) | tree.Or(parts):
+            return parts
+        case tree.Not(part) | tree.Within(part):
+            return (part,)
+        case _:
+            return ()
+
+
+def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources) -> SearchResults:
+    """Return an answer with how the query was read, and why each hit is where it is."""
+    query, matcher = run.query, run.matcher
+    shown = frozenset(hit.row.path for hit in found.hits)
+    conditions: dict[str, list[str]] = {path: [] for path in shown}
+    for leaf in tree.wanted_leaves(query.root):
+        matching = (
+            sources.catalog.paths(leaf) if is_fact(leaf) else TextFilter(sources).paths(leaf, shown)
+        )
+        for path in shown & matching:
+            conditions[path].append(explain_tree(leaf).replace("\n ", ""))
+    shares = {}
+    if run.boosts and run.resolved:
+        shares = sources.words.shares(run.resolved, shown, typing=run.typing)
+    hits = []
+    for hit in found.hits:
+        path = hit.row.path
+        boost = run.boosts.get(path)
+        reason = HitReason(
+            tuple(conditions[path]),
+            tuple(_hit_words(hit, matcher, sources)),
+            tuple(shares.get(path, ())),
+            tuple(part for part in boost.parts() if part[1] > MIN_SHOWN) if boost else (),
+            called=boost is not None and boost.called,
+        )
+        hits.append(hit._replace(why=reason))
+    return found._replace(hits=hits, explanation=explain_tree(query.root))
+
+
+def _hit_words(hit: Hit, matcher: PlanMatcher | None, sources: SearchSources) -> Iterator[str]:
+    """The words of a note that were hit, each once whatever its case, in order."""
+    text = sources.text(hit.row.path)
+    if matcher is None or text is None:
+        return
+    whole = "\n".join((hit.row.title, *hit.row.aliases, *hit.row.tags, text.whole))
+    found: dict[str, str] = {}
+    for start, end in matcher.spans(whole, hit.row.language):
+        word = " ".join(whole[start:end].split())
+        found.setdefault(word.casefold(), word)
+    yield from list(found.values())[:MAX_WORDS]

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.conditions import Condition
-from notekeep.catalog.records import load_path, store_path
+from notekeep.catalog.records import Row, load_path, store_path
 from notekeep.errors import NotekeepError
 from notekeep.query import tree
 from notekeep.query.description import write_node
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.open_counts import OpenCounts
-    from notekeep.catalog.records import Row
 
 
 FEW_SUGGESTIONS = 5
@@ -58,26 +57,26 @@ def suggest_notes(
     Titles that fit as well as each other: opened last, where `opened` is given, shorter, by the
     alphabet. When nothing is asked for yet, the notes that were opened last, then changed last.
     """
-    return _suggest(query, catalog, opened, limit)._replace(query=query)
+    try:
+        found = _suggest(query, catalog, opened, limit)
+    except NotekeepError:
+        found = SearchResults(0, [])
+    return found._replace(query=query)
 
 
 def _suggest(
     query: Query, catalog: Catalog, opened: OpenCounts | None, limit: int
 ) -> SearchResults:
-    texts = _texts(query.root) if query.root else []
-    words = [folded for text in texts if (folded := fold_text(text))]
-    try:
-        facts = _facts(query.root)
-        if not words and (facts or query.root):
-            total, rows = catalog.rows(facts, query.order, limit) if facts else (0, [])
-            return SearchResults(total, [Hit(row, 0.0, Snippet(row.title)) for row in rows])
-        if not words:
-            return _latest(catalog, opened, limit)
+    if query.root is None:
+        return _latest(catalog, opened, limit)
+    words = [folded for text in _texts(query.root) if (folded := fold_text(text))]
+    facts = _facts(query.root)
+    if words:
         # A title that is typed whole may have what the grammar takes for something else.
         whole = " ".join(words) if facts else fold_text(query.text)
         return _named(catalog, opened, words, whole, facts, limit)
-    except NotekeepError:
-        return SearchResults(0, [])
+    total, rows = catalog.rows(facts, query.order, limit) if facts else (0, [])
+    return SearchResults(total, [Hit(row, 0.0, Snippet(row.title)) for row in rows])
 
 
 def _latest(catalog: Catalog, opened: OpenCounts | None, limit: int) -> SearchResults:
@@ -120,20 +119,18 @@ def _named(
         others = _with_letters(catalog, opened, whole, among, limit)
         rows += [row for row in others if row.path not in seen]
         rows, total = rows[:limit], max(total, len(rows))
-    marked = [Snippet(row.title, _marks(row.title, words)) for row in rows]
-    ranked = enumerate(zip(rows, marked, strict=True))
-    return SearchResults(
-        total, [Hit(row, float(len(rows) - at), mark) for at, (row, mark) in ranked]
-    )
+    hits = [
+        Hit(row, float(len(rows) - at), Snippet(row.title, _marks(row.title, words)))
+        for at, row in enumerate(rows)
+    ]
+    return SearchResults(total, hits)
 
 
 def _first(
     found: Sequence[tuple[str, str, int]], opened: OpenCounts | None, limit: int
 ) -> list[str]:
-    """The first of some notes, each with its title and rank; of equals those opened last.
-
-    Only as many ranks are sorted as are needed: a single letter finds most notes of a vault.
-    """
+    """The first of some notes, each with its title and rank; of equals those opened last."""
+    # Only as many ranks are sorted as are needed: a single letter finds most notes of a vault.
     first: list[str] = []
     for rank in range(_RANKS):
         equals = sorted((len(title), title, path) for path, title, at in found if at == rank)
@@ -149,10 +146,8 @@ def _first(
 def _with_letters(
     catalog: Catalog, opened: OpenCounts | None, whole: str, among: Condition, limit: int
 ) -> list[Row]:
-    """Notes with these letters in their title, in this order: `atmhab` finds Atomic Habits.
-
-    Words may stand in another order: so does `habt atm`, after titles with all letters in order.
-    """
+    """Notes with these letters in their title, in this order: `atmhab` finds Atomic Habits."""
+    # Words may stand in another order: so does `habt atm`, after titles with all letters in order.
     patterns = [_pattern(whole)]
     words = whole.split()
     is_apart = len(words) > 1 and max(map(len, words)) >= MIN_FUZZY_LETTERS
@@ -185,8 +180,8 @@ def _texts(node: Node) -> list[str]:
     return []
 
 
-def _facts(node: Node | None) -> Node | None:
-    if node is None or is_fact(node):
+def _facts(node: Node) -> Node | None:
+    if is_fact(node):
         return node
     if isinstance(node, tree.And):
         kept = tuple(part for part in node.parts if is_fact(part))
@@ -255,12 +250,13 @@ def drop_one_word(query: Query) -> list[FallbackQuery]:
     many = sum(isinstance(root.parts[at], _OF_MANY) for at in asked)
     if not 1 < len(asked) <= MAX_WORDS or many > MAX_PATTERNS:
         return []
-    return [
-        FallbackQuery(
-            _as_query(query, _remove_part(root, at)), (write_node(root.parts[at]).strip('"*'),)
-        )
-        for at in asked
-    ]
+    found = []
+    for at in asked:
+        rest = (*root.parts[:at], *root.parts[at + 1 :])
+        word = write_node(root.parts[at]).strip('"*')
+        less = _as_query(query, rest[0] if len(rest) == 1 else tree.And(rest))
+        found.append(FallbackQuery(less, (word,)))
+    return found
 
 
 def make_prefix_query(query: Query) -> Query | None:
@@ -292,11 +288,6 @@ def _respell(leaf: Node, known: dict[str, str]) -> Node:
         case tree.Prefix(text, scope) if text in known:
             return tree.Term(known[text], scope, leaf.span)
     return leaf
-
-
-def _remove_part(root: tree.And, at: int) -> Node:
-    rest = (*root.parts[:at], *root.parts[at + 1 :])
-    return rest[0] if len(rest) == 1 else tree.And(rest)
 
 
 def _as_query(query: Query, root: Node) -> Query:

@@ -6,24 +6,38 @@ answer is a tree without such conditions, in which they have become the notes th
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import signal
+import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.query import tree
-from notekeep.query.tree import Node, is_fact, needs_text
-from notekeep.search import regex_search
+from notekeep.query.tree import Node, Query, is_fact, needs_text
+from notekeep.search.results import FileStart, Spans, read_file_start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
-    from notekeep.search.matcher import PlanMatcher
-    from notekeep.search.results import FileStart, Spans
+    from notekeep.search.planner import PlanMatcher
     from notekeep.search.whoosh_index import WhooshIndex
+
+CPU_SECONDS = 1.5
+"""So long may an expression keep the processor busy, over all notes; with the start of the process,
+an answer is there within two seconds. By the processor's time, because by the clock the same
+expression would now find all and now not, as busy as the machine is."""
+
+CLOCK_SECONDS = 6.0 if hasattr(signal, "setitimer") else CPU_SECONDS
+"""So long may it take by the clock: for a slow disk, and where the system cannot limit the other"""
+
+START_SECONDS = 10.0
+"""So long may the process take to start, which on a busy machine is not the expression's fault."""
 
 MIN_REGEX_SECONDS = 0.1
 """So long may a regular expression take where others of the same query took all the time."""
@@ -77,14 +91,8 @@ class SearchSources:
     def text(self, path: str) -> FileStart | None:
         """The beginning of a note, read once; None when it cannot be read."""
         if path not in self._texts:
-            self._texts[path] = self.read(path)
+            self._texts[path] = read_file_start(self.root, path)
         return self._texts[path]
-
-    def read(self, path: str, *size: int) -> FileStart | None:
-        """Read the beginning of a note, of a `size` in bytes where the usual one is too little."""
-        from notekeep.search.results import read_file_start  # a list of notes reads none
-
-        return read_file_start(self.root, path, *size)
 
 
 class TextFilter:
@@ -147,25 +155,36 @@ class TextFilter:
         for part in reading:
             answer = self.resolve(part, within)
             known.append(answer)
-            within = _narrower(answer, within)
+            # Only those of the notes that it has found can still be found, as all must hold.
+            for part_of in answer.parts if isinstance(answer, tree.And) else (answer,):
+                if isinstance(part_of, tree.KnownPaths):
+                    within = part_of.paths if within is None else part_of.paths & within
         return tree.And(tuple(known))
 
     def _match_regex(self, node: tree.Regex, within: frozenset[str] | None) -> Node:
         paths = self._candidates(within)
-        seconds = max(MIN_REGEX_SECONDS, regex_search.CPU_SECONDS - self._spent)
+        seconds = max(MIN_REGEX_SECONDS, CPU_SECONDS - self._spent)
         try:
-            matches = regex_search.find_regex_matches(node.text, self._sources.root, paths, seconds)
-            self._spent += matches.seconds
-            if not matches.is_whole and not (self._in_part and matches.found):
-                raise regex_search.too_slow_error(node.text)
+            matches = find_regex_matches(node.text, self._sources.root, paths, seconds)
         except UsageError as error:
-            place = node.span[0] if self._text else None
-            raise UsageError(error.message, error.hint, text=self._text, position=place) from None
+            raise self._regex_error(node, error.message) from None
+        self._spent += matches.seconds
         if not matches.is_whole:
+            if not (self._in_part and matches.found):
+                raise self._regex_error(
+                    node,
+                    f"The regular expression /{node.text}/ takes too long, so it was stopped.",
+                    "Nested repetitions such as (a+)+ do that; or add a word that the note must"
+                    " have.",
+                )
             self.cut_short.append(REGEX_STOPPED.format(node.text, matches.done, matches.total))
         for path, spans in matches.found.items():
             self.spans.setdefault(path, []).extend(spans)
         return tree.KnownPaths(frozenset(matches.found))
+
+    def _regex_error(self, node: tree.Regex, message: str, hint: str = "") -> UsageError:
+        place = node.span[0] if self._text else None
+        return UsageError(message, hint, text=self._text, position=place)
 
     def _find_in_one(self, unit: tree.Within, inside: Node, within: frozenset[str] | None) -> Node:
         words = self._sources.words
@@ -191,7 +210,7 @@ class TextFilter:
         yield_to_ui()
         if not self._sources.wanted():
             raise SearchDropped("Nobody waits for this answer any more")
-        text = self._sources.read(row.path, MAX_READ_BYTES)
+        text = read_file_start(self._sources.root, row.path, MAX_READ_BYTES)
         if text is None:
             return False
         body = text.whole[text.body :]
@@ -204,19 +223,27 @@ class TextFilter:
         return matcher.holds_in_one(body, starts, row.language)
 
 
-def _narrower(answer: Node, within: frozenset[str] | None) -> frozenset[str] | None:
-    """Those of some notes that can still be found, where all of an answer must hold."""
-    for part in answer.parts if isinstance(answer, tree.And) else (answer,):
-        if isinstance(part, tree.KnownPaths):
-            within = part.paths if within is None else part.paths & within
-    return within
-
-
 def _one_word(node: Node) -> Node | None:
     """The same to be looked for in bodies, if it is one word: that stands in one line anyway."""
     if isinstance(node, tree.Term | tree.Prefix | tree.Wildcard) and node.scope == "any":
         return type(node)(node.text, "body") if _WORD.fullmatch(node.text) else None
     return None
+
+
+def list_notes(
+    query: Query, sources: SearchSources, *, limit: int | None = None, offset: int = 0
+) -> tuple[int, list[Row]]:
+    """Return how many notes a query matches, and a page of them, by title unless it says how."""
+    node = resolve_words(query, sources)
+    return sources.catalog.rows(node, query.order, query.at_most(limit), offset)
+
+
+def resolve_words(query: Query, sources: SearchSources) -> Node | None:
+    """Return a query's tree in which words are the notes that have them, as the catalog can ask."""
+    node = query.root
+    if node is None or is_fact(node):
+        return node
+    return tree.KnownPaths(TextFilter(sources, query.text).paths(node))
 
 
 def drop_negations(node: Node) -> Node | None:
@@ -237,3 +264,70 @@ def drop_negations(node: Node) -> Node | None:
             return None
         case _:
             return node
+
+
+# Regular expressions that a person typed run in a process that can be ended: `(a+)+$` keeps Python
+# busy for years on thirty characters, and nothing stops it from within.
+
+
+class RegexMatches(NamedTuple):
+    """What an expression found."""
+
+    found: dict[str, Spans]  # the first ones in each note, in characters of the whole file
+    done: int  # how many notes were searched, or a few fewer
+    total: int
+    seconds: float  # of the processor
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it came to its end."""
+        return self.done == self.total
+
+
+def find_regex_matches(
+    pattern: str, root: str, paths: Iterable[str], seconds: float | None = None
+) -> RegexMatches:
+    """Find the notes whose text a regular expression matches somewhere, case aside."""
+    wanted = sorted(paths)
+    limit = CPU_SECONDS if seconds is None else seconds
+    if not wanted:
+        return RegexMatches({}, 0, 0, 0.0)
+    request = {
+        "pattern": pattern,
+        "root": root,
+        "paths": wanted,
+        "cpu_seconds": limit,
+        "clock_seconds": CLOCK_SECONDS,
+    }
+    # A line that was cut off when the process was ended is no answer.
+    started, *answers = _ask_child(json.dumps(request).encode("ascii")).split(b"\n")[:-1] or [b""]
+    if not started:
+        raise UsageError(f"The regular expression /{pattern}/ could not be looked for.")
+    found: dict[str, Spans] = {}
+    done = 0
+    for line in answers:
+        answer = json.loads(line)
+        if isinstance(answer, float):
+            return RegexMatches(found, len(wanted), len(wanted), answer)
+        if len(answer) == 1:
+            [done] = answer
+        else:
+            found[answer[0]] = [(start, end) for start, end in answer[1]]
+    return RegexMatches(found, done, len(wanted), limit)
+
+
+def _ask_child(request: bytes) -> bytes:
+    import subprocess
+
+    script = os.path.join(os.path.dirname(__file__), "regex_child.py")
+    try:
+        return subprocess.run(
+            [sys.executable, "-I", "-S", script],
+            input=request,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=START_SECONDS + CLOCK_SECONDS,
+            check=False,
+        ).stdout
+    except subprocess.TimeoutExpired as error:
+        return error.stdout or b""

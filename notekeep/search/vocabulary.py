@@ -19,8 +19,9 @@ from collections import Counter
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
+from notekeep import cache_files
 from notekeep.background import yield_to_ui
-from notekeep.search.analyzer import find_chunks
+from notekeep.search.analyzer import Analyzer, find_chunks
 from notekeep.search.index_folder import remove_path
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.catalog.documents import WordDoc
-    from notekeep.search.analyzer import Analyzer
 
 VOCABULARY_FILE = "vocabulary"
 NEW_WORDS_FILE = "vocabulary-new"
@@ -63,12 +63,8 @@ class WordCounter:
         """Write the vocabulary of a new index."""
         heads, bodies = self._count(self._heads), self._count(self._bodies)
         words = sorted(heads.keys() | bodies.keys())
-        _write(
-            folder,
-            words,
-            [heads[word] + bodies[word] for word in words],
-            [heads[word] for word in words],
-        )
+        counts = [heads[word] + bodies[word] for word in words]
+        _write(folder, words, counts, [heads[word] for word in words])
 
     def _count(self, chunks: Counter[str]) -> Counter[str]:
         counts: Counter[str] = Counter()
@@ -137,10 +133,8 @@ class Vocabulary:
         return list(found)
 
     def _range(self, beginning: str) -> tuple[int, int]:
-        return (
-            bisect_left(self._words, beginning),
-            bisect_left(self._words, beginning + LAST_CHARACTER),
-        )
+        low = bisect_left(self._words, beginning)
+        return low, bisect_left(self._words, beginning + LAST_CHARACTER, low)
 
     def matching(self, pattern: str, limit: int) -> list[str]:
         """Return words that match a folded pattern of `*` and `?`, commonest first."""
@@ -195,9 +189,8 @@ def record_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
     for doc in docs:
         yield_to_ui()
         # A title is what is mostly meant.
-        heads = _words_in(
-            " ".join((doc.title, *doc.aliases, *doc.tags, *doc.headings, *doc.matter)), by
-        )
+        texts = (doc.title, *doc.aliases, *doc.tags, *doc.headings, *doc.matter)
+        heads = _words_in(" ".join(texts), by)
         lines += [f"+{word}\n" for word in sorted(heads)]
         lines += [f"{word}\n" for word in sorted(_words_in(doc.body, by) - heads)]
     with (folder / NEW_WORDS_FILE).open("a", encoding="utf-8", errors="replace") as file:
@@ -220,11 +213,9 @@ def _words_of(chunk: str, by: Analyzer) -> Iterable[str]:
 
 
 def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
-    """What matches `*` and `?` and never tries a place twice.
-
-    What stands between two stars is found at its first place or not at all, so its group need not
-    be gone through again; without that, a pattern of many stars takes hours.
-    """
+    """What matches `*` and `?` and never tries a place twice."""
+    # What stands between two stars is found at its first place or not at all, so its group need
+    # not be gone through again; without that, a pattern of many stars takes hours.
     first, *rest = (
         "".join("." if letter == "?" else re.escape(letter) for letter in piece)
         for piece in re.sub(r"\*+", "*", pattern).split("*")
@@ -249,14 +240,9 @@ def _parse(data: bytes) -> tuple[list[str], array[int], array[int]]:
 
 def _write(folder: Path, words: list[str], counts: list[int], heads: list[int]) -> None:
     text = "\n".join(words).encode(errors="replace")
-    path = folder / VOCABULARY_FILE
-    beside = path.with_name(path.name + ".tmp")
-    with beside.open("wb") as file:
-        file.write(json.dumps({"words": len(words), "bytes": len(text)}).encode() + b"\n")
-        file.write(text)
-        array("I", counts).tofile(file)
-        array("I", heads).tofile(file)
-    beside.replace(path)
+    sizes = json.dumps({"words": len(words), "bytes": len(text)}).encode()
+    numbers = array("I", [*counts, *heads]).tobytes()
+    cache_files.write_cache_file(str(folder), VOCABULARY_FILE, sizes + b"\n" + text + numbers)
     remove_path(folder / NEW_WORDS_FILE)
 
 

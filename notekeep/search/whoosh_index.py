@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from notekeep.errors import Failure, IndexUnusable, NotekeepError
 from notekeep.query.folding import is_unicode
-from notekeep.query.tree import Term
+from notekeep.query.tree import Node, Term
 from notekeep.search.analyzer import base_language, get_analyzer
 from notekeep.search.index_folder import FEW_SEGMENTS, CommitStamp, IndexFolder, document_fields
-from notekeep.search.matcher import PlanMatcher
-from notekeep.search.planner import Planner, UnanswerableNode, only_word, own_terms
+from notekeep.search.planner import PlanMatcher, Planner, UnanswerableNode, only_word, own_terms
 from notekeep.search.ranking import RERANKED_HITS
 from notekeep.search.vocabulary import Vocabulary, WordCounter, record_words
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.catalog.documents import WordDoc
-    from notekeep.query.tree import Node
     from notekeep.search.postings import IndexSnapshot
     from notekeep.search.scorer import Scorer, Scores
 
@@ -151,7 +149,7 @@ class WhooshIndex:
         create_index(new.path, self.language)
         with self._open_writer(new) as writer:
             for doc in docs:
-                if not doc.is_indexable():
+                if not is_unicode(doc.path):
                     continue
                 counter.add(doc)
                 writer.add_document(**document_fields(doc, self.language))
@@ -178,7 +176,8 @@ class WhooshIndex:
         Raises IndexBusy where another process writes for `wait` seconds, IndexUnusable without an
         index.
         """
-        docs = {doc.path: doc for doc in upserts if doc.is_indexable()}
+        # A name in bytes that are no Unicode cannot be a term.
+        docs = {doc.path: doc for doc in upserts if is_unicode(doc.path)}
         gone = {path for path in deletes if is_unicode(path)}
         with self._folder.lock(wait=UPDATE_WAIT if wait is None else wait):
             stamp = self._stamp()
@@ -264,12 +263,12 @@ class WhooshIndex:
         Raises IndexUnusable where there is no index; `generation` is None from then on.
         """
 
-        def question(snapshot: IndexSnapshot) -> dict[str, float]:
-            plan = self._planner(snapshot, typing=typing).plan(node)
-            found = _scorer(snapshot).scores(plan) if plan else {}
-            return {path: score for path, score, _ in _best(snapshot, found, limit)}
+        def question(scorer: Scorer, planner: Planner) -> dict[str, float]:
+            plan = planner.plan(node)
+            found = scorer.scores(plan) if plan else {}
+            return {path: score for path, score, _ in _best(scorer.snapshot, found, limit)}
 
-        return self._ask(question)
+        return self._ask(question, typing=typing)
 
     def rank(
         self, node: Node, limit: int | None, *, also: Iterable[str] = (), typing: bool = False
@@ -280,10 +279,8 @@ class WhooshIndex:
         """
         from notekeep.search.scorer import find_query_phrases
 
-        def question(snapshot: IndexSnapshot) -> RankedNotes:
-            planner = self._planner(snapshot, typing=typing)
-            plan = planner.plan(node)
-            scorer = _scorer(snapshot)
+        def question(scorer: Scorer, planner: Planner) -> RankedNotes:
+            plan, snapshot = planner.plan(node), scorer.snapshot
             found = scorer.scores(plan) if plan else {}
             best = _best(snapshot, found, limit)
             scores = {path: score for path, score, _ in best}
@@ -301,30 +298,29 @@ class WhooshIndex:
                 PlanMatcher(plan, self.language),
             )
 
-        return self._ask(question)
+        return self._ask(question, typing=typing)
 
     def shares(
         self, node: Node, paths: Iterable[str], *, typing: bool = False
     ) -> dict[str, list[tuple[str, str, float]]]:
         """Return what each word of a tree adds to the score of some notes: term, field, share."""
 
-        def question(snapshot: IndexSnapshot) -> dict[str, list[tuple[str, str, float]]]:
-            plan = self._planner(snapshot, typing=typing).plan(node)
-            notes = sorted(snapshot.numbers(paths))
-            found = _scorer(snapshot).break_down(plan, notes)
-            return dict(zip(snapshot.paths(notes), found, strict=True))
+        def question(scorer: Scorer, planner: Planner) -> dict[str, list[tuple[str, str, float]]]:
+            notes = sorted(scorer.snapshot.numbers(paths))
+            found = scorer.break_down(planner.plan(node), notes)
+            return dict(zip(scorer.snapshot.paths(notes), found, strict=True))
 
-        return self._ask(question)
+        return self._ask(question, typing=typing)
 
     def matcher(self, node: Node) -> PlanMatcher:
         """Return what finds a tree's words in a text; raises as `scores` does."""
-        plan = self._ask(lambda snapshot: self._planner(snapshot).plan(node))
+        plan = self._ask(lambda _, planner: planner.plan(node))
         return PlanMatcher(plan, self.language)
 
     def ignores(self, word: str) -> bool:
         """Whether the index leaves a word out: one that says nothing in the vault's language."""
         try:
-            return self._ask(lambda snapshot: self._planner(snapshot).plan(Term(word)) is None)
+            return self._ask(lambda _, planner: planner.plan(Term(word)) is None)
         except IndexUnusable:
             return False
 
@@ -334,12 +330,10 @@ class WhooshIndex:
         Nothing for a word that the vault has or that is left out of the index.
         """
 
-        def question(snapshot: IndexSnapshot) -> list[str]:
-            planner = self._planner(snapshot)
-
+        def question(scorer: Scorer, planner: Planner) -> list[str]:
             def exists(text: str) -> bool:
                 leaf = own_terms(planner.plan(Term(text)))
-                return leaf is not None and bool(_scorer(snapshot).scores(leaf))
+                return leaf is not None and bool(scorer.scores(leaf))
 
             folded = only_word(get_analyzer(self.language), word)
             if not folded or planner.plan(Term(word)) is None or exists(word):
@@ -352,14 +346,22 @@ class WhooshIndex:
         except Failure:
             return []
 
-    def _ask(self, question: Callable[[IndexSnapshot], Answer]) -> Answer:
+    def _ask(
+        self, question: Callable[[Scorer, Planner], Answer], *, typing: bool = False
+    ) -> Answer:
         """Ask, and again where another process replaced the index while it was read."""
+        from notekeep.search.scorer import Scorer
+
         with self._turn:
             for _ in range(MAX_RETRIES):
                 state = self._folder.state()
                 try:
                     with self._blaming_index():
-                        return question(self._current())
+                        snapshot = self._current()
+                        languages = (self.language, *snapshot.stamp.languages)
+                        analyzers = [*map(get_analyzer, languages)]
+                        planner = Planner(analyzers, self._load_vocabulary, typing=typing)
+                        return question(Scorer(snapshot), planner)
                 except Failure:
                     if self._folder.state() == state:
                         raise
@@ -378,7 +380,7 @@ class WhooshIndex:
         if self._snapshot is None or state != self._state:
             if self._snapshot:
                 self._snapshot.close()
-                self._snapshot = None
+                self._snapshot = None  # also where the next one cannot be opened
             self._snapshot = IndexSnapshot(self._folder, self.language)
             self._state = state
         return self._snapshot
@@ -405,21 +407,11 @@ class WhooshIndex:
                 "It is built again at the next refresh",
             ) from error
 
-    def _planner(self, snapshot: IndexSnapshot, *, typing: bool = False) -> Planner:
-        languages = (self.language, *snapshot.stamp.languages)
-        return Planner([*map(get_analyzer, languages)], self._load_vocabulary, typing=typing)
-
     def _load_vocabulary(self) -> Vocabulary:
         if self._vocabulary is None or not self._vocabulary.refresh():
             self._vocabulary = None  # the older one goes first
             self._vocabulary = Vocabulary(self.folder)
         return self._vocabulary
-
-
-def _scorer(snapshot: IndexSnapshot) -> Scorer:
-    from notekeep.search.scorer import Scorer
-
-    return Scorer(snapshot)
 
 
 def _best(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from notekeep.catalog.documents import read_content
 from notekeep.errors import SETTINGS, WRITABLE_HINT, Problem
+from notekeep.storage.content import read_content
 from notekeep.storage.filesystem import remote_reason
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
-from notekeep.habits.exporters.icalendar import write_calendar
-from notekeep.habits.exporters.loop import HabitHistory, write_loop_files
-from notekeep.habits.exporters.text_formats import document, simplify_entries, write_csv
+from notekeep.habits.formats.icalendar import write_calendar
+from notekeep.habits.formats.loop import HabitHistory, write_loop_files
+from notekeep.habits.formats.own_format import document, simplify_entries, write_csv
 from notekeep.habits.reminders import parse_reminders
 from notekeep.markdown.sanitize import clean
 

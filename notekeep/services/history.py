@@ -16,7 +16,7 @@ from notekeep.errors import NotekeepError, NotFound
 from notekeep.habits.log import parse_line
 from notekeep.notes.plan import NoteChange
 from notekeep.storage.transaction import stacks
-from notekeep.tracking.checkin_undo import check_ins, describe_entry, find_last_undo
+from notekeep.tracking.checkin import check_ins, describe_entry, find_last_undo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

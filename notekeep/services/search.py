@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
-from notekeep.catalog.queries import Facets, OnThisDay, distinguish_titles
+from notekeep.catalog.queries import (
+    Facets,
+    OnThisDay,
+    OrderedList,
+    distinguish_titles,
+    order_list,
+)
 from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query.fields import NO_FIELDS, QueryFields, may_name_field
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import KnownPaths, Node, Query
-from notekeep.search.listing import OrderedList, list_notes, order_list, read_page, resolve_words
-from notekeep.search.text_filter import SearchSources
+from notekeep.search.text_filter import SearchSources, list_notes, resolve_words
 from notekeep.settings import vault_settings
 
 if TYPE_CHECKING:
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
-    from notekeep.search.score_explanation import QueryPart
+    from notekeep.search.session import QueryPart
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.services.indexing import IndexService
 
@@ -70,12 +75,13 @@ class SearchService:
     def page(self, query: str, limit: int, offset: int) -> list[Row]:
         """Return a page of a list that was counted before, sorted as `rows` sorts."""
         parsed = self.parse(query)
-        return read_page(parsed, self._facts(parsed), self.catalog, limit, offset)
+        left = limit if parsed.limit is None else min(limit, max(0, parsed.limit - offset))
+        return self.catalog.page(self._facts(parsed), parsed.order, left, offset)
 
     def ordered(self, query: str = "") -> OrderedList:
         """Return the whole order of a list, of which many pages will be shown."""
         parsed = self.parse(query)
-        return order_list(parsed, self._facts(parsed), self.catalog)
+        return order_list(self.catalog, self._facts(parsed), parsed)
 
     def paths(self, query: str = "") -> frozenset[str]:
         """Return the paths of the notes that a query matches, however many they are."""
@@ -193,7 +199,7 @@ class SearchService:
 
     def explain_parts(self, typed: str) -> list[QueryPart]:
         """Return the parts of a query, and how many notes each part alone matches."""
-        from notekeep.search.score_explanation import measure_parts
+        from notekeep.search.session import measure_parts
 
         return measure_parts(self.parse(typed, typing=True), self._sources)
 

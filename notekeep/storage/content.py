@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.background import yield_to_ui
-from notekeep.errors import Conflict, Refused
+from notekeep.errors import Conflict, Problem, Refused
 from notekeep.storage.durability import close, read_all
 from notekeep.storage.filesystem import explain_errors
 
@@ -21,6 +21,12 @@ Digest: TypeAlias = str
 READ_FLAGS = os.O_RDONLY
 READ_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 READ_FLAGS |= getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for a writer
+
+LARGE = 5 << 20
+"""Bytes from which a file is data rather than a note."""
+
+HEAD = 1 << 20
+"""How much of a large file is read."""
 
 _PAUSES = (0.0, 0.005, 0.02, 0.05, 0.1)
 
@@ -63,3 +69,45 @@ def read_stable(fd: int, shown: str) -> bytes:
         f"'{shown}' keeps being written by another program.",
         "Wait until it is done, then do it again.",
     )
+
+
+class Content(NamedTuple):
+    """What a file holds: its bytes, of a large file the first; its hash, "" if it is unreadable."""
+
+    data: bytes
+    digest: str
+    problem: Problem | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it is all that the file holds."""
+        return bool(self.digest) and self.problem is None
+
+
+def read_content(root: str, path: str) -> Content | None:
+    """Read a file of the vault; None when it is gone.
+
+    A file that changes while it is read is read again at the next sweep, whose fingerprint is
+    another: it needs no second look here.
+    """
+    try:
+        with open(os.path.join(root, path), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size <= LARGE:
+                data = file.read()
+                return Content(data, digest_of(data))
+            head = file.read(HEAD)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return Content(b"", "", unreadable_problem(path, f"The file cannot be read: {reason}."))
+    data = head[: head.rfind(b"\n") + 1] or head
+    message = f"The file has {size >> 20} MB, so only its first MB can be searched."
+    problem = Problem(path, None, message, "Split it, or leave it as it is.", "large")
+    return Content(data, digest_of(data + str(size).encode()), problem)
+
+
+def unreadable_problem(path: str, message: str) -> Problem:
+    """Describe a file or folder that the system does not let us read."""
+    return Problem(path, None, message, "Look at its permissions.", "unreadable")

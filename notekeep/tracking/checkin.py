@@ -1,7 +1,7 @@
 """Check in: append one proved line to this device's log, and show the habit as it is afterwards.
 
 The line is durable before anything else happens. A catalog that is missing, locked or stale is no
-reason not to write it; the result then says what was wrong. `checkin_undo.py` undoes one.
+reason not to write it; the result then says what was wrong.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import cache_files, dates
 from notekeep.config import current_time
-from notekeep.errors import Failure, Refused, UsageError, remedy
+from notekeep.errors import Failure, NotFound, Refused, UsageError, remedy
 from notekeep.habits import amounts, log
+from notekeep.habits.days import entry_identity, restore_day, revise
 from notekeep.habits.log import LogEntry, LogValue, format_entry, read_value
-from notekeep.habits.revisions import entry_identity, revise
 from notekeep.storage.append import append_line
+from notekeep.tracking.habit_names import Habit, find_habit, is_name
 from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from notekeep.habits.summary import Cell, HabitView
-    from notekeep.tracking.habit_names import Habit
     from notekeep.tracking.tracker import HabitIndex
 
 
@@ -95,13 +95,15 @@ def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> C
     value, revision = revise(
         entries, request.value, request.habit.definition.unit, replaces=request.replaces
     )
-    time = request.time or free_time(day, index.places.settings.day_start, entries)
-    entry = make_entry(request.habit, day, value, time, revision, request.extra, request.note)
+    time = request.time or _free_time(day, index.places.settings.day_start, entries)
+    remark = " ".join(request.note.split()) or None
+    name, ordinal = request.habit.definition.id, day.toordinal()
+    entry = LogEntry(ordinal, name, *value, time, revision, request.extra, remark)
     is_new = all(entry_identity(entry) != entry_identity(other) for other in entries)
-    path, (line,) = append_entries(index, day, [entry], dry_run=dry_run or not is_new)
+    path, (line,) = _append_entries(index, day, [entry], dry_run=dry_run or not is_new)
     warning = index.trouble if is_new else "that line is in the log already"
-    view, cell = view_habit_day(index, request.habit, day)
-    return CheckInResult(view, cell, line, path, is_new and not dry_run, warning)
+    view = index.view(request.habit, first=day, last=day)
+    return CheckInResult(view, view.cells[0], line, path, is_new and not dry_run, warning)
 
 
 def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[LogEntry]]:
@@ -113,11 +115,8 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
     today = index.today()
     day = request.day or today
     entries = index.day_entries(request.habit, day.toordinal())
-    value, habit, named = (
-        request.value,
-        request.habit.definition,
-        dates.format_short_day(day, today),
-    )
+    value, habit = request.value, request.habit.definition
+    named = dates.format_short_day(day, today)
     if value.kind == "clear" and not entries:
         raise UsageError(
             f"nothing is logged for {habit.id} on {named}", "there is nothing to clear"
@@ -142,29 +141,7 @@ def log_path(state: str, day: date) -> str:
     return f"{LOG_FOLDER}/{day:%Y-%m}.{device_name(state)}.md"
 
 
-def view_habit_day(index: HabitIndex, habit: Habit, day: date) -> tuple[HabitView, Cell]:
-    """Return a habit as of today, and one of its days."""
-    today = index.today()
-    view = index.view(habit, today, first=day, last=day)
-    return view, view.cells[0]
-
-
-def make_entry(
-    habit: Habit,
-    day: date,
-    value: LogValue,
-    time: str,
-    revision: int,
-    extra: tuple[tuple[str, str], ...],
-    note: str = "",
-) -> LogEntry:
-    """Make the entry that says something of a habit and day."""
-    remark = " ".join(note.split()) or None
-    ordinal = day.toordinal()
-    return LogEntry(ordinal, habit.definition.id, *value, time, revision, extra, remark)
-
-
-def append_entries(
+def _append_entries(
     index: HabitIndex, day: date, entries: Sequence[LogEntry], *, dry_run: bool
 ) -> tuple[str, tuple[str, ...]]:
     """Append entries of a day to this device's log, durably; return the file and the lines."""
@@ -175,7 +152,8 @@ def append_entries(
         place = os.path.join(index.places.root, *path.split("/"))
         for line in lines:
             append_line(place, line, f"# Habit log {day:%Y-%m}\n\n", root=index.places.root)
-            record_check_in_time(index.places.state, line)
+            row = f"{_name(line)} {time.time():.6f}"
+            cache_files.append_bounded_line(index.places.state, CHECKINS_FILE, row)
         index.refresh()
     return path, lines
 
@@ -191,7 +169,7 @@ def _proved_line(entry: LogEntry, *, is_link: bool) -> str:
     return line
 
 
-def free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
+def _free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
     """Return a time of now that no other entry of the day has, so that repeats differ."""
     moment = now = current_time()
     taken = {entry.time for entry in entries}
@@ -210,14 +188,10 @@ def free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
 
 
 CHECKINS_FILE = "checkins"
+"""A line for each line that was written, in the state folder: its checksum, and when."""
 
 
-def record_check_in_time(state: str, line: str) -> None:
-    """Keep that a line was written just now, by its checksum, in the state folder of the vault."""
-    cache_files.append_bounded_line(state, CHECKINS_FILE, f"{_name(line)} {time.time():.6f}")
-
-
-class CheckInTimes:
+class _CheckInTimes:
     """When this device wrote its lines, as of when this was made."""
 
     def __init__(self, state: str) -> None:
@@ -231,17 +205,170 @@ class CheckInTimes:
     def of(self, entry: LogEntry, line: str) -> float:
         """Return when a line was written, in seconds since 1970; else the time it names itself."""
         known = self._known.get(_name(line))
-        return _own_time(entry) if known is None else known
-
-
-def _own_time(entry: LogEntry) -> float:
-    hours, minutes, seconds = (int(part) for part in f"{entry.time or '0:0'}:0".split(":")[:3])
-    day = datetime.fromordinal(entry.day)
-    return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).timestamp()
+        if known is not None:
+            return known
+        hours, minutes, seconds = (int(part) for part in f"{entry.time or '0:0'}:0".split(":")[:3])
+        day = datetime.fromordinal(entry.day)
+        return (day + timedelta(hours=hours, minutes=minutes, seconds=seconds)).timestamp()
 
 
 def _name(line: str) -> str:
     return f"{crc32(line.rstrip().encode('utf-8', 'surrogateescape')):08x}"
+
+
+# Undo and redo, as steps over the lines that this device wrote. The log only grows, so an undo is a
+# line like any other, of a higher revision, with an attribute that says what it takes back.
+
+
+UNDO_KEY = "undo"
+"""The attribute of a line that takes another one back; its value is that line's time."""
+JOINED_KEY = "and"
+"""The value of the attribute in a second line that belongs to the same step back."""
+REDO_KEY = "redo"
+"""The attribute of a line that takes a step back back; its value is the time of that step."""
+
+
+class Undone(NamedTuple):
+    """What undoing or redoing an entry did."""
+
+    habit: HabitView  # as it is afterwards, as of today
+    cell: Cell  # the day of the entry, as it is afterwards
+    gone: str  # the line that was undone
+    lines: tuple[str, ...]  # those that do it
+    warning: str = ""  # what a person should know although they are written
+
+
+def undo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
+    """Undo the last entry that this device wrote and that was not undone yet."""
+    index.refresh()
+    own = _lines_since_check_in(index)
+    if not own:
+        raise NotFound("there is no entry of this device to take back")
+    return _restore(index, own, UNDO_KEY, dry_run=dry_run)
+
+
+def redo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
+    """Redo what was undone last, if nothing else was logged on this device since."""
+    index.refresh()
+    own = _lines_since_undo(index)
+    if not own:
+        raise NotFound("there is no entry of this device to say again")
+    return _restore(index, own, REDO_KEY, dry_run=dry_run)
+
+
+def _restore(
+    index: HabitIndex, own: Sequence[tuple[LogEntry, str]], key: str, *, dry_run: bool
+) -> Undone:
+    """Make a day what it was before the last of some lines, and without those of them after it."""
+    gone, text = own[-1]
+    known = index.known()
+    if not is_name(known, gone.habit):
+        # Its note is gone, and the beginning of another one's name is not meant.
+        raise NotFound(f"there is no habit {gone.habit} any more", "`notekeep trash` may have it")
+    habit = find_habit(known, gone.habit)
+    day = date.fromordinal(gone.day)
+    entries = index.day_entries(habit, gone.day)
+    written: list[LogEntry] = []
+    later = [entry for entry, _ in own if entry.day == gone.day and entry.habit == gone.habit]
+    for value, revision in restore_day(entries, later, habit.definition.unit):
+        time = _free_time(day, index.places.settings.day_start, [*entries, *written])
+        pair = (UNDO_KEY, JOINED_KEY) if written else (key, gone.time or "untimed")
+        name = habit.definition.id
+        written.append(LogEntry(gone.day, name, *value, time, revision, (pair,)))
+    _, lines = _append_entries(index, day, written, dry_run=dry_run)
+    view = index.view(habit, first=day, last=day)
+    return Undone(view, view.cells[0], text, lines, index.trouble)
+
+
+def _lines_since_check_in(index: HabitIndex) -> list[tuple[LogEntry, str]]:
+    """The lines of this device, newest first, down to the last one that still stands."""
+    taken_back = 0
+    passed: list[tuple[LogEntry, str]] = []
+    for entry, text in _own_lines(index):
+        passed.append((entry, text))
+        mark = dict(entry.extra).get(UNDO_KEY)
+        if mark is not None:
+            taken_back += mark != JOINED_KEY
+        elif taken_back:
+            taken_back -= 1
+        else:
+            return passed
+    return []
+
+
+def _lines_since_undo(index: HabitIndex) -> list[tuple[LogEntry, str]]:
+    """The same down to the last undo that still stands; none if something was logged since."""
+    said_again = 0
+    passed: list[tuple[LogEntry, str]] = []
+    for entry, text in _own_lines(index):
+        passed.append((entry, text))
+        signs = dict(entry.extra)
+        if signs.get(UNDO_KEY) == JOINED_KEY:
+            continue
+        if REDO_KEY in signs:
+            said_again += 1
+        elif UNDO_KEY not in signs:
+            return []
+        elif said_again:
+            said_again -= 1
+        else:
+            return passed
+    return []
+
+
+def _own_lines(index: HabitIndex) -> Iterator[tuple[LogEntry, str]]:
+    """The lines of this device, newest first: by when a file was written, and from its end."""
+    folder = os.path.join(index.places.root, *LOG_FOLDER.split("/"))
+    ending = f".{device_name(index.places.state)}.md"
+    try:
+        with os.scandir(folder) as listing:
+            files = [entry for entry in listing if entry.name.endswith(ending) and entry.is_file()]
+    except FileNotFoundError:
+        return
+    for file in sorted(files, key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True):
+        with open(file.path, "rb") as opened:
+            text = opened.read().decode("utf-8", "replace").removeprefix("\ufeff")
+        for placed in reversed(log.parse_file(text)):
+            if placed.line.entry is not None:
+                yield placed.line.entry, placed.text
+
+
+class CheckInStep(NamedTuple):
+    """One check-in: when it was written, what it says, and whether it is undone or a redo."""
+
+    time: float
+    text: str
+    undone: bool
+    again: bool
+
+
+def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
+    """Yield the check-ins of this device, newest first; what undoes one is not among them."""
+    moments = _CheckInTimes(index.places.state)
+    taken_back = 0
+    for entry, text in _own_lines(index):
+        signs = dict(entry.extra)
+        if UNDO_KEY in signs:
+            taken_back += signs[UNDO_KEY] != JOINED_KEY
+            continue
+        undone = taken_back > 0
+        taken_back -= undone
+        yield CheckInStep(moments.of(entry, text), describe_entry(entry), undone, REDO_KEY in signs)
+
+
+def find_last_undo(index: HabitIndex) -> CheckInStep | None:
+    """Return the undo that `redo` would take back, with its own time; None without one."""
+    own = _lines_since_undo(index)
+    if not own:
+        return None
+    entry, text = own[-1]
+    moment = _CheckInTimes(index.places.state).of(entry, text)
+    return CheckInStep(moment, describe_entry(entry), True, False)
+
+
+def describe_entry(entry: LogEntry) -> str:
+    """Return what an entry says, as a person reads it."""
+    return format_entry(entry._replace(extra=(), revision=0)).removeprefix("- ")
 
 
 # The name of this device: each appends to log files of its own, so that git never conflicts.

@@ -6,12 +6,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Ambiguous, NotFound
-from notekeep.habits.definition import RESERVED, fold_name, undefined_habit
+from notekeep.habits.definition import RESERVED, Definition, fold_name, undefined_habit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.habits.definition import Definition
 
 _WORD_BREAKS = r"[\s._-]+"
 

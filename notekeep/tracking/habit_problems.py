@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Problem
 from notekeep.habits import amounts
-from notekeep.habits.revisions import reduce_entries
-from notekeep.tracking.habit_table import read_lines
+from notekeep.habits.days import reduce_entries
+from notekeep.tracking.habit_table import LogLine, read_lines
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from notekeep.tracking.habit_names import Habit
-    from notekeep.tracking.habit_table import LogLine
 
 
 def find_problems(
@@ -34,17 +33,17 @@ def find_problems(
         Problem(path, None, f"cannot be read: {reason}", "its entries stay as they were")
         for path, reason in unreadable.items()
     ]
-    found += (
-        Problem(*row)
-        for row in connection.execute(
-            "SELECT path, line, message, hint, code FROM problems WHERE source = 'habit'"
-        )
+    reported = connection.execute(
+        "SELECT path, line, message, hint, code FROM problems WHERE source = 'habit'"
     )
+    found += (Problem(*row) for row in reported)
     found += _definitions(root, habits)
     for habit in habits:
         lines = list(read_lines(connection, habit.names))
         if not habit.definition.path and lines:
-            found.append(_undefined(habit, lines[0]))
+            message = f"no note defines the habit {lines[0].entry.habit}"
+            hint = f"`notekeep habit add {habit.key}` defines it; its entries are kept and shown"
+            found.append(Problem(lines[0].path, lines[0].number, message, hint, "W105"))
         for line in lines:
             found += _about_line(line, habit, today)
         found += _about_days(lines, habit)
@@ -100,30 +99,13 @@ def _line_of(root: str, path: str, key: str) -> int | None:
     return None
 
 
-def _undefined(habit: Habit, line: LogLine) -> Problem:
-    name = line.entry.habit
-    return Problem(
-        line.path,
-        line.number,
-        f"no note defines the habit {name}",
-        f"`notekeep habit add {habit.key}` defines it; its entries are kept and shown",
-        "W105",
-    )
-
-
 def _about_line(line: LogLine, habit: Habit, today: int) -> Iterator[Problem]:
-    entry, definition = line.entry, habit.definition
-    if (
-        entry.kind == "amount"
-        and amounts.to_base_unit(entry.amount, entry.unit, definition.unit) is None
-    ):
-        yield Problem(
-            line.path,
-            line.number,
-            f"{entry.unit} does not convert to {definition.unit}; it counts as done",
-            f"write the amount in {definition.unit}",
-            "W103",
-        )
+    entry, definition, unit = line.entry, habit.definition, habit.definition.unit
+    is_amount = entry.kind == "amount"
+    if is_amount and amounts.to_base_unit(entry.amount, entry.unit, unit) is None:
+        message = f"{entry.unit} does not convert to {unit}; it counts as done"
+        hint = f"write the amount in {unit}"
+        yield Problem(line.path, line.number, message, hint, "W103")
     where = ""
     if definition.since is not None and entry.day < definition.since:
         where = f"before {definition.id} begins"
@@ -145,13 +127,9 @@ def _about_days(lines: list[LogLine], habit: Habit) -> Iterator[Problem]:
         top = [line for line in some if line.entry.revision == day.revision]
         if day.is_disputed:
             others = ", ".join(f"{line.path}:{line.number}" for line in top[1:])
-            yield Problem(
-                top[0].path,
-                top[0].number,
-                f"this line and {others} contradict each other",
-                f"check in {habit.definition.id} for that day again, and the last word counts",
-                "W102",
-            )
+            message = f"this line and {others} contradict each other"
+            hint = f"check in {habit.definition.id} for that day again, and the last word counts"
+            yield Problem(top[0].path, top[0].number, message, hint, "W102")
         yield from _repeated(some)
 
 
@@ -163,11 +141,7 @@ def _repeated(lines: list[LogLine]) -> Iterator[Problem]:
             continue
         place = (line.path, line.text)
         if place in seen:
-            yield Problem(
-                line.path,
-                line.number,
-                "the same line stands here twice and counts once",
-                "give both a time such as @09:00, or write the sum on one line",
-                "W107",
-            )
+            message = "the same line stands here twice and counts once"
+            hint = "give both a time such as @09:00, or write the sum on one line"
+            yield Problem(line.path, line.number, message, hint, "W107")
         seen.add(place)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sqlite3
 import time
 from binascii import crc32
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -18,17 +17,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from notekeep.catalog import database
 from notekeep.errors import Failure
 from notekeep.habits import log
-from notekeep.habits.day_history import DayHistory
-from notekeep.habits.definition import fold_name, read_definition
-from notekeep.habits.revisions import reduce_entries
+from notekeep.habits.days import DayHistory, reduce_entries
+from notekeep.habits.definition import Definition, fold_name, read_definition
 from notekeep.query.folding import as_unicode, is_unicode
 from notekeep.storage.scan import Fingerprint, ScanResult, sweep
 from notekeep.tracking.habit_names import Habit, known_habits
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator
 
-    from notekeep.habits.definition import Definition
     from notekeep.habits.log import LineReport, LogEntry, PlacedEntry
 
 LOG_FOLDER = "habits/log"
@@ -130,14 +128,8 @@ class HabitStore:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Begin a transaction: all of it happens, or nothing and an sqlite3.Error."""
         connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with database.transaction(connection):
             yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):  # what went wrong first is what is said
-                connection.rollback()
-            raise
 
     def recover(self, error: sqlite3.Error) -> None:
         """Go on after an error: with a new catalog when this one is damaged, else in memory."""
@@ -191,9 +183,19 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
         for path, mark in connection.execute("SELECT path, mark FROM habit_files")
     }
     found = HabitScan({}, [], {})
-    folders = _folders(folder)
+    # None of the folders to sweep lies within another.
+    if not folder:
+        folders = [LOG_FOLDER]  # the vault's root holds everything; the catalog knows its habits
+    elif f"{LOG_FOLDER}/".startswith(f"{folder}/"):
+        folders = [folder]
+    else:
+        folders = [folder, LOG_FOLDER]
     for place in folders:
-        changes = _sweep(root, place, known)
+        if os.path.isdir(os.path.join(root, place)):
+            changes = sweep(root, known, under=place, log_folder=LOG_FOLDER)
+        else:
+            gone = [path for path in known if path.startswith(f"{place}/")]
+            changes = ScanResult(removed=gone)
         found.changed.update(changes.added)
         found.changed.update(changes.modified)
         found.removed.extend(changes.removed)
@@ -213,21 +215,6 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
         del found.changed[path]
         found.unreadable[path] = "its name is not UTF-8; rename it"
     return found
-
-
-def _folders(folder: str) -> list[str]:
-    """The folders to sweep, none of them within another."""
-    if not folder:
-        return [LOG_FOLDER]  # the vault's root holds everything; the catalog knows its habits
-    if f"{LOG_FOLDER}/".startswith(f"{folder}/"):
-        return [folder]
-    return [folder, LOG_FOLDER]
-
-
-def _sweep(root: str, folder: str, known: dict[str, Fingerprint]) -> ScanResult:
-    if os.path.isdir(os.path.join(root, folder)):
-        return sweep(root, known, under=folder, log_folder=LOG_FOLDER)
-    return ScanResult(removed=[path for path in known if path.startswith(f"{folder}/")])
 
 
 def _read_mark(root: str, path: str) -> Fingerprint | None:
@@ -361,22 +348,18 @@ def _update_days(
     by_name: dict[str, set[int]] = {}
     for name, day in touched:
         by_name.setdefault(name, set()).add(day)
-    stored = {
-        name: _StoredDays(*rest)
-        for name, *rest in connection.execute(
-            "SELECT name, basis, first, codes, amounts FROM habit_days"
-        )
-    }
+    rows = connection.execute("SELECT name, basis, first, codes, amounts FROM habit_days")
+    stored = {name: _StoredDays(*rest) for name, *rest in rows}
     names = {*stored, *by_name}
     if is_redefined:  # another definition can give any name of the log to another habit
-        names.update(
-            name for (name,) in connection.execute("SELECT DISTINCT name FROM habit_lines")
-        )
+        logged = connection.execute("SELECT DISTINCT name FROM habit_lines")
+        names.update(name for (name,) in logged)
     gone, changed = set(stored), set()
     for habit in known_habits(read_definitions(connection), names):
         row = stored.get(habit.key)
         ordinals = set().union(*(by_name.get(name, ()) for name in habit.names))
-        basis = _basis(habit)
+        # What its days are made with: when it changes, all of them are made again.
+        basis = json.dumps([habit.definition.unit, sorted(habit.names)], ensure_ascii=False)
         if row is not None and row.basis == basis and not ordinals:
             if row.codes or habit.definition.path:
                 gone.discard(habit.key)
@@ -408,11 +391,6 @@ def _reduce_all(connection: sqlite3.Connection, habit: Habit) -> DayHistory:
     return DayHistory({day: reduce_entries(some, unit) for day, some in by_day.items()})
 
 
-def _basis(habit: Habit) -> str:
-    """What a habit's days are made with; when it changes, all of them are made again."""
-    return json.dumps([habit.definition.unit, sorted(habit.names)], ensure_ascii=False)
-
-
 # What the tables know.
 
 
@@ -422,8 +400,7 @@ def read_definitions(connection: sqlite3.Connection) -> Iterator[Definition]:
         "SELECT path, fields FROM habit_files WHERE fields IS NOT NULL ORDER BY path"
     )
     for path, fields in rows:
-        definition = read_definition(json.loads(fields), path)
-        if definition is not None:
+        if definition := read_definition(json.loads(fields), path):
             yield definition
 
 
@@ -455,8 +432,7 @@ def read_lines(
         (json.dumps([*names]), first, last),
     )
     for path, number, text, more in rows.fetchall():
-        entry = log.parse_line(text).entry
-        if entry is not None:
+        if entry := log.parse_line(text).entry:
             yield LogLine(path, number, text, more, entry)
 
 

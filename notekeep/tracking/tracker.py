@@ -1,4 +1,4 @@
-"""The habits of one vault: their views, timelines and log lines, and the reminders that are due.
+"""The habits of one vault: their views, timelines and log lines.
 
 Every question looks at the files first, which takes about a millisecond, and reads what changed
 into the tables of `habit_table.py`. Check-ins are written by `checkin.py`.
@@ -6,29 +6,27 @@ into the tables of `habit_table.py`. Check-ins are written by `checkin.py`.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from _thread import RLock
-from contextlib import suppress
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from typing import TYPE_CHECKING
 
-from notekeep.cache_files import write_cache_file
-from notekeep.config import current_time
+from notekeep.config import VaultPlaces, current_time
 from notekeep.dates import habit_day
 from notekeep.habits import log
-from notekeep.habits.calendar import lay_out_calendar, year_bounds
-from notekeep.habits.evaluation import evaluate_days
-from notekeep.habits.reminders import parse_reminders
-from notekeep.habits.summary import (
-    HabitView,
-    count_habits,
-    list_position,
-    summarize_habit,
-)
+from notekeep.habits.calendar import Calendar, lay_out_calendar, year_bounds
+from notekeep.habits.evaluation import Timeline, evaluate_days
+from notekeep.habits.summary import HabitView, list_position, summarize_habit
 from notekeep.tracking import habit_table
-from notekeep.tracking.checkin import CheckIn, CheckInResult, check_in, parse_typed_value
-from notekeep.tracking.checkin_undo import Undone, redo_check_in, undo_check_in
+from notekeep.tracking.checkin import (
+    CheckIn,
+    CheckInResult,
+    Undone,
+    check_in,
+    parse_typed_value,
+    redo_check_in,
+    undo_check_in,
+)
 from notekeep.tracking.habit_names import Habit, find_habit, is_name
 from notekeep.tracking.habit_problems import find_problems, read_problem_lines
 from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
@@ -36,25 +34,13 @@ from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from notekeep.config import VaultPlaces
     from notekeep.errors import Problem
-    from notekeep.habits.calendar import Calendar
-    from notekeep.habits.day_history import DayHistory
-    from notekeep.habits.evaluation import Timeline
+    from notekeep.habits.days import DayHistory
     from notekeep.habits.log import LogEntry
-    from notekeep.habits.reminders import Reminder
 
 
 MOST_VIEWS = 1000
 """So many views are kept for the next time they are asked for."""
-
-REMINDED_FILE = "reminded"
-
-
-def format_today(habits: Iterable[HabitView]) -> str:
-    """Return a line about today, `5/8 !1`; "" when today asks for nothing."""
-    done, asked, at_risk = count_habits(habits)
-    return f"{done}/{asked}" + (f" !{at_risk}" if at_risk else "") if asked else ""
 
 
 class HabitIndex:
@@ -123,11 +109,9 @@ class HabitIndex:
             if len(self._views) > MOST_VIEWS:
                 self._views.clear()
             if seen not in self._views:
-                week_start = self.places.settings.week_start
-                days = self.days(habit)
-                self._views[seen] = summarize_habit(
-                    habit.definition, days, today, week_start, shown
-                )
+                week_start, days = self.places.settings.week_start, self.days(habit)
+                view = summarize_habit(habit.definition, days, today, week_start, shown)
+                self._views[seen] = view
             return self._views[seen]
 
     def resolve(self, name: str) -> Habit:
@@ -150,16 +134,16 @@ class HabitIndex:
         """Evaluate all days of a habit as of a day."""
         today = (day or self.today()).toordinal()
         until = None if last is None else last.toordinal()
+        week_start = self.places.settings.week_start
         with self._lock:
-            week_start = self.places.settings.week_start
             return evaluate_days(habit.definition, self.days(habit), today, week_start, until)
 
     def calendar(self, habit: Habit, first: date, last: date, day: date | None = None) -> Calendar:
         """Lay out the days of a habit in weeks, for a heatmap."""
         line = self.timeline(habit, day, last)
         bounds = first.toordinal(), last.toordinal()
+        week_start = self.places.settings.week_start
         with self._lock:
-            week_start = self.places.settings.week_start
             return lay_out_calendar(habit.definition, self.days(habit), line, *bounds, week_start)
 
     def year(self, name: str, year: int | None = None, day: date | None = None) -> Calendar:
@@ -293,78 +277,3 @@ class HabitIndex:
 
 def _line_moment(line: LogLine) -> tuple[str, int, str, int]:
     return line.entry.time or "", line.entry.revision, line.path, line.number
-
-
-# Reminders.
-
-
-class Due(NamedTuple):
-    """A reminder that has come and is not answered, and its habit as of today."""
-
-    habit: HabitView
-    reminder: Reminder
-
-
-class HabitReminders(NamedTuple):
-    """The reminders of a vault, by habit, and words that are none with their notes."""
-
-    all: list[tuple[HabitView, Reminder]]
-    wrong: list[tuple[str, str]]
-
-
-def list_reminders(index: HabitIndex) -> HabitReminders:
-    """Return the reminders of all habits that are not archived."""
-    found = HabitReminders([], [])
-    definitions = {view.id: view for view in index.habits() if not view.is_archived}
-    for habit in index.known():
-        view = definitions.get(habit.definition.id)
-        if view is None:
-            continue
-        reminders, wrong = parse_reminders(habit.definition.remind)
-        found.all.extend((view, reminder) for reminder in reminders)
-        found.wrong.extend((view.path, words) for words in wrong)
-    return found
-
-
-def due(index: HabitIndex, now: datetime) -> list[Due]:
-    """Return the reminders of today that have come while today still asks for the habit.
-
-    A habit that was logged today in any way is answered.
-    """
-    day_start = index.places.settings.day_start
-    today = habit_day(now, day_start)
-    found = []
-    for habit, reminder in list_reminders(index).all:
-        is_asked = habit.call in ("due", "may") and not habit.today.is_logged
-        if (
-            is_asked
-            and reminder.is_on(today.toordinal())
-            and _reminder_moment(reminder, today, day_start) <= now
-        ):
-            found.append(Due(habit, reminder))
-    return sorted(found, key=lambda one: _reminder_moment(one.reminder, today, day_start))
-
-
-def _reminder_moment(reminder: Reminder, today: date, day_start: int) -> datetime:
-    """When a reminder comes: one before the hour at which a day begins is of the night after it."""
-    is_night = reminder.hour < day_start
-    day = today + timedelta(days=is_night)
-    return datetime(day.year, day.month, day.day, reminder.hour, reminder.minute)  # noqa: DTZ001 - what the person's own clock says
-
-
-def filter_unsent(state: str, found: Iterable[Due], today: date) -> list[Due]:
-    """Return those that were not told today; afterwards they count as told."""
-    path = os.path.join(state, REMINDED_FILE)
-    sent: set[str] = set()
-    with suppress(OSError, UnicodeDecodeError), open(path, encoding="utf-8") as file:
-        head, *rows = file.read().split("\n")
-        sent = set(rows) if head == today.isoformat() else set()
-    fresh = {f"{one.habit.id} {one.reminder.words}": one for one in found}
-    new = {key: one for key, one in fresh.items() if key not in sent}
-    if new:
-        rows = [today.isoformat(), *sorted(sent | new.keys())]
-        with suppress(OSError):
-            write_cache_file(
-                state, REMINDED_FILE, "\n".join(rows).encode("utf-8", "surrogateescape")
-            )
-    return list(new.values())

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
     from notekeep.services.history import Step
-    from notekeep.tracking.checkin_undo import Undone
+    from notekeep.tracking.checkin import Undone
     from notekeep.tui.dialogs.quick_capture import CaptureRequest
     from notekeep.tui.messages import (
         EditNote,

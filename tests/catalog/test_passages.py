@@ -39,7 +39,7 @@ def met(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         paths.append(path)
         return read_file_start(root, path, size)
 
-    monkeypatch.setattr("notekeep.search.results.read_file_start", noting)
+    monkeypatch.setattr("notekeep.search.text_filter.read_file_start", noting)
     return paths
 
 
@@ -78,7 +78,7 @@ def test_one_word_is_on_a_line_wherever_it_stands_and_no_text_is_read_for_it(
     vault.write("sub/b.md", "---\naliases: [lever]\n---\nlevers and more\n")
     words = WhooshIndex(tmp_path / "cache" / "words")
     vault.refresh(words=words)
-    monkeypatch.setattr("notekeep.search.results.read_file_start", None)
+    monkeypatch.setattr("notekeep.search.text_filter.read_file_start", None)
     for text, found in [
         ("line:lever", {"a.md", "sub/b.md"}),
         ("section:lev* path:sub", {"sub/b.md"}),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.catalog import documents
 from notekeep.catalog.indexer import Indexer
 from notekeep.errors import Failure, Problem
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Kind, Schema
+from notekeep.storage import content
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import OutsideVersion
 from notekeep.storage.scan import Fingerprint
@@ -195,8 +195,8 @@ def test_a_file_name_that_is_no_utf8_is_kept_exactly(vault: Vault) -> None:
 def test_of_a_huge_file_only_the_head_is_read(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(documents, "LARGE", 4000)
-    monkeypatch.setattr(documents, "HEAD", 1000)
+    monkeypatch.setattr(content, "LARGE", 4000)
+    monkeypatch.setattr(content, "HEAD", 1000)
     vault.write("big.md", "#first\n" + "words and words\n" * 400 + "#last\n")
     done = vault.refresh()
     assert [one.code for one in done.problems] == ["large"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.search import regex_child, regex_search
+from notekeep.search import regex_child, text_filter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def root(tmp_path: Path) -> str:
 
 def test_all_notes_that_match_are_told_with_the_places(root: str) -> None:
     odd = os.fsdecode(b"odd\xff.md")
-    looked = regex_search.find_regex_matches(
+    looked = text_filter.find_regex_matches(
         "^three|one", root, ["b.md", "a.md", "gone.md", "slow.md", odd]
     )
     assert looked.found == {
@@ -40,11 +40,11 @@ def test_all_notes_that_match_are_told_with_the_places(root: str) -> None:
 
 
 def test_nothing_to_look_at_starts_nothing(root: str) -> None:
-    assert regex_search.find_regex_matches("one", root, []) == ({}, 0, 0, 0.0)
+    assert text_filter.find_regex_matches("one", root, []) == ({}, 0, 0, 0.0)
 
 
 def test_one_that_never_ends_is_stopped_and_what_it_found_is_kept(root: str) -> None:
-    looked = regex_search.find_regex_matches("one|(a+)+$", root, ["a.md", "b.md", "slow.md"], 0.3)
+    looked = text_filter.find_regex_matches("one|(a+)+$", root, ["a.md", "b.md", "slow.md"], 0.3)
     assert not looked.is_whole
     assert looked.done < looked.total == 3
     assert list(looked.found) == ["a.md", "b.md"]
@@ -55,7 +55,7 @@ def test_slow_progress_over_many_notes_is_stopped_too(tmp_path: Path) -> None:
     for number in range(200):
         (tmp_path / f"{number:03}.md").write_text("a" * 21 + "!\n")  # a tenth of a second each
     paths = [f"{number:03}.md" for number in range(200)]
-    looked = regex_search.find_regex_matches("(a+)+$", str(tmp_path), paths, 0.6)
+    looked = text_filter.find_regex_matches("(a+)+$", str(tmp_path), paths, 0.6)
     assert not looked.is_whole
     assert looked.done < 150
 
@@ -63,13 +63,13 @@ def test_slow_progress_over_many_notes_is_stopped_too(tmp_path: Path) -> None:
 def test_the_clock_stops_it_where_the_processor_is_not_limited(
     root: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(regex_search, "CLOCK_SECONDS", 0.3)
-    assert not regex_search.find_regex_matches("(a+)+$", root, ["slow.md"], 1000.0).is_whole
+    monkeypatch.setattr(text_filter, "CLOCK_SECONDS", 0.3)
+    assert not text_filter.find_regex_matches("(a+)+$", root, ["slow.md"], 1000.0).is_whole
 
 
 def test_a_process_that_dies_is_said(root: str) -> None:
     with pytest.raises(UsageError, match="could not be looked for"):
-        regex_search.find_regex_matches("(", root, ["a.md"])
+        text_filter.find_regex_matches("(", root, ["a.md"])
 
 
 def test_the_process_says_how_far_it_is(root: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notekeep.cli.search import explanation_lines
 from notekeep.errors import IndexUnusable as Unusable
 from notekeep.errors import UsageError
-from notekeep.search import regex_search
-from notekeep.search.listing import list_notes
+from notekeep.search import text_filter
 from notekeep.search.planner import TYPED_PATTERN_WORDS
-from notekeep.search.score_explanation import explanation_lines
 from notekeep.search.session import run_search
-from notekeep.search.text_filter import SearchSources
+from notekeep.search.text_filter import SearchSources, list_notes
 from notekeep.search.whoosh_index import WhooshIndex
 
 if TYPE_CHECKING:
@@ -336,7 +335,7 @@ def test_words_that_are_not_looked_for_are_said(shelf: Vault) -> None:
 def test_a_regular_expression_that_never_ends_is_stopped(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(regex_search, "CPU_SECONDS", 0.3)
+    monkeypatch.setattr(text_filter, "CPU_SECONDS", 0.3)
     vault.write("a.md", "a" * 40 + "!\n")
     vault.refresh()
     with pytest.raises(UsageError, match="takes too long"):
@@ -346,7 +345,7 @@ def test_a_regular_expression_that_never_ends_is_stopped(
 @pytest.fixture
 def slow(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Vault:
     """A vault whose last note keeps some expressions busy for years."""
-    monkeypatch.setattr(regex_search, "CPU_SECONDS", 0.3)
+    monkeypatch.setattr(text_filter, "CPU_SECONDS", 0.3)
     vault.write("a.md", "a lever\n")
     vault.write("b.md", "a wedge\n")
     vault.write("slow.md", "a" * 60 + "!\n")
@@ -434,7 +433,7 @@ def test_searching_for_facts_loads_neither_whoosh_nor_sqlite_utils(shelf: Vault)
 import sys
 from datetime import date
 from notekeep.catalog.catalog import Catalog
-from notekeep.search.listing import list_notes
+from notekeep.search.text_filter import list_notes
 from notekeep.catalog.indexer import Indexer
 from notekeep.search import session
 from notekeep.search.suggestions import suggest_notes

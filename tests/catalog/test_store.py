@@ -9,7 +9,7 @@ from notekeep.catalog import database
 from notekeep.catalog.indexer import BATCH
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Iterator
 
     import pytest
 
@@ -60,10 +60,10 @@ def test_a_long_question_of_a_thread_holds_up_no_question_of_the_main_one(vault:
     vault.refresh()
     asks, may_end = threading.Event(), threading.Event()
 
-    def slowly(found: sqlite3.Cursor) -> list[Any]:
+    def slowly(found: Iterator[Any]) -> list[Any]:
         asks.set()
         assert may_end.wait(30), "the main thread waited for this one"
-        return found.fetchall()
+        return list(found)
 
     thread = threading.Thread(
         target=vault.catalog.collect, args=(slowly, "SELECT path FROM notes"), daemon=True

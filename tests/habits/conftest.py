@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from notekeep.habits import log
-from notekeep.habits.day_history import DayHistory
+from notekeep.habits.days import DayHistory, reduce_entries
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.habits.revisions import reduce_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

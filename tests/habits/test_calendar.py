@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.habits import calendar
-from notekeep.habits.day_history import DayHistory
+from notekeep.habits.days import DayHistory
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import evaluate_days
 

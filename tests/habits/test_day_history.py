@@ -3,8 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits.day_history import MAX_AMOUNT, DayHistory
-from notekeep.habits.revisions import EMPTY_DAY_VALUE, DayValue
+from notekeep.habits.days import EMPTY_DAY_VALUE, MAX_AMOUNT, DayHistory, DayValue
 
 placed = st.dictionaries(st.integers(700_000, 700_060), st.integers(0, 9), max_size=12)
 

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits.day_history import DayHistory
+from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import Status, Timeline, evaluate_days
-from notekeep.habits.revisions import DayValue
-from notekeep.habits.streaks import rate, recovery, streak
+from notekeep.habits.measures import rate, recovery, streak
 from tests.support.days import iso, ordinal
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.habits.revisions import DayKind, DayValue
+from notekeep.habits.days import DayKind, DayValue
 from notekeep.habits.schedule import Goal, format_goal, parse_goal
 
 

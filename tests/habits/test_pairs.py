@@ -7,10 +7,9 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from notekeep.habits.day_history import DayHistory
+from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import evaluate_days
-from notekeep.habits.revisions import DayValue
 from notekeep.habits.stats import LAGS, compare_pairs, find_logged_days
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.habits import amounts, log
-from notekeep.habits.revisions import EMPTY_DAY_VALUE, DayValue, reduce_entries
+from notekeep.habits.days import EMPTY_DAY_VALUE, DayValue, reduce_entries
 
 CASES = json.loads((Path(__file__).parent / "vectors/merge_fold.json").read_text("utf-8"))["cases"]
 

@@ -11,13 +11,11 @@ from random import Random
 
 import pytest
 
-from notekeep.habits.day_history import DayHistory
+from notekeep.habits.days import DayHistory, DayValue, reduce_entries
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.log import LogEntry, format_entry, parse_file
-from notekeep.habits.revisions import DayValue, reduce_entries
-from notekeep.habits.streaks import streak
-from notekeep.habits.strength import strength
+from notekeep.habits.measures import streak, strength
 from tests.support.sizes import sized
 
 SETS = int(os.environ.get("NOTEKEEP_HABIT_SETS", sized(400, 2000)))

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits.day_history import DayHistory
+from notekeep.habits.days import DayHistory, DayKind, DayValue
 from notekeep.habits.definition import read_definition
 from notekeep.habits.evaluation import Timeline, evaluate_days
-from notekeep.habits.revisions import DayKind, DayValue
-from notekeep.habits.streaks import best_runs, rate, recovery, streak
+from notekeep.habits.measures import best_runs, rate, recovery, streak
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.habits.day_history import DayHistory
+from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.habits.revisions import DayValue
-from notekeep.habits.strength import daily_decay, strength, strengths
+from notekeep.habits.measures import daily_decay, strength, strengths
 from tests.support.days import ordinal
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notekeep.habits.definition import FOREVER
-from notekeep.habits.importers.habit_data import (
+from notekeep.habits.formats.habit_data import (
     HabitSource,
     ImportedDay,
     ImportedHabit,

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.habits import log
-from notekeep.habits.day_history import DayHistory
+from notekeep.habits.days import DayHistory, reduce_entries
 from notekeep.habits.definition import read_definition
-from notekeep.habits.revisions import reduce_entries
 from notekeep.habits.summary import HabitView, summarize_habit
 
 if TYPE_CHECKING:

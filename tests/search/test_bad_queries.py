@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from notekeep.config import Places
 from notekeep.errors import UsageError
-from notekeep.search import regex_search
+from notekeep.search import text_filter
 from notekeep.services.search import LONGEST_TYPED
 from notekeep.vault import Vault
 
@@ -145,7 +145,7 @@ def test_too_much_is_refused_where_it_is_too_much(
 def test_a_regular_expression_that_never_ends_is_stopped_and_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str
 ) -> None:
-    monkeypatch.setattr(regex_search, "CPU_SECONDS", 0.3)
+    monkeypatch.setattr(text_filter, "CPU_SECONDS", 0.3)
     root = tmp_path / "vault"
     root.mkdir()
     (root / "a.md").write_text("a" * 39 + "!\n")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from notekeep.habits.log import LogEntry, format_entry
 
 if TYPE_CHECKING:
-    from notekeep.habits.importers.habit_data import HabitSource, ImportedHabit
+    from notekeep.habits.formats.habit_data import HabitSource, ImportedHabit
 
 
 def lines(habit: ImportedHabit) -> list[str]:

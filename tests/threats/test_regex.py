@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.search import regex_search
+from notekeep.search import text_filter
 from notekeep.tui.app import APPS
 from notekeep.vault import Vault
 from tests.support.screens import NOW, shows, type_text, until
@@ -28,7 +28,7 @@ NEVER_ENDS = "/(a+)+$/"
 def slow(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "slow.md").write_text("a" * 60 + "!\n", "utf-8")
     (root / "good.md").write_text("leverage\n", "utf-8")
-    monkeypatch.setattr(regex_search, "CPU_SECONDS", 0.3)
+    monkeypatch.setattr(text_filter, "CPU_SECONDS", 0.3)
     monkeypatch.setenv("NOTEKEEP_NOW", NOW)
     monkeypatch.setenv("TERM", "xterm-256color")
 
@@ -56,5 +56,5 @@ async def test_the_interface_takes_keys_meanwhile(root: Path) -> None:
         start = time.monotonic()
         await pilot.press("x")
         await until(pilot, lambda: shows(app, f"{NEVER_ENDS}x"))
-        assert time.monotonic() - start < regex_search.CLOCK_SECONDS
+        assert time.monotonic() - start < text_filter.CLOCK_SECONDS
         assert app.is_running

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.query.tree import Query
-    from notekeep.search.score_explanation import QueryPart
+    from notekeep.search.session import QueryPart
     from notekeep.tui.commands.action import Action
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault

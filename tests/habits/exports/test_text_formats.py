@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notekeep.habits.exporters.text_formats import simplify_entries
+from notekeep.habits.days import reduce_entries
+from notekeep.habits.formats.own_format import simplify_entries
 from notekeep.habits.log import LogEntry, format_entry, parse_line
-from notekeep.habits.revisions import reduce_entries
 
 ENTRIES = st.lists(
     st.builds(

@@ -11,7 +11,7 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.habits.amounts import MILLI
-from notekeep.habits.importers import loop
+from notekeep.habits.formats import loop
 from notekeep.importing.given_files import read_loop
 from tests.support.days import ordinal
 from tests.support.taken import lines, losses
@@ -19,7 +19,7 @@ from tests.support.taken import lines, losses
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.habits.importers.habit_data import HabitSource
+    from notekeep.habits.formats.habit_data import HabitSource
 
 HEAD = (
     "Position,Name,Type,Question,Description,FrequencyNumerator,FrequencyDenominator,"

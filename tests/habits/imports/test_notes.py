@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.habits.importers import daily_notes, simple_formats
-from notekeep.habits.importers.habit_data import SourceNote
+from notekeep.habits.formats import daily_notes, simple_formats
+from notekeep.habits.formats.habit_data import SourceNote
 from notekeep.markdown import frontmatter
 from tests.support.taken import lines, losses
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.habits.importers import own_format, simple_formats
-from notekeep.habits.importers.habit_data import make_amount, make_unit, parse_day, read_json
+from notekeep.habits.formats import own_format, simple_formats
+from notekeep.habits.formats.habit_data import make_amount, make_unit, parse_day, read_json
 from tests.support.taken import lines, losses
 
 if TYPE_CHECKING:

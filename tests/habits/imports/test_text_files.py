@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.habits.importers import org, simple_formats
+from notekeep.habits.formats import org, simple_formats
 from tests.support.taken import lines, losses
 
 if TYPE_CHECKING:

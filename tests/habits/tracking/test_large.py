@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from notekeep.tracking.habit_table import read_days, read_habits
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory
     from notekeep.tracking.tracker import HabitIndex
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.tracking.tracker import due, filter_unsent, list_reminders
+from notekeep.habits.reminders import Due, due, filter_unsent, list_reminders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,11 +31,14 @@ def reminded(notebook: Notebook) -> Notebook:
     return notebook
 
 
+def come(notebook: Notebook, moment: str) -> list[Due]:
+    index = notebook.index()
+    day_start = index.places.settings.day_start
+    return due(index.habits(), datetime.fromisoformat(moment), day_start)
+
+
 def found(notebook: Notebook, moment: str) -> list[str]:
-    return [
-        f"{one.reminder.time} {one.habit.id}"
-        for one in due(notebook.index(), datetime.fromisoformat(moment))
-    ]
+    return [f"{one.reminder.time} {one.habit.id}" for one in come(notebook, moment)]
 
 
 @pytest.mark.parametrize(
@@ -68,8 +71,8 @@ def test_each_is_told_once_a_day(reminded: Notebook) -> None:
     state, today = reminded.places.state, date(2026, 11, 24)
 
     def told(moment: str, day: date = today) -> list[str]:
-        come = due(reminded.index(), datetime.fromisoformat(moment))
-        return [one.reminder.time for one in filter_unsent(state, come, day)]
+        unsent = filter_unsent(state, come(reminded, moment), day)
+        return [one.reminder.time for one in unsent]
 
     assert told("2026-11-24T07:35") == ["07:30"]
     assert told("2026-11-24T07:36") == []
@@ -80,4 +83,4 @@ def test_each_is_told_once_a_day(reminded: Notebook) -> None:
 
 def test_words_that_are_no_reminder_are_named_with_their_note(reminded: Notebook) -> None:
     reminded.write("habits/Odd.md", f"---\nhabit: odd\nremind: at noon\n{HEAD}")
-    assert list_reminders(reminded.index()).wrong == [("habits/Odd.md", "at noon")]
+    assert list_reminders(reminded.index().habits()).wrong == [("habits/Odd.md", "at noon")]

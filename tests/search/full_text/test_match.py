@@ -22,7 +22,7 @@ from notekeep.query.tree import (
     Terms,
 )
 from notekeep.search.analyzer import get_analyzer
-from notekeep.search.matcher import PlanMatcher
+from notekeep.search.planner import PlanMatcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,23 +1,118 @@
-"""Measure how strong a habit is, from 0 to 1: each day moves it towards how well it was kept.
+"""Measure a habit: streaks, rates and recoveries, and how strong it is, from 0 to 1.
 
-The formula is the score of Loop Habit Tracker 2.3.1, written from its description: with f the
-frequency, m = 0.5 ** (sqrt(f) / 13) and p the share of the goal that was reached, each day makes
-s into s * m + p * (1 - m). A daily habit that is kept without fail stands at 0.5 after 13 days.
+Each day moves the strength towards how well the habit was kept. The formula is the score of Loop
+Habit Tracker 2.3.1, written from its description: with f the frequency, m = 0.5 ** (sqrt(f) / 13)
+and p the share of the goal that was reached, each day makes s into s * m + p * (1 - m). A daily
+habit that is kept without fail stands at 0.5 after 13 days.
 """
 
 from __future__ import annotations
 
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.habits.schedule import EVERY_DAY, PERIOD_DAYS, ChosenDays, frequency
+from notekeep.habits.schedule import EVERY_DAY, PERIOD_DAYS, ChosenDays, Schedule, frequency
 
 if TYPE_CHECKING:
-    from notekeep.habits.day_history import DayHistory
+    from notekeep.habits.days import DayHistory, DayValue
     from notekeep.habits.definition import Definition
-    from notekeep.habits.revisions import DayValue
-    from notekeep.habits.schedule import Schedule
+    from notekeep.habits.evaluation import Timeline
+
+
+class Streak(NamedTuple):
+    """The units that were met one after the other: now, and at best. `unit` says what they are."""
+
+    current: int
+    longest: int
+    unit: str
+
+
+class Rate(NamedTuple):
+    """How many closed units were met and missed."""
+
+    met: int
+    missed: int
+
+    @property
+    def value(self) -> float | None:
+        """The share that was met, 0.0 to 1.0; None without a closed unit, for that is no 0 %."""
+        closed = self.met + self.missed
+        return self.met / closed if closed else None
+
+
+class Recovery(NamedTuple):
+    """Never miss twice: how often the unit after a miss was met."""
+
+    followed: int
+    recovered: int  # those of them where it was met
+    longest_gap: int  # the most misses one after the other
+
+    @property
+    def rate(self) -> float | None:
+        """The share that was recovered, 0.0 to 1.0; None without a miss that was followed."""
+        return self.recovered / self.followed if self.followed else None
+
+
+class StreakRun(NamedTuple):
+    """One streak: the days at which its first and last unit closed, and how many there were."""
+
+    first: int
+    last: int
+    length: int
+
+
+def streak(timeline: Timeline, since: int = 0) -> Streak:
+    """Count the streak of a habit, from a day on.
+
+    A change of schedule to another unit starts a new streak, because weeks and days do not add up;
+    the longest is the longest of those that counted what is counted today.
+    """
+    runs = _find_runs(timeline, since)
+    return Streak(len(runs[-1]), max(map(len, runs)), timeline.unit)
+
+
+def best_runs(timeline: Timeline, most: int = 10) -> list[StreakRun]:
+    """Return the longest streaks in today's unit, longest first, of equal ones the latest first."""
+    runs = [StreakRun(run[0], run[-1], len(run)) for run in _find_runs(timeline) if run]
+    return sorted(runs, key=lambda run: (-run.length, -run.last))[:most]
+
+
+def rate(timeline: Timeline, days: int | None = None) -> Rate:
+    """Count met and missed units of the last so many days, today included, or of all days."""
+    end = timeline.today
+    start = timeline.first if days is None else end - days + 1
+    met = [is_met for day, is_met in timeline.results if start <= day <= end]
+    return Rate(met.count(True), met.count(False))
+
+
+def recovery(timeline: Timeline) -> Recovery:
+    """Count what happened after misses."""
+    met = [is_met for _, is_met in timeline.results]
+    after_misses = [now for before, now in pairwise(met) if not before]
+    longest = gap = 0
+    for is_met in met:
+        gap = 0 if is_met else gap + 1
+        longest = max(longest, gap)
+    return Recovery(len(after_misses), after_misses.count(True), longest)
+
+
+def _find_runs(timeline: Timeline, since: int = 0) -> list[list[int]]:
+    """Return the days of each streak in today's unit, in order; the last one goes on."""
+    runs: list[list[int]] = [[]]
+    for segment in timeline.segments:
+        if segment.unit != timeline.unit:
+            runs.append([])
+            continue
+        for day, is_met in segment.results:
+            if is_met and day >= since:
+                runs[-1].append(day)
+            elif runs[-1]:
+                runs.append([])
+    return runs
+
+
+# Strength.
 
 HALF_LIFE = 13
 """Days without a check after which the strength of a daily habit is halved."""
@@ -53,12 +148,15 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
     if values and values[-1].value == "none":
         sums[-1] = sums[-2]  # silence counts only once its day is over
     frozen = _find_frozen(habit, values, first)
+    is_by_day = habit.goal.per == "day"
     scores: list[float] = []
     score = 1.0 if habit.goal.kind == "most" else 0.0
     for start, end, schedule in habit.stretches(first, last):
         pace = _find_pace(habit, schedule)
         kept, moves = pace.keeps, 1 - pace.keeps
-        tested = _tested_weekdays(habit, schedule)
+        tested: tuple[bool, ...] = EVERY_DAY
+        if isinstance(schedule, ChosenDays) and habit.goal.kind == "most" and is_by_day:
+            tested = schedule.weekdays  # a limit is no test on days it is not due
         before = [0] * pace.window + sums
         totals = [sums[at] - before[at] for at in range(start - first + 1, end - first + 2)]
         gains = {total: pace.share(total) * moves for total in set(totals)}
@@ -112,12 +210,6 @@ def _weigh(habit: Definition, day: DayValue) -> int:
     if goal.kind == "done":
         return int(is_done or day.amount > 0)
     return goal.target if is_done else min(day.amount, goal.target)
-
-
-def _tested_weekdays(habit: Definition, schedule: Schedule) -> tuple[bool, ...]:
-    """Return the weekdays that move the strength: a limit is no test on days it is not due."""
-    is_limit = habit.goal.kind == "most" and habit.goal.per == "day"
-    return schedule.weekdays if is_limit and isinstance(schedule, ChosenDays) else EVERY_DAY
 
 
 def _find_frozen(habit: Definition, values: list[DayValue], first: int) -> set[int]:

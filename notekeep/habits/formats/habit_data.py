@@ -22,7 +22,7 @@ from notekeep.habits.log import FIRST_YEAR, LAST_YEAR, LogValue
 from notekeep.habits.schedule import MAX_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
 DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
 
@@ -225,6 +225,15 @@ def read_csv_table(
         raise Refused(f"{name}: its first line does not name the columns{whose}", line=1)
     # A row that ends early has nothing in the columns behind it.
     return [dict(zip_longest(head, row[: len(head)], fillvalue="")) for row in rows[1:]]
+
+
+def write_csv_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a CSV file."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def read_json(text: str, name: str) -> Any:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep.errors import Refused
 from notekeep.habits.definition import FOREVER
-from notekeep.habits.importers.habit_data import (
+from notekeep.habits.formats.habit_data import (
     DONE,
     MISS,
     SKIP,
+    HabitSource,
     ImportedHabit,
     SourceBuilder,
+    SourceNote,
     find_habits,
     make_amount,
     make_line,
@@ -30,7 +32,6 @@ from notekeep.habits.importers.habit_data import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from notekeep.habits.importers.habit_data import HabitSource, SourceNote
     from notekeep.habits.log import LogValue
 
 NOT_UNDERSTOOD = "lines that are not understood"

@@ -10,8 +10,9 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.habits.importers.habit_data import (
+from notekeep.habits.formats.habit_data import (
     DONE,
+    HabitSource,
     ImportedHabit,
     SourceBuilder,
     make_line,
@@ -23,7 +24,6 @@ from notekeep.habits.schedule import MAX_DAYS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from notekeep.habits.importers.habit_data import HabitSource
 
 ORG_HABIT_PATTERN = re.compile(r"^[ \t]*:STYLE:[ \t]+habit[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _HEADING = re.compile(r"(\*+) +(.*)")
@@ -39,6 +39,8 @@ _TODO = re.compile(r"#\+(?:SEQ_|TYP_)?TODO:(.*)", re.IGNORECASE)
 _TAGS = re.compile(r" :((?:[\w@#%]+:)+)$")
 _DAYS = {"h": 0, "d": 1, "w": 7, "m": 30, "y": 365}
 _NOT_DONE = ("CANCEL", "SKIP", "MISS", "FAIL")
+_NOT_PROSE = ("SCHEDULED:", "DEADLINE:", "CLOSED:")
+_AFTER_NOTE = ("- State ", "- Note ", "CLOCK:", ":")
 
 
 class _Heading(NamedTuple):
@@ -137,15 +139,18 @@ def _read_states(
     lines = deque(enumerate(heading.lines, heading.number + 1))
     while lines:
         number, line = lines.popleft()
-        state = _STATE.fullmatch(line.strip())
+        text = line.strip()
+        state = _STATE.fullmatch(text)
         if state is None:
-            is_opening = bool(re.fullmatch(r":[\w-]+:", line.strip()))
-            is_in_drawer = not _is_end(line) and (is_in_drawer or is_opening)
-            if not is_in_drawer and not _is_machinery(line):
+            is_opening, is_end = bool(re.fullmatch(r":[\w-]+:", text)), text.upper() == ":END:"
+            is_in_drawer = not is_end and (is_in_drawer or is_opening)
+            if not (is_in_drawer or is_end or text.startswith(_NOT_PROSE)):
                 prose.append(line)
             continue
         note = []
-        while state[4] and lines and lines[0][1].strip() and not _ends_note(lines[0][1]):
+        while state[4] and lines and (more := lines[0][1].strip()):
+            if more.startswith(_AFTER_NOTE):
+                break
             note.append(lines.popleft()[1])
         day = parse_day(state[2])
         place = f"{name}:{number}"
@@ -158,15 +163,3 @@ def _read_states(
             habit.record(day, DONE, make_line(" ".join(note)), time=time)
     habit.entries.sort(key=lambda said: (said.day, said.time))
     habit.about = make_text("\n".join(prose))
-
-
-def _is_end(line: str) -> bool:
-    return line.strip().upper() == ":END:"
-
-
-def _is_machinery(line: str) -> bool:
-    return _is_end(line) or line.strip().startswith(("SCHEDULED:", "DEADLINE:", "CLOSED:"))
-
-
-def _ends_note(line: str) -> bool:
-    return line.strip().startswith(("- State ", "- Note ", "CLOCK:", ":"))

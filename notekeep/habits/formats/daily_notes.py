@@ -10,22 +10,22 @@ import re
 from typing import TYPE_CHECKING
 
 from notekeep.habits.definition import fold_name
-from notekeep.habits.importers.habit_data import (
+from notekeep.habits.formats.habit_data import (
     DONE,
     MISS,
     SKIP,
+    HabitSource,
     SourceBuilder,
+    SourceNote,
     make_line,
     parse_day,
 )
-from notekeep.habits.importers.simple_formats import DAY_PATTERN
-from notekeep.habits.log import read_value
+from notekeep.habits.formats.simple_formats import DAY_PATTERN
+from notekeep.habits.log import LogValue, read_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from notekeep.habits.importers.habit_data import HabitSource, SourceNote
-    from notekeep.habits.log import LogValue
 
 MOST_LETTERS = 2000
 """A longer line is prose, whatever it begins with."""

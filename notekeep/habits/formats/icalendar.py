@@ -9,21 +9,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.habits.definition import FOREVER
+from notekeep.habits.definition import FOREVER, Definition
 from notekeep.habits.reminders import Reminder, parse_reminders
-from notekeep.habits.schedule import (
-    EVERY_DAY,
-    AfterLast,
-    ChosenDays,
-    EverySlot,
-    InDays,
-    PerPeriod,
-)
+from notekeep.habits.schedule import EVERY_DAY, AfterLast, ChosenDays, EverySlot, InDays, PerPeriod
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from notekeep.habits.definition import Definition
 
 LONGEST_LINE = 75
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

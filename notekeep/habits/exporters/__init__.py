@@ -1,1 +1,0 @@
-"""Habits for other programs."""

@@ -1,0 +1,1 @@
+"""Habits of other programs, read and written: a module for each format."""

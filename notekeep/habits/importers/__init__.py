@@ -1,1 +1,0 @@
-"""Habits of other programs."""
