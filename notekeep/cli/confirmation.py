@@ -12,13 +12,13 @@ from notekeep.errors import Refused
 from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from notekeep.errors import Problem
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.vault import Vault
 
 MANY = 20
-REFUSED = 4
 
 
 def apply_plan(
@@ -36,12 +36,12 @@ def apply_plan(
     """
     count = len(plan.changes)
     if dry_run:
-        write_diff(plan)
+        write_diff(plan.diff())
         for remark in plan.remarks:
             output.write_message(remark)
         if not count:
             output.write_message("nothing to change")
-        return report_refused(plan)
+        return report_refused(plan.refused)
     if count > 1:
         for change in plan.changes[:MANY]:
             target = f" -> {change.target}" if change.target else ""
@@ -56,8 +56,7 @@ def apply_plan(
     report_result(result, (lambda _: "") if quiet else done)
     if len(result.paths) > 1:
         output.write_message(f"{len(result.paths)} files; `notekeep undo` takes it back")
-    plan.refused = result.refused
-    return report_refused(plan)
+    return report_refused(result.refused)
 
 
 def report_result(result: WriteResult, done: Callable[[str], str] = str) -> None:
@@ -68,9 +67,9 @@ def report_result(result: WriteResult, done: Callable[[str], str] = str) -> None
         output.write_message(remark)
 
 
-def write_diff(plan: WritePlan) -> None:
-    """Write a plan to stdout as a diff."""
-    for line in plan.diff():
+def write_diff(lines: Iterable[str]) -> None:
+    """Write a diff to stdout, in colours."""
+    for line in lines:
         style = {"+": "green", "-": "red", "@": "blue"}.get(line[:1], "")
         output.write_styled([(line, style)])
 
@@ -83,10 +82,10 @@ def confirm(question: str, why: str) -> None:
         raise Refused("nothing was changed")
 
 
-def report_refused(plan: WritePlan) -> int:
+def report_refused(refused: Sequence[Problem]) -> int:
     """Say which notes are left out of a plan and why; return the exit code, 0 or 4."""
-    for problem in plan.refused:
+    for problem in refused:
         output.write_message(f"{problem.place}: left as it is: {problem.message}")
         if problem.hint:
             output.write_message(f"  {problem.hint}")
-    return REFUSED if plan.refused else 0
+    return Refused.exit_code if refused else 0

@@ -22,39 +22,25 @@ from notekeep.cli.arguments import (
 from notekeep.cli.confirmation import apply_plan, confirm, write_diff
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed, open_vault
+from notekeep.errors import Conflict, Failure, Refused
 from notekeep.export.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
     from notekeep.cli.arguments import Wrapped
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
-    from notekeep.export.source import Options
     from notekeep.services.publishing import SiteStanding
     from notekeep.vault import Vault
 
 
-EXIT_REFUSED, EXIT_CONFLICT, EXIT_FAILED = 4, 3, 5
 MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
 """Lines of one sort that are printed of many, and names within a line."""
-DIFF_STYLES = {"+": "green", "-": "red", "@": "blue"}
-
-
-class ExportGroup(DefaultGroup):
-    """Commands of exports by their names; any other first word is what is exported."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return all commands, in the order of the manual."""
-        return list(self.commands)
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Say how notes are exported, which is what most come for."""
-        formatter.write_usage(ctx.command_path, "[OPTIONS] NOTE...")
-        formatter.write_usage(ctx.command_path, "COMMAND ...")
 
 
 @click.group(
-    cls=ExportGroup,
+    cls=DefaultGroup,
     default=["notes"],
     alone=["notes"],
+    usage=["[OPTIONS] NOTE...", "COMMAND ..."],
     short_help="Turn notes into drafts for your blog.",
 )
 def export() -> None:
@@ -175,12 +161,18 @@ def notes(
     chosen["keep_metadata"] = tuple(_vault_path(vault.root, file) for file in keep_metadata)
     options = vault.publishing.export_options(named=named, prune=prune, by_hand=by_hand, **chosen)
     if fix_slugs:
-        return _fix_slugs(vault, paths, target, site, options, yes=yes, dry_run=dry_run)
+        fixes = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
+        code = apply_plan(vault, fixes, dry_run=dry_run, yes=yes)
+        if fixes.changes and not dry_run:
+            output.write_message("now export again")
+        return code
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
     if not is_json():
         _show_plan(plan, whole=dry_run)
     if explain:
-        _explain(plan)
+        for post in plan.posts:
+            for change in post.changes:
+                output.write_message(f"{change.path}:{change.lines}: {change.reason}")
     if not dry_run:
         _write(vault, plan, yes=yes)
         return (_check(vault, plan) if check else 0) or _exit_code(plan)
@@ -201,23 +193,6 @@ def _list_targets() -> int:
     for what in UNSUPPORTED_PLACES.values():
         output.write_message(what)
     return 0
-
-
-def _fix_slugs(
-    vault: Vault,
-    paths: list[str],
-    target: str,
-    site: str,
-    options: Options,
-    *,
-    yes: bool,
-    dry_run: bool,
-) -> int:
-    plan = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
-    code = apply_plan(vault, plan, dry_run=dry_run, yes=yes)
-    if plan.changes and not dry_run:
-        output.write_message("now export again")
-    return code
 
 
 def _write(vault: Vault, plan: ExportPlan, *, yes: bool) -> None:
@@ -277,14 +252,7 @@ def _show_plan(plan: ExportPlan, *, whole: bool) -> None:
         shown = whole or file.status in {"changed", "conflict"}
         # What the manifest says follows from the other files.
         if shown and file.path != MANIFEST_NAME:
-            for line in file.diff().splitlines():
-                output.write_styled([(line, DIFF_STYLES.get(line[:1], ""))])
-
-
-def _explain(plan: ExportPlan) -> None:
-    for planned in plan.posts:
-        for change in planned.changes:
-            output.write_message(f"{change.path}:{change.lines}: {change.reason}")
+            write_diff(file.diff().splitlines())
 
 
 def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
@@ -304,7 +272,7 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
 
 def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]) -> None:
     left = f", {len(plan.conflicts)} left as changed by hand" if plan.conflicts else ""
-    files = "1 file" if count == 1 else f"{count} files"
+    files = output.count_of(count, "file")
     output.write_message(
         f"{files} {done}{left}, {len(plan.refused)} refused, {len(warnings)} reported"
     )
@@ -357,13 +325,13 @@ def _check(vault: Vault, plan: ExportPlan) -> int:
     passed = sum(result.state == "passed" for result in report.results)
     what = "checks" if report.built else "checks of the drafts alone"
     output.write_message(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
-    return 0 if report.ok else EXIT_FAILED
+    return 0 if report.ok else Failure.exit_code
 
 
 def _exit_code(plan: ExportPlan) -> int:
     if plan.refused:
-        return EXIT_REFUSED
-    return EXIT_CONFLICT if plan.conflicts else 0
+        return Refused.exit_code
+    return Conflict.exit_code if plan.conflicts else 0
 
 
 def _export_object(plan: ExportPlan, done: ExportResult | None) -> dict[str, Any]:
@@ -394,7 +362,7 @@ def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: b
     paths = vault.publishing.chosen(note)[0] if note else []
     plan = vault.post_notes.plan_pull(paths, target=target, site=site)
     if not dry_run:
-        write_diff(plan)
+        write_diff(plan.diff())
         if plan.changes and not yes:
             confirm("Write this into the notes?", "this would change notes")
     if not plan.changes and not dry_run:
@@ -489,4 +457,4 @@ def preview(*, target: str, site: str) -> int:
     """Show the site with its drafts by its generator's own preview, until ctrl+c ends it."""
     shown = open_vault().publishing.preview(target, site)
     output.write_message(f"{' '.join(shown.command)}  in {shown.folder}; ctrl+c ends it")
-    return EXIT_FAILED if shown.run() else 0
+    return Failure.exit_code if shown.run() else 0

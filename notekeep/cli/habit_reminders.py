@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
@@ -28,10 +27,6 @@ from notekeep.tracking.tracker import (
     format_today,
     list_reminders,
 )
-
-if TYPE_CHECKING:
-    from notekeep.tracking.tracker import HabitReminders
-
 
 NONE_YET = 'no habit has a reminder: `remind: ["07:30", "mon,fri 18:00"]` in its note makes one'
 
@@ -69,17 +64,6 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
             output.write(line)
         output.write_message("nothing is installed: put these lines into `crontab -e`")
         return 0
-    return _list(found)
-
-
-def _environment() -> list[str]:
-    """Settings, state and desktop of this session, which cron knows nothing of."""
-    names = ("NOTEKEEP_HOME", "DBUS_SESSION_BUS_ADDRESS")
-    pairs = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
-    return [shutil.which("env") or "/usr/bin/env", *pairs] if pairs else []
-
-
-def _list(found: HabitReminders) -> int:
     ordered = sorted(found.all, key=lambda each: (each[1].time, each[0].title.casefold()))
     reminders = [
         {"habit": view.id, "title": view.title, "remind": reminder.words, "call": view.call}
@@ -90,6 +74,13 @@ def _list(found: HabitReminders) -> int:
         json={"total": len(reminders), "reminders": reminders},
         stretch=1,
     )
+
+
+def _environment() -> list[str]:
+    """Settings, state and desktop of this session, which cron knows nothing of."""
+    names = ("NOTEKEEP_HOME", "DBUS_SESSION_BUS_ADDRESS")
+    pairs = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
+    return [shutil.which("env") or "/usr/bin/env", *pairs] if pairs else []
 
 
 def _check(index: HabitIndex, *, notify: bool) -> int:

@@ -56,7 +56,7 @@ def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> 
         plan = WritePlan("history", past.path)
         if before != past.now:
             plan.changes.append(NoteChange(past.path, before, past.now or b""))
-        write_diff(plan)
+        write_diff(plan.diff())
         return 0 if plan.changes else 1
     rows = [
         (str(number), format_time(version.time), version.verb, version.digest[:8])

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.queries import FOLDER, TAG, YEAR, count_by
@@ -168,18 +167,10 @@ def fill_template(
     return _NAME.sub(lambda match: values[match[1]] if match[1] else match[0][0], template)
 
 
-class SavedGroup(DefaultGroup):
-    """`saved`, whose first word is a command or the name of a saved query."""
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Offer saved queries and commands."""
-        names = map(CompletionItem, shell_completion.complete_saved_query(ctx, None, incomplete))
-        return [*names, *super().shell_complete(ctx, incomplete)]
-
-
 @click.group(
-    cls=SavedGroup,
+    cls=DefaultGroup,
     default=["run"],
+    complete=shell_completion.complete_saved_query,
     invoke_without_command=True,
     short_help="List saved queries, or run one.",
     subcommand_metavar="[NAME | add | rm]",
@@ -221,26 +212,6 @@ saved_argument = click.argument(
 )
 
 
-@saved.command("run", hidden=True)
-@saved_argument
-@null_option
-@answer_options
-def run(name: tuple[str, ...], *, null: bool) -> int:
-    """List the notes that the saved query NAME finds."""
-    vault = open_refreshed()
-    title = " ".join(name)
-    query = vault.search.saved.get(title)
-    if query is None:
-        raise NotFound(f"there is no saved query {title!r}", "`notekeep saved` lists them")
-    total, found = vault.search.rows(query)
-    objects = [row_object(row) for row in found]
-    return output.write_answer(
-        [(row.title, row.kind, row.path) for row in found],
-        json={"query": query, "total": total, "rows": objects},
-        null=[row.path for row in found] if null else None,
-    )
-
-
 @saved.command(
     "add", cls=RawCommand, metavar="NAME QUERY...", short_help="Save a query under a name."
 )
@@ -264,6 +235,26 @@ def rm(name: tuple[str, ...], *, dry_run: bool) -> int:
     vault = open_vault()
     plan = vault.notes.plan_save_query(" ".join(name), "")
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda _path: f"forgot {' '.join(name)}")
+
+
+@saved.command("run", hidden=True)
+@saved_argument
+@null_option
+@answer_options
+def run(name: tuple[str, ...], *, null: bool) -> int:
+    """List the notes that the saved query NAME finds."""
+    vault = open_refreshed()
+    title = " ".join(name)
+    query = vault.search.saved.get(title)
+    if query is None:
+        raise NotFound(f"there is no saved query {title!r}", "`notekeep saved` lists them")
+    total, found = vault.search.rows(query)
+    objects = [row_object(row) for row in found]
+    return output.write_answer(
+        [(row.title, row.kind, row.path) for row in found],
+        json={"query": query, "total": total, "rows": objects},
+        null=[row.path for row in found] if null else None,
+    )
 
 
 @click.command(cls=RawCommand, metavar="[QUERY...]", short_help="Show a random note.")

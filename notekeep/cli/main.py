@@ -13,13 +13,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from notekeep import config
-from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
+from notekeep.errors import Ambiguous, Failure, NotekeepError, NotFound, Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
-FAILURE = 5
 COMPLETE = "_NOTEKEEP_COMPLETE"
 """Set by the shell while it completes a command line."""
 NO_VAULT = (
@@ -75,10 +74,7 @@ def _drop_output() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Take the shortest way that the words allow: the interface, a check-in, a verb.
-
-    What click knows besides, as other options, takes its way to the same functions.
-    """
+    """Take the shortest way that the words allow: the interface, a check-in, a verb."""
     if COMPLETE in os.environ:
         return _run_verb(arguments)
     vault, words = None, list(arguments)
@@ -172,30 +168,30 @@ def run_interface(root: str | None, *, prelude: bool = True) -> int:
 
 def report_error(error: Exception) -> int:
     """Say on stderr what went wrong and what to do; return the exit code that belongs to it."""
+    from notekeep.cli import output
+
+    code, place = Failure.exit_code, ""
     if isinstance(error, NotekeepError):
-        _write(error.message, _place(error), error.hint)
-        return error.exit_code
-    if isinstance(error, OSError):
+        message, place, hint, code = error.message, _place(error), error.hint, error.exit_code
+    elif isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
-        hint = SYSTEM_HINTS.get(error.errno or 0, "")
-        _write(f"{name}{error.strerror or error}", "", hint)
-        return FAILURE
-    import click
+        message, hint = f"{name}{error.strerror or error}", SYSTEM_HINTS.get(error.errno or 0, "")
+    else:
+        import click
 
-    if isinstance(error, click.ClickException):
-        from notekeep.cli.arguments import explain_usage_error
+        if isinstance(error, click.Abort):
+            return INTERRUPTED
+        if isinstance(error, click.ClickException):
+            from notekeep.cli.arguments import explain_usage_error
 
-        message, hint = explain_usage_error(error)
-        _write(message, "", hint)
-        return error.exit_code
-    if isinstance(error, click.Abort):
-        return INTERRUPTED
-    _write(
-        f"something in notekeep broke: {type(error).__name__}: {error}",
-        "",
-        "your notes are as they were; run it again with --debug to see where, and report it",
-    )
-    return FAILURE
+            (message, hint), code = explain_usage_error(error), error.exit_code
+        else:
+            message = f"something in notekeep broke: {type(error).__name__}: {error}"
+            hint = (
+                "your notes are as they were; run it again with --debug to see where, and report it"
+            )
+    output.write_message("\n".join(line for line in (f"notekeep: {message}", place, hint) if line))
+    return code
 
 
 def _place(error: NotekeepError) -> str:
@@ -210,9 +206,3 @@ def _place(error: NotekeepError) -> str:
         text = error.text.replace("\n", " ")
         return f"  {text}\n  {' ' * width(text[: error.position])}^"
     return ""
-
-
-def _write(message: str, place: str, hint: str) -> None:
-    from notekeep.cli import output
-
-    output.write_message("\n".join(line for line in (f"notekeep: {message}", place, hint) if line))

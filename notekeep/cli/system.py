@@ -20,7 +20,7 @@ from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import debug_option, json_option, json_options, verb_options
 from notekeep.cli.context import current_context, is_json, vault_places
 from notekeep.cli.main import COMPLETE, open_or_print_today
-from notekeep.cli.opening import Progress, open_vault
+from notekeep.cli.opening import open_vault, show_progress
 from notekeep.cli.output import count_of
 from notekeep.errors import Failure, NotekeepError, NotFound, UsageError
 from notekeep.services.demo import copy_sample_vault
@@ -91,10 +91,8 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
     if nice:
         return _index_at_low_priority(vault, tell=tell, **wanted)
     start = time.perf_counter()
-    progress = Progress() if sys.stderr.isatty() else None
-    refreshed = vault.indexing.refresh(**wanted, progress=progress)
-    if progress:
-        progress.end()
+    with show_progress() as progress:
+        refreshed = vault.indexing.refresh(**wanted, progress=progress)
     vault.habits.tracker.refresh()
     vault.history.prune()
     seconds = time.perf_counter() - start
