@@ -201,8 +201,8 @@ def _write(vault: Vault, plan: ExportPlan, *, yes: bool) -> None:
     done = vault.publishing.export(plan)
     if is_json():
         output.write_json(_export_object(plan, done))
-        return
-    _report_export(vault, plan, done)
+    else:
+        _report_export(vault, plan, done)
 
 
 def _suggest_settings(vault: Vault, plan: ExportPlan) -> None:
@@ -412,17 +412,31 @@ def status(*, target: str, site: str) -> int:
     """
     vault = open_refreshed(whole=True)
     standings = vault.publishing.standings(target, site)
+    code = 0 if any(one.posts for one in standings) else 1
     if is_json():
-        output.write_json({"sites": [_status_object(one) for one in standings]})
-    else:
-        for number, one in enumerate(standings):
-            if number:
-                output.write("")
-            _show(one)
-    return 0 if any(one.posts for one in standings) else 1
+        sites = [
+            {
+                "target": one.target,
+                "site": one.site,
+                "error": one.error,
+                "total": len(one.posts),
+                "posts": [
+                    {"note": post.note, "state": post.state, "path": post.path, "why": post.why}
+                    for post in one.posts
+                ],
+            }
+            for one in standings
+        ]
+        output.write_json({"sites": sites})
+        return code
+    for number, one in enumerate(standings):
+        if number:
+            output.write("")
+        _write_standing(one)
+    return code
 
 
-def _show(one: SiteStanding) -> None:
+def _write_standing(one: SiteStanding) -> None:
     output.write_message(f"{one.name or 'no site'}, in {one.site}")
     if one.error:
         output.write_message(f"  {one.error}")
@@ -435,19 +449,6 @@ def _show(one: SiteStanding) -> None:
         )
     if not one.posts and not one.error:
         output.write_message("  no drafts and no posts")
-
-
-def _status_object(one: SiteStanding) -> dict[str, object]:
-    return {
-        "target": one.target,
-        "site": one.site,
-        "error": one.error,
-        "total": len(one.posts),
-        "posts": [
-            {"note": post.note, "state": post.state, "path": post.path, "why": post.why}
-            for post in one.posts
-        ],
-    }
 
 
 @export.command(short_help="Show the site with its drafts, by its own generator.")

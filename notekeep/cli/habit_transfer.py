@@ -17,7 +17,6 @@ from notekeep.errors import Failure, Refused, UsageError
 if TYPE_CHECKING:
     from datetime import date
 
-    from notekeep.habits.importers.habit_data import Loss
     from notekeep.importing.habit_import import HabitImport, PlannedHabit
     from notekeep.notes.plan import WriteResult
     from notekeep.services.habit_export import HabitExport
@@ -74,7 +73,11 @@ def _show(found: HabitImport) -> None:
     if found.losses:
         output.write_styled([("What does not come along", "bold")])
     for loss in found.losses:
-        output.write(f"  {_loss(loss)}")
+        whose = f"{loss.habit}: " if loss.habit else ""
+        often, at = (f" ({loss.times} times)", "first at") if loss.times > 1 else ("", "at")
+        output.write(
+            f"  {whose}{loss.message}{often}{f', {at} {loss.place}' if loss.place else ''}"
+        )
 
 
 def _row(row: PlannedHabit) -> tuple[str, ...]:
@@ -82,25 +85,16 @@ def _row(row: PlannedHabit) -> tuple[str, ...]:
     return (row.name, row.id, *figures, f"{row.path} (new)" if row.is_new else row.path)
 
 
-def _loss(loss: Loss) -> str:
-    whose = f"{loss.habit}: " if loss.habit else ""
-    often = f" ({loss.times} times)" if loss.times > 1 else ""
-    place = f", first at {loss.place}" if loss.times > 1 else f", at {loss.place}"
-    return f"{whose}{loss.message}{often}{place if loss.place else ''}"
-
-
 def _report_import(found: HabitImport, done: WriteResult | None) -> None:
     for remark in found.plan.remarks:
         output.write_message(remark)
     if done is None:
-        if found.plan.changes:
-            output.write_message(
-                "nothing is written yet; --write does it, as one step that `undo` takes back"
-            )
-        else:
-            output.write_message("all of it is in the vault already")
-        return
-    if done.step:
+        output.write_message(
+            "nothing is written yet; --write does it, as one step that `undo` takes back"
+            if found.plan.changes
+            else "all of it is in the vault already"
+        )
+    elif done.step:
         count = output.count_of(len(done.paths), "file")
         output.write_message(f"{count} written; `notekeep undo` takes it back")
     else:

@@ -140,7 +140,16 @@ def undo(count: int, *, listing: bool, dry_run: bool) -> int:
     """
     vault = open_vault()
     if listing:
-        return _list(vault.history.steps(SHOWN))
+        steps = vault.history.steps(SHOWN)
+        return output.write_answer(
+            [
+                (format_time(step.time), step.verb, step.label, "taken back" if step.undone else "")
+                for step in steps
+            ],
+            json=_answer(steps),
+            empty="notekeep has changed nothing here yet",
+            stretch=2,
+        )
     done = "would be taken back" if dry_run else "taken back"
     return _report(done, vault.history.undo(count, dry_run=dry_run))
 
@@ -154,18 +163,6 @@ def redo(*, dry_run: bool) -> int:
     return _report(done, [open_vault().history.redo(dry_run=dry_run)])
 
 
-def _list(steps: Sequence[Step]) -> int:
-    return output.write_answer(
-        [
-            (format_time(step.time), step.verb, step.label, "taken back" if step.undone else "")
-            for step in steps
-        ],
-        json=_answer(steps),
-        empty="notekeep has changed nothing here yet",
-        stretch=2,
-    )
-
-
 def _report(done: str, steps: Sequence[Step]) -> int:
     if is_json():
         output.write_json(_answer(steps))
@@ -176,17 +173,17 @@ def _report(done: str, steps: Sequence[Step]) -> int:
 
 
 def _answer(steps: Sequence[Step]) -> dict[str, Any]:
-    return {"total": len(steps), "steps": [_object(step) for step in steps]}
-
-
-def _object(step: Step) -> dict[str, Any]:
-    return {
-        "time": format_time(step.time),
-        "verb": step.verb,
-        "label": step.label,
-        "paths": list(step.paths),
-        "undone": step.undone,
-    }
+    objects = [
+        {
+            "time": format_time(step.time),
+            "verb": step.verb,
+            "label": step.label,
+            "paths": list(step.paths),
+            "undone": step.undone,
+        }
+        for step in steps
+    ]
+    return {"total": len(objects), "steps": objects}
 
 
 @click.group(invoke_without_command=True, short_help="List deleted files, and restore them.")

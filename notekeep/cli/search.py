@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 INDENT = "    "
 REASONS = 3
 """What two related notes share, at most so many things."""
+NO_PATH = {"broken": "no such note", "ambiguous": "could be several notes"}
 FOUND_THERE = ("line", "heading", "score", "snippet")
 """What a template may name of a hit besides the fields of its note."""
 
@@ -72,7 +73,9 @@ def search(
     else:
         _write(found, limit)
     if explain and not is_json():
-        _explain(found)
+        output.write_message(found.explanation)
+        for line in (line for hit in found.hits for line in explanation_lines(hit)):
+            output.write_message(line)
     for remark in found.remarks:
         output.write_message(remark)
     if not found.total and not is_json():
@@ -126,14 +129,6 @@ def _found_there(hit: Hit) -> dict[str, str]:
     }
 
 
-def _explain(found: SearchResults) -> None:
-
-    output.write_message(found.explanation)
-    for hit in found.hits:
-        for line in explanation_lines(hit):
-            output.write_message(line)
-
-
 def _write(found: SearchResults, limit: int) -> None:
     for hit in found.hits:
         place = f"{hit.row.path}:{hit.line}" if hit.line else hit.row.path
@@ -154,7 +149,7 @@ def _write(found: SearchResults, limit: int) -> None:
 
 
 def _marked(hit: Hit) -> list[tuple[str, str]]:
-    """The snippet on one line, in pieces, those that matched in bold."""
+    """The snippet on one line, in pieces, those that matched in colour."""
     text = hit.snippet.text.replace("\n", " ")
     pieces: list[tuple[str, str]] = []
     at = 0
@@ -217,7 +212,10 @@ def links(note: tuple[str, ...], *, limit: int | None) -> int:
     shown = found[:limit]
     objects = [link._asdict() for link in shown]
     return output.write_answer(
-        [(str(link.line), link.target, link.path or _why(link.state)) for link in shown],
+        [
+            (str(link.line), link.target, link.path or NO_PATH.get(link.state, link.state))
+            for link in shown
+        ],
         json={"total": len(found), "links": objects},
         stretch=1,
         whole=2,
@@ -270,7 +268,3 @@ def _mentions(vault: Vault, path: str, limit: int | None, *, link: bool, dry_run
         stretch=1,
         whole=0,
     )
-
-
-def _why(state: str) -> str:
-    return {"broken": "no such note", "ambiguous": "could be several notes"}.get(state, state)
