@@ -133,12 +133,8 @@ def step_value(field: FormField, text: str, by: int, today: dt.date) -> str | No
         if day is None:
             return None if text else today.isoformat()
         return (day + dt.timedelta(days=by)).isoformat()
-    if field.type == "number":
-        return _stepped_number(field, text, by)
-    return None
-
-
-def _stepped_number(field: FormField, text: str, by: int) -> str | None:
+    if field.type != "number":
+        return None
     try:
         number = float(text or 0)
     except ValueError:

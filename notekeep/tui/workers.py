@@ -79,7 +79,7 @@ def in_background(
                 async with _turn(node.app) if group == WRITE_GROUP else nullcontext():
                     answer = await asyncio.to_thread(what)
             except NotekeepError as error:
-                (failed or (lambda problem: show_error(node, problem)))(error)
+                (failed or partial(show_error, node))(error)
             else:
                 then(answer)
         except NotekeepError as error:
@@ -124,10 +124,8 @@ def show_error(node: DOMNode, error: NotekeepError) -> None:
 def show_internal_error(node: DOMNode, error: Exception) -> None:
     """Tell of a fault of ours, and log it."""
     log_internal_error(error)
-    what = f"{type(error).__name__}: {clean_line(str(error))}"
-    hint = "This is a fault in notekeep; see log."
-    node.app.notify(f"{what}\n{hint}", severity="error", timeout=LONG, markup=False)
-    node.app.post_message(ErrorReported(what, hint))
+    text = f"{type(error).__name__}: {clean_line(str(error))}"
+    show_error(node, NotekeepError(text, "This is a fault in notekeep; see log."))
 
 
 def log_internal_error(error: Exception) -> None:
