@@ -30,7 +30,6 @@ PAIR_NOTES = {"copy": "", "log": "a log; all lines count", "marks": "git's marks
 
 if TYPE_CHECKING:
     from notekeep.errors import Problem
-    from notekeep.notes.conflict_pairs import Choice, ConflictPair
     from notekeep.notes.lint import Lint, LintFinding
     from notekeep.vault import Vault
 
@@ -206,7 +205,7 @@ def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool) -> int:
     """
     vault = open_refreshed()
     pair = _pair(vault, copy)
-    plan = conflict_pairs.plan_keep(vault.workspace, pair, cast("Choice", choice))
+    plan = conflict_pairs.plan_keep(vault.workspace, pair, cast("conflict_pairs.Choice", choice))
     return _apply(vault, plan, dry_run=dry_run)
 
 
@@ -233,5 +232,5 @@ def _apply(vault: Vault, plan: WritePlan, *, dry_run: bool) -> int:
     )
 
 
-def _pair(vault: Vault, words: tuple[str, ...]) -> ConflictPair:
+def _pair(vault: Vault, words: tuple[str, ...]) -> conflict_pairs.ConflictPair:
     return conflict_pairs.find_conflict(vault.workspace, " ".join(words))

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from notekeep.cli import output
-from notekeep.errors import Refused
+from notekeep.errors import Problem, Refused
 from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from notekeep.errors import Problem
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.vault import Vault
 

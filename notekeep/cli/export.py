@@ -12,6 +12,7 @@ import click
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import (
     DefaultGroup,
+    Wrapped,
     change_options,
     dry_run_option,
     json_option,
@@ -26,7 +27,6 @@ from notekeep.errors import Conflict, Failure, Refused
 from notekeep.export.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
-    from notekeep.cli.arguments import Wrapped
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
     from notekeep.services.publishing import SiteStanding
     from notekeep.vault import Vault

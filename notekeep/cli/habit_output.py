@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from notekeep import dates
 from notekeep.cli import output
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS, Mark, MarkGlyphs
-from notekeep.habits.summary import format_streak
+from notekeep.habits.summary import Cell, HabitView, format_streak
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.habits.summary import Cell, HabitView
     from notekeep.settings import VaultSettings
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tracking.checkin_undo import Undone

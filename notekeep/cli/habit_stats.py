@@ -16,12 +16,13 @@ from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.habit_output import NO_HABIT, glyphs, habit_object, percent
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.errors import UsageError
-from notekeep.habits.calendar import year_bounds
+from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs, year_bounds
 from notekeep.habits.stats import (
     LAGS,
     MAX_SHUFFLES,
     MIN_DAYS,
     MIN_DAYS_IN_ROW,
+    HabitPair,
     best_weekday,
     compare_pairs,
     count_weekdays,
@@ -37,9 +38,7 @@ WHEN = {0: "the same day", 1: "the next day"}
 """The lags of two habits in words."""
 
 if TYPE_CHECKING:
-    from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs
     from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.stats import HabitPair
     from notekeep.tracking.habit_names import Habit
 
 

@@ -36,7 +36,7 @@ from notekeep.cli.habit_output import (
 from notekeep.cli.opening import open_vault
 from notekeep.errors import UsageError
 from notekeep.habits import amounts
-from notekeep.habits.summary import count_habits, format_streak
+from notekeep.habits.summary import Cell, HabitView, count_habits, format_streak
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking import checkin
 from notekeep.tracking.checkin_undo import undo_check_in
@@ -46,10 +46,8 @@ from notekeep.tracking.tracker import HabitIndex
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-    from notekeep.cli.output import Columns
     from notekeep.habits.calendar import MarkGlyphs
     from notekeep.habits.review import ReviewSpan
-    from notekeep.habits.summary import Cell, HabitView
     from notekeep.tracking.habit_table import LogLine
 
 
@@ -208,7 +206,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
         heading, gap = "".join(str(number)[-1] if number % 5 else "+" for number in numbers), ""
     signs = glyphs(settings)
 
-    def rows(without: Container[str]) -> list[Columns]:
+    def rows(without: Container[str]) -> list[output.Columns]:
         """The heading above the marks, then a row for each habit."""
         found = [
             {
@@ -222,7 +220,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
             }
             for habit in habits
         ]
-        above: Columns = {"title": [], "days": [(f"  {heading}", "dim")]}
+        above: output.Columns = {"title": [], "days": [(f"  {heading}", "dim")]}
         return [above, *found]
 
     ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
@@ -236,7 +234,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
 def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -> None:
     """A row for each habit, under the heading of its group; `days` adds earlier marks."""
 
-    def rows(without: Container[str]) -> list[Columns]:
+    def rows(without: Container[str]) -> list[output.Columns]:
         marks = days and "days" not in without
         return [
             {
@@ -260,7 +258,7 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
     output.write_columns(rows, ("best", "aim", "strength", "streak", "days"), groups)
 
 
-def _ending(habit: HabitView, without: Container[str]) -> Columns:
+def _ending(habit: HabitView, without: Container[str]) -> output.Columns:
     """What every row ends with: the streak, with its best where there is room, and the note."""
     streak = format_streak(habit)
     if "best" in without:

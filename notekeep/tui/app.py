@@ -173,7 +173,7 @@ class NotekeepApp(App[None], RemovalSafe):
         for wrong in wrong_keys(self.vault.person.keymap, self.vault.person.keys):
             self.notify(clean_line(wrong), severity="warning", timeout=LONG, markup=False)
         collect_garbage(self)
-        self.editors.remind_of_unsaved()
+        self.editors.show_unsaved(is_asked=False)
         self.find_conflicts()
         self.updates.start()
         import_soon(self)
@@ -383,9 +383,8 @@ class NotekeepApp(App[None], RemovalSafe):
             editor.vault_changed()
 
     def _search_again(self) -> None:
-        """What is searched for may be found in what was just written."""
-        browse = self.navigation.browse
-        if browse is not None and browse.pane.typed:
+        # What is searched for may be found in what was just written.
+        if (browse := self.navigation.browse) is not None and browse.pane.typed:
             browse.pane.again()
 
     def find_conflicts(self) -> None:
@@ -482,13 +481,12 @@ class NotekeepApp(App[None], RemovalSafe):
     def on_show_history(self, event: ShowHistory) -> None:
         from notekeep.tui.screens.history import HistoryScreen
 
-        screen = HistoryScreen(self.vault, self.glyphs, self.today, event.path)
-        self.navigation.open_overlay(screen)
+        self.navigation.open_overlay(HistoryScreen, event.path)
 
     def action_show_steps(self) -> None:
         from notekeep.tui.screens.history import StepsScreen
 
-        self.navigation.open_overlay(StepsScreen(self.vault, self.glyphs, self.today))
+        self.navigation.open_overlay(StepsScreen)
 
     def action_show_conflicts(self) -> None:
         self.on_show_conflicts(ShowConflicts())
@@ -497,8 +495,7 @@ class NotekeepApp(App[None], RemovalSafe):
         from notekeep.tui.screens.conflicts import ConflictsScreen
 
         self.clear_notifications()  # what they tell is on that screen
-        screen = ConflictsScreen(self.vault, self.glyphs, self.today, event.path)
-        self.navigation.open_overlay(screen)
+        self.navigation.open_overlay(ConflictsScreen, event.path)
 
     def action_show_tasks(self) -> None:
         self.show_tasks("")
@@ -507,7 +504,7 @@ class NotekeepApp(App[None], RemovalSafe):
         """List the tasks of the notes that a query finds, of all when it is empty."""
         from notekeep.tui.screens.tasks import TasksScreen
 
-        self.navigation.open_overlay(TasksScreen(self.vault, self.glyphs, self.today, query))
+        self.navigation.open_overlay(TasksScreen, query)
 
     def action_show_trash(self) -> None:
         from notekeep.tui.screens.history import show_trash
@@ -515,7 +512,7 @@ class NotekeepApp(App[None], RemovalSafe):
         show_trash(self)
 
     def action_show_unsaved(self) -> None:
-        self.editors.list_unsaved()
+        self.editors.show_unsaved(is_asked=True)
 
     def action_switch_vault(self) -> None:
         from notekeep.tui.screens.welcome import choose_vault

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 
 from notekeep.errors import Failure, Refused
 from notekeep.markdown.sanitize import clean_line
@@ -18,7 +18,6 @@ from notekeep.markdown.sanitize import clean_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from textual.app import App
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 

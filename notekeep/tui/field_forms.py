@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.dates import parse_iso
 from notekeep.markdown.field_changes import FieldChange, check_limits, parse_date_words, typed_value
-from notekeep.markdown.field_values import parse_items
-from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES
+from notekeep.markdown.field_values import Value, parse_items
+from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, FieldType, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
-    from notekeep.markdown.schema import FieldType, Schema
 
 LIST_TYPES = frozenset({"list", "links"})
 MAX_RATING = 5.0

@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Any
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
-from textual.filter import ANSIToTruecolor
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.render.styled_text import pad_line
+from notekeep.tui.render.styled_text import StyledLine, pad_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import App
-    from textual.filter import LineFilter
     from textual.theme import Theme
 
-    from notekeep.tui.render.styled_text import StyledLine
 
 # Rich's own words for styles; a word with a dollar is one of the colours below.
 ROLES: dict[str, str] = {

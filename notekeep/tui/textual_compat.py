@@ -33,11 +33,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual._callback import invoke
 from textual._compositor import Compositor
-from textual.app import ScreenStackError
+from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import UPDATE_PERIOD, Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -48,9 +48,7 @@ if TYPE_CHECKING:
     import ctypes
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from textual.app import App
     from textual.binding import Binding
-    from textual.geometry import Size
     from textual.message import Message
     from textual.strip import Strip
 

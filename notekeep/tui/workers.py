@@ -14,7 +14,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean, clean_line
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from textual.app import App
     from textual.dom import DOMNode
-    from textual.worker import Worker
 
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
