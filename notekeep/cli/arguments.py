@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -176,46 +177,27 @@ def join_query(words: tuple[str, ...]) -> str:
 # The options that commands share
 
 
-def store_option(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    """Keep an option in the context, so that it counts before the verb and behind it."""
+def _store_option(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    # In the context, so that it counts before the verb and behind it.
     if value:
         found = context.find_object(CommandContext) or CommandContext()
         options: dict[str, Any] = {parameter.name or "": value}
         context.obj = found._replace(**options)
 
 
-vault_option = click.option(
-    "--vault",
-    metavar="DIR",
-    expose_value=False,
-    callback=store_option,
-    help="The vault: a folder, or a name from `vaults`.",
+stored_option = partial(click.option, expose_value=False, callback=_store_option)
+"""An option of `CommandContext`; no function takes it."""
+vault_option = stored_option(
+    "--vault", metavar="DIR", help="The vault: a folder, or a name from `vaults`."
 )
 debug_option = click.option(
     "--debug", is_flag=True, expose_value=False, help="Show the traceback when it breaks."
 )
-plain_option = click.option(
-    "--plain",
-    is_flag=True,
-    expose_value=False,
-    callback=store_option,
-    help="Text only: no colour, no box drawing.",
+plain_option = stored_option("--plain", is_flag=True, help="Text only: no colour, no box drawing.")
+no_refresh_option = stored_option(
+    "--no-refresh", is_flag=True, help="Answer from the index; do not look at the files first."
 )
-no_refresh_option = click.option(
-    "--no-refresh",
-    is_flag=True,
-    expose_value=False,
-    callback=store_option,
-    help="Answer from the index; do not look at the files first.",
-)
-json_option = click.option(
-    "--json",
-    "is_json",
-    is_flag=True,
-    expose_value=False,
-    callback=store_option,
-    help="Answer as JSON.",
-)
+json_option = stored_option("--json", "is_json", is_flag=True, help="Answer as JSON.")
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Say what would be done; write nothing."
 )

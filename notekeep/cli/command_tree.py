@@ -9,7 +9,7 @@ import click
 
 from notekeep import __version__
 from notekeep.cli import output
-from notekeep.cli.arguments import debug_option, import_command, store_option, vault_option
+from notekeep.cli.arguments import debug_option, import_command, stored_option, vault_option
 from notekeep.cli.context import current_context
 from notekeep.cli.main import open_or_print_today
 from notekeep.errors import UsageError
@@ -144,13 +144,7 @@ class VerbGroup(click.Group):
 )
 @vault_option
 @debug_option
-@click.option(
-    "--plain",
-    is_flag=True,
-    expose_value=False,
-    callback=store_option,
-    help="Text only: no colour, no box drawing, no interface.",
-)
+@stored_option("--plain", is_flag=True, help="Text only: no colour, no box drawing, no interface.")
 @click.option(
     "--no-prelude", is_flag=True, help="Start the interface without showing its last frame first."
 )

@@ -169,20 +169,19 @@ def notes(
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
     if not is_json():
         _show_plan(plan, whole=dry_run)
-    if explain:
-        for post in plan.posts:
-            for change in post.changes:
-                output.write_message(f"{change.path}:{change.lines}: {change.reason}")
+    for change in [change for post in plan.posts for change in post.changes] if explain else ():
+        output.write_message(f"{change.path}:{change.lines}: {change.reason}")
+    done = None
     if not dry_run:
-        _write(vault, plan, yes=yes)
-        return (_check(vault, plan) if check else 0) or _exit_code(plan)
+        if not yes and sys.stdin.isatty() and any(file.status == "changed" for file in plan.files):
+            click.confirm("Write this?", default=True, abort=True, err=True)
+        done = vault.publishing.export(plan)
     if is_json():
-        output.write_json(_export_object(plan, None))
+        output.write_json(_export_object(plan, done))
     else:
-        _report_warnings(plan, plan.warnings)
-        counts = plan.counts()
-        planned = sum(counts.get(status, 0) for status in ("new", "changed", "removed"))
-        _format_summary(plan, planned, "to write", plan.warnings)
+        _report_export(vault, plan, done)
+    if check and done is not None and not _passes_checks(vault, plan):
+        return Failure.exit_code
     return _exit_code(plan)
 
 
@@ -193,16 +192,6 @@ def _list_targets() -> int:
     for what in UNSUPPORTED_PLACES.values():
         output.write_message(what)
     return 0
-
-
-def _write(vault: Vault, plan: ExportPlan, *, yes: bool) -> None:
-    if not yes and sys.stdin.isatty() and any(file.status == "changed" for file in plan.files):
-        click.confirm("Write this?", default=True, abort=True, err=True)
-    done = vault.publishing.export(plan)
-    if is_json():
-        output.write_json(_export_object(plan, done))
-    else:
-        _report_export(vault, plan, done)
 
 
 def _suggest_settings(vault: Vault, plan: ExportPlan) -> None:
@@ -255,27 +244,27 @@ def _show_plan(plan: ExportPlan, *, whole: bool) -> None:
             write_diff(file.diff().splitlines())
 
 
-def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
-    for path in done.written:
-        output.write(os.path.join(done.site, path))
-    warnings = done.warnings if done.written else []
+def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult | None) -> None:
+    """Say what was written, what was not and why; with `done` None, what would be."""
+    if done is None:
+        counts = plan.counts()
+        count = sum(counts.get(status, 0) for status in ("new", "changed", "removed"))
+        warnings, verb = plan.warnings, "to write"
+    else:
+        for path in done.written:
+            output.write(os.path.join(done.site, path))
+        count = len(done.written) + len(done.removed)
+        warnings, verb = done.warnings if done.written else [], "written"
     _report_warnings(plan, warnings)
     is_first = any(file.path == MANIFEST_NAME and file.status == "new" for file in plan.files)
-    if is_first and not vault.publishing.sites:
+    if done is not None and is_first and not vault.publishing.sites:
         _suggest_settings(vault, plan)
-    count = len(done.written) + len(done.removed)
-    if count or plan.conflicts or plan.refused:
-        _format_summary(plan, count, "written", warnings)
-    else:
+    if done is not None and not (count or plan.conflicts or plan.refused):
         output.write_message("nothing to write: everything is as it should be")
-
-
-def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]) -> None:
+        return
     left = f", {len(plan.conflicts)} left as changed by hand" if plan.conflicts else ""
-    files = output.count_of(count, "file")
-    output.write_message(
-        f"{files} {done}{left}, {len(plan.refused)} refused, {len(warnings)} reported"
-    )
+    files, others = output.count_of(count, "file"), f"{len(plan.refused)} refused"
+    output.write_message(f"{files} {verb}{left}, {others}, {len(warnings)} reported")
 
 
 def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
@@ -315,7 +304,7 @@ def _edit_choices(file: SiteChange) -> list[str]:
     return [*merge, *(way for answer, way in ways.items() if answer in file.answers)]
 
 
-def _check(vault: Vault, plan: ExportPlan) -> int:
+def _passes_checks(vault: Vault, plan: ExportPlan) -> bool:
     report = vault.publishing.check_export(plan)
     how = "built" if report.built else "not built"
     if report.message:
@@ -325,7 +314,7 @@ def _check(vault: Vault, plan: ExportPlan) -> int:
     passed = sum(result.state == "passed" for result in report.results)
     what = "checks" if report.built else "checks of the drafts alone"
     output.write_message(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
-    return 0 if report.ok else Failure.exit_code
+    return report.ok
 
 
 def _exit_code(plan: ExportPlan) -> int:
@@ -365,8 +354,7 @@ def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: b
         write_diff(plan.diff())
         if plan.changes and not yes:
             confirm("Write this into the notes?", "this would change notes")
-    if not plan.changes and not dry_run:
-        for remark in plan.remarks:
+        for remark in plan.remarks if not plan.changes else ():
             output.write_message(remark)
     return apply_plan(vault, plan, dry_run=dry_run, yes=True)
 
