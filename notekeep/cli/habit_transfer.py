@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from notekeep.importing.habit_import import HabitImport, PlannedHabit
     from notekeep.notes.plan import WriteResult
-    from notekeep.services.habit_export import HabitExport
 
 
 @click.command("import", short_help="Import habits from another program.")
@@ -147,11 +146,6 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int
         output.write(found.data.decode().rstrip("\n"))
     else:
         output.write_bytes(found.data)
-    _report_export(found, form, out)
-    return 0 if found.habits else 1
-
-
-def _report_export(found: HabitExport, form: str, out: str) -> None:
     for loss in found.losses:
         output.write_message(f"not in it: {loss}")
     if form == "ics" and not found.habits:
@@ -159,6 +153,7 @@ def _report_export(found: HabitExport, form: str, out: str) -> None:
     elif out:
         word = "reminder" if form == "ics" else "habit"
         output.write_message(f"{out}: {output.count_of(found.habits, word)}")
+    return 0 if found.habits else 1
 
 
 def _save(path: str, data: bytes, *, force: bool) -> None:

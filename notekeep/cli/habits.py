@@ -235,7 +235,6 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
     """A row for each habit, under the heading of its group; `days` adds earlier marks."""
 
     def rows(without: Container[str]) -> list[output.Columns]:
-        marks = days and "days" not in without
         return [
             {
                 "mark": [(f"{signs.marks[habit.today.mark]}  ", _style(habit.today))],
@@ -243,7 +242,7 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
                 "aim": [(f"  {aim(habit)}", "dim")],
                 "days": [
                     ("  ", ""),
-                    *((f"{signs.marks[one.mark]} ", _style(one)) for one in habit.cells if marks),
+                    *((f"{signs.marks[one.mark]} ", _style(one)) for one in habit.cells if days),
                 ],
                 "strength": [(f"{percent(habit.strength):>5}", "")],
                 **_ending(habit, without),

@@ -78,7 +78,7 @@ def _run(arguments: Sequence[str]) -> int:
     if COMPLETE in os.environ:
         return _run_verb(arguments)
     vault, words = None, list(arguments)
-    if words[:1] == ["--vault"] and all(words[1:2]) and len(words) > 1:
+    if words[:1] == ["--vault"] and len(words) > 1 and words[1]:
         vault, words = words[1], words[2:]
     if words in ([], ["--no-prelude"]):
         return open_or_print_today(vault, prelude=not words)
@@ -127,19 +127,28 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
     `plain` is never the interface; `prelude` lets it show its last frame while it starts. The exit
     code is 2 when there is no vault and nobody to ask.
     """
-    is_interface = not plain and _is_terminal()
+    # On a terminal, or on a page that `serve` opened.
+    is_interface = not plain and (
+        "TEXTUAL_DRIVER" in os.environ
+        or (sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+    )
     person = config.person_settings(config.Places.for_machine())
     try:
-        root = config.find_vault(vault, os.environ, os.getcwd(), person)
+        root: str | None = config.find_vault(vault, os.environ, os.getcwd(), person)
     except NotFound:
         if vault:
             raise
-        if is_interface:
-            return run_interface(None)
+        root = None  # the interface opens on its welcome
+    if is_interface:
+        from notekeep.tui.launch import launch
+
+        if sys.__stderr__ is not None and not sys.__stderr__.isatty():
+            # Textual draws there; errors that go into a file leave the screen to the output.
+            sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
+        return launch(root, prelude=prelude)
+    if root is None:
         sys.stdout.write(NO_VAULT + "\n")
         return 2
-    if is_interface:
-        return run_interface(root, prelude=prelude)
     from notekeep.cli.tasks import print_today
     from notekeep.vault import Vault
 
@@ -147,23 +156,6 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
     opened.indexing.refresh(for_answer=True, words=False)
     print_today(opened)
     return 0
-
-
-def _is_terminal() -> bool:
-    """Whether the interface can be shown: on a terminal, or on a page that `serve` opened."""
-    if "TEXTUAL_DRIVER" in os.environ:
-        return True
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def run_interface(root: str | None, *, prelude: bool = True) -> int:
-    """Start the interface on a vault; None opens it on its welcome."""
-    from notekeep.tui.launch import launch
-
-    if sys.__stderr__ is not None and not sys.__stderr__.isatty():
-        # Textual draws there; errors that go into a file leave the screen to the output.
-        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
-    return launch(root, prelude=prelude)
 
 
 def report_error(error: Exception) -> int:
