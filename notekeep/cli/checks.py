@@ -117,7 +117,7 @@ def doctor() -> int:
         if is_json():
             continue
         count = len(layer.findings)
-        verdict = "well" if not count else f"{count} finding{'s' * (count > 1)}"
+        verdict = output.count_of(count, "finding") if count else "well"
         output.write_styled(
             [
                 (f"{layer.name:<10}", "bold"),
