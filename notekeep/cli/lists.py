@@ -28,7 +28,7 @@ from notekeep.dates import parse_day
 from notekeep.errors import NotekeepError, NotFound, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Callable, Container
 
     from notekeep.catalog.records import Row
     from notekeep.vault import Vault
@@ -72,7 +72,7 @@ def ls(
     if by is not None:
         return _count(vault, query, by, limit)
     columns = [canonical_field(vault, name) for name in cols.split(",")] if cols else PLAIN_COLUMNS
-    names = template_fields(vault, template or "")
+    fill = read_template(vault, template or "")
     found = vault.search.rows(query, limit=limit)
     if is_json():
         output.write_json({"total": found.total, "rows": [row_object(row) for row in found.rows]})
@@ -80,7 +80,7 @@ def ls(
         output.write_null(row.path for row in found.rows)
     elif template is not None:
         for row in found.rows:
-            output.write(fill_template(template, row, names))
+            output.write(fill(row))
     else:
         output.table(
             [[cell_text(column_value(row, name)) for name in columns] for row in found.rows]
@@ -148,23 +148,21 @@ def row_object(row: Row) -> dict[str, Any]:
     }
 
 
-def template_fields(vault: Vault, template: str, others: Container[str] = ()) -> dict[str, str]:
-    """Return the names in a template, each with the field it means; see `canonical_field`."""
-    return {name: canonical_field(vault, name, others) for name in _NAME.findall(template) if name}
+def read_template(vault: Vault, template: str, others: Container[str] = ()) -> Callable[..., str]:
+    """Return what fills `{name}` of a template with the field of a row that it means.
 
-
-def fill_template(
-    template: str, row: Row, names: Mapping[str, str], more: Mapping[str, str] | None = None
-) -> str:
-    """Fill `{name}` with the field that it means; `{{` and `}}` are braces.
-
-    `more` has values that are not the note's own.
+    `others` are names of values that are given along with each row; `{{` and `}}` are braces.
     """
-    values = {
-        name: more[field] if more and field in more else cell_text(column_value(row, field))
-        for name, field in names.items()
-    }
-    return _NAME.sub(lambda match: values[match[1]] if match[1] else match[0][0], template)
+    names = {name: canonical_field(vault, name, others) for name in _NAME.findall(template) if name}
+
+    def fill(row: Row, **more: str) -> str:
+        values = {
+            name: more[field] if field in more else cell_text(column_value(row, field))
+            for name, field in names.items()
+        }
+        return _NAME.sub(lambda match: values[match[1]] if match[1] else match[0][0], template)
+
+    return fill
 
 
 @click.group(
@@ -267,7 +265,7 @@ def random(words: tuple[str, ...], *, template: str | None) -> int:
     notekeep show "$(notekeep random type:book --format '{path}')"
     """
     vault = open_refreshed()
-    names = template_fields(vault, template or "")
+    fill = read_template(vault, template or "")
     found = vault.search.rows(join_query(words)).rows
     row = chance.choice(found) if found else None  # noqa: S311 - nothing depends on it
     if is_json():
@@ -275,7 +273,7 @@ def random(words: tuple[str, ...], *, template: str | None) -> int:
     elif row is None:
         output.write_message("no note matches")
     elif template is not None:
-        output.write(fill_template(template, row, names))
+        output.write(fill(row))
     else:
         output.write_styled([(row.title, "bold"), ("  ", ""), (row.path, "dim")])
     return 0 if row else 1

@@ -19,7 +19,7 @@ from notekeep.cli.arguments import (
 )
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json
-from notekeep.cli.lists import fill_template, template_fields
+from notekeep.cli.lists import read_template
 from notekeep.cli.opening import open_refreshed
 from notekeep.errors import UsageError
 from notekeep.search.score_explanation import explanation_lines
@@ -67,9 +67,13 @@ def search(
     elif null:
         output.write_null(hit.row.path for hit in found.hits)
     elif template is not None:
-        names = template_fields(vault, template, FOUND_THERE)
+        fill = read_template(vault, template, FOUND_THERE)
         for hit in found.hits:
-            output.write(fill_template(template, hit.row, names, _found_there(hit)))
+            line, snippet = str(hit.line or ""), " ".join(hit.snippet.text.split())
+            score = f"{hit.score:.2f}"
+            output.write(
+                fill(hit.row, line=line, heading=hit.heading, score=score, snippet=snippet)
+            )
     else:
         _write(found, limit)
     if explain and not is_json():
@@ -118,15 +122,6 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
             ],
         }
     return answer
-
-
-def _found_there(hit: Hit) -> dict[str, str]:
-    return {
-        "line": str(hit.line or ""),
-        "heading": hit.heading,
-        "score": f"{hit.score:.2f}",
-        "snippet": " ".join(hit.snippet.text.split()),
-    }
 
 
 def _write(found: SearchResults, limit: int) -> None:
