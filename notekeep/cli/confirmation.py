@@ -47,8 +47,7 @@ def apply_plan(
             output.write_message(f"  {change.path}{target}")
     if count > MANY:
         output.write_message(f"  and {count - MANY} more")
-        if not yes:
-            confirm(f"Change {count} files?", f"this would change {count} files")
+        confirm(f"Change {count} files?", f"this would change {count} files", yes=yes)
     if not count and not plan.refused and not quiet:
         output.write_message("nothing to change")
     result = vault.notes.apply(plan)
@@ -73,8 +72,10 @@ def write_diff(lines: Iterable[str]) -> None:
         output.write_styled([(line, style)])
 
 
-def confirm(question: str, why: str) -> None:
+def confirm(question: str, why: str, *, yes: bool) -> None:
     """Ask on a terminal; anywhere else `--yes` has to be said."""
+    if yes:
+        return
     if not sys.stdin.isatty():
         raise Refused(why, "say --yes to do it, --dry-run to see it")
     if not click.confirm(clean(question), err=True):

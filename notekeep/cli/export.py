@@ -352,8 +352,8 @@ def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: b
     plan = vault.post_notes.plan_pull(paths, target=target, site=site)
     if not dry_run:
         write_diff(plan.diff())
-        if plan.changes and not yes:
-            confirm("Write this into the notes?", "this would change notes")
+        if plan.changes:
+            confirm("Write this into the notes?", "this would change notes", yes=yes)
         for remark in plan.remarks if not plan.changes else ():
             output.write_message(remark)
     return apply_plan(vault, plan, dry_run=dry_run, yes=True)

@@ -111,8 +111,7 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     output.write_message(f"{versions} and {steps} in history, and what the index knows")
     if dry_run:
         return 0
-    if not yes:
-        confirm("Forget them for good?", f"this would remove {versions} for good")
+    confirm("Forget them for good?", f"this would remove {versions} for good", yes=yes)
     removed = forget_traces(vault, traces)
     vault.indexing.refresh()
     gone = f"{count_of(removed, 'content')} {'is' if removed == 1 else 'are'}"
@@ -232,8 +231,7 @@ def empty(*, yes: bool, dry_run: bool) -> int:
     if dry_run:
         return 0
     count = count_of(len(found), "file")
-    if not yes:
-        confirm(f"Remove {count} for good?", f"this would remove {count} for good")
+    confirm(f"Remove {count} for good?", f"this would remove {count} for good", yes=yes)
     removed = empty_trash(vault.root, vault.history.store)
     output.write(f"{count_of(len(removed), 'file')} removed")
     output.write_message("`notekeep restore NOTE` still brings the last version of a note back")
