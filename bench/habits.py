@@ -117,7 +117,7 @@ def _check_in(ground: Ground, root: Path) -> tuple[measure.Cost, tuple[measure.C
 
 async def _paints(ground: Ground, root: Path) -> tuple[float, float]:
     """Seconds from a key to the paint it causes, at the median: the week, and one line of text."""
-    from notekeep.tui.app import APPS
+    from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
 
     os.environ["NOTEKEEP_HOME"] = ground.env["NOTEKEEP_HOME"]
@@ -128,7 +128,7 @@ async def _paints(ground: Ground, root: Path) -> tuple[float, float]:
         def on_key(self) -> None:
             self.query_one("Static").refresh()
 
-    ours = await _key_to_paint(APPS["habits"](vault))
+    ours = await _key_to_paint(NotekeepApp(vault, "habits"))
     return ours, await _key_to_paint(Text())
 
 

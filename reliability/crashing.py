@@ -35,12 +35,12 @@ edit.SWAP_SECONDS = 0.05
 
 PROGRAM = """
 import asyncio, json, os, signal, sys
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
 from reliability.crashing import typed_into
 
 async def main():
-    app = APPS["browse"](Vault.open(sys.argv[1]))
+    app = NotekeepApp(Vault.open(sys.argv[1]), "browse")
     async with app.run_test(size=(100, 30)) as pilot:
         for path, rows in json.loads(sys.argv[2]).items():
             await typed_into(app, pilot, path, rows)
@@ -120,10 +120,10 @@ def can_be_shown(data: bytes) -> bool:
 
 async def _restored(root: Path, paths: Sequence[str], result: Result) -> None:
     """Open each note again, take what is offered, save and leave."""
-    from notekeep.tui.app import APPS
+    from notekeep.tui.app import NotekeepApp
 
     vault = Vault.open(root)
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(100, 30)) as pilot:
         for path in paths:
             if AutosaveFile(vault.places.state, path).read() is None:

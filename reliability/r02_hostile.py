@@ -63,14 +63,14 @@ def _others(raw: dict[str, str], op: Op) -> dict[str, str]:
 
 async def _look(result: Result, root: Path, count: int) -> None:
     """Show each note in the preview, and then every screen."""
-    from notekeep.tui.app import APPS
+    from notekeep.tui.app import NotekeepApp
 
     vault = Vault.open(root)
     vault.indexing.refresh()
     result.expect(
         vault.catalog.count() == count, f"{vault.catalog.count()} of {count} notes are listed"
     )
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(100, 30)) as pilot:
         for _ in range(count):
             await pilot.press("j")

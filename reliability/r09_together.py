@@ -139,9 +139,9 @@ def _heard(result: Result, root: Path, writer: subprocess.Popen[str]) -> None:
 
 async def _use(result: Result, vault: Vault, seconds: int) -> int:
     """Use the interface until the time is over; give how many keys were pressed."""
-    from notekeep.tui.app import APPS
+    from notekeep.tui.app import NotekeepApp
 
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     told: Callable[..., Any] = app.notify
 
     def notify(message: str, **options: Any) -> None:

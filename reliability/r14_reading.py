@@ -87,7 +87,7 @@ def look_at_everything(root: Path) -> int:
     """Open the interface, look at every screen, search, read, and leave; give the keys pressed."""
     import asyncio
 
-    from notekeep.tui.app import APPS
+    from notekeep.tui.app import NotekeepApp
 
     keys: tuple[str, ...] = (
         "f2",
@@ -107,7 +107,7 @@ def look_at_everything(root: Path) -> int:
     keys += ("ctrl+o", "a", "escape", "n", "escape", "o", "escape", "b", "z", "z", "s", "f5")
 
     async def use() -> None:
-        app = APPS["browse"](Vault.open(root))
+        app = NotekeepApp(Vault.open(root), "browse")
         async with app.run_test(size=(100, 30)) as pilot:
             for key in keys:
                 await pilot.press(key)

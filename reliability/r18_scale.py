@@ -116,7 +116,7 @@ async def _longest_stall(root: Path) -> float:
 
     The processor time of its own thread counts, so that a busy machine does no harm.
     """
-    from notekeep.tui.app import APPS
+    from notekeep.tui.app import NotekeepApp
 
     longest = 0.0
 
@@ -127,7 +127,7 @@ async def _longest_stall(root: Path) -> float:
             await asyncio.sleep(TICK)
             longest = max(longest, time.thread_time() - began)
 
-    app = APPS["browse"](Vault.open(root))
+    app = NotekeepApp(Vault.open(root), "browse")
     gc.collect()
     gc.freeze()  # as the program does once it is started
     async with app.run_test(size=(100, 30)) as pilot:

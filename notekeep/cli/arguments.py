@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,14 +42,37 @@ class DefaultGroup(click.Group):
     Args:
         default: The words put before those that name no command.
         alone: The words put in where there is no word at all; None calls the group itself.
+        usage: How it is written, where that is not as click says it.
+        complete: Completes a first word that is no command.
     """
 
     def __init__(
-        self, *args: Any, default: Sequence[str], alone: Sequence[str] | None = None, **attrs: Any
+        self,
+        *args: Any,
+        default: Sequence[str],
+        alone: Sequence[str] | None = None,
+        usage: Sequence[str] = (),
+        complete: shell_completion.Completion | None = None,
+        **attrs: Any,
     ) -> None:
         super().__init__(*args, **attrs)
-        self.default = list(default)
-        self.alone = alone
+        self.default, self.alone, self.usage, self.complete = list(default), alone, usage, complete
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return all commands, in the order of the manual."""
+        return list(self.commands)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write how the group is used: its default first, which is what most come for."""
+        for usage in self.usage:
+            formatter.write_usage(ctx.command_path, usage)
+        if not self.usage:
+            super().format_usage(ctx, formatter)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer what the default command is about, and the commands."""
+        words = self.complete(ctx, None, incomplete) if self.complete else []
+        return [*map(CompletionItem, words), *super().shell_complete(ctx, incomplete)]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the command first, wherever its options stand."""
@@ -120,7 +144,9 @@ class RawCommand(click.Command):
                 words += [word, *rest]
                 break
             name, equals, _ = word.partition("=")
-            if "-n" in takes_value and _COUNTED.fullmatch(word) and _is_count(word, rest):
+            # `-n` alone may be a word; with a number behind it, it is none.
+            is_count = word != "-n" or (rest and rest[0].isdigit())
+            if "-n" in takes_value and _COUNTED.fullmatch(word) and is_count:
                 options.append(word)
                 equals = word[2:]
                 name = "-n"
@@ -134,10 +160,6 @@ class RawCommand(click.Command):
             if takes_value[name] and not equals and rest:
                 options.append(rest.popleft())
         return options, words
-
-
-def _is_count(word: str, rest: Sequence[str]) -> bool:
-    return word != "-n" or (bool(rest) and rest[0].isdigit())
 
 
 def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageError:
@@ -155,46 +177,27 @@ def join_query(words: tuple[str, ...]) -> str:
 # The options that commands share
 
 
-def store_option(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    """Keep an option in the context, so that it counts before the verb and behind it."""
+def _store_option(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    # In the context, so that it counts before the verb and behind it.
     if value:
         found = context.find_object(CommandContext) or CommandContext()
         options: dict[str, Any] = {parameter.name or "": value}
         context.obj = found._replace(**options)
 
 
-vault_option = click.option(
-    "--vault",
-    metavar="DIR",
-    expose_value=False,
-    callback=store_option,
-    help="The vault: a folder, or a name from `vaults`.",
+stored_option = partial(click.option, expose_value=False, callback=_store_option)
+"""An option of `CommandContext`; no function takes it."""
+vault_option = stored_option(
+    "--vault", metavar="DIR", help="The vault: a folder, or a name from `vaults`."
 )
 debug_option = click.option(
     "--debug", is_flag=True, expose_value=False, help="Show the traceback when it breaks."
 )
-plain_option = click.option(
-    "--plain",
-    is_flag=True,
-    expose_value=False,
-    callback=store_option,
-    help="Text only: no colour, no box drawing.",
+plain_option = stored_option("--plain", is_flag=True, help="Text only: no colour, no box drawing.")
+no_refresh_option = stored_option(
+    "--no-refresh", is_flag=True, help="Answer from the index; do not look at the files first."
 )
-no_refresh_option = click.option(
-    "--no-refresh",
-    is_flag=True,
-    expose_value=False,
-    callback=store_option,
-    help="Answer from the index; do not look at the files first.",
-)
-json_option = click.option(
-    "--json",
-    "is_json",
-    is_flag=True,
-    expose_value=False,
-    callback=store_option,
-    help="Answer as JSON.",
-)
+json_option = stored_option("--json", "is_json", is_flag=True, help="Answer as JSON.")
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Say what would be done; write nothing."
 )

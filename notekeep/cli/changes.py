@@ -215,7 +215,10 @@ def _notes(vault: Vault, words: Sequence[str]) -> list[Row]:
     if PIPED not in words:
         names = split_names(vault.catalog, words, vault.root)
         return resolve_names(vault.catalog, names, vault.root)
-    given = [name for word in words for name in (_piped() if word == PIPED else [word])]
+    data = sys.stdin.buffer.read()
+    parts = data.split(b"\0") if b"\0" in data else data.splitlines()
+    piped = [os.fsdecode(part) for part in parts if part.strip()]
+    given = [name for word in words for name in (piped if word == PIPED else [word])]
     if not given:
         raise NotFound(
             "no note was named on standard input", "`notekeep ls --null` names those of a query"
@@ -231,10 +234,3 @@ def _folder(vault: Vault, folder: str) -> str:
     if not is_here and not is_relative and not is_absolute:
         return folder
     return f"{vault_path(vault.root, folder)}/"
-
-
-def _piped() -> list[str]:
-    """What stands on standard input: names with a NUL after each, or one on each line."""
-    data = sys.stdin.buffer.read()
-    parts = data.split(b"\0") if b"\0" in data else data.splitlines()
-    return [os.fsdecode(part) for part in parts if part.strip()]

@@ -11,6 +11,7 @@ from notekeep.cli.arguments import (
     RawCommand,
     change_options,
     dry_run_option,
+    join_query,
     json_options,
     verb_options,
     yes_option,
@@ -29,7 +30,6 @@ PAIR_NOTES = {"copy": "", "log": "a log; all lines count", "marks": "git's marks
 
 if TYPE_CHECKING:
     from notekeep.errors import Problem
-    from notekeep.notes.conflict_pairs import Choice, ConflictPair
     from notekeep.notes.lint import Lint, LintFinding
     from notekeep.vault import Vault
 
@@ -51,34 +51,45 @@ def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
     follow a note that gets another name.
     """
     vault = open_refreshed()
-    query = " ".join(word for word in words if word != "--")
-    found = vault.notes.lint(_paths(vault, query), query)
+    query = join_query(words)
+    if query:
+        paths = [row.path for row in vault.search.select(query)]
+    else:
+        paths = [row.path for part in ("", "is:log") for row in vault.search.rows(part).rows]
+    found = vault.notes.lint(paths, query)
     if is_json():
-        _write_json(found)
+        rows = [
+            {
+                "path": problem.path,
+                "line": problem.line,
+                "code": problem.code,
+                "message": problem.message,
+                "hint": problem.hint,
+                "fixable": has_fix,
+            }
+            for problem, has_fix in found.findings
+        ]
+        output.write_json({"total": len(rows), "problems": rows})
     if not fix or dry_run:
         if not is_json():
             _write(found)
-        return report_refused(found.plan)
+        return report_refused(found.plan.refused)
     for finding in found.findings:
         if not finding.has_fix:
             _write_finding(finding)
     return apply_plan(vault, found.plan, dry_run=False, yes=yes, quiet=is_json())
 
 
-def _paths(vault: Vault, query: str) -> list[str]:
-    if query:
-        return [row.path for row in vault.search.select(query)]
-    return [row.path for part in ("", "is:log") for row in vault.search.rows(part).rows]
-
-
 def _write(found: Lint) -> None:
     changes = {change.path: change for change in found.plan.changes}
-    for path in dict.fromkeys(finding.problem.path for finding in found.findings):
-        for finding in found.findings:
-            if finding.problem.path == path:
-                _write_finding(finding)
+    by_path: dict[str, list[LintFinding]] = {}
+    for finding in found.findings:
+        by_path.setdefault(finding.problem.path, []).append(finding)
+    for path, findings in by_path.items():
+        for finding in findings:
+            _write_finding(finding)
         if path in changes:
-            write_diff(WritePlan("lint", path, [changes[path]]))
+            write_diff(WritePlan("lint", path, [changes[path]]).diff())
     if not found.findings:
         output.write_message("nothing that notekeep could mend")
     elif changes:
@@ -90,21 +101,6 @@ def _write_finding(finding: LintFinding) -> None:
     output.write(f"{problem.place}: {problem.message}")
     if problem.hint and not finding.has_fix:
         output.write(f"  {problem.hint}")
-
-
-def _write_json(found: Lint) -> None:
-    rows = [
-        {
-            "path": problem.path,
-            "line": problem.line,
-            "code": problem.code,
-            "message": problem.message,
-            "hint": problem.hint,
-            "fixable": has_fix,
-        }
-        for problem, has_fix in found.findings
-    ]
-    output.write_json({"total": len(rows), "problems": rows})
 
 
 @click.command(short_help="Check the vault and its index.")
@@ -121,7 +117,7 @@ def doctor() -> int:
         if is_json():
             continue
         count = len(layer.findings)
-        verdict = "well" if not count else f"{count} finding{'s' * (count > 1)}"
+        verdict = output.count_of(count, "finding") if count else "well"
         output.write_styled(
             [
                 (f"{layer.name:<10}", "bold"),
@@ -146,24 +142,20 @@ def doctor() -> int:
 
 def _write_findings(findings: list[Problem]) -> None:
     """Write findings: those that say the same together, and each hint once."""
-    same: dict[tuple[str, str], list[str]] = {}
+    by_hint: dict[str, dict[str, list[str]]] = {}
     for finding in findings:
-        same.setdefault((finding.hint, finding.message), []).append(finding.place)
-    for hint in dict.fromkeys(hint for hint, _ in same):
-        for (of, message), places in same.items():
-            if of == hint:
-                _write_places(message, [place for place in places if place])
+        places = by_hint.setdefault(finding.hint, {}).setdefault(finding.message, [])
+        places += [finding.place] if finding.place else []
+    for hint, by_message in by_hint.items():
+        for message, places in by_message.items():
+            if len(places) < 2:
+                output.write("  " + ": ".join([*places, message]))
+                continue
+            more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+            output.write(f"  {message} ({len(places)} times)")
+            output.write(f"    {', '.join(places[:SHOWN])}{more}")
         if hint:
             output.write(f"    {hint}")
-
-
-def _write_places(message: str, places: list[str]) -> None:
-    if len(places) < 2:
-        output.write("  " + ": ".join([*places, message]))
-        return
-    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
-    output.write(f"  {message} ({len(places)} times)")
-    output.write(f"    {', '.join(places[:SHOWN])}{more}")
 
 
 @click.group(
@@ -198,7 +190,7 @@ def conflicts(ctx: click.Context) -> int:
 def show(copy: tuple[str, ...]) -> int:
     """Show what differs between a note and COPY, as a diff from the one to the other."""
     vault = open_refreshed()
-    write_diff(conflict_pairs.plan_show(vault.workspace, _pair(vault, copy)))
+    write_diff(conflict_pairs.plan_show(vault.workspace, _pair(vault, copy)).diff())
     return 0
 
 
@@ -213,7 +205,7 @@ def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool) -> int:
     """
     vault = open_refreshed()
     pair = _pair(vault, copy)
-    plan = conflict_pairs.plan_keep(vault.workspace, pair, cast("Choice", choice))
+    plan = conflict_pairs.plan_keep(vault.workspace, pair, cast("conflict_pairs.Choice", choice))
     return _apply(vault, plan, dry_run=dry_run)
 
 
@@ -240,5 +232,5 @@ def _apply(vault: Vault, plan: WritePlan, *, dry_run: bool) -> int:
     )
 
 
-def _pair(vault: Vault, words: tuple[str, ...]) -> ConflictPair:
+def _pair(vault: Vault, words: tuple[str, ...]) -> conflict_pairs.ConflictPair:
     return conflict_pairs.find_conflict(vault.workspace, " ".join(words))

@@ -9,7 +9,7 @@ import click
 
 from notekeep import __version__
 from notekeep.cli import output
-from notekeep.cli.arguments import debug_option, import_command, store_option, vault_option
+from notekeep.cli.arguments import debug_option, import_command, stored_option, vault_option
 from notekeep.cli.context import current_context
 from notekeep.cli.main import open_or_print_today
 from notekeep.errors import UsageError
@@ -114,17 +114,16 @@ class VerbGroup(click.Group):
         name = args[0]
         if name == "help":
             # As git and others do: `help VERB` is `VERB --help`, and `help` alone that of all.
-            return self.resolve_command(ctx, [*args[1:], "--help"]) if args[1:] else self._help(ctx)
+            if args[1:]:
+                return self.resolve_command(ctx, [*args[1:], "--help"])
+            output.write(ctx.get_help())
+            ctx.exit()
         if name not in VERBS and name not in ALIASES and not name.startswith("-"):
             near = [ELSEWHERE[name]] if name in ELSEWHERE else []
             near = near or get_close_matches(name.lower(), VERBS, n=1)
             hint = f"did you mean `{near[0]}`?" if near else "`notekeep --help` lists the commands"
             raise UsageError(f"there is no command {name!r}", hint)
         return super().resolve_command(ctx, args)
-
-    def _help(self, ctx: click.Context) -> tuple[None, None, list[str]]:
-        output.write(ctx.get_help())
-        ctx.exit()
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs under the group each belongs to."""
@@ -145,13 +144,7 @@ class VerbGroup(click.Group):
 )
 @vault_option
 @debug_option
-@click.option(
-    "--plain",
-    is_flag=True,
-    expose_value=False,
-    callback=store_option,
-    help="Text only: no colour, no box drawing, no interface.",
-)
+@stored_option("--plain", is_flag=True, help="Text only: no colour, no box drawing, no interface.")
 @click.option(
     "--no-prelude", is_flag=True, help="Start the interface without showing its last frame first."
 )

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from notekeep.cli import output
-from notekeep.errors import Refused
+from notekeep.errors import Problem, Refused
 from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.vault import Vault
 
 MANY = 20
-REFUSED = 4
 
 
 def apply_plan(
@@ -36,28 +35,26 @@ def apply_plan(
     """
     count = len(plan.changes)
     if dry_run:
-        write_diff(plan)
+        write_diff(plan.diff())
         for remark in plan.remarks:
             output.write_message(remark)
         if not count:
             output.write_message("nothing to change")
-        return report_refused(plan)
+        return report_refused(plan.refused)
     if count > 1:
         for change in plan.changes[:MANY]:
             target = f" -> {change.target}" if change.target else ""
             output.write_message(f"  {change.path}{target}")
     if count > MANY:
         output.write_message(f"  and {count - MANY} more")
-        if not yes:
-            confirm(f"Change {count} files?", f"this would change {count} files")
+        confirm(f"Change {count} files?", f"this would change {count} files", yes=yes)
     if not count and not plan.refused and not quiet:
         output.write_message("nothing to change")
     result = vault.notes.apply(plan)
     report_result(result, (lambda _: "") if quiet else done)
     if len(result.paths) > 1:
         output.write_message(f"{len(result.paths)} files; `notekeep undo` takes it back")
-    plan.refused = result.refused
-    return report_refused(plan)
+    return report_refused(result.refused)
 
 
 def report_result(result: WriteResult, done: Callable[[str], str] = str) -> None:
@@ -68,25 +65,27 @@ def report_result(result: WriteResult, done: Callable[[str], str] = str) -> None
         output.write_message(remark)
 
 
-def write_diff(plan: WritePlan) -> None:
-    """Write a plan to stdout as a diff."""
-    for line in plan.diff():
+def write_diff(lines: Iterable[str]) -> None:
+    """Write a diff to stdout, in colours."""
+    for line in lines:
         style = {"+": "green", "-": "red", "@": "blue"}.get(line[:1], "")
         output.write_styled([(line, style)])
 
 
-def confirm(question: str, why: str) -> None:
+def confirm(question: str, why: str, *, yes: bool) -> None:
     """Ask on a terminal; anywhere else `--yes` has to be said."""
+    if yes:
+        return
     if not sys.stdin.isatty():
         raise Refused(why, "say --yes to do it, --dry-run to see it")
     if not click.confirm(clean(question), err=True):
         raise Refused("nothing was changed")
 
 
-def report_refused(plan: WritePlan) -> int:
+def report_refused(refused: Sequence[Problem]) -> int:
     """Say which notes are left out of a plan and why; return the exit code, 0 or 4."""
-    for problem in plan.refused:
+    for problem in refused:
         output.write_message(f"{problem.place}: left as it is: {problem.message}")
         if problem.hint:
             output.write_message(f"  {problem.hint}")
-    return REFUSED if plan.refused else 0
+    return Refused.exit_code if refused else 0

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep import config
-
-if TYPE_CHECKING:
-    from notekeep.config import VaultPlaces
 
 
 class CommandContext(NamedTuple):
@@ -34,7 +31,7 @@ def is_json() -> bool:
     return current_context().is_json
 
 
-def vault_places(vault: str | None = None) -> VaultPlaces:
+def vault_places(vault: str | None = None) -> config.VaultPlaces:
     """Find a vault without opening it, by default the one that `--vault` names."""
     places = config.Places.for_machine()
     person = config.person_settings(places)

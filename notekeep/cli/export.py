@@ -12,6 +12,7 @@ import click
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import (
     DefaultGroup,
+    Wrapped,
     change_options,
     dry_run_option,
     json_option,
@@ -22,39 +23,24 @@ from notekeep.cli.arguments import (
 from notekeep.cli.confirmation import apply_plan, confirm, write_diff
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed, open_vault
+from notekeep.errors import Conflict, Failure, Refused
 from notekeep.export.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
-    from notekeep.cli.arguments import Wrapped
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
-    from notekeep.export.source import Options
     from notekeep.services.publishing import SiteStanding
     from notekeep.vault import Vault
 
 
-EXIT_REFUSED, EXIT_CONFLICT, EXIT_FAILED = 4, 3, 5
 MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
 """Lines of one sort that are printed of many, and names within a line."""
-DIFF_STYLES = {"+": "green", "-": "red", "@": "blue"}
-
-
-class ExportGroup(DefaultGroup):
-    """Commands of exports by their names; any other first word is what is exported."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return all commands, in the order of the manual."""
-        return list(self.commands)
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Say how notes are exported, which is what most come for."""
-        formatter.write_usage(ctx.command_path, "[OPTIONS] NOTE...")
-        formatter.write_usage(ctx.command_path, "COMMAND ...")
 
 
 @click.group(
-    cls=ExportGroup,
+    cls=DefaultGroup,
     default=["notes"],
     alone=["notes"],
+    usage=["[OPTIONS] NOTE...", "COMMAND ..."],
     short_help="Turn notes into drafts for your blog.",
 )
 def export() -> None:
@@ -175,22 +161,27 @@ def notes(
     chosen["keep_metadata"] = tuple(_vault_path(vault.root, file) for file in keep_metadata)
     options = vault.publishing.export_options(named=named, prune=prune, by_hand=by_hand, **chosen)
     if fix_slugs:
-        return _fix_slugs(vault, paths, target, site, options, yes=yes, dry_run=dry_run)
+        fixes = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
+        code = apply_plan(vault, fixes, dry_run=dry_run, yes=yes)
+        if fixes.changes and not dry_run:
+            output.write_message("now export again")
+        return code
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
     if not is_json():
         _show_plan(plan, whole=dry_run)
-    if explain:
-        _explain(plan)
+    for change in [change for post in plan.posts for change in post.changes] if explain else ():
+        output.write_message(f"{change.path}:{change.lines}: {change.reason}")
+    done = None
     if not dry_run:
-        _write(vault, plan, yes=yes)
-        return (_check(vault, plan) if check else 0) or _exit_code(plan)
+        if not yes and sys.stdin.isatty() and any(file.status == "changed" for file in plan.files):
+            click.confirm("Write this?", default=True, abort=True, err=True)
+        done = vault.publishing.export(plan)
     if is_json():
-        output.write_json(_export_object(plan, None))
+        output.write_json(_export_object(plan, done))
     else:
-        _report_warnings(plan, plan.warnings)
-        counts = plan.counts()
-        planned = sum(counts.get(status, 0) for status in ("new", "changed", "removed"))
-        _format_summary(plan, planned, "to write", plan.warnings)
+        _report_export(vault, plan, done)
+    if check and done is not None and not _passes_checks(vault, plan):
+        return Failure.exit_code
     return _exit_code(plan)
 
 
@@ -201,33 +192,6 @@ def _list_targets() -> int:
     for what in UNSUPPORTED_PLACES.values():
         output.write_message(what)
     return 0
-
-
-def _fix_slugs(
-    vault: Vault,
-    paths: list[str],
-    target: str,
-    site: str,
-    options: Options,
-    *,
-    yes: bool,
-    dry_run: bool,
-) -> int:
-    plan = vault.post_notes.plan_slugs(paths, target=target, site=site, options=options)
-    code = apply_plan(vault, plan, dry_run=dry_run, yes=yes)
-    if plan.changes and not dry_run:
-        output.write_message("now export again")
-    return code
-
-
-def _write(vault: Vault, plan: ExportPlan, *, yes: bool) -> None:
-    if not yes and sys.stdin.isatty() and any(file.status == "changed" for file in plan.files):
-        click.confirm("Write this?", default=True, abort=True, err=True)
-    done = vault.publishing.export(plan)
-    if is_json():
-        output.write_json(_export_object(plan, done))
-        return
-    _report_export(vault, plan, done)
 
 
 def _suggest_settings(vault: Vault, plan: ExportPlan) -> None:
@@ -277,37 +241,30 @@ def _show_plan(plan: ExportPlan, *, whole: bool) -> None:
         shown = whole or file.status in {"changed", "conflict"}
         # What the manifest says follows from the other files.
         if shown and file.path != MANIFEST_NAME:
-            for line in file.diff().splitlines():
-                output.write_styled([(line, DIFF_STYLES.get(line[:1], ""))])
+            write_diff(file.diff().splitlines())
 
 
-def _explain(plan: ExportPlan) -> None:
-    for planned in plan.posts:
-        for change in planned.changes:
-            output.write_message(f"{change.path}:{change.lines}: {change.reason}")
-
-
-def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult) -> None:
-    for path in done.written:
-        output.write(os.path.join(done.site, path))
-    warnings = done.warnings if done.written else []
+def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult | None) -> None:
+    """Say what was written, what was not and why; with `done` None, what would be."""
+    if done is None:
+        counts = plan.counts()
+        count = sum(counts.get(status, 0) for status in ("new", "changed", "removed"))
+        warnings, verb = plan.warnings, "to write"
+    else:
+        for path in done.written:
+            output.write(os.path.join(done.site, path))
+        count = len(done.written) + len(done.removed)
+        warnings, verb = done.warnings if done.written else [], "written"
     _report_warnings(plan, warnings)
     is_first = any(file.path == MANIFEST_NAME and file.status == "new" for file in plan.files)
-    if is_first and not vault.publishing.sites:
+    if done is not None and is_first and not vault.publishing.sites:
         _suggest_settings(vault, plan)
-    count = len(done.written) + len(done.removed)
-    if count or plan.conflicts or plan.refused:
-        _format_summary(plan, count, "written", warnings)
-    else:
+    if done is not None and not (count or plan.conflicts or plan.refused):
         output.write_message("nothing to write: everything is as it should be")
-
-
-def _format_summary(plan: ExportPlan, count: int, done: str, warnings: list[str]) -> None:
+        return
     left = f", {len(plan.conflicts)} left as changed by hand" if plan.conflicts else ""
-    files = "1 file" if count == 1 else f"{count} files"
-    output.write_message(
-        f"{files} {done}{left}, {len(plan.refused)} refused, {len(warnings)} reported"
-    )
+    files, others = output.count_of(count, "file"), f"{len(plan.refused)} refused"
+    output.write_message(f"{files} {verb}{left}, {others}, {len(warnings)} reported")
 
 
 def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
@@ -347,7 +304,7 @@ def _edit_choices(file: SiteChange) -> list[str]:
     return [*merge, *(way for answer, way in ways.items() if answer in file.answers)]
 
 
-def _check(vault: Vault, plan: ExportPlan) -> int:
+def _passes_checks(vault: Vault, plan: ExportPlan) -> bool:
     report = vault.publishing.check_export(plan)
     how = "built" if report.built else "not built"
     if report.message:
@@ -357,13 +314,13 @@ def _check(vault: Vault, plan: ExportPlan) -> int:
     passed = sum(result.state == "passed" for result in report.results)
     what = "checks" if report.built else "checks of the drafts alone"
     output.write_message(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
-    return 0 if report.ok else EXIT_FAILED
+    return report.ok
 
 
 def _exit_code(plan: ExportPlan) -> int:
     if plan.refused:
-        return EXIT_REFUSED
-    return EXIT_CONFLICT if plan.conflicts else 0
+        return Refused.exit_code
+    return Conflict.exit_code if plan.conflicts else 0
 
 
 def _export_object(plan: ExportPlan, done: ExportResult | None) -> dict[str, Any]:
@@ -394,11 +351,10 @@ def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: b
     paths = vault.publishing.chosen(note)[0] if note else []
     plan = vault.post_notes.plan_pull(paths, target=target, site=site)
     if not dry_run:
-        write_diff(plan)
-        if plan.changes and not yes:
-            confirm("Write this into the notes?", "this would change notes")
-    if not plan.changes and not dry_run:
-        for remark in plan.remarks:
+        write_diff(plan.diff())
+        if plan.changes:
+            confirm("Write this into the notes?", "this would change notes", yes=yes)
+        for remark in plan.remarks if not plan.changes else ():
             output.write_message(remark)
     return apply_plan(vault, plan, dry_run=dry_run, yes=True)
 
@@ -444,17 +400,31 @@ def status(*, target: str, site: str) -> int:
     """
     vault = open_refreshed(whole=True)
     standings = vault.publishing.standings(target, site)
+    code = 0 if any(one.posts for one in standings) else 1
     if is_json():
-        output.write_json({"sites": [_status_object(one) for one in standings]})
-    else:
-        for number, one in enumerate(standings):
-            if number:
-                output.write("")
-            _show(one)
-    return 0 if any(one.posts for one in standings) else 1
+        sites = [
+            {
+                "target": one.target,
+                "site": one.site,
+                "error": one.error,
+                "total": len(one.posts),
+                "posts": [
+                    {"note": post.note, "state": post.state, "path": post.path, "why": post.why}
+                    for post in one.posts
+                ],
+            }
+            for one in standings
+        ]
+        output.write_json({"sites": sites})
+        return code
+    for number, one in enumerate(standings):
+        if number:
+            output.write("")
+        _write_standing(one)
+    return code
 
 
-def _show(one: SiteStanding) -> None:
+def _write_standing(one: SiteStanding) -> None:
     output.write_message(f"{one.name or 'no site'}, in {one.site}")
     if one.error:
         output.write_message(f"  {one.error}")
@@ -469,19 +439,6 @@ def _show(one: SiteStanding) -> None:
         output.write_message("  no drafts and no posts")
 
 
-def _status_object(one: SiteStanding) -> dict[str, object]:
-    return {
-        "target": one.target,
-        "site": one.site,
-        "error": one.error,
-        "total": len(one.posts),
-        "posts": [
-            {"note": post.note, "state": post.state, "path": post.path, "why": post.why}
-            for post in one.posts
-        ],
-    }
-
-
 @export.command(short_help="Show the site with its drafts, by its own generator.")
 @site_options
 @verb_options
@@ -489,4 +446,4 @@ def preview(*, target: str, site: str) -> int:
     """Show the site with its drafts by its generator's own preview, until ctrl+c ends it."""
     shown = open_vault().publishing.preview(target, site)
     output.write_message(f"{' '.join(shown.command)}  in {shown.folder}; ctrl+c ends it")
-    return EXIT_FAILED if shown.run() else 0
+    return Failure.exit_code if shown.run() else 0

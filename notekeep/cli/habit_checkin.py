@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from notekeep import dates
 from notekeep.cli import output
 from notekeep.cli.context import is_json, vault_places
-from notekeep.cli.habit_output import check_in_object, glyphs, write_check_in
+from notekeep.cli.habit_output import check_in_object, write_check_in
 from notekeep.errors import NotFound, UsageError
 from notekeep.habits import amounts
 from notekeep.habits.log import PAIR_PATTERN, LogValue, read_value
@@ -127,12 +127,23 @@ class _WordsParser:
         size = 2 if first == "=" else 1
         found = read_value([first, *words[1:size]])
         both = read_value([first, *words[1 : size + 1]])
-        if both is not None and both[1] > size and _is_unit(words[size], habit, self):
+        if both is not None and both[1] > size and self._is_unit(words[size], habit):
             found = both
         if found is None:
             return None
         self.place += found[1]
         return found[0]
+
+    def _is_unit(self, word: str, habit: Habit) -> bool:
+        """Whether a word after a number is its unit, rather than a day or the next habit."""
+        if re.fullmatch(r"[0-9]+m(?:in)?", word):
+            return True  # "1h 20m"
+        own = habit.definition.unit
+        if own and amounts.normalize_unit(word) == amounts.normalize_unit(own):
+            return True
+        if not re.fullmatch(amounts.UNIT, word) or self.index.is_name(word):
+            return False
+        return dates.try_parse_day(word, self.today) is None
 
     def _day(self, shortest: int = 1) -> date | None:
         """A day of at least so many words, the longest there is."""
@@ -160,18 +171,6 @@ def _is_like_value(word: str) -> bool:
     return word[:1] in ("+", "=", "@") or word.removeprefix("-")[:1].isdigit()
 
 
-def _is_unit(word: str, habit: Habit, reader: _WordsParser) -> bool:
-    """Whether a word after a number is its unit, rather than a day or the next habit."""
-    if re.fullmatch(r"[0-9]+m(?:in)?", word):
-        return True  # "1h 20m"
-    own = habit.definition.unit
-    if own and amounts.normalize_unit(word) == amounts.normalize_unit(own):
-        return True
-    if not re.fullmatch(amounts.UNIT, word) or reader.index.is_name(word):
-        return False
-    return dates.try_parse_day(word, reader.today) is None
-
-
 def check_in(
     words: Sequence[str],
     *,
@@ -183,12 +182,17 @@ def check_in(
     """Check in, all of it or nothing; answer with a line for each habit; return the exit code."""
     index = HabitIndex(vault_places(vault))
     index.refresh()
-    today = index.today()
-    wanted = dates.parse_day(day, today) if day else None
+    wanted = dates.parse_day(day, index.today()) if day else None
     try:
         parsed = read_words(words, index, day=wanted, is_forced=force)
     except NotFound:
-        index = _with_all_notes(index)
+        # Only the catalog knows the habits that are defined outside of their folder.
+        from notekeep.vault import Vault
+
+        opened = Vault.open(index.places.root)
+        opened.indexing.refresh(words=False, for_answer=True)
+        index = opened.habits.tracker
+        index.refresh()
         parsed = read_words(words, index, day=wanted, is_forced=force)
     for one in parsed:
         checkin.validate_check_in(index, one)
@@ -196,22 +200,8 @@ def check_in(
     if is_json():
         output.write_json({"entries": [check_in_object(one) for one in done]})
         return 0
-    signs = glyphs(index.places.settings)
     for entry in done:
-        write_check_in(entry, signs, today)
+        write_check_in(entry, index)
         if dry_run:
             output.write_message(f"{entry.path}: {entry.line}")
     return 0
-
-
-def _with_all_notes(index: HabitIndex) -> HabitIndex:
-    """The same index, which also knows the habits that are defined outside of their folder.
-
-    Only the catalog knows where they are, and it is asked only for a name that is not known.
-    """
-    from notekeep.vault import Vault
-
-    vault = Vault.open(index.places.root)
-    vault.indexing.refresh(words=False, for_answer=True)
-    vault.habits.tracker.refresh()
-    return vault.habits.tracker

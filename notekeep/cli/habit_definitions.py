@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,7 @@ from notekeep import dates
 from notekeep.cli.arguments import RawCommand, change_options, habit_argument, yes_option
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.habit_checkin import read_words
-from notekeep.cli.habit_output import glyphs, write_check_in
+from notekeep.cli.habit_output import write_check_in
 from notekeep.cli.notes import edit_file
 from notekeep.cli.opening import open_vault
 from notekeep.errors import NotFound, Refused, UsageError
@@ -72,7 +73,9 @@ def add_(
     if more["moment"]:
         fields["when"] = more["moment"]
     if more["after"]:
-        fields["after"] = f"[[{_stem(index.find(more['after']))}]]"
+        before = index.find(more["after"]).definition
+        name_before = os.path.basename(before.path).removesuffix(".md") or before.id
+        fields["after"] = f"[[{name_before}]]"
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
     plan = vault.notes.plan_new("habit", name, fields=fields)
     about = f"habit {fields['habit']}"
@@ -98,7 +101,12 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
     notekeep habit edit med yesterday      the log file of yesterday, in your editor
     """
     if group is not None or order is not None:
-        return _arrange(words, group, order, dry_run=dry_run)
+        if len(words) != 1:
+            raise UsageError("name one habit", "as in `notekeep habit edit med --order 1`")
+        vault, found = _find(words[0])
+        changes = [] if group is None else [f"group={group}"]
+        changes += [] if order is None else [f"order={order}"]
+        return _set(vault, found, changes, dry_run=dry_run)
     vault = open_vault()
     index = vault.habits.tracker
     index.refresh()
@@ -115,17 +123,8 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
         value = value._replace(is_set=True)
     correction = correction._replace(value=value, replaces=True)
     done = checkin.check_in(index, correction, dry_run=dry_run)
-    write_check_in(done, glyphs(vault.settings), index.today())
+    write_check_in(done, index)
     return 0
-
-
-def _arrange(words: tuple[str, ...], group: str | None, order: int | None, *, dry_run: bool) -> int:
-    if len(words) != 1:
-        raise UsageError("name one habit", "as in `notekeep habit edit med --order 1`")
-    vault, found = _find(words[0])
-    changes = [] if group is None else [f"group={group}"]
-    changes += [] if order is None else [f"order={order}"]
-    return _set(vault, found, changes, dry_run=dry_run)
 
 
 @click.command("pause", short_help="Pause a habit.")
@@ -206,11 +205,6 @@ def _set(vault: Vault, found: Habit, changes: list[str], *, dry_run: bool) -> in
     plan = vault.notes.plan_set([found.definition.path], changes)
     text = ", ".join(changes)
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda path: f"{path}  {text}")
-
-
-def _stem(habit: Habit) -> str:
-    path = habit.definition.path
-    return path.rpartition("/")[2].removesuffix(".md") if path else habit.definition.id
 
 
 def _file(index: HabitIndex, habit: Habit, day: date | None) -> str:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 from notekeep import dates
 from notekeep.cli import output
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS, Mark, MarkGlyphs
-from notekeep.habits.summary import format_streak
+from notekeep.habits.summary import Cell, HabitView, format_streak
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
-    from notekeep.habits.summary import Cell, HabitView
     from notekeep.settings import VaultSettings
     from notekeep.tracking.checkin import CheckInResult, Undone
+    from notekeep.tracking.tracker import HabitIndex
 
 NO_HABIT = (
     'there is no habit yet: `notekeep habit add "Meditate" --schedule daily` defines the first one'
@@ -46,45 +45,35 @@ def percent(share: float | None) -> str:
     return "no data" if share is None else f"{share * 100:.0f} %"
 
 
-def write_check_in(done: CheckInResult, signs: MarkGlyphs, today: date) -> None:
+def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
     """Write one line for a check-in."""
     habit, cell = done.habit, done.cell
-    parts = [habit.id, dates.format_short_day(cell.day, today)]
-    if cell.amount and not (habit.note and cell.day == today):
-        parts.append(cell.amount)
-    parts += [habit.note, format_streak(habit), percent(habit.strength)]
-    _write_line(cell, parts, signs, end="" if done.is_written else "not written")
-    if done.warning:
-        output.write_message(done.warning)
+    amount = "" if habit.note and cell.day == index.today() else cell.amount
+    parts = [amount, habit.note, format_streak(habit), percent(habit.strength)]
+    _write_line(done, [*parts, "" if done.is_written else "not written"], index)
 
 
-def write_undo(done: Undone, signs: MarkGlyphs, today: date) -> None:
+def write_undo(done: Undone, index: HabitIndex) -> None:
     """Write one line for an entry that was undone."""
     habit, cell = done.habit, done.cell
-    parts = [habit.id, dates.format_short_day(cell.day, today), cell.amount or cell.status]
-    parts += [format_streak(habit), percent(habit.strength)]
-    entry = done.gone.partition(": ")[2]
-    _write_line(cell, parts, signs, end=f"took back: {entry}")
-    if done.warning:
-        output.write_message(done.warning)
+    parts = [cell.amount or cell.status, format_streak(habit), percent(habit.strength)]
+    _write_line(done, [*parts, f"took back: {done.gone.partition(': ')[2]}"], index)
 
 
-def _write_line(cell: Cell, parts: Sequence[str], signs: MarkGlyphs, end: str = "") -> None:
+def _write_line(done: CheckInResult | Undone, parts: Sequence[str], index: HabitIndex) -> None:
+    signs, cell = glyphs(index.places.settings), done.cell
+    day = dates.format_short_day(cell.day, index.today())
     between = " · " if signs is UNICODE_MARKS else " - "
-    text = between.join(part for part in (*parts, end) if part)
+    text = between.join(part for part in (done.habit.id, day, *parts) if part)
     style = MARK_STYLES.get(cell.mark, "")
     output.write_styled([(signs.marks[cell.mark].strip() or "-", style), (f" {text}", "")])
+    if done.warning:
+        output.write_message(done.warning)
 
 
 def aim(habit: HabitView) -> str:
     """Return what a habit asks for, in as few words as it takes: its goal, else its schedule."""
     return habit.goal if habit.goal != "done" else habit.schedule
-
-
-def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
-    """Count the habits that are done of those that today asks for, and these."""
-    asked = [habit for habit in habits if habit.call in ("due", "done")]
-    return sum(habit.call == "done" for habit in asked), len(asked)
 
 
 def habit_object(habit: HabitView) -> dict[str, Any]:

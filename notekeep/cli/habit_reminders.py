@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 
 import click
 
@@ -19,7 +20,6 @@ from notekeep.cli.context import is_json, vault_places
 from notekeep.errors import UsageError
 from notekeep.habits.reminders import (
     Due,
-    HabitReminders,
     cron_lines,
     due,
     filter_unsent,
@@ -65,17 +65,6 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
             output.write(line)
         output.write_message("nothing is installed: put these lines into `crontab -e`")
         return 0
-    return _list(found)
-
-
-def _environment() -> list[str]:
-    """Settings, state and desktop of this session, which cron knows nothing of."""
-    names = ("NOTEKEEP_HOME", "DBUS_SESSION_BUS_ADDRESS")
-    pairs = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
-    return [shutil.which("env") or "/usr/bin/env", *pairs] if pairs else []
-
-
-def _list(found: HabitReminders) -> int:
     ordered = sorted(found.all, key=lambda each: (each[1].time, each[0].title.casefold()))
     reminders = [
         {"habit": view.id, "title": view.title, "remind": reminder.words, "call": view.call}
@@ -86,6 +75,13 @@ def _list(found: HabitReminders) -> int:
         json={"total": len(reminders), "reminders": reminders},
         stretch=1,
     )
+
+
+def _environment() -> list[str]:
+    """Settings, state and desktop of this session, which cron knows nothing of."""
+    names = ("NOTEKEEP_HOME", "DBUS_SESSION_BUS_ADDRESS")
+    pairs = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
+    return [shutil.which("env") or "/usr/bin/env", *pairs] if pairs else []
 
 
 def _check(index: HabitIndex, *, notify: bool) -> int:
@@ -116,27 +112,21 @@ def _row(one: Due) -> tuple[str, str, str]:
 def _notify(one: Due) -> None:
     """Tell one on the desktop; where there is none, in words, which cron sends by mail."""
     _, title, text = _row(one)
-    command = _notifier(title, text)
-    if command is not None:
-        try:
-            done = subprocess.run(command, check=False, capture_output=True, timeout=10)
-        except (OSError, subprocess.TimeoutExpired):
-            done = None
-        if done is not None and done.returncode == 0:
-            return
-    output.write(f"{title}: {text}" if text else title)
-
-
-def _notifier(title: str, text: str) -> list[str] | None:
-    """The program that tells something on this desktop; words are arguments, never code."""
+    command = []  # words are arguments, never code
     if program := shutil.which("notify-send"):
-        return [program, "--app-name=notekeep", "--", title, text]
-    if program := shutil.which("osascript"):
+        command = [program, "--app-name=notekeep", "--", title, text]
+    elif program := shutil.which("osascript"):
         script = (
             "on run argv\ndisplay notification (item 2 of argv) with title (item 1 of argv)\nend"
         )
-        return [program, "-e", script, title, text]
-    return None
+        command = [program, "-e", script, title, text]
+    with suppress(OSError, subprocess.TimeoutExpired):
+        if (
+            command
+            and not subprocess.run(command, check=False, capture_output=True, timeout=10).returncode
+        ):
+            return
+    output.write(f"{title}: {text}" if text else title)
 
 
 @click.command("prompt", short_help="Print a line about today for shells and bars.")

@@ -16,13 +16,14 @@ from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.habit_output import NO_HABIT, glyphs, habit_object, percent
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.errors import UsageError
-from notekeep.habits.calendar import year_bounds
+from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs, year_bounds
 from notekeep.habits.measures import best_runs, rate, recovery
 from notekeep.habits.stats import (
     LAGS,
     MAX_SHUFFLES,
     MIN_DAYS,
     MIN_DAYS_IN_ROW,
+    HabitPair,
     best_weekday,
     compare_pairs,
     count_weekdays,
@@ -37,9 +38,7 @@ WHEN = {0: "the same day", 1: "the next day"}
 """The lags of two habits in words."""
 
 if TYPE_CHECKING:
-    from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs
     from notekeep.habits.evaluation import Timeline
-    from notekeep.habits.stats import HabitPair
     from notekeep.tracking.habit_names import Habit
 
 
@@ -60,7 +59,13 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
         habit, year = None, habit
     wanted = _year(year, index.today())
     if draft:
-        return _draft(habit, wanted, dry_run=dry_run)
+        vault = open_vault()
+        habits = vault.habits.tracker
+        habits.refresh()
+        chosen = [habits.find(habit)] if habit else habits.known()
+        return apply_plan(
+            vault, plan_year(vault.workspace, habits, chosen, wanted), dry_run=dry_run
+        )
     if habit is None:
         return _months(index, wanted)
     found = index.resolve(habit)
@@ -68,22 +73,19 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
     line = index.timeline(found, last=last)
     squares = index.calendar(found, first, last)
     if is_json():
-        output.write_json({"id": found.definition.id, "year": wanted, "days": _days(squares)})
+        days = [
+            {"date": _iso(square.day), "level": square.level, "status": square.status}
+            for column in squares.columns
+            for square in column
+            if square is not None
+        ]
+        output.write_json({"id": found.definition.id, "year": wanted, "days": days})
         return 0
     output.write_styled([(f"{found.definition.title}  {wanted}", "bold")])
     _heatmap(squares, glyphs(index.places.settings))
     rates = _rate_between(line, first.toordinal(), last.toordinal())
     output.write(f"met {rates[0]}, missed {rates[1]}, {percent(rates[2])}")
     return 0
-
-
-def _draft(name: str | None, year: int, *, dry_run: bool) -> int:
-    vault = open_vault()
-    habits = vault.habits.tracker
-    habits.refresh()
-    chosen = [habits.find(name)] if name else habits.known()
-    plan = plan_year(vault.workspace, habits, chosen, year)
-    return apply_plan(vault, plan, dry_run=dry_run)
 
 
 @click.command("stats", short_help="Show streaks, rates and weekdays.")
@@ -99,9 +101,9 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     one makes the other is more than any log can say.
     """
     index = HabitIndex(vault_places())
-    if by_pairs or other:
-        if habit and other:
-            return _show_pair(index, habit, other)
+    if habit and other:
+        return _show_pair(index, habit, other)
+    if by_pairs:
         return _show_pairs(index)
     if habit is None:
         return _all_stats(index)
@@ -187,18 +189,19 @@ def _all_stats(index: HabitIndex) -> int:
 
 
 def _months(index: HabitIndex, year: int) -> int:
-    views = [view for view in index.habits() if not view.is_archived]
     starts = [date(year, month, 1).toordinal() for month in range(1, 13)]
     ends = [*(start - 1 for start in starts[1:]), date(year, 12, 31).toordinal()]
-    found = []
-    for view in views:
+    habits: list[dict[str, Any]] = []
+    rows: list[tuple[str, ...]] = []
+    for view in index.habits():
+        if view.is_archived:
+            continue
         line = index.timeline(index.find(view.id))
-        found.append([_rate_between(line, *month)[2] for month in zip(starts, ends, strict=True)])
-    habits = [{"id": view.id, "months": months} for view, months in zip(views, found, strict=True)]
-    rows = [
-        (view.title, *("" if share is None else f"{share * 100:.0f}" for share in months))
-        for view, months in zip(views, found, strict=True)
-    ]
+        shares = [_rate_between(line, *month)[2] for month in zip(starts, ends, strict=True)]
+        habits.append({"id": view.id, "months": shares})
+        rows.append(
+            (view.title, *("" if share is None else f"{share * 100:.0f}" for share in shares))
+        )
     heads = (f"% met in {year}", *dates.MONTHS)
     answer = {"year": year, "habits": habits}
     return output.write_answer(rows, json=answer, heads=heads, empty=NO_HABIT)
@@ -224,15 +227,6 @@ def _letter(square: CalendarDay | None, signs: MarkGlyphs) -> str:
     if square.status in ("missed", "gap") and not square.level:
         return signs.marks["missed"]
     return signs.levels[square.level]
-
-
-def _days(squares: Calendar) -> list[dict[str, Any]]:
-    return [
-        {"date": _iso(square.day), "level": square.level, "status": square.status}
-        for column in squares.columns
-        for square in column
-        if square is not None
-    ]
 
 
 def _rate_between(line: Timeline, first: int, last: int) -> tuple[int, int, float | None]:
@@ -314,13 +308,13 @@ def _sentence(pair: HabitPair) -> str:
 
 def _pair_table(pair: HabitPair) -> list[str]:
     both, only_first, only_second, neither = pair.table
-    heads = f"{'':14}{'done':>8}{'not':>8}"
-    rows = [
+    return [
+        _sentence(pair),
+        f"{'':14}{'done':>8}{'not':>8}",
         f"{f'with {pair.first}':14.14}{both:>8}{only_first:>8}",
         f"{'without':14}{only_second:>8}{neither:>8}",
+        *([] if pair.table.phi is None else [f"φ {pair.table.phi:+.2f}"]),
     ]
-    phi = "" if pair.table.phi is None else f"φ {pair.table.phi:+.2f}"
-    return [_sentence(pair), heads, *rows, *([phi] if phi else [])]
 
 
 def _verdict(pair: HabitPair) -> str:

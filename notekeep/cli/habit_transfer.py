@@ -17,10 +17,8 @@ from notekeep.errors import Failure, Refused, UsageError
 if TYPE_CHECKING:
     from datetime import date
 
-    from notekeep.habits.formats.habit_data import Loss
     from notekeep.importing.habit_import import HabitImport, PlannedHabit
     from notekeep.notes.plan import WriteResult
-    from notekeep.services.habit_export import HabitExport
 
 
 @click.command("import", short_help="Import habits from another program.")
@@ -74,7 +72,11 @@ def _show(found: HabitImport) -> None:
     if found.losses:
         output.write_styled([("What does not come along", "bold")])
     for loss in found.losses:
-        output.write(f"  {_loss(loss)}")
+        whose = f"{loss.habit}: " if loss.habit else ""
+        often, at = (f" ({loss.times} times)", "first at") if loss.times > 1 else ("", "at")
+        output.write(
+            f"  {whose}{loss.message}{often}{f', {at} {loss.place}' if loss.place else ''}"
+        )
 
 
 def _row(row: PlannedHabit) -> tuple[str, ...]:
@@ -82,25 +84,16 @@ def _row(row: PlannedHabit) -> tuple[str, ...]:
     return (row.name, row.id, *figures, f"{row.path} (new)" if row.is_new else row.path)
 
 
-def _loss(loss: Loss) -> str:
-    whose = f"{loss.habit}: " if loss.habit else ""
-    often = f" ({loss.times} times)" if loss.times > 1 else ""
-    place = f", first at {loss.place}" if loss.times > 1 else f", at {loss.place}"
-    return f"{whose}{loss.message}{often}{place if loss.place else ''}"
-
-
 def _report_import(found: HabitImport, done: WriteResult | None) -> None:
     for remark in found.plan.remarks:
         output.write_message(remark)
     if done is None:
-        if found.plan.changes:
-            output.write_message(
-                "nothing is written yet; --write does it, as one step that `undo` takes back"
-            )
-        else:
-            output.write_message("all of it is in the vault already")
-        return
-    if done.step:
+        output.write_message(
+            "nothing is written yet; --write does it, as one step that `undo` takes back"
+            if found.plan.changes
+            else "all of it is in the vault already"
+        )
+    elif done.step:
         count = output.count_of(len(done.paths), "file")
         output.write_message(f"{count} written; `notekeep undo` takes it back")
     else:
@@ -153,11 +146,6 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int
         output.write(found.data.decode().rstrip("\n"))
     else:
         output.write_bytes(found.data)
-    _report_export(found, form, out)
-    return 0 if found.habits else 1
-
-
-def _report_export(found: HabitExport, form: str, out: str) -> None:
     for loss in found.losses:
         output.write_message(f"not in it: {loss}")
     if form == "ics" and not found.habits:
@@ -165,6 +153,7 @@ def _report_export(found: HabitExport, form: str, out: str) -> None:
     elif out:
         word = "reminder" if form == "ics" else "habit"
         output.write_message(f"{out}: {output.count_of(found.habits, word)}")
+    return 0 if found.habits else 1
 
 
 def _save(path: str, data: bytes, *, force: bool) -> None:

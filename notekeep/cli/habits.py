@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from notekeep import dates
 from notekeep.cli import habit_checkin, output, shell_completion
@@ -28,7 +27,6 @@ from notekeep.cli.habit_output import (
     NO_HABIT,
     aim,
     cell_object,
-    count_done,
     glyphs,
     habit_object,
     percent,
@@ -38,7 +36,7 @@ from notekeep.cli.habit_output import (
 from notekeep.cli.opening import open_vault
 from notekeep.errors import UsageError
 from notekeep.habits import amounts
-from notekeep.habits.summary import format_streak
+from notekeep.habits.summary import Cell, HabitView, count_habits, format_streak
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking import checkin
 from notekeep.tracking.checkin import undo_check_in
@@ -48,10 +46,8 @@ from notekeep.tracking.tracker import HabitIndex
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
-    from notekeep.cli.output import Columns
     from notekeep.habits.calendar import MarkGlyphs
     from notekeep.habits.review import ReviewSpan
-    from notekeep.habits.summary import Cell, HabitView
     from notekeep.tracking.habit_table import LogLine
 
 
@@ -83,11 +79,6 @@ COMMANDS = {
 class HabitGroup(DefaultGroup):
     """Commands of habits by their names; any other first word begins a check-in."""
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Offer the ids of habits and the commands."""
-        ids = map(CompletionItem, shell_completion.complete_habit(ctx, None, incomplete))
-        return [*ids, *super().shell_complete(ctx, incomplete)]
-
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return all commands, in the order of the manual."""
         return list(COMMANDS)
@@ -99,16 +90,13 @@ class HabitGroup(DefaultGroup):
         module = COMMANDS.get(cmd_name)
         return import_command(module, f"{cmd_name}_") if module else None
 
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Say how a check-in is written, which is what most come for."""
-        formatter.write_usage(ctx.command_path, "ID [VALUE] [DAY] [@TIME] [-- NOTE]")
-        formatter.write_usage(ctx.command_path, "COMMAND ...")
-
 
 @click.group(
     cls=HabitGroup,
     default=[CHECK_IN],
     alone=["todo", "--all"],
+    usage=["ID [VALUE] [DAY] [@TIME] [-- NOTE]", "COMMAND ..."],
+    complete=shell_completion.complete_habit,
     short_help="Check in, and look at habits.",
 )
 def habit() -> None:
@@ -150,9 +138,8 @@ def list_(*, archived: bool) -> int:
     index = HabitIndex(vault_places())
     habits = [habit for habit in index.habits() if archived or not habit.is_archived]
     if is_json():
-        output.write_json(
-            {"total": len(habits), "habits": [habit_object(habit) for habit in habits]}
-        )
+        rows = [habit_object(habit) for habit in habits]
+        output.write_json({"total": len(rows), "habits": rows})
     else:
         _write_list(habits, glyphs(index.places.settings), days=False)
         if not habits:
@@ -168,7 +155,7 @@ def todo_(*, everything: bool) -> int:
     index = HabitIndex(vault_places())
     day = index.today()
     habits = [habit for habit in index.habits(day) if not habit.is_archived]
-    done, asked = count_done(habits)
+    done, asked, _ = count_habits(habits)
     if everything:
         shown = [habit for habit in habits if habit.call != "none" or habit.today.is_logged]
     else:
@@ -208,13 +195,8 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
     _, first, last = parse_span(span, " ".join(words), index.today(), settings.week_start)
     habits = [habit for habit in index.habits(first=first, last=last) if not habit.is_archived]
     if is_json():
-        output.write_json(
-            {
-                "first": first.isoformat(),
-                "last": last.isoformat(),
-                "habits": [habit_object(habit) for habit in habits],
-            }
-        )
+        objects = [habit_object(habit) for habit in habits]
+        output.write_json({"first": first.isoformat(), "last": last.isoformat(), "habits": objects})
         return 0 if habits else 1
     if span == "week":
         names = [dates.WEEKDAYS[(first.weekday() + place) % 7][:2] for place in range(7)]
@@ -224,7 +206,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
         heading, gap = "".join(str(number)[-1] if number % 5 else "+" for number in numbers), ""
     signs = glyphs(settings)
 
-    def rows(without: Container[str]) -> list[Columns]:
+    def rows(without: Container[str]) -> list[output.Columns]:
         """The heading above the marks, then a row for each habit."""
         found = [
             {
@@ -238,7 +220,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
             }
             for habit in habits
         ]
-        above: Columns = {"title": [], "days": [(f"  {heading}", "dim")]}
+        above: output.Columns = {"title": [], "days": [(f"  {heading}", "dim")]}
         return [above, *found]
 
     ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
@@ -252,8 +234,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
 def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -> None:
     """A row for each habit, under the heading of its group; `days` adds earlier marks."""
 
-    def rows(without: Container[str]) -> list[Columns]:
-        marks = days and "days" not in without
+    def rows(without: Container[str]) -> list[output.Columns]:
         return [
             {
                 "mark": [(f"{signs.marks[habit.today.mark]}  ", _style(habit.today))],
@@ -261,7 +242,7 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
                 "aim": [(f"  {aim(habit)}", "dim")],
                 "days": [
                     ("  ", ""),
-                    *((f"{signs.marks[one.mark]} ", _style(one)) for one in habit.cells if marks),
+                    *((f"{signs.marks[one.mark]} ", _style(one)) for one in habit.cells if days),
                 ],
                 "strength": [(f"{percent(habit.strength):>5}", "")],
                 **_ending(habit, without),
@@ -276,7 +257,7 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
     output.write_columns(rows, ("best", "aim", "strength", "streak", "days"), groups)
 
 
-def _ending(habit: HabitView, without: Container[str]) -> Columns:
+def _ending(habit: HabitView, without: Container[str]) -> output.Columns:
     """What every row ends with: the streak, with its best where there is room, and the note."""
     streak = format_streak(habit)
     if "best" in without:
@@ -344,7 +325,7 @@ def undo_(*, dry_run: bool) -> int:
             {**habit, "day": cell_object(done.cell), "gone": done.gone, "lines": list(done.lines)}
         )
         return 0
-    write_undo(done, glyphs(index.places.settings), index.today())
+    write_undo(done, index)
     if dry_run:
         output.write_message("not written")
     return 0
@@ -370,7 +351,7 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
     else:
         index = HabitIndex(vault_places())
     found = index.problems()
-    texts = index.problem_lines(found)
+    with_text = list(zip(found, index.problem_lines(found), strict=True))
     if is_json():
         rows = [
             {
@@ -381,13 +362,12 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
                 "message": problem.message,
                 "hint": problem.hint,
             }
-            for problem, text in zip(found, texts, strict=True)
+            for problem, text in with_text
         ]
         output.write_json({"total": len(rows), "problems": rows})
         return 0
-    for problem, text in zip(found, texts, strict=True):
-        place = problem.place
-        output.write(f"{place}: {problem.code} {problem.message}".replace(":  ", ": "))
+    for problem, text in with_text:
+        output.write(f"{problem.place}: {problem.code} {problem.message}".replace(":  ", ": "))
         if text:
             output.write(f"  | {text}")
         if problem.hint:
@@ -452,20 +432,18 @@ def _ask(index: HabitIndex, habit: HabitView, day: date, today: date) -> bool:
         except UsageError as error:
             output.write_message(f"{error.message}; {error.hint}")
             continue
-        write_check_in(done, glyphs(index.places.settings), today)
+        write_check_in(done, index)
         return True
 
 
 def _names_and_day(words: list[str], today: date) -> tuple[list[str], date | None]:
     """A habit's name, then a day; either may be missing."""
-    if not words:
-        return [], None
     for names in (0, 1):
         rest = " ".join(words[names:])
         day = dates.try_parse_day(rest, today) if rest else None
         if day is not None:
             return words[:names], day
-    if len(words) == 1:
+    if len(words) < 2:
         return words, None
     return words[:1], dates.parse_day(" ".join(words[1:]), today)
 

@@ -56,7 +56,7 @@ def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> 
         plan = WritePlan("history", past.path)
         if before != past.now:
             plan.changes.append(NoteChange(past.path, before, past.now or b""))
-        write_diff(plan)
+        write_diff(plan.diff())
         return 0 if plan.changes else 1
     rows = [
         (str(number), format_time(version.time), version.verb, version.digest[:8])
@@ -111,8 +111,7 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     output.write_message(f"{versions} and {steps} in history, and what the index knows")
     if dry_run:
         return 0
-    if not yes:
-        confirm("Forget them for good?", f"this would remove {versions} for good")
+    confirm("Forget them for good?", f"this would remove {versions} for good", yes=yes)
     removed = forget_traces(vault, traces)
     vault.indexing.refresh()
     gone = f"{count_of(removed, 'content')} {'is' if removed == 1 else 'are'}"
@@ -140,7 +139,16 @@ def undo(count: int, *, listing: bool, dry_run: bool) -> int:
     """
     vault = open_vault()
     if listing:
-        return _list(vault.history.steps(SHOWN))
+        steps = vault.history.steps(SHOWN)
+        return output.write_answer(
+            [
+                (format_time(step.time), step.verb, step.label, "taken back" if step.undone else "")
+                for step in steps
+            ],
+            json=_answer(steps),
+            empty="notekeep has changed nothing here yet",
+            stretch=2,
+        )
     done = "would be taken back" if dry_run else "taken back"
     return _report(done, vault.history.undo(count, dry_run=dry_run))
 
@@ -154,18 +162,6 @@ def redo(*, dry_run: bool) -> int:
     return _report(done, [open_vault().history.redo(dry_run=dry_run)])
 
 
-def _list(steps: Sequence[Step]) -> int:
-    return output.write_answer(
-        [
-            (format_time(step.time), step.verb, step.label, "taken back" if step.undone else "")
-            for step in steps
-        ],
-        json=_answer(steps),
-        empty="notekeep has changed nothing here yet",
-        stretch=2,
-    )
-
-
 def _report(done: str, steps: Sequence[Step]) -> int:
     if is_json():
         output.write_json(_answer(steps))
@@ -176,17 +172,17 @@ def _report(done: str, steps: Sequence[Step]) -> int:
 
 
 def _answer(steps: Sequence[Step]) -> dict[str, Any]:
-    return {"total": len(steps), "steps": [_object(step) for step in steps]}
-
-
-def _object(step: Step) -> dict[str, Any]:
-    return {
-        "time": format_time(step.time),
-        "verb": step.verb,
-        "label": step.label,
-        "paths": list(step.paths),
-        "undone": step.undone,
-    }
+    objects = [
+        {
+            "time": format_time(step.time),
+            "verb": step.verb,
+            "label": step.label,
+            "paths": list(step.paths),
+            "undone": step.undone,
+        }
+        for step in steps
+    ]
+    return {"total": len(objects), "steps": objects}
 
 
 @click.group(invoke_without_command=True, short_help="List deleted files, and restore them.")
@@ -235,8 +231,7 @@ def empty(*, yes: bool, dry_run: bool) -> int:
     if dry_run:
         return 0
     count = count_of(len(found), "file")
-    if not yes:
-        confirm(f"Remove {count} for good?", f"this would remove {count} for good")
+    confirm(f"Remove {count} for good?", f"this would remove {count} for good", yes=yes)
     removed = empty_trash(vault.root, vault.history.store)
     output.write(f"{count_of(len(removed), 'file')} removed")
     output.write_message("`notekeep restore NOTE` still brings the last version of a note back")

@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.queries import FOLDER, TAG, YEAR, count_by
@@ -29,7 +28,7 @@ from notekeep.dates import parse_day
 from notekeep.errors import NotekeepError, NotFound, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Callable, Container
 
     from notekeep.catalog.records import Row
     from notekeep.vault import Vault
@@ -73,7 +72,7 @@ def ls(
     if by is not None:
         return _count(vault, query, by, limit)
     columns = [canonical_field(vault, name) for name in cols.split(",")] if cols else PLAIN_COLUMNS
-    names = template_fields(vault, template or "")
+    fill = read_template(vault, template or "")
     found = vault.search.rows(query, limit=limit)
     if is_json():
         output.write_json({"total": found.total, "rows": [row_object(row) for row in found.rows]})
@@ -81,7 +80,7 @@ def ls(
         output.write_null(row.path for row in found.rows)
     elif template is not None:
         for row in found.rows:
-            output.write(fill_template(template, row, names))
+            output.write(fill(row))
     else:
         output.table(
             [[cell_text(column_value(row, name)) for name in columns] for row in found.rows]
@@ -149,37 +148,27 @@ def row_object(row: Row) -> dict[str, Any]:
     }
 
 
-def template_fields(vault: Vault, template: str, others: Container[str] = ()) -> dict[str, str]:
-    """Return the names in a template, each with the field it means; see `canonical_field`."""
-    return {name: canonical_field(vault, name, others) for name in _NAME.findall(template) if name}
+def read_template(vault: Vault, template: str, others: Container[str] = ()) -> Callable[..., str]:
+    """Return what fills `{name}` of a template with the field of a row that it means.
 
-
-def fill_template(
-    template: str, row: Row, names: Mapping[str, str], more: Mapping[str, str] | None = None
-) -> str:
-    """Fill `{name}` with the field that it means; `{{` and `}}` are braces.
-
-    `more` has values that are not the note's own.
+    `others` are names of values that are given along with each row; `{{` and `}}` are braces.
     """
-    values = {
-        name: more[field] if more and field in more else cell_text(column_value(row, field))
-        for name, field in names.items()
-    }
-    return _NAME.sub(lambda match: values[match[1]] if match[1] else match[0][0], template)
+    names = {name: canonical_field(vault, name, others) for name in _NAME.findall(template) if name}
 
+    def fill(row: Row, **more: str) -> str:
+        values = {
+            name: more[field] if field in more else cell_text(column_value(row, field))
+            for name, field in names.items()
+        }
+        return _NAME.sub(lambda match: values[match[1]] if match[1] else match[0][0], template)
 
-class SavedGroup(DefaultGroup):
-    """`saved`, whose first word is a command or the name of a saved query."""
-
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Offer saved queries and commands."""
-        names = map(CompletionItem, shell_completion.complete_saved_query(ctx, None, incomplete))
-        return [*names, *super().shell_complete(ctx, incomplete)]
+    return fill
 
 
 @click.group(
-    cls=SavedGroup,
+    cls=DefaultGroup,
     default=["run"],
+    complete=shell_completion.complete_saved_query,
     invoke_without_command=True,
     short_help="List saved queries, or run one.",
     subcommand_metavar="[NAME | add | rm]",
@@ -221,26 +210,6 @@ saved_argument = click.argument(
 )
 
 
-@saved.command("run", hidden=True)
-@saved_argument
-@null_option
-@answer_options
-def run(name: tuple[str, ...], *, null: bool) -> int:
-    """List the notes that the saved query NAME finds."""
-    vault = open_refreshed()
-    title = " ".join(name)
-    query = vault.search.saved.get(title)
-    if query is None:
-        raise NotFound(f"there is no saved query {title!r}", "`notekeep saved` lists them")
-    total, found = vault.search.rows(query)
-    objects = [row_object(row) for row in found]
-    return output.write_answer(
-        [(row.title, row.kind, row.path) for row in found],
-        json={"query": query, "total": total, "rows": objects},
-        null=[row.path for row in found] if null else None,
-    )
-
-
 @saved.command(
     "add", cls=RawCommand, metavar="NAME QUERY...", short_help="Save a query under a name."
 )
@@ -266,6 +235,26 @@ def rm(name: tuple[str, ...], *, dry_run: bool) -> int:
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda _path: f"forgot {' '.join(name)}")
 
 
+@saved.command("run", hidden=True)
+@saved_argument
+@null_option
+@answer_options
+def run(name: tuple[str, ...], *, null: bool) -> int:
+    """List the notes that the saved query NAME finds."""
+    vault = open_refreshed()
+    title = " ".join(name)
+    query = vault.search.saved.get(title)
+    if query is None:
+        raise NotFound(f"there is no saved query {title!r}", "`notekeep saved` lists them")
+    total, found = vault.search.rows(query)
+    objects = [row_object(row) for row in found]
+    return output.write_answer(
+        [(row.title, row.kind, row.path) for row in found],
+        json={"query": query, "total": total, "rows": objects},
+        null=[row.path for row in found] if null else None,
+    )
+
+
 @click.command(cls=RawCommand, metavar="[QUERY...]", short_help="Show a random note.")
 @template_option
 @answer_options
@@ -276,7 +265,7 @@ def random(words: tuple[str, ...], *, template: str | None) -> int:
     notekeep show "$(notekeep random type:book --format '{path}')"
     """
     vault = open_refreshed()
-    names = template_fields(vault, template or "")
+    fill = read_template(vault, template or "")
     found = vault.search.rows(join_query(words)).rows
     row = chance.choice(found) if found else None  # noqa: S311 - nothing depends on it
     if is_json():
@@ -284,7 +273,7 @@ def random(words: tuple[str, ...], *, template: str | None) -> int:
     elif row is None:
         output.write_message("no note matches")
     elif template is not None:
-        output.write(fill_template(template, row, names))
+        output.write(fill(row))
     else:
         output.write_styled([(row.title, "bold"), ("  ", ""), (row.path, "dim")])
     return 0 if row else 1

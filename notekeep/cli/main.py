@@ -13,13 +13,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from notekeep import config
-from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
+from notekeep.errors import Ambiguous, Failure, NotekeepError, NotFound, Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
-FAILURE = 5
 COMPLETE = "_NOTEKEEP_COMPLETE"
 """Set by the shell while it completes a command line."""
 NO_VAULT = (
@@ -75,14 +74,11 @@ def _drop_output() -> None:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    """Take the shortest way that the words allow: the interface, a check-in, a verb.
-
-    What click knows besides, as other options, takes its way to the same functions.
-    """
+    """Take the shortest way that the words allow: the interface, a check-in, a verb."""
     if COMPLETE in os.environ:
         return _run_verb(arguments)
     vault, words = None, list(arguments)
-    if words[:1] == ["--vault"] and all(words[1:2]) and len(words) > 1:
+    if words[:1] == ["--vault"] and len(words) > 1 and words[1]:
         vault, words = words[1], words[2:]
     if words in ([], ["--no-prelude"]):
         return open_or_print_today(vault, prelude=not words)
@@ -131,19 +127,28 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
     `plain` is never the interface; `prelude` lets it show its last frame while it starts. The exit
     code is 2 when there is no vault and nobody to ask.
     """
-    is_interface = not plain and _is_terminal()
+    # On a terminal, or on a page that `serve` opened.
+    is_interface = not plain and (
+        "TEXTUAL_DRIVER" in os.environ
+        or (sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+    )
     person = config.person_settings(config.Places.for_machine())
     try:
-        root = config.find_vault(vault, os.environ, os.getcwd(), person)
+        root: str | None = config.find_vault(vault, os.environ, os.getcwd(), person)
     except NotFound:
         if vault:
             raise
-        if is_interface:
-            return run_interface(None)
+        root = None  # the interface opens on its welcome
+    if is_interface:
+        from notekeep.tui.launch import launch
+
+        if sys.__stderr__ is not None and not sys.__stderr__.isatty():
+            # Textual draws there; errors that go into a file leave the screen to the output.
+            sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
+        return launch(root, prelude=prelude)
+    if root is None:
         sys.stdout.write(NO_VAULT + "\n")
         return 2
-    if is_interface:
-        return run_interface(root, prelude=prelude)
     from notekeep.cli.tasks import print_today
     from notekeep.vault import Vault
 
@@ -153,49 +158,32 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
     return 0
 
 
-def _is_terminal() -> bool:
-    """Whether the interface can be shown: on a terminal, or on a page that `serve` opened."""
-    if "TEXTUAL_DRIVER" in os.environ:
-        return True
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def run_interface(root: str | None, *, prelude: bool = True) -> int:
-    """Start the interface on a vault; None opens it on its welcome."""
-    from notekeep.tui.launch import launch
-
-    if sys.__stderr__ is not None and not sys.__stderr__.isatty():
-        # Textual draws there; errors that go into a file leave the screen to the output.
-        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
-    return launch(root, prelude=prelude)
-
-
 def report_error(error: Exception) -> int:
     """Say on stderr what went wrong and what to do; return the exit code that belongs to it."""
+    from notekeep.cli import output
+
+    code, place = Failure.exit_code, ""
     if isinstance(error, NotekeepError):
-        _write(error.message, _place(error), error.hint)
-        return error.exit_code
-    if isinstance(error, OSError):
+        message, place, hint, code = error.message, _place(error), error.hint, error.exit_code
+    elif isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
-        hint = SYSTEM_HINTS.get(error.errno or 0, "")
-        _write(f"{name}{error.strerror or error}", "", hint)
-        return FAILURE
-    import click
+        message, hint = f"{name}{error.strerror or error}", SYSTEM_HINTS.get(error.errno or 0, "")
+    else:
+        import click
 
-    if isinstance(error, click.ClickException):
-        from notekeep.cli.arguments import explain_usage_error
+        if isinstance(error, click.Abort):
+            return INTERRUPTED
+        if isinstance(error, click.ClickException):
+            from notekeep.cli.arguments import explain_usage_error
 
-        message, hint = explain_usage_error(error)
-        _write(message, "", hint)
-        return error.exit_code
-    if isinstance(error, click.Abort):
-        return INTERRUPTED
-    _write(
-        f"something in notekeep broke: {type(error).__name__}: {error}",
-        "",
-        "your notes are as they were; run it again with --debug to see where, and report it",
-    )
-    return FAILURE
+            (message, hint), code = explain_usage_error(error), error.exit_code
+        else:
+            message = f"something in notekeep broke: {type(error).__name__}: {error}"
+            hint = (
+                "your notes are as they were; run it again with --debug to see where, and report it"
+            )
+    output.write_message("\n".join(line for line in (f"notekeep: {message}", place, hint) if line))
+    return code
 
 
 def _place(error: NotekeepError) -> str:
@@ -210,9 +198,3 @@ def _place(error: NotekeepError) -> str:
         text = error.text.replace("\n", " ")
         return f"  {text}\n  {' ' * width(text[: error.position])}^"
     return ""
-
-
-def _write(message: str, place: str, hint: str) -> None:
-    from notekeep.cli import output
-
-    output.write_message("\n".join(line for line in (f"notekeep: {message}", place, hint) if line))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from notekeep.catalog import indexing_process
@@ -11,11 +12,11 @@ from notekeep.cli.output import write_message
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
-    from notekeep.catalog.indexer import Refreshed
+    from collections.abc import Callable, Iterator
 
 
 def open_vault() -> Vault:
-    """Open the vault that is meant."""
+    """Open the vault that is meant, without looking at its files."""
     vault = Vault.open(current_context().vault)
     if vault.settings.is_unread:
         write_message(f"the vault's settings are ignored: {vault.settings.unsure}")
@@ -38,7 +39,8 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
         return vault
     refreshed = None if first_time else vault.indexing.refresh(defer=True, words=words)
     if refreshed is None or (whole and refreshed.pending):
-        refreshed = _read_all(vault, words=words)
+        with show_progress() as progress:
+            refreshed = vault.indexing.refresh(words=words, progress=progress)
     if refreshed.held:
         write_message(
             f"{len(refreshed.held)} notes are gone at once; they are still listed until "
@@ -59,34 +61,22 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
     return vault
 
 
-def _read_all(vault: Vault, *, words: bool) -> Refreshed:
+@contextmanager
+def show_progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Show on a terminal how many notes are done, how fast, and how long it may take."""
     if not sys.stderr.isatty():
-        return vault.indexing.refresh(words=words)
-    progress = Progress()
-    try:
-        return vault.indexing.refresh(words=words, progress=progress)
-    finally:
-        progress.end()
+        yield None
+        return
+    import shutil  # brings three kinds of compression along
 
+    pace, room = indexing_process.Pace(), shutil.get_terminal_size().columns - 1
 
-class Progress:
-    """A line on stderr: how many notes are done, how fast, and how long it may take."""
-
-    def __init__(self) -> None:
-        self._pace = indexing_process.Pace()
-        import shutil  # brings three kinds of compression along
-
-        self._width = shutil.get_terminal_size().columns
-
-    def __call__(self, done: int, total: int) -> None:
-        """Show how many notes are indexed."""
-        self._write(f"indexing {self._pace.describe(done, total)}")
-
-    def end(self) -> None:
-        """Clear the line."""
-        self._write("")
-        sys.stderr.write("\r")
-
-    def _write(self, text: str) -> None:
-        sys.stderr.write("\r" + text.ljust(self._width - 1)[: self._width - 1])
+    def show(text: str) -> None:
+        sys.stderr.write("\r" + text.ljust(room)[:room])
         sys.stderr.flush()
+
+    try:
+        yield lambda done, total: show(f"indexing {pace.describe(done, total)}")
+    finally:
+        show("")
+        sys.stderr.write("\r")

@@ -39,31 +39,20 @@ def is_terminal() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def has_color() -> bool:
-    """Whether colours are welcome: on a terminal, without NO_COLOR and `--plain`."""
-    return is_terminal() and not os.environ.get("NO_COLOR") and not current_context().plain
-
-
 def write(text: str) -> None:
     """Write one or more lines, cleaned of everything a terminal would obey."""
-    sys.stdout.write(replace_unencodable(clean(text)) + "\n")
+    _write_line(clean(text))
 
 
 def write_json(value: Any) -> None:
     """Write one value as JSON; characters a terminal would obey are written as escapes."""
     text = dumps(value, ensure_ascii=False, indent=2, default=str)
-    sys.stdout.write(
-        replace_unencodable("".join(_escaped(c) for c in text) if not text.isascii() else text)
-    )
-    sys.stdout.write("\n")
+    _write_line(text if text.isascii() else "".join(map(_escaped, text)))
 
 
 def write_null(values: Iterable[str]) -> None:
     """Write values with a NUL after each, byte for byte, for `xargs -0`."""
-    sys.stdout.flush()
-    data = b"".join(os.fsencode(value) + b"\0" for value in values)
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    write_bytes(b"".join(os.fsencode(value) + b"\0" for value in values))
 
 
 def write_bytes(data: bytes) -> None:
@@ -79,15 +68,20 @@ def write_message(text: str) -> None:
 
 
 def style_text(text: str, style: str) -> str:
-    """Clean a text and put it in one of STYLES, where colours are welcome."""
+    """Clean a text and put it in one of STYLES ("" for none), where colours are welcome."""
     text = clean(text)
-    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if has_color() else text
+    if not style or not is_terminal() or os.environ.get("NO_COLOR") or current_context().plain:
+        return text
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m"
 
 
 def write_styled(parts: Iterable[Piece]) -> None:
     """Write one line of pieces, each cleaned and in its own style ("" for none)."""
-    line = "".join(style_text(text, style) if style else clean(text) for text, style in parts)
-    sys.stdout.write(replace_unencodable(line) + "\n")
+    _write_line("".join(style_text(text, style) for text, style in parts))
+
+
+def _write_line(text: str) -> None:
+    sys.stdout.write(replace_unencodable(text) + "\n")
 
 
 def table(
@@ -106,7 +100,7 @@ def table(
         whole: A column that is never cut, since one copies what stands in it; where it needs more
             than half of the line, such a row runs over into the next.
     """
-    lines = [[_flat(cell) for cell in row] for row in rows]
+    lines = [[clean(cell).replace("\n", " ").replace("\t", " ") for cell in row] for row in rows]
     every = [list(heads), *lines] if heads else lines
     if not every:
         return
@@ -127,7 +121,7 @@ def table(
         text = GAP.join(cells).rstrip()
         if heads and number == 0:
             text = style_text(text, "bold")
-        sys.stdout.write(replace_unencodable(text) + "\n")
+        _write_line(text)
 
 
 def write_answer(
@@ -172,11 +166,6 @@ def _within(widths: list[int], room: int, stretch: int) -> list[int]:
     return [min(size, share) for size in widths]
 
 
-def terminal_width() -> int | None:
-    """Return the cells of a line of the terminal; None where nobody looks at lines."""
-    return _columns() if is_terminal() else None
-
-
 def write_columns(
     draw: Callable[[Container[str]], Sequence[Columns]],
     optional: Sequence[str],
@@ -190,7 +179,7 @@ def write_columns(
             enough, the title is cut, then the last column.
         headings: What stands above a row, by its number.
     """
-    room = terminal_width()
+    room = _columns() if is_terminal() else None
     for left_out in range(len(optional) + 1):
         without = optional[:left_out]
         rows = draw(without)
@@ -256,10 +245,6 @@ def replace_unencodable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode(encoding, "replace").decode(encoding)
     return text
-
-
-def _flat(cell: str) -> str:
-    return clean(cell).replace("\n", " ").replace("\t", " ")
 
 
 def _columns() -> int:

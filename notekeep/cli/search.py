@@ -19,7 +19,7 @@ from notekeep.cli.arguments import (
 )
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json
-from notekeep.cli.lists import fill_template, template_fields
+from notekeep.cli.lists import read_template
 from notekeep.cli.opening import open_refreshed
 from notekeep.errors import UsageError
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 INDENT = "    "
 REASONS = 3
 """What two related notes share, at most so many things."""
+NO_PATH = {"broken": "no such note", "ambiguous": "could be several notes"}
 FOUND_THERE = ("line", "heading", "score", "snippet")
 """What a template may name of a hit besides the fields of its note."""
 
@@ -65,13 +66,19 @@ def search(
     elif null:
         output.write_null(hit.row.path for hit in found.hits)
     elif template is not None:
-        names = template_fields(vault, template, FOUND_THERE)
+        fill = read_template(vault, template, FOUND_THERE)
         for hit in found.hits:
-            output.write(fill_template(template, hit.row, names, _found_there(hit)))
+            line, snippet = str(hit.line or ""), " ".join(hit.snippet.text.split())
+            score = f"{hit.score:.2f}"
+            output.write(
+                fill(hit.row, line=line, heading=hit.heading, score=score, snippet=snippet)
+            )
     else:
         _write(found, limit)
     if explain and not is_json():
-        _explain(found)
+        output.write_message(found.explanation)
+        for line in (line for hit in found.hits for line in explanation_lines(hit)):
+            output.write_message(line)
     for remark in found.remarks:
         output.write_message(remark)
     if not found.total and not is_json():
@@ -116,22 +123,6 @@ def _hit_as_object(hit: Hit) -> dict[str, Any]:
     return answer
 
 
-def _found_there(hit: Hit) -> dict[str, str]:
-    return {
-        "line": str(hit.line or ""),
-        "heading": hit.heading,
-        "score": f"{hit.score:.2f}",
-        "snippet": " ".join(hit.snippet.text.split()),
-    }
-
-
-def _explain(found: SearchResults) -> None:
-    output.write_message(found.explanation)
-    for hit in found.hits:
-        for line in explanation_lines(hit):
-            output.write_message(line)
-
-
 def explanation_lines(hit: Hit) -> list[str]:
     """Return why a hit was found, as lines for a person."""
     why = hit.why
@@ -171,7 +162,7 @@ def _write(found: SearchResults, limit: int) -> None:
 
 
 def _marked(hit: Hit) -> list[tuple[str, str]]:
-    """The snippet on one line, in pieces, those that matched in bold."""
+    """The snippet on one line, in pieces, those that matched in colour."""
     text = hit.snippet.text.replace("\n", " ")
     pieces: list[tuple[str, str]] = []
     at = 0
@@ -234,7 +225,10 @@ def links(note: tuple[str, ...], *, limit: int | None) -> int:
     shown = found[:limit]
     objects = [link._asdict() for link in shown]
     return output.write_answer(
-        [(str(link.line), link.target, link.path or _why(link.state)) for link in shown],
+        [
+            (str(link.line), link.target, link.path or NO_PATH.get(link.state, link.state))
+            for link in shown
+        ],
         json={"total": len(found), "links": objects},
         stretch=1,
         whole=2,
@@ -287,7 +281,3 @@ def _mentions(vault: Vault, path: str, limit: int | None, *, link: bool, dry_run
         stretch=1,
         whole=0,
     )
-
-
-def _why(state: str) -> str:
-    return {"broken": "no such note", "ambiguous": "could be several notes"}.get(state, state)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shlex
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from click.shell_completion import (
     BashComplete,
@@ -24,20 +24,36 @@ from notekeep.cli.context import CommandContext
 from notekeep.errors import NotekeepError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     import click
 
     from notekeep.vault import Vault
 
 
+Completion: TypeAlias = "Callable[[click.Context, Any, str], list[str]]"
+"""Completes what is typed of an argument: the context, its parameter, and the text."""
 MAX_COMPLETIONS = 100
 """So many notes are offered at once; nobody reads further."""
 
 
-def complete_kind(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """Complete a kind of the vault."""
-    return _ask(context, lambda vault: _filter_by_prefix(vault.schema.kinds, typed))
+def _completion(find: Callable[[Vault], Iterable[str]]) -> Completion:
+    """Make what completes one of the names that are found in a vault."""
+
+    def complete(context: click.Context, _parameter: object, typed: str) -> list[str]:
+        return _ask(context, lambda vault: _filter_by_prefix(find(vault), typed))
+
+    return complete
+
+
+def _habit_ids(vault: Vault) -> Iterator[str]:
+    vault.habits.tracker.refresh()
+    return (habit.definition.id for habit in vault.habits.tracker.known())
+
+
+complete_kind = _completion(lambda vault: vault.schema.kinds)
+complete_saved_query = _completion(lambda vault: vault.search.saved)
+complete_habit = _completion(_habit_ids)
 
 
 def complete_note(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
@@ -70,22 +86,6 @@ def complete_tag(context: click.Context, _parameter: object, typed: str) -> list
     begun = typed[len(mark) :]
     found = _ask(context, lambda vault: _filter_by_prefix(vault.catalog.tag_counts(), begun))
     return [mark + tag for tag in found]
-
-
-def complete_habit(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """Complete the id of a habit."""
-
-    def find_ids(vault: Vault) -> list[str]:
-        vault.habits.tracker.refresh()
-        known = vault.habits.tracker.known()
-        return _filter_by_prefix((habit.definition.id for habit in known), typed)
-
-    return _ask(context, find_ids)
-
-
-def complete_saved_query(context: click.Context, _parameter: object, typed: str) -> list[str]:
-    """Complete the name of a saved query."""
-    return _ask(context, lambda vault: _filter_by_prefix(vault.search.saved, typed))
 
 
 def complete_query(context: click.Context, typed: str) -> list[str]:

@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from glob import glob
 from operator import itemgetter
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import get_completion_class
@@ -20,7 +20,7 @@ from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import debug_option, json_option, json_options, verb_options
 from notekeep.cli.context import current_context, is_json, vault_places
 from notekeep.cli.main import COMPLETE, open_or_print_today
-from notekeep.cli.opening import Progress, open_vault
+from notekeep.cli.opening import open_vault, show_progress
 from notekeep.cli.output import count_of
 from notekeep.errors import Failure, NotekeepError, NotFound, UsageError
 from notekeep.services.demo import copy_sample_vault
@@ -38,9 +38,6 @@ from notekeep.tui.commands.registry import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from notekeep.tui.commands.action import Action
     from notekeep.vault import Vault
 
 
@@ -91,10 +88,8 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
     if nice:
         return _index_at_low_priority(vault, tell=tell, **wanted)
     start = time.perf_counter()
-    progress = Progress() if sys.stderr.isatty() else None
-    refreshed = vault.indexing.refresh(**wanted, progress=progress)
-    if progress:
-        progress.end()
+    with show_progress() as progress:
+        refreshed = vault.indexing.refresh(**wanted, progress=progress)
     vault.habits.tracker.refresh()
     vault.history.prune()
     seconds = time.perf_counter() - start
@@ -118,35 +113,27 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
 
 
 def _index_at_low_priority(vault: Vault, *, tell: bool, **wanted: bool) -> int:
-    """Index what changed at low priority, and merge what saves left behind.
+    """Index what changed at low priority, and merge what saves left behind."""
 
-    Where another process does so already, leave it to that one; wait for it with `tell`, which
-    writes notes done and to do to stdout, a line each, for the program that started this one.
-    """
+    def write_progress(done: int, total: int) -> None:
+        sys.stdout.write(f"{done} {total}\n")
+        sys.stdout.flush()
+
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     # As an exception, so that processes and files that belong to this one go with it.
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(STOPPED))
+    # Where another process does so already it is left to that one; who is told waits for it.
     with indexing_process.turn(vault.places.cache, wait=tell) as ours:
         if not ours:
             return 0
-        progress = _write_progress if tell else None
-        vault.indexing.refresh(**wanted, progress=progress)
+        vault.indexing.refresh(**wanted, progress=write_progress if tell else None)
         try:
             vault.full_text.merge()
         except NotekeepError:
             return 0  # another is writing: the next quiet moment comes
         vault.history.prune()
     return 0
-
-
-def _write_progress(done: int, total: int) -> None:
-    sys.stdout.write(f"{done} {total}\n")
-    sys.stdout.flush()
-
-
-def _stop(_signal: int, _frame: object) -> NoReturn:
-    sys.exit(STOPPED)
 
 
 @click.group(
@@ -245,12 +232,15 @@ def sql(query: str) -> int:
     return 0 if rows else 1
 
 
-def _shells(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[str]:
-    return [name for name in SHELLS if name.startswith(typed)]
-
-
 @click.command(short_help="Print the script that completes commands in your shell.")
-@click.argument("shell", required=False, metavar="[bash|zsh|fish]", shell_complete=_shells)
+@click.argument(
+    "shell",
+    required=False,
+    metavar="[bash|zsh|fish]",
+    shell_complete=lambda _context, _parameter, typed: [
+        name for name in SHELLS if name.startswith(typed)
+    ],
+)
 @debug_option
 def completion(shell: str | None) -> None:
     """Print the completion script for SHELL (yours when left out), for `nk` too.
@@ -360,26 +350,30 @@ def keys(*, name: str | None) -> int:
     own, wrong = keymap(*chosen), wrong_keys(*chosen)
     if is_json():
         rows = [
-            {"id": action.id, "place": action.context, "title": action.title, "keys": list(had)}
+            {
+                "id": action.id,
+                "place": context,
+                "title": action.title,
+                "keys": list(action_keys(action, own)),
+            }
             for context in CONTEXTS
-            for action, had in _of(context, own)
+            for action in actions_in_context(context)
         ]
         output.write_json({"total": len(rows), "keys": rows, "clashes": wrong})
-    else:
-        for context, title in CONTEXTS.items():
-            output.write_styled([(title, "bold")])
-            output.table(
-                [(format_keys(had), a.id, a.title) for a, had in _of(context, own)], stretch=2
-            )
-            output.write("")
-    for clash in wrong if not is_json() else ():
+        return 0
+    for context, title in CONTEXTS.items():
+        output.write_styled([(title, "bold")])
+        output.table(
+            [
+                (format_keys(action_keys(action, own)), action.id, action.title)
+                for action in actions_in_context(context)
+            ],
+            stretch=2,
+        )
+        output.write("")
+    for clash in wrong:
         output.write_message(clash)
     return 0
-
-
-def _of(context: str, own: Mapping[str, str]) -> Iterator[tuple[Action, tuple[str, ...]]]:
-    for action in actions_in_context(context):
-        yield action, action_keys(action, own)
 
 
 @click.command(short_help="Show the interface in a browser.")
@@ -395,11 +389,10 @@ def serve(host: str, port: int) -> int:
     """
     from notekeep.tui.serve import serve_vault  # textual
 
-    serve_vault(open_vault().root, host, port, _write_address)
+    def write_address(address: str) -> None:
+        output.write(address)
+        output.write_message("ctrl+c ends it")
+        sys.stdout.flush()
+
+    serve_vault(open_vault().root, host, port, write_address)
     return 0
-
-
-def _write_address(address: str) -> None:
-    output.write(address)
-    output.write_message("ctrl+c ends it")
-    sys.stdout.flush()

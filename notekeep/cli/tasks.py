@@ -16,17 +16,17 @@ from notekeep.cli.arguments import (
 )
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json
-from notekeep.cli.habit_output import count_done, glyphs
+from notekeep.cli.habit_output import aim, glyphs
 from notekeep.cli.opening import open_refreshed
 from notekeep.dates import format_short_day
 from notekeep.errors import UsageError
+from notekeep.habits.summary import count_habits, format_count
 from notekeep.markdown.due_days import strip_due_day
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from notekeep.catalog.records import Row
-    from notekeep.habits.summary import HabitView
-    from notekeep.services.overview import Overview
-    from notekeep.settings import VaultSettings
     from notekeep.vault import Vault
 
 
@@ -95,77 +95,50 @@ def print_today(vault: Vault) -> None:
     view = vault.overview()
     title = f"{view.day:%A} {view.day.day} {view.day:%B %Y}"
     output.write_styled([(title, "bold"), (f"  {vault.root}", "dim")])
-    _habits(view, vault.settings)
-    _tasks(view)
-    _rows("Reading", [(row.title, _authors(row)) for row in view.reading])
-    _rows("Drafts", [(row.title, row.path) for row in view.drafts])
+    marks = glyphs(vault.settings).marks
+    done, asked, _ = count_habits(view.habits)
+    habits = [
+        (
+            marks[habit.today.mark],
+            habit.title,
+            aim(habit),
+            format_count(habit.streak, habit.streak_unit) if habit.streak else "",
+            habit.note,
+        )
+        for habit in view.habits
+    ]
+    _write_part("Habits", habits, f"{done}/{asked}" if habits else "")
+    count = f"{view.tasks.open} open; `notekeep tasks` lists them" if view.tasks.open else ""
+    tasks = [
+        (
+            f"[{task.mark}]",
+            strip_due_day(task.text),
+            "today" if day == view.day else f"late, {format_short_day(day, view.day)}",
+            f"{task.path}:{task.line}",
+        )
+        for day, task in view.tasks.due
+    ]
+    _write_part("Tasks", tasks, count, whole=3)
+    _write_part("Reading", [(row.title, _authors(row)) for row in view.reading])
+    _write_part("Drafts", [(row.title, row.path) for row in view.drafts])
     if view.daily:
-        _rows("Today's note", [(view.daily.title, view.daily.path)])
-    _rows("On this day", [(row.title, row.path) for row in view.on_this_day])
-    _rows("Conflicts", list(view.conflicts.items()))
-    _rows("Problems", [(problem.place, problem.message) for problem in view.problems])
+        _write_part("Today's note", [(view.daily.title, view.daily.path)])
+    _write_part("On this day", [(row.title, row.path) for row in view.on_this_day])
+    _write_part("Conflicts", list(view.conflicts.items()))
+    _write_part("Problems", [(problem.place, problem.message) for problem in view.problems])
     if view.is_quiet:
         output.write_message("a quiet day; `notekeep add TEXT` writes a line into today's note")
 
 
-def _habits(view: Overview, settings: VaultSettings) -> None:
-    if not view.habits:
-        return
-    marks = glyphs(settings).marks
-    done, asked = count_done(view.habits)
-    output.write("")
-    output.write_styled([("Habits", "bold"), (f"  {done}/{asked}", "dim")])
-    output.table(
-        [
-            (
-                f"  {marks[habit.today.mark]}",
-                habit.title,
-                habit.goal if habit.goal != "done" else habit.schedule,
-                _streak(habit),
-                habit.note,
-            )
-            for habit in view.habits
-        ],
-        stretch=1,
-    )
-
-
-def _tasks(view: Overview) -> None:
-    if not view.tasks.open:
-        return
-    output.write("")
-    output.write_styled(
-        [("Tasks", "bold"), (f"  {view.tasks.open} open; `notekeep tasks` lists them", "dim")]
-    )
-    output.table(
-        [
-            (
-                f"  [{task.mark}]",
-                strip_due_day(task.text),
-                "today" if day == view.day else f"late, {format_short_day(day, view.day)}",
-                f"{task.path}:{task.line}",
-            )
-            for day, task in view.tasks.due
-        ],
-        stretch=1,
-        whole=3,
-    )
-
-
-def _rows(head: str, rows: list[tuple[str, str]]) -> None:
+def _write_part(
+    head: str, rows: Sequence[Sequence[str]], aside: str = "", whole: int | None = None
+) -> None:
     """One part of the overview; nothing at all when it is empty."""
-    if not rows:
+    if not rows and not aside:
         return
     output.write("")
-    output.write_styled([(head, "bold")])
-    output.table([(f"  {first}", second) for first, second in rows], stretch=1)
-
-
-def _streak(habit: HabitView) -> str:
-    if not habit.streak:
-        return ""
-    unit = habit.streak_unit.removesuffix("s") if habit.streak == 1 else habit.streak_unit
-    return f"{habit.streak} {unit}".strip()
+    output.write_styled([(head, "bold"), *([(f"  {aside}", "dim")] if aside else [])])
+    output.table([(f"  {first}", *rest) for first, *rest in rows], stretch=1, whole=whole)
 
 
 def _authors(row: Row) -> str:

@@ -9,7 +9,7 @@ import signal
 import time
 from contextlib import contextmanager
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App, SuspendNotSupported
@@ -24,18 +24,30 @@ from notekeep.tui.commands.registry import keymap, wrong_keys
 from notekeep.tui.editors import Editors
 from notekeep.tui.keyboard import Keyboard, is_gone_at
 from notekeep.tui.keys import bindings, make_keymap
-from notekeep.tui.messages import CreateNote, OpenNote, VaultChanged
+from notekeep.tui.messages import (
+    CreateNote,
+    EditNote,
+    ErrorReported,
+    IndexingStatus,
+    OpenNote,
+    PublishNotes,
+    ShowConflicts,
+    ShowHabit,
+    ShowHistory,
+    ShowQuery,
+    VaultChanged,
+    WorkStatus,
+)
 from notekeep.tui.navigation import Navigation
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.vault_screen import VaultScreen
-from notekeep.tui.textual_compat import RemovalSafe, collect_when_idle, is_batching
+from notekeep.tui.textual_compat import RemovalSafe, collect_garbage, is_batching
 from notekeep.tui.theme import THEMES, choose_theme_name
 from notekeep.tui.workers import LONG, WRITE_GROUP, import_soon, in_background, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import PurePath
+    from collections.abc import Iterator, Sequence
 
     from textual.widget import AwaitMount
 
@@ -44,17 +56,6 @@ if TYPE_CHECKING:
     from notekeep.services.history import Step
     from notekeep.tracking.checkin import Undone
     from notekeep.tui.dialogs.quick_capture import CaptureRequest
-    from notekeep.tui.messages import (
-        EditNote,
-        ErrorReported,
-        IndexingStatus,
-        PublishNotes,
-        ShowConflicts,
-        ShowHabit,
-        ShowHistory,
-        ShowQuery,
-        WorkStatus,
-    )
     from notekeep.tui.vault_updates import VaultUpdates
     from notekeep.tui.widgets.switcher import Switcher
     from notekeep.vault import Vault
@@ -75,11 +76,6 @@ HAS_JOB_CONTROL = hasattr(signal, "SIGTSTP")
 """Whether this system can stop a process; Windows cannot."""
 
 
-def _css_paths(screen: str) -> list[str | PurePath]:
-    """Name the styles of the app and of its first screen: read together, they are parsed once."""
-    return ["app.tcss", f"screens/{screen}.tcss"]
-
-
 class NotekeepApp(App[None], RemovalSafe):
     """notekeep on a terminal, over one vault.
 
@@ -88,10 +84,8 @@ class NotekeepApp(App[None], RemovalSafe):
     """
 
     TITLE = "notekeep"
-    CSS_PATH = _css_paths(places.BROWSE_SCREEN)
     BINDINGS = bindings("app", priority=("quit", "control-x"))
     ENABLE_COMMAND_PALETTE = False
-    DEFAULT_MODE: ClassVar[str] = places.BROWSE_SCREEN
 
     indexed: float | None
     """How much of the index is there while it is built, from 0 to 1; None once it is."""
@@ -102,9 +96,14 @@ class NotekeepApp(App[None], RemovalSafe):
     next_vault = ""
     """The vault to open when this program ends, or ""."""
 
-    def __init__(self, vault: Vault, when_shown: Callable[[], None] | None = None) -> None:
-        # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+    def __init__(self, vault: Vault, screen: str = places.BROWSE_SCREEN) -> None:
+        self.DEFAULT_MODE = screen  # type: ignore[misc] # Textual reads it from the object
+        super().__init__(
+            # The styles of the first screen along with those of the app: they are parsed once.
+            css_path=["app.tcss", f"screens/{screen}.tcss"],
+            # Where there is to be no colour, the terminal's own is kept: nothing is sent at all.
+            ansi_color=True if "NO_COLOR" in os.environ else None,
+        )
         self.vault = vault
         self.place = places.load_place(vault.places.state)
         self.today = vault.today()
@@ -120,7 +119,6 @@ class NotekeepApp(App[None], RemovalSafe):
             self._generation = vault.catalog.generation
             self.indexed = None if vault.catalog.count() else 0.0
         self._showed_at = 0.0
-        self._when_shown = when_shown
         self._was_shown = False
         self.first_frame = asyncio.Event()
         """Set when something is seen; nothing begins in the background before."""
@@ -174,13 +172,11 @@ class NotekeepApp(App[None], RemovalSafe):
         self.first_frame.set()
         for wrong in wrong_keys(self.vault.person.keymap, self.vault.person.keys):
             self.notify(clean_line(wrong), severity="warning", timeout=LONG, markup=False)
-        if self._when_shown is not None:
-            self._when_shown()
-        self.editors.remind_of_unsaved()
+        collect_garbage(self)
+        self.editors.show_unsaved(is_asked=False)
         self.find_conflicts()
         self.updates.start()
         import_soon(self)
-        collect_when_idle(self)
 
     # End.
 
@@ -232,7 +228,7 @@ class NotekeepApp(App[None], RemovalSafe):
         if isinstance(screen, VaultScreen) and screen.is_mounted and screen.opens_without_reload:
             theme = self.vault.person.theme or self.place.theme
             day, size = self.today.isoformat(), (self.size.width, self.size.height)
-            key = prelude.FrameKey.of(day, self.current_mode, theme, size, os.environ)
+            key = prelude.frame_key(day, self.current_mode, theme, size, os.environ)
             prelude.save_frame(cache, key, prelude.frame_of(screen))
         else:
             prelude.forget_frame(cache)
@@ -297,17 +293,13 @@ class NotekeepApp(App[None], RemovalSafe):
             await super().on_event(event)
 
     def _is_of_another_day(self, event: events.Event) -> bool:
-        """Tell whether a key or click was meant for the day that was still shown.
-
-        What is typed into a text is the same on any day.
-        """
-        if not isinstance(event, events.Key | events.MouseDown | events.AppFocus):
-            return False
-        if not self.check_day():
+        """Tell whether a key or click was meant for the day that was still shown."""
+        is_about_day = isinstance(event, events.Key | events.MouseDown | events.AppFocus)
+        if not is_about_day or not self.check_day():
             return False
         focused = self.focused if isinstance(event, events.Key) else None
         if focused is not None and focused.check_consume_key("a", "a"):
-            return False
+            return False  # what is typed into a text is the same on any day
         show_message(self, f"A new day began: {self.today:%A} {self.today.day} {self.today:%B}")
         return not isinstance(event, events.AppFocus)
 
@@ -391,9 +383,8 @@ class NotekeepApp(App[None], RemovalSafe):
             editor.vault_changed()
 
     def _search_again(self) -> None:
-        """What is searched for may be found in what was just written."""
-        browse = self.navigation.browse
-        if browse is not None and browse.pane.typed:
+        # What is searched for may be found in what was just written.
+        if (browse := self.navigation.browse) is not None and browse.pane.typed:
             browse.pane.again()
 
     def find_conflicts(self) -> None:
@@ -468,19 +459,20 @@ class NotekeepApp(App[None], RemovalSafe):
         self.switch_mode(places.PUBLISH_SCREEN)
 
     def on_open_note(self, event: OpenNote) -> None:
-        self._show_on(places.BROWSE_SCREEN, lambda browse: browse.open_note(event))
+        show = self.navigation.show_on_screen
+        show(places.BROWSE_SCREEN, lambda browse: browse.open_note(event))
 
     def on_show_query(self, event: ShowQuery) -> None:
-        self._show_on(places.BROWSE_SCREEN, lambda browse: browse.show_query(event.query))
+        show = self.navigation.show_on_screen
+        show(places.BROWSE_SCREEN, lambda browse: browse.show_query(event.query))
 
     def on_publish_notes(self, event: PublishNotes) -> None:
-        self._show_on(places.PUBLISH_SCREEN, lambda publish: publish.plan(event.paths))
+        show = self.navigation.show_on_screen
+        show(places.PUBLISH_SCREEN, lambda publish: publish.plan(event.paths))
 
     def on_show_habit(self, event: ShowHabit) -> None:
-        self._show_on(places.HABITS_SCREEN, lambda habits: habits.show_habit(event.habit))
-
-    def _show_on(self, mode: str, show: Callable[[Any], object]) -> None:
-        self.navigation.show_on_screen(mode, show)
+        show = self.navigation.show_on_screen
+        show(places.HABITS_SCREEN, lambda habits: habits.show_habit(event.habit))
 
     def on_edit_note(self, event: EditNote) -> None:
         self.navigation.close_overlays()
@@ -489,25 +481,21 @@ class NotekeepApp(App[None], RemovalSafe):
     def on_show_history(self, event: ShowHistory) -> None:
         from notekeep.tui.screens.history import HistoryScreen
 
-        screen = HistoryScreen(self.vault, self.glyphs, self.today, event.path)
-        self.navigation.open_overlay(screen)
+        self.navigation.open_overlay(HistoryScreen, event.path)
 
     def action_show_steps(self) -> None:
         from notekeep.tui.screens.history import StepsScreen
 
-        self.navigation.open_overlay(StepsScreen(self.vault, self.glyphs, self.today))
+        self.navigation.open_overlay(StepsScreen)
 
     def action_show_conflicts(self) -> None:
-        self._show_conflicts("")
+        self.on_show_conflicts(ShowConflicts())
 
     def on_show_conflicts(self, event: ShowConflicts) -> None:
-        self._show_conflicts(event.path)
-
-    def _show_conflicts(self, path: str) -> None:
         from notekeep.tui.screens.conflicts import ConflictsScreen
 
         self.clear_notifications()  # what they tell is on that screen
-        self.navigation.open_overlay(ConflictsScreen(self.vault, self.glyphs, self.today, path))
+        self.navigation.open_overlay(ConflictsScreen, event.path)
 
     def action_show_tasks(self) -> None:
         self.show_tasks("")
@@ -516,7 +504,7 @@ class NotekeepApp(App[None], RemovalSafe):
         """List the tasks of the notes that a query finds, of all when it is empty."""
         from notekeep.tui.screens.tasks import TasksScreen
 
-        self.navigation.open_overlay(TasksScreen(self.vault, self.glyphs, self.today, query))
+        self.navigation.open_overlay(TasksScreen, query)
 
     def action_show_trash(self) -> None:
         from notekeep.tui.screens.history import show_trash
@@ -524,7 +512,7 @@ class NotekeepApp(App[None], RemovalSafe):
         show_trash(self)
 
     def action_show_unsaved(self) -> None:
-        self.editors.list_unsaved()
+        self.editors.show_unsaved(is_asked=True)
 
     def action_switch_vault(self) -> None:
         from notekeep.tui.screens.welcome import choose_vault
@@ -538,23 +526,20 @@ class NotekeepApp(App[None], RemovalSafe):
 
     def action_new_note(self) -> None:
         # At once: what is typed next is the title.
-        self._ask_for_note()
+        self.on_create_note(CreateNote())
 
     def on_create_note(self, event: CreateNote) -> None:
-        self._ask_for_note(event.kind, event.title)
-
-    def _ask_for_note(self, kind: str = "", title: str = "") -> None:
         from notekeep.tui.dialogs.dialog import open_dialog
         from notekeep.tui.dialogs.form import NewNoteDialog
 
-        dialog = NewNoteDialog(list(self.vault.schema.kinds), kind=kind, title=title)
-        open_dialog(self, dialog, lambda answer: self.vault.notes.create(*answer), self._created)
+        def created(done: WriteResult) -> None:
+            for path in done.paths[:1]:
+                show_message(self, f"Made {path} · e edits it · u undo")
+                self.post_message(VaultChanged(is_step=True))
+                self.post_message(OpenNote(path, among_all=True))
 
-    def _created(self, done: WriteResult) -> None:
-        for path in done.paths[:1]:
-            show_message(self, f"Made {path} · e edits it · u undo")
-            self.post_message(VaultChanged(is_step=True))
-            self.post_message(OpenNote(path, among_all=True))
+        dialog = NewNoteDialog(list(self.vault.schema.kinds), kind=event.kind, title=event.title)
+        open_dialog(self, dialog, lambda answer: self.vault.notes.create(*answer), created)
 
     def action_capture(self) -> None:
         # At once: what is typed next is the thought.
@@ -601,15 +586,3 @@ class NotekeepApp(App[None], RemovalSafe):
     def watch_theme(self, theme: str) -> None:
         if self.is_running and not self.vault.person.theme:
             self.place.theme = theme
-
-
-class _Apps(dict[str, type[NotekeepApp]]):
-    """The program by its first screen: a class each, which Textual wants, made when asked for."""
-
-    def __missing__(self, screen: str) -> type[NotekeepApp]:
-        own = {"DEFAULT_MODE": screen, "CSS_PATH": _css_paths(screen), "__module__": __name__}
-        return self.setdefault(screen, type("NotekeepApp", (NotekeepApp,), own))
-
-
-APPS = _Apps({places.BROWSE_SCREEN: NotekeepApp})
-"""The program by the screen it opens on, which Textual asks of the class."""

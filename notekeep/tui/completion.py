@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import islice
@@ -72,12 +73,6 @@ class WordIndex:
                 yield word
 
 
-def write_wiki_links(titles: tuple[str, ...], is_wiki: bool) -> list[str]:  # noqa: FBT001 - part of the key of a cache
-    """Write a link to each title by itself; see `_write_links`."""
-    del is_wiki
-    return [f"[[{title}]]" for title in titles]
-
-
 class Completer:
     """Knows the titles, tags, keys and values of a vault at one moment."""
 
@@ -88,7 +83,7 @@ class Completer:
         keys: Iterable[str] = (),
         values: Mapping[str, Iterable[str]] | None = None,
         headings: Callable[[str], Sequence[str]] = lambda _name: (),
-        links: Callable[[tuple[str, ...], bool], list[str]] = write_wiki_links,
+        links: Callable[[tuple[str, ...], bool], list[str]] | None = None,
     ) -> None:
         """Take what is known: `values` by canonical field; `headings` of the note of a name."""
         self._titles, self._tags, self._keys = WordIndex(titles), WordIndex(tags), WordIndex(keys)
@@ -135,10 +130,10 @@ class Completer:
         """Return the titles that begin so, as links that Obsidian follows as well."""
         plain = _offers(self._titles, typed, "")
         titles = tuple(offer.text for offer in plain)
-        try:
-            links = self._links(titles, is_wiki)
-        except NotekeepError:
-            links = write_wiki_links(titles, is_wiki)
+        links = [f"[[{title}]]" for title in titles]
+        if self._links is not None:
+            with suppress(NotekeepError):
+                links = self._links(titles, is_wiki)
         offers: list[CompletionOffer] = []
         for offer, link in zip(plain, links, strict=True):
             if link.startswith("[["):
@@ -189,7 +184,7 @@ def _values(vault: Vault) -> dict[str, set[str]]:
     return found
 
 
-def _write_links(vault: Vault, source: str, titles: tuple[str, ...], is_wiki: bool) -> list[str]:  # noqa: FBT001 - as above
+def _write_links(vault: Vault, source: str, titles: tuple[str, ...], is_wiki: bool) -> list[str]:  # noqa: FBT001 - part of the key of a cache
     """Write links from a note as its vault has them; a title that is no note's links by itself."""
     style = vault.notes.workspace.link_style
     if is_wiki:

@@ -42,7 +42,12 @@ class Editors:
         if any(screen.path == path for screen in self._open):
             return
         try:
-            data = self._read(path, unsaved)
+            try:
+                data = app.vault.workspace.read(path)
+            except NotFound:
+                if unsaved is None:
+                    raise
+                data = unsaved.base_data
             if len(data) > MAX_BYTES:
                 raise Refused(
                     f"'{path}' is too long to be edited here.", "E opens it in your editor."
@@ -54,15 +59,6 @@ class Editors:
             return
         self._open.append(screen)
         app.push_screen(screen, lambda _: self._open.remove(screen))
-
-    def _read(self, path: str, unsaved: UnsavedText | None) -> bytes:
-        """Return what a note holds; of one that is gone, what its unsaved text was made from."""
-        try:
-            return self._app.vault.workspace.read(path)
-        except NotFound:
-            if unsaved is None:
-                raise
-            return unsaved.base_data
 
     @property
     def here(self) -> EditScreen | None:
@@ -97,44 +93,39 @@ class Editors:
         for screen in self._open:
             screen.autosave_unsaved()
 
-    # What an earlier program left unsaved.
+    def show_unsaved(self, *, is_asked: bool) -> None:
+        """List the texts that an earlier program left unsaved.
 
-    def remind_of_unsaved(self) -> None:
-        """Tell of unsaved text: with a question, unless the person is at something else already."""
+        Where nobody asked, and the person is at something else already, a message says that there
+        are some.
+        """
+        app = self._app
 
-        def remind(found: list[UnsavedText]) -> None:
-            if found and (self._app.keyboard.has_typed or len(self._app.screen_stack) > 1):
-                count = plural(len(found), "note")
-                show_message(self._app, f"Unsaved text of {count} · ctrl+p, unsaved")
-            elif found:
-                self._ask_unsaved(found)
+        def find() -> list[UnsavedText]:
+            from notekeep.tui.screens.unsaved import find_unsaved_texts
 
-        in_background(
-            self._app, self._find_unsaved, remind, group="unsaved", failed=lambda _error: None
-        )
-
-    def list_unsaved(self) -> None:
-        """List the texts that were left unsaved, as the person asked."""
+            return find_unsaved_texts(app.vault)
 
         def show(found: list[UnsavedText]) -> None:
-            if found:
-                self._ask_unsaved(found)
-            else:
-                show_message(self._app, "No text was left unsaved")
+            from notekeep.tui.screens.unsaved import UnsavedScreen
 
-        in_background(self._app, self._find_unsaved, show, group="unsaved", exclusive=True)
+            is_busy = app.keyboard.has_typed or len(app.screen_stack) > 1
+            if found and (is_asked or not is_busy):
+                app.push_screen(UnsavedScreen(app.vault, app.glyphs, found), restore)
+            elif found:
+                show_message(app, f"Unsaved text of {plural(len(found), 'note')} · ctrl+p, unsaved")
+            elif is_asked:
+                show_message(app, "No text was left unsaved")
 
-    def _find_unsaved(self) -> list[UnsavedText]:
-        from notekeep.tui.screens.unsaved import find_unsaved_texts
-
-        return find_unsaved_texts(self._app.vault)
-
-    def _ask_unsaved(self, found: list[UnsavedText]) -> None:
-        from notekeep.tui.screens.unsaved import UnsavedScreen
-
-        def answered(unsaved: UnsavedText | None) -> None:
+        def restore(unsaved: UnsavedText | None) -> None:
             if unsaved is not None:
                 self.open(unsaved.path, unsaved=unsaved)
 
-        screen = UnsavedScreen(self._app.vault, self._app.glyphs, found)
-        self._app.push_screen(screen, answered)
+        in_background(
+            app,
+            find,
+            show,
+            group="unsaved",
+            exclusive=is_asked,
+            failed=None if is_asked else lambda _error: None,
+        )

@@ -6,19 +6,17 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 
 from notekeep.errors import Failure, Refused
 from notekeep.markdown.sanitize import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from textual.app import App
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 
@@ -29,12 +27,10 @@ def run_editor(app: App[Any], command: list[str], path: str) -> None:
     Raises:
         Failure: The editor could not be started, or the terminal cannot be given away.
     """
-
-    def edit() -> int:
-        return subprocess.run([*command, "--", path], check=False).returncode
-
     try:
-        code = run_in_terminal(app, edit)
+        code = run_in_terminal(
+            app, lambda: subprocess.run([*command, "--", path], check=False).returncode
+        )
     except OSError as error:
         raise Failure(
             f"The editor could not be started: {command[0]}: {error.strerror}.",
@@ -47,23 +43,16 @@ def run_editor(app: App[Any], command: list[str], path: str) -> None:
 def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
     """Give the terminal to a program until it ends, and return its exit code."""
     try:
-        with app.suspend(), _uninterrupted():
-            return run()
+        with app.suspend():
+            # Both get ctrl+c, and it is for the program that has the terminal. A handler of
+            # Python's is not passed on, so that the program has its own.
+            before = signal.signal(signal.SIGINT, lambda *_: None)
+            try:
+                return run()
+            finally:
+                signal.signal(signal.SIGINT, before or signal.SIG_DFL)
     except SuspendNotSupported as error:
         raise Failure("There is no terminal here that a program could use.") from error
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Leave ctrl+c to the program that has the terminal: both get it, and it ends one of them.
-
-    A handler of Python's is not passed on, so that the program has its own.
-    """
-    before = signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
 def check_address(link: str) -> str:

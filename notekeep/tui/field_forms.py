@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.dates import parse_iso
 from notekeep.markdown.field_changes import FieldChange, check_limits, parse_date_words, typed_value
-from notekeep.markdown.field_values import parse_items
-from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES
+from notekeep.markdown.field_values import Value, parse_items
+from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, FieldType, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
-    from notekeep.markdown.schema import FieldType, Schema
 
 LIST_TYPES = frozenset({"list", "links"})
 MAX_RATING = 5.0
@@ -133,12 +131,8 @@ def step_value(field: FormField, text: str, by: int, today: dt.date) -> str | No
         if day is None:
             return None if text else today.isoformat()
         return (day + dt.timedelta(days=by)).isoformat()
-    if field.type == "number":
-        return _stepped_number(field, text, by)
-    return None
-
-
-def _stepped_number(field: FormField, text: str, by: int) -> str | None:
+    if field.type != "number":
+        return None
     try:
         number = float(text or 0)
     except ValueError:

@@ -53,18 +53,13 @@ class Keyboard:
         self._holds: dict[object, Timer] = {}
         self._first_of_two = ""
         """The action that waits for its second key; see `SECOND_KEYS`."""
-        self._is_settling = False
+        self.is_settling = False
         """Whether something may still follow from the last key, which was delivered then:"""
         self._delivered = 0.0
         self._round = 0
         """The number of the last round; those before it count no more."""
         self._chosen_with = ""
         """The last key, where it chose something."""
-
-    @property
-    def has_answered_keys(self) -> bool:
-        """Whether all is done that follows from the keys that were pressed, or they are held."""
-        return not self._is_settling
 
     def hold(
         self, owner: object, late: Callable[[], object] = lambda: None, *, seconds: float = 0.0
@@ -96,7 +91,7 @@ class Keyboard:
         self.has_typed = True
         self.last_key = time.monotonic()
         self._waiting.append(event)
-        if not self._is_settling or self.last_key > self._delivered + LOST_SECONDS:
+        if not self.is_settling or self.last_key > self._delivered + LOST_SECONDS:
             if not self._holds:
                 self._chosen_with = ""
             await self._deliver()
@@ -106,8 +101,8 @@ class Keyboard:
         # The key that chooses, pressed twice, chooses once.
         while self._waiting and self._chosen_with == _key(self._waiting[0]) != "":
             self._waiting.popleft()
-        self._is_settling = bool(self._waiting) and not self._holds
-        if not self._is_settling:
+        self.is_settling = bool(self._waiting) and not self._holds
+        if not self.is_settling:
             return
         event = self._waiting.popleft()
         self._delivered = time.monotonic()
@@ -119,7 +114,7 @@ class Keyboard:
 
     def _settle(self) -> None:
         """Hand on the next key when all is done that follows from what was done so far."""
-        self._is_settling = True
+        self.is_settling = True
         self._send_round(ROUNDS)
 
     def _send_round(self, left: int) -> None:
@@ -131,10 +126,8 @@ class Keyboard:
     def _pass_through(
         self, pumps: Sequence[MessagePump], then: Callable[[], Awaitable[object]]
     ) -> Awaitable[object] | None:
-        """Call `then` once each pump, one after the other, has done what it was sent so far.
-
-        A message that bubbles goes the same way, and is never overtaken.
-        """
+        """Call `then` once each pump, one after the other, has done what it was sent so far."""
+        # A message that bubbles goes the same way, and is never overtaken.
         if not pumps:
             return then()
         # One that is being removed takes no message any more.
@@ -168,16 +161,13 @@ class Keyboard:
         self._app.post_message(WorkStatus(""))
         chosen = next((one.action for one in SECOND_KEYS[first] if one.key == event.key), None)
         if chosen is not None:
-            await self._run_action(chosen)
+            # As its key would: by the nearest widget around the focus that has the action.
+            method = ACTIONS_BY_ID[chosen].method
+            node: DOMNode | None = self._app.screen.focused or self._app.screen
+            while node is not None and not hasattr(node, f"action_{method}"):
+                node = node.parent
+            await self._app.run_action(method, node or self._app)
         return True
-
-    async def _run_action(self, action_id: str) -> None:
-        """Run an action as its key would: by the nearest widget around the focus that has it."""
-        method = ACTIONS_BY_ID[action_id].method
-        node: DOMNode | None = self._app.screen.focused or self._app.screen
-        while node is not None and not hasattr(node, f"action_{method}"):
-            node = node.parent
-        await self._app.run_action(method, node or self._app)
 
 
 def is_gone_at(app: App[Any], x: int, y: int) -> bool:

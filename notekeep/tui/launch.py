@@ -36,11 +36,13 @@ def launch(
     # Importing makes a hundred thousand objects that stay: nothing to collect until it is done.
     gc.disable()
     if root is None:
-        root = _welcome()
+        from notekeep.tui.screens.welcome import WelcomeApp
+
+        root = WelcomeApp().run()
         if root is None:
             return 0
     from notekeep.tui import location
-    from notekeep.tui.prelude import FrameKey, show_last_frame
+    from notekeep.tui.prelude import frame_key, show_last_frame
     from notekeep.vault import Vault
 
     vault = Vault.open(root)
@@ -48,30 +50,22 @@ def launch(
     screen = left.screen_to_open(vault.today())
     theme = vault.person.theme or left.theme
     size = shutil.get_terminal_size()
-    key = FrameKey.of(
-        vault.today().isoformat(), screen, theme, (size.columns, size.lines), os.environ
-    )
+    key = frame_key(vault.today().isoformat(), screen, theme, size, os.environ)
     wanted = vault.person.prelude if prelude else False
     with show_last_frame(vault.places.cache, key, wanted=wanted):
         # Textual, not imported yet, paints so often where nobody says otherwise.
         os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
         _log_to(vault.places.state)
-        from notekeep.tui.app import APPS
-        from notekeep.tui.textual_compat import collect_often, run_app
+        from notekeep.tui.app import NotekeepApp
+        from notekeep.tui.textual_compat import run_app
 
-        app = APPS[screen](vault, collect_often)
+        app = NotekeepApp(vault, screen)
         run_app(app, auto_pilot=auto_pilot)
     vault.history.prune()
     if app.next_vault:
         vault.catalog.close()
         return launch(app.next_vault, prelude=prelude)
     return app.return_code or 0
-
-
-def _welcome() -> str | None:
-    from notekeep.tui.screens.welcome import WelcomeApp
-
-    return WelcomeApp().run()
 
 
 def _log_to(folder: str) -> None:

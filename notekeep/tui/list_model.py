@@ -63,36 +63,26 @@ class PagedRows:
         return None
 
 
-# The order of a list, written as the query language writes it: "sort:-rating", or "" for its own.
+# The order of a list.
 
 SORT = "sort:"
 
 
 class ListOrder(NamedTuple):
-    """An order: as the query language says it, and as a person does."""
+    """An order: its key, and as a person says it."""
 
-    query: str
+    key: str  # the field, with a minus before it for the other way round; "" for the list's own
     said: str
-
-    @property
-    def key(self) -> str:
-        """The field, with a minus before it for the other way round; "" for the list's own."""
-        return self.query.removeprefix(SORT).strip('"')
 
 
 ORDERS = (
     ListOrder("", "by title"),
-    ListOrder("sort:-modified", "last changed first"),
-    ListOrder("sort:-created", "newest first"),
-    ListOrder("sort:-rating", "best rated first"),
+    ListOrder("-modified", "last changed first"),
+    ListOrder("-created", "newest first"),
+    ListOrder("-rating", "best rated first"),
 )
 """The orders of a list that a key goes through; the first is its own."""
 DEFAULT_ORDER = ORDERS[0]
-
-
-def make_sort_term(field: str) -> str:
-    """The condition that sorts by a field; with a minus before its name, the other way round."""
-    return f'{SORT}"{field}"' if " " in field else f"{SORT}{field}"
 
 
 def next_order(order: ListOrder) -> ListOrder:
@@ -103,10 +93,7 @@ def next_order(order: ListOrder) -> ListOrder:
 
 def by_field(name: str, order: ListOrder) -> ListOrder:
     """The order by a field; where it is that already the other way round, then the list's own."""
-    ways = [
-        ListOrder(make_sort_term(name), f"by {name}"),
-        ListOrder(make_sort_term(f"-{name}"), f"by {name}, last first"),
-    ]
+    ways = [ListOrder(name, f"by {name}"), ListOrder(f"-{name}", f"by {name}, last first")]
     return [*ways, DEFAULT_ORDER][ways.index(order) + 1 if order in ways else 0]
 
 
@@ -186,8 +173,8 @@ def replace_sort(typed: str, field: str) -> str:
     """Return a query in the order of a field, and in no other; as it is where there is no field."""
     if not field:
         return typed
-    kept = [term for term in find_terms(typed) if not term.startswith("sort:")]
-    return " ".join([*kept, make_sort_term(field)])
+    kept = [term for term in find_terms(typed) if not term.startswith(SORT)]
+    return " ".join([*kept, f'{SORT}"{field}"' if " " in field else f"{SORT}{field}"])
 
 
 def _grouped(typed: str) -> str:

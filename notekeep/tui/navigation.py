@@ -10,13 +10,12 @@ from textual.css.query import NoMatches
 
 from notekeep.tui import location as places
 from notekeep.tui.screens.browse import BrowseScreen
-from notekeep.tui.screens.vault_screen import VaultScreen
+from notekeep.tui.screens.vault_screen import OverlayScreen, VaultScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.screens.vault_screen import OverlayScreen
 
 
 class Navigation:
@@ -64,13 +63,14 @@ class Navigation:
         """Return the screens and overlays that are there already."""
         return [one for one in (*self._modes, *self._overlays) if one.is_mounted]
 
-    def open_overlay(self, screen: OverlayScreen) -> None:
+    def open_overlay(self, kind: Callable[..., OverlayScreen], *subject: str) -> None:
         """Show a screen over the one that is shown, unless that one is of its kind and subject."""
-        here = self._app.screen
+        app, here = self._app, self._app.screen
+        screen = kind(app.vault, app.glyphs, app.today, *subject)
         if isinstance(here, type(screen)) and here.subject == screen.subject:
             return
         self._overlays.append(screen)
-        self._app.push_screen(screen, lambda _: self._overlays.remove(screen))
+        app.push_screen(screen, lambda _: self._overlays.remove(screen))
 
     def close_overlays(self) -> None:
         """Leave the screens that lie over the one they were opened from."""

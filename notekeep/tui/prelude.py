@@ -12,7 +12,7 @@ import contextlib
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from notekeep import cache_files
 
@@ -31,22 +31,12 @@ LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l"
 _COLOURS = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM")
 
 
-class FrameKey(NamedTuple):
-    """What must be the same for a frame to be shown again."""
-
-    day: str  # as ISO text
-    screen: str
-    columns: int
-    lines: int
-    colours: str  # everything that decides about colours
-
-    @classmethod
-    def of(
-        cls, day: str, screen: str, theme: str, size: tuple[int, int], env: Mapping[str, str]
-    ) -> FrameKey:
-        """Return the look of a frame under a theme in a terminal."""
-        colours = "\n".join([theme, *(f"{name}={env.get(name)}" for name in _COLOURS)])
-        return cls(day, screen, *size, colours)
+def frame_key(
+    day: str, screen: str, theme: str, size: tuple[int, int], env: Mapping[str, str]
+) -> list[str | int]:
+    """Return what must be the same for a frame to be shown again."""
+    colours = "\n".join([theme, *(f"{name}={env.get(name)}" for name in _COLOURS)])
+    return [day, screen, *size, colours]
 
 
 def frame_of(screen: Screen[Any]) -> str:
@@ -57,7 +47,7 @@ def frame_of(screen: Screen[Any]) -> str:
     return shown
 
 
-def save_frame(folder: str, key: FrameKey, frame: str) -> None:
+def save_frame(folder: str, key: list[str | int], frame: str) -> None:
     """Keep a frame in a cache folder; where that fails, the next start is merely less quick."""
     with contextlib.suppress(OSError):
         cache_files.write_cache_file(
@@ -71,52 +61,43 @@ def forget_frame(folder: str) -> None:
         os.unlink(os.path.join(folder, FILE))
 
 
-def load_frame(folder: str, key: FrameKey) -> str | None:
+def load_frame(folder: str, key: list[str | int]) -> str | None:
     """Return the frame that was kept, if it looks as what will open."""
     try:
         with open(os.path.join(folder, FILE), encoding="utf-8") as file:
             found: Any = json.load(file)
     except (OSError, ValueError):
         return None
-    if not isinstance(found, dict) or found.get("key") != list(key):
+    if not isinstance(found, dict) or found.get("key") != key:
         return None
     frame = found.get("frame")
     return frame if isinstance(frame, str) else None
 
 
 @contextlib.contextmanager
-def show_last_frame(folder: str, key: FrameKey, *, wanted: bool | None = None) -> Iterator[bool]:
+def show_last_frame(folder: str, key: list[str | int], *, wanted: bool | None) -> Iterator[None]:
     """Show the kept frame while the interface starts; leave the terminal as it was afterwards."""
     frame = load_frame(folder, key) if can_paint(os.environ, wanted=wanted) else None
     if frame is None:
-        yield False
+        yield
         return
     import termios
 
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     try:
-        termios.tcsetattr(terminal, termios.TCSANOW, _quiet(before))
+        # Keys wait unseen, each as it was pressed: nothing is echoed over the frame, no line is
+        # waited for, enter stays enter, ctrl+q is no sign of flow control. ctrl+c ends the program.
+        quiet = list(before)
+        quiet[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR)
+        quiet[3] &= ~(termios.ECHO | termios.ICANON)
+        termios.tcsetattr(terminal, termios.TCSANOW, quiet)
         _write(ENTER + frame)
-        yield True
+        yield
     finally:
         # The interface found the terminal as it was left here, so it cannot restore more.
         _write(LEAVE)
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
-
-
-def _quiet(settings: list[Any]) -> list[Any]:
-    """Return terminal settings under which keys wait unseen, each as it was pressed.
-
-    Nothing is echoed over the frame, no line is waited for, enter stays enter, and ctrl+q does not
-    disappear as a sign of flow control. ctrl+c still ends the program.
-    """
-    import termios
-
-    quiet = list(settings)
-    quiet[0] &= ~(termios.IXON | termios.ICRNL | termios.INLCR)
-    quiet[3] &= ~(termios.ECHO | termios.ICANON)
-    return quiet
 
 
 def can_paint(env: Mapping[str, str], *, wanted: bool | None = None) -> bool:

@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Any
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
-from textual.filter import ANSIToTruecolor
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.render.styled_text import pad_line
+from notekeep.tui.render.styled_text import StyledLine, pad_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import App
-    from textual.filter import LineFilter
     from textual.theme import Theme
 
-    from notekeep.tui.render.styled_text import StyledLine
 
 # Rich's own words for styles; a word with a dollar is one of the colours below.
 ROLES: dict[str, str] = {
@@ -180,7 +178,14 @@ def get_role_styles(app: App[Any]) -> RoleStyles:
     """Return the styles of the theme that `app` shows, made once for each."""
     key = (app.theme, app.no_color)
     if key not in _ROLE_STYLES:
-        _ROLE_STYLES[key] = RoleStyles(_make_styles(app))
+        theme = app.current_theme
+        if app.no_color:
+            styles = _parse_styles(ROLES | WITHOUT_COLOUR, {})
+        elif theme.ansi:
+            styles = _parse_styles(ROLES | WITH_TERMINAL_COLOURS, _terminal_colours(theme))
+        else:
+            styles = _parse_styles(ROLES, _theme_colours(theme, app.get_css_variables()))
+        _ROLE_STYLES[key] = RoleStyles(styles)
     return _ROLE_STYLES[key]
 
 
@@ -205,25 +210,13 @@ def paint(
 
 def reverse(strip: Strip, start: int, end: int) -> Strip:
     """Return a strip with the cells from `start` to `end` reversed, as where text is selected."""
-    before, inside, after = (
-        strip.crop(0, start),
-        strip.crop(start, end),
-        strip.crop(end, strip.cell_length),
-    )
-    return Strip.join([before, inside.apply_style(Style(reverse=True)), after])
+    inside = strip.crop(start, end).apply_style(Style(reverse=True))
+    return Strip.join([strip.crop(0, start), inside, strip.crop(end, strip.cell_length)])
 
 
 def drop_color_filter(filters: Sequence[LineFilter]) -> list[LineFilter]:
     """Leave out the filter that makes true colours of a terminal's own: no style needs it."""
     return [one for one in filters if not isinstance(one, ANSIToTruecolor)]
-
-
-def _make_styles(app: App[Any]) -> dict[str, Style]:
-    if app.no_color:
-        return _parse_styles(ROLES | WITHOUT_COLOUR, {})
-    if app.current_theme.ansi:
-        return _parse_styles(ROLES | WITH_TERMINAL_COLOURS, _terminal_colours(app.current_theme))
-    return _parse_styles(ROLES, _theme_colours(app.current_theme, app.get_css_variables()))
 
 
 def _parse_styles(roles: Mapping[str, str], colours: Mapping[str, str]) -> dict[str, Style]:
@@ -257,8 +250,8 @@ def _terminal_colours(theme: Theme) -> dict[str, str]:
 
 def _theme_colours(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
     """Return what the words with a dollar mean under a theme of true colours."""
-    background = Color.parse(variables["background"])
-    foreground = Color.parse(variables["foreground"])
+    background, foreground = (Color.parse(variables[name]) for name in ("background", "foreground"))
+    levels = _LEVELS_DARK if theme.dark else _LEVELS_LIGHT
 
     def own(name: str, share: float) -> str:
         """A colour the theme names itself, else one between background and foreground."""
@@ -280,8 +273,5 @@ def _theme_colours(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]
         "bad": Color.parse(variables["error"]).hex6,
         "raised": Color.parse(variables["panel"]).hex6,
         "done": theme.variables.get("ink-done", _DONE_DARK if theme.dark else _DONE_LIGHT),
-        **{
-            f"level{number}": colour
-            for number, colour in enumerate(_LEVELS_DARK if theme.dark else _LEVELS_LIGHT)
-        },
+        **{f"level{number}": colour for number, colour in enumerate(levels)},
     }

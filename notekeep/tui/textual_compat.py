@@ -33,11 +33,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual._callback import invoke
 from textual._compositor import Compositor
-from textual.app import ScreenStackError
+from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import UPDATE_PERIOD, Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -48,9 +48,7 @@ if TYPE_CHECKING:
     import ctypes
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from textual.app import App
     from textual.binding import Binding
-    from textual.geometry import Size
     from textual.message import Message
     from textual.strip import Strip
 
@@ -68,14 +66,9 @@ PATIENCE = 0.03
 """Seconds after which nothing waits for the paint of a key any more: some keys change nothing."""
 
 
-def is_input_recent(app: App[Any]) -> bool:
-    """Tell whether a key was pressed a moment ago; False for an app without a keyboard of ours."""
-    return time.monotonic() - _last_key(app) < RECENT
-
-
 def is_input_pending(app: App[Any]) -> bool:
     """Tell whether a key was pressed a moment ago and nothing was painted since."""
-    return _last_paint(app) < _last_key(app) > time.monotonic() - PATIENCE
+    return getattr(app, "last_paint", 0.0) < _last_key(app) > time.monotonic() - PATIENCE
 
 
 def is_batching(app: App[Any]) -> bool:
@@ -83,11 +76,8 @@ def is_batching(app: App[Any]) -> bool:
     return app._batch_count > 0  # noqa: SLF001 - Textual has no public name for it
 
 
-def _last_paint(app: App[Any]) -> float:
-    return getattr(app, "last_paint", 0.0)
-
-
 def _last_key(app: App[Any]) -> float:
+    # An app may have no keyboard of ours.
     return getattr(getattr(app, "keyboard", None), "last_key", 0.0)
 
 
@@ -108,9 +98,10 @@ class FramePacer(Timer):
             self._is_due.set()
 
     def _delay(self) -> float:
-        if is_input_recent(self._screen.app):
+        app, now = self._screen.app, time.monotonic()
+        if now - _last_key(app) < RECENT:
             return 0.0
-        return max(0.0, _last_paint(self._screen.app) + UPDATE_PERIOD - time.monotonic())
+        return max(0.0, getattr(app, "last_paint", 0.0) + UPDATE_PERIOD - now)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -242,11 +233,8 @@ class PacedScreen(Screen[Result], RemovalSafe):
             vars(self.app)["last_paint"] = time.monotonic()
 
     def _screen_resized(self, size: Size) -> None:
-        """Lay out for the size that the terminal has by now.
-
-        The size in the event may be outdated. Textual tells a screen of its own layout again, so
-        that two sizes soon after each other would call each other back for ever.
-        """
+        # The size in the event may be outdated. Textual tells a screen of its own layout again, so
+        # that two sizes soon after each other would call each other back for ever.
         del size
         super()._screen_resized(self.app.size)
 
@@ -357,15 +345,12 @@ _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 """Of glibc's malloc.h: from which size on pieces are mapped; how many heaps there may be."""
 
 
-def collect_often() -> None:
-    """Leave alone what the start made, and collect what is made from here on in small steps."""
-    gc.freeze()
-    gc.set_threshold(YOUNG, MIDDLE, NEVER)
-    gc.enable()
-
-
-def collect_when_idle(app: NotekeepApp) -> None:
-    """Collect garbage now and then while nobody types, and release unused memory."""
+def collect_garbage(app: NotekeepApp) -> None:
+    """Collect garbage in small steps, and all of it while nobody types; release unused memory."""
+    if not app.is_headless:  # `launch` put all of it off until now
+        gc.freeze()  # what the start made stays
+        gc.set_threshold(YOUNG, MIDDLE, NEVER)
+        gc.enable()
 
     def check() -> None:
         is_idle = time.monotonic() - app.keyboard.last_key > IDLE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from textual import constants
 from textual.theme import Theme
@@ -11,39 +11,38 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
 
-class ThemeShades(NamedTuple):
-    """The shades of a theme between its background and its text, and those of its bars."""
-
-    muted: str  # text that is said beside something
-    faint: str  # text that may be read and need not be
-    bright: str
-    cursor: str  # behind the row of the cursor
-    blurred: str  # the same in a pane without the focus
-    line: str
-    bar: str
-    bar_hover: str
-    selection: str
-    done: str = ""  # what was done; "" is the shade of all dark or all light themes
-
-
-def _theme(name: str, shades: ThemeShades, **colours: Any) -> Theme:
+def _theme(  # noqa: PLR0913 - a theme is that many shades
+    name: str,
+    *,
+    muted: str,  # text that is said beside something
+    faint: str,  # text that may be read and need not be
+    bright: str,
+    cursor: str,  # behind the row of the cursor
+    blurred: str,  # the same in a pane without the focus
+    line: str,
+    bar: str,
+    bar_hover: str,
+    selection: str,
+    done: str = "",  # what was done; "" is the shade of all dark or all light themes
+    **colours: Any,
+) -> Theme:
     """Make a theme; what Textual has names for follows from its shades and its colours."""
     accent, background = colours["accent"], colours["background"]
     variables = {
-        "ink-muted": shades.muted,
-        "ink-faint": shades.faint,
-        "ink-bright": shades.bright,
-        "ink-cursor": shades.cursor,
-        "ink-blurred": shades.blurred,
-        "ink-line": shades.line,
-        "text-muted": shades.muted,
-        "text-disabled": shades.faint,
-        "block-cursor-background": shades.cursor,
-        "block-cursor-foreground": shades.bright,
+        "ink-muted": muted,
+        "ink-faint": faint,
+        "ink-bright": bright,
+        "ink-cursor": cursor,
+        "ink-blurred": blurred,
+        "ink-line": line,
+        "text-muted": muted,
+        "text-disabled": faint,
+        "block-cursor-background": cursor,
+        "block-cursor-foreground": bright,
         "border": accent,
-        "border-blurred": shades.line,
-        "scrollbar": shades.bar,
-        "scrollbar-hover": shades.bar_hover,
+        "border-blurred": line,
+        "scrollbar": bar,
+        "scrollbar-hover": bar_hover,
         "scrollbar-active": accent,
         "scrollbar-background": background,
         "scrollbar-background-hover": background,
@@ -51,26 +50,24 @@ def _theme(name: str, shades: ThemeShades, **colours: Any) -> Theme:
         "scrollbar-corner-color": background,
         "input-cursor-background": accent,
         "input-cursor-foreground": background,
-        "input-selection-background": shades.selection,
+        "input-selection-background": selection,
     }
-    if shades.done:
-        variables["ink-done"] = shades.done
+    if done:
+        variables["ink-done"] = done
     return Theme(name, surface=background, variables=variables, **colours)
 
 
 DARK = _theme(
     "notekeep-dark",
-    ThemeShades(
-        muted="#9299a6",
-        faint="#666d7a",
-        bright="#f2f4f8",
-        cursor="#2a303b",
-        blurred="#20242b",
-        line="#2b3038",
-        bar="#333944",
-        bar_hover="#48505e",
-        selection="#7fb4e0 30%",
-    ),
+    muted="#9299a6",
+    faint="#666d7a",
+    bright="#f2f4f8",
+    cursor="#2a303b",
+    blurred="#20242b",
+    line="#2b3038",
+    bar="#333944",
+    bar_hover="#48505e",
+    selection="#7fb4e0 30%",
     primary="#7fb4e0",
     secondary="#8f9bb3",
     accent="#e3a857",
@@ -85,17 +82,15 @@ DARK = _theme(
 
 LIGHT = _theme(
     "notekeep-light",
-    ThemeShades(
-        muted="#5f6571",
-        faint="#8c919b",
-        bright="#101216",
-        cursor="#e4e0d4",
-        blurred="#f0eee8",
-        line="#d9d5ca",
-        bar="#d3cfc3",
-        bar_hover="#b8b3a5",
-        selection="#1d5d96 25%",
-    ),
+    muted="#5f6571",
+    faint="#8c919b",
+    bright="#101216",
+    cursor="#e4e0d4",
+    blurred="#f0eee8",
+    line="#d9d5ca",
+    bar="#d3cfc3",
+    bar_hover="#b8b3a5",
+    selection="#1d5d96 25%",
     primary="#1d5d96",
     secondary="#5b6270",
     accent="#99570a",
@@ -110,18 +105,16 @@ LIGHT = _theme(
 
 CONTRAST = _theme(
     "notekeep-contrast",
-    ThemeShades(
-        muted="#e0e0e0",
-        faint="#bdbdbd",
-        bright="#ffffff",
-        cursor="#2f3f66",
-        blurred="#2b2b2b",
-        line="#9e9e9e",
-        bar="#9e9e9e",
-        bar_hover="#ffffff",
-        selection="#8fd3ff 45%",
-        done="#8fd3ff",
-    ),
+    muted="#e0e0e0",
+    faint="#bdbdbd",
+    bright="#ffffff",
+    cursor="#2f3f66",
+    blurred="#2b2b2b",
+    line="#9e9e9e",
+    bar="#9e9e9e",
+    bar_hover="#ffffff",
+    selection="#8fd3ff 45%",
+    done="#8fd3ff",
     primary="#8fd3ff",
     secondary="#ffffff",
     accent="#ffd75f",
@@ -136,18 +129,16 @@ CONTRAST = _theme(
 
 CONTRAST_LIGHT = _theme(
     "notekeep-contrast-light",
-    ThemeShades(
-        muted="#1f1f1f",
-        faint="#474747",
-        bright="#000000",
-        cursor="#c9dcff",
-        blurred="#e3e3e3",
-        line="#5c5c5c",
-        bar="#5c5c5c",
-        bar_hover="#000000",
-        selection="#003a75 30%",
-        done="#003a75",
-    ),
+    muted="#1f1f1f",
+    faint="#474747",
+    bright="#000000",
+    cursor="#c9dcff",
+    blurred="#e3e3e3",
+    line="#5c5c5c",
+    bar="#5c5c5c",
+    bar_hover="#000000",
+    selection="#003a75 30%",
+    done="#003a75",
     primary="#003a75",
     secondary="#000000",
     accent="#6b3500",
@@ -181,9 +172,6 @@ def choose_theme_name(
     # Textual's own default means that nobody chose.
     if wanted in known and wanted != "textual-dark":
         return wanted
-    return LIGHT.name if _is_light(environment) else DARK.name
-
-
-def _is_light(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal says, as many do, that its background is white or light grey."""
-    return environment.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}
+    # Many terminals say that their background is white or light grey.
+    is_light = environment.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}
+    return LIGHT.name if is_light else DARK.name

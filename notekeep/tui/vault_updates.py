@@ -55,7 +55,7 @@ class _SweepCancelled(BaseException):
 class VaultUpdates:
     """Keeps the index of a vault up to date while a program shows it, and gives up at its end."""
 
-    def __init__(self, app: NotekeepApp, shown: int | None = None) -> None:
+    def __init__(self, app: NotekeepApp, shown: int | None) -> None:
         """Prepare; `shown` is the generation of the catalog that the screens show, if known."""
         self._app = app
         app.vault.indexing.words_at_once = FEW_NOTES
@@ -84,10 +84,8 @@ class VaultUpdates:
         return self._app.vault.catalog.generation != self._shown
 
     def _is_news(self, refreshed: Refreshed) -> bool:
-        """Tell whether screens may show less than what is known after a refresh.
-
-        Files that were only touched, or looked at again because they were new, are no news.
-        """
+        """Tell whether screens may show less than what is known after a refresh."""
+        # Files that were only touched, or looked at again because they were new, are no news.
         removed = bool(refreshed.changes.removed) and not refreshed.held
         return removed or bool(refreshed.indexed or refreshed.logs) or self.is_behind
 
@@ -136,25 +134,19 @@ class VaultUpdates:
         return refreshed
 
     def _follow_process(self) -> None:
-        """Have a process take in what was left, and tell of it.
-
-        Who comes meanwhile leaves it to the one that follows: each would keep a thread until it is
-        done, and there are few, which notes are read in.
-        """
+        """Have a process take in what was left, and tell of it."""
+        # Who comes meanwhile leaves it to the one that follows: each would keep a thread until it
+        # is done, and there are few, which notes are read in.
         if self._has_left.is_set() or not self._following.acquire(blocking=False):
             return
         try:
             self._app.post_message(VaultChanged())
-            vault, self._process = (
-                self._app.vault,
-                indexing_process.IndexingProcess(self._app.vault.root),
-            )
+            vault = self._app.vault
+            self._process = indexing_process.IndexingProcess(vault.root)
             if self._has_left.is_set():  # who left before there was one stopped none
                 return
-            if (
-                self._process.follow(self._progress)
-                and not vault.indexing.refresh(defer=True).deferred
-            ):
+            is_done = self._process.follow(self._progress)
+            if is_done and not vault.indexing.refresh(defer=True).deferred:
                 self._app.post_message(VaultChanged())
         finally:
             self._following.release()
@@ -199,7 +191,11 @@ class VaultUpdates:
 
     def _sweep_quietly(self) -> bool:
         """Take in what changed; return whether all of it was, so that it is over."""
-        if self._is_writing():
+        # What is being written here is not in the catalog yet.
+        if any(
+            worker.group.endswith(WRITE_GROUP) and not worker.is_finished
+            for worker in list(self._app.workers)
+        ):
             return False
         try:
             refreshed = self._app.vault.indexing.refresh(words=False)
@@ -214,13 +210,6 @@ class VaultUpdates:
             self._app.post_message(VaultChanged())
         return not refreshed.pending
 
-    def _is_writing(self) -> bool:
-        """Whether something is being written here, and is not in the catalog yet."""
-        return any(
-            worker.group.endswith(WRITE_GROUP) and not worker.is_finished
-            for worker in list(self._app.workers)
-        )
-
     # Files that were replaced, and are still open in another program.
 
     def close(self) -> None:
@@ -228,24 +217,26 @@ class VaultUpdates:
         self._stop_watching.set()
         if self._watcher is not None:
             self._watcher.join(_END_SECONDS)
-        if self._app.vault.has_opened_history:
-            vault = self._app.vault
+        vault = self._app.vault
+        if vault.has_opened_history:
             vault.history.store.check_displaced(vault.root, min_age=0)
             vault.history.store.close()
 
     def _check_displaced(self) -> None:
-        if self._app.vault.has_opened_history:
-            vault = self._app.vault
-            in_background(
-                self._app,
-                lambda: vault.history.store.check_displaced(vault.root),
-                self._show_late_writes,
-                group="settle",
-                failed=lambda _error: None,
-            )
+        app, vault = self._app, self._app.vault
+        if not vault.has_opened_history:
+            return
 
-    def _show_late_writes(self, copies: list[str]) -> None:
-        for copy in copies:
-            show_message(self._app, f"What another program wrote late is in {copy}")
-        if copies:
-            self._app.post_message(VaultChanged())
+        def show(copies: list[str]) -> None:
+            for copy in copies:
+                show_message(app, f"What another program wrote late is in {copy}")
+            if copies:
+                app.post_message(VaultChanged())
+
+        in_background(
+            app,
+            lambda: vault.history.store.check_displaced(vault.root),
+            show,
+            group="settle",
+            failed=lambda _error: None,
+        )

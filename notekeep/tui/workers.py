@@ -14,7 +14,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean, clean_line
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from textual.app import App
     from textual.dom import DOMNode
-    from textual.worker import Worker
 
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
@@ -79,7 +78,7 @@ def in_background(
                 async with _turn(node.app) if group == WRITE_GROUP else nullcontext():
                     answer = await asyncio.to_thread(what)
             except NotekeepError as error:
-                (failed or (lambda problem: show_error(node, problem)))(error)
+                (failed or partial(show_error, node))(error)
             else:
                 then(answer)
         except NotekeepError as error:
@@ -124,10 +123,8 @@ def show_error(node: DOMNode, error: NotekeepError) -> None:
 def show_internal_error(node: DOMNode, error: Exception) -> None:
     """Tell of a fault of ours, and log it."""
     log_internal_error(error)
-    what = f"{type(error).__name__}: {clean_line(str(error))}"
-    hint = "This is a fault in notekeep; see log."
-    node.app.notify(f"{what}\n{hint}", severity="error", timeout=LONG, markup=False)
-    node.app.post_message(ErrorReported(what, hint))
+    text = f"{type(error).__name__}: {clean_line(str(error))}"
+    show_error(node, NotekeepError(text, "This is a fault in notekeep; see log."))
 
 
 def log_internal_error(error: Exception) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.messages import OpenNote
 from tests.docs.conftest import DOCS
 from tests.support.pictures import check_picture
@@ -18,7 +18,6 @@ from tests.support.screens import shows, until
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-    from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
 
 PICTURES = DOCS / "pictures"
@@ -52,7 +51,7 @@ async def arranged(app: NotekeepApp, pilot: Pilot[Any], name: str) -> None:
 async def test_the_committed_picture_is_what_the_screen_shows(
     still_vault: Vault, name: str
 ) -> None:
-    app = APPS["browse" if name == "grid" else name](still_vault)
+    app = NotekeepApp(still_vault, "browse" if name == "grid" else name)
     async with app.run_test(size=SIZE) as pilot:
         await arranged(app, pilot, name)
         await check_picture(app, pilot, PICTURES / f"{name}.svg")

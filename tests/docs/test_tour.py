@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from tests.docs.conftest import DOCS
 from tests.support.pictures import (
     Scene,
@@ -54,7 +54,7 @@ STOPS = (
 
 
 async def test_the_tour_shows_what_its_keys_do(still_vault: Vault) -> None:
-    app = APPS["today"](still_vault)
+    app = NotekeepApp(still_vault, "today")
     committed = [] if is_written() else scenes_of(read_picture(TOUR))
     scenes = []
     async with app.run_test(size=SIZE) as pilot:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.welcome import WelcomeApp
@@ -22,7 +22,6 @@ from tests.support.screens import press, shows, until
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-    from notekeep.tui.app import NotekeepApp
     from tests.snapshots.stage import Stage
 
 HERE = Path(__file__).resolve().parent
@@ -52,7 +51,7 @@ async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot, stage: Stage) 
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
 async def test_the_screen_looks_as_it_did(stage: Stage, shot: Shot) -> None:
     vault = (shot.before(stage) if shot.before is not None else None) or stage.vault
-    app = APPS[shot.screen](vault)
+    app = NotekeepApp(vault, shot.screen)
     async with app.run_test(size=shot.size, notifications=shot.name.startswith("toast")) as pilot:
         await staged(app, pilot, shot, stage)
         kind = "svg" if shot.name in AS_PICTURES else "txt"

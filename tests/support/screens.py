@@ -112,7 +112,7 @@ def _has_answered_keys(app: App[Any]) -> bool:
     if app._exit:
         return True  # it answers nothing any more
     keyboard = getattr(app, "keyboard", None)
-    return app.message_queue_size == 0 and (keyboard is None or keyboard.has_answered_keys)
+    return app.message_queue_size == 0 and (keyboard is None or not keyboard.is_settling)
 
 
 async def unpainted(what: Callable[[], object], seconds: float = 120) -> None:

@@ -39,13 +39,13 @@ for line in json.loads(sys.argv[1]):
 
 SCREENS = """
 import asyncio
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
 
 async def look():
     vault = Vault.open(os.getcwd())
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(120, 40)) as pilot:
         for key in json.loads(sys.argv[1]):
             await pilot.press(key)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.external_programs import check_address, open_address
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.vault import Vault
@@ -127,7 +127,7 @@ async def test_a_link_in_a_note_never_runs_a_command_of_the_program(
     vault = Vault.open(root)
     vault.indexing.refresh()
     before = tree(root)
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         screen = app.screen
         assert isinstance(screen, BrowseScreen)

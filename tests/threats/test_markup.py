@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import notekeep
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
 from tests.support.outlets import markup
 from tests.support.screens import NOW, seen, shows, tree, until
@@ -56,7 +56,7 @@ def vault(root: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
 
 @pytest.mark.parametrize("place", ["browse", "today", "habits", "publish"])
 async def test_every_place_shows_it_as_written(place: str, vault: Vault) -> None:
-    app = APPS[place](vault)
+    app = NotekeepApp(vault, place)
     async with app.run_test(size=(150, 50), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, VISIBLE))
         await click(app, pilot)
@@ -75,7 +75,7 @@ async def click(app: App[None], pilot: Pilot[None]) -> None:
 
 async def test_dialogs_and_notes_that_are_opened_show_it_as_written(vault: Vault) -> None:
     before = tree(Path(vault.root))
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(150, 50), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, VISIBLE))
         depth = len(app.screen_stack)

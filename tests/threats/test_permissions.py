@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import notekeep
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ async def test_index_history_and_state_are_private(
         ran = run(*words)
         assert ran.code == 0, (words, ran)
     monkeypatch.setenv("TERM", "xterm-256color")
-    app = APPS["browse"](Vault.open(root))
+    app = NotekeepApp(Vault.open(root), "browse")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await pilot.press("ctrl+q")
@@ -150,7 +150,7 @@ async def test_no_pickle_is_read_but_from_the_words(
     (root / "a.md").write_text("leverage\n", "utf-8")
 
     async def start() -> None:
-        app = APPS["browse"](Vault.open(root))
+        app = NotekeepApp(Vault.open(root), "browse")
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.pause()
             await pilot.press("ctrl+q")

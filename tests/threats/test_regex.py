@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.search import text_filter
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
 from tests.support.screens import NOW, shows, type_text, until
 
@@ -47,7 +47,7 @@ def test_a_command_stops_it_and_says_why(verb: str, run: Callable[..., Ran]) -> 
 async def test_the_interface_takes_keys_meanwhile(root: Path) -> None:
     vault = Vault.open(root)
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "slow"))
         await pilot.press("slash")

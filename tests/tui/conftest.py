@@ -41,6 +41,6 @@ def vault(root: Path) -> Vault:
 @pytest.fixture
 def make_app(vault: Vault) -> Callable[[str], NotekeepApp]:
     """Make the program, opening on a screen by its name."""
-    from notekeep.tui.app import APPS
+    from notekeep.tui.app import NotekeepApp
 
-    return lambda start: APPS[start](vault)
+    return lambda start: NotekeepApp(vault, start)

@@ -167,11 +167,11 @@ def _lines(app: NotekeepApp) -> list[str]:
 
 async def test_a_list_that_is_opened_later_shows_the_vault_as_it_is_by_then(root: Path) -> None:
     """A first start reads an empty catalog; Browse is opened when the notes have been read."""
-    from notekeep.tui.app import APPS
+    from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
 
     fresh = Vault.open(root)
-    app = APPS["today"](fresh)
+    app = NotekeepApp(fresh, "today")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Habits 0/2"))
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))

@@ -43,9 +43,11 @@ def test_a_new_day_opens_on_today(left: location.LastPlace, opens: str) -> None:
     assert left.screen_to_open(TODAY) == opens
 
 
-def look(**changed: str) -> prelude.FrameKey:
+def look(
+    day: str = "2026-11-24", screen: str = "browse", columns: int = 80, **changed: str
+) -> list[str | int]:
     env = {"TERM": "xterm", **changed}
-    return prelude.FrameKey.of("2026-11-24", "browse", "nord", (80, 24), env)
+    return prelude.frame_key(day, screen, "nord", (columns, 24), env)
 
 
 def test_a_frame_is_shown_again_only_where_it_will_look_the_same(tmp_path: Path) -> None:
@@ -54,9 +56,9 @@ def test_a_frame_is_shown_again_only_where_it_will_look_the_same(tmp_path: Path)
     assert (tmp_path / prelude.FILE).stat().st_mode & 0o077 == 0
     others = [
         look(NO_COLOR="1"),
-        look()._replace(columns=81),
-        look()._replace(screen="today"),
-        look()._replace(day="2026-11-25"),
+        look(columns=81),
+        look(screen="today"),
+        look(day="2026-11-25"),
     ]
     assert [prelude.load_frame(str(tmp_path), other) for other in others] == [None] * 4
     prelude.forget_frame(str(tmp_path))

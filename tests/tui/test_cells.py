@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from notekeep.errors import Conflict
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.dialogs.cell_editors import (
     ChoiceCellEditor,
     DateCellEditor,
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
-
-    from notekeep.tui.app import NotekeepApp
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -256,7 +254,7 @@ async def test_value_that_is_refused_stays_in_its_cell(root: Path) -> None:
     (root / ".notekeep/config.toml").write_text("rating_max = 10\n")
     vault = Vault.open(root)
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await to_cell(app, pilot, "rating")
         await box(app, pilot, "1")
@@ -356,7 +354,7 @@ async def test_stars_follow_the_best_rating_of_the_vault(root: Path) -> None:
         (root / f"books/{title}.md").write_text(f"---\ntype: book\nrating: {rating}\n---\n")
     vault = Vault.open(root)
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await open_grid(app, pilot)
         await until(pilot, lambda: shows(app, "★★★★½") and shows(app, "11"))

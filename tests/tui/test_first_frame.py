@@ -42,8 +42,8 @@ SHOW = """
 import json, sys
 from notekeep.vault import Vault
 vault = Vault.open(sys.argv[1])
-from notekeep.tui.app import APPS
-app = APPS["browse"](vault)
+from notekeep.tui.app import NotekeepApp
+app = NotekeepApp(vault, "browse")
 print(json.dumps(list(sys.modules)))
 """
 

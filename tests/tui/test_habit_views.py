@@ -246,12 +246,12 @@ async def test_a_line_that_is_not_understood_is_mended_with_one_key(
 async def test_ascii_is_enough(make_app: MakeApp, root: Path) -> None:
     (root / ".notekeep").mkdir(exist_ok=True)
     (root / ".notekeep/config.toml").write_text('glyphs = "ascii"\n')
-    from notekeep.tui.app import APPS
+    from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
 
     vault = Vault.open(root)
     vault.indexing.refresh()
-    app = APPS["habits"](vault)
+    app = NotekeepApp(vault, "habits")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Meditate"))
         for key in ("v", "v", "enter"):

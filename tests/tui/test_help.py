@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.widgets.bars import Footer
 from notekeep.vault import Vault
 from tests.support.screens import press, shows, type_text, until
@@ -14,8 +14,6 @@ from tests.support.screens import press, shows, type_text, until
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    from notekeep.tui.app import NotekeepApp
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -62,7 +60,7 @@ async def test_the_bottom_line_shows_faintly_what_has_nothing_to_be_about(
     (tmp_path / "empty").mkdir()
     vault = Vault.open(tmp_path / "empty")
     vault.indexing.refresh()
-    app = APPS[place](vault)
+    app = NotekeepApp(vault, place)
     idle = {"today": "tick", "browse": "edit", "habits": "done", "publish": "write-export"}[place]
     async with app.run_test(size=(120, 30)) as pilot:
         footer = app.screen.query_one(Footer)

@@ -9,7 +9,7 @@ import pytest
 
 from notekeep.services import indexing
 from notekeep.tui import app as app_module
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.dialogs.form import NewNoteDialog
 from notekeep.vault import Vault
 from tests.support.screens import press, shows, type_text, until
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.catalog.indexer import Refreshed
-    from notekeep.tui.app import NotekeepApp
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -66,7 +65,7 @@ class Slowly:
         self.may_end.set()
 
     def app(self, screen: str) -> NotekeepApp:
-        return APPS[screen](self.vault)
+        return NotekeepApp(self.vault, screen)
 
 
 @pytest.fixture
@@ -152,7 +151,7 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
     root = tmp_path / "empty"
     root.mkdir()
     vault = Vault.open(root)
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: app.focused is not None)
         if when == "when it was read":
@@ -191,7 +190,7 @@ async def test_enter_in_an_empty_box_over_an_empty_list_makes_no_note(tmp_path: 
     root = tmp_path / "empty"
     root.mkdir()
     vault = Vault.open(root)
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "No notes here yet."))
         await press(pilot, "slash")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.commands.action import format_key, format_keys, parse_key
 from notekeep.tui.commands.registry import (
     ACTIONS,
@@ -106,7 +106,7 @@ async def test_an_action_without_a_key_gets_one_and_one_with_a_key_loses_it(
     vault: Vault,
 ) -> None:
     vault.person.keys = {"show-steps": "f9", "delete": "", "edit": ""}
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Deep Work") and app.screen.focused is not None)
         assert not shows(app, "e edit")
@@ -120,7 +120,7 @@ async def test_an_action_without_a_key_gets_one_and_one_with_a_key_loses_it(
 
 async def test_what_is_wrong_with_the_keys_is_told_at_the_start(vault: Vault) -> None:
     vault.person.keymap = "vi"
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "There is no key map 'vi'"))
 
@@ -149,7 +149,7 @@ async def test_in_emacs_text_is_moved_in_and_saved_as_the_hands_expect(
     note = root / "books/Deep Work.md"
     before = note.read_bytes()
     vault.person.keymap = "emacs"
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Deep Work"))
         app.editors.open("books/Deep Work.md")
@@ -174,7 +174,7 @@ async def test_in_emacs_text_is_moved_in_and_saved_as_the_hands_expect(
 
 async def test_in_emacs_the_palette_is_gone_through_and_left(vault: Vault) -> None:
     vault.person.keymap = "emacs"
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "Deep Work"))
         await press(pilot, "alt+x")
@@ -188,7 +188,7 @@ async def test_in_emacs_the_palette_is_gone_through_and_left(vault: Vault) -> No
 
 async def test_in_vim_two_keys_delete_and_quit_and_one_does_nothing(vault: Vault) -> None:
     vault.person.keymap = "vim"
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "d", "j")
@@ -208,7 +208,7 @@ async def test_in_vim_two_keys_delete_and_quit_and_one_does_nothing(vault: Vault
 @pytest.mark.parametrize("typed", ["q", "wq", "q!"])
 async def test_in_vim_its_commands_quit(typed: str, vault: Vault) -> None:
     vault.person.keymap = "vim"
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "colon", *typed)
@@ -219,7 +219,7 @@ async def test_in_vim_its_commands_quit(typed: str, vault: Vault) -> None:
 
 async def test_in_vim_w_writes_nothing_down_and_e_opens_a_note(vault: Vault) -> None:
     vault.person.keymap = "vim"
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "colon", "w")
@@ -235,7 +235,7 @@ async def test_in_vim_w_writes_nothing_down_and_e_opens_a_note(vault: Vault) -> 
 
 async def test_the_sidebar_names_the_keys_of_the_map(vault: Vault) -> None:
     vault.person.keymap = "emacs"
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: shows(app, "alt+s keeps a search"))
         await press(pilot, "ctrl+s", "d", "e", "e", "p")
@@ -244,7 +244,7 @@ async def test_the_sidebar_names_the_keys_of_the_map(vault: Vault) -> None:
 
 async def test_the_keys_of_a_map_work(vault: Vault) -> None:
     vault.person.keymap = "emacs"
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "Deep Work"))
         await pilot.press("ctrl+s")

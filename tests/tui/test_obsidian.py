@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.events import Paste
 
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.dialogs.quick_capture import INBOX, TODAYS_NOTE, Attachment, write_capture
 from notekeep.tui.messages import OpenNote
 from tests.support.obsidian import opened, write
@@ -17,7 +17,6 @@ from tests.support.screens import press, shows, until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notekeep.tui.app import NotekeepApp
 
 PNG = b"\x89PNG\r\n\x1a\n rest"
 APP = {
@@ -48,7 +47,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def started(root: Path) -> NotekeepApp:
-    return APPS["browse"](opened(root))
+    return NotekeepApp(opened(root), "browse")
 
 
 async def test_a_dropped_picture_is_stored_beside_the_note_and_linked_from_there(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.list_model import PagedRows
 from notekeep.tui.messages import OpenNote
 from notekeep.vault import Vault
@@ -68,7 +68,7 @@ def test_the_row_of_any_note_is_known(vault: Vault) -> None:
 
 async def test_a_note_far_down_is_gone_to(vault: Vault) -> None:
     total, rows = vault.search.rows()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: shows(app, f"2 0{total % 100} notes"))
         browse = cast("BrowseScreen", app.screen)

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from notekeep.tui import clipboard
-from notekeep.tui.app import APPS
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.page import page as rendering_module
 from notekeep.tui.page.blocks import draw_block
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.markdown.tree import Span
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine
     from notekeep.tui.widgets.preview import Preview
 
@@ -94,7 +93,7 @@ def at(app: NotekeepApp, text: str) -> tuple[int, int]:
 
 
 async def test_a_section_folds_by_key_and_by_a_click_on_its_mark(reading: Vault) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "buy a kettle"))
@@ -112,7 +111,7 @@ async def test_a_section_folds_by_key_and_by_a_click_on_its_mark(reading: Vault)
 async def test_a_section_folds_where_next_to_nothing_is_seen(
     reading: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=(110, 12)) as pilot:
         await read(app, pilot)
         preview = browse(app).preview
@@ -129,7 +128,7 @@ async def test_a_section_folds_where_next_to_nothing_is_seen(
 
 
 async def test_folds_stay_while_other_notes_are_read(reading: Vault) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await press(pilot, "C")
@@ -143,7 +142,7 @@ async def test_folds_stay_while_other_notes_are_read(reading: Vault) -> None:
 
 
 async def test_a_task_is_ticked_in_the_file_and_undo_opens_it(reading: Vault, root: Path) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         # The first time it is chosen only.
@@ -162,7 +161,7 @@ async def test_a_task_is_ticked_in_the_file_and_undo_opens_it(reading: Vault, ro
 
 
 async def test_a_click_ticks_a_task(reading: Vault, root: Path) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "☑ call Mira"))
@@ -171,7 +170,7 @@ async def test_a_click_ticks_a_task(reading: Vault, root: Path) -> None:
 
 
 async def test_a_task_is_found_again_or_it_is_said(reading: Vault, root: Path) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         preview = await read(app, pilot)
         await press(pilot, "x")
@@ -190,7 +189,7 @@ async def test_a_task_is_found_again_or_it_is_said(reading: Vault, root: Path) -
 
 
 async def test_what_is_chosen_is_copied_a_quote_with_its_source(reading: Vault) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await read(app, pilot)
         await press(pilot, *["right_curly_bracket"] * 3, "y")
@@ -212,7 +211,7 @@ async def test_what_is_copied_is_nothing_that_a_terminal_would_obey_when_it_is_p
 ) -> None:
     (root / NOTE).write_text('---\ntitle: "a\\n\\e[31mred\\u202e"\n---\n', "utf-8")
     reading.indexing.refresh()
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await read(app, pilot)
         await press(pilot, "y")
@@ -222,7 +221,7 @@ async def test_what_is_copied_is_nothing_that_a_terminal_would_obey_when_it_is_p
 
 
 async def test_a_footnote_is_jumped_to_and_back(reading: Vault) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=(110, 12)) as pilot:
         preview = await read(app, pilot)
         await press(pilot, *["right_square_bracket"] * 2, "enter")
@@ -234,7 +233,7 @@ async def test_a_footnote_is_jumped_to_and_back(reading: Vault) -> None:
 
 
 async def test_a_picture_is_drawn_and_shown_large(reading: Vault) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "▀▀▀▀▀▀▀▀"))
@@ -254,7 +253,7 @@ async def test_the_keys_of_a_large_picture_can_be_clicked(
     monkeypatch.setattr(
         "notekeep.tui.external_programs.open_file", lambda path: opened.append(str(path))
     )
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "Two colours · 64×32"))  # noqa: RUF001 - by
@@ -268,7 +267,7 @@ async def test_the_keys_of_a_large_picture_can_be_clicked(
 
 
 async def test_a_note_without_a_picture_says_so_where_one_is_to_be_shown(reading: Vault) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await read(app, pilot, "books/Deep Work.md")
         await press(pilot, "I")
@@ -283,7 +282,7 @@ async def test_without_colours_or_shapes_a_picture_is_words(
         monkeypatch.setenv("NO_COLOR", "1")
     else:
         reading.person.glyphs = "ascii"
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "Two colours"))
@@ -292,7 +291,7 @@ async def test_without_colours_or_shapes_a_picture_is_words(
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (20, 5), (200, 60)])
 async def test_it_reads_at_any_size(reading: Vault, size: tuple[int, int]) -> None:
-    app = APPS["browse"](reading)
+    app = NotekeepApp(reading, "browse")
     async with app.run_test(size=size) as pilot:
         await read(app, pilot)
         await press(pilot, "right_square_bracket", "right_curly_bracket", "c", "C", "G", "I")
@@ -305,7 +304,7 @@ async def test_the_first_screen_of_a_long_note_is_there_before_the_rest(
     parts = (f"## Part {n}\n\nSome *words* of `{n}`.\n\n- [ ] one\n- two\n" for n in range(1500))
     (root / NOTE).write_text("\n".join(parts))
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
         rendering = preview.rendering
@@ -330,7 +329,7 @@ async def test_a_jump_to_the_end_of_a_long_note_arrives_while_keys_are_answered(
     text = "\n".join(parts)
     (root / NOTE).write_text(text)
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
         app.post_message(OpenNote(NOTE, line=text.split("\n").index("## Part 1490") + 1, read=True))
@@ -356,7 +355,7 @@ PROSE = "\n\n".join(
 async def test_the_same_words_are_read_on_in_another_width(root: Path, vault: Vault) -> None:
     (root / NOTE).write_text(PROSE)
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(70, 20)) as pilot:
         preview = await read(app, pilot)
         await until(pilot, lambda: preview.rendering is not None and preview.rendering.done)
@@ -382,7 +381,7 @@ async def test_a_line_that_was_gone_to_stays_on_the_screen_in_another_width(
 ) -> None:
     (root / NOTE).write_text(PROSE)
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(130, 30)) as pilot:
         preview = await read(app, pilot)
         line = PROSE.split("\n").index("## Part 30") + 1
@@ -400,7 +399,7 @@ async def test_a_very_long_note_shows_its_beginning_while_the_rest_is_parsed(
     parts = (f"## Part {n}\n\nSome *words* of `{n}`[^{n}].\n" for n in range(3000))
     (root / NOTE).write_text("\n".join(parts) + "\n[^0]: where it is from\n")
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
         assert shows(app, "Part 0")
@@ -427,7 +426,7 @@ async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
         return draw_block(part, frame)
 
     monkeypatch.setattr(rendering_module, "draw_block", draw)
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await press(pilot, "end")
@@ -467,7 +466,7 @@ async def test_a_check_in_shows_in_the_year_of_a_habit_that_a_note_has(
 ) -> None:
     (root / NOTE).write_text("My year:\n\n![[habits/water#year]]\n")
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "Water in 2026: kept 1 of"))
@@ -482,7 +481,7 @@ async def test_a_note_that_is_one_huge_table_is_there_before_the_table(
     table = "\n".join(f"| row {n} | *some* words |" for n in range(4000))
     (root / NOTE).write_text(f"| a | b |\n|---|---|\n{table}\n")
     vault.indexing.refresh()
-    app = APPS["browse"](vault)
+    app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "row 3 "))

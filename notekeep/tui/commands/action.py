@@ -9,10 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-MOVE, FIND, NOTE, CHANGE, HABIT, PUBLISH, GO, PROGRAM = (
-    *("Move", "Find", "Notes", "Change", "Habits", "Publish", "Screens", "notekeep"),
-)
-"""The headings of help."""
+# The headings of help.
+MOVE, FIND, NOTE, CHANGE = "Move", "Find", "Notes", "Change"
+HABIT, PUBLISH, GO, PROGRAM = "Habits", "Publish", "Screens", "notekeep"
 
 
 class Action(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,8 +123,7 @@ def actions_in_context(context: str) -> Iterator[Action]:
 
 def actions_at_place(place: str) -> Iterator[Action]:
     """Yield every action that works at a place, nearest context first."""
-    for context in ACTION_PLACES[place]:
-        yield from actions_in_context(context)
+    return chain.from_iterable(map(actions_in_context, ACTION_PLACES[place]))
 
 
 def action_keys(action: Action, own_keys: Mapping[str, str]) -> tuple[str, ...]:
@@ -192,7 +192,14 @@ def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
     An unknown map is the default, an unknown key is left out, and an action with no key that is
     known keeps those it had; an empty text takes its keys from an action.
     """
-    return {**_map(name), **dict(_known_keys(own))}
+    keys_by_action: dict[str, str] = {}
+    if name != DEFAULT and name in keymaps():
+        keys_by_action = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+    for action, keys in own.items():
+        known = [key for key in map(parse_key, _split_keys(keys)) if key is not None]
+        if known or not keys.strip() or action not in ACTIONS_BY_ID:
+            keys_by_action[action] = ",".join(dict.fromkeys(known))
+    return keys_by_action
 
 
 def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
@@ -207,20 +214,6 @@ def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
             if parse_key(key) is None
         ]
     return [*found, *find_key_clashes(keymap(name, own))]
-
-
-def _map(name: str) -> dict[str, str]:
-    if name in {"", DEFAULT} or name not in keymaps():
-        return {}
-    map_: dict[str, str] = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
-    return map_
-
-
-def _known_keys(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for action, keys in own.items():
-        known = [key for key in map(parse_key, _split_keys(keys)) if key is not None]
-        if known or not keys.strip() or action not in ACTIONS_BY_ID:
-            yield action, ",".join(dict.fromkeys(known))
 
 
 def _split_keys(keys: str) -> list[str]:

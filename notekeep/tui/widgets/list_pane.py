@@ -331,7 +331,7 @@ class ListPane(Vertical, RemovalSafe):
             UsageError: Notes cannot be sorted by it.
         """
         order = by_field(name, self.chosen_order)
-        self._vault.search.parse(order.query)
+        self._vault.search.parse(replace_sort("", order.key))
         self._sort(order)
 
     def _sort(self, order: ListOrder) -> None:
@@ -472,7 +472,7 @@ class ListPane(Vertical, RemovalSafe):
         else:  # what was found stays until the texts have told again
             self._titles.drop()
         # Before it, as what is typed may have a bracket open.
-        query = f"{self.chosen_order.query} {within}".strip()
+        query = f"{replace_sort('', self.chosen_order.key)} {within}".strip()
         if asks_texts:
             in_background(
                 self,
