@@ -25,11 +25,18 @@ from notekeep.tui.render.list_rows import (
     orphaned_post_hint,
     post_rows,
 )
-from notekeep.tui.render.plan_lines import shorten_home
-from notekeep.tui.render.styled_text import Piece
+from notekeep.tui.render.plan_lines import (
+    error_lines,
+    exported_lines,
+    patch_lines,
+    plan_lines,
+    report_lines,
+    shorten_home,
+)
+from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.note_operations import run_editor
 from notekeep.tui.screens.vault_screen import VaultScreen, program
-from notekeep.tui.widgets.plan_view import PlanView
+from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
@@ -70,6 +77,18 @@ class _PlanKey(NamedTuple):
     target: str
     site: str
     how: Mapping[str, object] | None
+
+
+class PlanView(DiffView):
+    """Shows plans, results and reports of an export."""
+
+    is_plan = False  # whether it shows what an export would write
+
+    def show(
+        self, make: Callable[[int], list[StyledLine]], *, stays: bool = False, is_plan: bool = False
+    ) -> None:
+        super().show(make, stays=stays)
+        self.is_plan = is_plan
 
 
 class PublishScreen(VaultScreen):
@@ -249,7 +268,11 @@ class PublishScreen(VaultScreen):
             is_seen = made_for.paths != self._result_of or (self._is_left and not plan.is_empty)
             self.shown = plan if is_seen or plan.is_empty else None
             if is_seen:
-                self.diff.show_plan(plan, stays=self._is_left and self.diff.is_plan)
+                self.diff.show(
+                    lambda width: plan_lines(plan, width, self.glyphs),
+                    stays=self._is_left and self.diff.is_plan,
+                    is_plan=True,
+                )
             self._is_left = False
             self._end_planning()
 
@@ -268,13 +291,13 @@ class PublishScreen(VaultScreen):
 
     def _show_patch(self, plan: WritePlan) -> None:
         self.shown, self._made_for = plan, None
-        self.diff.show_patch(plan)
+        self.diff.show(lambda width: patch_lines(plan, width, self.glyphs))
         self._end_planning()
 
     def show_problem(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
         self.shown = None
-        self.diff.show_reason(error)
+        self.diff.show(partial(error_lines, error))
         self._end_planning(is_there=False)
 
     # Keys about a plan that is on its way: kept until it is there.
@@ -325,7 +348,7 @@ class PublishScreen(VaultScreen):
 
     def _was_written(self, plan: ExportPlan, done: ExportResult) -> None:
         self._result_of, self.exported = self.chosen, plan
-        self.diff.show_exported(done)
+        self.diff.show(lambda width: exported_lines(done, width, self.glyphs))
         count = plural(len(done.written) + len(done.removed), "file")
         left = f" · {len(done.conflicts)} left to you, with s" if done.conflicts else ""
         show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
@@ -398,7 +421,7 @@ class PublishScreen(VaultScreen):
         def show(report: CheckReport) -> None:
             self.show_work_status("")
             self._result_of = self.chosen
-            self.diff.show_report(report)
+            self.diff.show(lambda width: report_lines(report, width, self.glyphs))
 
         def failed(error: NotekeepError) -> None:
             self.show_work_status("")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import Calendar, monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -27,7 +27,7 @@ from notekeep.tui.widgets.line_view import DiffView, LineView
 if TYPE_CHECKING:
     from textual import events
 
-    from notekeep.habits.calendar import Calendar
+    from notekeep.habits.calendar import Calendar as YearCalendar
     from notekeep.habits.summary import HabitView
     from notekeep.tracking.habit_details import Detail
     from notekeep.tui.render.glyphs import Glyphs
@@ -43,13 +43,10 @@ MONTH_HEIGHT = MONTH_WEEKS + 2
 
 
 def month_days(month: date, week_start: int) -> list[date | None]:
-    """Give the days of a month as they are shown: six weeks, None where another month's day is."""
-    first = month.replace(day=1)
-    before = (first.weekday() - week_start) % 7
-    count = monthrange(month.year, month.month)[1]
-    days: list[date | None] = [None] * before
-    days += [first + timedelta(number) for number in range(count)]
-    return days + [None] * (7 * MONTH_WEEKS - len(days))
+    """Return the days of a month as they are shown: six weeks, None for another month's day."""
+    numbers = [*Calendar(week_start).itermonthdays(month.year, month.month)]
+    numbers += [0] * (7 * MONTH_WEEKS - len(numbers))
+    return [month.replace(day=number) if number else None for number in numbers]
 
 
 def shift_month(day: date, by: int) -> date:
@@ -93,15 +90,9 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
         week = month_days(self.day, self._week_start)[7 * (index - 2) :][:7]
         line: StyledLine = []
         for day in week:
-            line += [Piece(" "), Piece(f"{day.day if day else '':>2}", self._role(day))]
+            role = "chosen" if day == self.day else "mark" if day == self._today else ""
+            line += [Piece(" "), Piece(f"{day.day if day else '':>2}", role)]
         return line
-
-    def _role(self, day: date | None) -> str:
-        if day is None:
-            return ""
-        if day == self.day:
-            return "chosen"
-        return "mark" if day == self._today else ""
 
     def on_click(self, event: events.Click) -> None:
         place = event.get_content_offset(self)
@@ -131,15 +122,15 @@ class YearGrid(LineView, can_focus=False):
 
         day: date
 
-    def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, glyphs: Glyphs, today: date) -> None:
+        super().__init__()
         self._glyphs = glyphs
         self.today = today
         self._habit: HabitView | None = None
         self._year = today.year
-        self._calendar: Calendar | None = None
+        self._calendar: YearCalendar | None = None
 
-    def show(self, habit: HabitView, year: int, calendar: Calendar) -> None:
+    def show(self, habit: HabitView, year: int, calendar: YearCalendar) -> None:
         self._habit, self._year, self._calendar = habit, year, calendar
         self.lines_changed()
 
@@ -151,14 +142,10 @@ class YearGrid(LineView, can_focus=False):
             return []
         if index == 0:
             about = self._about(self._habit)
-            is_alone = self.size.height < YEAR_LINES
-            return (
-                fit_line(about, width)
-                if is_alone
-                else year_heading(about, self._calendar, self._glyphs, width)
-            )
-        lines = year_lines(self._calendar, self.today, self._glyphs, width)
-        return lines[index - 1] if index <= len(lines) else [Piece("")]
+            if self.size.height < YEAR_LINES:
+                return fit_line(about, width)
+            return year_heading(about, self._calendar, self._glyphs, width)
+        return year_lines(self._calendar, self.today, self._glyphs, width)[index - 1]
 
     def _about(self, habit: HabitView) -> StyledLine:
         """Return the name, the year when that is below, the goal, and what is left to do."""
@@ -192,6 +179,8 @@ class HabitPage(DiffView):
 
     BINDINGS = bindings("habit-detail", by_screen=ALL_ACTIONS)
 
+    detail: Detail | None = None
+
     @dataclass
     class Picked(Message):
         """A day of the year was clicked."""
@@ -200,21 +189,19 @@ class HabitPage(DiffView):
 
     def __init__(self, glyphs: Glyphs, today: date) -> None:
         super().__init__(glyphs)
-        self.detail: Detail | None = None
         self.today = today
 
     def show_detail(self, detail: Detail) -> None:
         """Show a habit, from the top when it is another than before."""
         stays = self.detail is not None and self.detail.view.id == detail.view.id
         self.detail = detail
-        self.show(self._draw, stays=stays)
 
-    def _draw(self, width: int) -> list[StyledLine]:
-        if self.detail is None:
-            return []
-        room = max(1, width - 2 * PAGE_MARGIN)
-        lines = detail_lines(self.detail, self.today, self._glyphs, room)
-        return [[Piece(" " * PAGE_MARGIN), *line] for line in lines]
+        def draw(width: int) -> list[StyledLine]:
+            room = max(1, width - 2 * PAGE_MARGIN)
+            lines = detail_lines(detail, self.today, self._glyphs, room)
+            return [[Piece(" " * PAGE_MARGIN), *line] for line in lines]
+
+        self.show(draw, stays=stays)
 
     def on_click(self, event: events.Click) -> None:
         place = event.get_content_offset(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
 from textual.widgets import Input
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.tui.widgets.note_area import NoteArea
-
-
-class TextMatch(NamedTuple):
-    """Where something was found: its line and the column it begins at, both from 0."""
-
-    line: int
-    column: int
 
 
 class _FindInput(Input):
@@ -58,7 +51,7 @@ class FindBar(Horizontal):
         self._area = area
         self._lines: list[str] = []
         self._flat: list[str] = []
-        self._begun = TextMatch(0, 0)
+        self._begun = (0, 0)  # the line and the column to search from
 
     def compose(self) -> ComposeResult:
         yield PieceLabel(Piece("Find ", "section"))
@@ -76,7 +69,7 @@ class FindBar(Horizontal):
     def open(self) -> None:
         """Ask what to look for: at first what is selected, else what was looked for last."""
         field = self.query_one(_FindInput)
-        self._begun = TextMatch(*min(self._area.selection))
+        self._begun = min(self._area.selection)
         selected = self._area.selected_text
         if selected and "\n" not in selected:
             field.value = selected
@@ -98,7 +91,7 @@ class FindBar(Horizontal):
 
     def step(self, by: int) -> None:
         """Go to the next place or, when `by` is -1, to the one before; round at the ends."""
-        self._begun = TextMatch(*min(self._area.selection))
+        self._begun = min(self._area.selection)
         self._show(by)
 
     def _show(self, by: int) -> None:
@@ -113,9 +106,13 @@ class FindBar(Horizontal):
             line, column = found[at]
             self._area.move_cursor((line, column))
             self._area.move_cursor((line, column + len(sought)), select=True, center=True)
-        self._show_count(at + 1, len(found), is_asked=bool(sought))
+        label = self.query_one("#found", PieceLabel)
+        if found:
+            label.show(Piece(f"{thousands(at + 1)} of {thousands(len(found))}", "muted"))
+        else:
+            label.show(*([Piece("not found", "warn")] if sought else []))
 
-    def _find_all(self, sought: str) -> list[TextMatch]:
+    def _find_all(self, sought: str) -> list[tuple[int, int]]:
         """Return every place of a text, in order; the places of one do not overlap."""
         if not sought:
             return []
@@ -126,13 +123,6 @@ class FindBar(Horizontal):
         for number, line in enumerate(self._flat):
             column = line.find(sought)
             while column >= 0:
-                found.append(TextMatch(number, column))
+                found.append((number, column))
                 column = line.find(sought, column + len(sought))
         return found
-
-    def _show_count(self, at: int, count: int, *, is_asked: bool) -> None:
-        label = self.query_one("#found", PieceLabel)
-        if count:
-            label.show(Piece(f"{thousands(at)} of {thousands(count)}", "muted"))
-        else:
-            label.show(*([Piece("not found", "warn")] if is_asked else []))

@@ -43,8 +43,7 @@ _KEY = re.compile(r"^[\w-]+:")
 class NoteArea(TextArea):
     """A text field over lines as `EditorText` shows them.
 
-    Whatever comes into it, typed, pasted or completed, goes through the stand-ins; whatever leaves
-    it for the clipboard comes back out of them.
+    What comes into it goes through the stand-ins, what goes to the clipboard comes out of them.
     """
 
     BINDINGS: ClassVar = bindings(
@@ -59,15 +58,10 @@ class NoteArea(TextArea):
 
     @dataclass
     class Pasted(Message):
-        """Text was pasted by the terminal.
-
-        Attributes:
-            text: What was pasted.
-            place: Where it stands: its start, its end, and what is shown of it.
-        """
+        """Text was pasted by the terminal."""
 
         text: str
-        place: tuple[Location, Location, str]
+        place: tuple[Location, Location, str]  # its start, its end, and what is shown of it
 
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(
@@ -108,12 +102,9 @@ class NoteArea(TextArea):
     # What comes in and what goes out.
 
     def edit(self, edit: Edit) -> EditResult:
-        edit.text = self._safe(edit.text)
+        lines = _BREAKS.sub("\n", edit.text).split("\n")
+        edit.text = "\n".join(self.stand_ins.shown(line) for line in lines)
         return super().edit(edit)
-
-    def _safe(self, text: str) -> str:
-        lines = _BREAKS.sub("\n", text).split("\n")
-        return "\n".join(self.stand_ins.shown(line) for line in lines)
 
     def action_cut(self) -> None:
         before = self.app.clipboard
@@ -171,7 +162,8 @@ class NoteArea(TextArea):
             self._replace_via_keyboard(offer.text, (row, offer.start), (row, column))
             self.suggestion = ""
         else:
-            self._replace_via_keyboard("\t" if self._indents_with_tabs() else "  ", *self.selection)
+            has_tabs = any(line.startswith("\t") for line in self.lines)
+            self._replace_via_keyboard("\t" if has_tabs else "  ", *self.selection)
 
     def action_next_offer(self) -> None:
         if not self._offers:
@@ -196,9 +188,6 @@ class NoteArea(TextArea):
 
     def action_redo_typing(self) -> None:
         self.redo()
-
-    def _indents_with_tabs(self) -> bool:
-        return any(line.startswith("\t") for line in self.lines)
 
     def on_paste(self, event: events.Paste) -> None:
         # Textual calls the field's own handler after this one.

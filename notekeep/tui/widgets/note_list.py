@@ -5,23 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
 from notekeep.tui.keys import ALL_ACTIONS, bindings
-from notekeep.tui.render.note_rows import gutter, hit_rows, note_row
+from notekeep.tui.render.note_rows import LetterMatcher, gutter, hit_rows, note_row
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from notekeep.catalog.records import Row
     from notekeep.search.results import Hit
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.note_rows import LetterMatcher
 
 PAGE_ROWS = 100
 MAX_CACHED_PAGES = 40
@@ -160,14 +159,14 @@ class NoteList(ListView):
 
     # Marks.
 
-    def toggle_mark(self, row: int | None = None) -> None:
-        note = self.row_of(self.cursor if row is None else row) if self.note_count else None
-        if note is None:
+    def toggle_mark(self, *, goes_on: bool = True) -> None:
+        """Mark or unmark the note under the cursor, and go on to the next."""
+        if (note := self.row) is None:
             return
         self.is_moved = True
         self._marked_last = note.path
-        self._mark(self.marked ^ {note.path})
-        if row is None:
+        self.mark(self.marked ^ {note.path})
+        if goes_on:
             self.move_to(self.cursor + 1)
 
     def mark_range(self) -> None:
@@ -175,13 +174,12 @@ class NoteList(ListView):
         if not self.note_count:
             return
         begin = self._row_with(self._marked_last, self.cursor)
-        begin = self.cursor if begin is None else begin
-        first, last = min(begin, self.cursor), max(begin, self.cursor)
+        first, last = sorted((self.cursor if begin is None else begin, self.cursor))
         rows = self._source.page(first, last + 1 - first)[: last + 1 - first]
         self.is_moved = True
         if (here := self.row) is not None:
             self._marked_last = here.path
-        self._mark(self.marked | {row.path for row in rows})
+        self.mark(self.marked | {row.path for row in rows})
 
     def listed(self) -> Callable[[], set[str]]:
         """Return what gives all notes of the list; it may take a while and touches no widget."""
@@ -190,20 +188,10 @@ class NoteList(ListView):
 
     def mark_all(self, listed: set[str]) -> None:
         """Mark these notes; when all of them are marked, unmark them."""
-        self._mark(self.marked - listed if listed <= self.marked else self.marked | listed)
+        self.mark(self.marked - listed if listed <= self.marked else self.marked | listed)
 
-    def mark_others(self, listed: set[str]) -> None:
-        """Mark those of these notes that are not marked, and unmark the others."""
-        self._mark(self.marked ^ listed)
-
-    def follow_marks(self, moved: Mapping[str, str], known: set[str]) -> None:
-        """Let marks go along with notes that have another path, and go where there is no note."""
-        self._mark({moved.get(path, path) for path in self.marked} & known)
-
-    def clear_marks(self) -> None:
-        self._mark(set())
-
-    def _mark(self, paths: set[str]) -> None:
+    def mark(self, paths: set[str]) -> None:
+        """Have these notes marked, and no others."""
         if paths != self.marked:
             self.marked = paths
             self.lines_changed()
@@ -219,8 +207,7 @@ class NoteList(ListView):
         if x < GUTTER:
             self.is_moved = True
             self.move_to(row)
-            if row < self.note_count:
-                self.toggle_mark(row)
+            self.toggle_mark(goes_on=False)
         else:
             super().row_clicked(row, x, chain)
 
@@ -240,14 +227,12 @@ class NoteList(ListView):
             return [[] for _ in range(self.row_height)]
         here = row == self.cursor
         head = gutter(self._glyphs, here=here, marked=note.path in self.marked)
-        room = width - 2
+        draw = width - 2, self._glyphs, self.today
+        conflict, dated_by = note.path in self._conflicts, self.dated_by
         hit = self.hit_at(row)
-        conflict = note.path in self._conflicts
-        draw = self._glyphs, self.today
-        shown: dict[str, Any] = {"dated_by": self.dated_by, "conflict": conflict}
         if hit is None:
-            return [[*head, *note_row(note, room, *draw, **shown)]]
-        first, second = hit_rows(hit, room, *draw, self._finder, **shown)
+            return [[*head, *note_row(note, *draw, dated_by=dated_by, conflict=conflict)]]
+        first, second = hit_rows(hit, *draw, self._finder, dated_by=dated_by, conflict=conflict)
         return [[*head, *first], [*gutter(self._glyphs, here=here), *second]]
 
     def _row_with(self, path: str | None, near: int) -> int | None:

@@ -37,10 +37,9 @@ class PictureCache:
 
     def __init__(self, widget: Widget, pixels: Pixels) -> None:
         self._widget, self._pixels = widget, pixels
-        self._kept: LRUCache[tuple[object, ...], Sequence[list[Segment]]] = LRUCache(
-            MAX_CACHED_PICTURES
-        )
-        self._asked: set[tuple[object, ...]] = set()
+        # Nothing while a picture is decoded, or when it cannot be.
+        self._kept: LRUCache[tuple[object, ...], Sequence[list[Segment]]]
+        self._kept = LRUCache(MAX_CACHED_PICTURES)
 
     def put(self, strip: Strip, part: PictureRow, left: int, under: Style) -> Strip:
         """Return a strip with a row of a picture over it, from a cell on, once it is there."""
@@ -56,29 +55,27 @@ class PictureCache:
 
     def _row(self, part: PictureRow, ground: ColorTriplet) -> list[Segment] | None:
         key = (part.picture, part.columns, part.rows, ground)
-        rows = self._kept.get(key)
-        if rows is not None:
-            return rows[part.row] if part.row < len(rows) else None
-        if key not in self._asked:
-            self._asked.add(key)
+        if key not in self._kept:
+            self._kept[key] = ()
             in_background(
                 self._widget,
-                partial(_decode, self._pixels, part, ground),
+                partial(self._decode, part, ground),
                 partial(self._decoded, key),
                 group="picture",
-                failed=lambda _error: self._decoded(key, []),
+                failed=lambda _error: None,
             )
-        return None
+        rows = self._kept[key]
+        return rows[part.row] if part.row < len(rows) else None
+
+    def _decode(self, part: PictureRow, ground: ColorTriplet) -> list[list[Segment]]:
+        data = self._pixels(part.picture.path, part.columns, 2 * part.rows)
+        return half_blocks(data, part.columns, part.rows, ground)
 
     def _decoded(self, key: tuple[object, ...], rows: Sequence[list[Segment]]) -> None:
+        # What this cache knows of a key already it does not learn anew.
+        self._kept.discard(key)
         self._kept[key] = rows
-        self._asked.discard(key)
         self._widget.refresh()
-
-
-def _decode(pixels: Pixels, part: PictureRow, ground: ColorTriplet) -> list[list[Segment]]:
-    data = pixels(part.picture.path, part.columns, 2 * part.rows)
-    return half_blocks(data, part.columns, part.rows, ground)
 
 
 class PictureView(LineView):

@@ -91,14 +91,16 @@ class Sidebar(RowList[SidebarEntry]):
         if self.has_focus and here is not None and here.can_be_chosen and _key(here) in keys:
             self.rows_changed(keys.index(_key(here)))
         else:
-            near_it = (number for number, entry in enumerate(entries) if entry.query == near)
-            self.rows_changed(next(near_it, 0))
+            self.rows_changed(self._row_of(near, 0))
 
     def activate(self, query: str) -> None:
         """Show which entry's notes the list shows."""
         self._active = frozenset({query})
-        places = (number for number, entry in enumerate(self._rows) if entry.query == query)
-        self.rows_changed(self.cursor if self.has_focus else next(places, self.cursor))
+        self.rows_changed(self.cursor if self.has_focus else self._row_of(query, self.cursor))
+
+    def _row_of(self, query: str, other: int) -> int:
+        rows = (number for number, entry in enumerate(self._rows) if entry.query == query)
+        return next(rows, other)
 
     def is_heading(self, item: SidebarEntry) -> bool:
         return not item.can_be_chosen
@@ -197,7 +199,7 @@ def _years(years: Mapping[str, int]) -> Iterator[SidebarEntry]:
 
 def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[SidebarEntry]:
     """Return tags in alphabetical order, each below its parent, parents that stand alone added."""
-    names = {parent for tag in tags for parent in _with_parents(tag)}
+    names = {tag.rsplit("/", ups)[0] for tag in tags for ups in range(tag.count("/") + 1)}
     entries = []
 
     def place(name: str) -> tuple[int, list[str]]:
@@ -209,11 +211,6 @@ def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[Sideba
         label = name.rpartition("/")[2] if depth else name
         entries.append(SidebarEntry(label, f"tag:{_quoted(name)}", tags.get(name), depth))
     return entries
-
-
-def _with_parents(tag: str) -> list[str]:
-    parts = tag.split("/")
-    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
 
 
 def _quoted(word: str) -> str:

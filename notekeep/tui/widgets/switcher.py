@@ -13,7 +13,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.formatting import kind_name
 from notekeep.tui.render.list_rows import indexing_progress
-from notekeep.tui.render.note_rows import distinguished_title, make_matcher, signs
+from notekeep.tui.render.note_rows import LetterMatcher, distinguished_title, make_matcher, signs
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, mark_matches, spread_line
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import TitleSearch
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.note_rows import LetterMatcher
     from notekeep.vault import Vault
 
 MAX_SHOWN_TITLES = 50
@@ -72,12 +71,8 @@ class _Titles(ListView, can_focus=False):
         indexed = cast("NotekeepApp", self.app).indexed
         if indexed is not None:
             return [Piece(" "), *indexing_progress(indexed)]
-        name = clean_line(self.typed)
-        return [
-            Piece(" New note ", "accent"),
-            Piece(name, "title"),
-            Piece("  enter makes it", "faint"),
-        ]
+        name = Piece(clean_line(self.typed), "title")
+        return [Piece(" New note ", "accent"), name, Piece("  enter makes it", "faint")]
 
     def _line_role(self, index: int) -> str:
         return "cursor" if index == self.cursor and self.is_selectable(index) else ""
