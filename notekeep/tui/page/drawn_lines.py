@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.markdown.sanitize import clean
-from notekeep.markdown.tree import ParsedPage
+from notekeep.markdown.tree import ParsedPage, Span
 from notekeep.tui.render.styled_text import (
     FOLD_LINK,
     PICTURE_LINK,
@@ -21,7 +21,6 @@ from notekeep.tui.render.styled_text import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from notekeep.markdown.tree import Span
     from notekeep.tracking.habit_details import HabitYear
     from notekeep.tui.render.glyphs import Glyphs
 
@@ -147,8 +146,8 @@ def hang_lines(first: StyledLine, drawn: Sequence[DrawnLine], width: int) -> lis
     """Put `first` before the first line and blanks before the others."""
     head, tail = pad_line(first, width), [Piece(" " * width)]
     return [
-        DrawnLine([*(tail if index else head), *line], source, passage, picture)
-        for index, (line, source, passage, picture) in enumerate(drawn)
+        row._replace(line=[*(tail if index else head), *row.line])
+        for index, row in enumerate(drawn)
     ]
 
 
@@ -156,16 +155,13 @@ def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> 
     """Return the last line of what can be folded with its mark at the end."""
     mark = frame.glyphs.closed if hidden else frame.glyphs.open
     line = [*row.line, Piece(f" {mark}", "fold", FOLD_LINK + key)]
-    if hidden:
-        words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)
-        line.extend([words] if line_width(line) + line_width([words]) <= frame.width else [])
+    words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)
+    if hidden and line_width([*line, words]) <= frame.width:
+        line.append(words)
     return row._replace(line=line)
 
 
 def add_bar(drawn: Iterable[DrawnLine], frame: DrawContext, role: str) -> list[DrawnLine]:
     """Put a bar before each line."""
     bar = Piece(f"{frame.glyphs.quote} ", role)
-    return [
-        DrawnLine([bar, *line], source, passage, picture)
-        for line, source, passage, picture in drawn
-    ]
+    return [row._replace(line=[bar, *row.line]) for row in drawn]

@@ -59,7 +59,7 @@ class _InlineWalk:
         self._open: list[tuple[int, str, str]] = []  # where spans end, their kinds and new roles
         self._roles: list[str] = []
         self._links: list[str] = []
-        self._html: dict[str, int] = {}  # how often each tag is open
+        self._html: list[str] = []  # the tags that are open
         self._anchors: list[str] = []
         self._after = 0  # what stands before was shown as something else
 
@@ -124,7 +124,7 @@ class _InlineWalk:
         roles = [*self._roles, role] if role else self._roles
         if self._html:
             own = (HTML_ROLES[name] for name in self._html)
-            roles = [*dict.fromkeys(role for role in own if role), *roles]
+            roles = [*dict.fromkeys(filter(None, own)), *roles]
         target = link or next((one[-1] for one in (self._links, self._anchors) if one), "")
         self.line.append(Piece(clean(text), " ".join(roles), clean(target)))
 
@@ -165,11 +165,9 @@ class _InlineWalk:
         elif match is None or name not in HTML_ROLES:
             self._add(source, "faint")
         elif not match[1]:
-            self._html[name] = self._html.get(name, 0) + 1
+            self._html.append(name)
         elif name in self._html:
-            self._html[name] -= 1
-            if not self._html[name]:
-                del self._html[name]
+            self._html.remove(name)
 
     def _is_anchor(self, tag: str) -> bool:
         """Open or close a link that is written as HTML; tell whether the tag is part of one."""
@@ -220,8 +218,7 @@ class _InlineWalk:
         self._button(f"[{span.info}]", "footnote", FOOTNOTE_LINK + span.info)
 
     def _add_timestamp(self, span: Span) -> None:
-        text = self._text[span.start : span.end]
-        self._add(text, "timestamp")
+        self._add(self._text[span.start : span.end], "timestamp")
 
     def _add_tag(self, span: Span) -> None:
         tag = self._text[span.start : span.end]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.sanitize import clean_line
@@ -17,7 +18,7 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from notekeep.catalog.records import Backlink, LinkRow
     from notekeep.tui.render.glyphs import Glyphs
@@ -58,56 +59,44 @@ def footer_lines(
         return []
     lines: list[StyledLine] = [[Piece(glyphs.rule * width, "rule")], *_in_rows(heads, width)]
     if LINKS_FOLD in opened:
-        lines.extend([[], *(_link(link, glyphs, width) for link in links)])
+        lines += [[], *map(_link, links)]
     if BACKLINKS_FOLD in opened and foot.backlinks:
-        lines.extend([[], *_backlinks(foot.backlinks, glyphs, width)])
+        lines += [[], *_backlinks(foot.backlinks)]
     if OUTLINE_FOLD in opened and outline:
         top = min(level for _, level, _ in outline)
         lines.append([])
         for line, level, text in outline:
             words = Piece(clean_line(text), "link-quiet", f"{LINE_LINK}{line}")
-            lines.append(fit_line([Piece("  " * (level - top + 1)), words], width, glyphs.ellipsis))
-    return lines
+            lines.append([Piece("  " * (level - top + 1)), words])
+    return [fit_line(line, width, glyphs.ellipsis) for line in lines]
 
 
 def _in_rows(heads: Sequence[StyledLine], width: int) -> list[StyledLine]:
     """Put the heads beside each other, and below each other where there is no room."""
     rows: list[StyledLine] = []
     for head in heads:
-        gap = [Piece("   ")]
-        if rows and line_width(rows[-1]) + 3 + line_width(head) <= width:
-            rows[-1] = [*rows[-1], *gap, *head]
+        longer = [*rows[-1], Piece("   "), *head] if rows else head
+        if rows and line_width(longer) <= width:
+            rows[-1] = longer
         else:
-            rows.extend(wrap_line(head, width))
+            rows += wrap_line(head, width)
     return rows
 
 
-def _link(link: LinkRow, glyphs: Glyphs, width: int) -> StyledLine:
-    shown = clean_line(link.text or link.target)
-    line: StyledLine = [Piece("  ")]
-    if link.state == "web":
-        line.append(Piece(shown, "link-quiet", link.target))
-    else:
-        line.append(Piece(shown, "link-quiet", f"[[{clean_line(link.target)}]]"))
+def _link(link: LinkRow) -> StyledLine:
+    target = link.target if link.state == "web" else f"[[{clean_line(link.target)}]]"
+    line = [Piece("  "), Piece(clean_line(link.text or link.target), "link-quiet", target)]
     if link.state in ("broken", "ambiguous"):
         line.append(Piece(f"  {link.state}", "warn" if link.state == "broken" else "faint"))
-    return fit_line(line, width, glyphs.ellipsis)
+    return line
 
 
-def _backlinks(backlinks: Sequence[Backlink], glyphs: Glyphs, width: int) -> list[StyledLine]:
+def _backlinks(backlinks: Sequence[Backlink]) -> Iterator[StyledLine]:
     """List the notes that link here, each once, with how often."""
-    counts: dict[str, tuple[str, int]] = {}
-    for link in backlinks:
-        counts[link.source] = (link.title, counts.get(link.source, ("", 0))[1] + 1)
-    return [
-        fit_line(
-            [
-                Piece("  "),
-                Piece(clean_line(title), "link-quiet", f"[[{clean_line(source)}]]"),
-                *([Piece(f"  {count}×", "faint")] if count > 1 else []),  # noqa: RUF001 - times
-            ],
-            width,
-            glyphs.ellipsis,
-        )
-        for source, (title, count) in counts.items()
-    ]
+    titles = {link.source: clean_line(link.title) for link in backlinks}
+    counts = Counter(link.source for link in backlinks)
+    for source, count in counts.items():
+        line = [Piece("  "), Piece(titles[source], "link-quiet", f"[[{clean_line(source)}]]")]
+        if count > 1:
+            line.append(Piece(f"  {count}×", "faint"))  # noqa: RUF001 - times
+        yield line

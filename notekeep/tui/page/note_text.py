@@ -8,14 +8,13 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.markdown.outline import extract_facts
+from notekeep.markdown.outline import BodyFacts, extract_facts
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.markdown.outline import BodyFacts
     from notekeep.markdown.tree import Span
 
 MAX_BODY_LENGTH = 2_000_000
@@ -45,23 +44,15 @@ def group_spans(spans: Sequence[Span]) -> list[Sequence[Span]]:
 
 
 class NoteText:
-    """A body, made safe to show and parsed; its lines are counted from 0.
-
-    Attributes:
-        page: What was read.
-        blocks: Its outermost blocks.
-        headings: The numbers of those that are headings, each with the key that folds its section.
-    """
+    """A body, made safe to show and parsed; its lines are counted from 0."""
 
     def __init__(self, body: str) -> None:
         text = clean(body[:MAX_BODY_LENGTH].replace("\r\n", "\n").replace("\r", "\n"))
         self.page = parse_markdown(text)
-        self.blocks = [
-            self._block(spans)
-            for spans in group_spans(self.page.spans)
-            if spans[0].kind != "definition"
-        ]
+        groups = group_spans(self.page.spans)
+        self.blocks = [self._block(group) for group in groups if group[0].kind != "definition"]
         self.headings: dict[int, str] = {}
+        """The numbers of the blocks that are headings, each with the key that folds its section."""
         counts: Counter[str] = Counter()
         for number, block in enumerate(self.blocks):
             if block.level:
@@ -81,9 +72,8 @@ class NoteText:
 
     def says_first(self, title: str) -> bool:
         """Tell whether the text begins with its title as a heading of level 1."""
-        if not self.blocks or self.blocks[0].level != 1:
-            return False
-        return plain_text(self.blocks[0].span.words) == plain_text(title)
+        is_heading = bool(self.blocks) and self.blocks[0].level == 1
+        return is_heading and plain_text(self.blocks[0].span.words) == plain_text(title)
 
     def block_at(self, line: int) -> int | None:
         """Return the number of the last block that begins at or before a line."""
@@ -108,9 +98,10 @@ class NoteText:
 
     def find(self, kind: str, name: str) -> int | None:
         """Return the line of a footnote, or of what refers to it first (`footnote_ref`)."""
-        found = (span.start for span in self.page.find(kind) if span.info == name)
-        start = next(found, None)
-        return self.page.line_of(start) if start is not None else None
+        found = (
+            self.page.line_of(span.start) for span in self.page.find(kind) if span.info == name
+        )
+        return next(found, None)
 
     @cached_property
     def _facts(self) -> BodyFacts:

@@ -22,24 +22,15 @@ from notekeep.tui.page.drawn_lines import (
 )
 from notekeep.tui.page.note_footer import FOOTER_FOLDS, NoteFooter, footer_lines
 from notekeep.tui.page.note_text import NoteText
-from notekeep.tui.render.note_rows import note_head
+from notekeep.tui.render.note_rows import LetterMatcher, note_head
 from notekeep.tui.render.styled_text import line_text
 
 if TYPE_CHECKING:
     from notekeep.markdown.note import Note
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.note_rows import LetterMatcher
 
 LARGE = 6_000
 """Characters of a block from which on to draw it takes longer than a key should wait."""
-
-
-class PredrawnBlock(NamedTuple):
-    """A block that was drawn before its turn: its number, its lines, and what was folded then."""
-
-    block: int
-    lines: list[DrawnLine]
-    folded: frozenset[str]
 
 
 class _DrawnBlock(NamedTuple):
@@ -51,16 +42,11 @@ class _DrawnBlock(NamedTuple):
 
 
 class NoteRendering:
-    """The lines of one note at one width.
+    """The lines of one note at one width, as far as they are drawn.
 
     Attributes:
-        path: The note's path.
         note: The note, without its text.
-        text: Its text.
-        width: The width it is drawn for.
-        around: What its text needs that is not in it.
         is_whole: Whether it is all of the note, and not only its beginning.
-        lines: What is drawn so far.
     """
 
     def __init__(
@@ -92,7 +78,8 @@ class NoteRendering:
         self._is_close = True
         self._folded = set(around.toggled)
         self._drawn: list[_DrawnBlock] = []
-        self._ahead: PredrawnBlock | None = None
+        # A block that was drawn before its turn, by its number and what was folded then.
+        self._ahead: dict[tuple[int, frozenset[str]], list[DrawnLine]] = {}
 
     @property
     def done(self) -> bool:
@@ -114,28 +101,29 @@ class NoteRendering:
     @property
     def is_next_slow(self) -> bool:
         """Whether the next block takes long to draw, which is left to `predraw_block`."""
-        if self._next >= len(self.text.blocks) or self._ahead is not None:
+        if self._next >= len(self.text.blocks) or self._state in self._ahead:
             return False
         span = self.text.blocks[self._next].span
         return span.end - span.start > LARGE
 
-    def predraw_block(self) -> PredrawnBlock:
-        """Draw the next block and only that; nothing is changed: a thread may do it."""
-        folded = frozenset(self.around.toggled)
-        return PredrawnBlock(self._next, self._draw_block(self._next), folded)
+    def predraw_block(self) -> None:
+        """Draw the next block for when its turn comes; a thread may do it."""
+        state = self._state
+        self._ahead = {state: self._draw_block(state[0])}
 
-    def add_predrawn(self, ahead: PredrawnBlock) -> None:
-        """Use what was drawn ahead, unless a fold was opened or closed meanwhile."""
-        if ahead.folded == self.around.toggled and ahead.block == self._next:
-            self._ahead = ahead
+    @property
+    def _state(self) -> tuple[int, frozenset[str]]:
+        return self._next, frozenset(self.around.toggled)
 
     def _draw_next(self) -> None:
         yield_to_ui()
         number, text = self._next, self.text
         key = text.headings.get(number, "")
         end = text.section_end(number) if key in self.around.toggled else number + 1
-        drawn = self._ahead.lines if self._ahead is not None else self._draw_block(number)
-        self._next, self._ahead = end, None
+        drawn = self._ahead.pop(self._state, None)
+        if drawn is None:
+            drawn = self._draw_block(number)
+        self._next = end
         self._drawn.append(_DrawnBlock(number, len(self.lines), self._is_close))
         if not drawn:
             return
@@ -150,24 +138,22 @@ class NoteRendering:
 
     def _is_next_close(self, number: int) -> bool:
         """Tell whether what follows a block stands right below it: below a heading or footnote."""
-        if number + 1 >= len(self.text.blocks):
-            return number < len(self.text.blocks) and bool(self.text.blocks[number].level)
-        block, after = self.text.blocks[number : number + 2]
-        is_below = after.line == block.line + block.height
-        return bool(block.level) or (is_below and after.span.kind == "footnote")
+        blocks = self.text.blocks[number : number + 2]
+        if len(blocks) < 2 or blocks[0].level:
+            return bool(blocks and blocks[0].level)
+        block, after = blocks
+        return after.span.kind == "footnote" and after.line == block.line + block.height
 
     def _draw_block(self, number: int) -> list[DrawnLine]:
-        if number == len(self.text.blocks):
-            return self._draw_footer()
-        # Room for the mark is kept, so that nothing moves when the section is folded.
-        frame = self._frame.narrower(2) if self.text.can_fold(number) else self._frame
-        return draw_block(self.text.blocks[number].spans, frame)
-
-    def _draw_footer(self) -> list[DrawnLine]:
+        text = self.text
+        if number < len(text.blocks):
+            # Room for the mark is kept, so that nothing moves when the section is folded.
+            frame = self._frame.narrower(2) if text.can_fold(number) else self._frame
+            return draw_block(text.blocks[number].spans, frame)
         if self._foot is None:
             return []
-        lines = footer_lines(self._foot, self.width, self._frame.glyphs, self.around.toggled)
-        return [DrawnLine(line, self.text.line_count + number) for number, line in enumerate(lines)]
+        foot = footer_lines(self._foot, self.width, self._frame.glyphs, self.around.toggled)
+        return [DrawnLine(line, at) for at, line in enumerate(foot, text.line_count)]
 
     # Lines of the file, counted from 1.
 
@@ -184,7 +170,7 @@ class NoteRendering:
         return self.file_line(source) if source is not None else None
 
     def reaches(self, line: int) -> bool:
-        """Tell whether a line of the file is drawn if it is not folded away."""
+        """Tell whether a line of the file is drawn, unless it is folded away."""
         blocks = self.text.blocks
         return self._next >= len(blocks) or blocks[self._next].line > self._source(line)
 
@@ -249,35 +235,32 @@ class NoteRendering:
     # Folds. What is below a fold is drawn anew.
 
     def refold(self) -> None:
-        """Draw anew when folds were changed since, at another width or in another rendering."""
+        """Draw anew when folds were changed since, in another rendering of the note."""
         if self._folded != self.around.toggled and self._drawn:
             self._redraw_from(self._drawn[0].block)
 
     def toggle(self, key: str) -> None:
         """Fold or open what a key stands for."""
-        number = self._block_of(key)
+        number: int | None
+        if key in FOOTER_FOLDS:
+            number = len(self.text.blocks)
+        elif key.startswith("callout "):
+            number = self.text.block_at(int(key.removeprefix("callout ")))
+        else:
+            number = next((n for n, each in self.text.headings.items() if each == key), None)
         if number is not None:
             self.around.toggled.symmetric_difference_update({key})
             self._redraw_from(number)
 
-    def _block_of(self, key: str) -> int | None:
-        if key in FOOTER_FOLDS:
-            return len(self.text.blocks)
-        if key.startswith("callout "):
-            return self.text.block_at(int(key.removeprefix("callout ")))
-        return next((number for number, each in self.text.headings.items() if each == key), None)
-
-    def toggle_all(self) -> bool:
-        """Fold every section, or open all when one is folded; tell whether they are folded now."""
+    def toggle_all(self) -> None:
+        """Fold every section, or open all when one is folded."""
         keys = {key for number, key in self.text.headings.items() if self.text.can_fold(number)}
-        is_folding = not keys & self.around.toggled
-        if is_folding:
-            self.around.toggled.update(keys)
-        else:
+        if keys & self.around.toggled:
             self.around.toggled.difference_update(keys)
+        else:
+            self.around.toggled.update(keys)
         if self.text.headings:
             self._redraw_from(min(self.text.headings))
-        return is_folding
 
     def section_at(self, line: int) -> tuple[str, int] | None:
         """Return the key of the section that a line of `lines` is in, and its heading's line."""
@@ -294,5 +277,4 @@ class NoteRendering:
         if at < 0 or self._drawn[at].block != number:
             return
         self._next, row, self._is_close = self._drawn[at]
-        self._ahead = None
         del self._drawn[at:], self.lines[row:]

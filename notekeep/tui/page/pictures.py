@@ -6,6 +6,7 @@ Nothing of a picture reaches the terminal but colours.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.color import Color
@@ -48,19 +49,10 @@ def half_blocks(
     for row in range(rows):
         upper = pixels[2 * row * stride : (2 * row + 1) * stride]
         lower = pixels[(2 * row + 1) * stride : (2 * row + 2) * stride]
-        segments: list[Segment] = []
-        before, run = None, 0
-        for at in range(0, stride, 4):
-            cell = _blend(upper, at, ground), _blend(lower, at, ground)
-            if cell == before:
-                run += 1
-                continue
-            if before is not None:
-                segments.append(Segment(UPPER_HALF * run, _style(*before)))
-            before, run = cell, 1
-        if before is not None:
-            segments.append(Segment(UPPER_HALF * run, _style(*before)))
-        shown.append(segments)
+        places = range(0, stride, 4)
+        cells = [(_blend(upper, at, ground), _blend(lower, at, ground)) for at in places]
+        runs = ((cell, len([*run])) for cell, run in groupby(cells))
+        shown.append([Segment(UPPER_HALF * length, _style(*cell)) for cell, length in runs])
     return shown
 
 

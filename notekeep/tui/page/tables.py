@@ -51,8 +51,8 @@ def table_lines(
             for index, cell in enumerate(wrapped):
                 content = cell[depth] if depth < len(cell) else []
                 align = aligns[index] if index < len(aligns) else ""
-                line.extend([gap] if index else [])
-                line.extend(_aligned(content, widths[index], align))
+                line += [gap] if index else []
+                line += _aligned(content, widths[index], align)
             lines.append((number, add_role(line, "table-head") if number == 0 else line))
         if number == 0:
             joint = f"{glyphs.rule}{glyphs.crossing}{glyphs.rule}"
@@ -100,11 +100,9 @@ def _listed(
         for index, cell in enumerate(row):
             if not line_text(cell).strip():
                 continue
-            name = (
-                [*add_role(head[index], "muted"), Piece(": ", "muted")] if index < len(head) else []
-            )
-            named = name if line_text(name).strip(": ") else []
-            lines.extend((number, line) for line in wrap_line([*named, *cell], width))
+            name = add_role(head[index], "muted") if index < len(head) else []
+            named = [*name, Piece(": ", "muted")] if line_text(name).strip(": ") else []
+            lines += [(number, line) for line in wrap_line([*named, *cell], width)]
     return lines
 
 

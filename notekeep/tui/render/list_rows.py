@@ -32,7 +32,7 @@ class TaskGroup(NamedTuple):
 
 
 class TaskRows(NamedTuple):
-    """The rows of a list, and the tasks among them, as they stand."""
+    """The rows of a list, and how many tasks are open and done."""
 
     rows: list[TaskGroup | TaskRow | None]
     open: int
@@ -88,12 +88,12 @@ def group_line(group: TaskGroup, width: int) -> StyledLine:
 def task_line(task: TaskRow, width: int, glyphs: Glyphs, today: date) -> StyledLine:
     """Return the line of a task in `width` cells."""
     due = find_due_day(task.text)
-    box = Piece(
-        glyphs.task_done if task.done else glyphs.task_open, "good" if task.done else "accent"
-    )
-    text = task_text(task)
-    left = [box, Piece("  "), Piece(text, "finished" if task.done else "")]
-    return spread_line(left, [] if due is None else [_due(due, today, is_done=task.done)], width)
+    right = [] if due is None else [_due(due, today, is_done=task.done)]
+    if task.done:
+        left = [Piece(glyphs.task_done, "good"), Piece("  "), Piece(task_text(task), "finished")]
+    else:
+        left = [Piece(glyphs.task_open, "accent"), Piece("  "), Piece(task_text(task))]
+    return spread_line(left, right, width)
 
 
 def _due(due: date, today: date, *, is_done: bool) -> Piece:
@@ -113,6 +113,7 @@ STATE_ROLES: dict[str, str] = {
     "conflict": "warn",
     "orphan": "warn",
     "refused": "bad",
+    "removed": "removed",
 }
 _WORDS = {"unchanged": "as it is", "conflict": "by hand"}
 _SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "conflict": "!", "orphan": "?"}
@@ -138,10 +139,11 @@ def post_rows(titles: Mapping[str, str], standings: Sequence[SiteStanding]) -> l
 
 def post_line(row: PostRow, width: int, site: int) -> StyledLine:
     """Return a post as one line: its title, a sign for each other site, and its state in one."""
-    right: StyledLine = []
-    for number, state in enumerate(row.states):
-        if number != site and state:
-            right.append(Piece(f"{_SIGNS.get(state, 'x')} ", STATE_ROLES.get(state, "faint")))
+    right = [
+        Piece(f"{_SIGNS.get(state, 'x')} ", STATE_ROLES.get(state, "faint"))
+        for number, state in enumerate(row.states)
+        if number != site and state
+    ]
     state = row.states[site] if site < len(row.states) else ""
     right.append(Piece(_WORDS.get(state, state), STATE_ROLES.get(state, "faint")))
     if line_width(right) > width // 2:

@@ -69,16 +69,15 @@ def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> Tex
     """Compare two versions of a text."""
     old, new = _lines(before), _lines(after)
     pairs: list[LinePair] = []
-    added = removed = 0
     blocks = _blocks(old, new)
     for index, (is_same, gone, came) in enumerate(blocks):
         if is_same:
             is_last = index + 1 == len(blocks)
             pairs += _around(old, gone, came, context, first=not index, last=is_last)
         else:
-            removed += len(gone)
-            added += len(came)
             pairs += _changed(old, new, gone, came)
+    added = sum(len(came) for is_same, _, came in blocks if not is_same)
+    removed = sum(len(gone) for is_same, gone, _ in blocks if not is_same)
     return TextComparison(pairs, added, removed)
 
 
@@ -90,11 +89,8 @@ def _lines(data: bytes) -> list[str]:
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, range, range]]:
-    """Cut both texts into blocks that are equal and blocks that are not.
-
-    What is equal at the beginning and the end, most of a long note as a rule, is not looked at
-    twice.
-    """
+    """Cut both texts into blocks that are equal and blocks that are not."""
+    # What is equal at both ends, most of a long note as a rule, is not looked at twice.
     shorter = min(len(old), len(new))
     head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
     rest = shorter - head
@@ -112,7 +108,7 @@ def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, range, r
 def _around(
     old: Sequence[str], before: range, after: range, context: int, *, first: bool, last: bool
 ) -> Iterator[LinePair]:
-    """Give the equal lines that are worth showing: those next to a change."""
+    """Yield the equal lines that are worth showing: those next to a change."""
     size = len(before)
     ahead, behind = (0 if first else context), (0 if last else context)
     skipped = size - ahead - behind
@@ -130,7 +126,8 @@ def _around(
 
 
 def _side(lines: Sequence[str], index: int) -> VersionLine:
-    return VersionLine(index + 1, _line_text(lines[index]))
+    text = lines[index].removesuffix("\n").removesuffix("\r").expandtabs(4)
+    return VersionLine(index + 1, clean_line(text))
 
 
 def _changed(
@@ -152,18 +149,19 @@ def _changed(
 
 
 def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
-    """Say which line became which: the pairs that are alike, in order, as alike as can be in all.
-
-    Of large blocks the lines are paired as they come.
-    """
+    """Yield which line became which: the pairs that are alike, in order, as alike as can be."""
+    # Of large blocks the lines are paired as they come.
     if len(gone) == len(came) == 1 or len(gone) * len(came) > MAX_ALIGNED_PAIRS:
         yield from zip_longest(range(len(gone)), range(len(came)))
         return
-    words = [
+    old, new = (
         [_NO_BLANK.findall(line[:MAX_COMPARED_LETTERS]) for line in lines] for lines in (gone, came)
+    )
+    alike = [
+        [SequenceMatcher(None, left, right, autojunk=False).quick_ratio() for right in new]
+        for left in old
     ]
     best = [[0.0] * (len(came) + 1) for _ in range(len(gone) + 1)]
-    alike = [[_likeness(left, right) for right in words[1]] for left in words[0]]
     for i in reversed(range(len(gone))):
         for j in reversed(range(len(came))):
             paired = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= MIN_LIKENESS else 0.0
@@ -179,14 +177,6 @@ def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | N
         else:
             j += 1
     yield from zip_longest(range(done_i, len(gone)), range(done_j, len(came)))
-
-
-def _likeness(left: Sequence[str], right: Sequence[str]) -> float:
-    return SequenceMatcher(None, left, right, autojunk=False).quick_ratio()
-
-
-def _line_text(line: str) -> str:
-    return clean_line(line.removesuffix("\n").removesuffix("\r").expandtabs(4))
 
 
 def _end(line: str) -> str:

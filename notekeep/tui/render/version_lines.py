@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby, islice
+from itertools import groupby, islice, zip_longest
 from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean_line
@@ -18,14 +18,13 @@ from notekeep.tui.render.styled_text import (
     pad_line,
     wrap_line,
 )
-from notekeep.tui.render.text_diff import compare
+from notekeep.tui.render.text_diff import LinePair, TextComparison, VersionLine, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from notekeep.notes.plan import NoteChange
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.text_diff import LinePair, TextComparison, VersionLine
 
 MAX_VERSION_LINES = 4000
 """Lines that are shown; what is longer is read in an editor."""
@@ -40,10 +39,8 @@ _ROLES = {"-": "removed", "+": "added", " ": "muted"}
 
 def unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Lay two versions out one below the other: what went first, then what came."""
-    lines = iter([_SAME])
-    if not comparison.is_empty:
-        lines = _unified(comparison.pairs, _digits(comparison), max(8, width), glyphs)
-    return _at_most(lines, width, glyphs)
+    lines = _unified(comparison.pairs, _digits(comparison), max(8, width), glyphs)
+    return _at_most(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)
 
 
 def side_by_side(
@@ -55,18 +52,15 @@ def side_by_side(
     if any(heads):
         titles = [[Piece(clean_line(head), "title")] for head in heads]
         top = [_beside(titles[0], titles[1], half, glyphs), [Piece(glyphs.rule * width, "rule")]]
-    lines = iter([_SAME])
-    if not comparison.is_empty:
-        lines = _columns(comparison.pairs, _digits(comparison), half, glyphs)
-    return [*top, *_at_most(lines, width, glyphs)]
+    lines = _columns(comparison.pairs, _digits(comparison), half, glyphs)
+    return [*top, *_at_most(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)]
 
 
 def changes_lines(changes: Sequence[NoteChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Say what became of some files, each with its diff."""
     lines: list[StyledLine] = []
     for change in changes:
-        if lines:
-            lines.append([])
+        lines += [[]] if lines else []
         lines += _file(change, width, glyphs)
     return lines
 
@@ -79,17 +73,13 @@ def change_counts(comparison: TextComparison) -> StyledLine:
 
 
 def _file(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
-    path = clean_line(change.path)
-    to = clean_line(change.target)
-    what = {
-        (True, False): ("new", "added"),
-        (False, True): ("to the trash", "removed"),
-    }.get((change.before is None, change.after is None), ("", ""))
-    head = [Piece(path, "title")]
-    if to:
-        head += [Piece(f" {glyphs.arrow} ", "faint"), Piece(to, "title")]
-    if what[0]:
-        head.append(Piece(f"  {what[0]}", what[1]))
+    head = [Piece(clean_line(change.path), "title")]
+    if change.target:
+        head += [Piece(f" {glyphs.arrow} ", "faint"), Piece(clean_line(change.target), "title")]
+    if change.before is None and change.after is not None:
+        head.append(Piece("  new", "added"))
+    elif change.after is None and change.before is not None:
+        head.append(Piece("  to the trash", "removed"))
     yield from wrap_line(head, width)
     before, after = change.before or b"", change.after or b""
     if change.after is None or before == after:
@@ -105,37 +95,36 @@ def _unified(
 ) -> Iterator[StyledLine]:
     for same, group in groupby(pairs, key=lambda pair: pair.same):
         block = list(group)
-        if same:
-            for pair in block:
-                yield from _same(pair, digits, width, glyphs)
-            continue
         for pair in block:
-            if pair.before is not None:
+            if pair.skipped:
+                yield _skipped(pair, digits, glyphs)
+            elif same:
+                yield from _line(pair.after, " ", digits, width)
+            else:
                 yield from _line(pair.before, "-", digits, width)
-        for pair in block:
-            if pair.after is not None:
-                yield from _line(pair.after, "+", digits, width)
+        for pair in block if not same else ():
+            yield from _line(pair.after, "+", digits, width)
 
 
-def _same(pair: LinePair, digits: int, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
-    if pair.after is None:
-        yield [Piece(_skipped(pair, digits, glyphs), "faint")]
-    else:
-        yield from _line(pair.after, " ", digits, width)
+def _skipped(pair: LinePair, digits: int, glyphs: Glyphs) -> StyledLine:
+    text = f"{' ' * digits} {glyphs.ellipsis} {plural(pair.skipped, 'line')} the same"
+    return [Piece(text, "faint")]
 
 
-def _skipped(pair: LinePair, digits: int, glyphs: Glyphs) -> str:
-    return f"{' ' * digits} {glyphs.ellipsis} {plural(pair.skipped, 'line')} the same"
-
-
-def _line(side: VersionLine, sign: str, digits: int, width: int) -> Iterator[StyledLine]:
-    """Draw a line with its number and its sign; what is too long goes on below."""
+def _line(side: VersionLine | None, sign: str, digits: int, width: int) -> Iterator[StyledLine]:
+    """Yield a line with its number and its sign; what is too long goes on below."""
+    if side is None:
+        return
     role = _ROLES[sign]
     head: StyledLine = [Piece(f"{side.number:>{digits}} ", "faint"), Piece(f"{sign} ", role)]
-    blank = Piece(" " * line_width(head))
-    rows = _drawn(side, role, width - line_width(head))
-    for index, row in enumerate(rows):
-        yield [*(head if not index else [blank]), *row]
+    room = max(4, width - line_width(head))
+    line = mark_spans([Piece(side.text, role)], side.spans, _CHANGED_WORDS)
+    rows = cut_line(line, break_source(side.text, room))
+    if side.end:
+        rows[-1].append(Piece(f"  {side.end}", "faint"))
+    for row in rows:
+        yield [*head, *row]
+        head = [Piece(" " * line_width(head))]
 
 
 def _columns(
@@ -143,34 +132,16 @@ def _columns(
 ) -> Iterator[StyledLine]:
     for pair in pairs:
         if pair.skipped:
-            yield [Piece(_skipped(pair, digits, glyphs), "faint")]
+            yield _skipped(pair, digits, glyphs)
             continue
-        left = _cell(pair.before, " " if pair.same else "-", digits, half)
-        right = _cell(pair.after, " " if pair.same else "+", digits, half)
-        for index in range(max(len(left), len(right))):
-            yield _beside(
-                left[index] if index < len(left) else [],
-                right[index] if index < len(right) else [],
-                half,
-                glyphs,
-            )
-
-
-def _cell(side: VersionLine | None, sign: str, digits: int, half: int) -> list[StyledLine]:
-    return list(_line(side, sign, digits, half)) if side is not None else []
+        left = _line(pair.before, " " if pair.same else "-", digits, half)
+        right = _line(pair.after, " " if pair.same else "+", digits, half)
+        for before, after in zip_longest(left, right, fillvalue=list[Piece]()):
+            yield _beside(before, after, half, glyphs)
 
 
 def _beside(left: StyledLine, right: StyledLine, half: int, glyphs: Glyphs) -> StyledLine:
     return [*pad_line(left, half), Piece(f" {glyphs.column} ", "rule"), *pad_line(right, half)]
-
-
-def _drawn(side: VersionLine, role: str, width: int) -> list[StyledLine]:
-    """Draw a line's text in rows, the words that changed standing out."""
-    line = mark_spans([Piece(side.text, role)], side.spans, _CHANGED_WORDS)
-    rows = cut_line(line, break_source(side.text, max(4, width)))
-    if side.end:
-        rows[-1] = [*rows[-1], Piece(f"  {side.end}", "faint")]
-    return rows
 
 
 def _digits(comparison: TextComparison) -> int:

@@ -247,7 +247,7 @@ class NotePage(TextPage):
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
             rendering.draw_for(SLICE_SECONDS)
             if rendering.is_next_slow:
-                rendering.add_predrawn(await asyncio.to_thread(rendering.predraw_block))
+                await asyncio.to_thread(rendering.predraw_block)
             if not is_full and rendering is self.rendering:
                 self.lines_changed()
 
