@@ -20,8 +20,7 @@ from notekeep.markdown.note import read_note
 from notekeep.tui.clipboard import copy_selection
 from notekeep.tui.page.drawn_lines import NoteSurroundings
 from notekeep.tui.page.note_footer import LINKS_FOLD, OUTLINE_FOLD, NoteFooter
-from notekeep.tui.page.note_text import NoteText
-from notekeep.tui.page.page import NoteRendering
+from notekeep.tui.page.page import NoteRendering, NoteText
 from notekeep.tui.page.pictures import UPPER_HALF, half_blocks
 from notekeep.tui.page.selection import (
     Selectable,

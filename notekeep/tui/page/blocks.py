@@ -19,12 +19,12 @@ from notekeep.tui.page.drawn_lines import (
     add_fold_mark,
     draw_source,
     draw_text,
+    group_spans,
     hang_lines,
 )
 from notekeep.tui.page.embedded_content import draw_html, draw_picture, draw_year
 from notekeep.tui.page.formulas import formula_text
 from notekeep.tui.page.inline_text import draw_inline, starts_with_time
-from notekeep.tui.page.note_text import group_spans
 from notekeep.tui.page.tables import table_lines
 from notekeep.tui.render.styled_text import (
     BACK_LINK,

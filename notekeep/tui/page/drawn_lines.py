@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.markdown.sanitize import clean
@@ -124,6 +125,15 @@ class DrawContext(NamedTuple):
         """Return a span as written, without the marks before its other lines."""
         text = self.page.text[span.start : span.end]
         return _MARKS.sub("", text) if span.depth and "\n" in text else text
+
+
+def group_spans(spans: Sequence[Span]) -> list[Sequence[Span]]:
+    """Return each of the outermost spans with what is in it."""
+    if not spans:
+        return []
+    depth = spans[0].depth
+    starts = [number for number, span in enumerate(spans) if span.depth == depth]
+    return [spans[start:end] for start, end in pairwise([*starts, len(spans)])]
 
 
 def draw_text(line: StyledLine, frame: DrawContext, at: int) -> list[DrawnLine]:

@@ -56,9 +56,7 @@ class _InlineWalk:
         self._glyphs = frame.glyphs
         self._around = frame.around
         self._words: list[str] = []  # of text that no other span came after yet
-        self._open: list[tuple[int, str, str]] = []  # where spans end, their kinds and new roles
-        self._roles: list[str] = []
-        self._links: list[str] = []
+        self._open: list[Span] = []
         self._html: list[str] = []  # the tags that are open
         self._anchors: list[str] = []
         self._after = 0  # what stands before was shown as something else
@@ -80,7 +78,9 @@ class _InlineWalk:
                 continue
             self._add_words()
             if kind in _ROLES:
-                self._begin(span)
+                self._open.append(span)
+                if kind == "note":
+                    self._add("(")
             elif kind == "soft_break":
                 before = self._text[line_start : span.start].strip()
                 is_filled = len(before) in _FILLED and not starts_with_time(
@@ -96,37 +96,27 @@ class _InlineWalk:
         self._close(len(self._text))
         self._add_words()
 
-    def _begin(self, span: Span) -> None:
-        kind = span.kind
-        role = "" if _ROLES[kind] in self._roles else _ROLES[kind]
-        self._open.append((span.end, kind, role))
-        if role:
-            self._roles.append(role)
-        if kind in {"link", "autolink"}:
-            self._links.append(span.info)
-        elif kind == "note":
-            self._add("(")
-
     def _close(self, at: int) -> None:
         """End the spans that end before a character."""
-        while self._open and self._open[-1][0] <= at:
+        while self._open and self._open[-1].end <= at:
             self._add_words()
-            _, kind, role = self._open[-1]
-            if kind == "note":
+            if self._open[-1].kind == "note":
                 self._add(")")
-            elif kind in {"link", "autolink"}:
-                self._links.pop()
             self._open.pop()
-            if role:
-                self._roles.pop()
+
+    @property
+    def _link(self) -> str | None:
+        """What the innermost link leads to, or None outside of all."""
+        links = (span.info for span in reversed(self._open) if span.kind in {"link", "autolink"})
+        return next(links, None)
 
     def _add(self, text: str, role: str = "", link: str = "") -> None:
-        roles = [*self._roles, role] if role else self._roles
-        if self._html:
-            own = (HTML_ROLES[name] for name in self._html)
-            roles = [*dict.fromkeys(filter(None, own)), *roles]
-        target = link or next((one[-1] for one in (self._links, self._anchors) if one), "")
-        self.line.append(Piece(clean(text), " ".join(roles), clean(target)))
+        # Each role once, and what the text itself is last.
+        html = dict.fromkeys(HTML_ROLES[name] for name in self._html)
+        roles = [*html, *dict.fromkeys(_ROLES[span.kind] for span in self._open), role]
+        if not link:
+            link = next((one for one in (self._link, *self._anchors[-1:]) if one is not None), "")
+        self.line.append(Piece(clean(text), " ".join(filter(None, roles)), clean(link)))
 
     def _button(self, text: str, role: str, link: str) -> None:
         """Add what does something when it is chosen; only here a link may begin so."""
@@ -140,7 +130,7 @@ class _InlineWalk:
         text = "".join(self._words)
         self._words.clear()
         position = 0
-        if "://" in text and not self._links:
+        if "://" in text and self._link is None:
             for match in _URL.finditer(text):
                 if match.start() > position:
                     self._add(text[position : match.start()])
