@@ -21,7 +21,6 @@ from notekeep.tui.clipboard import copy_selection
 from notekeep.tui.page.drawn_lines import NoteSurroundings
 from notekeep.tui.page.note_footer import LINKS_FOLD, OUTLINE_FOLD, NoteFooter
 from notekeep.tui.page.page import NoteRendering, NoteText
-from notekeep.tui.page.pictures import UPPER_HALF, half_blocks
 from notekeep.tui.page.selection import (
     Selectable,
     find_selectables,
@@ -32,6 +31,7 @@ from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE, choose_glyphs
 from notekeep.tui.render.note_rows import LetterMatcher
 from notekeep.tui.render.styled_text import FOLD_LINK, TASK_LINK, line_text
 from notekeep.tui.screens.note_loader import load_surroundings
+from notekeep.tui.widgets.pictures import UPPER_HALF, half_blocks
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:

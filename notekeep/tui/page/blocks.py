@@ -45,10 +45,8 @@ if TYPE_CHECKING:
 
     from notekeep.markdown.tree import Span
 
-MAX_DEPTH: Final = 20
-"""Blocks within blocks from here on are shown as they are written."""
-MAX_CODE_LENGTH = 20_000
-"""Beyond this a block of code is data, and colouring it takes long."""
+MAX_DEPTH: Final = 20  # blocks within blocks from here on are shown as they are written
+MAX_CODE_LENGTH = 20_000  # beyond this a block of code is data, and colouring it takes long
 
 _BREAKS: Final = frozenset({"soft_break", "hard_break"})
 _SHOWN_IN_PLACE: Final = frozenset({"embed", "image", "math_block"})
@@ -69,7 +67,6 @@ def draw_block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 
 def _blocks(spans: Sequence[Span], frame: DrawContext, *, tight: bool = False) -> list[DrawnLine]:
-    """Draw a run of blocks, with a blank line between two of them unless `tight`."""
     drawn: list[DrawnLine] = []
     close = True
     for part in group_spans(spans):
@@ -362,7 +359,6 @@ def _callout_head(
 
 
 def _from(spans: Sequence[Span], at: int) -> list[Span]:
-    """Return what is left of spans from a character on."""
     return [
         span if span.start >= at else span._replace(start=at) for span in spans if span.end > at
     ]

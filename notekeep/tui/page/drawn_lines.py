@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # What the text of a note needs that is not in it: pictures, notes shown in place, open folds.
 
+MAX_PICTURE_ROWS = 20
+
 
 class Picture(NamedTuple):
     """A picture of the vault."""
@@ -42,6 +44,11 @@ class Picture(NamedTuple):
     def link(self) -> str:
         """What shows it large."""
         return f"{PICTURE_LINK}{self.path}"
+
+    def fit(self, columns: int, most: int = MAX_PICTURE_ROWS) -> tuple[int, int]:
+        """Return how many columns and rows it takes, a row being two columns high."""
+        rows = max(1, round(columns * self.height / self.width / 2))
+        return (columns, rows) if rows <= most else (max(1, round(columns * most / rows)), most)
 
 
 class PictureRow(NamedTuple):
@@ -114,7 +121,6 @@ class DrawContext(NamedTuple):
     page: ParsedPage = _NO_PAGE  # what was read
 
     def narrower(self, by: int, *, deeper: bool = False) -> DrawContext:
-        """Return the frame inside this one, `by` cells narrower."""
         return self._replace(width=max(4, self.width - by), depth=self.depth + deeper)
 
     def line_of(self, span: Span) -> int:
@@ -122,7 +128,6 @@ class DrawContext(NamedTuple):
         return self.source + self.page.line_of(span.start)
 
     def text_of(self, span: Span) -> str:
-        """Return a span as written, without the marks before its other lines."""
         text = self.page.text[span.start : span.end]
         return _MARKS.sub("", text) if span.depth and "\n" in text else text
 

@@ -17,14 +17,13 @@ from notekeep.tui.page.drawn_lines import (
     draw_text,
 )
 from notekeep.tui.page.inline_text import HTML_ROLES
-from notekeep.tui.page.pictures import fit_picture
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_text, wrap_line
 
 if TYPE_CHECKING:
     from notekeep.tracking.habit_details import HabitYear
 
-MAX_HTML_LENGTH = 20_000
-"""Characters of HTML that are read; a longer block is data."""
+PIXELS_PER_CELL = 8  # pixels that a cell is wide, about, where a note gives the width of a picture
+MAX_HTML_LENGTH = 20_000  # characters of HTML that are read; a longer block is data
 
 _SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
 
@@ -40,7 +39,8 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     drawn: list[DrawnLine] = []
     if frame.around.draws_pictures and picture.width and picture.height:
         wanted = int(sizes[0][1]) if sizes else 0
-        columns, rows = fit_picture(picture, frame.width, wanted)
+        wide = -(-(wanted or picture.width) // PIXELS_PER_CELL)
+        columns, rows = picture.fit(max(1, min(frame.width, wide)))
         for row in range(rows):
             part = PictureRow(picture, row, rows, columns)
             drawn.append(DrawnLine([Piece(" " * columns, "picture")], at, passage, part))
@@ -177,7 +177,6 @@ class _HtmlReader(HTMLParser):
         self._line.append(Piece(clean(text), whole, clean_line(link)))
 
     def end_line(self) -> None:
-        """Draw the line, if anything is in it."""
         if line_text(self._line).strip():
             self.drawn += draw_text(self._line, self._frame, self._at + self.getpos()[0] - 1)
         self._line = []

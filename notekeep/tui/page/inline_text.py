@@ -97,7 +97,6 @@ class _InlineWalk:
         self._add_words()
 
     def _close(self, at: int) -> None:
-        """End the spans that end before a character."""
         while self._open and self._open[-1].end <= at:
             self._add_words()
             if self._open[-1].kind == "note":
@@ -124,7 +123,6 @@ class _InlineWalk:
         self.line[-1] = self.line[-1]._replace(link=link)
 
     def _add_words(self) -> None:
-        """Add the text that was gathered, with the addresses in it as links."""
         if not self._words:
             return
         text = "".join(self._words)

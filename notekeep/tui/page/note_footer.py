@@ -92,7 +92,6 @@ def _link(link: LinkRow) -> StyledLine:
 
 
 def _backlinks(backlinks: Sequence[Backlink]) -> Iterator[StyledLine]:
-    """List the notes that link here, each once, with how often."""
     titles = {link.source: clean_line(link.title) for link in backlinks}
     counts = Counter(link.source for link in backlinks)
     for source, count in counts.items():

@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.tree import Span
     from notekeep.tui.render.glyphs import Glyphs
 
-LARGE = 6_000
-"""Characters of a block from which on to draw it takes longer than a key should wait."""
+LARGE = 6_000  # characters of a block from which on to draw it takes longer than a key should wait
 MAX_BODY_LENGTH = 2_000_000
 """Characters of a body that are shown; no one reads on from there in a preview."""
 
@@ -102,7 +101,6 @@ class NoteText:
         return not 0 < self.blocks[number + 1].level <= self.blocks[number].level
 
     def section_end(self, heading: int) -> int:
-        """Return the block after the last of a section."""
         level = self.blocks[heading].level
         after = range(heading + 1, len(self.blocks))
         return next((n for n in after if 0 < self.blocks[n].level <= level), len(self.blocks))
@@ -121,12 +119,10 @@ class NoteText:
         return extract_facts(self.page)
 
     def quote_at(self, line: int) -> tuple[str, str] | None:
-        """Return the words and the locator of the quote that begins at a line."""
         found = (quote for quote in self._facts.quotes if quote.line == line)
         return next(((quote.text, quote.locator) for quote in found), None)
 
     def task_at(self, line: int) -> str:
-        """Return what the task on a line says, or ""."""
         return next((task.text for task in self._facts.tasks if task.line == line), "")
 
 
@@ -183,7 +179,6 @@ class NoteRendering:
         return self._next > len(self.text.blocks)
 
     def draw_lines(self, count: int) -> None:
-        """Draw until there are `count` lines."""
         while not self.done and len(self.lines) < count:
             self._draw_next()
 
@@ -272,7 +267,6 @@ class NoteRendering:
         return self._next >= len(blocks) or blocks[self._next].line > self._source(line)
 
     def unfold_to(self, line: int) -> None:
-        """Open what a line of the file is folded away in."""
         source, toggled = self._source(line), self.around.toggled
         target = self.text.block_at(source)
         if target is None:
@@ -337,7 +331,6 @@ class NoteRendering:
             self._redraw_from(self._drawn[0].block)
 
     def toggle(self, key: str) -> None:
-        """Fold or open what a key stands for."""
         number: int | None
         if key in FOOTER_FOLDS:
             number = len(self.text.blocks)

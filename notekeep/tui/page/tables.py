@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 _MIN_COLUMN = 3
-_MAX_WHOLE_WORD = 12
-"""Words up to this length are not broken for the sake of another column."""
+_MAX_WHOLE_WORD = 12  # words up to this length are not broken for the sake of another column
 
 
 def table_lines(
@@ -92,7 +91,6 @@ def _widths(rows: Sequence[Sequence[StyledLine]], least: Sequence[int], room: in
 def _listed(
     rows: Sequence[Sequence[StyledLine]], width: int, glyphs: Glyphs
 ) -> list[tuple[int, StyledLine]]:
-    """Return each row as a list: the name of its column before each cell."""
     head, lines = rows[0], []
     for number, row in enumerate(rows[1:], 1):
         if number > 1:

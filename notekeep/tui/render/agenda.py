@@ -31,16 +31,12 @@ if TYPE_CHECKING:
 BAR = 10
 STREAK = 13
 NOTE = 44
-NAME_GAP = 3
-"""Cells between a habit's name and its days at least."""
-MIN_NOTE = 18
-"""Cells below which what is left to do would say too little to be worth its place."""
+NAME_GAP = 3  # cells between a habit's name and its days at least
+MIN_NOTE = 18  # cells below which what is left to do would say too little to be worth its place
 MIN_NAME, MAX_NAME = 12, 32
 """Cells that a habit's name has at least and at most, before more is said of it."""
-BOX = 3
-"""The box before a habit's name, with its space."""
-MAX_ITEMS = 8
-"""Drafts, problems and the like that are listed; the rest is counted."""
+BOX = 3  # the box before a habit's name, with its space
+MAX_ITEMS = 8  # drafts, problems and the like that are listed; the rest is counted
 
 
 class AgendaItem(NamedTuple):

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
 # A year of a habit as a calendar of weeks: eight lines, a column or two cells for each week.
 
-LABEL_WIDTH = 4
-"""Cells for the names of days."""
+LABEL_WIDTH = 4  # cells for the names of days
 YEAR_LINES = 8
 
 
@@ -123,16 +122,12 @@ def legend(glyphs: Glyphs) -> StyledLine:
 # One habit in full: its year, how strong it grew, its streaks, rates, weekdays and remarks.
 
 CHART_LINES = 5
-HEIGHTS = "⣀⠤⠒⠉"
-"""A mark in a cell, from low to high."""
-BAR_WIDTH = 12
-"""Cells of a full bar."""
+HEIGHTS = "⣀⠤⠒⠉"  # a mark in a cell, from low to high
+BAR_WIDTH = 12  # cells of a full bar
 COLUMN_GAP = 4
-WIDE_CELLS = 100
-"""From this width on the tables stand beside each other."""
+WIDE_CELLS = 100  # from this width on the tables stand beside each other
 MAX_RUNS = 10
-YEAR_FIRST_LINE = 4
-"""The line on which the days of the year begin."""
+YEAR_FIRST_LINE = 4  # the line on which the days of the year begin
 
 
 def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
@@ -192,7 +187,6 @@ def _table(title: str, rows: list[StyledLine], about: str = "") -> list[StyledLi
 
 
 def _beside(tables: list[list[StyledLine]]) -> list[StyledLine]:
-    """Return tables side by side."""
     widths = [max(map(line_width, table)) + COLUMN_GAP for table in tables]
     return [
         [piece for row, width in zip(rows, widths, strict=True) for piece in pad_line(row, width)]
@@ -260,7 +254,6 @@ def _day(number: int, today: date) -> str:
 
 
 def _texts(found: Detail, width: int) -> list[StyledLine]:
-    """Return the person's own words about the habit."""
     habit = found.definition
     said = {
         "I am": habit.identity,
@@ -274,7 +267,6 @@ def _texts(found: Detail, width: int) -> list[StyledLine]:
 
 
 def _remarks(found: Detail, today: date, width: int) -> list[StyledLine]:
-    """Return what was said of single days."""
     lines: list[StyledLine] = [[Piece("Remarks", "section")]] if found.remarks else []
     for line in found.remarks:
         lines += _named(_day(line.entry.day, today), 14, line.entry.note or "", width)
@@ -282,7 +274,6 @@ def _remarks(found: Detail, today: date, width: int) -> list[StyledLine]:
 
 
 def _named(name: str, indent: int, text: str, width: int) -> Iterator[StyledLine]:
-    """Yield a text in rows behind its name."""
     for row in wrap_line([Piece(clean_line(text))], max(10, width - indent)):
         yield [Piece(name.ljust(indent), "muted"), *row]
         name = ""

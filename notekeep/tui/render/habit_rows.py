@@ -35,8 +35,7 @@ _ROLES: dict[str, str] = {
 _NOT_ASKED = frozenset({"off", "future", "paused", "rest", "skipped", "pending", "open"})
 DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 DAY_WIDTH = 3
-MIN_TINY = 12
-"""Cells for the two-minute version of a habit, under which it says nothing."""
+MIN_TINY = 12  # cells for the two-minute version of a habit, under which it says nothing
 
 
 def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.markdown.due_days import find_due_day, strip_due_day
 from notekeep.markdown.sanitize import clean_line, plain_text
@@ -162,32 +162,21 @@ def counts_text(rows: Sequence[PostRow], site: int) -> str:
     return " · ".join(parts)
 
 
-def name_without_row(path: str) -> str:
-    """The name of a note that nothing else is known of."""
-    return path.rsplit("/", 1)[-1].removesuffix(".md")
-
-
-def orphaned_post_hint() -> list[StyledLine]:
-    """What is said of a post without a note, and what can be done."""
-    return [
-        [Piece("Its note is not in the vault any more.", "title")],
-        [],
-        [Piece("x", "key"), Piece("  shows what would be removed from the site", "muted")],
-    ]
-
-
-def no_drafts_hint() -> list[StyledLine]:
-    """What is said where there are no drafts, and how one gets here."""
-    return [
-        [Piece("Nothing to publish yet.", "title")],
-        [],
-        [Piece("A post with draft: true stands here,", "muted")],
-        [Piece("and every note with publish: true.", "muted")],
-        [],
-        [Piece("p", "key"), Piece("  on any note (F2) shows its draft", "muted")],
-        [Piece("f", "key"), Piece("  chooses the folder of your blog", "muted")],
-        [Piece("t", "key"), Piece("  chooses its generator", "muted")],
-    ]
+ORPHANED_POST_HINT: Final[Sequence[StyledLine]] = (
+    [Piece("Its note is not in the vault any more.", "title")],
+    [],
+    [Piece("x", "key"), Piece("  shows what would be removed from the site", "muted")],
+)
+NO_DRAFTS_HINT: Final[Sequence[StyledLine]] = (
+    [Piece("Nothing to publish yet.", "title")],
+    [],
+    [Piece("A post with draft: true stands here,", "muted")],
+    [Piece("and every note with publish: true.", "muted")],
+    [],
+    [Piece("p", "key"), Piece("  on any note (F2) shows its draft", "muted")],
+    [Piece("f", "key"), Piece("  chooses the folder of your blog", "muted")],
+    [Piece("t", "key"), Piece("  chooses its generator", "muted")],
+)
 
 
 # What an empty list says: what to do next.

@@ -25,13 +25,11 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 MAX_STARS = 5.0
-GAP = 2
-"""Blanks between columns; the cell under the cursor may lean into them."""
+GAP = 2  # blanks between columns; the cell under the cursor may lean into them
 GUTTER = 2
 MIN_TITLE = 10
 MIN_COLUMN = 4
-MIN_PROSE = 8
-"""A text that would be seen in fewer cells than this is not begun at the right edge."""
+MIN_PROSE = 8  # a text that would be seen in fewer cells than this is not begun at the right edge
 
 TITLE_COLUMN, KIND_COLUMN, TAGS_COLUMN, MODIFIED_COLUMN = "title", "type", "tags", "modified"
 MAX_WIDTHS: dict[FieldType | None, int] = {
@@ -68,8 +66,7 @@ _RANKS = {
 }
 """Of fields that equally many notes have, which comes first."""
 
-_COMMON_SHARE = 0.2
-"""Of the notes of several kinds, this share has a field that becomes a column."""
+_COMMON_SHARE = 0.2  # of the notes of several kinds, this share has a field that becomes a column
 _FOREIGN_SHARE = 0.05
 """Of the notes of one kind, this share has a field the kind does not name, for it to be one."""
 

@@ -67,8 +67,7 @@ def error_lines(error: NotekeepError, width: int) -> list[StyledLine]:
 
 # A plan of an export as lines: what it would do, what a person should know, and the diff.
 
-MAX_DIFF_LINES = 4000
-"""Lines of a diff that are shown; what is longer is read in an editor."""
+MAX_DIFF_LINES = 4000  # lines of a diff that are shown; what is longer is read in an editor
 
 STATUS_WIDTH = 11
 
@@ -122,8 +121,7 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
     return lines + _edits(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
 
 
-_MAX_PLACES = 6
-"""Lines that are named of one kind of edit; of more their number is."""
+_MAX_PLACES = 6  # lines that are named of one kind of edit; of more their number is
 
 
 def _edits(title: str, changes: list[SourceChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -218,10 +216,8 @@ def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
 
 # What a verb would write, as lines: how many notes, which are left out and why, what changes.
 
-MAX_FILES = 500
-"""So many notes are listed; of more the number is said."""
-MAX_FILE_LINES = 12
-"""So many changed lines of a note are shown."""
+MAX_FILES = 500  # so many notes are listed; of more the number is said
+MAX_FILE_LINES = 12  # so many changed lines of a note are shown
 
 
 def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:

@@ -32,15 +32,12 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 
-CONTEXT_LINES = 2
-"""How many lines stand around what changed."""
-MAX_COMPARED_WORDS = 600
-"""With more words than this in a line, it is only said that it changed."""
+CONTEXT_LINES = 2  # how many lines stand around what changed
+MAX_COMPARED_WORDS = 600  # with more words than this in a line, it is only said that it changed
 MAX_ALIGNED_PAIRS = 400
 MAX_COMPARED_LETTERS = 400
 """How many pairs of lines, and how much of each, are looked at to say which became which."""
-MIN_LIKENESS = 0.35
-"""From which likeness on two lines are taken for one line that was changed."""
+MIN_LIKENESS = 0.35  # from which likeness on two lines are taken for one line that was changed
 
 _COMPARED_WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _NO_BLANK = re.compile(r"\w+|[^\w\s]")
@@ -103,7 +100,6 @@ def _split_lines(data: bytes) -> list[str]:
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, range, range]]:
-    """Cut both texts into blocks that are equal and blocks that are not."""
     # What is equal at both ends, most of a long note as a rule, is not looked at twice.
     shorter = min(len(old), len(new))
     head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
@@ -214,7 +210,6 @@ def _words(left: str, right: str) -> tuple[Spans, Spans]:
 
 
 def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
-    """Turn ranges of words into spans of characters."""
     places = [0]
     for word in words:
         places.append(places[-1] + len(word))
@@ -223,10 +218,8 @@ def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
 
 # Versions as lines.
 
-MAX_VERSION_LINES = 4000
-"""Lines that are shown; what is longer is read in an editor."""
-MIN_SPLIT_WIDTH = 100
-"""From this width on two versions have room side by side."""
+MAX_VERSION_LINES = 4000  # lines that are shown; what is longer is read in an editor
+MIN_SPLIT_WIDTH = 100  # from this width on two versions have room side by side
 BINARY_MARK = b"\0"
 
 _CHANGED_WORDS = "highlight"

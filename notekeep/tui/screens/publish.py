@@ -19,10 +19,9 @@ from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import (
+    NO_DRAFTS_HINT,
+    ORPHANED_POST_HINT,
     counts_text,
-    name_without_row,
-    no_drafts_hint,
-    orphaned_post_hint,
     post_rows,
 )
 from notekeep.tui.render.plan_lines import (
@@ -153,9 +152,8 @@ class PublishScreen(VaultScreen):
         standings = publishing.standings() if is_known else publishing.standings(*chosen)
         paths = {post.note for one in standings for post in one.posts}
         rows = self.vault.catalog.rows_of(paths)
-        posts = {
-            path: rows[path].title if path in rows else name_without_row(path) for path in paths
-        }
+        names = {path: path.rpartition("/")[2].removesuffix(".md") for path in paths}
+        posts = names | {path: row.title for path, row in rows.items()}
         # A site that cannot be read takes no draft from the list.
         return self._load_titles() | posts, standings
 
@@ -173,7 +171,7 @@ class PublishScreen(VaultScreen):
         if errors and not self.diff.is_busy:
             self.diff.say([Piece(clean_line(errors[-1]), "warn")])
         elif not errors and not self._titles and not self._asked:
-            self.diff.say(*no_drafts_hint())
+            self.diff.say(*NO_DRAFTS_HINT)
 
     def _show_rows(self) -> None:
         rows = post_rows(self._titles, self._standings)
@@ -210,7 +208,7 @@ class PublishScreen(VaultScreen):
         paths = self._asked or (row.path,)
         if not self._asked and self.vault.catalog.row(row.path) is None:
             self.shown = self._made_for = None
-            self.diff.say(*orphaned_post_hint())
+            self.diff.say(*ORPHANED_POST_HINT)
         elif paths != self._result_of:
             self.make_plan(paths, pause=PLAN_DELAY)
 

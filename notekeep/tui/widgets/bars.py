@@ -109,10 +109,8 @@ class StatusLine(ButtonLine):
     says: reactive[str] = reactive("")
     says_shortly: reactive[str] = reactive("")
     """What matters most of that, where there is no room for all; "" is its last part."""
-    conflicts: reactive[int] = reactive(0)
-    """How many notes have two versions."""
-    wrong: reactive[int] = reactive(0)
-    """How many errors have not been looked at."""
+    conflicts: reactive[int] = reactive(0)  # how many notes have two versions
+    wrong: reactive[int] = reactive(0)  # how many errors have not been looked at
 
     def __init__(self, vault: str, active: str) -> None:
         super().__init__()
@@ -150,7 +148,6 @@ class StatusLine(ButtonLine):
         return [Piece(fitting, "muted")] if fitting else []
 
     def _badges(self, width: int) -> StyledLine:
-        """Say that there are errors or conflicts; a click lists them."""
         found = [
             (self.wrong, "show-problems", "error"),
             (self.conflicts, "show-conflicts", "conflict"),
@@ -168,8 +165,7 @@ class StatusLine(ButtonLine):
 
 # The line at the bottom: the keys that work here, and what notekeep is doing.
 
-ALWAYS_SHOWN = ("help", "palette")
-"""What stays at the right end, whatever has the focus."""
+ALWAYS_SHOWN = ("help", "palette")  # what stays at the right end, whatever has the focus
 FOOTER_GAP = 2
 _ORDER = {action_id: number for number, action_id in enumerate(ACTIONS_BY_ID)}
 
@@ -247,8 +243,7 @@ class Footer(ButtonLine):
 
 # What can be done in a dialog, said in one line, each part of it a button.
 
-SUBMIT_ACTION = "submit"
-"""Stands for what enter does in the line of a dialog."""
+SUBMIT_ACTION = "submit"  # stands for what enter does in the line of a dialog
 BUTTON_SEPARATOR = " · "
 
 

@@ -26,6 +26,7 @@ from notekeep.tui.widgets.line_view import DiffView, LineView
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.geometry import Offset
 
     from notekeep.habits.calendar import Calendar as YearCalendar
     from notekeep.habits.summary import HabitView
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 
 # One month of days, one of them chosen.
 
-DAY_CELLS = 3
-"""The cells of a day."""
+DAY_CELLS = 3  # the cells of a day
 MONTH_WIDTH = 7 * DAY_CELLS
 MONTH_WEEKS = 6
 MONTH_HEIGHT = MONTH_WEEKS + 2
@@ -94,16 +94,12 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
             line += [Piece(" "), Piece(f"{day.day if day else '':>2}", role)]
         return line
 
-    def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self)
-        if place is None:
-            return
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
         row, column = place.y - 2, place.x // DAY_CELLS
-        if not (0 <= row < MONTH_WEEKS and column < 7):
-            return
-        day = month_days(self.day, self._week_start)[7 * row + column]
-        if day is not None:
-            self.post_message(self.Chosen(day, is_final=event.chain == 2))
+        if 0 <= row < MONTH_WEEKS and column < 7:
+            day = month_days(self.day, self._week_start)[7 * row + column]
+            if day is not None:
+                self.post_message(self.Chosen(day, is_final=event.chain == 2))
 
 
 # The year heatmap of a habit.
@@ -160,9 +156,9 @@ class YearGrid(LineView, can_focus=False):
         super().on_resize()
         self.lines_changed()
 
-    def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self)
-        if place is None or self._calendar is None or self.size.height < YEAR_LINES:
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
+        del event
+        if self._calendar is None or self.size.height < YEAR_LINES:
             return
         day = day_at(self._calendar, self.today, self.inner_width, place.x, place.y - 2)
         if day is not None:
@@ -203,9 +199,9 @@ class HabitPage(DiffView):
 
         self.show(draw, stays=stays)
 
-    def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self)
-        if place is None or self.detail is None:
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
+        del event
+        if self.detail is None:
             return
         room = max(1, self.inner_width - 2 * PAGE_MARGIN)
         row = place.y + self.scroll_offset.y - YEAR_FIRST_LINE

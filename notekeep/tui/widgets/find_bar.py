@@ -80,7 +80,6 @@ class FindBar(Horizontal):
         self._show(0)
 
     def close(self) -> None:
-        """Go back to the text, where the last place is selected."""
         self.remove_class("-open")
         self.screen.set_focus(self._area)
 

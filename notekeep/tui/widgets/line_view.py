@@ -56,8 +56,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
-    today: date
-    """The day it is, in views that tell days by it."""
+    today: date  # the day it is, in views that tell days by it
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -146,6 +145,15 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         self.length_changed()
 
+    def on_click(self, event: events.Click) -> None:
+        # What is around the lines, a margin within or a line, is none of them.
+        place = event.get_content_offset(self)
+        if place is not None:
+            self.place_clicked(place, event)
+
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
+        """Do what a click on a place among the lines that are seen does."""
+
     # Keys.
 
     row_height = 1
@@ -201,7 +209,6 @@ class ListView(LineView):
         raise NotImplementedError
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        """Return the lines of a row, `row_height` of them."""
         raise NotImplementedError
 
     def is_selectable(self, row: int) -> bool:  # noqa: ARG002 - a subclass has headings
@@ -241,7 +248,6 @@ class ListView(LineView):
         self.post_message(message)
 
     def move_to(self, row: int, direction: int = 1) -> None:
-        """Put the cursor on `row`, or on the nearest row it may stand on."""
         target = self._nearest(row, direction)
         if target != self.cursor:
             self.cursor = target
@@ -303,15 +309,8 @@ class ListView(LineView):
         self.refresh()
 
     def row_at(self, y: int) -> int | None:
-        """Return the row shown at line `y` of the rows, or None below the last one."""
         row = (y + self.scroll_offset.y) // self.row_height
         return row if 0 <= row < self.row_count() else None
-
-    def on_click(self, event: events.Click) -> None:
-        # What is around the rows, a margin within or a line, is none of them.
-        place = event.get_content_offset(self)
-        if place is not None:
-            self.place_clicked(place, event)
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
         row = self.row_at(place.y)
@@ -372,7 +371,6 @@ class DiffView(TextPage):
         return bool(self._lines)
 
     def say(self, *lines: StyledLine) -> None:
-        """Show a few words instead."""
         self.show(lambda _width: list(lines))
 
     def show(self, make: Callable[[int], list[StyledLine]], *, stays: bool = False) -> None:

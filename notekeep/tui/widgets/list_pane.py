@@ -67,15 +67,11 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-SEARCH_DELAY = 0.15
-"""Seconds without a key after which the bodies of notes are searched too."""
-FULL_TEXT_LETTERS = 3
-"""Letters from which the bodies of notes are searched."""
+SEARCH_DELAY = 0.15  # seconds without a key after which the bodies of notes are searched too
+FULL_TEXT_LETTERS = 3  # letters from which the bodies of notes are searched
 MAX_HITS = 200
-MAX_SORTED_ROWS = 5_000
-"""With more notes than this a list is sorted in the background, and whole."""
-HEAD_LINES = 1
-"""Lines that the names of the columns take."""
+MAX_SORTED_ROWS = 5_000  # with more notes than this a list is sorted in the background, and whole
+HEAD_LINES = 1  # lines that the names of the columns take
 
 
 class _SearchInput(Input):
@@ -109,8 +105,7 @@ class SearchBox(Horizontal):
     """
 
     field = getters.query_one(_SearchInput)
-    scope = ""
-    """What the search is said to be limited to, or ""."""
+    scope = ""  # what the search is said to be limited to, or ""
 
     def compose(self) -> ComposeResult:
         yield PieceLabel(Piece("/ ", "key"))
@@ -170,21 +165,17 @@ class ListPane(Vertical, RemovalSafe):
         super().__init__(id="list-pane")
         self._vault, self._glyphs, self._today = vault, glyphs, today
         self._begins_as_grid = as_grid
-        self.grid: NoteGrid | None = None
-        """The grid, when it is shown."""
+        self.grid: NoteGrid | None = None  # the grid, when it is shown
         self.order = self.order_found = DEFAULT_ORDER
         """How the list is sorted, and what was found, as it was chosen."""
-        self.scope = ""
-        """The query that the list is limited to, or ""."""
+        self.scope = ""  # the query that the list is limited to, or ""
         self._slip: FieldTypo | None = None
-        self.matcher: LetterMatcher | None = None
-        """Finds what is searched for in a text."""
+        self.matcher: LetterMatcher | None = None  # finds what is searched for in a text
         self._titles = TitleSearch(self, vault, self._show, MAX_HITS)
         self._worker: Worker[None] | None = None  # what asks the vault, for the list or the search
         self._count_text = ""
         self._is_searching = False
-        self._is_accepted = False
-        """Whether a key is about what is found, which is not there yet."""
+        self._is_accepted = False  # whether a key is about what is found, which is not there yet
         self._wanted: str | None = note or None
         self._wanted_line: int | None = None
         """The line at which the cursor should stand when what was asked for is there."""
@@ -241,7 +232,6 @@ class ListPane(Vertical, RemovalSafe):
             await self.query("NoteGrid, GridHead").remove()
 
     def choose_columns(self, rows: Sequence[Row]) -> None:
-        """Give the grid, when it is shown, the columns that suit the notes."""
         if self.grid is not None:
             total = self.notes.note_count or self.listed.note_count
             asked = self.scope, self.typed
@@ -294,7 +284,6 @@ class ListPane(Vertical, RemovalSafe):
 
     @property
     def chosen_order(self) -> ListOrder:
-        """The order chosen for what is shown."""
         return self.order_found if self._sorts_found else self.order
 
     @property
@@ -331,7 +320,6 @@ class ListPane(Vertical, RemovalSafe):
         self._ask(from_top=True)
 
     def clear(self) -> None:
-        """Empty the search box, and list all notes of the scope."""
         self.box.put("")
         self._is_searching = False
         self._list()
@@ -379,7 +367,6 @@ class ListPane(Vertical, RemovalSafe):
         return cast("NotekeepApp", self.app).indexed
 
     def _empty_lines(self) -> Sequence[StyledLine]:
-        """Return what an empty list says."""
         if not self.typed:
             return no_notes(self._indexed)
         if self._indexed is not None:
@@ -393,7 +380,6 @@ class ListPane(Vertical, RemovalSafe):
             self.notes.lines_changed()
 
     def _wanted_path(self) -> str | None:
-        """Return the note that the cursor should be on."""
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             return wanted
@@ -414,7 +400,6 @@ class ListPane(Vertical, RemovalSafe):
         self._show_count()
 
     def _show_count(self) -> None:
-        """Say how much is shown, and how much of the vault is marked."""
         marked = len(self.notes.marked)
         said = f"{thousands(marked)} marked · {self._count_text}" if marked else self._count_text
         self.post_message(self.Counted(said))
@@ -544,7 +529,6 @@ class ListPane(Vertical, RemovalSafe):
             self._correct_field()
 
     def _correct_field(self) -> bool:
-        """Put the field that was meant into the box, if there is one."""
         if self._slip is None:
             return False
         self.box.set_text(self._slip.corrected)

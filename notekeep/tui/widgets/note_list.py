@@ -23,12 +23,9 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 PAGE_ROWS = 100
-MAX_CACHED_PAGES = 40
-"""So many pages are kept, whatever was scrolled past."""
-GUTTER = 2
-"""The cells at the left of a row: the cursor, and the mark, where a click marks."""
-MAX_SEARCHED_ROWS = 2000
-"""How many rows are looked through for the note the cursor was on."""
+MAX_CACHED_PAGES = 40  # so many pages are kept, whatever was scrolled past
+GUTTER = 2  # the cells at the left of a row: the cursor, and the mark, where a click marks
+MAX_SEARCHED_ROWS = 2000  # how many rows are looked through for the note the cursor was on
 
 
 class RowSource(Protocol):
@@ -40,9 +37,7 @@ class RowSource(Protocol):
         """Return the rows from `offset` on, `limit` of them at least where there are so many."""
         ...
 
-    def paths(self) -> Iterable[str]:
-        """Return the notes of all rows, in any order."""
-        ...
+    def paths(self) -> Iterable[str]: ...
 
     def find(self, path: str) -> int | None:
         """Return which row a note has, when that is known without reading them."""
@@ -74,8 +69,7 @@ class NoteList(ListView):
 
     BINDINGS = bindings("list", "rows", by_screen=ALL_ACTIONS)
 
-    hit_height = 2
-    """How many lines a hit takes."""
+    hit_height = 2  # how many lines a hit takes
 
     @dataclass(eq=False, repr=False)
     class Marked(Message):
@@ -99,8 +93,7 @@ class NoteList(ListView):
         self._conflicts: frozenset[str] = frozenset()
         self.dated_by = ""
         """The field whose day is shown of each note; "" is when it was changed last."""
-        self.nothing: Sequence[StyledLine] = ()
-        """What is shown where there are no notes."""
+        self.nothing: Sequence[StyledLine] = ()  # what is shown where there are no notes
 
     @property
     def row(self) -> Row | None:
@@ -122,7 +115,6 @@ class NoteList(ListView):
     def show_hits(
         self, hits: Sequence[Hit], matcher: LetterMatcher | None, keep: str | None = None
     ) -> None:
-        """Show hits, best first, with the words that were looked for marked."""
         source = HitRows(hits)
         self._source, self._pages, self._finder = source, {}, matcher
         self.row_height = self.hit_height
@@ -133,7 +125,6 @@ class NoteList(ListView):
         return isinstance(self._source, HitRows)
 
     def hit_at(self, row: int) -> Hit | None:
-        """Return the hit of a row, or None when the list shows no hits."""
         hits = self._source.hits if isinstance(self._source, HitRows) else ()
         return hits[row] if row < len(hits) else None
 
@@ -191,14 +182,12 @@ class NoteList(ListView):
         self.mark(self.marked - listed if listed <= self.marked else self.marked | listed)
 
     def mark(self, paths: set[str]) -> None:
-        """Have these notes marked, and no others."""
         if paths != self.marked:
             self.marked = paths
             self.lines_changed()
             self._post_own(self.Marked(self))
 
     def flag(self, paths: frozenset[str]) -> None:
-        """Show which notes have two versions."""
         if paths != self._conflicts:
             self._conflicts = paths
             self.lines_changed()

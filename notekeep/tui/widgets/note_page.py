@@ -38,11 +38,9 @@ if TYPE_CHECKING:
     from notekeep.tui.render.note_rows import LetterMatcher
     from notekeep.tui.screens.preview_loader import PreviewLoader
 
-SLICE_SECONDS = 0.003
-"""Seconds of drawing between two looks at the keyboard."""
+SLICE_SECONDS = 0.003  # seconds of drawing between two looks at the keyboard
 SLICE_PAUSE = 0.002
-SCROLLBAR_SECONDS = 0.1
-"""Seconds between two updates of the scrollbar while more is drawn."""
+SCROLLBAR_SECONDS = 0.1  # seconds between two updates of the scrollbar while more is drawn
 MAX_CACHED_RENDERINGS = 24
 
 
@@ -126,7 +124,6 @@ class NotePage(TextPage):
             self._go_to(*going)
 
     def _redraw_at(self, top: int) -> None:
-        """Show what the rendering has by now, from line `top` on, and go on drawing."""
         rendering = self.rendering
         if rendering is None:
             return
@@ -176,7 +173,6 @@ class NotePage(TextPage):
         self._redraw_at(row)
 
     def say(self, *lines: StyledLine) -> None:
-        """Show a few words instead of a note."""
         self._remember()
         self.rendering, self._message = None, list(lines)
         self._target = None
@@ -229,7 +225,6 @@ class NotePage(TextPage):
 
     @work(exclusive=True, group="draw", exit_on_error=False)
     async def _draw_rest(self, rendering: NoteRendering) -> None:
-        """Draw what is left in short slices, as long as the note is shown."""
         last_update = perf_counter()
         while rendering is self.rendering:
             if self._arrive(rendering):

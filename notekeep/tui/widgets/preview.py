@@ -28,6 +28,7 @@ from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.geometry import Offset
 
     from notekeep.tui.page.page import NoteRendering
 
@@ -56,7 +57,6 @@ class Preview(NotePage):
     # Moving from one thing to the next.
 
     def _choose(self, step: int, *, passages: bool) -> None:
-        """Choose the next, or the one before, from what is chosen or what is seen first."""
         rendering = self.rendering
         if rendering is None:
             return
@@ -126,7 +126,6 @@ class Preview(NotePage):
             self.post_message(self.Followed(link, rendering.path))
 
     def _jump(self, line: int | None) -> None:
-        """Go to a line of the file, counted from 1, and choose what is there."""
         if line is not None:
             self._go_to(line, self._choose_at)
 
@@ -223,7 +222,6 @@ class Preview(NotePage):
             self._host.look(path)
 
     def action_view_picture(self) -> None:
-        """Show the chosen picture large, else the next from what is seen on."""
         rendering = self.rendering
         if rendering is None:
             return
@@ -238,14 +236,13 @@ class Preview(NotePage):
         elif rendering.done:
             show_message(self, "There is no picture here")
 
-    def on_click(self, event: events.Click) -> None:
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
         link = event.style.meta.get("link")
         if link:
             event.stop()
             self._open_link(str(link))
             return
-        place = event.get_content_offset(self)
-        row = place.y + self.scroll_offset.y if place is not None else self.line_count()
+        row = place.y + self.scroll_offset.y
         if self.rendering is None or row >= self.line_count():
             return
         passage = self.rendering.lines[row].passage

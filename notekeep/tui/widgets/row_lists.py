@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 
 ItemT = TypeVar("ItemT")
 
-TASK_BOX = 5
-"""Cells from the left edge within which a click ticks a task."""
+TASK_BOX = 5  # cells from the left edge within which a click ticks a task
 TIME_GAP = 2
-MIN_MORE = 6
-"""Cells from which on a part of what is said besides is worth showing."""
+MIN_MORE = 6  # cells from which on a part of what is said besides is worth showing
 
 
 class RowList(ListView, Generic[ItemT]):
@@ -43,12 +41,10 @@ class RowList(ListView, Generic[ItemT]):
         return False
 
     def draw_item(self, item: ItemT, width: int, *, here: bool) -> StyledLine:
-        """Return the line of an item; `here` when the cursor is on it."""
         raise NotImplementedError
 
     @property
     def _item(self) -> ItemT | None:
-        """The item under the cursor."""
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
 
     def _show(self, rows: Sequence[ItemT], is_wanted: Callable[[ItemT], bool]) -> None:
@@ -74,8 +70,7 @@ class PostList(RowList[PostRow]):
 
     BINDINGS = bindings("list", by_screen=ALL_ACTIONS)
 
-    site = 0
-    """Which of the sites' states is written out."""
+    site = 0  # which of the sites' states is written out
     marked: frozenset[str] = frozenset()
 
     @property
@@ -87,7 +82,6 @@ class PostList(RowList[PostRow]):
         self._show(rows, lambda row: row.path == keep)
 
     def show_states(self, rows: Sequence[PostRow]) -> None:
-        """Show the same posts in other states; the cursor stays."""
         self._rows = rows
         self.lines_changed()
 
@@ -97,7 +91,6 @@ class PostList(RowList[PostRow]):
             self.move_to(paths.index(path))
 
     def toggle_mark(self) -> None:
-        """Mark the post under the cursor, or unmark it, and go on to the next."""
         if (row := self.row) is not None:
             self.marked ^= {row.path}
             self.is_moved = True

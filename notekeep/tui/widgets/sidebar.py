@@ -82,7 +82,6 @@ class Sidebar(RowList[SidebarEntry]):
         self._show_entries(self._entries(shelves), frozenset({active}), active)
 
     def show_found(self, found: SidebarModel, terms: Sequence[str]) -> None:
-        """Show how what was searched for is spread."""
         self._show_entries(self._facets(found), frozenset(terms), "")
 
     def _show_entries(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:

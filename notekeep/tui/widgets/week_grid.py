@@ -43,26 +43,20 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 GUTTER = 2
-GAP = 2
-"""Cells between two columns."""
+GAP = 2  # cells between two columns
 MIN_TITLE = 6
 MAX_TITLE = 30
 STRENGTH_WIDTH = 9
-STRENGTH_OVERHANG = 1
-"""How far the name of the strength reaches beyond its column."""
+STRENGTH_OVERHANG = 1  # how far the name of the strength reaches beyond its column
 MIN_STREAK = 8
 MIN_GOAL = 9
 MIN_NOTE = 12
-DEFAULT_NOTE = 20
-"""What a note has before the goal gets any room."""
-SPANS = ("week", "month", "year")
-"""What the grid can show, in the order of the key that changes it."""
+DEFAULT_NOTE = 20  # what a note has before the goal gets any room
+SPANS = ("week", "month", "year")  # what the grid can show, in the order of the key that changes it
 WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 62, "year": 53}
 """How many cells the marks take."""
-ROOMY_LINES = 12
-"""Lines from which on groups have an empty line between them."""
-LOW_LINES = 7
-"""Lines under which nothing but habits is shown."""
+ROOMY_LINES = 12  # lines from which on groups have an empty line between them
+LOW_LINES = 7  # lines under which nothing but habits is shown
 
 
 _NO_HABITS: tuple[StyledLine, ...] = (
@@ -133,10 +127,8 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
 
     def __init__(self, glyphs: Glyphs, today: date, week_start: int) -> None:
         super().__init__(glyphs)
-        self.day = self.today = today
-        """The day that keys act on, and the one it is."""
-        self.span = self._drawn = SPANS[0]
-        """One of SPANS, as it was chosen; see `shown`."""
+        self.day = self.today = today  # the day that keys act on, and the one it is
+        self.span = self._drawn = SPANS[0]  # one of SPANS, as it was chosen; see `shown`
         self._week_start = week_start
         self._habits: Sequence[HabitView] | None = None
         self._above: Sequence[StyledLine] = ()
@@ -173,14 +165,12 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
 
     @property
     def cell(self) -> Cell | None:
-        """The chosen day of the habit under the cursor."""
         habit = self.habit
         if habit is None:
             return None
         return next((cell for cell in habit.cells if cell.day == self.day), None)
 
     def show(self, habits: Sequence[HabitView], above: Sequence[StyledLine] = ()) -> None:
-        """Show habits, with the cursor on the one it was on."""
         self._habits, self._above = habits, above
         self._needs = measure_habits(habits)
         self._fill()
@@ -295,7 +285,6 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
         return line
 
     def _heads(self) -> StyledLine:
-        """Return what stands above the marks: names of days, numbers of days, or months."""
         first = self.first_day
         if self.shown in {"week", "day"}:
             days = [first + timedelta(number) for number in range((self.last_day - first).days + 1)]
