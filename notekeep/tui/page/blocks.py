@@ -93,17 +93,11 @@ def _comment(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     """Draw a formula that stands alone; as it was typed where it cannot be said otherwise."""
-    source = frame.text_of(part[0])[2:-2].strip("\n")
-    at = frame.line_of(part[0])
-    inner = frame.narrower(4)
+    source, at = frame.text_of(part[0])[2:-2].strip("\n"), frame.line_of(part[0])
     text = source if frame.glyphs.is_ascii else formula_text(source)
-    if text == source:
-        drawn = draw_source(source, inner, at, "math", indent=2)
-    else:
-        rows = draw_text([Piece(clean(text), "math")], inner, at)
-        drawn = [row._replace(line=[Piece("  "), *row.line]) for row in rows]
     passage = CopyPassage("formula", at, source)
-    return [row._replace(passage=passage) for row in drawn]
+    drawn = draw_source(text, frame.narrower(4), at, "math")
+    return [row._replace(line=[Piece("  "), *row.line], passage=passage) for row in drawn]
 
 
 def _html(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:

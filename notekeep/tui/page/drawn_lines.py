@@ -146,14 +146,11 @@ def draw_text(line: StyledLine, frame: DrawContext, at: int) -> list[DrawnLine]:
     return [DrawnLine(row, at) for row in wrap_line(line, frame.width)]
 
 
-def draw_source(
-    text: str, frame: DrawContext, at: int, role: str, indent: int = 0
-) -> list[DrawnLine]:
+def draw_source(text: str, frame: DrawContext, at: int, role: str) -> list[DrawnLine]:
     """Draw text as it stands, one row or more for each of its lines, from line `at` on."""
     drawn: list[DrawnLine] = []
-    for number, source in enumerate(text.split("\n")):
-        rows = wrap_line([Piece(clean(source.expandtabs(4)), role)], frame.width)
-        drawn.extend(DrawnLine([Piece(" " * indent), *row], at + number) for row in rows)
+    for line, source in enumerate(text.split("\n"), at):
+        drawn += draw_text([Piece(clean(source.expandtabs(4)), role)], frame, line)
     return drawn
 
 

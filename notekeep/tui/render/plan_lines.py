@@ -16,7 +16,7 @@ from notekeep.tui.render.text_diff import compare, wrap_patch
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from notekeep.errors import NotekeepError, Refused
+    from notekeep.errors import NotekeepError
     from notekeep.export.check.site_check import CheckReport
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
     from notekeep.notes.plan import NoteChange, WritePlan
@@ -98,10 +98,7 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         _counts(plan),
         [Piece(glyphs.rule * width, "rule")],
     ]
-    for note, refusal in plan.refused.items():
-        lines += _refusal(note, refusal, width, glyphs)
-    for warning in plan.warnings:
-        lines += _remark(warning, "warn", width, glyphs)
+    lines += _problems(plan, width, glyphs)
     for file in sorted(plan.files, key=lambda file: file.path == MANIFEST):
         lines += _file(file, width)
     if plan.conflicts:
@@ -151,10 +148,7 @@ def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[Style
         lines += wrap_line([Piece("- ", "removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:
         lines += _remark(f"{path} was changed by hand and is left alone.", "warn", width, glyphs)
-    for note, refusal in done.refused.items():
-        lines += _refusal(note, refusal, width, glyphs)
-    for warning in done.warnings:
-        lines += _remark(warning, "warn", width, glyphs)
+    lines += _problems(done, width, glyphs)
     keys = [_BY_HAND] if done.conflicts else []
     if done.written or done.removed:
         keys += _AFTERWARDS
@@ -180,10 +174,16 @@ def _counts(plan: ExportPlan) -> StyledLine:
     return line or [Piece("Nothing to write.", "muted")]
 
 
-def _refusal(note: str, refusal: Refused, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    place = f"{note}, line {refusal.line}" if refusal.line else note
-    why = refusal.message.removeprefix(f"{note}: ")
-    return _remark(f"{place}: {why}; {refusal.hint}".removesuffix("; "), "bad", width, glyphs)
+def _problems(
+    export: ExportPlan | ExportResult, width: int, glyphs: Glyphs
+) -> Iterator[StyledLine]:
+    for note, refusal in export.refused.items():
+        place = f"{note}, line {refusal.line}" if refusal.line else note
+        why = refusal.message.removeprefix(f"{note}: ")
+        text = f"{place}: {why}; {refusal.hint}".removesuffix("; ")
+        yield from _remark(text, "bad", width, glyphs)
+    for warning in export.warnings:
+        yield from _remark(warning, "warn", width, glyphs)
 
 
 def _remark(text: str, role: str, width: int, glyphs: Glyphs) -> list[StyledLine]:

@@ -378,7 +378,7 @@ class DiffView(TextPage):
         self._make = make
         self.lines_changed()
         if not stays:
-            self.scroll_to(y=0, animate=False, immediate=True)
+            self._scroll_top(0)
 
     def release(self) -> None:
         """Keep the lines and nothing of what they were made from; they fit no other width."""

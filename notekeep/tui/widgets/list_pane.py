@@ -324,15 +324,14 @@ class ListPane(Vertical, RemovalSafe):
         self._is_searching = False
         self._list()
 
-    def _drop_answer(self) -> None:
+    def _drop_answers(self) -> None:
+        self._titles.drop()
         if self._worker is not None:
             self._worker.cancel()
-            self._worker = None
 
     def _list(self, *, from_top: bool = False) -> None:
         # An answer to a search that is still on its way has nothing to say any more.
-        self._drop_answer()
-        self._titles.drop()
+        self._drop_answers()
         self._slip = None
         query = self.scope
         if self.order != DEFAULT_ORDER:
@@ -424,12 +423,11 @@ class ListPane(Vertical, RemovalSafe):
         self._is_searching = bool(self.typed)
 
     def _search(self, *, pause: float) -> None:
-        self._drop_answer()
+        self._drop_answers()
         typed = self.typed
         self._slip = find_field_typo(self._vault, typed)
         if self._slip is not None:
             # Without the condition that is meant it would find far too much.
-            self._titles.drop()
             self.matcher = None
             self.notes.nothing = field_correction(self._slip.name, self._slip.near)
             self.notes.show_hits([], None)
@@ -438,10 +436,8 @@ class ListPane(Vertical, RemovalSafe):
             return
         within = narrow_to_scope(self.scope, typed)
         asks_texts = len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
-        if pause or not asks_texts:
+        if pause or not asks_texts:  # else what was found stays until the texts have told again
             self._titles.ask(typed, within)
-        else:  # what was found stays until the texts have told again
-            self._titles.drop()
         # Before it, as what is typed may have a bracket open.
         query = f"{self.chosen_order.query} {within}".strip()
         if asks_texts:

@@ -130,7 +130,7 @@ class NotePage(TextPage):
         self._target = None
         rendering.draw_for(inf, top + 2 * self.page)
         self.lines_changed()
-        self.scroll_to(y=top, animate=False, immediate=True)
+        self._scroll_top(top)
         if not rendering.done:
             # What is seen is painted first.
             self.call_after_refresh(self._draw_on, rendering)
@@ -177,7 +177,7 @@ class NotePage(TextPage):
         self.rendering, self._message = None, list(lines)
         self._target = None
         self.lines_changed()
-        self.scroll_to(y=0, animate=False, immediate=True)
+        self._scroll_top(0)
 
     def forget(self) -> None:
         """Drop every rendering: what notes or characters look like has changed."""
