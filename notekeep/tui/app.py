@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from notekeep.tracking.checkin import Undone
     from notekeep.tui.dialogs.quick_capture import CaptureRequest
     from notekeep.tui.vault_updates import VaultUpdates
-    from notekeep.tui.widgets.switcher import Switcher
     from notekeep.vault import Vault
 
 MAX_ERRORS = 50
@@ -558,12 +557,6 @@ class NotekeepApp(App[None], RemovalSafe):
     async def action_switch_note(self) -> None:
         if isinstance(self.screen, VaultScreen):
             await self.screen.open_switcher()
-
-    def on_switcher_chosen(self, event: Switcher.Chosen) -> None:
-        self.post_message(OpenNote(event.row.path))
-
-    def on_switcher_created(self, event: Switcher.Created) -> None:
-        self.post_message(CreateNote(event.title))
 
     def action_help(self) -> None:
         from notekeep.tui.screens.help import HelpScreen

@@ -213,7 +213,7 @@ class SidebarModel(NamedTuple):
     kinds: Mapping[str, int]  # most first
     tags: Mapping[str, int]  # by the alphabet, parents first
     years: Mapping[str, int]  # in which they were created, newest first
-    saved: Sequence[SavedQuery] | None  # in their order; None where none are to be shown
+    saved: Sequence[SavedQuery]  # in their order
 
 
 def load_sidebar(vault: Vault) -> SidebarModel:
@@ -238,7 +238,7 @@ def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) ->
         else vault.search.facets_of_paths(paths)
     )
     total = sum(spread.kinds.values())
-    return SidebarModel(total, (), spread.kinds, spread.tags, spread.years, None)
+    return SidebarModel(total, (), spread.kinds, spread.tags, spread.years, ())
 
 
 def _saved(vault: Vault, name: str, text: str) -> SavedQuery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.tui.page.blocks import draw_block
-from notekeep.tui.page.note_text import NoteText
+from notekeep.tui.page.page import NoteText
 
 if TYPE_CHECKING:
     from notekeep.tui.page.drawn_lines import DrawContext, DrawnLine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.tui.page.note_text import NoteText
+from notekeep.tui.page.page import NoteText
 
 body_lines = st.lists(
     st.sampled_from(

@@ -349,7 +349,7 @@ def test_an_export_says_where_everything_is() -> None:
 def test_characters_are_those_the_terminal_can_show(
     setting: str, environment: dict[str, str], chosen: object
 ) -> None:
-    assert choose_glyphs(setting, environment) is chosen
+    assert choose_glyphs(setting, environment) == chosen
 
 
 def test_the_plain_set_is_plain() -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from notekeep.notes.plan import NoteChange
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE
 from notekeep.tui.render.styled_text import StyledLine, line_text, line_width
-from notekeep.tui.render.text_diff import compare
-from notekeep.tui.render.version_lines import (
+from notekeep.tui.render.text_diff import (
     change_counts,
     changes_lines,
+    compare,
     side_by_side,
     unified,
 )

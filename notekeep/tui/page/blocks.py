@@ -14,16 +14,17 @@ from notekeep.tui.page.drawn_lines import (
     CopyPassage,
     DrawContext,
     DrawnLine,
+    EmbeddedNote,
     add_bar,
     add_fold_mark,
     draw_source,
     draw_text,
+    group_spans,
     hang_lines,
 )
 from notekeep.tui.page.embedded_content import draw_html, draw_picture, draw_year
 from notekeep.tui.page.formulas import formula_text
 from notekeep.tui.page.inline_text import draw_inline, starts_with_time
-from notekeep.tui.page.note_text import group_spans
 from notekeep.tui.page.tables import table_lines
 from notekeep.tui.render.styled_text import (
     BACK_LINK,
@@ -43,12 +44,9 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
     from notekeep.markdown.tree import Span
-    from notekeep.tui.page.drawn_lines import EmbeddedNote
 
-MAX_DEPTH: Final = 20
-"""Blocks within blocks from here on are shown as they are written."""
-MAX_CODE_LENGTH = 20_000
-"""Beyond this a block of code is data, and colouring it takes long."""
+MAX_DEPTH: Final = 20  # blocks within blocks from here on are shown as they are written
+MAX_CODE_LENGTH = 20_000  # beyond this a block of code is data, and colouring it takes long
 
 _BREAKS: Final = frozenset({"soft_break", "hard_break"})
 _SHOWN_IN_PLACE: Final = frozenset({"embed", "image", "math_block"})
@@ -56,24 +54,19 @@ _SHOWN_IN_PLACE: Final = frozenset({"embed", "image", "math_block"})
 
 def draw_block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     """Return the lines of a block, which is the first of some spans; the others are in it."""
-    span = part[0]
+    span, at = part[0], frame.line_of(part[0])
     if frame.page.problem:
-        at = frame.line_of(span)
         about = draw_text([Piece(clean_line(frame.page.problem), "warn")], frame, at)
-        return [
-            *about,
-            DrawnLine([], at),
-            *draw_source(frame.text_of(span).rstrip(), frame, at, ""),
-        ]
+        source = draw_source(frame.text_of(span).rstrip(), frame, at, "")
+        return [*about, DrawnLine([], at), *source]
     if span.kind == "definition":
         return []
     if span.depth > MAX_DEPTH:
-        return draw_source(frame.text_of(span).rstrip(), frame, frame.line_of(span), "faint")
+        return draw_source(frame.text_of(span).rstrip(), frame, at, "faint")
     return _HANDLERS.get(span.kind, _words)(part, frame)
 
 
 def _blocks(spans: Sequence[Span], frame: DrawContext, *, tight: bool = False) -> list[DrawnLine]:
-    """Draw a run of blocks, with a blank line between two of them unless `tight`."""
     drawn: list[DrawnLine] = []
     close = True
     for part in group_spans(spans):
@@ -100,17 +93,11 @@ def _comment(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     """Draw a formula that stands alone; as it was typed where it cannot be said otherwise."""
-    source = frame.text_of(part[0])[2:-2].strip("\n")
-    at = frame.line_of(part[0])
-    inner = frame.narrower(4)
+    source, at = frame.text_of(part[0])[2:-2].strip("\n"), frame.line_of(part[0])
     text = source if frame.glyphs.is_ascii else formula_text(source)
-    if text == source:
-        drawn = draw_source(source, inner, at, "math", indent=2)
-    else:
-        rows = wrap_line([Piece(clean(text), "math")], inner.width)
-        drawn = [DrawnLine([Piece("  "), *row], at) for row in rows]
     passage = CopyPassage("formula", at, source)
-    return [row._replace(passage=passage) for row in drawn]
+    drawn = draw_source(text, frame.narrower(4), at, "math")
+    return [row._replace(line=[Piece("  "), *row.line], passage=passage) for row in drawn]
 
 
 def _html(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
@@ -118,8 +105,7 @@ def _html(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 
 def _heading(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    level = min(int(part[0].info), 4)
-    line = add_role(draw_inline(part[1:], frame), f"heading h{level}")
+    line = add_role(draw_inline(part[1:], frame), f"heading h{min(int(part[0].info), 4)}")
     return draw_text(line, frame, frame.line_of(part[0]))
 
 
@@ -212,28 +198,23 @@ def _code(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     span = part[0]
     language = span.info.strip().partition(" ")[0].strip("{}.")
     source = frame.line_of(span)
-    drawn: list[DrawnLine] = []
     text = clean(span.words.rstrip("\n").expandtabs(4))
-    for number, line in enumerate(highlight_code(text, language)):
-        rows = chop_line(line, frame.width - 2)
-        drawn += [
-            DrawnLine([Piece(" ", "code"), *row], source + number + (span.kind == "fence"))
-            for row in rows
-        ]
-    label = [Piece(f" {clean_line(language)}", "code code-label")] if language else []
-    passage = CopyPassage("code", source, text)
-    return [
-        DrawnLine(_code_row(row.line, [] if index else label, frame.width), row.source, passage)
-        for index, row in enumerate(drawn)
+    lines = enumerate(highlight_code(text, language), source + (span.kind == "fence"))
+    drawn = [
+        DrawnLine([Piece(" ", "code"), *row], at)
+        for at, line in lines
+        for row in chop_line(line, frame.width - 2)
     ]
-
-
-def _code_row(row: StyledLine, label: StyledLine, width: int) -> StyledLine:
-    """Fill a row of code to its full width, with a label at its end where there is room."""
-    blanks = width - line_width(row) - 1
-    if (room := blanks - line_width(label)) < 0:
-        label, room = [], blanks
-    return [*row, Piece(" " * room, "code"), *label, Piece(" ", "code")]
+    passage = CopyPassage("code", source, text)
+    label = [Piece(f" {clean_line(language)}", "code code-label")] if language else []
+    for index, row in enumerate(drawn):
+        # The first has the language at its end, where there is room.
+        room = frame.width - 1 - line_width(row.line)
+        end = label if not index and line_width(label) <= room else []
+        blanks = Piece(" " * (room - line_width(end)), "code")
+        line = [*row.line, blanks, *end, Piece(" ", "code")]
+        drawn[index] = DrawnLine(line, row.source, passage)
+    return drawn
 
 
 _CODE_ROLES = (
@@ -252,7 +233,7 @@ _CODE_ROLES = (
 
 
 def highlight_code(text: str, language: str) -> list[StyledLine]:
-    """Return each line of `text` as pieces; a language that is not known is shown plain."""
+    """Return each line of a text as pieces; a language that is not known is shown plain."""
     lexer = _lexer(language.lower()) if language and len(text) <= MAX_CODE_LENGTH else None
     if lexer is None:
         return [[Piece(line, "code")] for line in text.split("\n")]
@@ -290,7 +271,7 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
         return _callout(part, frame)
     passage = CopyPassage("quote", frame.line_of(span), "")
     quoted = [
-        DrawnLine(add_role(row.line, "quote"), row.source, passage, row.picture)
+        row._replace(line=add_role(row.line, "quote"), passage=passage)
         for row in _blocks(inner, frame.narrower(2))
     ]
     return add_bar(quoted, frame, "quote-bar")
@@ -336,8 +317,8 @@ def _callout(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     text = frame.page.text
     first = group_spans(part[1:])[0]
     # The line of the title ends a paragraph, and so does not go on in what is below it.
-    line_end = text.find("\n", first[0].start, first[0].end)
-    line_end = line_end if line_end >= 0 else first[0].end
+    head, _, _ = text[first[0].start : first[0].end].partition("\n")
+    line_end = first[0].start + len(head)
     is_closed = is_closed_callout(span, at, frame.around.toggled)
     drawn = _callout_head(span, first, line_end, inside)
     if span.title:
@@ -372,7 +353,6 @@ def _callout_head(
 
 
 def _from(spans: Sequence[Span], at: int) -> list[Span]:
-    """Return what is left of spans from a character on."""
     return [
         span if span.start >= at else span._replace(start=at) for span in spans if span.end > at
     ]
@@ -388,16 +368,13 @@ def _list(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
         span.title == "tight" for span in part if span.kind == "paragraph" and span.depth == own
     )
     width = len(str(number + len(items) - 1)) + 2 if first else 2
+    bullet = frame.glyphs.bullets[frame.depth % len(frame.glyphs.bullets)]
     drawn: list[DrawnLine] = []
     for offset, item in enumerate(items):
-        if first:
-            label = Piece(f"{number + offset}. ".rjust(width), "bullet")
-        else:
-            bullets = frame.glyphs.bullets
-            label = Piece(f"{bullets[frame.depth % len(bullets)]} ", "bullet")
+        label = f"{number + offset}. ".rjust(width) if first else f"{bullet} "
         if drawn and not tight:
             drawn.append(DrawnLine([], drawn[-1].source))
-        drawn.extend(_item(item, label, width, frame, tight=tight))
+        drawn += _item(item, Piece(label, "bullet"), width, frame, tight=tight)
     return drawn
 
 

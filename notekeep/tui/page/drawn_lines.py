@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.markdown.sanitize import clean
-from notekeep.markdown.tree import ParsedPage
+from notekeep.markdown.tree import ParsedPage, Span
 from notekeep.tui.render.styled_text import (
     FOLD_LINK,
     PICTURE_LINK,
@@ -21,12 +22,13 @@ from notekeep.tui.render.styled_text import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from notekeep.markdown.tree import Span
     from notekeep.tracking.habit_details import HabitYear
     from notekeep.tui.render.glyphs import Glyphs
 
 
 # What the text of a note needs that is not in it: pictures, notes shown in place, open folds.
+
+MAX_PICTURE_ROWS = 20
 
 
 class Picture(NamedTuple):
@@ -42,6 +44,11 @@ class Picture(NamedTuple):
     def link(self) -> str:
         """What shows it large."""
         return f"{PICTURE_LINK}{self.path}"
+
+    def fit(self, columns: int, most: int = MAX_PICTURE_ROWS) -> tuple[int, int]:
+        """Return how many columns and rows it takes, a row being two columns high."""
+        rows = max(1, round(columns * self.height / self.width / 2))
+        return (columns, rows) if rows <= most else (max(1, round(columns * most / rows)), most)
 
 
 class PictureRow(NamedTuple):
@@ -114,7 +121,6 @@ class DrawContext(NamedTuple):
     page: ParsedPage = _NO_PAGE  # what was read
 
     def narrower(self, by: int, *, deeper: bool = False) -> DrawContext:
-        """Return the frame inside this one, `by` cells narrower."""
         return self._replace(width=max(4, self.width - by), depth=self.depth + deeper)
 
     def line_of(self, span: Span) -> int:
@@ -122,9 +128,17 @@ class DrawContext(NamedTuple):
         return self.source + self.page.line_of(span.start)
 
     def text_of(self, span: Span) -> str:
-        """Return a span as written, without the marks before its other lines."""
         text = self.page.text[span.start : span.end]
         return _MARKS.sub("", text) if span.depth and "\n" in text else text
+
+
+def group_spans(spans: Sequence[Span]) -> list[Sequence[Span]]:
+    """Return each of the outermost spans with what is in it."""
+    if not spans:
+        return []
+    depth = spans[0].depth
+    starts = [number for number, span in enumerate(spans) if span.depth == depth]
+    return [spans[start:end] for start, end in pairwise([*starts, len(spans)])]
 
 
 def draw_text(line: StyledLine, frame: DrawContext, at: int) -> list[DrawnLine]:
@@ -132,14 +146,11 @@ def draw_text(line: StyledLine, frame: DrawContext, at: int) -> list[DrawnLine]:
     return [DrawnLine(row, at) for row in wrap_line(line, frame.width)]
 
 
-def draw_source(
-    text: str, frame: DrawContext, at: int, role: str, indent: int = 0
-) -> list[DrawnLine]:
+def draw_source(text: str, frame: DrawContext, at: int, role: str) -> list[DrawnLine]:
     """Draw text as it stands, one row or more for each of its lines, from line `at` on."""
     drawn: list[DrawnLine] = []
-    for number, source in enumerate(text.split("\n")):
-        rows = wrap_line([Piece(clean(source.expandtabs(4)), role)], frame.width)
-        drawn.extend(DrawnLine([Piece(" " * indent), *row], at + number) for row in rows)
+    for line, source in enumerate(text.split("\n"), at):
+        drawn += draw_text([Piece(clean(source.expandtabs(4)), role)], frame, line)
     return drawn
 
 
@@ -147,8 +158,8 @@ def hang_lines(first: StyledLine, drawn: Sequence[DrawnLine], width: int) -> lis
     """Put `first` before the first line and blanks before the others."""
     head, tail = pad_line(first, width), [Piece(" " * width)]
     return [
-        DrawnLine([*(tail if index else head), *line], source, passage, picture)
-        for index, (line, source, passage, picture) in enumerate(drawn)
+        row._replace(line=[*(tail if index else head), *row.line])
+        for index, row in enumerate(drawn)
     ]
 
 
@@ -156,16 +167,13 @@ def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> 
     """Return the last line of what can be folded with its mark at the end."""
     mark = frame.glyphs.closed if hidden else frame.glyphs.open
     line = [*row.line, Piece(f" {mark}", "fold", FOLD_LINK + key)]
-    if hidden:
-        words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)
-        line.extend([words] if line_width(line) + line_width([words]) <= frame.width else [])
+    words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)
+    if hidden and line_width([*line, words]) <= frame.width:
+        line.append(words)
     return row._replace(line=line)
 
 
 def add_bar(drawn: Iterable[DrawnLine], frame: DrawContext, role: str) -> list[DrawnLine]:
     """Put a bar before each line."""
     bar = Piece(f"{frame.glyphs.quote} ", role)
-    return [
-        DrawnLine([bar, *line], source, passage, picture)
-        for line, source, passage, picture in drawn
-    ]
+    return [row._replace(line=[bar, *row.line]) for row in drawn]

@@ -7,52 +7,54 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine, PictureRow, draw_source, draw_text
+from notekeep.tui.page.drawn_lines import (
+    CopyPassage,
+    DrawContext,
+    DrawnLine,
+    Picture,
+    PictureRow,
+    draw_source,
+    draw_text,
+)
 from notekeep.tui.page.inline_text import HTML_ROLES
-from notekeep.tui.page.pictures import fit_picture
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_text, wrap_line
 
 if TYPE_CHECKING:
     from notekeep.tracking.habit_details import HabitYear
-    from notekeep.tui.page.drawn_lines import DrawContext, Picture
 
-MAX_HTML_LENGTH = 20_000
-"""Characters of HTML that are read; a longer block is data."""
+PIXELS_PER_CELL = 8  # pixels that a cell is wide, about, where a note gives the width of a picture
+MAX_HTML_LENGTH = 20_000  # characters of HTML that are read; a longer block is data
 
 _SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
 
 
 def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> list[DrawnLine]:
     """Draw a picture of the vault, with what it is called below it."""
-    caption, wanted = _caption(words)
+    parts = [part.strip() for part in words.split("|")]
+    sizes = [match for part in parts if (match := _SIZE.fullmatch(part))]
+    caption = " ".join(part for part in parts if part and not _SIZE.fullmatch(part))
+    name = caption or picture.path.rpartition("/")[2]
     dot = frame.glyphs.dot
-    name = picture.path.rpartition("/")[2]
     passage = CopyPassage("picture", at, picture.path)
     drawn: list[DrawnLine] = []
     if frame.around.draws_pictures and picture.width and picture.height:
-        columns, rows = fit_picture(picture, frame.width, wanted)
+        wanted = int(sizes[0][1]) if sizes else 0
+        wide = -(-(wanted or picture.width) // PIXELS_PER_CELL)
+        columns, rows = picture.fit(max(1, min(frame.width, wide)))
         for row in range(rows):
             part = PictureRow(picture, row, rows, columns)
             drawn.append(DrawnLine([Piece(" " * columns, "picture")], at, passage, part))
     about: StyledLine = [
         Piece(f"{frame.glyphs.image} ", "image"),
-        Piece(clean_line(caption or name), "caption", picture.link),
+        Piece(clean_line(name), "caption", picture.link),
     ]
     if picture.problem:
         about.append(Piece(f" {dot} {clean_line(picture.problem)}", "warn"))
     elif picture.width:
         by = "x" if frame.glyphs.is_ascii else "×"  # noqa: RUF001 - by
         about.append(Piece(f" {dot} {picture.width}{by}{picture.height}", "faint"))
-    drawn.extend(DrawnLine(row, at, passage) for row in wrap_line(about, frame.width))
+    drawn += [row._replace(passage=passage) for row in draw_text(about, frame, at)]
     return drawn
-
-
-def _caption(words: str) -> tuple[str, int]:
-    """Return what a picture is called and the width it should have in pixels, 0 for its own."""
-    parts = [part.strip() for part in words.split("|")]
-    sizes = [match for part in parts if (match := _SIZE.fullmatch(part))]
-    caption = " ".join(part for part in parts if part and not _SIZE.fullmatch(part))
-    return caption, int(sizes[0][1]) if sizes else 0
 
 
 def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[DrawnLine]:
@@ -142,9 +144,8 @@ class _HtmlReader(HTMLParser):
         if tag == "a" and self._links:
             self._links.pop()
         if tag in self._open:
-            self._open.reverse()
-            self._open.remove(tag)
-            self._open.reverse()
+            last = len(self._open) - 1 - self._open[::-1].index(tag)
+            del self._open[last]
         if tag in _BREAKS:
             self.end_line()
 
@@ -176,7 +177,6 @@ class _HtmlReader(HTMLParser):
         self._line.append(Piece(clean(text), whole, clean_line(link)))
 
     def end_line(self) -> None:
-        """Draw the line, if anything is in it."""
         if line_text(self._line).strip():
             self.drawn += draw_text(self._line, self._frame, self._at + self.getpos()[0] - 1)
         self._line = []

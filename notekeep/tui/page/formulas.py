@@ -12,8 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-MAX_LENGTH = 4_000
-"""Characters of a formula that are read; a longer one is shown as typed."""
+MAX_LENGTH = 4_000  # characters of a formula that are read; a longer one is shown as typed
 MAX_DEPTH = 24
 
 # Only signs that take one cell in a terminal and that common fonts have.
@@ -137,8 +136,7 @@ class _Unreadable(Exception):
 
 class _Part(NamedTuple):
     text: str
-    kind: str = "plain"
-    """One of "plain", "relation", "operator", "function" and "space"."""
+    kind: str = "plain"  # one of "plain", "relation", "operator", "function" and "space"
 
 
 @lru_cache(maxsize=512)
@@ -227,7 +225,6 @@ class _FormulaReader:
         raise _Unreadable
 
     def _scripts(self) -> str:
-        """Read what is lowered and raised, in whichever order it was typed."""
         down = up = ""
         while (mark := self._next) in {"^", "_", "'"}:
             self._take()
@@ -252,7 +249,6 @@ class _FormulaReader:
         return _Part(self._group(name))
 
     def _group(self, name: str) -> str:
-        """Read what a command makes of its arguments."""
         match name:
             case "frac" | "dfrac" | "tfrac" | "cfrac":
                 text = f"{_grouped(self._argument())}/{_grouped(self._argument())}"

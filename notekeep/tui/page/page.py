@@ -1,4 +1,4 @@
-"""A note drawn little by little: its first screen at once, the rest when there is time.
+"""A note read into blocks, and drawn little by little: the rest when there is time.
 
 What is folded is not drawn until it is opened.
 """
@@ -6,12 +6,17 @@ What is folded is not drawn until it is opened.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import replace
+from functools import cached_property
 from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.background import yield_to_ui
+from notekeep.markdown.outline import BodyFacts, extract_facts
+from notekeep.markdown.parser import parse_markdown
+from notekeep.markdown.sanitize import clean, clean_line, plain_text
 from notekeep.tui.page.blocks import callout_key, draw_block, is_closed_callout
 from notekeep.tui.page.drawn_lines import (
     NO_SURROUNDINGS,
@@ -19,27 +24,199 @@ from notekeep.tui.page.drawn_lines import (
     DrawnLine,
     NoteSurroundings,
     add_fold_mark,
+    group_spans,
 )
-from notekeep.tui.page.note_footer import FOOTER_FOLDS, NoteFooter, footer_lines
-from notekeep.tui.page.note_text import NoteText
-from notekeep.tui.render.note_rows import note_head
-from notekeep.tui.render.styled_text import line_text
+from notekeep.tui.render.formatting import thousands
+from notekeep.tui.render.note_rows import LetterMatcher, note_head
+from notekeep.tui.render.styled_text import (
+    FOLD_LINK,
+    LINE_LINK,
+    Piece,
+    StyledLine,
+    fit_line,
+    line_text,
+    line_width,
+    wrap_line,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Sequence
+
+    from notekeep.catalog.records import Backlink, LinkRow
     from notekeep.markdown.note import Note
+    from notekeep.markdown.tree import Span
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.note_rows import LetterMatcher
 
-LARGE = 6_000
-"""Characters of a block from which on to draw it takes longer than a key should wait."""
+LARGE = 6_000  # characters of a block from which on to draw it takes longer than a key should wait
+MAX_BODY_LENGTH = 2_000_000
+"""Characters of a body that are shown; no one reads on from there in a preview."""
 
 
-class PredrawnBlock(NamedTuple):
-    """A block that was drawn before its turn: its number, its lines, and what was folded then."""
+class NoteBlock(NamedTuple):
+    """An outermost block of a text."""
 
-    block: int
-    lines: list[DrawnLine]
-    folded: frozenset[str]
+    spans: Sequence[Span]  # the block itself, and what is in it
+    line: int  # its first line, counted from 0
+    height: int  # how many lines it has
+    level: int  # of the heading that it is, 1 to 6, or 0
+
+    @property
+    def span(self) -> Span:
+        return self.spans[0]
+
+
+class NoteText:
+    """A body, made safe to show and parsed; its lines are counted from 0."""
+
+    def __init__(self, body: str) -> None:
+        text = clean(body[:MAX_BODY_LENGTH].replace("\r\n", "\n").replace("\r", "\n"))
+        self.page = parse_markdown(text)
+        groups = group_spans(self.page.spans)
+        self.blocks = [self._block(group) for group in groups if group[0].kind != "definition"]
+        self.headings: dict[int, str] = {}
+        """The numbers of the blocks that are headings, each with the key that folds its section."""
+        counts: Counter[str] = Counter()
+        for number, block in enumerate(self.blocks):
+            if block.level:
+                words = text[block.span.start : block.span.end].strip()
+                counts[words] += 1
+                self.headings[number] = f"heading {counts[words]} {words}"
+
+    def _block(self, spans: Sequence[Span]) -> NoteBlock:
+        kind, start, end, _, info, *_ = spans[0]
+        height = self.page.text[start:end].rstrip().count("\n") + 1
+        level = int(info) if kind == "heading" else 0
+        return NoteBlock(spans, self.page.line_of(start), height, level)
+
+    @property
+    def line_count(self) -> int:
+        return len(self.page.starts)
+
+    def says_first(self, title: str) -> bool:
+        """Tell whether the text begins with its title as a heading of level 1."""
+        is_heading = bool(self.blocks) and self.blocks[0].level == 1
+        return is_heading and plain_text(self.blocks[0].span.words) == plain_text(title)
+
+    def block_at(self, line: int) -> int | None:
+        """Return the number of the last block that begins at or before a line."""
+        number = bisect_right(self.blocks, line, key=lambda block: block.line) - 1
+        return number if number >= 0 else None
+
+    # Sections: a heading and all blocks below it up to the next of its level.
+
+    def can_fold(self, number: int) -> bool:
+        """Tell whether a block is a heading with something below it."""
+        if number not in self.headings or number + 1 == len(self.blocks):
+            return False
+        return not 0 < self.blocks[number + 1].level <= self.blocks[number].level
+
+    def section_end(self, heading: int) -> int:
+        level = self.blocks[heading].level
+        after = range(heading + 1, len(self.blocks))
+        return next((n for n in after if 0 < self.blocks[n].level <= level), len(self.blocks))
+
+    # What stands where.
+
+    def find(self, kind: str, name: str) -> int | None:
+        """Return the line of a footnote, or of what refers to it first (`footnote_ref`)."""
+        found = (
+            self.page.line_of(span.start) for span in self.page.find(kind) if span.info == name
+        )
+        return next(found, None)
+
+    @cached_property
+    def _facts(self) -> BodyFacts:
+        return extract_facts(self.page)
+
+    def quote_at(self, line: int) -> tuple[str, str] | None:
+        found = (quote for quote in self._facts.quotes if quote.line == line)
+        return next(((quote.text, quote.locator) for quote in found), None)
+
+    def task_at(self, line: int) -> str:
+        return next((task.text for task in self._facts.tasks if task.line == line), "")
+
+
+# What stands below a text: its links, what links to it, and its headings.
+
+LINKS_FOLD, BACKLINKS_FOLD, OUTLINE_FOLD = "foot links", "foot backlinks", "foot outline"
+FOOTER_FOLDS = (LINKS_FOLD, BACKLINKS_FOLD, OUTLINE_FOLD)
+
+
+class NoteFooter(NamedTuple):
+    """What is known of a note's place among others."""
+
+    links: Sequence[LinkRow]
+    backlinks: Sequence[Backlink]
+    # Line of the file (from 1), level and text of each heading.
+    outline: Sequence[tuple[int, int, str]]
+
+
+def footer_lines(
+    foot: NoteFooter, width: int, glyphs: Glyphs, opened: Container[str]
+) -> list[StyledLine]:
+    """Return the foot of a note: one line that says how much there is, and what of it is open."""
+    links = [link for link in foot.links if link.state in ("ok", "ambiguous", "broken", "web")]
+    broken = sum(link.state == "broken" for link in links)
+    outline = foot.outline if len(foot.outline) > 1 else ()
+    heads: list[StyledLine] = []
+    for key, name, count in (
+        (LINKS_FOLD, "Links", len(links)),
+        (BACKLINKS_FOLD, "Backlinks", len(foot.backlinks)),
+        (OUTLINE_FOLD, "Outline", len(outline)),
+    ):
+        if count:
+            mark = glyphs.open if key in opened else glyphs.closed
+            role = "foot-open" if key in opened else "foot"
+            heads.append([Piece(f"{mark} {name}\xa0{thousands(count)}", role, FOLD_LINK + key)])
+            if key == LINKS_FOLD and broken:
+                heads[-1].append(Piece(f"\xa0({broken} broken)", "warn", FOLD_LINK + key))
+    if not heads:
+        return []
+    lines: list[StyledLine] = [[Piece(glyphs.rule * width, "rule")], *_in_rows(heads, width)]
+    if LINKS_FOLD in opened:
+        lines += [[], *map(_link, links)]
+    if BACKLINKS_FOLD in opened and foot.backlinks:
+        lines += [[], *_backlinks(foot.backlinks)]
+    if OUTLINE_FOLD in opened and outline:
+        top = min(level for _, level, _ in outline)
+        lines.append([])
+        for line, level, text in outline:
+            words = Piece(clean_line(text), "link-quiet", f"{LINE_LINK}{line}")
+            lines.append([Piece("  " * (level - top + 1)), words])
+    return [fit_line(line, width, glyphs.ellipsis) for line in lines]
+
+
+def _in_rows(heads: Sequence[StyledLine], width: int) -> list[StyledLine]:
+    """Put the heads beside each other, and below each other where there is no room."""
+    rows: list[StyledLine] = []
+    for head in heads:
+        longer = [*rows[-1], Piece("   "), *head] if rows else head
+        if rows and line_width(longer) <= width:
+            rows[-1] = longer
+        else:
+            rows += wrap_line(head, width)
+    return rows
+
+
+def _link(link: LinkRow) -> StyledLine:
+    target = link.target if link.state == "web" else f"[[{clean_line(link.target)}]]"
+    line = [Piece("  "), Piece(clean_line(link.text or link.target), "link-quiet", target)]
+    if link.state in ("broken", "ambiguous"):
+        line.append(Piece(f"  {link.state}", "warn" if link.state == "broken" else "faint"))
+    return line
+
+
+def _backlinks(backlinks: Sequence[Backlink]) -> Iterator[StyledLine]:
+    titles = {link.source: clean_line(link.title) for link in backlinks}
+    counts = Counter(link.source for link in backlinks)
+    for source, count in counts.items():
+        line = [Piece("  "), Piece(titles[source], "link-quiet", f"[[{clean_line(source)}]]")]
+        if count > 1:
+            line.append(Piece(f"  {count}×", "faint"))  # noqa: RUF001 - times
+        yield line
+
+
+# What is drawn of a note so far.
 
 
 class _DrawnBlock(NamedTuple):
@@ -51,16 +228,11 @@ class _DrawnBlock(NamedTuple):
 
 
 class NoteRendering:
-    """The lines of one note at one width.
+    """The lines of one note at one width, as far as they are drawn.
 
     Attributes:
-        path: The note's path.
         note: The note, without its text.
-        text: Its text.
-        width: The width it is drawn for.
-        around: What its text needs that is not in it.
         is_whole: Whether it is all of the note, and not only its beginning.
-        lines: What is drawn so far.
     """
 
     def __init__(
@@ -92,14 +264,14 @@ class NoteRendering:
         self._is_close = True
         self._folded = set(around.toggled)
         self._drawn: list[_DrawnBlock] = []
-        self._ahead: PredrawnBlock | None = None
+        # A block that was drawn before its turn, by its number and what was folded then.
+        self._ahead: dict[tuple[int, frozenset[str]], list[DrawnLine]] = {}
 
     @property
     def done(self) -> bool:
         return self._next > len(self.text.blocks)
 
     def draw_lines(self, count: int) -> None:
-        """Draw until there are `count` lines."""
         while not self.done and len(self.lines) < count:
             self._draw_next()
 
@@ -114,28 +286,29 @@ class NoteRendering:
     @property
     def is_next_slow(self) -> bool:
         """Whether the next block takes long to draw, which is left to `predraw_block`."""
-        if self._next >= len(self.text.blocks) or self._ahead is not None:
+        if self._next >= len(self.text.blocks) or self._state in self._ahead:
             return False
         span = self.text.blocks[self._next].span
         return span.end - span.start > LARGE
 
-    def predraw_block(self) -> PredrawnBlock:
-        """Draw the next block and only that; nothing is changed: a thread may do it."""
-        folded = frozenset(self.around.toggled)
-        return PredrawnBlock(self._next, self._draw_block(self._next), folded)
+    def predraw_block(self) -> None:
+        """Draw the next block for when its turn comes; a thread may do it."""
+        state = self._state
+        self._ahead = {state: self._draw_block(state[0])}
 
-    def add_predrawn(self, ahead: PredrawnBlock) -> None:
-        """Use what was drawn ahead, unless a fold was opened or closed meanwhile."""
-        if ahead.folded == self.around.toggled and ahead.block == self._next:
-            self._ahead = ahead
+    @property
+    def _state(self) -> tuple[int, frozenset[str]]:
+        return self._next, frozenset(self.around.toggled)
 
     def _draw_next(self) -> None:
         yield_to_ui()
         number, text = self._next, self.text
         key = text.headings.get(number, "")
         end = text.section_end(number) if key in self.around.toggled else number + 1
-        drawn = self._ahead.lines if self._ahead is not None else self._draw_block(number)
-        self._next, self._ahead = end, None
+        drawn = self._ahead.pop(self._state, None)
+        if drawn is None:
+            drawn = self._draw_block(number)
+        self._next = end
         self._drawn.append(_DrawnBlock(number, len(self.lines), self._is_close))
         if not drawn:
             return
@@ -150,24 +323,22 @@ class NoteRendering:
 
     def _is_next_close(self, number: int) -> bool:
         """Tell whether what follows a block stands right below it: below a heading or footnote."""
-        if number + 1 >= len(self.text.blocks):
-            return number < len(self.text.blocks) and bool(self.text.blocks[number].level)
-        block, after = self.text.blocks[number : number + 2]
-        is_below = after.line == block.line + block.height
-        return bool(block.level) or (is_below and after.span.kind == "footnote")
+        blocks = self.text.blocks[number : number + 2]
+        if len(blocks) < 2 or blocks[0].level:
+            return bool(blocks and blocks[0].level)
+        block, after = blocks
+        return after.span.kind == "footnote" and after.line == block.line + block.height
 
     def _draw_block(self, number: int) -> list[DrawnLine]:
-        if number == len(self.text.blocks):
-            return self._draw_footer()
-        # Room for the mark is kept, so that nothing moves when the section is folded.
-        frame = self._frame.narrower(2) if self.text.can_fold(number) else self._frame
-        return draw_block(self.text.blocks[number].spans, frame)
-
-    def _draw_footer(self) -> list[DrawnLine]:
+        text = self.text
+        if number < len(text.blocks):
+            # Room for the mark is kept, so that nothing moves when the section is folded.
+            frame = self._frame.narrower(2) if text.can_fold(number) else self._frame
+            return draw_block(text.blocks[number].spans, frame)
         if self._foot is None:
             return []
-        lines = footer_lines(self._foot, self.width, self._frame.glyphs, self.around.toggled)
-        return [DrawnLine(line, self.text.line_count + number) for number, line in enumerate(lines)]
+        foot = footer_lines(self._foot, self.width, self._frame.glyphs, self.around.toggled)
+        return [DrawnLine(line, at) for at, line in enumerate(foot, text.line_count)]
 
     # Lines of the file, counted from 1.
 
@@ -184,12 +355,11 @@ class NoteRendering:
         return self.file_line(source) if source is not None else None
 
     def reaches(self, line: int) -> bool:
-        """Tell whether a line of the file is drawn if it is not folded away."""
+        """Tell whether a line of the file is drawn, unless it is folded away."""
         blocks = self.text.blocks
         return self._next >= len(blocks) or blocks[self._next].line > self._source(line)
 
     def unfold_to(self, line: int) -> None:
-        """Open what a line of the file is folded away in."""
         source, toggled = self._source(line), self.around.toggled
         target = self.text.block_at(source)
         if target is None:
@@ -249,35 +419,31 @@ class NoteRendering:
     # Folds. What is below a fold is drawn anew.
 
     def refold(self) -> None:
-        """Draw anew when folds were changed since, at another width or in another rendering."""
+        """Draw anew when folds were changed since, in another rendering of the note."""
         if self._folded != self.around.toggled and self._drawn:
             self._redraw_from(self._drawn[0].block)
 
     def toggle(self, key: str) -> None:
-        """Fold or open what a key stands for."""
-        number = self._block_of(key)
+        number: int | None
+        if key in FOOTER_FOLDS:
+            number = len(self.text.blocks)
+        elif key.startswith("callout "):
+            number = self.text.block_at(int(key.removeprefix("callout ")))
+        else:
+            number = next((n for n, each in self.text.headings.items() if each == key), None)
         if number is not None:
             self.around.toggled.symmetric_difference_update({key})
             self._redraw_from(number)
 
-    def _block_of(self, key: str) -> int | None:
-        if key in FOOTER_FOLDS:
-            return len(self.text.blocks)
-        if key.startswith("callout "):
-            return self.text.block_at(int(key.removeprefix("callout ")))
-        return next((number for number, each in self.text.headings.items() if each == key), None)
-
-    def toggle_all(self) -> bool:
-        """Fold every section, or open all when one is folded; tell whether they are folded now."""
+    def toggle_all(self) -> None:
+        """Fold every section, or open all when one is folded."""
         keys = {key for number, key in self.text.headings.items() if self.text.can_fold(number)}
-        is_folding = not keys & self.around.toggled
-        if is_folding:
-            self.around.toggled.update(keys)
-        else:
+        if keys & self.around.toggled:
             self.around.toggled.difference_update(keys)
+        else:
+            self.around.toggled.update(keys)
         if self.text.headings:
             self._redraw_from(min(self.text.headings))
-        return is_folding
 
     def section_at(self, line: int) -> tuple[str, int] | None:
         """Return the key of the section that a line of `lines` is in, and its heading's line."""
@@ -294,5 +460,4 @@ class NoteRendering:
         if at < 0 or self._drawn[at].block != number:
             return
         self._next, row, self._is_close = self._drawn[at]
-        self._ahead = None
         del self._drawn[at:], self.lines[row:]

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 _MIN_COLUMN = 3
-_MAX_WHOLE_WORD = 12
-"""Words up to this length are not broken for the sake of another column."""
+_MAX_WHOLE_WORD = 12  # words up to this length are not broken for the sake of another column
 
 
 def table_lines(
@@ -51,8 +50,8 @@ def table_lines(
             for index, cell in enumerate(wrapped):
                 content = cell[depth] if depth < len(cell) else []
                 align = aligns[index] if index < len(aligns) else ""
-                line.extend([gap] if index else [])
-                line.extend(_aligned(content, widths[index], align))
+                line += [gap] if index else []
+                line += _aligned(content, widths[index], align)
             lines.append((number, add_role(line, "table-head") if number == 0 else line))
         if number == 0:
             joint = f"{glyphs.rule}{glyphs.crossing}{glyphs.rule}"
@@ -92,7 +91,6 @@ def _widths(rows: Sequence[Sequence[StyledLine]], least: Sequence[int], room: in
 def _listed(
     rows: Sequence[Sequence[StyledLine]], width: int, glyphs: Glyphs
 ) -> list[tuple[int, StyledLine]]:
-    """Return each row as a list: the name of its column before each cell."""
     head, lines = rows[0], []
     for number, row in enumerate(rows[1:], 1):
         if number > 1:
@@ -100,11 +98,9 @@ def _listed(
         for index, cell in enumerate(row):
             if not line_text(cell).strip():
                 continue
-            name = (
-                [*add_role(head[index], "muted"), Piece(": ", "muted")] if index < len(head) else []
-            )
-            named = name if line_text(name).strip(": ") else []
-            lines.extend((number, line) for line in wrap_line([*named, *cell], width))
+            name = add_role(head[index], "muted") if index < len(head) else []
+            named = [*name, Piece(": ", "muted")] if line_text(name).strip(": ") else []
+            lines += [(number, line) for line in wrap_line([*named, *cell], width)]
     return lines
 
 

@@ -21,7 +21,7 @@ from notekeep.tui.render.note_rows import note_day
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, pad_line, spread_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from notekeep.catalog.records import Row, TaskRow
     from notekeep.habits.summary import HabitView
@@ -31,23 +31,19 @@ if TYPE_CHECKING:
 BAR = 10
 STREAK = 13
 NOTE = 44
-NAME_GAP = 3
-"""Cells between a habit's name and its days at least."""
-MIN_NOTE = 18
-"""Cells below which what is left to do would say too little to be worth its place."""
+NAME_GAP = 3  # cells between a habit's name and its days at least
+MIN_NOTE = 18  # cells below which what is left to do would say too little to be worth its place
 MIN_NAME, MAX_NAME = 12, 32
 """Cells that a habit's name has at least and at most, before more is said of it."""
-BOX = 3
-"""The box before a habit's name, with its space."""
-MAX_ITEMS = 8
-"""Drafts, problems and the like that are listed; the rest is counted."""
+BOX = 3  # the box before a habit's name, with its space
+MAX_ITEMS = 8  # drafts, problems and the like that are listed; the rest is counted
 
 
 class AgendaItem(NamedTuple):
     """A line of the agenda."""
 
     left: StyledLine
-    right: StyledLine  # what is said of it
+    right: Sequence[Piece] = ()  # what is said of it
     path: str = ""  # the note that enter opens, or "" for a line the cursor passes over
     habit: HabitView | None = None  # the habit that space ticks, if it is one
     problem: int = 0  # the line of the note to open at, or 0
@@ -69,30 +65,28 @@ class AgendaItem(NamedTuple):
         return self.path, self.problem
 
     def draw(self, width: int) -> StyledLine:
-        return spread_line(self.left, self.right, width)
+        return spread_line(self.left, [*self.right], width)
 
 
 def agenda(view: Overview, width: int, glyphs: Glyphs) -> list[AgendaItem]:
     """Return the lines of a day."""
     sections = [
-        list(_habits(view, width, glyphs)),
-        list(_tasks(view, width, glyphs)),
-        list(_reading(view, glyphs)),
-        list(_notes("Today's note", [view.daily] if view.daily else [], view)),
-        list(_notes("Drafts", view.drafts, view)),
-        list(_notes("On this day", view.on_this_day, view)),
-        list(_broken(view, glyphs)),
+        _habits(view, width, glyphs),
+        _tasks(view, width, glyphs),
+        _reading(view, glyphs),
+        _notes("Today's note", [view.daily] if view.daily else [], view),
+        _notes("Drafts", view.drafts, view),
+        _notes("On this day", view.on_this_day, view),
+        _broken(view, glyphs),
     ]
     items: list[AgendaItem] = []
-    for section in filter(None, sections):
-        if items:
-            items.append(AgendaItem([], []))
-        items.extend(section)
+    for section in filter(None, map(list, sections)):
+        items += [AgendaItem([]), *section] if items else section
     return items
 
 
-def _head(title: str, right: StyledLine | None = None) -> AgendaItem:
-    return AgendaItem([Piece(title, "section")], right or [])
+def _head(title: str, *right: Piece) -> AgendaItem:
+    return AgendaItem([Piece(title, "section")], right)
 
 
 def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
@@ -109,10 +103,8 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
         streak = min(streak, max(len(streak_words(habit)) for habit in view.habits) + 3)
     note = min(NOTE, room - streak - NAME_GAP)
     note = note if streak and note >= MIN_NOTE else 0
-    about = Piece(f"Habits {done}/{asked}", "section")
-    yield AgendaItem(
-        [about], pad_line(day_heads(days, view.day), len(days) * DAY_WIDTH + streak + note)
-    )
+    heads = pad_line(day_heads(days, view.day), len(days) * DAY_WIDTH + streak + note)
+    yield _head(f"Habits {done}/{asked}", *heads)
     for habit in view.habits:
         left = [_box(habit, glyphs), Piece("  "), Piece(clean_line(habit.title))]
         right = week_line(habit.cells, glyphs)
@@ -127,10 +119,10 @@ def _tasks(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     tasks = view.tasks
     if not tasks.open:
         return
-    yield _head("Tasks", [Piece(f"{tasks.open} open · T lists them", "faint")])
+    yield _head("Tasks", Piece(f"{tasks.open} open · T lists them", "faint"))
     for _, task in tasks.due[:MAX_ITEMS]:
         line = task_line(task, width, glyphs, view.day)
-        yield AgendaItem(line, [], task.path, problem=task.line, task=task)
+        yield AgendaItem(line, path=task.path, problem=task.line, task=task)
     yield from _more(len(tasks.due))
 
 
@@ -184,19 +176,15 @@ def _broken(view: Overview, glyphs: Glyphs) -> Iterator[AgendaItem]:
     yield _head("Needs a look")
     for copy, original in list(view.conflicts.items())[:MAX_ITEMS]:
         left = [Piece(f"{glyphs.warning}  ", "warn"), Piece(clean_line(copy))]
-        about = [Piece(f"copy of {clean_line(original)}", "faint")]
-        yield AgendaItem(left, about, copy, is_conflict=True)
+        right = [Piece(f"copy of {clean_line(original)}", "faint")]
+        yield AgendaItem(left, right, copy, is_conflict=True)
     for problem in view.problems[:MAX_ITEMS]:
-        place = problem.place
-        left = [
-            Piece(f"{glyphs.warning}  ", "warn"),
-            Piece(clean_line(place)),
-            Piece(f"  {clean_line(problem.message)}", "faint"),
-        ]
-        yield AgendaItem(left, [], problem.path, problem=problem.line or 0)
+        about = Piece(f"  {clean_line(problem.message)}", "faint")
+        left = [Piece(f"{glyphs.warning}  ", "warn"), Piece(clean_line(problem.place)), about]
+        yield AgendaItem(left, path=problem.path, problem=problem.line or 0)
     yield from _more(max(len(view.problems), len(view.conflicts)))
 
 
 def _more(count: int) -> Iterator[AgendaItem]:
     if count > MAX_ITEMS:
-        yield AgendaItem([Piece(f"   and {count - MAX_ITEMS} more", "faint")], [])
+        yield AgendaItem([Piece(f"   and {count - MAX_ITEMS} more", "faint")])

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
-MAX_NAMED = 4
-"""So many names are read at a glance."""
+MAX_NAMED = 4  # so many names are read at a glance
 _PLURALS = {
     "book": "Books",
     "podcast": "Podcasts",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from notekeep import dates
-from notekeep.dates import MONTHS
+from notekeep.dates import MONTHS, week_span
 from notekeep.habits.summary import format_count
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tracking.habit_details import RATE_SPANS
+from notekeep.tracking.habit_details import RATE_SPANS, Detail
 from notekeep.tui.render.habit_rows import DAY_NAMES, goal_text
 from notekeep.tui.render.styled_text import (
     Piece,
@@ -22,17 +22,15 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from notekeep.habits.calendar import Calendar, CalendarDay
-    from notekeep.tracking.habit_details import Detail
     from notekeep.tui.render.glyphs import Glyphs
 
 
 # A year of a habit as a calendar of weeks: eight lines, a column or two cells for each week.
 
-LABEL_WIDTH = 4
-"""Cells for the names of days."""
+LABEL_WIDTH = 4  # cells for the names of days
 YEAR_LINES = 8
 
 
@@ -49,11 +47,9 @@ def year_width(calendar: Calendar, width: int) -> int:
 def year_heading(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int) -> StyledLine:
     """Return a line over a year, with what its shades mean at the right where there is room."""
     room, right = year_width(calendar, width), legend(glyphs)
-    return (
-        spread_line(left, right, room)
-        if line_width(left) + line_width(right) + 2 <= room
-        else fit_line(left, width)
-    )
+    if line_width(left) + line_width(right) + 2 > room:
+        return fit_line(left, width)
+    return spread_line(left, right, room)
 
 
 def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]:
@@ -61,8 +57,9 @@ def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]
     step = cell_width(calendar, width)
     room = max(1, (width - LABEL_WIDTH) // step)
     first = max(0, len(calendar.columns) - room)
-    if first and today.year == _year_of(calendar):
-        here = (today.toordinal() - _first_day(calendar)) // 7
+    begin = next(square.day - row for row, square in enumerate(calendar.columns[0]) if square)
+    if first and today.year == date.fromordinal(begin + 6).year:
+        here = (today.toordinal() - begin) // 7
         first = min(first, max(0, here - room + 2))
     return first, room, step
 
@@ -86,36 +83,19 @@ def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> l
     """
     first, room, step = _window(calendar, today, width)
     columns = calendar.columns[first : first + room]
-    return [
-        _months(calendar, first, len(columns), step),
-        *(_days(calendar, row, columns, today, glyphs, step) for row in range(7)),
-    ]
-
-
-def _months(calendar: Calendar, first: int, count: int, step: int) -> StyledLine:
-    text = [" "] * (count * step)
+    months = [" "] * (len(columns) * step)
     for column, month in calendar.months:
         start = (column - first) * step
         name = MONTHS[month - 1]
-        if start >= 0 and start + len(name) <= len(text):
-            text[start : start + len(name)] = name
-    return [Piece(" " * LABEL_WIDTH), Piece("".join(text), "muted")]
-
-
-def _days(
-    calendar: Calendar,
-    row: int,
-    columns: list[list[CalendarDay | None]],
-    today: date,
-    glyphs: Glyphs,
-    step: int,
-) -> StyledLine:
-    name = DAY_NAMES[(calendar.week_start + row) % 7] if row % 2 == 0 else ""
-    line: StyledLine = [Piece(name.ljust(LABEL_WIDTH), "muted")]
-    for column in columns:
-        piece = _square(column[row], today, glyphs)
-        line.append(piece._replace(text=piece.text.ljust(step)))
-    return line
+        if start >= 0 and start + len(name) <= len(months):
+            months[start : start + len(name)] = name
+    lines: list[StyledLine] = [[Piece(" " * LABEL_WIDTH), Piece("".join(months), "muted")]]
+    for row in range(7):
+        name = DAY_NAMES[(calendar.week_start + row) % 7] if row % 2 == 0 else ""
+        days = [_square(column[row], today, glyphs) for column in columns]
+        label = Piece(name.ljust(LABEL_WIDTH), "muted")
+        lines.append([label, *(day._replace(text=day.text.ljust(step)) for day in days)])
+    return lines
 
 
 def _square(square: CalendarDay | None, today: date, glyphs: Glyphs) -> Piece:
@@ -130,14 +110,6 @@ def _square(square: CalendarDay | None, today: date, glyphs: Glyphs) -> Piece:
     return Piece(glyphs.levels[0], f"faint {here}".strip())
 
 
-def _first_day(calendar: Calendar) -> int:
-    return next(square.day - row for row, square in enumerate(calendar.columns[0]) if square)
-
-
-def _year_of(calendar: Calendar) -> int:
-    return date.fromordinal(_first_day(calendar) + 6).year
-
-
 def legend(glyphs: Glyphs) -> StyledLine:
     """Return what the shades of the calendar mean."""
     line: StyledLine = [Piece("less ", "faint")]
@@ -150,41 +122,41 @@ def legend(glyphs: Glyphs) -> StyledLine:
 # One habit in full: its year, how strong it grew, its streaks, rates, weekdays and remarks.
 
 CHART_LINES = 5
-HEIGHTS = "⣀⠤⠒⠉"
-"""A mark in a cell, from low to high."""
-BAR_WIDTH = 12
-"""Cells of a full bar."""
+HEIGHTS = "⣀⠤⠒⠉"  # a mark in a cell, from low to high
+BAR_WIDTH = 12  # cells of a full bar
 COLUMN_GAP = 4
-WIDE_CELLS = 100
-"""From this width on the tables stand beside each other."""
+WIDE_CELLS = 100  # from this width on the tables stand beside each other
 MAX_RUNS = 10
-YEAR_FIRST_LINE = 4
-"""The line on which the days of the year begin."""
+YEAR_FIRST_LINE = 4  # the line on which the days of the year begin
 
 
 def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
     """Return everything there is to see of a habit, in lines of at most `width` cells."""
     view = found.view
-    about = f"{goal_text(view)}" if view.goal == "done" else f"{view.schedule}, {goal_text(view)}"
-    head: StyledLine = [
-        Piece(clean_line(view.title), "title"),
-        Piece(f"  {clean_line(about)}", "faint"),
-    ]
-    lines = [head, []]
-    lines += [year_heading([Piece(str(found.year), "section")], found.calendar, glyphs, width)]
-    lines += year_lines(found.calendar, today, glyphs, width)
-    lines += [[], *_strength(found, glyphs, width), []]
+    about = goal_text(view) if view.goal == "done" else f"{view.schedule}, {goal_text(view)}"
+    head = [Piece(clean_line(view.title), "title"), Piece(f"  {clean_line(about)}", "faint")]
+    weekdays = _weekdays(found, glyphs)
+    counted = view.streak_unit == "weeks"
+    weeks = f"  weeks {week_span(found.calendar.week_start)}" if counted else ""
     tables = [
         _table("Kept", _rates(found, glyphs)),
-        *([_table("Weekdays", weekdays)] if (weekdays := _weekdays(found, glyphs)) else []),
-        _table("Best streaks", _runs(found, today), _weeks(found)),
+        *([_table("Weekdays", weekdays)] if weekdays else []),
+        _table("Best streaks", _runs(found, today), weeks),
     ]
-    lines += (
-        _beside(tables)
-        if width >= WIDE_CELLS
-        else [row for table in tables for row in [*table, []]]
-    )
-    lines += [[], *_texts(found, width), *_remarks(found, today, width)]
+    is_wide = width >= WIDE_CELLS
+    lines = [
+        head,
+        [],
+        year_heading([Piece(str(found.year), "section")], found.calendar, glyphs, width),
+        *year_lines(found.calendar, today, glyphs, width),
+        [],
+        *_strength(found, glyphs, width),
+        [],
+        *(_beside(tables) if is_wide else [row for table in tables for row in [*table, []]]),
+        [],
+        *_texts(found, width),
+        *_remarks(found, today, width),
+    ]
     return [fit_line(line, width) for line in lines]
 
 
@@ -195,30 +167,16 @@ def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     scores = found.strengths[-max(1, width - 6) :]
     if len(scores) < 2:
         return [title, [Piece("it takes a few days to show", "faint")]]
-    drawn = _columns(scores, "*" if glyphs.is_ascii else HEIGHTS)
-    rows: list[StyledLine] = []
-    for number, row in enumerate(drawn):
-        label = {0: "100", len(drawn) // 2: " 50", len(drawn) - 1: "  0"}.get(number, "")
-        rows.append([Piece(label.ljust(4), "faint"), Piece(row, "done")])
-    days = Piece(f"{'':4}the last {format_count(len(scores), 'days')}", "faint")
-    return [title, *rows, [days]]
-
-
-def _columns(scores: Sequence[float], marks: str) -> list[str]:
-    """Return a line through scores from 0 to 1, a column for each, top line first."""
+    marks = "*" if glyphs.is_ascii else HEIGHTS
     steps = len(marks)
     heights = [min(int(score * CHART_LINES * steps), CHART_LINES * steps - 1) for score in scores]
-    return [
-        "".join(marks[height % steps] if height // steps == line else " " for height in heights)
-        for line in reversed(range(CHART_LINES))
-    ]
-
-
-def _weeks(found: Detail) -> str:
-    """Return which weeks a streak counts, where it counts weeks."""
-    if found.view.streak_unit != "weeks":
-        return ""
-    return f"  weeks {dates.week_span(found.calendar.week_start)}"
+    labels = {CHART_LINES - 1: "100", CHART_LINES // 2: " 50", 0: "  0"}
+    rows: list[StyledLine] = []
+    for line in reversed(range(CHART_LINES)):
+        row = [marks[height % steps] if height // steps == line else " " for height in heights]
+        rows.append([Piece(labels.get(line, "").ljust(4), "faint"), Piece("".join(row), "done")])
+    days = Piece(f"{'':4}the last {format_count(len(scores), 'days')}", "faint")
+    return [title, *rows, [days]]
 
 
 def _table(title: str, rows: list[StyledLine], about: str = "") -> list[StyledLine]:
@@ -229,16 +187,11 @@ def _table(title: str, rows: list[StyledLine], about: str = "") -> list[StyledLi
 
 
 def _beside(tables: list[list[StyledLine]]) -> list[StyledLine]:
-    """Return tables side by side."""
-    widths = [max(line_width(row) for row in table) + COLUMN_GAP for table in tables]
-    height = max(map(len, tables))
-    lines = []
-    for number in range(height):
-        line: StyledLine = []
-        for table, width in zip(tables, widths, strict=True):
-            line += pad_line(table[number] if number < len(table) else [], width)
-        lines.append(line)
-    return lines
+    widths = [max(map(line_width, table)) + COLUMN_GAP for table in tables]
+    return [
+        [piece for row, width in zip(rows, widths, strict=True) for piece in pad_line(row, width)]
+        for rows in zip_longest(*tables, fillvalue=[])
+    ]
 
 
 def _bar(share: float, glyphs: Glyphs) -> StyledLine:
@@ -269,47 +222,38 @@ def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
     rows: list[StyledLine] = []
     if not any(due for _, due in found.weekdays):
         return rows
-    start = found.calendar.week_start
-    for number in ((start + place) % 7 for place in range(7)):
+    for place in range(7):
+        number = (found.calendar.week_start + place) % 7
         done, due = found.weekdays[number]
-        role = "bright" if number == found.best_weekday else "muted"
-        label = Piece(f"{DAY_NAMES[number]} ", role)
-        if not due:
-            rows.append([label, Piece("not due", "faint")])
-            continue
-        best = [Piece(" best", "good")] if number == found.best_weekday else []
-        rows.append([label, *_bar(done / due, glyphs), Piece(f" {done}/{due}", "muted"), *best])
+        is_best = number == found.best_weekday
+        row = [Piece(f"{DAY_NAMES[number]} ", "bright" if is_best else "muted")]
+        if due:
+            row += [*_bar(done / due, glyphs), Piece(f" {done}/{due}", "muted")]
+        else:
+            row.append(Piece("not due", "faint"))
+        rows.append([*row, Piece(" best", "good")] if is_best and due else row)
     return rows
 
 
 def _runs(found: Detail, today: date) -> list[StyledLine]:
     rows: list[StyledLine] = []
+    latest = max((run.last for run in found.runs), default=0)
     for run in found.runs[:MAX_RUNS]:
-        first, last = date.fromordinal(run.first), date.fromordinal(run.last)
-        span = f"{_day(first, today)} to {_day(last, today)}"
+        span = f"{_day(run.first, today)} to {_day(run.last, today)}"
         length = format_count(run.length, found.view.streak_unit)
-        is_now = run.length == found.view.streak and run is _latest(found)
-        rows.append(
-            [
-                Piece(length.ljust(14), "bright" if is_now else ""),
-                Piece(span, "muted"),
-                *([Piece(" now", "good")] if is_now else []),
-            ]
-        )
+        is_now = run.length == found.view.streak and run.last == latest
+        row = [Piece(length.ljust(14), "bright" if is_now else ""), Piece(span, "muted")]
+        rows.append([*row, Piece(" now", "good")] if is_now else row)
     return rows
 
 
-def _latest(found: Detail) -> object:
-    return max(found.runs, key=lambda run: run.last)
-
-
-def _day(day: date, today: date) -> str:
-    text = f"{day.day} {dates.MONTHS[day.month - 1]}"
+def _day(number: int, today: date) -> str:
+    day = date.fromordinal(number)
+    text = f"{day.day} {MONTHS[day.month - 1]}"
     return text if day.year == today.year else f"{text} {day.year}"
 
 
 def _texts(found: Detail, width: int) -> list[StyledLine]:
-    """Return the person's own words about the habit."""
     habit = found.definition
     said = {
         "I am": habit.identity,
@@ -323,18 +267,13 @@ def _texts(found: Detail, width: int) -> list[StyledLine]:
 
 
 def _remarks(found: Detail, today: date, width: int) -> list[StyledLine]:
-    """Return what was said of single days."""
-    if not found.remarks:
-        return []
-    lines: list[StyledLine] = [[Piece("Remarks", "section")]]
+    lines: list[StyledLine] = [[Piece("Remarks", "section")]] if found.remarks else []
     for line in found.remarks:
-        day = _day(date.fromordinal(line.entry.day), today)
-        lines += _named(day, 14, line.entry.note or "", width)
+        lines += _named(_day(line.entry.day, today), 14, line.entry.note or "", width)
     return lines
 
 
 def _named(name: str, indent: int, text: str, width: int) -> Iterator[StyledLine]:
-    """Yield a text in rows behind its name."""
     for row in wrap_line([Piece(clean_line(text))], max(10, width - indent)):
         yield [Piece(name.ljust(indent), "muted"), *row]
         name = ""

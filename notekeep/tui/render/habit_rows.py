@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -10,15 +10,13 @@ from rich.cells import cell_len
 from notekeep.dates import MONTHS
 from notekeep.habits import calendar
 from notekeep.habits.definition import fold_name
-from notekeep.habits.summary import DO_NOT_MISS_TWICE, format_count
+from notekeep.habits.summary import DO_NOT_MISS_TWICE, Cell, HabitView, format_count
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.styled_text import Piece, StyledLine, pad_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
-    from notekeep.habits.summary import Cell, HabitView
     from notekeep.tui.render.glyphs import Glyphs
 
 
@@ -37,8 +35,7 @@ _ROLES: dict[str, str] = {
 _NOT_ASKED = frozenset({"off", "future", "paused", "rest", "skipped", "pending", "open"})
 DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 DAY_WIDTH = 3
-MIN_TINY = 12
-"""Cells for the two-minute version of a habit, under which it says nothing."""
+MIN_TINY = 12  # cells for the two-minute version of a habit, under which it says nothing
 
 
 def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
@@ -84,16 +81,12 @@ def year_line(cells: Sequence[Cell], glyphs: Glyphs) -> StyledLine:
             line.append(Piece(" "))
             continue
         kept = sum(cell.mark in {"done", "ok", "covered"} for cell in asked)
-        level = _week_level(kept / len(asked), sum(cell.level for cell in asked) / len(asked))
+        if kept == len(asked):  # all of it, or more than was asked
+            level = 4 if sum(cell.level for cell in asked) / len(asked) > 3.5 else 3
+        else:  # half, some or none
+            level = 2 if kept >= len(asked) / 2 else int(kept > 0)
         line.append(Piece(glyphs.levels[level], f"level-{level}" if level else "faint"))
     return line
-
-
-def _week_level(kept: float, level: float) -> int:
-    """Return the shade of a week: all of it kept, half, some or none, and more than was asked."""
-    if kept < 1:
-        return 2 if kept >= 0.5 else int(kept > 0)
-    return 4 if level > 3.5 else 3
 
 
 def day_heads(days: Sequence[date], today: date, here: date | None = None) -> StyledLine:
@@ -119,11 +112,11 @@ def month_heads(first: date, last: date, today: date, here: date) -> StyledLine:
 
 def year_heads(first: date) -> StyledLine:
     """Return the names of months above the weeks in which they begin."""
-    days = [first + timedelta(7 * week + 6) for week in range(53)]
-    begins = [week for week, day in enumerate(days) if day.day <= 7]
     text = [" "] * 53
-    for week in begins:
-        text[week : week + 3] = MONTHS[days[week].month - 1]
+    for week in range(53):
+        last = first + timedelta(7 * week + 6)
+        if last.day <= 7:
+            text[week : week + 3] = MONTHS[last.month - 1]
     return [Piece("".join(text[:53]), "muted")]
 
 
@@ -142,9 +135,8 @@ def strength_line(habit: HabitView, glyphs: Glyphs) -> StyledLine:
 
 def streak_words(habit: HabitView) -> str:
     """Return the streak with what it counts; "" where nothing is counted, or there is none."""
-    return (
-        format_count(habit.streak, habit.streak_unit) if habit.streak_unit and habit.streak else ""
-    )
+    unit = habit.streak_unit
+    return format_count(habit.streak, unit) if unit and habit.streak else ""
 
 
 def streak_line(habit: HabitView, width: int) -> StyledLine:
@@ -221,12 +213,12 @@ def _names(habit: HabitView) -> Iterator[str]:
 
 
 def find_left_open(habits: Sequence[HabitView]) -> list[HabitView]:
-    """Habits that yesterday asked for and that nothing was said of; the cells end today."""
+    """Return the habits that yesterday asked for and nothing was said of; the cells end today."""
     return [habit for habit in habits if len(habit.cells) > 1 and habit.cells[-2].is_unanswered]
 
 
 def daily_bars(habits: Sequence[HabitView], bars: str) -> str:
-    """How much of what each of the last days asked for was done, a bar for each, today last."""
+    """Return how much of what each of the last days asked for was done, a bar each, today last."""
     text = ""
     for place in range(-7, 0):
         cells = [habit.cells[place] for habit in habits if len(habit.cells) >= -place]

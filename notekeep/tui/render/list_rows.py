@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.markdown.due_days import find_due_day, strip_due_day
 from notekeep.markdown.sanitize import clean_line, plain_text
@@ -32,7 +32,7 @@ class TaskGroup(NamedTuple):
 
 
 class TaskRows(NamedTuple):
-    """The rows of a list, and the tasks among them, as they stand."""
+    """The rows of a list, and how many tasks are open and done."""
 
     rows: list[TaskGroup | TaskRow | None]
     open: int
@@ -88,12 +88,12 @@ def group_line(group: TaskGroup, width: int) -> StyledLine:
 def task_line(task: TaskRow, width: int, glyphs: Glyphs, today: date) -> StyledLine:
     """Return the line of a task in `width` cells."""
     due = find_due_day(task.text)
-    box = Piece(
-        glyphs.task_done if task.done else glyphs.task_open, "good" if task.done else "accent"
-    )
-    text = task_text(task)
-    left = [box, Piece("  "), Piece(text, "finished" if task.done else "")]
-    return spread_line(left, [] if due is None else [_due(due, today, is_done=task.done)], width)
+    right = [] if due is None else [_due(due, today, is_done=task.done)]
+    if task.done:
+        left = [Piece(glyphs.task_done, "good"), Piece("  "), Piece(task_text(task), "finished")]
+    else:
+        left = [Piece(glyphs.task_open, "accent"), Piece("  "), Piece(task_text(task))]
+    return spread_line(left, right, width)
 
 
 def _due(due: date, today: date, *, is_done: bool) -> Piece:
@@ -113,6 +113,7 @@ STATE_ROLES: dict[str, str] = {
     "conflict": "warn",
     "orphan": "warn",
     "refused": "bad",
+    "removed": "removed",
 }
 _WORDS = {"unchanged": "as it is", "conflict": "by hand"}
 _SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "conflict": "!", "orphan": "?"}
@@ -138,10 +139,11 @@ def post_rows(titles: Mapping[str, str], standings: Sequence[SiteStanding]) -> l
 
 def post_line(row: PostRow, width: int, site: int) -> StyledLine:
     """Return a post as one line: its title, a sign for each other site, and its state in one."""
-    right: StyledLine = []
-    for number, state in enumerate(row.states):
-        if number != site and state:
-            right.append(Piece(f"{_SIGNS.get(state, 'x')} ", STATE_ROLES.get(state, "faint")))
+    right = [
+        Piece(f"{_SIGNS.get(state, 'x')} ", STATE_ROLES.get(state, "faint"))
+        for number, state in enumerate(row.states)
+        if number != site and state
+    ]
     state = row.states[site] if site < len(row.states) else ""
     right.append(Piece(_WORDS.get(state, state), STATE_ROLES.get(state, "faint")))
     if line_width(right) > width // 2:
@@ -160,32 +162,21 @@ def counts_text(rows: Sequence[PostRow], site: int) -> str:
     return " · ".join(parts)
 
 
-def name_without_row(path: str) -> str:
-    """The name of a note that nothing else is known of."""
-    return path.rsplit("/", 1)[-1].removesuffix(".md")
-
-
-def orphaned_post_hint() -> list[StyledLine]:
-    """What is said of a post without a note, and what can be done."""
-    return [
-        [Piece("Its note is not in the vault any more.", "title")],
-        [],
-        [Piece("x", "key"), Piece("  shows what would be removed from the site", "muted")],
-    ]
-
-
-def no_drafts_hint() -> list[StyledLine]:
-    """What is said where there are no drafts, and how one gets here."""
-    return [
-        [Piece("Nothing to publish yet.", "title")],
-        [],
-        [Piece("A post with draft: true stands here,", "muted")],
-        [Piece("and every note with publish: true.", "muted")],
-        [],
-        [Piece("p", "key"), Piece("  on any note (F2) shows its draft", "muted")],
-        [Piece("f", "key"), Piece("  chooses the folder of your blog", "muted")],
-        [Piece("t", "key"), Piece("  chooses its generator", "muted")],
-    ]
+ORPHANED_POST_HINT: Final[Sequence[StyledLine]] = (
+    [Piece("Its note is not in the vault any more.", "title")],
+    [],
+    [Piece("x", "key"), Piece("  shows what would be removed from the site", "muted")],
+)
+NO_DRAFTS_HINT: Final[Sequence[StyledLine]] = (
+    [Piece("Nothing to publish yet.", "title")],
+    [],
+    [Piece("A post with draft: true stands here,", "muted")],
+    [Piece("and every note with publish: true.", "muted")],
+    [],
+    [Piece("p", "key"), Piece("  on any note (F2) shows its draft", "muted")],
+    [Piece("f", "key"), Piece("  chooses the folder of your blog", "muted")],
+    [Piece("t", "key"), Piece("  chooses its generator", "muted")],
+)
 
 
 # What an empty list says: what to do next.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from notekeep.catalog.columns import COLUMNS, column_value
+from notekeep.catalog.records import Row
 from notekeep.catalog.records import sort_key as row_key
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query.folding import fold_text
@@ -18,20 +19,17 @@ from notekeep.tui.render.formatting import field_text, parse_rating, stars
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from notekeep.catalog.records import Row
     from notekeep.markdown.schema import FieldType, Schema
     from notekeep.tui.render.glyphs import Glyphs
 
 MAX_STARS = 5.0
-GAP = 2
-"""Blanks between columns; the cell under the cursor may lean into them."""
+GAP = 2  # blanks between columns; the cell under the cursor may lean into them
 GUTTER = 2
 MIN_TITLE = 10
 MIN_COLUMN = 4
-MIN_PROSE = 8
-"""A text that would be seen in fewer cells than this is not begun at the right edge."""
+MIN_PROSE = 8  # a text that would be seen in fewer cells than this is not begun at the right edge
 
 TITLE_COLUMN, KIND_COLUMN, TAGS_COLUMN, MODIFIED_COLUMN = "title", "type", "tags", "modified"
 MAX_WIDTHS: dict[FieldType | None, int] = {
@@ -68,8 +66,7 @@ _RANKS = {
 }
 """Of fields that equally many notes have, which comes first."""
 
-_COMMON_SHARE = 0.2
-"""Of the notes of several kinds, this share has a field that becomes a column."""
+_COMMON_SHARE = 0.2  # of the notes of several kinds, this share has a field that becomes a column
 _FOREIGN_SHARE = 0.05
 """Of the notes of one kind, this share has a field the kind does not name, for it to be one."""
 
@@ -109,41 +106,31 @@ def choose_columns(rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> list[
     found = Counter(name for row in rows for name, value in row.fields.items() if _has_value(value))
     if any(row.tags for row in rows):
         found[TAGS_COLUMN] += 1
-    names = _of_kind(kind, found, len(rows), schema) if kind else _in_common(found, len(rows))
+    # Those that most notes have come first, in whatever order the notes are.
+    ranked = sorted(found, key=lambda name: (-found[name], _RANKS.get(name, len(_RANKS)), name))
+    if kind:
+        names = _of_kind(kind, ranked, found, len(rows), schema)
+    else:
+        often = [name for name in ranked if found[name] >= len(rows) * _COMMON_SHARE]
+        names = [*(name for name in often if name not in LAST_COLUMNS), TAGS_COLUMN]
     head = [TITLE_COLUMN] if kind else [TITLE_COLUMN, KIND_COLUMN]
+    shown = [name for name in dict.fromkeys(names) if name not in {TITLE_COLUMN, KIND_COLUMN}]
     return [
         _column(name, kind or next(iter(kinds), ""), rows, schema, glyphs)
-        for name in (*head, *names, MODIFIED_COLUMN)
+        for name in (*head, *shown, MODIFIED_COLUMN)
     ]
 
 
-def _of_kind(kind: str, found: Counter[str], count: int, schema: Schema) -> list[str]:
+def _of_kind(
+    kind: str, ranked: Sequence[str], found: Counter[str], count: int, schema: Schema
+) -> list[str]:
     known = schema.kinds.get(kind)
     own = list(known.fields) if known is not None else []
     first = FIRST_COLUMNS.get(kind) or (*own, TAGS_COLUMN)
-    foreign = [n for n in _ranked(found) if n not in own and found[n] > count * _FOREIGN_SHARE]
+    foreign = [name for name in ranked if name not in own and found[name] > count * _FOREIGN_SHARE]
     other = sorted((*own, *foreign), key=lambda name: name in LAST_COLUMNS)
-    fitting = [*first, *(name for name in other if found[name])]
-    return _without(
-        fitting, {TITLE_COLUMN, KIND_COLUMN, "habit" if kind == "habit" else KIND_COLUMN}
-    )
-
-
-def _in_common(found: Counter[str], count: int) -> list[str]:
-    often = [name for name in _ranked(found) if found[name] >= count * _COMMON_SHARE]
-    return _without(
-        (*(name for name in often if name not in LAST_COLUMNS), TAGS_COLUMN),
-        {TITLE_COLUMN, KIND_COLUMN},
-    )
-
-
-def _ranked(found: Counter[str]) -> list[str]:
-    """Return fields, those that most notes have first; in whatever order the notes come."""
-    return sorted(found, key=lambda name: (-found[name], _RANKS.get(name, len(_RANKS)), name))
-
-
-def _without(names: Iterable[str], left: set[str]) -> list[str]:
-    return [name for name in dict.fromkeys(names) if name not in left]
+    names = [*first, *(name for name in other if found[name])]
+    return [name for name in names if name != "habit" or kind != "habit"]
 
 
 def _has_value(value: object) -> bool:
@@ -184,23 +171,12 @@ def star_rating(value: object, best: float = MAX_STARS) -> float | None:
 def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
     """Return a cell, uncut."""
     text = cell_text(row, column, glyphs)
-    if not text:
-        return []
-    if column.name == "rating":
-        return [Piece(text, "star")]
-    if column.name == TAGS_COLUMN:
-        return [Piece(text, "tag")]
-    if column.is_computed:
-        return [Piece(text, "faint")]
-    return [Piece(text, "" if column.name == TITLE_COLUMN else _ROLES.get(column.type, ""))]
-
-
-_ROLES: dict[FieldType | None, str] = {"date": "muted", "bool": "muted"}
-
-
-def is_right_aligned(column: Column) -> bool:
-    """Whether values stand at the right of their column: numbers do, so that digits line up."""
-    return column.type == "number" and column.name != "rating"
+    role = {"rating": "star", TAGS_COLUMN: "tag", TITLE_COLUMN: ""}.get(column.name)
+    if role is None and column.is_computed:
+        role = "faint"
+    elif role is None:
+        role = "muted" if column.type in {"date", "bool"} else ""
+    return [Piece(text, role)] if text else []
 
 
 def sort_key(row: Row, name: str) -> tuple[float | str, ...] | None:
@@ -279,10 +255,8 @@ def first_visible_column(columns: Sequence[Column], width: int, left: int, wante
 
 def _is_whole(columns: Sequence[Column], width: int, left: int, wanted: int) -> bool:
     places = lay_out_columns(columns, width, left)
-    last = places[-1]
-    if last.column != len(columns) - 1 or last.width < columns[last.column].width:
-        return False
-    return any(place.column == wanted for place in places) or wanted == 0
+    is_seen = wanted == 0 or any(place.column == wanted for place in places)
+    return is_seen and _is_end_seen(columns, places[-1])
 
 
 def column_heads(
@@ -301,23 +275,18 @@ def column_heads(
         column = columns[place.column]
         hides = number == 1 and place.column > 1
         line.append(Piece(" " * (place.x - x - hides)))
-        line.extend([Piece(glyphs.before, "accent")] if hides else [])
-        line.extend(_head(column, place, glyphs, is_here=place.column == here, order=order))
+        line += [Piece(glyphs.before, "accent")] if hides else []
+        name: StyledLine = [Piece(column.head, "active" if place.column == here else "section")]
+        if order.removeprefix("-") == column.name:
+            sign = glyphs.down if order.startswith("-") else glyphs.up
+            name = fit_line(name, place.width - 2, glyphs.ellipsis)
+            name = [*name, Piece(f" {sign}", "accent")]
+        line += align_cell(fit_line(name, place.width, glyphs.ellipsis), column, place.width)
         x = place.x + place.width
     last = places[-1] if places else None
-    if last is None or not _hides_after(columns, last):
+    if last is None or _is_end_seen(columns, last):
         return pad_line(line, width)
     return [*pad_line(fit_line(line, width - 1, ""), width - 1), Piece(glyphs.after, "accent")]
-
-
-def _head(
-    column: Column, place: ColumnPlace, glyphs: Glyphs, *, is_here: bool, order: str
-) -> StyledLine:
-    text: StyledLine = [Piece(column.head, "active" if is_here else "section")]
-    if order.removeprefix("-") == column.name:
-        sign = glyphs.down if order.startswith("-") else glyphs.up
-        text = [*fit_line(text, place.width - 2, glyphs.ellipsis), Piece(f" {sign}", "accent")]
-    return align_cell(fit_line(text, place.width, glyphs.ellipsis), column, place.width)
 
 
 def align_cell(line: StyledLine, column: Column, width: int) -> StyledLine:
@@ -326,9 +295,9 @@ def align_cell(line: StyledLine, column: Column, width: int) -> StyledLine:
     if missing <= 0:
         return pad_line(line, width)
     blank = Piece(" " * missing)
-    return [blank, *line] if is_right_aligned(column) else [*line, blank]
+    is_number = column.type == "number" and column.name != "rating"
+    return [blank, *line] if is_number else [*line, blank]
 
 
-def _hides_after(columns: Sequence[Column], last: ColumnPlace) -> bool:
-    """Tell whether there is more at the right: another column, or the rest of the last one."""
-    return last.column < len(columns) - 1 or last.width < columns[last.column].width
+def _is_end_seen(columns: Sequence[Column], last: ColumnPlace) -> bool:
+    return last.column == len(columns) - 1 and last.width >= columns[last.column].width

@@ -10,7 +10,7 @@ from unicodedata import normalize
 from rich.cells import cell_len
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.query.tree import And, Fuzzy, Or, Phrase, Prefix, Term, Within
+from notekeep.query.tree import And, Fuzzy, Node, Or, Phrase, Prefix, Query, Term, Within
 from notekeep.tui.render.formatting import (
     field_date,
     field_text,
@@ -22,7 +22,6 @@ from notekeep.tui.render.formatting import (
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
-    add_role,
     fit_line,
     line_width,
     mark_matches,
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
-    from notekeep.query.tree import Node, Query
     from notekeep.search.results import Hit
     from notekeep.tui.render.glyphs import Glyphs
 
@@ -49,10 +47,7 @@ class LetterMatcher:
     """Finds the beginnings of words that were looked for, whatever their case or accents."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        longest_first = sorted(
-            {fold_letters(word) for word in words if word}, key=len, reverse=True
-        )
-        pattern = "|".join(map(re.escape, longest_first))
+        pattern = _any_of(words)
         self._pattern = re.compile(rf"(?<!\w)(?:{pattern})") if pattern else None
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -60,6 +55,11 @@ class LetterMatcher:
         if self._pattern is None:
             return []
         return [match.span() for match in self._pattern.finditer(fold_letters(text))]
+
+
+def _any_of(words: Iterable[str]) -> str:
+    folded = {fold_letters(word) for word in words if word}
+    return "|".join(map(re.escape, sorted(folded, key=len, reverse=True)))
 
 
 def make_matcher(query: Query | None) -> LetterMatcher:
@@ -81,18 +81,13 @@ def fold_letters(text: str) -> str:
     """Return `text` without case and accents, character by character, so that places are kept."""
     if text.isascii():
         return text.lower()
-    return "".join(_flat_character(char) for char in text)
-
-
-def _flat_character(char: str) -> str:
-    if char.isascii():
-        return char.lower()
-    folded = normalize("NFKD", char)[0].lower()
-    return folded if len(folded) == 1 else char
+    folded = (normalize("NFKD", char)[0].lower() for char in text)
+    return "".join(
+        flat if len(flat) == 1 else char for char, flat in zip(text, folded, strict=True)
+    )
 
 
 # What the lists show of a note: a row, a hit, the head of the preview.
-
 
 # Marks of headings and lists at the start of a line, of emphasis, code and links anywhere; compiled
 # when the first hit is shown, since no list at the start has one.
@@ -228,7 +223,7 @@ def hit_rows(
         about = kind_name(hit.row.kind)
         tags = " ".join(f"#{clean_line(tag)}" for tag in hit.row.tags[:4])
         return [first, spread_line([Piece(f"{about}  {tags}", "faint")], [], width - 1)]
-    passage, marks = _from_near(*strip_markup(snippet.text, snippet.marks), width - 1)
+    passage, marks = _crop_passage(*strip_markup(snippet.text, snippet.marks), width - 1)
     second = mark_spans([Piece(passage, "muted")], marks)
     return [first, spread_line(second, [], width - 1)]
 
@@ -236,8 +231,7 @@ def hit_rows(
 def _found_fields(hit: Hit) -> StyledLine:
     """Return the fields that have the words of a snippet, as words: nobody looked for YAML."""
     text, marks, _ = hit.snippet
-    words = sorted({fold_letters(text[start:end]) for start, end in marks}, key=len, reverse=True)
-    finds = re.compile("|".join(map(re.escape, filter(None, words))) or r"(?!)")
+    finds = re.compile(_any_of(text[start:end] for start, end in marks) or r"(?!)")
     row = hit.row
     told = {name: field_text(value) for name, value in row.fields.items() if name != "title"}
     told |= {"aliases": field_text([*row.aliases]), "tags": " ".join(f"#{tag}" for tag in row.tags)}
@@ -251,13 +245,10 @@ def _found_fields(hit: Hit) -> StyledLine:
     return line
 
 
-def _from_near(
+def _crop_passage(
     text: str, marks: Sequence[tuple[int, int]], width: int
 ) -> tuple[str, Sequence[tuple[int, int]]]:
-    """Return a passage that begins so late that its marks are seen in so many cells: most of them.
-
-    A few words stay before the first that is seen, since a word says little without them.
-    """
+    """Return a passage from where on most of its marks are seen in so many cells."""
     if not marks or cell_len(text) <= width or cell_len(text[: marks[-1][1]]) < width:
         return text, marks
     ends = [cell_len(text[:end]) for _, end in marks]
@@ -269,6 +260,7 @@ def _from_near(
     start = marks[max(range(len(marks)), key=seen_from)][0]
     if start <= width // 3:
         return text, marks
+    # A few words stay before the first mark, since a word says little without them.
     begin = text.find(" ", start - width // 3, start) + 1 or start
     kept = [(first + 1 - begin, end + 1 - begin) for first, end in marks if first >= begin]
     return f"…{text[begin:]}", kept
@@ -298,18 +290,22 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
 
 def note_head(note: Note, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Return what stands above a note's text: title, the fields that matter, tags, a rule."""
-    lines = wrap_line(add_role([Piece(clean_line(note.title))], "title"), width)
-    facts = _facts(note, glyphs)
-    if facts:
-        lines.extend(wrap_line(facts, width))
+    lines = wrap_line([Piece(clean_line(note.title), "title")], width)
+    if facts := _facts(note, glyphs):
+        lines += wrap_line(facts, width)
     if note.tags:
         tags: StyledLine = []
         for tag in note.tags:
-            tags.extend([Piece(f"#{clean_line(tag)}", "tag", f"#{tag}"), Piece(" ")])
-        lines.extend(wrap_line(tags[:-1], width))
+            tags += [Piece(f"#{clean_line(tag)}", "tag", f"#{tag}"), Piece(" ")]
+        lines += wrap_line(tags[:-1], width)
     lines.append([Piece(glyphs.rule * width, "rule")])
-    if note.problem is not None:
-        lines.extend(_problem(note, width, glyphs))
+    if (problem := note.problem) is not None:
+        where = f"line {problem.line}: " if problem.line else ""
+        about = f"{glyphs.warning} {where}{clean_line(problem.message)}"
+        lines += wrap_line([Piece(about, "warn")], width)
+        if problem.hint:
+            lines += wrap_line([Piece(clean_line(problem.hint), "muted")], width)
+        lines.append([])
     return lines
 
 
@@ -331,16 +327,3 @@ def _facts(note: Note, glyphs: Glyphs) -> StyledLine:
         line.extend([Piece(f"\xa0{glyphs.dot}", "faint"), Piece(" ")] if line else [])
         line.append(part)
     return line
-
-
-def _problem(note: Note, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    problem = note.problem
-    if problem is None:
-        return []
-    where = f"line {problem.line}: " if problem.line else ""
-    lines = wrap_line(
-        [Piece(f"{glyphs.warning} {where}{clean_line(problem.message)}", "warn")], width
-    )
-    if problem.hint:
-        lines.extend(wrap_line([Piece(clean_line(problem.hint), "muted")], width))
-    return [*lines, []]

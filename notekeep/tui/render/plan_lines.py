@@ -6,19 +6,19 @@ import os
 from typing import TYPE_CHECKING
 
 from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
-from notekeep.export.source_map import TEASER_END_REASON
+from notekeep.export.source_map import TEASER_END_REASON, SourceChange
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.list_rows import STATE_ROLES
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, wrap_line
 from notekeep.tui.render.text_diff import compare, wrap_patch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from notekeep.errors import NotekeepError, Refused
+    from notekeep.errors import NotekeepError
     from notekeep.export.check.site_check import CheckReport
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
-    from notekeep.export.source_map import SourceChange
     from notekeep.notes.plan import NoteChange, WritePlan
     from notekeep.tui.render.glyphs import Glyphs
 
@@ -38,7 +38,7 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
         lines += wrap_line([Piece(clean_line(said), "muted")], width)
     for result in failed:
         about = f"{result.post}: {result.name}: {result.detail}".removesuffix(": ")
-        lines += wrap_line([Piece(f"{glyphs.warning} {clean_line(about)}", "bad")], width)
+        lines += _remark(about, "bad", width, glyphs)
     return lines
 
 
@@ -50,7 +50,7 @@ def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         [Piece(glyphs.rule * width, "rule")],
     ]
     for remark in [*plan.remarks, *(f"{p.place}: {p.message}" for p in plan.refused)]:
-        lines += wrap_line([Piece(f"{glyphs.warning} {clean_line(remark)}", "warn")], width)
+        lines += _remark(remark, "warn", width, glyphs)
     lines += wrap_patch((clean_line(line.expandtabs(4)) for line in plan.diff()), width)
     return lines
 
@@ -60,16 +60,14 @@ def error_lines(error: NotekeepError, width: int) -> list[StyledLine]:
     line = getattr(error, "line", None)
     where = f", line {line}" if line and f"line {line}" not in error.message else ""
     lines = wrap_line([Piece(clean_line(error.message) + where, "warn")], width)
-    return [
-        *lines,
-        *(wrap_line([Piece(clean_line(error.hint), "muted")], width) if error.hint else ()),
-    ]
+    if error.hint:
+        lines += wrap_line([Piece(clean_line(error.hint), "muted")], width)
+    return lines
 
 
 # A plan of an export as lines: what it would do, what a person should know, and the diff.
 
-MAX_DIFF_LINES = 4000
-"""Lines of a diff that are shown; what is longer is read in an editor."""
+MAX_DIFF_LINES = 4000  # lines of a diff that are shown; what is longer is read in an editor
 
 STATUS_WIDTH = 11
 
@@ -83,15 +81,6 @@ _AFTERWARDS = (
 
 _BY_HAND = ("s", "says what becomes of what was changed by hand")
 """The key for files that an export leaves alone."""
-
-_STATUS_ROLES = {
-    "new": "added",
-    "changed": "accent",
-    "unchanged": "faint",
-    "conflict": "warn",
-    "orphan": "warn",
-    "removed": "removed",
-}
 
 
 def shorten_home(path: str) -> str:
@@ -109,40 +98,27 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         _counts(plan),
         [Piece(glyphs.rule * width, "rule")],
     ]
-    for note, refusal in plan.refused.items():
-        lines += _refusal(note, refusal, width, glyphs)
-    for warning in plan.warnings:
-        lines += _remark(warning, "warn", width, glyphs)
+    lines += _problems(plan, width, glyphs)
     for file in sorted(plan.files, key=lambda file: file.path == MANIFEST):
         lines += _file(file, width)
     if plan.conflicts:
         lines.append(_key_line(_BY_HAND))
-    lines += _edits("Taken out", _removed(plan), width, glyphs)
+    # What of a single note stays in the vault, and what is written in another way.
+    removed: list[SourceChange] = []
+    rewritten: list[SourceChange] = []
+    if len(plan.posts) == 1:
+        post = plan.posts[0]
+        removed = [each for each in post.draft.changes if each.reason != TEASER_END_REASON]
+        rewritten = [each for each in post.changes if each not in removed]
+    lines += _edits("Taken out", removed, width, glyphs)
     # The manifest is for notekeep: what it says follows from the other files.
     for file in plan.files:
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:
             lines += _diff(file, width, glyphs)
-    rewritten = f"Rewritten for {plan.target_name}"
-    return [*lines, *_edits(rewritten, _rewritten(plan), width, glyphs)]
+    return lines + _edits(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
 
 
-# What an export does to a note before anybody else reads it: what is taken out and rewritten.
-
-_MAX_PLACES = 6
-"""Lines that are named of one kind of edit; of more their number is."""
-
-
-def _removed(plan: ExportPlan) -> list[SourceChange]:
-    """Return what of a note stays in the vault."""
-    changes = plan.posts[0].draft.changes if len(plan.posts) == 1 else ()
-    return [change for change in changes if change.reason != TEASER_END_REASON]
-
-
-def _rewritten(plan: ExportPlan) -> list[SourceChange]:
-    """Return what of a note is written in another way for its target."""
-    removed = _removed(plan)
-    changes = plan.posts[0].changes if len(plan.posts) == 1 else ()
-    return [change for change in changes if change not in removed]
+_MAX_PLACES = 6  # lines that are named of one kind of edit; of more their number is
 
 
 def _edits(title: str, changes: list[SourceChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -172,10 +148,7 @@ def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[Style
         lines += wrap_line([Piece("- ", "removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:
         lines += _remark(f"{path} was changed by hand and is left alone.", "warn", width, glyphs)
-    for note, refusal in done.refused.items():
-        lines += _refusal(note, refusal, width, glyphs)
-    for warning in done.warnings:
-        lines += _remark(warning, "warn", width, glyphs)
+    lines += _problems(done, width, glyphs)
     keys = [_BY_HAND] if done.conflicts else []
     if done.written or done.removed:
         keys += _AFTERWARDS
@@ -185,28 +158,32 @@ def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[Style
 
 
 def _key_line(named: tuple[str, str]) -> StyledLine:
-    key, about = named
-    return [Piece(key, "key"), Piece(f"  {about}", "muted")]
+    return [Piece(named[0], "key"), Piece(f"  {named[1]}", "muted")]
 
 
 def _heading(name: str, site: str, width: int) -> list[StyledLine]:
     where = Piece(f" · {clean_line(shorten_home(site))}", "muted")
-    line = [Piece(clean_line(name), "bright"), where]
-    return wrap_line(line, width)
+    return wrap_line([Piece(clean_line(name), "bright"), where], width)
 
 
 def _counts(plan: ExportPlan) -> StyledLine:
     line: StyledLine = []
     for status, count in plan.counts().items():
         line.extend([Piece("  ")] if line else [])
-        line.append(Piece(f"{count} {status}", _STATUS_ROLES[status]))
+        line.append(Piece(f"{count} {status}", STATE_ROLES[status]))
     return line or [Piece("Nothing to write.", "muted")]
 
 
-def _refusal(note: str, refusal: Refused, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    place = f"{note}, line {refusal.line}" if refusal.line else note
-    why = refusal.message.removeprefix(f"{note}: ")
-    return _remark(f"{place}: {why}; {refusal.hint}".removesuffix("; "), "bad", width, glyphs)
+def _problems(
+    export: ExportPlan | ExportResult, width: int, glyphs: Glyphs
+) -> Iterator[StyledLine]:
+    for note, refusal in export.refused.items():
+        place = f"{note}, line {refusal.line}" if refusal.line else note
+        why = refusal.message.removeprefix(f"{note}: ")
+        text = f"{place}: {why}; {refusal.hint}".removesuffix("; ")
+        yield from _remark(text, "bad", width, glyphs)
+    for warning in export.warnings:
+        yield from _remark(warning, "warn", width, glyphs)
 
 
 def _remark(text: str, role: str, width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -214,12 +191,10 @@ def _remark(text: str, role: str, width: int, glyphs: Glyphs) -> list[StyledLine
 
 
 def _file(file: SiteChange, width: int) -> list[StyledLine]:
-    about: StyledLine = [Piece(clean_line(file.path))]
-    if file.why:
+    about = [Piece(clean_line(file.path), "faint" if file.path == MANIFEST else "")]
+    if file.why and file.path != MANIFEST:
         about.append(Piece(f" · {clean_line(file.why)}", "faint"))
-    if file.path == MANIFEST:
-        about = [Piece(clean_line(file.path), "faint")]
-    status = pad_line([Piece(file.status, _STATUS_ROLES[file.status])], STATUS_WIDTH)
+    status = pad_line([Piece(file.status, STATE_ROLES[file.status])], STATUS_WIDTH)
     blank = Piece(" " * STATUS_WIDTH)
     rows = wrap_line(about, width - STATUS_WIDTH)
     return [[*status, *rows[0]], *([blank, *row] for row in rows[1:])]
@@ -241,45 +216,37 @@ def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
 
 # What a verb would write, as lines: how many notes, which are left out and why, what changes.
 
-MAX_FILES = 500
-"""So many notes are listed; of more the number is said."""
-MAX_FILE_LINES = 12
-"""So many changed lines of a note are shown."""
+MAX_FILES = 500  # so many notes are listed; of more the number is said
+MAX_FILE_LINES = 12  # so many changed lines of a note are shown
 
 
 def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Return a plan as lines: what is left out first, since it is what a person must know."""
     lines: list[StyledLine] = []
     for problem in plan.refused:
-        text = f"{glyphs.warning} {clean_line(problem.place)}: {clean_line(problem.message)}"
-        lines += wrap_line([Piece(text, "warn")], width)
+        lines += _remark(f"{problem.place}: {problem.message}", "warn", width, glyphs)
         if problem.hint:
             lines += wrap_line([Piece(f"  {clean_line(problem.hint)}", "muted")], width)
     for name in plan.new_fields:
-        text = f"{glyphs.warning} {clean_line(name)}: new field"
-        lines += wrap_line([Piece(text, "warn")], width)
+        lines += _remark(f"{name}: new field", "warn", width, glyphs)
     for remark in plan.remarks[:MAX_FILE_LINES]:
         lines += wrap_line([Piece(clean_line(remark), "muted")], width)
     if lines and plan.changes:
         lines.append([])
     for change in plan.changes[:MAX_FILES]:
         lines += _change(change, width, glyphs)
-    if len(plan.changes) > MAX_FILES:
-        lines.append(
-            [Piece(f"{glyphs.ellipsis} and {plural(len(plan.changes) - MAX_FILES, 'more')}")]
-        )
+    if (more := len(plan.changes) - MAX_FILES) > 0:
+        lines.append([Piece(f"{glyphs.ellipsis} and {plural(more, 'more')}")])
     return lines
 
 
-def summarize_plan(plan: WritePlan, paths: Sequence[str] = ()) -> str:
+def summarize_plan(plan: WritePlan, paths: Sequence[str]) -> str:
     """Return in one sentence what a plan does."""
     touched = {change.path for change in plan.changes} | {one.path for one in plan.refused}
     same = sum(path not in touched for path in paths)
     parts = [f"{plural(len(plan.changes), 'file')} would change" if plan.changes else "No change"]
-    if plan.refused:
-        parts.append(
-            f"{len(plan.refused)} left as {'it is' if len(plan.refused) == 1 else 'they are'}"
-        )
+    if left := len(plan.refused):
+        parts.append(f"{left} left as {'it is' if left == 1 else 'they are'}")
     if same:
         parts.append(f"{same} {'is' if same == 1 else 'are'} so already")
     return ", ".join(parts)

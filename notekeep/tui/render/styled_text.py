@@ -31,8 +31,7 @@ _CLOSING = (
 # A line may be broken at blanks, and between characters of a script without blanks, but never
 # before a mark that closes.
 _TOKEN = f"\n| +|[{_WIDE}][{_CLOSING}]*|[^ \n{_WIDE}]+"
-_JOINERS = ("\u200d", "\ufe0f")
-"""Characters that change the width of their neighbours."""
+_JOINERS = ("\u200d", "\ufe0f")  # characters that change the width of their neighbours
 
 
 @cache
@@ -49,18 +48,12 @@ make a button.
 """
 ACTION_LINK = BUTTON_PREFIX + "action:"
 """A piece that links to this and the name of an action is a button for it."""
-FOLD_LINK = BUTTON_PREFIX + "fold:"
-"""Opens and closes the part of a note with this key."""
-TASK_LINK = BUTTON_PREFIX + "task:"
-"""Ticks the task on this line of the body, counted from 0."""
-FOOTNOTE_LINK = BUTTON_PREFIX + "footnote:"
-"""Leads to the footnote of this name."""
-BACK_LINK = BUTTON_PREFIX + "back:"
-"""Leads from a footnote back to where it is referred to."""
-LINE_LINK = BUTTON_PREFIX + "line:"
-"""Leads to this line of the file, counted from 1."""
-PICTURE_LINK = BUTTON_PREFIX + "picture:"
-"""Shows a picture; see `Picture.link`."""
+FOLD_LINK = BUTTON_PREFIX + "fold:"  # opens and closes the part of a note with this key
+TASK_LINK = BUTTON_PREFIX + "task:"  # ticks the task on this line of the body, counted from 0
+FOOTNOTE_LINK = BUTTON_PREFIX + "footnote:"  # leads to the footnote of this name
+BACK_LINK = BUTTON_PREFIX + "back:"  # leads from a footnote back to where it is referred to
+LINE_LINK = BUTTON_PREFIX + "line:"  # leads to this line of the file, counted from 1
+PICTURE_LINK = BUTTON_PREFIX + "picture:"  # shows a picture; see `Picture.link`
 
 
 class Piece(NamedTuple):
@@ -146,7 +139,6 @@ def wrap_line(line: StyledLine, width: int) -> list[StyledLine]:
 
 
 def _row_spans(line: StyledLine, width: int) -> list[tuple[int, int]]:
-    """Return where each row of a line begins and ends."""
     text = line_text(line)
     # How wide a joiner is depends on the piece that it is in.
     has_joiners = any(joiner in text for joiner in _JOINERS)

@@ -1,32 +1,43 @@
 """Two versions of a text, line by line: what is the same, what changed, and which words of it.
 
-How the rows are laid out on a screen is in `version_lines`. Lines are equal when all their bytes
-are; what is shown of them is clean.
+Drawn one below the other or side by side. Lines are equal when all their bytes are; what is shown
+of them is clean.
 """
 
 from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import groupby, islice, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.render.styled_text import Piece, StyledLine, break_source
+from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    break_source,
+    cut_line,
+    fit_line,
+    line_width,
+    mark_spans,
+    pad_line,
+    wrap_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from notekeep.notes.plan import NoteChange
+    from notekeep.tui.render.glyphs import Glyphs
 
-CONTEXT_LINES = 2
-"""How many lines stand around what changed."""
-MAX_COMPARED_WORDS = 600
-"""With more words than this in a line, it is only said that it changed."""
+
+CONTEXT_LINES = 2  # how many lines stand around what changed
+MAX_COMPARED_WORDS = 600  # with more words than this in a line, it is only said that it changed
 MAX_ALIGNED_PAIRS = 400
 MAX_COMPARED_LETTERS = 400
 """How many pairs of lines, and how much of each, are looked at to say which became which."""
-MIN_LIKENESS = 0.35
-"""From which likeness on two lines are taken for one line that was changed."""
+MIN_LIKENESS = 0.35  # from which likeness on two lines are taken for one line that was changed
 
 _COMPARED_WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _NO_BLANK = re.compile(r"\w+|[^\w\s]")
@@ -67,22 +78,21 @@ class TextComparison(NamedTuple):
 
 def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> TextComparison:
     """Compare two versions of a text."""
-    old, new = _lines(before), _lines(after)
+    old, new = _split_lines(before), _split_lines(after)
     pairs: list[LinePair] = []
-    added = removed = 0
     blocks = _blocks(old, new)
     for index, (is_same, gone, came) in enumerate(blocks):
         if is_same:
             is_last = index + 1 == len(blocks)
             pairs += _around(old, gone, came, context, first=not index, last=is_last)
         else:
-            removed += len(gone)
-            added += len(came)
             pairs += _changed(old, new, gone, came)
+    added = sum(len(came) for is_same, _, came in blocks if not is_same)
+    removed = sum(len(gone) for is_same, gone, _ in blocks if not is_same)
     return TextComparison(pairs, added, removed)
 
 
-def _lines(data: bytes) -> list[str]:
+def _split_lines(data: bytes) -> list[str]:
     """Cut a text behind each line feed and nowhere else; what is no UTF-8 is shown as such."""
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     parts = text.split("\n")
@@ -90,11 +100,7 @@ def _lines(data: bytes) -> list[str]:
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, range, range]]:
-    """Cut both texts into blocks that are equal and blocks that are not.
-
-    What is equal at the beginning and the end, most of a long note as a rule, is not looked at
-    twice.
-    """
+    # What is equal at both ends, most of a long note as a rule, is not looked at twice.
     shorter = min(len(old), len(new))
     head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
     rest = shorter - head
@@ -112,7 +118,7 @@ def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, range, r
 def _around(
     old: Sequence[str], before: range, after: range, context: int, *, first: bool, last: bool
 ) -> Iterator[LinePair]:
-    """Give the equal lines that are worth showing: those next to a change."""
+    """Yield the equal lines that are worth showing: those next to a change."""
     size = len(before)
     ahead, behind = (0 if first else context), (0 if last else context)
     skipped = size - ahead - behind
@@ -130,7 +136,8 @@ def _around(
 
 
 def _side(lines: Sequence[str], index: int) -> VersionLine:
-    return VersionLine(index + 1, _line_text(lines[index]))
+    text = lines[index].removesuffix("\n").removesuffix("\r").expandtabs(4)
+    return VersionLine(index + 1, clean_line(text))
 
 
 def _changed(
@@ -152,18 +159,19 @@ def _changed(
 
 
 def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
-    """Say which line became which: the pairs that are alike, in order, as alike as can be in all.
-
-    Of large blocks the lines are paired as they come.
-    """
+    """Yield which line became which: the pairs that are alike, in order, as alike as can be."""
+    # Of large blocks the lines are paired as they come.
     if len(gone) == len(came) == 1 or len(gone) * len(came) > MAX_ALIGNED_PAIRS:
         yield from zip_longest(range(len(gone)), range(len(came)))
         return
-    words = [
+    old, new = (
         [_NO_BLANK.findall(line[:MAX_COMPARED_LETTERS]) for line in lines] for lines in (gone, came)
+    )
+    alike = [
+        [SequenceMatcher(None, left, right, autojunk=False).quick_ratio() for right in new]
+        for left in old
     ]
     best = [[0.0] * (len(came) + 1) for _ in range(len(gone) + 1)]
-    alike = [[_likeness(left, right) for right in words[1]] for left in words[0]]
     for i in reversed(range(len(gone))):
         for j in reversed(range(len(came))):
             paired = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= MIN_LIKENESS else 0.0
@@ -179,14 +187,6 @@ def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | N
         else:
             j += 1
     yield from zip_longest(range(done_i, len(gone)), range(done_j, len(came)))
-
-
-def _likeness(left: Sequence[str], right: Sequence[str]) -> float:
-    return SequenceMatcher(None, left, right, autojunk=False).quick_ratio()
-
-
-def _line_text(line: str) -> str:
-    return clean_line(line.removesuffix("\n").removesuffix("\r").expandtabs(4))
 
 
 def _end(line: str) -> str:
@@ -210,16 +210,143 @@ def _words(left: str, right: str) -> tuple[Spans, Spans]:
 
 
 def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
-    """Turn ranges of words into spans of characters."""
     places = [0]
     for word in words:
         places.append(places[-1] + len(word))
     return tuple((places[start], places[end]) for start, end in ranges if start < end)
 
 
-# A unified diff as lines: what is added and removed in its colour, broken between words.
+# Versions as lines.
 
-_ROLES = {"+": "added", "-": "removed", "@": "hunk"}
+MAX_VERSION_LINES = 4000  # lines that are shown; what is longer is read in an editor
+MIN_SPLIT_WIDTH = 100  # from this width on two versions have room side by side
+BINARY_MARK = b"\0"
+
+_CHANGED_WORDS = "highlight"
+_SAME: StyledLine = [Piece("They are the same.", "muted")]
+_ROLES = {"-": "removed", "+": "added", " ": "muted", "@": "hunk"}
+
+
+def unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Lay two versions out one below the other: what went first, then what came."""
+    lines = _unified(comparison.pairs, _digits(comparison), max(8, width), glyphs)
+    return _at_most(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)
+
+
+def side_by_side(
+    comparison: TextComparison, width: int, glyphs: Glyphs, heads: tuple[str, str] = ("", "")
+) -> list[StyledLine]:
+    """Lay two versions out beside each other, each line with what became of it."""
+    half = max(8, (width - 3) // 2)
+    top: list[StyledLine] = []
+    if any(heads):
+        titles = [[Piece(clean_line(head), "title")] for head in heads]
+        top = [_beside(titles[0], titles[1], half, glyphs), [Piece(glyphs.rule * width, "rule")]]
+    lines = _columns(comparison.pairs, _digits(comparison), half, glyphs)
+    return [*top, *_at_most(iter([_SAME]) if comparison.is_empty else lines, width, glyphs)]
+
+
+def changes_lines(changes: Sequence[NoteChange], width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Say what became of some files, each with its diff."""
+    lines: list[StyledLine] = []
+    for change in changes:
+        lines += [[]] if lines else []
+        lines += _file(change, width, glyphs)
+    return lines
+
+
+def change_counts(comparison: TextComparison) -> StyledLine:
+    """Say how much changed: +3 -1."""
+    if comparison.is_empty:
+        return [Piece("no change", "faint")]
+    return [Piece(f"+{comparison.added}", "added"), Piece(f" -{comparison.removed}", "removed")]
+
+
+def _file(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
+    head = [Piece(clean_line(change.path), "title")]
+    if change.target:
+        head += [Piece(f" {glyphs.arrow} ", "faint"), Piece(clean_line(change.target), "title")]
+    if change.before is None and change.after is not None:
+        head.append(Piece("  new", "added"))
+    elif change.after is None and change.before is not None:
+        head.append(Piece("  to the trash", "removed"))
+    yield from wrap_line(head, width)
+    before, after = change.before or b"", change.after or b""
+    if change.after is None or before == after:
+        return
+    if BINARY_MARK in before or BINARY_MARK in after:
+        yield [Piece(f"{plural(len(after), 'byte')}, not text", "faint")]
+        return
+    yield from unified(compare(before, after), width, glyphs)
+
+
+def _unified(
+    pairs: Iterable[LinePair], digits: int, width: int, glyphs: Glyphs
+) -> Iterator[StyledLine]:
+    for same, group in groupby(pairs, key=lambda pair: pair.same):
+        block = list(group)
+        for pair in block:
+            if pair.skipped:
+                yield _skipped(pair, digits, glyphs)
+            elif same:
+                yield from _line(pair.after, " ", digits, width)
+            else:
+                yield from _line(pair.before, "-", digits, width)
+        for pair in block if not same else ():
+            yield from _line(pair.after, "+", digits, width)
+
+
+def _skipped(pair: LinePair, digits: int, glyphs: Glyphs) -> StyledLine:
+    text = f"{' ' * digits} {glyphs.ellipsis} {plural(pair.skipped, 'line')} the same"
+    return [Piece(text, "faint")]
+
+
+def _line(side: VersionLine | None, sign: str, digits: int, width: int) -> Iterator[StyledLine]:
+    """Yield a line with its number and its sign; what is too long goes on below."""
+    if side is None:
+        return
+    role = _ROLES[sign]
+    head: StyledLine = [Piece(f"{side.number:>{digits}} ", "faint"), Piece(f"{sign} ", role)]
+    room = max(4, width - line_width(head))
+    line = mark_spans([Piece(side.text, role)], side.spans, _CHANGED_WORDS)
+    rows = cut_line(line, break_source(side.text, room))
+    if side.end:
+        rows[-1].append(Piece(f"  {side.end}", "faint"))
+    for row in rows:
+        yield [*head, *row]
+        head = [Piece(" " * line_width(head))]
+
+
+def _columns(
+    pairs: Iterable[LinePair], digits: int, half: int, glyphs: Glyphs
+) -> Iterator[StyledLine]:
+    for pair in pairs:
+        if pair.skipped:
+            yield _skipped(pair, digits, glyphs)
+            continue
+        left = _line(pair.before, " " if pair.same else "-", digits, half)
+        right = _line(pair.after, " " if pair.same else "+", digits, half)
+        for before, after in zip_longest(left, right, fillvalue=list[Piece]()):
+            yield _beside(before, after, half, glyphs)
+
+
+def _beside(left: StyledLine, right: StyledLine, half: int, glyphs: Glyphs) -> StyledLine:
+    return [*pad_line(left, half), Piece(f" {glyphs.column} ", "rule"), *pad_line(right, half)]
+
+
+def _digits(comparison: TextComparison) -> int:
+    sides = (side for pair in comparison.pairs for side in pair[:2] if side is not None)
+    return max((len(str(side.number)) for side in sides), default=1)
+
+
+def _at_most(lines: Iterator[StyledLine], width: int, glyphs: Glyphs) -> list[StyledLine]:
+    shown = [fit_line(line, width) for line in islice(lines, MAX_VERSION_LINES)]
+    if next(lines, None) is not None:
+        shown.append([Piece(f"{glyphs.ellipsis} and more; an editor shows the rest", "faint")])
+    return shown
+
+
+# A unified diff as lines: what is added and removed in its colour, broken between words.
 
 
 def wrap_patch(diff: Iterable[str], width: int) -> Iterator[StyledLine]:

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.list_model import narrow_to_scope, replace_sort
+from notekeep.tui.list_model import DEFAULT_ORDER, narrow_to_scope, replace_sort
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
 from notekeep.tui.screens.browse_sidebar import BrowseSidebar
@@ -148,7 +148,8 @@ class BrowseScreen(VaultScreen):
     def opens_without_reload(self) -> bool:
         searched = self.pane.typed or self.pane.scope or self.notes.marked
         arranged = self.has_class("-reading") or self.has_class("-zoomed")
-        arranged |= not self.pane.is_in_opening_state
+        grid = self.pane.grid
+        arranged |= self.pane.order != DEFAULT_ORDER or (grid is not None and grid.column > 0)
         return not searched and not arranged and super().opens_without_reload
 
     def show_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:
@@ -208,7 +209,7 @@ class BrowseScreen(VaultScreen):
         elif self.has_class("-zoomed"):
             self.remove_class("-zoomed")
         elif self.notes.marked:
-            self.notes.clear_marks()
+            self.notes.mark(set())
         elif self.pane.typed:
             self.pane.clear()
         elif self.pane.scope:
@@ -247,7 +248,8 @@ class BrowseScreen(VaultScreen):
         from notekeep.tui.screens.help import ExplainScreen
 
         box = self.pane.box
-        screen = ExplainScreen(self.vault, self.glyphs, self.current_query, box.type_on)
+        type_on = box.field.insert_text_at_cursor
+        screen = ExplainScreen(self.vault, self.glyphs, self.current_query, type_on)
         self.app.push_screen(screen, lambda _: box.focus_text())
 
     def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
@@ -436,7 +438,7 @@ class BrowseScreen(VaultScreen):
         self._mark_listed(self.notes.mark_all)
 
     def action_mark_others(self) -> None:
-        self._mark_listed(self.notes.mark_others)
+        self._mark_listed(lambda listed: self.notes.mark(self.notes.marked ^ listed))
 
     def _mark_listed(self, mark: Callable[[set[str]], object]) -> None:
         self.load("marks", self.notes.listed(), mark)
@@ -446,7 +448,7 @@ class BrowseScreen(VaultScreen):
 
         def prune(known: set[str]) -> None:
             # What was marked meanwhile is there.
-            notes.follow_marks({}, known | (notes.marked - marked))
+            notes.mark(notes.marked & known | (notes.marked - marked))
 
         if marked:
             existing = partial(self.vault.search.existing, marked)

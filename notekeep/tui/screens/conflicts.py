@@ -22,8 +22,14 @@ from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import size_text
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
-from notekeep.tui.render.text_diff import TextComparison, compare
-from notekeep.tui.render.version_lines import MIN_SPLIT_WIDTH, change_counts, side_by_side, unified
+from notekeep.tui.render.text_diff import (
+    MIN_SPLIT_WIDTH,
+    TextComparison,
+    change_counts,
+    compare,
+    side_by_side,
+    unified,
+)
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
 from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error

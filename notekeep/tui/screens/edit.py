@@ -37,8 +37,7 @@ from notekeep.tui.screens.edit_conflicts import (
 )
 from notekeep.tui.screens.note_operations import edit_outside
 from notekeep.tui.screens.vault_screen import VaultScreen
-from notekeep.tui.widgets.find_bar import FindBar
-from notekeep.tui.widgets.note_area import NoteArea
+from notekeep.tui.widgets.note_area import FindBar, NoteArea
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.atomic import add_conflict_copy
 from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, dialog_box
 from notekeep.tui.messages import VaultChanged
-from notekeep.tui.render.text_diff import compare
-from notekeep.tui.render.version_lines import unified
+from notekeep.tui.render.text_diff import compare, unified
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 

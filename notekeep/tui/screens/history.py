@@ -29,8 +29,13 @@ from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import plural, size_text
 from notekeep.tui.render.plan_lines import shorten_home
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line, wrap_line
-from notekeep.tui.render.text_diff import TextComparison, compare
-from notekeep.tui.render.version_lines import change_counts, changes_lines, unified
+from notekeep.tui.render.text_diff import (
+    TextComparison,
+    change_counts,
+    changes_lines,
+    compare,
+    unified,
+)
 from notekeep.tui.screens.note_loader import FIRST_LINES
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
 from notekeep.tui.widgets.bars import ButtonLine

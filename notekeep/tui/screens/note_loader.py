@@ -13,9 +13,7 @@ from notekeep.markdown.sanitize import clean
 from notekeep.markdown.text_edit import find_section
 from notekeep.services.media import picture_error
 from notekeep.tui.page.drawn_lines import EmbeddedNote, NoteSurroundings, Picture
-from notekeep.tui.page.note_footer import NoteFooter
-from notekeep.tui.page.note_text import NoteText
-from notekeep.tui.page.page import NoteRendering
+from notekeep.tui.page.page import NoteFooter, NoteRendering, NoteText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

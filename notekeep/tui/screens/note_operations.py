@@ -347,7 +347,7 @@ class NoteOperations:
         def done(result: WriteResult) -> None:
             moved = {change.path: change.target for change in plan.changes if change.target}
             gone = {change.path for change in plan.changes if change.after is None}
-            screen.notes.follow_marks(moved, {*screen.notes.marked, *moved.values()} - gone)
+            screen.notes.mark({moved.get(path, path) for path in screen.notes.marked} - gone)
             # What the plan left out was shown with it.
             fresh = [problem for problem in result.refused if problem not in plan.refused]
             changed = {change.path for change in plan.changes} & set(step.paths)

@@ -56,7 +56,7 @@ class PreviewLoader:
     def reload(self) -> None:
         """Show the same note, in the width that the preview has by now."""
         row, preview = self.row, self._preview
-        if row is None or not preview.is_on_screen:
+        if row is None or not (preview.inner_width and preview.display):
             return
         known = preview.known(self._key(row))
         if known is None:
@@ -80,7 +80,8 @@ class PreviewLoader:
         most: int | None = LONG,
     ) -> None:
         """Read a note in a thread, or its first `most` characters."""
-        key, screen, toggled = self._key(row), self._screen, self._preview.folds_of(row.path)
+        key, screen = self._key(row), self._screen
+        toggled = self._preview.folds.setdefault(row.path, set())
         draws = self._draws_pictures()
 
         def load() -> NoteRendering:

@@ -19,17 +19,23 @@ from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import (
+    NO_DRAFTS_HINT,
+    ORPHANED_POST_HINT,
     counts_text,
-    name_without_row,
-    no_drafts_hint,
-    orphaned_post_hint,
     post_rows,
 )
-from notekeep.tui.render.plan_lines import shorten_home
-from notekeep.tui.render.styled_text import Piece
+from notekeep.tui.render.plan_lines import (
+    error_lines,
+    exported_lines,
+    patch_lines,
+    plan_lines,
+    report_lines,
+    shorten_home,
+)
+from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.note_operations import run_editor
 from notekeep.tui.screens.vault_screen import VaultScreen, program
-from notekeep.tui.widgets.plan_view import PlanView
+from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
@@ -70,6 +76,18 @@ class _PlanKey(NamedTuple):
     target: str
     site: str
     how: Mapping[str, object] | None
+
+
+class PlanView(DiffView):
+    """Shows plans, results and reports of an export."""
+
+    is_plan = False  # whether it shows what an export would write
+
+    def show(
+        self, make: Callable[[int], list[StyledLine]], *, stays: bool = False, is_plan: bool = False
+    ) -> None:
+        super().show(make, stays=stays)
+        self.is_plan = is_plan
 
 
 class PublishScreen(VaultScreen):
@@ -134,9 +152,8 @@ class PublishScreen(VaultScreen):
         standings = publishing.standings() if is_known else publishing.standings(*chosen)
         paths = {post.note for one in standings for post in one.posts}
         rows = self.vault.catalog.rows_of(paths)
-        posts = {
-            path: rows[path].title if path in rows else name_without_row(path) for path in paths
-        }
+        names = {path: path.rpartition("/")[2].removesuffix(".md") for path in paths}
+        posts = names | {path: row.title for path, row in rows.items()}
         # A site that cannot be read takes no draft from the list.
         return self._load_titles() | posts, standings
 
@@ -154,7 +171,7 @@ class PublishScreen(VaultScreen):
         if errors and not self.diff.is_busy:
             self.diff.say([Piece(clean_line(errors[-1]), "warn")])
         elif not errors and not self._titles and not self._asked:
-            self.diff.say(*no_drafts_hint())
+            self.diff.say(*NO_DRAFTS_HINT)
 
     def _show_rows(self) -> None:
         rows = post_rows(self._titles, self._standings)
@@ -191,7 +208,7 @@ class PublishScreen(VaultScreen):
         paths = self._asked or (row.path,)
         if not self._asked and self.vault.catalog.row(row.path) is None:
             self.shown = self._made_for = None
-            self.diff.say(*orphaned_post_hint())
+            self.diff.say(*ORPHANED_POST_HINT)
         elif paths != self._result_of:
             self.make_plan(paths, pause=PLAN_DELAY)
 
@@ -249,7 +266,11 @@ class PublishScreen(VaultScreen):
             is_seen = made_for.paths != self._result_of or (self._is_left and not plan.is_empty)
             self.shown = plan if is_seen or plan.is_empty else None
             if is_seen:
-                self.diff.show_plan(plan, stays=self._is_left and self.diff.is_plan)
+                self.diff.show(
+                    lambda width: plan_lines(plan, width, self.glyphs),
+                    stays=self._is_left and self.diff.is_plan,
+                    is_plan=True,
+                )
             self._is_left = False
             self._end_planning()
 
@@ -268,13 +289,13 @@ class PublishScreen(VaultScreen):
 
     def _show_patch(self, plan: WritePlan) -> None:
         self.shown, self._made_for = plan, None
-        self.diff.show_patch(plan)
+        self.diff.show(lambda width: patch_lines(plan, width, self.glyphs))
         self._end_planning()
 
     def show_problem(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
         self.shown = None
-        self.diff.show_reason(error)
+        self.diff.show(partial(error_lines, error))
         self._end_planning(is_there=False)
 
     # Keys about a plan that is on its way: kept until it is there.
@@ -325,7 +346,7 @@ class PublishScreen(VaultScreen):
 
     def _was_written(self, plan: ExportPlan, done: ExportResult) -> None:
         self._result_of, self.exported = self.chosen, plan
-        self.diff.show_exported(done)
+        self.diff.show(lambda width: exported_lines(done, width, self.glyphs))
         count = plural(len(done.written) + len(done.removed), "file")
         left = f" · {len(done.conflicts)} left to you, with s" if done.conflicts else ""
         show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
@@ -398,7 +419,7 @@ class PublishScreen(VaultScreen):
         def show(report: CheckReport) -> None:
             self.show_work_status("")
             self._result_of = self.chosen
-            self.diff.show_report(report)
+            self.diff.show(lambda width: report_lines(report, width, self.glyphs))
 
         def failed(error: NotekeepError) -> None:
             self.show_work_status("")

@@ -171,4 +171,4 @@ def _nothing(indexed: float | None) -> list[AgendaItem]:
         [Piece("    F2", "key"), Piece("  shows all notes", "muted")],
         [Piece("     ?", "key"), Piece("  shows what else there is", "muted")],
     ]
-    return [AgendaItem(line, []) for line in lines]
+    return [AgendaItem(line) for line in lines]

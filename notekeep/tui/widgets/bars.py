@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.filter import LineFilter
-    from textual.screen import Screen
     from textual.strip import Strip
 
     from notekeep.tui.app import NotekeepApp
@@ -42,7 +41,6 @@ class ButtonLine(Widget):
     """
 
     def draw(self, width: int) -> StyledLine:
-        """Return what the bar shows in `width` cells."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
@@ -111,10 +109,8 @@ class StatusLine(ButtonLine):
     says: reactive[str] = reactive("")
     says_shortly: reactive[str] = reactive("")
     """What matters most of that, where there is no room for all; "" is its last part."""
-    conflicts: reactive[int] = reactive(0)
-    """How many notes have two versions."""
-    wrong: reactive[int] = reactive(0)
-    """How many errors have not been looked at."""
+    conflicts: reactive[int] = reactive(0)  # how many notes have two versions
+    wrong: reactive[int] = reactive(0)  # how many errors have not been looked at
 
     def __init__(self, vault: str, active: str) -> None:
         super().__init__()
@@ -152,7 +148,6 @@ class StatusLine(ButtonLine):
         return [Piece(fitting, "muted")] if fitting else []
 
     def _badges(self, width: int) -> StyledLine:
-        """Say that there are errors or conflicts; a click lists them."""
         found = [
             (self.wrong, "show-problems", "error"),
             (self.conflicts, "show-conflicts", "conflict"),
@@ -170,8 +165,7 @@ class StatusLine(ButtonLine):
 
 # The line at the bottom: the keys that work here, and what notekeep is doing.
 
-ALWAYS_SHOWN = ("help", "palette")
-"""What stays at the right end, whatever has the focus."""
+ALWAYS_SHOWN = ("help", "palette")  # what stays at the right end, whatever has the focus
 FOOTER_GAP = 2
 _ORDER = {action_id: number for number, action_id in enumerate(ACTIONS_BY_ID)}
 
@@ -190,47 +184,34 @@ class Footer(ButtonLine):
     """Actions that have nothing to be about here: shown faintly, and asked for they say why."""
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, self._bindings_updated)
-
-    def _bindings_updated(self, _screen: Screen[object]) -> None:
-        self.refresh()
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
 
     def draw(self, width: int) -> StyledLine:
         keys = self._keys()
-        right: StyledLine = []
+        ends = [keys.pop(action_id) for action_id in ALWAYS_SHOWN if action_id in keys]
+        right = ends[0] if ends else []
         if self.doing:
-            right.append(Piece(clean_line(self.doing), "accent"))
-        else:
-            for action_id in ALWAYS_SHOWN:
-                if action_id in keys:
-                    right.extend([*([Piece(" " * FOOTER_GAP)] if right else []), *keys[action_id]])
-        if line_width(right) > width // 2:
-            right = right[: 2 if not self.doing else 1]
+            right = [Piece(clean_line(self.doing), "accent")]
+        elif len(ends) > 1:
+            both = [*right, Piece(" " * FOOTER_GAP), *ends[1]]
+            right = both if line_width(both) <= width // 2 else right
         room = width - line_width(right) - FOOTER_GAP
         left: StyledLine = []
-        for action_id, pieces in keys.items():
-            if action_id in ALWAYS_SHOWN:
-                continue
+        for pieces in keys.values():
             if line_width(left) + line_width(pieces) + FOOTER_GAP > room:
                 break
             left.extend([*pieces, Piece(" " * FOOTER_GAP)])
         return [*pad_line(left, max(0, width - line_width(right))), *right]
 
     def _keys(self) -> dict[str, StyledLine]:
-        """Return the buttons to show by the id of their action, nearest to the focus first.
-
-        What is said of one place is in the order of the registry, and what works goes before what
-        has nothing to be about.
-        """
+        """Return the buttons to show by the id of their action, nearest to the focus first."""
         shown: dict[str, StyledLine] = {}
         own_keys = cast("NotekeepApp", self.app).own_keys
         bindings = self.screen.active_bindings.values()
         focused = self.screen.focused
         typing = focused is not None and focused.check_consume_key("a", "a")
         here = getattr(self.screen, "OPENED_BY", "")
-        bound: dict[str, set[str]] = {}
-        for active in bindings:
-            bound.setdefault(active.binding.id or "", set()).add(active.binding.key)
+        bound = {(active.binding.id, active.binding.key) for active in bindings}
         for active in bindings:
             action = ACTIONS_BY_ID.get(active.binding.id or "")
             if action is None or not action.label or action.id in shown:
@@ -242,7 +223,7 @@ class Footer(ButtonLine):
             link = ACTION_LINK + action.id if active.enabled else ""
             works = active.enabled and action.id not in self.idle
             roles = ("key", "muted") if works else ("faint", "faint")
-            usual = (key for key in action_keys(action, own_keys) if key in bound[action.id])
+            usual = (key for key in action_keys(action, own_keys) if (action.id, key) in bound)
             key = next(usual, active.binding.key)
             shown[action.id] = [
                 Piece(format_key(key), roles[0], link),
@@ -251,19 +232,18 @@ class Footer(ButtonLine):
         places: dict[str, int] = {}
         for action_id in shown:
             places.setdefault(ACTIONS_BY_ID[action_id].context, len(places))
-        return {
-            action_id: shown[action_id]
-            for action_id in sorted(
-                shown,
-                key=lambda one: (one in self.idle, places[ACTIONS_BY_ID[one].context], _ORDER[one]),
-            )
-        }
+
+        # What works before what has nothing to be about; of one place, as in the registry.
+        def order(action_id: str) -> tuple[bool, int, int]:
+            place = places[ACTIONS_BY_ID[action_id].context]
+            return action_id in self.idle, place, _ORDER[action_id]
+
+        return {action_id: shown[action_id] for action_id in sorted(shown, key=order)}
 
 
 # What can be done in a dialog, said in one line, each part of it a button.
 
-SUBMIT_ACTION = "submit"
-"""Stands for what enter does in the line of a dialog."""
+SUBMIT_ACTION = "submit"  # stands for what enter does in the line of a dialog
 BUTTON_SEPARATOR = " · "
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import Calendar, monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -26,8 +26,9 @@ from notekeep.tui.widgets.line_view import DiffView, LineView
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.geometry import Offset
 
-    from notekeep.habits.calendar import Calendar
+    from notekeep.habits.calendar import Calendar as YearCalendar
     from notekeep.habits.summary import HabitView
     from notekeep.tracking.habit_details import Detail
     from notekeep.tui.render.glyphs import Glyphs
@@ -35,21 +36,17 @@ if TYPE_CHECKING:
 
 # One month of days, one of them chosen.
 
-DAY_CELLS = 3
-"""The cells of a day."""
+DAY_CELLS = 3  # the cells of a day
 MONTH_WIDTH = 7 * DAY_CELLS
 MONTH_WEEKS = 6
 MONTH_HEIGHT = MONTH_WEEKS + 2
 
 
 def month_days(month: date, week_start: int) -> list[date | None]:
-    """Give the days of a month as they are shown: six weeks, None where another month's day is."""
-    first = month.replace(day=1)
-    before = (first.weekday() - week_start) % 7
-    count = monthrange(month.year, month.month)[1]
-    days: list[date | None] = [None] * before
-    days += [first + timedelta(number) for number in range(count)]
-    return days + [None] * (7 * MONTH_WEEKS - len(days))
+    """Return the days of a month as they are shown: six weeks, None for another month's day."""
+    numbers = [*Calendar(week_start).itermonthdays(month.year, month.month)]
+    numbers += [0] * (7 * MONTH_WEEKS - len(numbers))
+    return [month.replace(day=number) if number else None for number in numbers]
 
 
 def shift_month(day: date, by: int) -> date:
@@ -93,26 +90,16 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
         week = month_days(self.day, self._week_start)[7 * (index - 2) :][:7]
         line: StyledLine = []
         for day in week:
-            line += [Piece(" "), Piece(f"{day.day if day else '':>2}", self._role(day))]
+            role = "chosen" if day == self.day else "mark" if day == self._today else ""
+            line += [Piece(" "), Piece(f"{day.day if day else '':>2}", role)]
         return line
 
-    def _role(self, day: date | None) -> str:
-        if day is None:
-            return ""
-        if day == self.day:
-            return "chosen"
-        return "mark" if day == self._today else ""
-
-    def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self)
-        if place is None:
-            return
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
         row, column = place.y - 2, place.x // DAY_CELLS
-        if not (0 <= row < MONTH_WEEKS and column < 7):
-            return
-        day = month_days(self.day, self._week_start)[7 * row + column]
-        if day is not None:
-            self.post_message(self.Chosen(day, is_final=event.chain == 2))
+        if 0 <= row < MONTH_WEEKS and column < 7:
+            day = month_days(self.day, self._week_start)[7 * row + column]
+            if day is not None:
+                self.post_message(self.Chosen(day, is_final=event.chain == 2))
 
 
 # The year heatmap of a habit.
@@ -131,15 +118,15 @@ class YearGrid(LineView, can_focus=False):
 
         day: date
 
-    def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, glyphs: Glyphs, today: date) -> None:
+        super().__init__()
         self._glyphs = glyphs
         self.today = today
         self._habit: HabitView | None = None
         self._year = today.year
-        self._calendar: Calendar | None = None
+        self._calendar: YearCalendar | None = None
 
-    def show(self, habit: HabitView, year: int, calendar: Calendar) -> None:
+    def show(self, habit: HabitView, year: int, calendar: YearCalendar) -> None:
         self._habit, self._year, self._calendar = habit, year, calendar
         self.lines_changed()
 
@@ -151,14 +138,10 @@ class YearGrid(LineView, can_focus=False):
             return []
         if index == 0:
             about = self._about(self._habit)
-            is_alone = self.size.height < YEAR_LINES
-            return (
-                fit_line(about, width)
-                if is_alone
-                else year_heading(about, self._calendar, self._glyphs, width)
-            )
-        lines = year_lines(self._calendar, self.today, self._glyphs, width)
-        return lines[index - 1] if index <= len(lines) else [Piece("")]
+            if self.size.height < YEAR_LINES:
+                return fit_line(about, width)
+            return year_heading(about, self._calendar, self._glyphs, width)
+        return year_lines(self._calendar, self.today, self._glyphs, width)[index - 1]
 
     def _about(self, habit: HabitView) -> StyledLine:
         """Return the name, the year when that is below, the goal, and what is left to do."""
@@ -173,9 +156,9 @@ class YearGrid(LineView, can_focus=False):
         super().on_resize()
         self.lines_changed()
 
-    def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self)
-        if place is None or self._calendar is None or self.size.height < YEAR_LINES:
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
+        del event
+        if self._calendar is None or self.size.height < YEAR_LINES:
             return
         day = day_at(self._calendar, self.today, self.inner_width, place.x, place.y - 2)
         if day is not None:
@@ -192,6 +175,8 @@ class HabitPage(DiffView):
 
     BINDINGS = bindings("habit-detail", by_screen=ALL_ACTIONS)
 
+    detail: Detail | None = None
+
     @dataclass
     class Picked(Message):
         """A day of the year was clicked."""
@@ -200,25 +185,23 @@ class HabitPage(DiffView):
 
     def __init__(self, glyphs: Glyphs, today: date) -> None:
         super().__init__(glyphs)
-        self.detail: Detail | None = None
         self.today = today
 
     def show_detail(self, detail: Detail) -> None:
         """Show a habit, from the top when it is another than before."""
         stays = self.detail is not None and self.detail.view.id == detail.view.id
         self.detail = detail
-        self.show(self._draw, stays=stays)
 
-    def _draw(self, width: int) -> list[StyledLine]:
+        def draw(width: int) -> list[StyledLine]:
+            room = max(1, width - 2 * PAGE_MARGIN)
+            lines = detail_lines(detail, self.today, self._glyphs, room)
+            return [[Piece(" " * PAGE_MARGIN), *line] for line in lines]
+
+        self.show(draw, stays=stays)
+
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
+        del event
         if self.detail is None:
-            return []
-        room = max(1, width - 2 * PAGE_MARGIN)
-        lines = detail_lines(self.detail, self.today, self._glyphs, room)
-        return [[Piece(" " * PAGE_MARGIN), *line] for line in lines]
-
-    def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self)
-        if place is None or self.detail is None:
             return
         room = max(1, self.inner_width - 2 * PAGE_MARGIN)
         row = place.y + self.scroll_offset.y - YEAR_FIRST_LINE

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from textual.cache import LRUCache
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
@@ -19,7 +20,7 @@ from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.styled_text import line_text
+from notekeep.tui.render.styled_text import StyledLine, line_text
 from notekeep.tui.styles import drop_color_filter, get_role_styles, paint, reverse
 from notekeep.tui.textual_compat import scroll_over
 
@@ -27,14 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from rich.style import Style
     from textual import events
     from textual.filter import LineFilter
-    from textual.geometry import Region
     from textual.selection import Selection
 
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.styled_text import StyledLine
 
 
 MAX_CACHED_ROWS = 512
@@ -58,31 +56,22 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
-    _strips: LRUCache[tuple[int, int, bool, bool], Strip]
+    today: date  # the day it is, in views that tell days by it
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self._strips = LRUCache(MAX_CACHED_ROWS)
-        self._frame: tuple[int, int, int, Style] | None = None
-
-    today: date
-    """The day it is, in views that tell days by it."""
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._strips: LRUCache[tuple[int, int, bool, bool], Strip] = LRUCache(MAX_CACHED_ROWS)
+        self._under = Style.null()  # the widget's own style
 
     def change_day(self, today: date) -> None:
-        """Show the same as it is seen from another day."""
         self.today = today
         self.lines_changed()
-
-    # What a subclass answers.
 
     def line_count(self) -> int:
         raise NotImplementedError
 
     def draw_line(self, index: int, width: int) -> StyledLine:
-        """Return what line `index` shows in `width` cells."""
         raise NotImplementedError
-
-    # What a subclass may call.
 
     @property
     def page(self) -> int:
@@ -95,7 +84,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return max(0, self.scrollable_size.width)
 
     def lines_changed(self) -> None:
-        """Draw everything again: what the lines show, or how many there are, has changed."""
         self._strips.clear()
         self.length_changed()
         self.refresh()
@@ -125,40 +113,26 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Drawing.
 
-    def _line_role(self, index: int) -> str:
-        """Return the role that lies over the whole line, or ""."""
-        del index
+    def _line_role(self, index: int) -> str:  # noqa: ARG002 - a subclass has a cursor
         return ""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        # What is the same for all lines is worked out once: Textual goes through all styles for it.
-        self._frame = self._measure_frame()
-        try:
-            return super().render_lines(crop)
-        finally:
-            self._frame = None
-
-    def _measure_frame(self) -> tuple[int, int, int, Style]:
-        return self.inner_width, self.scroll_offset.y, self.line_count(), self.rich_style
-
-    @property
-    def _under(self) -> Style:
-        """The widget's own style."""
-        return self._frame[3] if self._frame else self.rich_style
+        # Once for all lines: Textual goes through all styles for it.
+        self._under = self.rich_style
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        width, top, count, under = self._frame or self._measure_frame()
-        index = y + top
-        if width < 1 or index >= count:
-            return Strip.blank(max(0, width), under)
+        width, index = self.inner_width, y + self.scroll_offset.y
+        if width < 1 or index >= self.line_count():
+            return Strip.blank(width, self._under)
         role = self._line_role(index)
         key = (index, width, bool(role), self.has_focus)
         strip = self._strips.get(key)
         if strip is None:
             ink = get_role_styles(self.app)
             line = self.draw_line(index, width)
-            strip = paint(line, width, ink, under, ink.style(role) if role else None)
-            self._strips[key] = strip
+            over = ink.style(role) if role else None
+            strip = self._strips[key] = paint(line, width, ink, self._under, over)
         return strip
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -171,25 +145,40 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         self.length_changed()
 
-    # Keys: a page has no cursor, so they scroll.
+    def on_click(self, event: events.Click) -> None:
+        # What is around the lines, a margin within or a line, is none of them.
+        place = event.get_content_offset(self)
+        if place is not None:
+            self.place_clicked(place, event)
+
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
+        """Do what a click on a place among the lines that are seen does."""
+
+    # Keys.
+
+    row_height = 1
+
+    def _step(self, rows: int) -> None:
+        # A page has no cursor, so keys scroll.
+        self._scroll_top(self.scroll_offset.y + rows)
 
     def action_line_up(self) -> None:
-        self._scroll_top(self.scroll_offset.y - 1)
+        self._step(-1)
 
     def action_line_down(self) -> None:
-        self._scroll_top(self.scroll_offset.y + 1)
+        self._step(1)
 
     def action_page_up(self) -> None:
-        self._scroll_top(self.scroll_offset.y - self.page + 1)
+        self._step(-max(1, self.page // self.row_height - 1))
 
     def action_page_down(self) -> None:
-        self._scroll_top(self.scroll_offset.y + self.page - 1)
+        self._step(max(1, self.page // self.row_height - 1))
 
     def action_first_line(self) -> None:
-        self._scroll_top(0)
+        self._step(-self.line_count())
 
     def action_last_line(self) -> None:
-        self._scroll_top(self.line_count())
+        self._step(self.line_count())
 
 
 class ListView(LineView):
@@ -213,8 +202,6 @@ class ListView(LineView):
     class Selected(Highlighted):
         """A row was opened, by a double click."""
 
-    row_height = 1
-
     is_moved = False
     """Whether the person put the cursor where it is, since this was last set to False."""
 
@@ -222,12 +209,9 @@ class ListView(LineView):
         raise NotImplementedError
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        """Return the lines of a row, `row_height` of them."""
         raise NotImplementedError
 
-    def is_selectable(self, row: int) -> bool:
-        """Tell whether the cursor may stand on a row; headings say no."""
-        del row
+    def is_selectable(self, row: int) -> bool:  # noqa: ARG002 - a subclass has headings
         return True
 
     def line_count(self) -> int:
@@ -242,7 +226,7 @@ class ListView(LineView):
             return ""
         return "cursor" if self.has_focus else "cursor-blurred"
 
-    def rows_changed(self, cursor: int = 0) -> None:
+    def rows_changed(self, cursor: int) -> None:
         """Show other rows, with the cursor on `cursor` or the nearest row it may stand on."""
         self.set_reactive(ListView.cursor, self._nearest(cursor, 1))
         self.lines_changed()
@@ -258,23 +242,18 @@ class ListView(LineView):
         self.call_after_refresh(lambda: self.rows_changed(self.cursor))
 
     def _post_own(self, message: Message) -> None:
-        """Post a message as one's own, whoever's turn it is.
-
-        Textual takes a message that is made while a parent handles another for the parent's, and
-        lets it go no further than to that parent.
-        """
+        # Textual takes a message that is made while a parent handles another for the parent's, and
+        # lets it go no further than to that parent.
         message.set_sender(self)
         self.post_message(message)
 
     def move_to(self, row: int, direction: int = 1) -> None:
-        """Put the cursor on `row`, or on the nearest row it may stand on."""
         target = self._nearest(row, direction)
         if target != self.cursor:
             self.cursor = target
             self._post_own(self.Highlighted(self, target))
 
-    _wanted_line: int | None = None
-    """The line of the view at which the row of the cursor should begin; see `scroll_cursor_to`."""
+    _wanted_line: int | None = None  # see `scroll_cursor_to`
 
     @property
     def cursor_line(self) -> int:
@@ -330,15 +309,8 @@ class ListView(LineView):
         self.refresh()
 
     def row_at(self, y: int) -> int | None:
-        """Return the row shown at line `y` of the rows, or None below the last one."""
         row = (y + self.scroll_offset.y) // self.row_height
         return row if 0 <= row < self.row_count() else None
-
-    def on_click(self, event: events.Click) -> None:
-        # What is around the rows, a margin within or a line, is none of them.
-        place = event.get_content_offset(self)
-        if place is not None:
-            self.place_clicked(place, event)
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
         row = self.row_at(place.y)
@@ -355,24 +327,6 @@ class ListView(LineView):
     def _step(self, rows: int) -> None:
         self.is_moved = True
         self.move_to(self.cursor + rows, 1 if rows > 0 else -1)
-
-    def action_line_up(self) -> None:
-        self._step(-1)
-
-    def action_line_down(self) -> None:
-        self._step(1)
-
-    def action_page_up(self) -> None:
-        self._step(-max(1, self.page // self.row_height - 1))
-
-    def action_page_down(self) -> None:
-        self._step(max(1, self.page // self.row_height - 1))
-
-    def action_first_line(self) -> None:
-        self._step(-self.row_count())
-
-    def action_last_line(self) -> None:
-        self._step(self.row_count())
 
 
 class TextPage(LineView):
@@ -417,7 +371,6 @@ class DiffView(TextPage):
         return bool(self._lines)
 
     def say(self, *lines: StyledLine) -> None:
-        """Show a few words instead."""
         self.show(lambda _width: list(lines))
 
     def show(self, make: Callable[[int], list[StyledLine]], *, stays: bool = False) -> None:
@@ -425,7 +378,7 @@ class DiffView(TextPage):
         self._make = make
         self.lines_changed()
         if not stays:
-            self.scroll_to(y=0, animate=False, immediate=True)
+            self._scroll_top(0)
 
     def release(self) -> None:
         """Keep the lines and nothing of what they were made from; they fit no other width."""

@@ -1,27 +1,30 @@
 """The list of notes, or the grid, with its search box: from a key to results.
 
 Choosing in the sidebar sets a scope; typing searches within it. Titles and tags answer at once, the
-bodies of notes after a pause without keys. Every search has a number, and an answer that comes when
-the box has moved on is dropped.
+bodies of notes after a pause without keys. An answer that comes when the box has moved on is
+dropped.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual import getters
+from textual import events, getters
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input
+from textual.worker import get_current_worker
 
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.list_model import (
     DEFAULT_ORDER,
+    FieldTypo,
     ListOrder,
     PagedRows,
     by_field,
@@ -42,40 +45,33 @@ from notekeep.tui.render.list_rows import (
     no_results,
     search_running,
 )
-from notekeep.tui.render.note_rows import make_matcher
+from notekeep.tui.render.note_rows import LetterMatcher, make_matcher
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import RemovalSafe
 from notekeep.tui.widgets.bars import PieceLabel
-from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
+from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList, RowSource
 from notekeep.tui.workers import TitleSearch, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from textual import events
     from textual.app import ComposeResult
+    from textual.worker import Worker
 
     from notekeep.catalog.records import Row
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.list_model import FieldTypo
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.note_rows import LetterMatcher
     from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
-    from notekeep.tui.widgets.note_list import RowSource
     from notekeep.vault import Vault
 
 
-SEARCH_DELAY = 0.15
-"""Seconds without a key after which the bodies of notes are searched too."""
-FULL_TEXT_LETTERS = 3
-"""Letters from which the bodies of notes are searched."""
+SEARCH_DELAY = 0.15  # seconds without a key after which the bodies of notes are searched too
+FULL_TEXT_LETTERS = 3  # letters from which the bodies of notes are searched
 MAX_HITS = 200
-MAX_SORTED_ROWS = 5_000
-"""With more notes than this a list is sorted in the background, and whole."""
-HEAD_LINES = 1
-"""Lines that the names of the columns take."""
+MAX_SORTED_ROWS = 5_000  # with more notes than this a list is sorted in the background, and whole
+HEAD_LINES = 1  # lines that the names of the columns take
 
 
 class _SearchInput(Input):
@@ -109,8 +105,7 @@ class SearchBox(Horizontal):
     """
 
     field = getters.query_one(_SearchInput)
-    scope = ""
-    """What the search is said to be limited to, or ""."""
+    scope = ""  # what the search is said to be limited to, or ""
 
     def compose(self) -> ComposeResult:
         yield PieceLabel(Piece("/ ", "key"))
@@ -126,12 +121,9 @@ class SearchBox(Horizontal):
         self.field.cursor_position = len(text)
 
     def put(self, text: str) -> None:
-        """Put a query in the place of what was typed, and say nothing of it."""
+        """Put a query into the box, and have nobody answer it."""
         with self.field.prevent(Input.Changed):
             self.set_text(text)
-
-    def type_on(self, text: str) -> None:
-        self.field.insert_text_at_cursor(text)
 
     def set_scope(self, name: str) -> None:
         """Say what the search is limited to; "" for all notes."""
@@ -173,21 +165,17 @@ class ListPane(Vertical, RemovalSafe):
         super().__init__(id="list-pane")
         self._vault, self._glyphs, self._today = vault, glyphs, today
         self._begins_as_grid = as_grid
-        self.grid: NoteGrid | None = None
-        """The grid, when it is shown."""
+        self.grid: NoteGrid | None = None  # the grid, when it is shown
         self.order = self.order_found = DEFAULT_ORDER
         """How the list is sorted, and what was found, as it was chosen."""
-        self.scope = ""
-        """The query that the list is limited to, or ""."""
+        self.scope = ""  # the query that the list is limited to, or ""
         self._slip: FieldTypo | None = None
-        self.matcher: LetterMatcher | None = None
-        """Finds what is searched for in a text."""
+        self.matcher: LetterMatcher | None = None  # finds what is searched for in a text
         self._titles = TitleSearch(self, vault, self._show, MAX_HITS)
+        self._worker: Worker[None] | None = None  # what asks the vault, for the list or the search
         self._count_text = ""
-        self._number = 0
         self._is_searching = False
-        self._is_accepted = False
-        """Whether a key is about what is found, which is not there yet."""
+        self._is_accepted = False  # whether a key is about what is found, which is not there yet
         self._wanted: str | None = note or None
         self._wanted_line: int | None = None
         """The line at which the cursor should stand when what was asked for is there."""
@@ -227,7 +215,8 @@ class ListPane(Vertical, RemovalSafe):
             await self.mount(head, made)
             # Only from here on is it what keys and verbs are about.
             self.grid = made
-            self.choose_columns(self._shown_rows())
+            rows = map(self.listed.row_of, range(min(PAGE_ROWS, self.listed.note_count)))
+            self.choose_columns([row for row in rows if row is not None])
         else:
             self.grid = None
             self.listed.display = True
@@ -242,22 +231,11 @@ class ListPane(Vertical, RemovalSafe):
         else:
             await self.query("NoteGrid, GridHead").remove()
 
-    def _shown_rows(self) -> Sequence[Row]:
-        rows = map(self.listed.row_of, range(min(PAGE_ROWS, self.listed.note_count)))
-        return [row for row in rows if row is not None]
-
     def choose_columns(self, rows: Sequence[Row]) -> None:
-        """Give the grid, when it is shown, the columns that suit the notes."""
         if self.grid is not None:
             total = self.notes.note_count or self.listed.note_count
             asked = self.scope, self.typed
             self.grid.choose_columns(self._vault, rows, total, asked=asked, order=self._key)
-
-    @property
-    def is_in_opening_state(self) -> bool:
-        """Whether the notes are in the order, and at the column, with which the pane opens."""
-        at_title = self.grid is None or not self.grid.column
-        return at_title and self.order == DEFAULT_ORDER
 
     @property
     def typed(self) -> str:
@@ -306,7 +284,6 @@ class ListPane(Vertical, RemovalSafe):
 
     @property
     def chosen_order(self) -> ListOrder:
-        """The order chosen for what is shown."""
         return self.order_found if self._sorts_found else self.order
 
     @property
@@ -343,28 +320,27 @@ class ListPane(Vertical, RemovalSafe):
         self._ask(from_top=True)
 
     def clear(self) -> None:
-        """Empty the search box, and list all notes of the scope."""
         self.box.put("")
         self._is_searching = False
         self._list()
 
+    def _drop_answers(self) -> None:
+        self._titles.drop()
+        if self._worker is not None:
+            self._worker.cancel()
+
     def _list(self, *, from_top: bool = False) -> None:
         # An answer to a search that is still on its way has nothing to say any more.
-        self._number += 1
-        self._titles.drop()
+        self._drop_answers()
         self._slip = None
-        number, query = self._number, self.scope
+        query = self.scope
         if self.order != DEFAULT_ORDER:
             query = replace_sort(query, self.order.key)
         if self._key and self._vault.catalog.count() > MAX_SORTED_ROWS:
-            in_background(
+            self._worker = in_background(
                 self,
                 lambda: self._vault.search.ordered(query),
-                lambda found: (
-                    self._show_rows(found, found.page(0, PAGE_ROWS), from_top=from_top)
-                    if number == self._number
-                    else None
-                ),
+                lambda found: self._show_rows(found, found.page(0, PAGE_ROWS), from_top=from_top),
                 group="search",
                 exclusive=True,
             )
@@ -390,7 +366,6 @@ class ListPane(Vertical, RemovalSafe):
         return cast("NotekeepApp", self.app).indexed
 
     def _empty_lines(self) -> Sequence[StyledLine]:
-        """Return what an empty list says."""
         if not self.typed:
             return no_notes(self._indexed)
         if self._indexed is not None:
@@ -404,7 +379,6 @@ class ListPane(Vertical, RemovalSafe):
             self.notes.lines_changed()
 
     def _wanted_path(self) -> str | None:
-        """Return the note that the cursor should be on."""
         wanted, self._wanted = self._wanted, None
         if wanted is not None:
             return wanted
@@ -416,7 +390,8 @@ class ListPane(Vertical, RemovalSafe):
             self.notes.scroll_cursor_to(line)
 
     def _update_count(self, shown: int, *remarks: str) -> None:
-        total = self._total(shown)
+        # Where all are listed, nobody has to be asked how many notes there are.
+        total = self._vault.catalog.count() if self.scope or self.typed else shown
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
         order = self.chosen_order
         parts = [*remarks, *([clean_line(order.said)] if order != DEFAULT_ORDER else []), count]
@@ -424,7 +399,6 @@ class ListPane(Vertical, RemovalSafe):
         self._show_count()
 
     def _show_count(self) -> None:
-        """Say how much is shown, and how much of the vault is marked."""
         marked = len(self.notes.marked)
         said = f"{thousands(marked)} marked · {self._count_text}" if marked else self._count_text
         self.post_message(self.Counted(said))
@@ -435,10 +409,6 @@ class ListPane(Vertical, RemovalSafe):
 
     def on_note_list_marked(self) -> None:
         self._show_count()
-
-    def _total(self, shown: int) -> int:
-        """How many notes there are; where all are listed, nobody has to be asked."""
-        return self._vault.catalog.count() if self.scope or self.typed else shown
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -453,12 +423,11 @@ class ListPane(Vertical, RemovalSafe):
         self._is_searching = bool(self.typed)
 
     def _search(self, *, pause: float) -> None:
-        self._number += 1
-        number, typed = self._number, self.typed
+        self._drop_answers()
+        typed = self.typed
         self._slip = find_field_typo(self._vault, typed)
         if self._slip is not None:
             # Without the condition that is meant it would find far too much.
-            self._titles.drop()
             self.matcher = None
             self.notes.nothing = field_correction(self._slip.name, self._slip.near)
             self.notes.show_hits([], None)
@@ -467,33 +436,34 @@ class ListPane(Vertical, RemovalSafe):
             return
         within = narrow_to_scope(self.scope, typed)
         asks_texts = len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
-        if pause or not asks_texts:
+        if pause or not asks_texts:  # else what was found stays until the texts have told again
             self._titles.ask(typed, within)
-        else:  # what was found stays until the texts have told again
-            self._titles.drop()
         # Before it, as what is typed may have a bracket open.
         query = f"{replace_sort('', self.chosen_order.key)} {within}".strip()
         if asks_texts:
-            in_background(
+            self._worker = in_background(
                 self,
-                lambda: self._vault.search.search(
-                    query, limit=MAX_HITS, typing=True, wanted=lambda: number == self._number
-                ),
-                lambda found: self._found(number, typed, found),
+                partial(self._find, query),
+                partial(self._found, typed),
                 group="search",
                 exclusive=True,
                 pause=pause,
-                failed=lambda error: self._show_error(number, error),
+                failed=self._show_error,
             )
 
-    def _found(self, number: int, typed: str, found: SearchResults) -> None:
-        if number == self._number:
-            self._titles.drop()
-            self._show(typed, found)
+    def _find(self, query: str) -> SearchResults:
+        worker = get_current_worker()
+        return self._vault.search.search(
+            query, limit=MAX_HITS, typing=True, wanted=lambda: not worker.is_cancelled
+        )
 
-    def _show_error(self, number: int, error: NotekeepError) -> None:
+    def _found(self, typed: str, found: SearchResults) -> None:
+        self._titles.drop()
+        self._show(typed, found)
+
+    def _show_error(self, error: NotekeepError) -> None:
         """Say softly what a query lacks; what was found by title stays."""
-        if number == self._number and isinstance(error, UsageError):
+        if isinstance(error, UsageError):
             self.post_message(self.Counted(clean_line(error.message)))
 
     def _show(self, _typed: str, found: SearchResults) -> None:
@@ -555,7 +525,6 @@ class ListPane(Vertical, RemovalSafe):
             self._correct_field()
 
     def _correct_field(self) -> bool:
-        """Put the field that was meant into the box, if there is one."""
         if self._slip is None:
             return False
         self.box.set_text(self._slip.corrected)

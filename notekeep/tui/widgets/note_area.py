@@ -1,26 +1,33 @@
-"""The text field a note is edited in: shows every text safely, and offers what may be meant."""
+"""The text field a note is edited in, which shows every text safely; and the line to find in it."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.actions import SkipAction
+from textual.containers import Horizontal
 from textual.document._edit import Edit
 from textual.message import Message
-from textual.widgets import TextArea
+from textual.widgets import Input, TextArea
 
 from notekeep.markdown.sanitize import clean
 from notekeep.tui.completion import Completer, CompletionOffer, is_in_frontmatter
 from notekeep.tui.keys import bindings
+from notekeep.tui.render.formatting import thousands
+from notekeep.tui.render.note_rows import fold_letters
+from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.styles import get_role_styles
+from notekeep.tui.widgets.bars import PieceLabel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
+    from textual.app import ComposeResult
     from textual.document._document import EditResult, Location
 
     from notekeep.markdown.editor_text import StandIns
@@ -43,8 +50,7 @@ _KEY = re.compile(r"^[\w-]+:")
 class NoteArea(TextArea):
     """A text field over lines as `EditorText` shows them.
 
-    Whatever comes into it, typed, pasted or completed, goes through the stand-ins; whatever leaves
-    it for the clipboard comes back out of them.
+    What comes into it goes through the stand-ins, what goes to the clipboard comes out of them.
     """
 
     BINDINGS: ClassVar = bindings(
@@ -59,15 +65,10 @@ class NoteArea(TextArea):
 
     @dataclass
     class Pasted(Message):
-        """Text was pasted by the terminal.
-
-        Attributes:
-            text: What was pasted.
-            place: Where it stands: its start, its end, and what is shown of it.
-        """
+        """Text was pasted by the terminal."""
 
         text: str
-        place: tuple[Location, Location, str]
+        place: tuple[Location, Location, str]  # its start, its end, and what is shown of it
 
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(
@@ -108,12 +109,9 @@ class NoteArea(TextArea):
     # What comes in and what goes out.
 
     def edit(self, edit: Edit) -> EditResult:
-        edit.text = self._safe(edit.text)
+        lines = _BREAKS.sub("\n", edit.text).split("\n")
+        edit.text = "\n".join(self.stand_ins.shown(line) for line in lines)
         return super().edit(edit)
-
-    def _safe(self, text: str) -> str:
-        lines = _BREAKS.sub("\n", text).split("\n")
-        return "\n".join(self.stand_ins.shown(line) for line in lines)
 
     def action_cut(self) -> None:
         before = self.app.clipboard
@@ -171,7 +169,8 @@ class NoteArea(TextArea):
             self._replace_via_keyboard(offer.text, (row, offer.start), (row, column))
             self.suggestion = ""
         else:
-            self._replace_via_keyboard("\t" if self._indents_with_tabs() else "  ", *self.selection)
+            has_tabs = any(line.startswith("\t") for line in self.lines)
+            self._replace_via_keyboard("\t" if has_tabs else "  ", *self.selection)
 
     def action_next_offer(self) -> None:
         if not self._offers:
@@ -197,9 +196,6 @@ class NoteArea(TextArea):
     def action_redo_typing(self) -> None:
         self.redo()
 
-    def _indents_with_tabs(self) -> bool:
-        return any(line.startswith("\t") for line in self.lines)
-
     def on_paste(self, event: events.Paste) -> None:
         # Textual calls the field's own handler after this one.
         self.call_later(self._post_paste, event.text, min(self.selection))
@@ -215,3 +211,110 @@ class NoteArea(TextArea):
     def go_to(self, location: Location) -> None:
         """Put the cursor somewhere, or as near as the text allows, and show it."""
         self.move_cursor(location, center=True)
+
+
+class _FindInput(Input):
+    """What is looked for; the keys that go from one place to the next are the registry's."""
+
+    # The text has the keys that are typed right after it.
+    BINDINGS = bindings("find", priority=("find-close",))
+
+    def action_find_next(self) -> None:
+        self.query_ancestor(FindBar).step(1)
+
+    def action_find_previous(self) -> None:
+        self.query_ancestor(FindBar).step(-1)
+
+    def action_find_close(self) -> None:
+        self.query_ancestor(FindBar).close()
+
+
+class FindBar(Horizontal):
+    """Finds a text whatever its case and accents, and selects where it stands."""
+
+    DEFAULT_CSS = """
+    FindBar { height: 1; padding: 0 1; background: $panel; display: none; }
+    FindBar.-open { display: block; }
+    FindBar Input { border: none; height: 1; padding: 0; width: 1fr; background: transparent; }
+    FindBar Input:focus { border: none; background-tint: transparent; }
+    """
+
+    def __init__(self, area: NoteArea) -> None:
+        super().__init__()
+        self._area = area
+        self._lines: list[str] = []
+        self._flat: list[str] = []
+        self._begun = (0, 0)  # the line and the column to search from
+
+    def compose(self) -> ComposeResult:
+        yield PieceLabel(Piece("Find ", "section"))
+        yield _FindInput(placeholder="words in the text", select_on_focus=False)
+        yield PieceLabel(id="found")
+
+    @property
+    def is_open(self) -> bool:
+        return self.has_class("-open")
+
+    @property
+    def has_text_focus(self) -> bool:
+        return self.query_one(_FindInput).has_focus
+
+    def open(self) -> None:
+        """Ask what to look for: at first what is selected, else what was looked for last."""
+        field = self.query_one(_FindInput)
+        self._begun = min(self._area.selection)
+        selected = self._area.selected_text
+        if selected and "\n" not in selected:
+            field.value = selected
+        self.add_class("-open")
+        field.action_select_all()
+        # At once, so that the next key is typed here.
+        self.screen.set_focus(field)
+        self._show(0)
+
+    def close(self) -> None:
+        self.remove_class("-open")
+        self.screen.set_focus(self._area)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.is_open:
+            self._show(0)
+
+    def step(self, by: int) -> None:
+        """Go to the next place or, when `by` is -1, to the one before; round at the ends."""
+        self._begun = min(self._area.selection)
+        self._show(by)
+
+    def _show(self, by: int) -> None:
+        sought = fold_letters(self.query_one(_FindInput).value)
+        found = self._find_all(sought)
+        at = bisect_left(found, self._begun)
+        if by:
+            is_here = at < len(found) and found[at] == self._begun
+            at += by if by < 0 or is_here else 0
+        if found:
+            at %= len(found)
+            line, column = found[at]
+            self._area.move_cursor((line, column))
+            self._area.move_cursor((line, column + len(sought)), select=True, center=True)
+        label = self.query_one("#found", PieceLabel)
+        if found:
+            label.show(Piece(f"{thousands(at + 1)} of {thousands(len(found))}", "muted"))
+        else:
+            label.show(*([Piece("not found", "warn")] if sought else []))
+
+    def _find_all(self, sought: str) -> list[tuple[int, int]]:
+        """Return every place of a text, in order; the places of one do not overlap."""
+        if not sought:
+            return []
+        if self._lines != self._area.lines:
+            self._lines = list(self._area.lines)
+            self._flat = list(map(fold_letters, self._lines))
+        found = []
+        for number, line in enumerate(self._flat):
+            column = line.find(sought)
+            while column >= 0:
+                found.append((number, column))
+                column = line.find(sought, column + len(sought))
+        return found

@@ -94,7 +94,6 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.set_columns(rows, vault.schema, order)
 
     def set_columns(self, sample: Sequence[Row], schema: Schema, order: str) -> None:
-        """Give the grid the columns that suit its notes."""
         here = self.columns[self.column].name if self.columns else TITLE_COLUMN
         self.order = order
         self.columns = choose_columns(sample, schema, self._glyphs) if sample else []

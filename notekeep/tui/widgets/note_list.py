@@ -5,31 +5,27 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
 from notekeep.tui.keys import ALL_ACTIONS, bindings
-from notekeep.tui.render.note_rows import gutter, hit_rows, note_row
+from notekeep.tui.render.note_rows import LetterMatcher, gutter, hit_rows, note_row
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from notekeep.catalog.records import Row
     from notekeep.search.results import Hit
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.note_rows import LetterMatcher
 
 PAGE_ROWS = 100
-MAX_CACHED_PAGES = 40
-"""So many pages are kept, whatever was scrolled past."""
-GUTTER = 2
-"""The cells at the left of a row: the cursor, and the mark, where a click marks."""
-MAX_SEARCHED_ROWS = 2000
-"""How many rows are looked through for the note the cursor was on."""
+MAX_CACHED_PAGES = 40  # so many pages are kept, whatever was scrolled past
+GUTTER = 2  # the cells at the left of a row: the cursor, and the mark, where a click marks
+MAX_SEARCHED_ROWS = 2000  # how many rows are looked through for the note the cursor was on
 
 
 class RowSource(Protocol):
@@ -41,9 +37,7 @@ class RowSource(Protocol):
         """Return the rows from `offset` on, `limit` of them at least where there are so many."""
         ...
 
-    def paths(self) -> Iterable[str]:
-        """Return the notes of all rows, in any order."""
-        ...
+    def paths(self) -> Iterable[str]: ...
 
     def find(self, path: str) -> int | None:
         """Return which row a note has, when that is known without reading them."""
@@ -75,8 +69,7 @@ class NoteList(ListView):
 
     BINDINGS = bindings("list", "rows", by_screen=ALL_ACTIONS)
 
-    hit_height = 2
-    """How many lines a hit takes."""
+    hit_height = 2  # how many lines a hit takes
 
     @dataclass(eq=False, repr=False)
     class Marked(Message):
@@ -100,8 +93,7 @@ class NoteList(ListView):
         self._conflicts: frozenset[str] = frozenset()
         self.dated_by = ""
         """The field whose day is shown of each note; "" is when it was changed last."""
-        self.nothing: Sequence[StyledLine] = ()
-        """What is shown where there are no notes."""
+        self.nothing: Sequence[StyledLine] = ()  # what is shown where there are no notes
 
     @property
     def row(self) -> Row | None:
@@ -123,7 +115,6 @@ class NoteList(ListView):
     def show_hits(
         self, hits: Sequence[Hit], matcher: LetterMatcher | None, keep: str | None = None
     ) -> None:
-        """Show hits, best first, with the words that were looked for marked."""
         source = HitRows(hits)
         self._source, self._pages, self._finder = source, {}, matcher
         self.row_height = self.hit_height
@@ -134,7 +125,6 @@ class NoteList(ListView):
         return isinstance(self._source, HitRows)
 
     def hit_at(self, row: int) -> Hit | None:
-        """Return the hit of a row, or None when the list shows no hits."""
         hits = self._source.hits if isinstance(self._source, HitRows) else ()
         return hits[row] if row < len(hits) else None
 
@@ -160,14 +150,14 @@ class NoteList(ListView):
 
     # Marks.
 
-    def toggle_mark(self, row: int | None = None) -> None:
-        note = self.row_of(self.cursor if row is None else row) if self.note_count else None
-        if note is None:
+    def toggle_mark(self, *, goes_on: bool = True) -> None:
+        """Mark or unmark the note under the cursor, and go on to the next."""
+        if (note := self.row) is None:
             return
         self.is_moved = True
         self._marked_last = note.path
-        self._mark(self.marked ^ {note.path})
-        if row is None:
+        self.mark(self.marked ^ {note.path})
+        if goes_on:
             self.move_to(self.cursor + 1)
 
     def mark_range(self) -> None:
@@ -175,13 +165,12 @@ class NoteList(ListView):
         if not self.note_count:
             return
         begin = self._row_with(self._marked_last, self.cursor)
-        begin = self.cursor if begin is None else begin
-        first, last = min(begin, self.cursor), max(begin, self.cursor)
+        first, last = sorted((self.cursor if begin is None else begin, self.cursor))
         rows = self._source.page(first, last + 1 - first)[: last + 1 - first]
         self.is_moved = True
         if (here := self.row) is not None:
             self._marked_last = here.path
-        self._mark(self.marked | {row.path for row in rows})
+        self.mark(self.marked | {row.path for row in rows})
 
     def listed(self) -> Callable[[], set[str]]:
         """Return what gives all notes of the list; it may take a while and touches no widget."""
@@ -190,27 +179,15 @@ class NoteList(ListView):
 
     def mark_all(self, listed: set[str]) -> None:
         """Mark these notes; when all of them are marked, unmark them."""
-        self._mark(self.marked - listed if listed <= self.marked else self.marked | listed)
+        self.mark(self.marked - listed if listed <= self.marked else self.marked | listed)
 
-    def mark_others(self, listed: set[str]) -> None:
-        """Mark those of these notes that are not marked, and unmark the others."""
-        self._mark(self.marked ^ listed)
-
-    def follow_marks(self, moved: Mapping[str, str], known: set[str]) -> None:
-        """Let marks go along with notes that have another path, and go where there is no note."""
-        self._mark({moved.get(path, path) for path in self.marked} & known)
-
-    def clear_marks(self) -> None:
-        self._mark(set())
-
-    def _mark(self, paths: set[str]) -> None:
+    def mark(self, paths: set[str]) -> None:
         if paths != self.marked:
             self.marked = paths
             self.lines_changed()
             self._post_own(self.Marked(self))
 
     def flag(self, paths: frozenset[str]) -> None:
-        """Show which notes have two versions."""
         if paths != self._conflicts:
             self._conflicts = paths
             self.lines_changed()
@@ -219,8 +196,7 @@ class NoteList(ListView):
         if x < GUTTER:
             self.is_moved = True
             self.move_to(row)
-            if row < self.note_count:
-                self.toggle_mark(row)
+            self.toggle_mark(goes_on=False)
         else:
             super().row_clicked(row, x, chain)
 
@@ -240,14 +216,12 @@ class NoteList(ListView):
             return [[] for _ in range(self.row_height)]
         here = row == self.cursor
         head = gutter(self._glyphs, here=here, marked=note.path in self.marked)
-        room = width - 2
+        draw = width - 2, self._glyphs, self.today
+        conflict, dated_by = note.path in self._conflicts, self.dated_by
         hit = self.hit_at(row)
-        conflict = note.path in self._conflicts
-        draw = self._glyphs, self.today
-        shown: dict[str, Any] = {"dated_by": self.dated_by, "conflict": conflict}
         if hit is None:
-            return [[*head, *note_row(note, room, *draw, **shown)]]
-        first, second = hit_rows(hit, room, *draw, self._finder, **shown)
+            return [[*head, *note_row(note, *draw, dated_by=dated_by, conflict=conflict)]]
+        first, second = hit_rows(hit, *draw, self._finder, dated_by=dated_by, conflict=conflict)
         return [[*head, *first], [*gutter(self._glyphs, here=here), *second]]
 
     def _row_with(self, path: str | None, near: int) -> int | None:

@@ -6,18 +6,24 @@ import asyncio
 from functools import partial
 from math import inf
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import work
 from textual.cache import LRUCache
 
-from notekeep.tui.page.selection import ReadingPlace, find_reading_place, find_reading_row
+from notekeep.tui.page.selection import (
+    ReadingPlace,
+    Selectable,
+    find_reading_place,
+    find_reading_row,
+)
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
     add_role,
     line_width,
     mark_matches,
+    mark_spans,
 )
 from notekeep.tui.textual_compat import is_input_pending
 from notekeep.tui.widgets.line_view import TextPage
@@ -29,14 +35,12 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from notekeep.tui.page.page import NoteRendering
-    from notekeep.tui.page.selection import Selectable
     from notekeep.tui.render.note_rows import LetterMatcher
+    from notekeep.tui.screens.preview_loader import PreviewLoader
 
-SLICE_SECONDS = 0.003
-"""Seconds of drawing between two looks at the keyboard."""
+SLICE_SECONDS = 0.003  # seconds of drawing between two looks at the keyboard
 SLICE_PAUSE = 0.002
-SCROLLBAR_SECONDS = 0.1
-"""Seconds between two updates of the scrollbar while more is drawn."""
+SCROLLBAR_SECONDS = 0.1  # seconds between two updates of the scrollbar while more is drawn
 MAX_CACHED_RENDERINGS = 24
 
 
@@ -48,41 +52,25 @@ class RenderingKey(NamedTuple):
     width: int
 
 
-class PageHost(Protocol):
-    """What a preview leaves to whoever shows notes in it."""
-
-    def pixels(self, path: str, width: int, height: int) -> bytes:
-        """Decode a picture; see `Vault.pixels`."""
-
-    def tick(self, path: str, line: int, text: str) -> None:
-        """Tick a task, or open it again: that on a line of the file, counted from 1."""
-
-    def look(self, path: str) -> None:
-        """Show a picture large."""
-
-
 class NotePage(TextPage):
     """The text of one note, drawn block by block.
 
     It is handed renderings whose first screen is drawn already, and draws the rest between keys.
-
-    Attributes:
-        rendering: What is shown.
-        chosen: What is chosen in its text.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rendering: NoteRendering | None = None
         self.chosen: Selectable | None = None
+        self.folds: dict[str, set[str]] = {}
+        """Of each note the folds that are not as they were written, to be shared."""
         self._width = 0
         self._kept: LRUCache[RenderingKey, NoteRendering] = LRUCache(MAX_CACHED_RENDERINGS)
         self._places: LRUCache[str, ReadingPlace] = LRUCache(256)
-        self._folds: dict[str, set[str]] = {}
         self._matcher: LetterMatcher | None = None
         self._message: list[StyledLine] = []
         self._pictures: PictureCache | None = None
-        self._host: PageHost | None = None
+        self._host: PreviewLoader | None = None
         # The line of the file that is gone to while a long note is drawn, and what is done there.
         self._target: tuple[int, Callable[[int], None]] | None = None
         # The line of the file that was gone to, and the first line that is seen while it is.
@@ -97,10 +85,6 @@ class NotePage(TextPage):
         """How many cells a line of text may take; one is left free beside the bar that scrolls."""
         return max(8, self.inner_width - 1)
 
-    @property
-    def is_on_screen(self) -> bool:
-        return self.inner_width > 0 and self.display
-
     def known(self, key: RenderingKey) -> NoteRendering | None:
         return self._kept.get(key)
 
@@ -109,11 +93,7 @@ class NotePage(TextPage):
         self._kept.discard(key)
         self._kept[key] = rendering
 
-    def folds_of(self, path: str) -> set[str]:
-        """Return the folds of a note that are not as they were written, to be shared."""
-        return self._folds.setdefault(path, set())
-
-    def serve(self, host: PageHost) -> None:
+    def serve(self, host: PreviewLoader) -> None:
         """Leave to `host` what this cannot do alone; without one, nothing but reading is done."""
         self._host = host
         self._pictures = PictureCache(self, host.pixels)
@@ -132,26 +112,25 @@ class NotePage(TextPage):
         self.rendering, self._matcher, self._message = rendering, matcher, []
         rendering.refold()
         going = self._target
-        place = self._places.get(rendering.path)
-        if line is None and going is None and place is not None:
-            back = partial(self._show_left, place.part)
-            going = (place.line, back)
-            line = place.line if place.is_sought else None
+        place = self._places.get(rendering.path) if line is None and going is None else None
+        if place is not None and place.is_sought:
+            line = place.line
+        elif place is not None:
+            going = place.line, partial(self._show_left, place.part)
         if line is not None:
-            going = (line, partial(self._show_sought, line))
+            going = line, partial(self._show_sought, line)
         self._redraw_at(0)
         if going is not None:
             self._go_to(*going)
 
     def _redraw_at(self, top: int) -> None:
-        """Show what the rendering has by now, from line `top` on, and go on drawing."""
         rendering = self.rendering
         if rendering is None:
             return
         self._target = None
         rendering.draw_for(inf, top + 2 * self.page)
         self.lines_changed()
-        self.scroll_to(y=top, animate=False, immediate=True)
+        self._scroll_top(top)
         if not rendering.done:
             # What is seen is painted first.
             self.call_after_refresh(self._draw_on, rendering)
@@ -194,12 +173,11 @@ class NotePage(TextPage):
         self._redraw_at(row)
 
     def say(self, *lines: StyledLine) -> None:
-        """Show a few words instead of a note."""
         self._remember()
         self.rendering, self._message = None, list(lines)
         self._target = None
         self.lines_changed()
-        self.scroll_to(y=0, animate=False, immediate=True)
+        self._scroll_top(0)
 
     def forget(self) -> None:
         """Drop every rendering: what notes or characters look like has changed."""
@@ -247,7 +225,6 @@ class NotePage(TextPage):
 
     @work(exclusive=True, group="draw", exit_on_error=False)
     async def _draw_rest(self, rendering: NoteRendering) -> None:
-        """Draw what is left in short slices, as long as the note is shown."""
         last_update = perf_counter()
         while rendering is self.rendering:
             if self._arrive(rendering):
@@ -265,7 +242,7 @@ class NotePage(TextPage):
             is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
             rendering.draw_for(SLICE_SECONDS)
             if rendering.is_next_slow:
-                rendering.add_predrawn(await asyncio.to_thread(rendering.predraw_block))
+                await asyncio.to_thread(rendering.predraw_block)
             if not is_full and rendering is self.rendering:
                 self.lines_changed()
 
@@ -284,9 +261,5 @@ class NotePage(TextPage):
 
 
 def _mark_edge(line: StyledLine) -> StyledLine:
-    """Return a line with its first cell marked: the edge of a chosen passage."""
-    if not line:
-        return [Piece(" ", "chosen")]
-    first, *rest = line
-    head = add_role([first._replace(text=first.text[:1])], "chosen")
-    return [*head, first._replace(text=first.text[1:]), *rest] if line_width(line) else line
+    """Return a line with its first character marked: the edge of a chosen passage."""
+    return mark_spans(line, [(0, 1)], "chosen") if line else [Piece(" ", "chosen")]

@@ -1,17 +1,24 @@
-"""Pictures in half blocks: decoded in a thread, drawn when they are there."""
+"""Pictures in half blocks: decoded in a thread, drawn when they are there.
+
+A cell is two pixels, the upper its colour, the lower its ground. Nothing of a picture reaches the
+terminal but colours.
+"""
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
+from rich.color import Color
 from rich.color_triplet import ColorTriplet
+from rich.segment import Segment
+from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.page.drawn_lines import PictureRow
-from notekeep.tui.page.pictures import PIXELS_PER_CELL, fit_picture, half_blocks
+from notekeep.tui.page.drawn_lines import Picture, PictureRow
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width
 from notekeep.tui.widgets.line_view import LineView
 from notekeep.tui.workers import in_background
@@ -19,14 +26,13 @@ from notekeep.tui.workers import in_background
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from rich.segment import Segment
-    from rich.style import Style
     from textual.widget import Widget
-
-    from notekeep.tui.page.drawn_lines import Picture
 
 
 MAX_CACHED_PICTURES = 32
+UPPER_HALF = "▀"
+# Neighbours that hardly differ become one: fewer styles are quicker to make and to send.
+_COARSE = 0xF8
 
 Pixels: TypeAlias = "Callable[[str, int, int], bytes]"
 """Decodes a picture, given its path, width and height; see `Vault.pixels`."""
@@ -37,10 +43,9 @@ class PictureCache:
 
     def __init__(self, widget: Widget, pixels: Pixels) -> None:
         self._widget, self._pixels = widget, pixels
-        self._kept: LRUCache[tuple[object, ...], Sequence[list[Segment]]] = LRUCache(
-            MAX_CACHED_PICTURES
-        )
-        self._asked: set[tuple[object, ...]] = set()
+        # Nothing while a picture is decoded, or when it cannot be.
+        self._kept: LRUCache[tuple[object, ...], Sequence[list[Segment]]]
+        self._kept = LRUCache(MAX_CACHED_PICTURES)
 
     def put(self, strip: Strip, part: PictureRow, left: int, under: Style) -> Strip:
         """Return a strip with a row of a picture over it, from a cell on, once it is there."""
@@ -56,29 +61,63 @@ class PictureCache:
 
     def _row(self, part: PictureRow, ground: ColorTriplet) -> list[Segment] | None:
         key = (part.picture, part.columns, part.rows, ground)
-        rows = self._kept.get(key)
-        if rows is not None:
-            return rows[part.row] if part.row < len(rows) else None
-        if key not in self._asked:
-            self._asked.add(key)
+        if key not in self._kept:
+            self._kept[key] = ()
             in_background(
                 self._widget,
-                partial(_decode, self._pixels, part, ground),
+                partial(self._decode, part, ground),
                 partial(self._decoded, key),
                 group="picture",
-                failed=lambda _error: self._decoded(key, []),
+                failed=lambda _error: None,
             )
-        return None
+        rows = self._kept[key]
+        return rows[part.row] if part.row < len(rows) else None
+
+    def _decode(self, part: PictureRow, ground: ColorTriplet) -> list[list[Segment]]:
+        data = self._pixels(part.picture.path, part.columns, 2 * part.rows)
+        return half_blocks(data, part.columns, part.rows, ground)
 
     def _decoded(self, key: tuple[object, ...], rows: Sequence[list[Segment]]) -> None:
+        # What this cache knows of a key already it does not learn anew.
+        self._kept.discard(key)
         self._kept[key] = rows
-        self._asked.discard(key)
         self._widget.refresh()
 
 
-def _decode(pixels: Pixels, part: PictureRow, ground: ColorTriplet) -> list[list[Segment]]:
-    data = pixels(part.picture.path, part.columns, 2 * part.rows)
-    return half_blocks(data, part.columns, part.rows, ground)
+def half_blocks(
+    pixels: bytes, columns: int, rows: int, ground: ColorTriplet
+) -> list[list[Segment]]:
+    """Return the rows of a picture."""
+    stride = 4 * columns
+    shown: list[list[Segment]] = []
+    for row in range(rows):
+        upper = pixels[2 * row * stride : (2 * row + 1) * stride]
+        lower = pixels[(2 * row + 1) * stride : (2 * row + 2) * stride]
+        places = range(0, stride, 4)
+        cells = [(_blend(upper, at, ground), _blend(lower, at, ground)) for at in places]
+        runs = ((cell, len([*run])) for cell, run in groupby(cells))
+        shown.append([Segment(UPPER_HALF * length, _style(*cell)) for cell, length in runs])
+    return shown
+
+
+def _blend(pixels: bytes, at: int, ground: ColorTriplet) -> int:
+    red, green, blue, opacity = pixels[at : at + 4]
+    if opacity != 255:
+        rest = 255 - opacity
+        red = (red * opacity + ground[0] * rest) // 255
+        green = (green * opacity + ground[1] * rest) // 255
+        blue = (blue * opacity + ground[2] * rest) // 255
+    return (red & _COARSE) << 16 | (green & _COARSE) << 8 | blue & _COARSE
+
+
+@lru_cache(maxsize=8192)
+def _style(upper: int, lower: int) -> Style:
+    return Style(color=_colour(upper), bgcolor=_colour(lower))
+
+
+@lru_cache(maxsize=8192)
+def _colour(code: int) -> Color:
+    return Color.from_rgb(code >> 16, code >> 8 & 0xFF, code & 0xFF)
 
 
 class PictureView(LineView):
@@ -91,8 +130,7 @@ class PictureView(LineView):
 
     @property
     def _fitted(self) -> tuple[int, int]:
-        wide = self.inner_width * PIXELS_PER_CELL
-        return fit_picture(self._picture, max(1, self.inner_width), wide, self.page)
+        return self._picture.fit(max(1, self.inner_width), self.page)
 
     @property
     def _above(self) -> int:

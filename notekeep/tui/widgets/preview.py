@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -16,7 +17,6 @@ from notekeep.tui.page.selection import (
 )
 from notekeep.tui.render.styled_text import (
     BACK_LINK,
-    BUTTON_PREFIX,
     FOLD_LINK,
     FOOTNOTE_LINK,
     LINE_LINK,
@@ -28,6 +28,9 @@ from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.geometry import Offset
+
+    from notekeep.tui.page.page import NoteRendering
 
 
 class Preview(NotePage):
@@ -35,17 +38,12 @@ class Preview(NotePage):
 
     BINDINGS = bindings("preview", by_screen=("leave",))
 
+    @dataclass(eq=False, repr=False)
     class Followed(Message):
-        """A link in the text of the note `path` was followed.
+        """A link in the text of a note was followed: `[[target]]`, `#tag` or an address."""
 
-        Attributes:
-            link: `[[target]]`, `#tag` or an address.
-            path: The note.
-        """
-
-        def __init__(self, link: str, path: str) -> None:
-            super().__init__()
-            self.link, self.path = link, path
+        link: str
+        path: str  # the note
 
     class Widened(Message):
         """The preview has another width, so its note must be drawn again."""
@@ -59,32 +57,30 @@ class Preview(NotePage):
     # Moving from one thing to the next.
 
     def _choose(self, step: int, *, passages: bool) -> None:
-        """Choose the next, or the one before, from what is chosen or what is seen first."""
         rendering = self.rendering
         if rendering is None:
             return
         if step > 0:
             rendering.draw_for(SLICE_SECONDS)
-        here = self._row_of(self.chosen)
         top = self.scroll_offset.y
-        if here is not None and not top <= here < top + self.page:
-            here = None
-        start = here if here is not None else top if step > 0 else top - 1
+        start = self._seen_row(self.chosen)
+        if start is None:
+            start = top if step > 0 else top - 1
         found = next_selectable(rendering.lines, start, step, self.chosen, passages=passages)
-        if found is None:
-            return
-        self._select(*found)
+        if found is not None:
+            self._select(*found)
 
     def _select(self, row: int, stop: Selectable) -> None:
         self.chosen = stop
         self.lines_changed()
         self.scroll_to_line(row, margin=3)
 
-    def _row_of(self, stop: Selectable | None) -> int | None:
-        """Return the line that a stop is on, or None when it is not shown."""
+    def _seen_row(self, stop: Selectable | None) -> int | None:
+        """Return the line that a stop is on, or None when it is not seen."""
         if stop is None or self.rendering is None:
             return None
-        return selectable_row(self.rendering.lines, stop)
+        row, top = selectable_row(self.rendering.lines, stop), self.scroll_offset.y
+        return row if row is not None and top <= row < top + self.page else None
 
     def action_next_link(self) -> None:
         self._choose(1, passages=False)
@@ -109,12 +105,15 @@ class Preview(NotePage):
     def _open_link(self, link: str) -> None:
         """Do what a link asks for here, or have it followed."""
         rendering = self.rendering
-        if rendering is None or not link.startswith(BUTTON_PREFIX):
-            self.post_message(self.Followed(link, self.path or ""))
-        elif link.startswith(FOLD_LINK):
-            self._toggle(link.removeprefix(FOLD_LINK))
+        if rendering is None:
+            return
+        if link.startswith(FOLD_LINK):
+            self._toggle(rendering, link.removeprefix(FOLD_LINK))
         elif link.startswith(TASK_LINK):
-            self._tick(int(link.removeprefix(TASK_LINK)))
+            source = int(link.removeprefix(TASK_LINK))
+            if self._host is not None:
+                text = rendering.text.task_at(source)
+                self._host.tick(rendering.path, rendering.file_line(source), text)
         elif link.startswith(FOOTNOTE_LINK):
             self._jump(rendering.find_line("footnote", link.removeprefix(FOOTNOTE_LINK)))
         elif link.startswith(BACK_LINK):
@@ -124,10 +123,9 @@ class Preview(NotePage):
         elif link.startswith(PICTURE_LINK):
             self._show_picture(link.removeprefix(PICTURE_LINK))
         else:
-            self.post_message(self.Followed(link, self.path or ""))
+            self.post_message(self.Followed(link, rendering.path))
 
     def _jump(self, line: int | None) -> None:
-        """Go to a line of the file, counted from 1, and choose what is there."""
         if line is not None:
             self._go_to(line, self._choose_at)
 
@@ -139,14 +137,11 @@ class Preview(NotePage):
 
     def action_next_page(self) -> None:
         chosen = self.chosen
-        if chosen is not None and chosen.link.startswith(TASK_LINK) and self._is_seen(chosen):
+        is_task = chosen is not None and chosen.link.startswith(TASK_LINK)
+        if chosen is not None and is_task and self._seen_row(chosen) is not None:
             self._open_link(chosen.link)
         else:
             self.action_page_down()
-
-    def _is_seen(self, stop: Selectable) -> bool:
-        row, top = self._row_of(stop), self.scroll_offset.y
-        return row is not None and top <= row < top + self.page
 
     @property
     def line_under_cursor(self) -> int | None:
@@ -154,7 +149,7 @@ class Preview(NotePage):
         rendering = self.rendering
         if rendering is None:
             return None
-        if self.chosen is not None and self._is_seen(self.chosen):
+        if self.chosen is not None and self._seen_row(self.chosen) is not None:
             return rendering.file_line(self.chosen.source)
         top = self.scroll_offset.y
         place = self._place_in(rendering)
@@ -180,32 +175,23 @@ class Preview(NotePage):
                 self._select(row, task)
                 return
 
-    def _tick(self, source: int) -> None:
-        rendering = self.rendering
-        if rendering is None or self._host is None:
-            return
-        text = rendering.text.task_at(source)
-        self._host.tick(rendering.path, rendering.file_line(source), text)
-
     # Folds.
 
-    def _toggle(self, key: str) -> None:
-        if self.rendering is not None:
-            self.rendering.toggle(key)
-            self._redraw_at(self.scroll_offset.y)
+    def _toggle(self, rendering: NoteRendering, key: str) -> None:
+        rendering.toggle(key)
+        self._redraw_at(self.scroll_offset.y)
 
     def action_fold(self) -> None:
         """Fold or open the section that what is chosen is in, else the one at the top."""
         rendering = self.rendering
         if rendering is None:
             return
-        chosen = self.chosen if self.chosen and self._is_seen(self.chosen) else None
-        row = self._row_of(chosen) if chosen is not None else None
+        row = self._seen_row(self.chosen)
         section = rendering.section_at(row if row is not None else self.scroll_offset.y)
         if section is None:
             return
         key, heading = section
-        self._toggle(key)
+        self._toggle(rendering, key)
         # Where next to nothing is seen, no more than that was drawn anew.
         rendering.draw_lines(heading + 1)
         is_there = heading < len(rendering.lines)
@@ -236,7 +222,6 @@ class Preview(NotePage):
             self._host.look(path)
 
     def action_view_picture(self) -> None:
-        """Show the chosen picture large, else the next from what is seen on."""
         rendering = self.rendering
         if rendering is None:
             return
@@ -251,14 +236,13 @@ class Preview(NotePage):
         elif rendering.done:
             show_message(self, "There is no picture here")
 
-    def on_click(self, event: events.Click) -> None:
+    def place_clicked(self, place: Offset, event: events.Click) -> None:
         link = event.style.meta.get("link")
         if link:
             event.stop()
             self._open_link(str(link))
             return
-        place = event.get_content_offset(self)
-        row = place.y + self.scroll_offset.y if place is not None else self.line_count()
+        row = place.y + self.scroll_offset.y
         if self.rendering is None or row >= self.line_count():
             return
         passage = self.rendering.lines[row].passage

@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 
 ItemT = TypeVar("ItemT")
 
-TASK_BOX = 5
-"""Cells from the left edge within which a click ticks a task."""
+TASK_BOX = 5  # cells from the left edge within which a click ticks a task
 TIME_GAP = 2
-MIN_MORE = 6
-"""Cells from which on a part of what is said besides is worth showing."""
+MIN_MORE = 6  # cells from which on a part of what is said besides is worth showing
 
 
 class RowList(ListView, Generic[ItemT]):
@@ -39,18 +37,14 @@ class RowList(ListView, Generic[ItemT]):
         self._rows: Sequence[ItemT] = ()
         self.nothing: Sequence[StyledLine] = ()
 
-    def is_heading(self, item: ItemT) -> bool:
-        """Tell whether the cursor passes over an item."""
-        del item
+    def is_heading(self, item: ItemT) -> bool:  # noqa: ARG002 - a subclass has some
         return False
 
     def draw_item(self, item: ItemT, width: int, *, here: bool) -> StyledLine:
-        """Return the line of an item; `here` when the cursor is on it."""
         raise NotImplementedError
 
     @property
     def _item(self) -> ItemT | None:
-        """The item under the cursor."""
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
 
     def _show(self, rows: Sequence[ItemT], is_wanted: Callable[[ItemT], bool]) -> None:
@@ -72,19 +66,12 @@ class RowList(ListView, Generic[ItemT]):
 
 
 class PostList(RowList[PostRow]):
-    """Drafts and posts, each with its state in every site.
-
-    Attributes:
-        site: Which of the sites' states is written out.
-        marked: The notes that are marked.
-    """
+    """Drafts and posts, each with its state in every site."""
 
     BINDINGS = bindings("list", by_screen=ALL_ACTIONS)
 
-    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
-        super().__init__(glyphs, id=id)
-        self.site = 0
-        self.marked: set[str] = set()
+    site = 0  # which of the sites' states is written out
+    marked: frozenset[str] = frozenset()
 
     @property
     def row(self) -> PostRow | None:
@@ -95,18 +82,15 @@ class PostList(RowList[PostRow]):
         self._show(rows, lambda row: row.path == keep)
 
     def show_states(self, rows: Sequence[PostRow]) -> None:
-        """Show the same posts in other states; the cursor stays."""
         self._rows = rows
         self.lines_changed()
 
     def go_to(self, path: str) -> None:
-        for number, row in enumerate(self._rows):
-            if row.path == path:
-                self.move_to(number)
-                return
+        paths = [row.path for row in self._rows]
+        if path in paths:
+            self.move_to(paths.index(path))
 
     def toggle_mark(self) -> None:
-        """Mark the post under the cursor, or unmark it, and go on to the next."""
         if (row := self.row) is not None:
             self.marked ^= {row.path}
             self.is_moved = True
@@ -169,8 +153,8 @@ class TimelineRow(NamedTuple):
 class TimelineList(RowList[str | TimelineRow]):
     """What happened, newest first, under the days it happened on."""
 
-    def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
-        super().__init__(glyphs, id=id)
+    def __init__(self, glyphs: Glyphs, today: date) -> None:
+        super().__init__(glyphs)
         self.today = today
 
     @property
@@ -183,12 +167,16 @@ class TimelineList(RowList[str | TimelineRow]):
         rows: list[str | TimelineRow] = []
         day = ""
         for moment in moments:
-            heading = day_of(moment.time, self.today)
-            if heading != day:
+            if (heading := self._day_of(moment)) != day:
                 rows.append(heading)
                 day = heading
             rows.append(moment)
         self._show(rows, lambda row: isinstance(row, TimelineRow) and row.key == keep)
+
+    def _day_of(self, moment: TimelineRow) -> str:
+        day = date(*time.localtime(moment.time)[:3])
+        near = {0: "Today", 1: "Yesterday"}.get((self.today - day).days)
+        return near or format_short_day(day, self.today)
 
     def is_heading(self, item: str | TimelineRow) -> bool:
         return isinstance(item, str)
@@ -205,12 +193,3 @@ class TimelineList(RowList[str | TimelineRow]):
             left += fit_line(list(item.more), room)
         line = spread_line(left, right, width - 2, gap=TIME_GAP)
         return [*gutter(self._glyphs, here=here), *line]
-
-
-def day_of(seconds: float, today: date) -> str:
-    """Return the day of a moment as one says it."""
-    day = date(*time.localtime(seconds)[:3])
-    ago = (today - day).days
-    if ago in {0, 1}:
-        return ("Today", "Yesterday")[ago]
-    return format_short_day(day, today)

@@ -20,7 +20,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.list_model import SidebarModel
@@ -79,11 +79,10 @@ class Sidebar(RowList[SidebarEntry]):
         return next((entry.text for entry in shown), "")
 
     def show(self, shelves: SidebarModel, active: str) -> None:
-        self._show_entries([*self._entries(shelves)], frozenset({active}), active)
+        self._show_entries(self._entries(shelves), frozenset({active}), active)
 
     def show_found(self, found: SidebarModel, terms: Sequence[str]) -> None:
-        """Show how what was searched for is spread."""
-        self._show_entries([*self._facets(found)], frozenset(terms), "")
+        self._show_entries(self._facets(found), frozenset(terms), "")
 
     def _show_entries(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
         here, keys = self._item, [_key(entry) for entry in entries]
@@ -91,14 +90,16 @@ class Sidebar(RowList[SidebarEntry]):
         if self.has_focus and here is not None and here.can_be_chosen and _key(here) in keys:
             self.rows_changed(keys.index(_key(here)))
         else:
-            near_it = (number for number, entry in enumerate(entries) if entry.query == near)
-            self.rows_changed(next(near_it, 0))
+            self.rows_changed(self._row_of(near, 0))
 
     def activate(self, query: str) -> None:
         """Show which entry's notes the list shows."""
         self._active = frozenset({query})
-        places = (number for number, entry in enumerate(self._rows) if entry.query == query)
-        self.rows_changed(self.cursor if self.has_focus else next(places, self.cursor))
+        self.rows_changed(self.cursor if self.has_focus else self._row_of(query, self.cursor))
+
+    def _row_of(self, query: str, other: int) -> int:
+        rows = (number for number, entry in enumerate(self._rows) if entry.query == query)
+        return next(rows, other)
 
     def is_heading(self, item: SidebarEntry) -> bool:
         return not item.can_be_chosen
@@ -136,39 +137,28 @@ class Sidebar(RowList[SidebarEntry]):
 
     # What there is to choose from.
 
-    def _entries(self, shelves: SidebarModel) -> Iterator[SidebarEntry]:
-        if shelves.pinned:
-            yield SidebarEntry("Pinned", None)
-            for path, title in shelves.pinned:
-                yield SidebarEntry(title, None, path=path)
-            yield GAP_ENTRY
-        yield SidebarEntry("Kinds", None)
-        yield ALL_NOTES_ENTRY._replace(notes=shelves.total)
-        yield from _kinds(shelves.kinds)
-        if shelves.saved is not None:
-            yield GAP_ENTRY
-            yield SidebarEntry("Saved", None)
-            for one in shelves.saved:
-                yield SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query)
-            if not shelves.saved:
-                yield self._hint("save-query", "keeps a search")
-        yield GAP_ENTRY
-        yield SidebarEntry("Tags", None)
-        yield from _nested(shelves.tags)
-        if not shelves.tags:
-            yield self._hint("edit-tags", "gives a note some")
-        yield from _years(shelves.years)
+    def _entries(self, shelves: SidebarModel) -> list[SidebarEntry]:
+        pinned = [SidebarEntry(title, None, path=path) for path, title in shelves.pinned]
+        saved = [
+            SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query)
+            for one in shelves.saved
+        ]
+        tags = _nested(shelves.tags)
+        return _join(
+            _section("Pinned", pinned),
+            _section("Kinds", [ALL_NOTES_ENTRY._replace(notes=shelves.total), *_kinds(shelves)]),
+            _section("Saved", saved or [self._hint("save-query", "keeps a search")]),
+            _section("Tags", tags or [self._hint("edit-tags", "gives a note some")]),
+            _section("Years", _years(shelves)),
+        )
 
-    def _facets(self, found: SidebarModel) -> Iterator[SidebarEntry]:
-        yield SidebarEntry("Found", None, found.total)
-        yield from _kinds(found.kinds)
-        if found.tags:
-            yield GAP_ENTRY
-            yield SidebarEntry("Tags", None)
-            yield from _nested(found.tags, most_first=True)
-        yield from _years(found.years)
-        yield GAP_ENTRY
-        yield self._hint("save-query", "keeps it")
+    def _facets(self, found: SidebarModel) -> list[SidebarEntry]:
+        return _join(
+            [SidebarEntry("Found", None, found.total), *_kinds(found)],
+            _section("Tags", _nested(found.tags, most_first=True)),
+            _section("Years", _years(found)),
+            [self._hint("save-query", "keeps it")],
+        )
 
     def _hint(self, action_id: str, does: str) -> SidebarEntry:
         """Return a line that says what an action does; one without a key is found by its name."""
@@ -182,22 +172,30 @@ def _key(entry: SidebarEntry) -> tuple[str, str, str | None]:
     return entry.path, entry.text if entry.saved else "", entry.query
 
 
-def _kinds(kinds: Mapping[str, int]) -> Iterator[SidebarEntry]:
-    for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0])):
-        yield SidebarEntry(kind_name(kind), f"type:{_quoted(kind)}", count)
+def _section(title: str, entries: list[SidebarEntry]) -> list[SidebarEntry]:
+    return [SidebarEntry(title, None), *entries] if entries else []
 
 
-def _years(years: Mapping[str, int]) -> Iterator[SidebarEntry]:
-    if years:
-        yield GAP_ENTRY
-        yield SidebarEntry("Years", None)
-    for year, count in years.items():
-        yield SidebarEntry(year, f"created:{year}", count)
+def _join(*sections: list[SidebarEntry]) -> list[SidebarEntry]:
+    """Return sections below each other, with a gap between."""
+    entries: list[SidebarEntry] = []
+    for section in filter(None, sections):
+        entries += [GAP_ENTRY, *section] if entries else section
+    return entries
+
+
+def _kinds(shown: SidebarModel) -> list[SidebarEntry]:
+    kinds = sorted(shown.kinds.items(), key=lambda item: (-item[1], item[0]))
+    return [SidebarEntry(kind_name(kind), f"type:{_quoted(kind)}", n) for kind, n in kinds]
+
+
+def _years(shown: SidebarModel) -> list[SidebarEntry]:
+    return [SidebarEntry(year, f"created:{year}", n) for year, n in shown.years.items()]
 
 
 def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[SidebarEntry]:
     """Return tags in alphabetical order, each below its parent, parents that stand alone added."""
-    names = {parent for tag in tags for parent in _with_parents(tag)}
+    names = {tag.rsplit("/", ups)[0] for tag in tags for ups in range(tag.count("/") + 1)}
     entries = []
 
     def place(name: str) -> tuple[int, list[str]]:
@@ -209,11 +207,6 @@ def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[Sideba
         label = name.rpartition("/")[2] if depth else name
         entries.append(SidebarEntry(label, f"tag:{_quoted(name)}", tags.get(name), depth))
     return entries
-
-
-def _with_parents(tag: str) -> list[str]:
-    parts = tag.split("/")
-    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
 
 
 def _quoted(word: str) -> str:

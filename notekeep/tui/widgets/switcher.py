@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from textual.containers import Vertical
@@ -11,9 +10,10 @@ from textual.widgets import Input
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
+from notekeep.tui.messages import CreateNote, OpenNote
 from notekeep.tui.render.formatting import kind_name
 from notekeep.tui.render.list_rows import indexing_progress
-from notekeep.tui.render.note_rows import distinguished_title, make_matcher, signs
+from notekeep.tui.render.note_rows import LetterMatcher, distinguished_title, make_matcher, signs
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, mark_matches, spread_line
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import TitleSearch
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.note_rows import LetterMatcher
     from notekeep.vault import Vault
 
 MAX_SHOWN_TITLES = 50
@@ -72,12 +71,8 @@ class _Titles(ListView, can_focus=False):
         indexed = cast("NotekeepApp", self.app).indexed
         if indexed is not None:
             return [Piece(" "), *indexing_progress(indexed)]
-        name = clean_line(self.typed)
-        return [
-            Piece(" New note ", "accent"),
-            Piece(name, "title"),
-            Piece("  enter makes it", "faint"),
-        ]
+        name = Piece(clean_line(self.typed), "title")
+        return [Piece(" New note ", "accent"), name, Piece("  enter makes it", "faint")]
 
     def _line_role(self, index: int) -> str:
         return "cursor" if index == self.cursor and self.is_selectable(index) else ""
@@ -124,18 +119,6 @@ class Switcher(Vertical):
     Switcher _Titles { height: 1; background: $panel; margin: 1 0 0 0; }
     """
 
-    @dataclass(eq=False, repr=False)
-    class Chosen(Message):
-        """A note was chosen."""
-
-        row: Row
-
-    @dataclass(eq=False, repr=False)
-    class Created(Message):
-        """No note has that title, and one is wanted."""
-
-        title: str
-
     class Closed(Message):
         """The switcher was closed; the focus belongs to the screen again."""
 
@@ -153,9 +136,6 @@ class Switcher(Vertical):
     @property
     def is_open(self) -> bool:
         return self.has_class("-open")
-
-    def on_mount(self) -> None:
-        self._centre()
 
     def on_resize(self) -> None:
         self._centre()
@@ -229,9 +209,8 @@ class Switcher(Vertical):
             return
         titles = self.query_one(_Titles)
         if titles.rows:
-            self.post_message(self.Chosen(titles.rows[titles.cursor]))
+            self.close()
+            self.post_message(OpenNote(titles.rows[titles.cursor].path))
         elif titles.typed and cast("NotekeepApp", self.app).indexed is None:
-            self.post_message(self.Created(titles.typed))
-        else:
-            return
-        self.close()
+            self.close()
+            self.post_message(CreateNote(titles.typed))

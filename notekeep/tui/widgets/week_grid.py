@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -34,7 +34,6 @@ from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date
 
     from textual import events
     from textual.geometry import Offset
@@ -44,26 +43,20 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 GUTTER = 2
-GAP = 2
-"""Cells between two columns."""
+GAP = 2  # cells between two columns
 MIN_TITLE = 6
 MAX_TITLE = 30
 STRENGTH_WIDTH = 9
-STRENGTH_OVERHANG = 1
-"""How far the name of the strength reaches beyond its column."""
+STRENGTH_OVERHANG = 1  # how far the name of the strength reaches beyond its column
 MIN_STREAK = 8
 MIN_GOAL = 9
 MIN_NOTE = 12
-DEFAULT_NOTE = 20
-"""What a note has before the goal gets any room."""
-SPANS = ("week", "month", "year")
-"""What the grid can show, in the order of the key that changes it."""
+DEFAULT_NOTE = 20  # what a note has before the goal gets any room
+SPANS = ("week", "month", "year")  # what the grid can show, in the order of the key that changes it
 WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 62, "year": 53}
 """How many cells the marks take."""
-ROOMY_LINES = 12
-"""Lines from which on groups have an empty line between them."""
-LOW_LINES = 7
-"""Lines under which nothing but habits is shown."""
+ROOMY_LINES = 12  # lines from which on groups have an empty line between them
+LOW_LINES = 7  # lines under which nothing but habits is shown
 
 
 _NO_HABITS: tuple[StyledLine, ...] = (
@@ -80,42 +73,28 @@ _NO_HABITS: tuple[StyledLine, ...] = (
 )
 
 
-class ColumnNeeds(NamedTuple):
-    """How many cells the longest text of each column takes."""
+class ColumnWidths(NamedTuple):
+    """How wide each column is, with the gap before the next; one that has no room is 0."""
 
     title: int = 0
     goal: int = 0
     streak: int = 0
     note: int = 0
+    strength: int = 0
 
 
-class Columns(NamedTuple):
-    """How wide each column is, with the gap before the next; one that has no room is 0."""
-
-    title: int
-    goal: int
-    strength: int
-    streak: int
-    note: int
-
-    @property
-    def week(self) -> int:
-        return GUTTER + self.title + self.goal
-
-
-def measure_habits(habits: Iterable[HabitView]) -> ColumnNeeds:
-    """Measure the texts of some habits."""
-    needs = ColumnNeeds()
+def measure_habits(habits: Iterable[HabitView]) -> ColumnWidths:
+    """Return how many cells the longest text of each column takes."""
+    needs = ColumnWidths()
     for habit in habits:
         stack = 2 if habit.after else 0
         title = max(cell_len(clean_line(habit.title)) + stack, cell_len(habit.group))
-        streak = cell_len(streak_words(habit))
-        texts = title, cell_len(goal_text(habit)), streak, cell_len(note_piece(habit).text)
-        needs = ColumnNeeds(*map(max, needs, texts))
+        texts = goal_text(habit), streak_words(habit), note_piece(habit).text
+        needs = ColumnWidths(*map(max, needs, (title, *map(cell_len, texts), 0)))
     return needs
 
 
-def lay_out_columns(width: int, span: str, needs: ColumnNeeds) -> Columns:
+def lay_out_columns(width: int, span: str, needs: ColumnWidths) -> ColumnWidths:
     """Give each column its room; what says least goes first."""
     left = width - GUTTER - WIDTHS[span]
     # The marks have a blank before them, which is the other half of the gap.
@@ -131,7 +110,8 @@ def lay_out_columns(width: int, span: str, needs: ColumnNeeds) -> Columns:
         note = 0
     goal = min(needs.goal + GAP, left - note)
     goal = goal if goal >= min(needs.goal + GAP, MIN_GOAL) else 0
-    return Columns(title, goal, strength, streak, max(0, left - goal) if note else 0)
+    note = max(0, left - goal) if note else 0
+    return ColumnWidths(title, goal, streak, note, strength)
 
 
 class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
@@ -147,14 +127,12 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
 
     def __init__(self, glyphs: Glyphs, today: date, week_start: int) -> None:
         super().__init__(glyphs)
-        self.day = self.today = today
-        """The day that keys act on, and the one it is."""
-        self.span = self._drawn = SPANS[0]
-        """One of SPANS, as it was chosen; see `shown`."""
+        self.day = self.today = today  # the day that keys act on, and the one it is
+        self.span = self._drawn = SPANS[0]  # one of SPANS, as it was chosen; see `shown`
         self._week_start = week_start
         self._habits: Sequence[HabitView] | None = None
         self._above: Sequence[StyledLine] = ()
-        self._needs = ColumnNeeds()
+        self._needs = ColumnWidths()
 
     @property
     def shown(self) -> str:
@@ -187,14 +165,12 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
 
     @property
     def cell(self) -> Cell | None:
-        """The chosen day of the habit under the cursor."""
         habit = self.habit
         if habit is None:
             return None
         return next((cell for cell in habit.cells if cell.day == self.day), None)
 
     def show(self, habits: Sequence[HabitView], above: Sequence[StyledLine] = ()) -> None:
-        """Show habits, with the cursor on the one it was on."""
         self._habits, self._above = habits, above
         self._needs = measure_habits(habits)
         self._fill()
@@ -253,7 +229,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
     def is_heading(self, item: PlacedHabit | str | StyledLine) -> bool:
         return not isinstance(item, PlacedHabit)
 
-    def _columns(self, width: int) -> Columns:
+    def _columns(self, width: int) -> ColumnWidths:
         return lay_out_columns(width, self.shown, self._needs)
 
     def draw_item(
@@ -263,8 +239,8 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
         if isinstance(item, list):
             return item
         if isinstance(item, str):
-            is_first = self._rows.index(item) == self._first_heading
-            return self._heading(item, columns, is_first=is_first)
+            has_heads = self._rows.index(item) == self._first_heading
+            return self._heading(item, columns, has_heads=has_heads)
         habit = item.habit
         title = Piece(clean_line(habit.title), "" if not habit.is_at_risk else "bright")
         # An arrow of ASCII is what the row under the cursor begins with.
@@ -276,19 +252,16 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
             *pad_line(fit_line([*stack, title], columns.title - 1), columns.title),
         ]
         if columns.goal:
-            line += pad_line(
-                fit_line([Piece(goal_text(habit), "faint")], columns.goal - 1), columns.goal
-            )
+            goal = [Piece(goal_text(habit), "faint")]
+            line += pad_line(fit_line(goal, columns.goal - 1), columns.goal)
         line += pad_line(self._marks(habit, here=here), WIDTHS[self.shown])
         if columns.strength:
             line += pad_line([Piece("  "), *strength_line(habit, self._glyphs)], columns.strength)
         if columns.streak:
             line += streak_line(habit, columns.streak)
         if columns.note:
-            line += [
-                Piece(" " * GAP),
-                *fit_line([note_piece(habit, columns.note - GAP)], columns.note - GAP),
-            ]
+            room = columns.note - GAP
+            line += [Piece(" " * GAP), *fit_line([note_piece(habit, room)], room)]
         return line
 
     def _marks(self, habit: HabitView, *, here: bool) -> StyledLine:
@@ -299,11 +272,11 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
             return year_line(habit.cells, self._glyphs)
         return week_line(habit.cells, self._glyphs, day)
 
-    def _heading(self, text: str, columns: Columns, *, is_first: bool) -> StyledLine:
+    def _heading(self, text: str, columns: ColumnWidths, *, has_heads: bool) -> StyledLine:
         name = Piece(clean_line(text[:1].upper() + text[1:]), "section")
         room = columns.title + columns.goal
         line = [Piece(" " * GUTTER), *pad_line(fit_line([name], room - 1), room)]
-        if is_first:
+        if has_heads:
             line += pad_line(self._heads(), WIDTHS[self.shown])
             if columns.strength:
                 line.append(Piece("  strength", "faint"))
@@ -312,7 +285,6 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
         return line
 
     def _heads(self) -> StyledLine:
-        """Return what stands above the marks: names of days, numbers of days, or months."""
         first = self.first_day
         if self.shown in {"week", "day"}:
             days = [first + timedelta(number) for number in range((self.last_day - first).days + 1)]
@@ -338,7 +310,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
             return super().render_line(y)
         seen = self._rows[self._first_heading : self.scroll_offset.y + 2]
         text = [each for each in seen if isinstance(each, str) and each][-1]
-        line = self._heading(text, self._columns(width), is_first=True)
+        line = self._heading(text, self._columns(width), has_heads=True)
         return paint(line, width, get_role_styles(self.app), self._under)
 
     def _follow(self) -> None:
@@ -362,7 +334,8 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
         step = {"day": DAY_WIDTH, "week": DAY_WIDTH, "month": 2}.get(self.shown)
         if step is None:
             return None
-        number = (x - self._columns(self.inner_width).week) // step
+        columns = self._columns(self.inner_width)
+        number = (x - GUTTER - columns.title - columns.goal) // step
         day = self.first_day + timedelta(number)
         return day if self.first_day <= day <= self.last_day else None
 
