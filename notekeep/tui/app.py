@@ -318,7 +318,7 @@ class NotekeepApp(App[None], RemovalSafe):
             return False
         self.today = today
         for screen in (*self.navigation.loaded_screens(), *self.editors.loaded()):
-            screen.change_day(today)
+            screen.change_day()
         return True
 
     def action_go(self) -> None:
@@ -352,7 +352,7 @@ class NotekeepApp(App[None], RemovalSafe):
         errors, self._errors = self._errors, []
         self._show_error_count()
         self.clear_notifications()  # what they tell is on that screen
-        self.push_screen(ProblemsScreen(self.vault, self.glyphs, errors))
+        self.push_screen(ProblemsScreen(errors))
 
     # What changed.
 
@@ -489,13 +489,13 @@ class NotekeepApp(App[None], RemovalSafe):
     def on_show_history(self, event: ShowHistory) -> None:
         from notekeep.tui.screens.history import HistoryScreen
 
-        screen = HistoryScreen(self.vault, self.glyphs, self.today, event.path)
+        screen = HistoryScreen(event.path)
         self.navigation.open_overlay(screen)
 
     def action_show_steps(self) -> None:
         from notekeep.tui.screens.history import StepsScreen
 
-        self.navigation.open_overlay(StepsScreen(self.vault, self.glyphs, self.today))
+        self.navigation.open_overlay(StepsScreen())
 
     def action_show_conflicts(self) -> None:
         self._show_conflicts("")
@@ -507,7 +507,7 @@ class NotekeepApp(App[None], RemovalSafe):
         from notekeep.tui.screens.conflicts import ConflictsScreen
 
         self.clear_notifications()  # what they tell is on that screen
-        self.navigation.open_overlay(ConflictsScreen(self.vault, self.glyphs, self.today, path))
+        self.navigation.open_overlay(ConflictsScreen(path))
 
     def action_show_tasks(self) -> None:
         self.show_tasks("")
@@ -516,7 +516,7 @@ class NotekeepApp(App[None], RemovalSafe):
         """List the tasks of the notes that a query finds, of all when it is empty."""
         from notekeep.tui.screens.tasks import TasksScreen
 
-        self.navigation.open_overlay(TasksScreen(self.vault, self.glyphs, self.today, query))
+        self.navigation.open_overlay(TasksScreen(query))
 
     def action_show_trash(self) -> None:
         from notekeep.tui.screens.history import show_trash
@@ -585,7 +585,7 @@ class NotekeepApp(App[None], RemovalSafe):
 
         screen = self.screen
         place = screen.place() if isinstance(screen, VaultScreen) else "dialog"
-        self.push_screen(HelpScreen(place, self.own_keys, self.glyphs))
+        self.push_screen(HelpScreen(place))
 
     def action_palette(self) -> None:
         from notekeep.tui.screens.palette import Palette

@@ -47,7 +47,7 @@ class Editors:
                 raise Refused(
                     f"'{path}' is too long to be edited here.", "E opens it in your editor."
                 )
-            screen = EditScreen(app.vault, app.glyphs, app.today, EditSession(path, data), line)
+            screen = EditScreen(EditSession(path, data), line)
             screen.restores = unsaved is not None
         except NotekeepError as error:
             show_error(app, error)
@@ -136,5 +136,5 @@ class Editors:
             if unsaved is not None:
                 self.open(unsaved.path, unsaved=unsaved)
 
-        screen = UnsavedScreen(self._app.vault, self._app.glyphs, found)
+        screen = UnsavedScreen(found)
         self._app.push_screen(screen, answered)

@@ -13,30 +13,28 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.list_model import narrow_to_scope, replace_sort
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
+from notekeep.tui.program import program
 from notekeep.tui.screens.browse_sidebar import BrowseSidebar
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import VaultScreen, program
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from textual import events
     from textual.app import ComposeResult
 
     from notekeep.catalog.records import Row
     from notekeep.notes.conflict_pairs import ConflictPair
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.grid_mode import GridMode
     from notekeep.tui.screens.note_operations import NoteOperations
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.tui.widgets.note_grid import GridHead
     from notekeep.tui.widgets.note_list import NoteList
     from notekeep.tui.widgets.sidebar import Sidebar
-    from notekeep.vault import Vault
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "export")
 """Actions of the bottom line that want a note."""
@@ -57,10 +55,8 @@ class BrowseScreen(VaultScreen):
     pane = getters.query_one(ListPane)
     preview = getters.query_one("#preview", Preview)
 
-    def __init__(
-        self, vault: Vault, glyphs: Glyphs, today: date, note: str = "", view: str = ""
-    ) -> None:
-        super().__init__(vault, glyphs, today)
+    def __init__(self, note: str = "", view: str = "") -> None:
+        super().__init__()
         self._note = note
         self._begins_as_grid = view == GRID_VIEW
         self._wants_sidebar: bool | None = None
@@ -247,7 +243,7 @@ class BrowseScreen(VaultScreen):
         from notekeep.tui.screens.help import ExplainScreen
 
         box = self.pane.box
-        screen = ExplainScreen(self.vault, self.glyphs, self.current_query, box.type_on)
+        screen = ExplainScreen(self.current_query, box.type_on)
         self.app.push_screen(screen, lambda _: box.focus_text())
 
     def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:

@@ -16,25 +16,22 @@ from notekeep.notes.conflict_pairs import (
     plan_merge,
     sides,
 )
+from notekeep.tui.dialogs.dialog import Option, OptionRows
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import size_text
-from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.render.text_diff import TextComparison, compare
 from notekeep.tui.render.version_lines import MIN_SPLIT_WIDTH, change_counts, side_by_side, unified
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
-from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from notekeep.notes.conflict_pairs import Choice, ConflictPair
     from notekeep.notes.plan import WritePlan, WriteResult
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
@@ -56,7 +53,7 @@ CONFLICT_ACTIONS = (
 
 
 class ConflictRow(NamedTuple):
-    """A conflict as the list shows it."""
+    """A conflict that is listed."""
 
     pair: ConflictPair
     lines: list[int]  # with git's marks
@@ -70,33 +67,17 @@ class ConflictVersions(NamedTuple):
     is_gone: bool  # whether there is only the copy
 
 
-class _Pairs(RowList[ConflictRow]):
-    """The conflicts, one to a row."""
-
-    def show(self, found: Sequence[ConflictRow], wanted: str) -> None:
-        """Show conflicts, with the cursor on that of a path, or near to where it was."""
-        self._show(found, lambda row: wanted in {row.pair.copy, row.pair.note})
-
-    @property
-    def here(self) -> ConflictRow | None:
-        return self._item
-
-    def draw_item(self, item: ConflictRow, width: int, *, here: bool) -> StyledLine:
-        left = [Piece(clean_line(item.pair.note))]
-        right = [Piece(_about(*item), "faint"), Piece(" ")]
-        return [*gutter(self._glyphs, here=here), *spread_line(left, right, width - 2)]
-
-
 class ConflictsScreen(OverlayScreen):
     """The conflicts above, both versions of one below: a version is chosen by its number."""
 
     BINDINGS = bindings("conflicts", "over")
     OPENED_BY = "show-conflicts"
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str = "") -> None:
-        self.pairs = _Pairs(glyphs)
-        super().__init__(vault, glyphs, today, self.pairs)
+    def __init__(self, path: str = "") -> None:
+        self.pairs = OptionRows([], self.glyphs)
+        super().__init__(self.pairs)
         self.add_class("-stacked")
+        self._found: list[ConflictRow] = []
         self._versions: ConflictVersions | None = None
         self._beside: bool | None = None
         self._wanted = path
@@ -104,18 +85,26 @@ class ConflictsScreen(OverlayScreen):
     def place(self) -> str:
         return "conflicts"
 
+    @property
+    def here(self) -> ConflictRow | None:
+        """The conflict under the cursor."""
+        return self._found[int(self.pairs.value)] if self._found else None
+
     def vault_changed(self) -> None:
         self.load("pairs", partial(_load, self.vault), self._list)
 
     def _list(self, found: list[ConflictRow]) -> None:
-        here = self.pairs.here
+        here = self.here
         wanted, self._wanted = self._wanted or (here.pair.copy if here is not None else ""), ""
+        self._found = found
         self.pairs.nothing = empty_lines(
             "No note has two versions.",
             "Copies that Syncthing, Dropbox, Nextcloud and others leave stand here,",
             "and notes with git's marks in them.",
         )
-        self.pairs.show(found, wanted)
+        at = next((n for n, one in enumerate(found) if wanted in one.pair[:2]), "")
+        rows = [Option(one.pair.note, _about(*one), str(n)) for n, one in enumerate(found)]
+        self.pairs.show(rows, str(at))
         room = min(len(found), max(2, self.app.size.height // 3))
         self.pairs.styles.height = room + self.pairs.gutter.height if found else "1fr"
         self.set_status("" if found else "no conflicts")
@@ -127,7 +116,7 @@ class ConflictsScreen(OverlayScreen):
     # Both versions.
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        here = self.pairs.here
+        here = self.here
         if event.view is self.pairs and here is not None:
             read = partial(_read, self.vault, here)
             self.load("versions", read, self._show, pause=PREVIEW_DELAY)
@@ -171,12 +160,12 @@ class ConflictsScreen(OverlayScreen):
         self._keep("both")
 
     def _keep(self, choice: Choice) -> None:
-        if (here := self.pairs.here) is not None:
+        if (here := self.here) is not None:
             plan = partial(plan_keep, self.vault.workspace, here.pair, choice)
             self._settle(plan, KEPT_MESSAGES[choice])
 
     def action_merge(self) -> None:
-        if (here := self.pairs.here) is not None:
+        if (here := self.here) is not None:
             store = self.vault.history.store
             plan = partial(plan_merge, self.vault.workspace, store, here.pair)
             self._settle(plan, MERGED_MESSAGE)
@@ -196,7 +185,7 @@ class ConflictsScreen(OverlayScreen):
         in_background(self, lambda: apply(plan()), settled, group=WRITE_GROUP, failed=failed)
 
     def action_edit_conflict(self) -> None:
-        here = self.pairs.here
+        here = self.here
         if here is not None:
             gone = self._versions is not None and self._versions.is_gone
             path = here.pair.copy if gone else here.pair.note

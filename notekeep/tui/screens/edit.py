@@ -43,15 +43,12 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_me
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from textual.app import ComposeResult
     from textual.timer import Timer
 
     from notekeep.markdown.field_changes import FieldChange
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.vault import Vault
 
 
 # Files that are attached while a note is edited: stored as a step, linked as typed text.
@@ -198,21 +195,14 @@ class EditScreen(VaultScreen):
     CSS_PATH = "edit.tcss"
     OPENED_BY = "show-browse"
 
-    def __init__(
-        self,
-        vault: Vault,
-        glyphs: Glyphs,
-        today: date,
-        editing: EditSession,
-        line: int | None = None,
-    ) -> None:
-        super().__init__(vault, glyphs, today)
+    def __init__(self, editing: EditSession, line: int | None = None) -> None:
+        super().__init__()
         self.editing = editing
         self.path = editing.path
         # Held here: when the program fails, its widgets go before what is typed can be asked of
         # them through the screen.
         self.area = NoteArea(editing.lines, editing.stand_ins)
-        row = vault.catalog.row(editing.path)
+        row = self.vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
         self.autosave = EditorAutosave(self)
         self.find = FindBar(self.area)
@@ -355,7 +345,7 @@ class EditScreen(VaultScreen):
             self.area.go_to((line - 1, 0))
             show_error(self, Refused(note.problem.message, f"It is line {line} of the note."))
             return
-        form = FormScreen(self.vault, note, check, self.glyphs, self.today)
+        form = FormScreen(note, check)
         open_dialog(self, form, check, put, group="check")
 
     def action_find_here(self) -> None:

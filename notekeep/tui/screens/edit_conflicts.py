@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.storage.autosave import UnsavedText
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.edit import EditScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
 
@@ -178,12 +177,12 @@ def _ask(
 
     def chosen(answer: str | None) -> None:
         if answer == DIFF:
-            screen.app.push_screen(DiffDialog(*versions, screen.glyphs), lambda _: ask())
+            screen.app.push_screen(DiffDialog(*versions), lambda _: ask())
         else:
             answered(answer)
 
     def ask() -> None:
-        screen.app.push_screen(Choice(title, options, screen.glyphs), chosen)
+        screen.app.push_screen(Choice(title, options), chosen)
 
     ask()
 
@@ -191,18 +190,17 @@ def _ask(
 class DiffDialog(Dialog[None]):
     """Two versions of a text as a diff."""
 
-    def __init__(self, before: bytes, after: bytes, glyphs: Glyphs) -> None:
+    def __init__(self, before: bytes, after: bytes) -> None:
         super().__init__()
         self._comparison = compare(before, after)
-        self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         with dialog_box("Difference", ("esc", "back"), classes="-tall-box"):
-            yield DiffView(self._glyphs)
+            yield DiffView(self.glyphs)
 
     def on_mount(self) -> None:
         view = self.query_one(DiffView)
-        view.show(lambda width: unified(self._comparison, width, self._glyphs))
+        view.show(lambda width: unified(self._comparison, width, self.glyphs))
         view.focus()
 
 

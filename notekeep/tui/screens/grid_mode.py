@@ -131,18 +131,16 @@ class GridMode:
 
     def _make_editor(self, grid: NoteGrid, field: FormField, typed: str) -> cell_editors.CellEditor:
         screen = self._screen
-        week_start = screen.vault.settings.week_start
-        where = cell_editors.CellPlace(grid, screen.glyphs, screen.today, week_start)
         is_list = field.type in LIST_TYPES or isinstance(field.value, list)
         is_rated = field.name == "rating" and screen.glyphs.best == MAX_RATING
         if is_rated and (field.value is None or star_rating(field.value) is not None):
-            return cell_editors.StarsCellEditor(field, where, typed)
+            return cell_editors.StarsCellEditor(field, grid, typed)
         if field.type == "date" and not is_list:
-            return cell_editors.DateCellEditor(field, where, typed)
+            return cell_editors.DateCellEditor(field, grid, typed)
         if (field.choices or field.type == "bool") and not is_list:
-            return cell_editors.ChoiceCellEditor(field, where, typed)
+            return cell_editors.ChoiceCellEditor(field, grid, typed)
         kind = cell_editors.ListCellEditor if is_list else cell_editors.TextCellEditor
-        editor = kind(field, where, typed)
+        editor = kind(field, grid, typed)
         if field.type != "number":
             values = partial(known_values, screen.vault, field.name)
             screen.load("values", values, editor.offer, is_quiet=True)

@@ -15,10 +15,11 @@ from notekeep.tui.dialogs.add_habit import ask_for_habit, toggle_pause
 from notekeep.tui.dialogs.dialog import Prompt, ask, open_dialog
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in, notify_done
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import list_some, plural
 from notekeep.tui.render.habit_rows import count_done, daily_bars, find_left_open
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
-from notekeep.tui.screens.vault_screen import VaultScreen, program
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.calendars import HabitPage, YearGrid
 from notekeep.tui.widgets.week_grid import WeekGrid
 from notekeep.tui.workers import in_background, show_message

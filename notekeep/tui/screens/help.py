@@ -18,6 +18,7 @@ from notekeep.tui.commands.registry import (
 )
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import bindings
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.styled_text import (
     Piece,
@@ -133,10 +134,10 @@ class _HelpPage(DiffView):
 class HelpScreen(Dialog[None]):
     """The keys of a place, over the screen they work on."""
 
-    def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
+    def __init__(self, place: str) -> None:
         super().__init__()
-        self._place, self._own_keys, self._glyphs = place, own_keys, glyphs
-        self._page = _HelpPage(glyphs)
+        self._place = place
+        self._page = _HelpPage(self.glyphs)
         self._box = Input(placeholder="what would you like to do?", compact=True)
 
     def compose(self) -> ComposeResult:
@@ -150,7 +151,7 @@ class HelpScreen(Dialog[None]):
         self._show("")
 
     def _show(self, wanted: str) -> None:
-        place, own_keys, glyphs = self._place, self._own_keys, self._glyphs
+        place, own_keys, glyphs = self._place, program(self).own_keys, self.glyphs
         self._page.show(lambda width: help_lines(place, own_keys, glyphs, width, wanted))
 
     def action_search_help(self) -> None:
@@ -264,13 +265,10 @@ def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterato
 class ExplainScreen(Dialog[None]):
     """An explanation over the search box."""
 
-    def __init__(
-        self, vault: Vault, glyphs: Glyphs, typed: str, type_on: Callable[[str], object]
-    ) -> None:
+    def __init__(self, typed: str, type_on: Callable[[str], object]) -> None:
         super().__init__()
-        self._vault, self._typed, self._type_into_box = vault, typed, type_on
-        self._glyphs = glyphs
-        self._page = DiffView(glyphs)
+        self._typed, self._type_into_box = typed, type_on
+        self._page = DiffView(self.glyphs)
         self._explanation: QueryExplanation | None = None
 
     def compose(self) -> ComposeResult:
@@ -285,7 +283,7 @@ class ExplainScreen(Dialog[None]):
         if self._typed:
             in_background(
                 self,
-                lambda: explain_query(self._vault, self._typed),
+                lambda: explain_query(self.vault, self._typed),
                 self._show,
                 group="explain",
                 failed=self._cannot,
@@ -296,7 +294,7 @@ class ExplainScreen(Dialog[None]):
             return query_lines(width)
         if self._explanation is None:
             return [[Piece(clean_line(self._typed), "code-string")]]
-        return explain_lines(self._typed, self._explanation, width, self._glyphs)
+        return explain_lines(self._typed, self._explanation, width, self.glyphs)
 
     def _show(self, explanation: QueryExplanation) -> None:
         self._explanation = explanation

@@ -40,7 +40,6 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from textual import events
     from textual.app import ComposeResult
@@ -122,9 +121,9 @@ class HistoryScreen(OverlayScreen):
     note = getters.query_one(Preview)
     views = getters.query_one(_ViewTabs)
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str) -> None:
-        self.versions = TimelineList(glyphs, today)
-        super().__init__(vault, glyphs, today, self.versions)
+    def __init__(self, path: str) -> None:
+        self.versions = TimelineList(self.glyphs, self.today)
+        super().__init__(self.versions)
         self.path = self.subject = path
         self._past: NoteVersions | None = None
 
@@ -338,9 +337,9 @@ class StepsScreen(OverlayScreen):
     BINDINGS = bindings("steps", "over")
     OPENED_BY = "show-steps"
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
-        self.moments = TimelineList(glyphs, today)
-        super().__init__(vault, glyphs, today, self.moments)
+    def __init__(self) -> None:
+        self.moments = TimelineList(self.glyphs, self.today)
+        super().__init__(self.moments)
         self._steps: dict[str, Step] = {}
 
     def place(self) -> str:
@@ -421,7 +420,7 @@ class StepsScreen(OverlayScreen):
             self.app.post_message(ShowHistory(paths[0]))
         elif paths:
             options = [Option(path, "", path) for path in paths]
-            choice = Choice("History of", options, self.glyphs)
+            choice = Choice("History of", options)
             ask(self, choice, lambda path: self.app.post_message(ShowHistory(path)))
         else:
             show_message(self, "No note is part of this step")
@@ -471,7 +470,7 @@ def show_trash(app: NotekeepApp) -> None:
     def choose(found: list[TrashedFile]) -> None:
         if found:
             options = [Option(one.was, _describe_trashed(one), one.path) for one in found]
-            ask(app, Choice("Bring back from the trash", options, app.glyphs), chosen)
+            ask(app, Choice("Bring back from the trash", options), chosen)
         else:
             show_message(app, "The trash is empty")
 

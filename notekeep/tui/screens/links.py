@@ -107,7 +107,7 @@ def choose_link(screen: VaultScreen, row: Row) -> None:
         else:
             follow_link(screen, value, row.path)
 
-    ask(screen, Choice(row.title, options, screen.glyphs), go)
+    ask(screen, Choice(row.title, options), go)
 
 
 def _section(title: str, options: Sequence[Option]) -> list[Option]:

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
     from notekeep.notes.plan import WritePlan, WriteResult
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
     from notekeep.vault import Vault
@@ -62,21 +61,19 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
 
     text = getters.query_one(DiffView)
 
-    def __init__(
-        self, title: str, plan: WritePlan, glyphs: Glyphs, paths: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, title: str, plan: WritePlan, paths: Sequence[str]) -> None:
         super().__init__()
-        self._title, self._plan, self._glyphs, self._paths = title, plan, glyphs, paths
+        self._title, self._plan, self._paths = title, plan, paths
         self._was_asked = False
 
     def compose(self) -> ComposeResult:
         with dialog_box(self._title) as box:
             box.border_subtitle = Content(summarize_plan(self._plan, self._paths))
-            yield DiffView(self._glyphs)
+            yield DiffView(self.glyphs)
             yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
 
     def on_mount(self) -> None:
-        self.text.show(lambda width: notes_plan_lines(self._plan, width, self._glyphs))
+        self.text.show(lambda width: notes_plan_lines(self._plan, width, self.glyphs))
         self.text.focus()
 
     def on_resize(self) -> None:
@@ -167,7 +164,7 @@ class NoteOperations:
             if note.problem is not None:
                 show_error(screen, Refused(note.problem.message, "e opens it in the editor."))
                 return
-            form = FormScreen(vault, note, plan, screen.glyphs, screen.today)
+            form = FormScreen(note, plan)
             open_dialog(screen, form, apply, lambda answer: notify_done(screen, *answer))
 
         read = partial(vault.search.read, path)
@@ -246,7 +243,7 @@ class NoteOperations:
             Option("Say nothing", "the field goes away", "-"),
         ]
         title = f"May {_count(paths)} be published?"
-        ask(screen, Choice(title, options, screen.glyphs), plan)
+        ask(screen, Choice(title, options), plan)
 
     def delete(self) -> None:
         screen, paths = self._screen, self._paths()
@@ -339,7 +336,7 @@ class NoteOperations:
             plan.remarks.clear()  # they were shown with it
             self._write(step, plan)
 
-        ask(screen, PlanScreen(step.title, plan, screen.glyphs, step.paths), write)
+        ask(screen, PlanScreen(step.title, plan, step.paths), write)
 
     def _write(self, step: _Step, plan: WritePlan) -> None:
         screen = self._screen

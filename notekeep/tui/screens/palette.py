@@ -14,10 +14,10 @@ from notekeep.tui.commands.registry import ACTIONS_BY_ID, is_offered, key_labels
 from notekeep.tui.dialogs.dialog import HEIGHT_CLASSES, FilterLine, ListDialog, dialog_box
 from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, mark_spans
 from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
-from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.textual_compat import bindings_of
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import in_background
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from notekeep.tui.commands.action import Action
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.screens.vault_screen import VaultScreen
 
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 0.5

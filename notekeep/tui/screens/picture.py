@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from notekeep.errors import NotekeepError
     from notekeep.services.media import VaultPicture
-    from notekeep.vault import Vault
 
 BUTTONS = (("open-picture", "opens it in the system's viewer"), ("dismiss", "back"))
 
@@ -30,9 +29,9 @@ class PictureScreen(Dialog[None]):
     BINDINGS = bindings("picture")
     CSS_PATH = "picture.tcss"
 
-    def __init__(self, vault: Vault, path: str, *, draws: bool) -> None:
+    def __init__(self, path: str, *, draws: bool) -> None:
         super().__init__()
-        self._vault, self._path, self._draws = vault, path, draws
+        self._path, self._draws = path, draws
 
     def compose(self) -> ComposeResult:
         self._heading = TextLines(self._called, "title")
@@ -45,7 +44,7 @@ class PictureScreen(Dialog[None]):
     def on_mount(self) -> None:
         in_background(
             self,
-            lambda: self._vault.media.picture(f"/{self._path}", ""),
+            lambda: self.vault.media.picture(f"/{self._path}", ""),
             self._show,
             group="picture",
             failed=self._cannot,
@@ -58,14 +57,14 @@ class PictureScreen(Dialog[None]):
     def _show(self, found: VaultPicture) -> None:
         size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
         self._heading.say(f"{self._called} · {size}", "title")
-        view = PictureView(Picture(*found), self._vault.media.pixels, draws=self._draws)
+        view = PictureView(Picture(*found), self.vault.media.pixels, draws=self._draws)
         self.mount_all([view, ActionButtons(*BUTTONS)])
         view.focus()
 
     def action_open_picture(self) -> None:
         in_background(
             self,
-            lambda: external_programs.open_file(self._vault.media.picture_place(self._path)),
+            lambda: external_programs.open_file(self.vault.media.picture_place(self._path)),
             lambda _: show_message(self, "Opened in the system's viewer"),
             group="viewer",
         )

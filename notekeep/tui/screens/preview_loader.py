@@ -156,7 +156,7 @@ class PreviewLoader:
         from notekeep.tui.screens.picture import PictureScreen
 
         screen = self._screen
-        screen.app.push_screen(PictureScreen(screen.vault, path, draws=self._draws_pictures()))
+        screen.app.push_screen(PictureScreen(path, draws=self._draws_pictures()))
 
     def copied(self) -> ClipboardText | None:
         """Return what is chosen in the text, as it goes onto the clipboard, or None."""

@@ -115,10 +115,10 @@ def _about(problem: Problem, width: int, glyphs: Glyphs) -> list[StyledLine]:
 class ProblemsScreen(Dialog[None]):
     """What is wrong in the vault, and where."""
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, wrong: Sequence[Problem] = ()) -> None:
+    def __init__(self, wrong: Sequence[Problem]) -> None:
         super().__init__()
-        self._vault, self._wrong = vault, wrong
-        self._list = _Problems(glyphs)
+        self._wrong = wrong
+        self._list = _Problems(self.glyphs)
 
     def compose(self) -> ComposeResult:
         keys = ("enter", "opens the note"), ("f", "mends it"), ("esc", "closes")
@@ -133,8 +133,8 @@ class ProblemsScreen(Dialog[None]):
         in_background(self, self._find_all, self._show, group="problems", exclusive=True)
 
     def _find_all(self) -> tuple[list[Problem], list[str]]:
-        habits = self._vault.habits.tracker
-        found = [*_copies(self._vault), *self._vault.search.problems(), *habits.problems()]
+        habits = self.vault.habits.tracker
+        found = [*_copies(self.vault), *self.vault.search.problems(), *habits.problems()]
         return found, [_shown_text(text) for text in habits.problem_lines(found)]
 
     def _show(self, found: tuple[list[Problem], list[str]]) -> None:
@@ -172,8 +172,8 @@ class ProblemsScreen(Dialog[None]):
 
     def _mend(self, problem: Problem) -> tuple[str, WriteResult] | None:
         """Mend one problem; None where only a person can tell."""
-        offer = self._vault.habits.offer_repair(problem)
-        return (offer.label, self._vault.notes.apply(offer.plan)) if offer is not None else None
+        offer = self.vault.habits.offer_repair(problem)
+        return (offer.label, self.vault.notes.apply(offer.plan)) if offer is not None else None
 
     def _show_mended(self, mended: tuple[str, WriteResult] | None) -> None:
         if mended is None:

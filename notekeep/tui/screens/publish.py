@@ -17,6 +17,7 @@ from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, ask, open_dialog
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.notifications import notify_done
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import (
     counts_text,
@@ -28,7 +29,7 @@ from notekeep.tui.render.list_rows import (
 from notekeep.tui.render.plan_lines import shorten_home
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens.note_operations import run_editor
-from notekeep.tui.screens.vault_screen import VaultScreen, program
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.plan_view import PlanView
 from notekeep.tui.widgets.row_lists import PostList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
@@ -378,7 +379,7 @@ class PublishScreen(VaultScreen):
             else:
                 self.make_plan(paths, how={"by_hand": how})
 
-        ask(self, Choice("Changed by hand in the site", options, self.glyphs), answered)
+        ask(self, Choice("Changed by hand in the site", options), answered)
 
     # What was written: checked, opened, previewed.
 
@@ -482,7 +483,7 @@ class PublishScreen(VaultScreen):
         options.append(Option("Or one section alone", "", ""))
         for heading, number in quotes.items():
             options.append(Option(heading, plural(number, "quote") if number else "", heading))
-        ask(self, Choice("What goes in", options, self.glyphs), chosen)
+        ask(self, Choice("What goes in", options), chosen)
 
     # Where an export goes: the kind of site, and its folder.
 
@@ -491,13 +492,12 @@ class PublishScreen(VaultScreen):
             Option("Whatever the folder is a site of", "", OTHER),
             *(Option(load_target(target).name, target, target) for target in TARGETS),
         ]
-        here = TARGETS.index(self.target) + 1 if self.target in TARGETS else 0
 
         def chosen(target: str) -> None:
             self._set_destination(self.site, target.removeprefix(OTHER))
 
         title = "Shape the draft for"
-        ask(self, Choice(title, options, self.glyphs, here, has_filter=True), chosen)
+        ask(self, Choice(title, options, self.target, has_filter=True), chosen)
 
     def action_choose_site(self) -> None:
         sites = self.vault.publishing.sites
@@ -514,7 +514,7 @@ class PublishScreen(VaultScreen):
 
         options = [Option(shorten_home(one.folder), "", one.folder) for one in sites]
         options.append(Option("Another folder", "", OTHER))
-        ask(self, Choice("Write into", options, self.glyphs), chosen)
+        ask(self, Choice("Write into", options), chosen)
 
     def _ask_folder(self) -> None:
         def entered(folder: str) -> None:

@@ -21,16 +21,13 @@ from notekeep.tui.widgets.row_lists import TaskList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from textual.app import ComposeResult
 
     from notekeep.catalog.records import TaskRow
     from notekeep.errors import NotekeepError
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.list_rows import TaskRows
     from notekeep.tui.widgets.line_view import ListView
-    from notekeep.vault import Vault
 
 
 class FilterLine(Input):
@@ -46,11 +43,11 @@ class TasksScreen(OverlayScreen):
     CSS_PATH = "tasks.tcss"
     OPENED_BY = "show-tasks"
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, query: str = "") -> None:
-        self.tasks = TaskList(glyphs, today)
+    def __init__(self, query: str = "") -> None:
+        self.tasks = TaskList(self.glyphs, self.today)
         self.filter = FilterLine(placeholder="words of a task or its note", compact=True)
         self.preview = Preview(id="task-preview")
-        super().__init__(vault, glyphs, today, self.tasks)
+        super().__init__(self.tasks)
         self._query = self.subject = query
         self._tasks: Sequence[TaskRow] = ()
         self._with_done = False

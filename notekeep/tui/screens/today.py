@@ -11,11 +11,12 @@ from textual.message import Message
 
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
+from notekeep.tui.program import program
 from notekeep.tui.render.agenda import AgendaItem, agenda
 from notekeep.tui.render.list_rows import indexing_progress, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import VaultScreen, program
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import RowList
 

@@ -14,10 +14,10 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.dialogs.add_habit import ask_for_habit
 from notekeep.tui.messages import CreateNote, OpenNote, ShowQuery
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.note_operations import parse_tag_changes, split_field_changes
-from notekeep.tui.screens.vault_screen import program
 from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
 
 if TYPE_CHECKING:

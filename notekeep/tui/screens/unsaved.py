@@ -6,15 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound
-from notekeep.markdown.sanitize import clean_line
 from notekeep.storage.autosave import AutosaveFile, find_unsaved
-from notekeep.tui.dialogs.dialog import Dialog, dialog_box
+from notekeep.tui.dialogs.dialog import Dialog, Option, OptionRows, dialog_box
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.note_rows import gutter
-from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.screens.edit_conflicts import DiffDialog, format_moment
 from notekeep.tui.widgets.bars import ActionButtons
-from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
@@ -23,7 +19,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.storage.autosave import UnsavedText
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
@@ -56,32 +51,15 @@ def _discard(vault: Vault, unsaved: UnsavedText) -> None:
     swap.release()
 
 
-class _Texts(RowList["UnsavedText"]):
-    """The texts, one to a row."""
-
-    def show(self, texts: Sequence[UnsavedText]) -> None:
-        self._show(texts, lambda _: False)
-
-    @property
-    def here(self) -> UnsavedText | None:
-        return self._item
-
-    def draw_item(self, item: UnsavedText, width: int, *, here: bool) -> StyledLine:
-        right = [Piece(format_moment(item.when), "faint"), Piece(" ")]
-        line = spread_line([Piece(clean_line(item.path))], right, width - 2)
-        return [*gutter(self._glyphs, here=here), *line]
-
-
 class UnsavedScreen(Dialog["UnsavedText | None"]):
     """The texts that were left; the answer is the one to restore, or None."""
 
     BINDINGS = bindings("unsaved")
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, texts: Sequence[UnsavedText]) -> None:
+    def __init__(self, texts: Sequence[UnsavedText]) -> None:
         super().__init__()
-        self._vault, self._glyphs = vault, glyphs
         self._texts = list(texts)
-        self._list = _Texts(glyphs)
+        self._list = OptionRows([], self.glyphs)
 
     def compose(self) -> ComposeResult:
         with dialog_box("Text that was not saved"):
@@ -93,28 +71,31 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
         self._list_texts()
 
     def _list_texts(self) -> None:
-        self._list.show(self._texts)
+        texts = enumerate(self._texts)
+        self._list.show([Option(one.path, format_moment(one.when), str(n)) for n, one in texts])
         self.fit(self._list, margin=9)
+
+    @property
+    def _here(self) -> UnsavedText:
+        return self._texts[int(self._list.value)]
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
         self.action_restore_unsaved()
 
     def action_restore_unsaved(self) -> None:
-        self.dismiss(self._list.here)
+        self.dismiss(self._here)
 
     def action_compare_unsaved(self) -> None:
-        if (unsaved := self._list.here) is None:
-            return
+        unsaved = self._here
 
         def show(content: bytes | None) -> None:
-            self.app.push_screen(DiffDialog(content or b"", unsaved.data, self._glyphs))
+            self.app.push_screen(DiffDialog(content or b"", unsaved.data))
 
-        in_background(self, lambda: _content(self._vault, unsaved), show, group="compare")
+        in_background(self, lambda: _content(self.vault, unsaved), show, group="compare")
 
     def action_discard_unsaved(self) -> None:
-        if (unsaved := self._list.here) is None:
-            return
+        unsaved = self._here
 
         def discarded(_: object) -> None:
             show_message(self, f"Discarded; the history of {unsaved.path} has it")
@@ -124,5 +105,5 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
             else:
                 self.dismiss(None)
 
-        discard = partial(_discard, self._vault, unsaved)
+        discard = partial(_discard, self.vault, unsaved)
         in_background(self, discard, discarded, group=WRITE_GROUP, exclusive=True)

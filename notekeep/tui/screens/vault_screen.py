@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import getters
 from textual.containers import Horizontal, Vertical
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.notifications import notify_check_in, notify_done
+from notekeep.tui.program import ProgramPart, program
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.bars import Footer, StatusLine
@@ -18,22 +19,17 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from textual.app import ComposeResult
-    from textual.dom import DOMNode
     from textual.widget import Widget
 
     from notekeep.errors import NotekeepError
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
     from notekeep.tracking.checkin import CheckInResult
-    from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.tui.widgets.preview import Preview
     from notekeep.tui.widgets.switcher import Switcher
-    from notekeep.vault import Vault
 
 # One pane, two, three: see the screens' styles.
 WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
@@ -44,12 +40,7 @@ PREVIEW_DELAY = 0.05
 T = TypeVar("T")
 
 
-def program(node: DOMNode) -> NotekeepApp:
-    """Return the program that a screen or widget belongs to."""
-    return cast("NotekeepApp", node.app)
-
-
-class VaultScreen(PacedScreen[None]):
+class VaultScreen(PacedScreen[None], ProgramPart):
     """A screen over a vault, seen on a day."""
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -57,16 +48,9 @@ class VaultScreen(PacedScreen[None]):
     AUTO_FOCUS: ClassVar[str | None] = ""
 
     OPENED_BY: ClassVar[str] = ""  # the id of the action that opens the screen
-    LIES_OVER: ClassVar[bool] = False
-    """Whether it is opened over another screen, and goes when that one is wanted."""
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
-        super().__init__()
-        self.vault = vault
-        self.glyphs = glyphs
-        self.today = today
-        self._focus_before: Widget | None = None
-        self._has_missed = False
+    _focus_before: Widget | None = None
+    _has_missed = False
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.vault.name, self.OPENED_BY)
@@ -125,11 +109,10 @@ class VaultScreen(PacedScreen[None]):
             self._has_missed = False
             self.vault_changed()
 
-    def change_day(self, today: date) -> None:
-        """Show the vault as it is seen from another day than before."""
-        self.today = today
+    def change_day(self) -> None:
+        """Show the vault as it is seen from the day it is by now."""
         for view in self.walk_children(LineView):
-            view.change_day(today)
+            view.change_day(self.today)
         self.vault_changed()
 
     # The two lines; a screen that is being removed has none.
@@ -237,16 +220,18 @@ def ignore_problem(_error: NotekeepError) -> None:
 
 
 class OverlayScreen(VaultScreen):
-    """A list, and the text of what is under the cursor; escape leads back to where one was."""
+    """A list, and the text of what is under the cursor; escape leads back to where one was.
+
+    It lies over another screen, and goes when that one is wanted.
+    """
 
     CSS_PATH = "over.tcss"
-    LIES_OVER = True
 
     text = getters.query_one("#text", DiffView)
     subject = ""  # what it is about, where there may be one screen of its kind over another
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, listed: ListView) -> None:
-        super().__init__(vault, glyphs, today)
+    def __init__(self, listed: ListView) -> None:
+        super().__init__()
         self.listed = listed
 
     def compose_body(self) -> ComposeResult:

@@ -267,7 +267,7 @@ def _ask(app: NotekeepApp, known: Sequence[KnownVault]) -> None:
         else:
             switch_vault(app, root)
 
-    ask(app, Choice("Open another vault", options, app.glyphs), chosen)
+    ask(app, Choice("Open another vault", options), chosen)
 
 
 def _ask_folder(app: NotekeepApp) -> None:
