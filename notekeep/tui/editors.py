@@ -125,12 +125,12 @@ class Editors:
         in_background(self._app, self._find_unsaved, show, group="unsaved", exclusive=True)
 
     def _find_unsaved(self) -> list[UnsavedText]:
-        from notekeep.tui.screens.unsaved import find_unsaved_texts
+        from notekeep.tui.screens.edit_conflicts import find_unsaved_texts
 
         return find_unsaved_texts(self._app.vault)
 
     def _ask_unsaved(self, found: list[UnsavedText]) -> None:
-        from notekeep.tui.screens.unsaved import UnsavedScreen
+        from notekeep.tui.screens.edit_conflicts import UnsavedScreen
 
         def answered(unsaved: UnsavedText | None) -> None:
             if unsaved is not None:

@@ -185,8 +185,8 @@ class Walk:
         await self._at("list")
 
     async def _dialogs(self) -> AsyncIterator[str]:
+        from notekeep.tui.screens.edit_conflicts import UnsavedScreen
         from notekeep.tui.screens.picture import PictureScreen
-        from notekeep.tui.screens.unsaved import UnsavedScreen
 
         await self._to_book()
         opened = {"n": "new-note", "ctrl+n": "capture", "r": "dialog", "question_mark": "help"}

@@ -22,7 +22,7 @@ from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -116,8 +116,14 @@ class BrowseScreen(VaultScreen):
 
     @property
     def sidebar(self) -> Sidebar:
-        """The sidebar, made when it is first wanted."""
-        return self._sidebar.widget
+        """The sidebar, made when it is first wanted: without room for it the start needs none."""
+        from notekeep.tui.widgets.sidebar import Sidebar
+
+        found = self.query_one_optional("#sidebar", Sidebar)
+        if found is None:
+            found = Sidebar(self.glyphs, id="sidebar")
+            self.query_one("#panes").mount(found, before=0)
+        return found
 
     @property
     def view(self) -> str:
@@ -349,20 +355,19 @@ class BrowseScreen(VaultScreen):
             self.pane.clear()
 
     def _go_to(self, wanted: OpenNote) -> None:
-        path, row = wanted.path, self.notes.row
-        shown = self.vault.catalog.row(path)
+        path, catalog = wanted.path, self.vault.catalog
         # What lists leave out is shown beside the list as it is.
-        is_left_out = shown is not None and not self.vault.catalog.is_listed(path)
-        if not is_left_out and (row is None or row.path != path):
+        is_left_out = catalog.row(path) is not None and not catalog.is_listed(path)
+        if not is_left_out and self.note_under_cursor != path:
             if not wanted.as_listed:
                 self._list_all()
             self.pane.again(path)
-        self._present(wanted, shown)
+        self._present(wanted)
 
-    def _present(self, wanted: OpenNote, row: Row | None) -> None:
+    def _present(self, wanted: OpenNote) -> None:
         if wanted.read:
             self._read()
-        self._show(row, wanted.line)
+        self._show(self.vault.catalog.row(wanted.path), wanted.line)
 
     def action_note_before(self) -> None:
         self._go_along(-1)
@@ -383,7 +388,7 @@ class BrowseScreen(VaultScreen):
         else:
             self.sidebar.activate(location.asked.scope)
             self.pane.ask_again(location)
-            self._present(wanted, self.vault.catalog.row(location.path))
+            self._present(wanted)
 
     def action_links(self) -> None:
         from notekeep.tui.screens.links import choose_link
@@ -429,13 +434,10 @@ class BrowseScreen(VaultScreen):
         self.notes.mark_range()
 
     def action_mark_all(self) -> None:
-        self._mark_listed(self.notes.mark_all)
+        self.load("marks", self.notes.listed(), self.notes.mark_all)
 
     def action_mark_others(self) -> None:
-        self._mark_listed(self.notes.mark_others)
-
-    def _mark_listed(self, mark: Callable[[set[str]], object]) -> None:
-        self.load("marks", self.notes.listed(), mark)
+        self.load("marks", self.notes.listed(), self.notes.mark_others)
 
     def _prune_marks(self) -> None:
         marked, notes = frozenset(self.notes.marked), self.notes
@@ -493,12 +495,10 @@ class BrowseScreen(VaultScreen):
             self.post_message(PublishNotes(paths))
 
     def action_copy(self) -> None:
-        selected = self.get_selected_text()
-        chosen = self.loader.copied() if self.focused is self.preview and not selected else None
-        if chosen is not None:
-            self._copy(*chosen)
-        elif selected:
+        if selected := self.get_selected_text():
             self._copy(selected)
+        elif self.focused is self.preview and (chosen := self.loader.copied()) is not None:
+            self._copy(*chosen)
         elif self.notes.marked:
             self.operations.copy_links()
         elif self.loader.row is not None:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError
-from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.conflict_pairs import (
     list_conflicts,
     mark_lines,
@@ -40,7 +39,6 @@ KEPT_MESSAGES: dict[Choice, str] = {
     "theirs": "Kept the copy's text",
     "both": "Kept both",
 }
-MERGED_MESSAGE = "Merged both into the note"
 CONFLICT_ACTIONS = (
     "keep-mine",
     "keep-theirs",
@@ -128,7 +126,13 @@ class ConflictsScreen(OverlayScreen):
 
         def lines(width: int) -> list[StyledLine]:
             if versions.is_gone:
-                return [*_gone(heads[1]), *unified(comparison, width, glyphs)]
+                about = [
+                    [Piece("The note itself is gone.", "warn")],
+                    [Piece(heads[1], "muted")],
+                    [Piece("2 makes the copy the note; 1 moves it to the trash.", "muted")],
+                    [],
+                ]
+                return [*about, *unified(comparison, width, glyphs)]
             if width >= MIN_SPLIT_WIDTH if wanted is None else wanted:
                 return side_by_side(comparison, width, glyphs, heads)
             counted = [*change_counts(comparison), Piece(" ")]
@@ -168,7 +172,7 @@ class ConflictsScreen(OverlayScreen):
         if (here := self.here) is not None:
             store = self.vault.history.store
             plan = partial(plan_merge, self.vault.workspace, store, here.pair)
-            self._settle(plan, MERGED_MESSAGE)
+            self._settle(plan, "Merged both into the note")
 
     def _settle(self, plan: Callable[[], WritePlan], text: str) -> None:
         def settled(done: WriteResult) -> None:
@@ -185,8 +189,7 @@ class ConflictsScreen(OverlayScreen):
         in_background(self, lambda: apply(plan()), settled, group=WRITE_GROUP, failed=failed)
 
     def action_edit_conflict(self) -> None:
-        here = self.here
-        if here is not None:
+        if (here := self.here) is not None:
             gone = self._versions is not None and self._versions.is_gone
             path = here.pair.copy if gone else here.pair.note
             self.app.post_message(EditNote(path, here.lines[0] if here.lines else None))
@@ -229,14 +232,5 @@ def _about(pair: ConflictPair, lines: Sequence[int]) -> str:
         shown = ", ".join(map(str, lines[:4]))
         more = " …" if len(lines) > 4 else ""
         return f"git's marks, line {shown}{more}" if lines else "git's marks"
-    name = clean_line(pair.copy.rpartition("/")[2])
+    name = pair.copy.rpartition("/")[2]
     return f"{name}, a log" if pair.kind == "log" else name
-
-
-def _gone(head: str) -> list[StyledLine]:
-    return [
-        [Piece("The note itself is gone.", "warn")],
-        [Piece(f"{head}", "muted")],
-        [Piece("2 makes the copy the note; 1 moves it to the trash.", "muted")],
-        [],
-    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.message import Message
@@ -70,14 +70,6 @@ NAMED_VERBS = frozenset({"set", "tag", "tags", "rename", "mv", "tick", "undo", "
 """Verbs whose label says more than which note they were about."""
 
 
-class LoadedHistory(NamedTuple):
-    """A note's history as the list shows it."""
-
-    past: NoteVersions
-    moments: list[TimelineRow]
-    title: str
-
-
 class _ViewTabs(ButtonLine):
     """The views in a row, the chosen one standing out; a click chooses."""
 
@@ -140,21 +132,22 @@ class HistoryScreen(OverlayScreen):
         return self.note if self.views.view == TEXT_VIEW else self.text
 
     def vault_changed(self) -> None:
-        self.load("versions", partial(_load, self.vault, self.path, self.glyphs), self._list)
+        load = partial(_load, self.vault, self.path, self.glyphs)
+        self.load("versions", load, lambda loaded: self._list(*loaded))
 
-    def _list(self, loaded: LoadedHistory) -> None:
-        self._past = loaded.past
+    def _list(self, past: NoteVersions, moments: list[TimelineRow]) -> None:
+        self._past = past
         self.versions.nothing = empty_lines(
             "No earlier version is kept yet.",
             "Each save of notekeep keeps the text before it,",
             "and what other programs save is kept when it is seen.",
         )
-        self.versions.show(loaded.moments, self.versions.key)
-        versions = len(loaded.past.versions)
-        count = plural(versions, "version") if versions else "no earlier version"
-        gone = "" if loaded.past.now is not None else " · it is gone; r makes it again"
-        self.set_status(f"{loaded.title} · {count}{gone}")
-        if not loaded.moments:
+        self.versions.show(moments, self.versions.key)
+        count = plural(len(past.versions), "version") if past.versions else "no earlier version"
+        gone = "" if past.now is not None else " · it is gone; r makes it again"
+        row = self.vault.catalog.row(self.path)
+        self.set_status(f"{row.title if row is not None else self.path} · {count}{gone}")
+        if not moments:
             self.text.say()
 
     # What is shown of a version.
@@ -212,17 +205,16 @@ class HistoryScreen(OverlayScreen):
             return
 
         def restore() -> WriteResult:
-            notes = self.vault.notes
-            store = self.vault.history.store
+            notes, store = self.vault.notes, self.vault.history.store
             return notes.apply(plan_version(notes.workspace, store, self.path, version.digest))
 
-        in_background(self, restore, self._restored, group=WRITE_GROUP)
+        def restored(done: WriteResult) -> None:
+            if done.step:
+                notify_done(self, f"Restored {self.path}", done)
+            else:
+                show_message(self, "That is what the note holds already")
 
-    def _restored(self, done: WriteResult) -> None:
-        if done.step:
-            notify_done(self, f"Restored {self.path}", done)
-        else:
-            show_message(self, "That is what the note holds already")
+        in_background(self, restore, restored, group=WRITE_GROUP)
 
     def _version(self) -> Version | None:
         versions = self._past.versions if self._past is not None else []
@@ -256,29 +248,25 @@ class HistoryScreen(OverlayScreen):
             f"Remove {versions} of {self.path} for good, and {steps} that undo could take back?"
             f" {stays} Nothing takes this back."
         )
-        ask(
-            self,
-            Confirm("Forget", text, "forgets them"),
-            lambda _: in_background(self, forget, forgotten, group=WRITE_GROUP),
-        )
+        confirm = Confirm("Forget", text, "forgets them")
+        ask(self, confirm, lambda _: in_background(self, forget, forgotten, group=WRITE_GROUP))
 
 
-def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
+def _load(vault: Vault, path: str, glyphs: Glyphs) -> tuple[NoteVersions, list[TimelineRow]]:
+    """Return the versions of a note, and the rows that show them."""
     past = find_versions(vault.workspace, vault.history.store, path)
-    row = vault.catalog.row(path)
     now = digest_of(past.now) if past.now is not None else None
-    known = {version.digest for version in past.versions}
     moments = []
-    if now is not None and now not in known:
+    if past.now is not None and now not in {version.digest for version in past.versions}:
+        row = vault.catalog.row(path)
         saved = row.mtime_ns / 1e9 if row is not None else 0.0
-        moments.append(
-            _version_row(CURRENT_VERSION, saved, [Piece("as it is")], len(past.now or b""))
-        )
+        moments.append(_version_row(CURRENT_VERSION, saved, [Piece("as it is")], len(past.now)))
     is_marked = False
     for version in past.versions:
         here = version.digest == now and not is_marked
         is_marked |= here
-        left: StyledLine = [Piece(_verb(version), "bright" if here else "")]
+        verb = VERBS.get(version.verb, clean_line(version.verb))
+        left: StyledLine = [Piece(verb, "bright" if here else "")]
         if here:
             left.append(Piece(f" {glyphs.marked}", "accent"))
         blob = vault.history.store.blobs.find(version.digest)
@@ -286,7 +274,7 @@ def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
         moments.append(
             _version_row(_key(version), version.time, left, blob.size if blob else 0, label)
         )
-    return LoadedHistory(past, moments, row.title if row is not None else path)
+    return past, moments
 
 
 def _version_row(
@@ -296,26 +284,18 @@ def _version_row(
     return TimelineRow(key, when, left, [Piece(size_text(size), "faint")], more)
 
 
-def _verb(version: Version) -> str:
-    return VERBS.get(version.verb, clean_line(version.verb))
-
-
 def _key(version: Version) -> str:
     return f"{version.digest} {version.time}"
 
 
 def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> TextComparison:
-    keys = [
-        CURRENT_VERSION if key == CURRENT_VERSION else "",
-        *(_key(version) for version in past.versions),
-    ]
-    index = keys.index(key) - 1
-    blob = vault.history.store.blobs.read
-    after = past.now or b"" if index < 0 else blob(past.versions[index].digest)
+    index = [CURRENT_VERSION, *map(_key, past.versions)].index(key)
+    read = vault.history.store.blobs.read
+    after = past.now or b"" if not index else read(past.versions[index - 1].digest)
     if since:
         return compare(after, past.now or b"")
-    older = past.versions[index + 1 :]
-    return compare(blob(older[0].digest) if older else b"", after)
+    older = past.versions[index:]
+    return compare(read(older[0].digest) if older else b"", after)
 
 
 def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs) -> NoteRendering:
@@ -350,12 +330,8 @@ class StepsScreen(OverlayScreen):
 
     def _list(self, steps: list[Step]) -> None:
         self._steps = {f"{step.id} {step.time}": step for step in steps}
-        self.moments.nothing = empty_lines(
-            "Nothing was done yet.",
-            "Every change made here",
-            "is listed, and can be",
-            "taken back.",
-        )
+        about = "Every change made here", "is listed, and can be", "taken back."
+        self.moments.nothing = empty_lines("Nothing was done yet.", *about)
         rows = [_step_row(key, step) for key, step in self._steps.items()]
         self.moments.show(rows, self.moments.key)
         undone = sum(step.undone for step in steps)
@@ -378,12 +354,8 @@ class StepsScreen(OverlayScreen):
         if not step.id:
             self.text.show(lambda width: _check_in_lines(step, width))
             return
-        self.load(
-            "step",
-            lambda: self.vault.history.show(step.id),
-            partial(self._show, step),
-            pause=PREVIEW_DELAY,
-        )
+        load, show = partial(self.vault.history.show, step.id), partial(self._show, step)
+        self.load("step", load, show, pause=PREVIEW_DELAY)
 
     def _show(self, step: Step, details: StepDetails) -> None:
         glyphs = self.glyphs
@@ -419,8 +391,7 @@ class StepsScreen(OverlayScreen):
         if len(paths) == 1:
             self.app.post_message(ShowHistory(paths[0]))
         elif paths:
-            options = [Option(path, "", path) for path in paths]
-            choice = Choice("History of", options)
+            choice = Choice("History of", [Option(path, "", path) for path in paths])
             ask(self, choice, lambda path: self.app.post_message(ShowHistory(path)))
         else:
             show_message(self, "No note is part of this step")
@@ -428,10 +399,8 @@ class StepsScreen(OverlayScreen):
 
 def _step_row(key: str, step: Step) -> TimelineRow:
     role = "faint struck" if step.undone else ""
-    left = [
-        Piece(clean_line(step.verb), role or "accent"),
-        Piece(f" {clean_line(step.label)}", role),
-    ]
+    verb, label = clean_line(step.verb), clean_line(step.label)
+    left = [Piece(verb, role or "accent"), Piece(f" {label}", role)]
     about = "undone" if step.undone else str(len(set(step.paths))) if step.paths else ""
     return TimelineRow(key, step.time, left, [Piece(about, "faint")])
 
@@ -452,13 +421,9 @@ def _step_head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> 
 
 
 def _check_in_lines(step: Step, width: int) -> list[StyledLine]:
-    return [
-        *wrap_line([Piece(clean_line(step.label), "title")], width),
-        [],
-        *wrap_line(
-            [Piece("A line of the habit log. Taking it back adds another.", "muted")], width
-        ),
-    ]
+    about = Piece("A line of the habit log. Taking it back adds another.", "muted")
+    title = wrap_line([Piece(clean_line(step.label), "title")], width)
+    return [*title, [], *wrap_line([about], width)]
 
 
 # The trash as a list to choose from: what is chosen goes back to where it was.
@@ -466,34 +431,26 @@ def _check_in_lines(step: Step, width: int) -> list[StyledLine]:
 
 def show_trash(app: NotekeepApp) -> None:
     """List what was deleted, the last one first."""
+    vault = app.vault
 
     def choose(found: list[TrashedFile]) -> None:
-        if found:
-            options = [Option(one.was, _describe_trashed(one), one.path) for one in found]
-            ask(app, Choice("Bring back from the trash", options), chosen)
-        else:
+        if not found:
             show_message(app, "The trash is empty")
+            return
+        options = []
+        for one in found:
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.deleted))
+            options.append(Option(one.was, f"{size_text(one.size)} · {when}", one.path))
+        ask(app, Choice("Bring back from the trash", options), restore)
 
-    def chosen(path: str) -> None:
-        in_background(app, partial(restore, path), show_restored, group=WRITE_GROUP)
+    def restore(path: str) -> None:
+        def apply() -> WriteResult:
+            return vault.notes.apply(plan_untrash(vault.workspace, vault.history.store, path))
 
-    def restore(path: str) -> WriteResult:
-        vault = app.vault
-        return vault.notes.apply(plan_untrash(vault.notes.workspace, vault.history.store, path))
+        def restored(done: WriteResult) -> None:
+            notify_done(app, f"Brought back {', '.join(done.paths)}", done)
 
-    def show_restored(done: WriteResult) -> None:
-        notify_done(app, f"Brought back {', '.join(done.paths)}", done)
+        in_background(app, apply, restored, group=WRITE_GROUP)
 
-    in_background(
-        app,
-        lambda: list_trash(app.vault.root),
-        choose,
-        group="trash",
-        exclusive=True,
-        holds_keys=True,
-    )
-
-
-def _describe_trashed(one: TrashedFile) -> str:
-    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.deleted))
-    return f"{size_text(one.size)} · {when}"
+    find = partial(list_trash, vault.root)
+    in_background(app, find, choose, group="trash", exclusive=True, holds_keys=True)

@@ -44,13 +44,11 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
-    from notekeep.vault import Vault
 
 
 CONFIRM_FROM = 20  # more files than this are asked about once more
 PLAN_MARGIN = 7  # lines of the screen that are not the plan
-
-
+NO_NOTES = "There is no note here"
 BUTTONS = ("do-plan", "drop-plan")
 
 
@@ -174,7 +172,7 @@ class NoteOperations:
 
     def edit_tags(self) -> None:
         """Ask for tags to add and to take away, as `+this -that`."""
-        vault, paths, row = self._screen.vault, self._paths(), self._screen.loader.row
+        vault, paths, row = self._screen.vault, self._screen.chosen_notes(), self._screen.loader.row
         is_one = len(paths) == 1
         tags = row.tags if is_one and row is not None and row.path == paths[0] else []
         has = f" It has {' '.join(f'#{tag}' for tag in tags)}." if tags else ""
@@ -195,7 +193,7 @@ class NoteOperations:
 
     def set_field(self) -> None:
         """Ask for changes of fields as the command line takes them, and make them in every note."""
-        vault, paths = self._screen.vault, self._paths()
+        vault, paths = self._screen.vault, self._screen.chosen_notes()
 
         def plan(text: str) -> WritePlan:
             return vault.notes.plan_set(paths, split_field_changes(text))
@@ -207,10 +205,22 @@ class NoteOperations:
             example="rating=5 status=finished",
             find_word=find_last_word,
         )
-        self._ask(prompt, paths, plan, ("Change", "Changed"), lambda: _known_changes(vault))
+
+        def load_words() -> list[str]:
+            kinds = vault.schema.kinds.values()
+            names = {
+                *vault.catalog.field_names(),
+                *(name for kind in kinds for name in kind.fields),
+            }
+            usual = [
+                f"{name}={one}" for (_, name), values in FIELD_CHOICES.items() for one in values
+            ]
+            return [*(f"{name}=" for name in names), *usual]
+
+        self._ask(prompt, paths, plan, ("Change", "Changed"), load_words)
 
     def move(self) -> None:
-        vault, paths = self._screen.vault, self._paths()
+        vault, paths = self._screen.vault, self._screen.chosen_notes()
 
         def plan(text: str) -> WritePlan:
             if not text:
@@ -223,12 +233,16 @@ class NoteOperations:
             example="books/read",
             find_word=skip_signs,
         )
-        self._ask(prompt, paths, plan, ("Move", "Moved"), lambda: _known_folders(vault))
+
+        def load_folders() -> list[str]:
+            return sorted({path.rpartition("/")[0] for path in vault.search.paths()} - {""})
+
+        self._ask(prompt, paths, plan, ("Move", "Moved"), load_folders)
 
     def ask_publishable(self) -> None:
-        screen, paths = self._screen, self._paths()
+        screen, paths = self._screen, self._screen.chosen_notes()
         if not paths:
-            _show_nothing_listed(screen)
+            show_message(screen, NO_NOTES)
             return
 
         def plan(value: str) -> None:
@@ -246,7 +260,7 @@ class NoteOperations:
         ask(screen, Choice(title, options), plan)
 
     def delete(self) -> None:
-        screen, paths = self._screen, self._paths()
+        screen, paths = self._screen, self._screen.chosen_notes()
         is_marked = bool(screen.notes.marked)
         # Pressed twice, or held down, it finds a row whose note is gone already.
         if not is_marked and not screen.vault.catalog.rows_of(paths):
@@ -260,13 +274,11 @@ class NoteOperations:
 
     def copy_links(self) -> None:
         """Put links to the notes on the clipboard, one on each line."""
-        screen, paths = self._screen, self._paths()
+        screen, paths = self._screen, self._screen.chosen_notes()
 
         def load() -> list[str]:
-            rows = screen.vault.catalog.rows_of(paths).values()
-            return [
-                clean_line(title) for title in sorted((row.title for row in rows), key=str.casefold)
-            ]
+            titles = [row.title for row in screen.vault.catalog.rows_of(paths).values()]
+            return [clean_line(title) for title in sorted(titles, key=str.casefold)]
 
         def copied(titles: list[str]) -> None:
             clipboard.copy_text(screen.app, "\n".join(f"[[{title}]]" for title in titles))
@@ -276,24 +288,18 @@ class NoteOperations:
 
     # From the question to the step.
 
-    def _paths(self) -> list[str]:
-        return self._screen.chosen_notes()
-
     def _ask(
         self,
         prompt: Prompt,
         paths: list[str],
         plan: Callable[[str], WritePlan],
-        verb: tuple[str, str],
+        verb: tuple[str, str],  # what is done with the notes, before and after: "Tag", "Tagged"
         load_words: Callable[[], list[str]],
     ) -> None:
-        """Ask for words, plan what they say, show the plan when it is about many, and do it.
-
-        `verb` is what is done with the notes, before and after: "Tag", "Tagged".
-        """
+        """Ask for words, plan what they say, show the plan when it is about many, and do it."""
         screen = self._screen
         if not paths:
-            _show_nothing_listed(screen)
+            show_message(screen, NO_NOTES)
             return
 
         def apply(text: str) -> tuple[str, WritePlan]:
@@ -313,17 +319,14 @@ class NoteOperations:
         screen = self._screen
         screen.post_message(WorkStatus(f"Looking at {_count(step.paths)}"))
 
-        def show(made: WritePlan) -> None:
-            screen.post_message(WorkStatus(""))
-            self._show(step, made)
+        def look() -> WritePlan:
+            try:
+                return plan()
+            finally:
+                screen.post_message(WorkStatus(""))
 
-        def failed(error: NotekeepError) -> None:
-            screen.post_message(WorkStatus(""))
-            show_error(screen, error)
-
-        in_background(
-            screen, plan, show, group="plan", exclusive=True, holds_keys=True, failed=failed
-        )
+        show = partial(self._show, step)
+        in_background(screen, look, show, group="plan", exclusive=True, holds_keys=True)
 
     def _show(self, step: _Step, plan: WritePlan) -> None:
         """Show a plan when it is about many notes, and do it."""
@@ -361,10 +364,6 @@ def _count(paths: Sequence[str]) -> str:
     return plural(len(paths), "note")
 
 
-def _show_nothing_listed(screen: BrowseScreen) -> None:
-    show_message(screen, "There is no note here")
-
-
 def parse_tag_changes(text: str) -> tuple[list[str], list[str]]:
     """Parse `+this -that #other` into what is added and what is taken away."""
     words = text.replace(",", " ").split()
@@ -382,15 +381,3 @@ def split_field_changes(text: str) -> list[str]:
     if not words:
         raise UsageError("Nothing to change yet", "Write field=value.")
     return words
-
-
-def _known_changes(vault: Vault) -> list[str]:
-    kinds = vault.schema.kinds.values()
-    names = {*vault.catalog.field_names(), *(name for kind in kinds for name in kind.fields)}
-    usual = [f"{name}={value}" for (_, name), values in FIELD_CHOICES.items() for value in values]
-    return [*(f"{name}=" for name in names), *usual]
-
-
-def _known_folders(vault: Vault) -> list[str]:
-    found = {path.rpartition("/")[0] for path in vault.search.paths()}
-    return sorted(found - {""})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -122,7 +123,7 @@ class PublishScreen(VaultScreen):
         if self.is_unseen():
             return
         self.load("drafts", self._load_titles, self._list)
-        self._ask_states()
+        self.load("states", self._load_states, self._show_states)
 
     def _load_titles(self) -> dict[str, str]:
         rows = self.vault.search.rows(self.vault.publishing.drafts()).rows
@@ -132,7 +133,7 @@ class PublishScreen(VaultScreen):
         """Return the titles of drafts and posts by path, and how they stand in each site."""
         publishing, chosen = self.vault.publishing, (self.target, self.site)
         is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
-        standings = publishing.standings() if is_known else publishing.standings(*chosen)
+        standings = publishing.standings(*(() if is_known else chosen))
         paths = {post.note for one in standings for post in one.posts}
         rows = self.vault.catalog.rows_of(paths)
         posts = {
@@ -140,9 +141,6 @@ class PublishScreen(VaultScreen):
         }
         # A site that cannot be read takes no draft from the list.
         return self._load_titles() | posts, standings
-
-    def _ask_states(self) -> None:
-        self.load("states", self._load_states, self._show_states)
 
     def _list(self, titles: dict[str, str]) -> None:
         self._titles = titles | self._titles
@@ -267,11 +265,6 @@ class PublishScreen(VaultScreen):
         if self._is_left and self._made_for is not None and self.shown is None:
             self._plan(self._made_for)
 
-    def _show_patch(self, plan: WritePlan) -> None:
-        self.shown, self._made_for = plan, None
-        self.diff.show_patch(plan)
-        self._end_planning()
-
     def show_problem(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
         self.shown = None
@@ -282,15 +275,16 @@ class PublishScreen(VaultScreen):
 
     def _wait(self, deed: Callable[[], object]) -> bool:
         """Do something once the plan is there; False when none is on its way."""
+
+        def give_up() -> None:
+            if self._waiting is not None:
+                self._waiting = None
+                show_message(self, NOT_LOADED_YET)
+
         if self._is_planning:
             self._waiting = deed
-            program(self).keyboard.hold(self, self._give_up, seconds=QUEUE_SECONDS)
+            program(self).keyboard.hold(self, give_up, seconds=QUEUE_SECONDS)
         return self._is_planning
-
-    def _give_up(self) -> None:
-        if self._waiting is not None:
-            self._waiting = None
-            show_message(self, NOT_LOADED_YET)
 
     def _end_planning(self, *, is_there: bool = True) -> None:
         self._is_planning = False
@@ -344,15 +338,15 @@ class PublishScreen(VaultScreen):
             else:
                 show_message(self, "Nothing is public yet")
 
-        self.load("plan", self._load_publishable, show)
+        self._load_publishable(show)
 
     def action_prune_posts(self) -> None:
         """Show what would go: files of notekeep that nobody touched, and no note stands behind."""
-        show = partial(self.make_plan, how={"prune": True})
-        self.load("plan", self._load_publishable, show)
+        self._load_publishable(partial(self.make_plan, how={"prune": True}))
 
-    def _load_publishable(self) -> Sequence[str]:
-        return self.vault.publishing.publishable(self.target, self.site)
+    def _load_publishable(self, then: Callable[[Sequence[str]], object]) -> None:
+        load = partial(self.vault.publishing.publishable, self.target, self.site)
+        self.load("plan", load, then)
 
     # Files that were changed by hand in the site.
 
@@ -372,10 +366,15 @@ class PublishScreen(VaultScreen):
         paths = tuple(planned.post.path for planned in plan.posts) or self.chosen
         target, site = self.target, self.site
 
+        def show_patch(plan: WritePlan) -> None:
+            self.shown, self._made_for = plan, None
+            self.diff.show_patch(plan)
+            self._end_planning()
+
         def answered(how: str) -> None:
             if how == "pull":
                 pull = partial(self.vault.post_notes.plan_pull, paths, target=target, site=site)
-                self.load("plan", pull, self._show_patch)
+                self.load("plan", pull, show_patch)
             else:
                 self.make_plan(paths, how={"by_hand": how})
 
@@ -455,9 +454,9 @@ class PublishScreen(VaultScreen):
         self, paths: Sequence[str], title: str, outlines: Sequence[NoteOutline]
     ) -> None:
         """Ask which sections go into a post, where there is a choice, and make it."""
-        quotes: dict[str, int] = {}
+        quotes: Counter[str] = Counter()
         for section in (one for outline in outlines for one in outline.sections if one.heading):
-            quotes[section.heading] = quotes.get(section.heading, 0) + len(section.points)
+            quotes[section.heading] += len(section.points)
         quoted = [heading for heading, count in quotes.items() if count]
 
         def start(value: str) -> WriteResult:
@@ -475,11 +474,10 @@ class PublishScreen(VaultScreen):
         if len(quotes) < 2:
             chosen(ALL_SECTIONS)
             return
-        count = plural(len(quotes), "heading")
+        count, some = plural(len(quotes), "heading"), plural(len(quoted), "heading")
         options = [Option("All of it, as an outline", count, ALL_SECTIONS)]
         if quoted and len(quoted) < len(quotes):
-            count = plural(len(quoted), "heading")
-            options.append(Option("What has quotes or marked seconds", count, QUOTED_SECTIONS))
+            options.append(Option("What has quotes or marked seconds", some, QUOTED_SECTIONS))
         options.append(Option("Or one section alone", "", ""))
         for heading, number in quotes.items():
             options.append(Option(heading, plural(number, "quote") if number else "", heading))
@@ -488,16 +486,13 @@ class PublishScreen(VaultScreen):
     # Where an export goes: the kind of site, and its folder.
 
     def action_next_target(self) -> None:
-        options = [
-            Option("Whatever the folder is a site of", "", OTHER),
-            *(Option(load_target(target).name, target, target) for target in TARGETS),
-        ]
+        options = [Option(load_target(target).name, target, target) for target in TARGETS]
+        options.insert(0, Option("Whatever the folder is a site of", "", OTHER))
 
         def chosen(target: str) -> None:
             self._set_destination(self.site, target.removeprefix(OTHER))
 
-        title = "Shape the draft for"
-        ask(self, Choice(title, options, self.target, has_filter=True), chosen)
+        ask(self, Choice("Shape the draft for", options, self.target, has_filter=True), chosen)
 
     def action_choose_site(self) -> None:
         sites = self.vault.publishing.sites
@@ -532,7 +527,7 @@ class PublishScreen(VaultScreen):
 
     def reload(self) -> None:
         """Look again at the site: something about it was chosen, or has changed."""
-        self._ask_states()
+        self.load("states", self._load_states, self._show_states)
         if self.chosen:
             self.make_plan(self.chosen)
 

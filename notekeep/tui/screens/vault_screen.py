@@ -81,16 +81,13 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         self.call_after_refresh(self._keep_focus)
 
     def _keep_focus(self) -> None:
-        """Give the focus that a hidden pane lost to one that is seen: keys would go nowhere.
-
-        While another window has it, Textual keeps in mind who is to have it again.
-        """
+        """Give the focus that a hidden pane lost to one that is seen: keys would go nowhere."""
+        # While another window has it, Textual keeps in mind who is to have it again.
         if self.focused is not None or not self.app.app_focus:
             return
         views = [one for one in self.focus_chain if isinstance(one, LineView)]
-        views.sort(key=lambda view: view.id == "sidebar")
         if views:
-            views[0].focus()
+            min(views, key=lambda view: view.id == "sidebar").focus()
 
     # Screens that are not seen show nothing new; it would be another by the time they are.
 
@@ -163,7 +160,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
 
         An error is shown by `show_problem`; not at all when `is_quiet`.
         """
-        failed = ignore_problem if is_quiet else self.show_problem
+        failed = (lambda _error: None) if is_quiet else self.show_problem
         in_background(self, what, then, group=group, exclusive=True, pause=pause, failed=failed)
 
     def show_problem(self, error: NotekeepError) -> None:
@@ -213,10 +210,6 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     def on_switcher_closed(self) -> None:
         if self._focus_before is not None and self._focus_before.is_attached:
             self._focus_before.focus()
-
-
-def ignore_problem(_error: NotekeepError) -> None:
-    """Do without what could not be had."""
 
 
 class OverlayScreen(VaultScreen):
@@ -286,8 +279,11 @@ class OverlayScreen(VaultScreen):
 
 def problem_lines(error: NotekeepError) -> list[StyledLine]:
     """Return what stands in the place of what cannot be shown."""
-    about = [Piece(clean_line(error.message), "warn")], [Piece(clean_line(error.hint), "muted")]
-    return [[], *about]
+    return [
+        [],
+        [Piece(clean_line(error.message), "warn")],
+        [Piece(clean_line(error.hint), "muted")],
+    ]
 
 
 def empty_lines(title: str, *about: str) -> list[StyledLine]:
