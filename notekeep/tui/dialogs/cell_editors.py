@@ -19,12 +19,13 @@ from notekeep.tui.dialogs.form import NO_VALUE, field_options
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
     MAX_RATING,
+    FormField,
     check_field_text,
     format_value,
     parse_field_text,
     parse_list_items,
 )
-from notekeep.tui.keys import bindings
+from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.render.formatting import stars
 from notekeep.tui.render.note_columns import TAGS_COLUMN
 from notekeep.tui.render.note_rows import gutter
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from notekeep.tui.field_forms import FormField
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.note_grid import NoteGrid
 
@@ -140,20 +140,12 @@ class TextCellEditor(CellEditor):
 # A date: a calendar, and the words that the command line knows for days.
 
 DATE_HINT = "Type today, -3, mon, 11-03 or 2026 as well."
-DAY_MOVES = (
-    "later-day",
-    "earlier-day",
-    "later-week",
-    "earlier-week",
-    "later-month",
-    "earlier-month",
-)
 
 
 class DateCellEditor(CellEditor):
     """Arrows move over days and weeks; what is typed is found in the calendar."""
 
-    BINDINGS = bindings("cell-date", priority=DAY_MOVES)
+    BINDINGS = bindings("cell-date", priority=ALL_ACTIONS)
 
     wide = 46
     hint = DATE_HINT
@@ -287,7 +279,7 @@ class _Line(Input):
 class ListCellEditor(CellEditor):
     """A line that adds and takes away, and below it what is in the list and what others have."""
 
-    BINDINGS = bindings("cell-list", priority=("item-down", "item-up", "turn-item"))
+    BINDINGS = bindings("cell-list", priority=ALL_ACTIONS)
 
     wide = 46
 
@@ -435,10 +427,8 @@ class StarsView(LineView, inherit_bindings=False):
     def draw_line(self, index: int, width: int) -> StyledLine:
         del index, width
         if self.rating is None:
-            return [
-                Piece(self._glyphs.no_star * int(MAX_RATING), "faint"),
-                Piece("  none", "muted"),
-            ]
+            none = self._glyphs.no_star * int(MAX_RATING)
+            return [Piece(none, "faint"), Piece("  none", "muted")]
         number = Piece(f"  {format_value(self.rating)}", "bright")
         return [Piece(stars(self.rating, self._glyphs), "star"), number]
 

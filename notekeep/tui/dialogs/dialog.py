@@ -26,7 +26,7 @@ from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.program import ProgramPart
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.textual_compat import PacedScreen
-from notekeep.tui.widgets.line_view import ListView, TextPage
+from notekeep.tui.widgets.line_view import LineView, ListView, TextPage
 from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from notekeep.errors import NotekeepError
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.line_view import LineView
 
 
 Answer = TypeVar("Answer")

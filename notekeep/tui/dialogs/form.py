@@ -43,7 +43,6 @@ from notekeep.tui.widgets.bars import (
     ChoiceBar,
 )
 from notekeep.tui.widgets.row_lists import RowList
-from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -198,14 +197,8 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         prompt = FieldPrompt(field, text)
         open_dialog(self, prompt, check, put, group="check")
         if field.type in {"text", "list", None}:
-            in_background(
-                self,
-                lambda: known_values(self.vault, field.name),
-                prompt.offer,
-                group="values",
-                exclusive=True,
-                failed=lambda _error: None,
-            )
+            values = partial(known_values, self.vault, field.name)
+            self.load("values", values, prompt.offer, is_quiet=True)
 
     def action_step_field(self) -> None:
         self._step(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from textual import getters
+from textual import events, getters
 from textual.containers import Horizontal
 
 from notekeep.markdown.sanitize import clean_line
@@ -24,7 +24,6 @@ from notekeep.tui.workers import show_message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.catalog.records import Row

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.tui.list_model import (
+    SidebarModel,
     find_terms,
     load_result_counts,
     load_sidebar,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.list_model import SidebarModel
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.sidebar import SidebarEntry
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError
 from notekeep.notes.conflict_pairs import (
+    Choice,
+    ConflictPair,
     list_conflicts,
     mark_lines,
     plan_keep,
@@ -29,24 +31,11 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from notekeep.notes.conflict_pairs import Choice, ConflictPair
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
-KEPT_MESSAGES: dict[Choice, str] = {
-    "mine": "Kept the note as it was",
-    "theirs": "Kept the copy's text",
-    "both": "Kept both",
-}
-CONFLICT_ACTIONS = (
-    "keep-mine",
-    "keep-theirs",
-    "merge",
-    "keep-both",
-    "edit-conflict",
-    "read-text",
-)
+CONFLICT_ACTIONS = "keep-mine", "keep-theirs", "merge", "keep-both", "edit-conflict", "read-text"
 """Actions of the bottom line that want a conflict."""
 
 
@@ -70,6 +59,7 @@ class ConflictsScreen(OverlayScreen):
 
     BINDINGS = bindings("conflicts", "over")
     OPENED_BY = "show-conflicts"
+    PLACE = "conflicts"
 
     def __init__(self, path: str = "") -> None:
         self.pairs = OptionRows([], self.glyphs)
@@ -79,9 +69,6 @@ class ConflictsScreen(OverlayScreen):
         self._versions: ConflictVersions | None = None
         self._beside: bool | None = None
         self._wanted = path
-
-    def place(self) -> str:
-        return "conflicts"
 
     @property
     def here(self) -> ConflictRow | None:
@@ -155,23 +142,22 @@ class ConflictsScreen(OverlayScreen):
     # What the person decides.
 
     def action_keep_mine(self) -> None:
-        self._keep("mine")
+        self._keep("mine", "Kept the note as it was")
 
     def action_keep_theirs(self) -> None:
-        self._keep("theirs")
+        self._keep("theirs", "Kept the copy's text")
 
     def action_keep_both(self) -> None:
-        self._keep("both")
+        self._keep("both", "Kept both")
 
-    def _keep(self, choice: Choice) -> None:
+    def _keep(self, choice: Choice, text: str) -> None:
         if (here := self.here) is not None:
-            plan = partial(plan_keep, self.vault.workspace, here.pair, choice)
-            self._settle(plan, KEPT_MESSAGES[choice])
+            self._settle(partial(plan_keep, self.vault.workspace, here.pair, choice), text)
 
     def action_merge(self) -> None:
         if (here := self.here) is not None:
-            store = self.vault.history.store
-            plan = partial(plan_merge, self.vault.workspace, store, here.pair)
+            vault = self.vault
+            plan = partial(plan_merge, vault.workspace, vault.history.store, here.pair)
             self._settle(plan, "Merged both into the note")
 
     def _settle(self, plan: Callable[[], WritePlan], text: str) -> None:

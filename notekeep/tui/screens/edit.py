@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from textual.containers import Horizontal
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
-from notekeep.markdown.field_changes import apply_changes
+from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.note import read_note
 from notekeep.notes.capture import make_attachment_link, plan_attachment, read_file
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
-    from notekeep.markdown.field_changes import FieldChange
     from notekeep.notes.plan import WriteResult
 
 

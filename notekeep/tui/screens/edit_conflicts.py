@@ -15,14 +15,14 @@ from notekeep.markdown.editor_text import EditorText
 from notekeep.markdown.text_merge import merge_texts
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.atomic import add_conflict_copy
-from notekeep.storage.autosave import AutosaveFile, find_unsaved
+from notekeep.storage.autosave import AutosaveFile, UnsavedText, find_unsaved
 from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, OptionRows, dialog_box
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.text_diff import compare
 from notekeep.tui.render.version_lines import unified
 from notekeep.tui.widgets.bars import ActionButtons
-from notekeep.tui.widgets.line_view import DiffView
+from notekeep.tui.widgets.line_view import DiffView, ListView
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from notekeep.storage.autosave import UnsavedText
     from notekeep.tui.screens.edit import EditScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
-    from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
     OnAnswer = Callable[[str | None], None]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.markdown.sanitize import clean_line
-from notekeep.markdown.schema import FIELD_CHOICES
+from notekeep.markdown.schema import FIELD_CHOICES, Schema
 from notekeep.tui.completion import known_values
 from notekeep.tui.dialogs import cell_editors
 from notekeep.tui.dialogs.dialog import open_dialog
@@ -29,6 +29,7 @@ from notekeep.tui.render.note_columns import (
     MODIFIED_COLUMN,
     TAGS_COLUMN,
     TITLE_COLUMN,
+    Column,
     star_rating,
 )
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
@@ -39,9 +40,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Scalar, Value
     from notekeep.markdown.note import Note
-    from notekeep.markdown.schema import Schema
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.render.note_columns import Column
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.note_grid import NoteGrid
     from notekeep.vault import Vault

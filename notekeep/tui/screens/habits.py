@@ -6,11 +6,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import getters
+from textual import events, getters
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, review_path
-from notekeep.tracking.habit_details import load_habit_details
+from notekeep.tracking.habit_details import Detail, load_habit_details
 from notekeep.tui.dialogs.add_habit import ask_for_habit, toggle_pause
 from notekeep.tui.dialogs.dialog import Prompt, ask, open_dialog
 from notekeep.tui.messages import OpenNote
@@ -27,13 +27,11 @@ from notekeep.tui.workers import in_background, show_message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.habits.summary import HabitView
     from notekeep.notes.plan import WriteResult
     from notekeep.tracking.checkin import CheckInResult
-    from notekeep.tracking.habit_details import Detail
     from notekeep.tui.widgets.line_view import ListView
 
 

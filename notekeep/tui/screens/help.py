@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
@@ -29,7 +30,6 @@ from notekeep.tui.render.styled_text import (
     wrap_line,
 )
 from notekeep.tui.widgets.line_view import DiffView
-from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -230,16 +230,13 @@ def explain_lines(
         lines = [*wrap_line([Piece(clean_line(typed), "code-string")], width), []]
     for part in explanation.parts:
         text = Piece(INDENT * part.depth + clean_line(part.text))
-        lines.append(spread_line([text], _notes(part.notes), width))
+        count = Piece("not counted", "faint")
+        if part.notes is not None:
+            count = Piece(plural(part.notes, "note"), "muted" if part.notes else "warn")
+        lines.append(spread_line([text], [count], width))
     if explanation.order:
         lines += [[], *wrap_line([Piece(clean_line(explanation.order), "muted")], width)]
     return lines
-
-
-def _notes(count: int | None) -> StyledLine:
-    if count is None:
-        return [Piece("not counted", "faint")]
-    return [Piece(plural(count, "note"), "muted" if count else "warn")]
 
 
 def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
@@ -281,13 +278,7 @@ class ExplainScreen(Dialog[None]):
         self._page.focus()
         self._page.show(self._lines)
         if self._typed:
-            in_background(
-                self,
-                lambda: explain_query(self.vault, self._typed),
-                self._show,
-                group="explain",
-                failed=self._cannot,
-            )
+            self.load("explain", partial(explain_query, self.vault, self._typed), self._show)
 
     def _lines(self, width: int) -> list[StyledLine]:
         if not self._typed:
@@ -301,11 +292,11 @@ class ExplainScreen(Dialog[None]):
         self._page.show(self._lines)
         self.fit(self._page, margin=5)
 
+    def show_problem(self, error: NotekeepError) -> None:
+        self._show(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
+
     def on_resize(self) -> None:
         self.call_after_refresh(self.fit, self._page, 5)
-
-    def _cannot(self, error: NotekeepError) -> None:
-        self._show(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
 
     def on_key(self, event: events.Key) -> None:
         # Who types on in the box below is not made to close this first.

@@ -6,13 +6,15 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.message import Message
 from textual.reactive import reactive
 
 from notekeep.markdown.note import read_note
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.restore import (
+    NoteVersions,
+    Traces,
     find_traces,
     find_versions,
     forget_traces,
@@ -20,7 +22,7 @@ from notekeep.notes.restore import (
     plan_version,
 )
 from notekeep.storage.content import digest_of
-from notekeep.storage.trash import list_trash
+from notekeep.storage.trash import TrashedFile, list_trash
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, ShowHistory, VaultChanged
@@ -41,14 +43,11 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.notes.plan import WriteResult
-    from notekeep.notes.restore import NoteVersions, Traces
     from notekeep.services.history import Step, StepDetails
     from notekeep.storage.operation_log import Version
-    from notekeep.storage.trash import TrashedFile
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import DiffView, ListView
@@ -108,6 +107,7 @@ class HistoryScreen(OverlayScreen):
     """One note's versions at the left; at the right what one of them changed, or its text."""
 
     BINDINGS = bindings("history", "over")
+    PLACE = "history"
 
     versions: TimelineList
     note = getters.query_one(Preview)
@@ -123,9 +123,6 @@ class HistoryScreen(OverlayScreen):
         yield _ViewTabs()
         yield from super().compose_text()
         yield Preview(id="version")
-
-    def place(self) -> str:
-        return "history"
 
     @property
     def reading(self) -> DiffView | Preview:
@@ -224,13 +221,9 @@ class HistoryScreen(OverlayScreen):
         self.app.post_message(EditNote(self.path))
 
     def action_forget(self) -> None:
-        in_background(
-            self,
-            lambda: find_traces(self.vault.workspace, self.vault.history.store, self.path),
-            self._ask_to_forget,
-            group="traces",
-            holds_keys=True,
-        )
+        vault = self.vault
+        find = partial(find_traces, vault.workspace, vault.history.store, self.path)
+        in_background(self, find, self._ask_to_forget, group="traces", holds_keys=True)
 
     def _ask_to_forget(self, traces: Traces) -> None:
         def forget() -> int:
@@ -316,14 +309,12 @@ class StepsScreen(OverlayScreen):
 
     BINDINGS = bindings("steps", "over")
     OPENED_BY = "show-steps"
+    PLACE = "steps"
 
     def __init__(self) -> None:
         self.moments = TimelineList(self.glyphs, self.today)
         super().__init__(self.moments)
         self._steps: dict[str, Step] = {}
-
-    def place(self) -> str:
-        return "steps"
 
     def vault_changed(self) -> None:
         self.load("steps", lambda: self.vault.history.steps(MAX_STEPS), self._list)
@@ -359,12 +350,12 @@ class StepsScreen(OverlayScreen):
 
     def _show(self, step: Step, details: StepDetails) -> None:
         glyphs = self.glyphs
-        self.text.show(
-            lambda width: [
-                *_step_head(step, details, width, glyphs),
-                *changes_lines(details.changes, width, glyphs),
-            ]
-        )
+
+        def lines(width: int) -> list[StyledLine]:
+            head = _step_head(step, details, width, glyphs)
+            return [*head, *changes_lines(details.changes, width, glyphs)]
+
+        self.text.show(lines)
 
     # The way back.
 

@@ -101,14 +101,12 @@ def run_editor(screen: VaultScreen, place: str) -> None:
 
 def edit_outside(screen: VaultScreen, path: str) -> None:
     """Open a note in the person's editor, and read it again afterwards."""
-    vault = screen.vault
-    run_editor(screen, vault.absolute(path))
-    in_background(
-        screen,
-        vault.indexing.refresh,
-        lambda _refreshed: screen.post_message(VaultChanged()),
-        group=WRITE_GROUP,
-    )
+
+    def refreshed(_: object) -> None:
+        screen.post_message(VaultChanged())
+
+    run_editor(screen, screen.vault.absolute(path))
+    in_background(screen, screen.vault.indexing.refresh, refreshed, group=WRITE_GROUP)
 
 
 class _Step(NamedTuple):
@@ -208,10 +206,7 @@ class NoteOperations:
 
         def load_words() -> list[str]:
             kinds = vault.schema.kinds.values()
-            names = {
-                *vault.catalog.field_names(),
-                *(name for kind in kinds for name in kind.fields),
-            }
+            names = set(vault.catalog.field_names()).union(*(kind.fields for kind in kinds))
             usual = [
                 f"{name}={one}" for (_, name), values in FIELD_CHOICES.items() for one in values
             ]

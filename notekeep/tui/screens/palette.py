@@ -160,10 +160,6 @@ class Palette(ListDialog[None]):
     def on_resize(self) -> None:
         self.fit(self.rows, PALETTE_MARGIN)
 
-    @property
-    def offers(self) -> Sequence[Offer]:
-        return self.rows.offers
-
     # What is found: at once what needs no look into the vault, then the rest.
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -182,13 +178,9 @@ class Palette(ListDialog[None]):
         found = [*self._find_commands(self._searched), *self._find_actions(typed)]
         self.rows.is_searching = True
         self._show(sorted(found, key=_best_first))
+        find, add = partial(find_in_vault, self._below, typed), partial(self._add, found)
         self._worker = in_background(
-            self,
-            partial(find_in_vault, self._below, typed),
-            partial(self._add, found),
-            group="palette",
-            exclusive=True,
-            failed=lambda _error: self._add(found, []),
+            self, find, add, group="palette", exclusive=True, failed=lambda _error: add([])
         )
 
     def _cancel(self) -> None:
@@ -198,10 +190,10 @@ class Palette(ListDialog[None]):
 
     def _add(self, found: Iterable[Offer], more: Iterable[Offer]) -> None:
         self._worker, self.rows.is_searching = None, False
-        cursor, before = self.rows.cursor, self.offers
+        cursor, before = self.rows.cursor, self.rows.offers
         self._show(sorted([*found, *more], key=_best_first))
-        if cursor and before[cursor] in self.offers:
-            self.rows.move_to(self.offers.index(before[cursor]))
+        if cursor and before[cursor] in self.rows.offers:
+            self.rows.move_to(self.rows.offers.index(before[cursor]))
         if self._is_accepted:
             self.action_switch()
 
@@ -267,7 +259,7 @@ class Palette(ListDialog[None]):
         """Do what stands there by now, and never what was offered for less than that."""
         if self._searched != self._line.value:
             self._search()
-        offer = self.offers[self.rows.cursor] if self.offers else None
+        offer = self.rows.offers[self.rows.cursor] if self.rows.offers else None
         is_whole = offer is not None and offer.score == WHOLE_COMMAND_SCORE
         if self._worker is not None and not is_whole:
             self._is_accepted = True

@@ -123,7 +123,7 @@ class ProblemsScreen(Dialog[None]):
         self._load()
 
     def _load(self) -> None:
-        in_background(self, self._find_all, self._show, group="problems", exclusive=True)
+        self.load("problems", self._find_all, self._show)
 
     def _find_all(self) -> tuple[list[Problem], list[str]]:
         habits = self.vault.habits.tracker

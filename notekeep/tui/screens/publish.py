@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from textual import getters
 from textual.containers import Horizontal
 
-from notekeep.export.plan import ExportPlan, list_states
+from notekeep.export.plan import ExportPlan, ExportResult, SiteChange, list_states
 from notekeep.export.targets.target import TARGETS, load_target
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import external_programs
@@ -21,6 +21,7 @@ from notekeep.tui.notifications import notify_done
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import (
+    PostRow,
     counts_text,
     name_without_row,
     no_drafts_hint,
@@ -43,11 +44,9 @@ if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
-    from notekeep.export.plan import ExportResult, SiteChange
     from notekeep.export.scaffold import NoteOutline
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.services.publishing import SiteStanding
-    from notekeep.tui.render.list_rows import PostRow
     from notekeep.tui.widgets.line_view import ListView
 
 PLAN_DELAY = 0.12
@@ -83,6 +82,7 @@ class PublishScreen(VaultScreen):
     BINDINGS = bindings("publish")
     CSS_PATH = "publish.tcss"
     OPENED_BY = "show-publish"
+    PLACE = "publish"
 
     posts = getters.query_one("#drafts", PostList)
     diff = getters.query_one(PlanView)
@@ -113,9 +113,6 @@ class PublishScreen(VaultScreen):
         self.posts.nothing = [[Piece("No drafts yet", "muted")]]
         self.posts.focus()
         self.vault_changed()
-
-    def place(self) -> str:
-        return "publish"
 
     # The list: titles at once, states when they are known.
 

@@ -12,10 +12,11 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import EditNote, OpenNote
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.list_rows import group_tasks
+from notekeep.tui.render.list_rows import TaskRows, group_tasks
+from notekeep.tui.render.plan_lines import error_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import OverlayScreen, empty_lines, problem_lines
+from notekeep.tui.screens.vault_screen import OverlayScreen, empty_lines
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.records import TaskRow
     from notekeep.errors import NotekeepError
-    from notekeep.tui.render.list_rows import TaskRows
     from notekeep.tui.widgets.line_view import ListView
 
 
@@ -70,7 +70,7 @@ class TasksScreen(OverlayScreen):
         return "preview" if self.preview.has_focus else "tasks"
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.tasks.nothing = problem_lines(error)
+        self.tasks.nothing = [[], *error_lines(error, self.tasks.inner_width - 2)]
         self.tasks.show([])
 
     def vault_changed(self) -> None:
@@ -85,11 +85,8 @@ class TasksScreen(OverlayScreen):
         """Rank the tasks aside: there may be ten thousand of them, and a key must not wait."""
         tasks, wanted = self._tasks, self.filter.value.strip()
         with_done, kept = self._with_done, frozenset(self._ticked)
-        self.load(
-            "rank",
-            lambda: group_tasks(tasks, wanted, with_done=with_done, kept=kept),
-            partial(self._show, wanted),
-        )
+        group = partial(group_tasks, tasks, wanted, with_done=with_done, kept=kept)
+        self.load("rank", group, partial(self._show, wanted))
 
     def _show(self, wanted: str, found: TaskRows) -> None:
         self.tasks.nothing = _nothing(wanted, found.done)
@@ -176,10 +173,8 @@ def _nothing(wanted: str, done: int) -> list[StyledLine]:
         about = [Piece("No open task has ", "muted"), Piece(clean_line(wanted), "title")]
         return [[], about, [], _hint("esc", "shows all of them")]
     if done:
-        return [
-            *empty_lines("Nothing is left to do."),
-            _hint("v", f"shows {plural(done, 'done task')}"),
-        ]
+        hint = _hint("v", f"shows {plural(done, 'done task')}")
+        return [*empty_lines("Nothing is left to do."), hint]
     example = [Piece("- [ ] water the basil", "code-string")]
     hint = _hint("ctrl+n", "writes one down")
     return [*empty_lines("No tasks yet.", "A line of any note is one:"), example, [], hint]

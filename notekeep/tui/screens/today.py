@@ -90,6 +90,7 @@ class TodayScreen(VaultScreen):
 
     CSS_PATH = "today.tcss"
     OPENED_BY = "show-today"
+    PLACE = "today"
 
     agenda = getters.query_one(AgendaList)
     preview = getters.query_one(Preview)
@@ -103,9 +104,6 @@ class TodayScreen(VaultScreen):
         self.loader = PreviewLoader(self, self.preview)
         self.agenda.focus()
         self.vault_changed()
-
-    def place(self) -> str:
-        return "today"
 
     def vault_changed(self) -> None:
         if self.is_unseen():

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
 from textual.containers import Horizontal, Vertical
 
-from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.program import ProgramPart, program
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.bars import Footer, StatusLine
-from notekeep.tui.widgets.line_view import DiffView, LineView
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
+from notekeep.tui.widgets.line_view import DiffView, LineView, ListView
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
     from notekeep.tracking.checkin import CheckInResult
-    from notekeep.tui.widgets.line_view import ListView
     from notekeep.tui.widgets.preview import Preview
     from notekeep.tui.widgets.switcher import Switcher
 
@@ -36,8 +34,6 @@ WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
 HEIGHTS = [(0, "-short"), (28, "-tall")]
 PREVIEW_DELAY = 0.05
 """Seconds on a row before its text is made, so that the next key can make it unnecessary."""
-
-T = TypeVar("T")
 
 
 class VaultScreen(PacedScreen[None], ProgramPart):
@@ -48,6 +44,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     AUTO_FOCUS: ClassVar[str | None] = ""
 
     OPENED_BY: ClassVar[str] = ""  # the id of the action that opens the screen
+    PLACE: ClassVar[str] = ""  # what `place` returns, where that is always the same
 
     _focus_before: Widget | None = None
     _has_missed = False
@@ -67,7 +64,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
 
     def place(self) -> str:
         """Return where the focus is, by its name in the registry of actions."""
-        raise NotImplementedError
+        return self.PLACE
 
     @property
     def opens_without_reload(self) -> bool:
@@ -146,26 +143,6 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         """Say how far the index is, where that is said."""
 
     # Work that must not hold up a key.
-
-    def load(
-        self,
-        group: str,
-        what: Callable[[], T],
-        then: Callable[[T], object],
-        *,
-        pause: float = 0.0,
-        is_quiet: bool = False,
-    ) -> None:
-        """Ask the vault in a thread and show its answer, unless more of the group was asked since.
-
-        An error is shown by `show_problem`; not at all when `is_quiet`.
-        """
-        failed = (lambda _error: None) if is_quiet else self.show_problem
-        in_background(self, what, then, group=group, exclusive=True, pause=pause, failed=failed)
-
-    def show_problem(self, error: NotekeepError) -> None:
-        """Say why something cannot be shown."""
-        show_error(self, error)
 
     def write(self, what: Callable[[], WriteResult], text: str = "") -> None:
         """Change notes in a thread, then say what was done and how to take it back."""
@@ -251,7 +228,9 @@ class OverlayScreen(VaultScreen):
 
     def show_problem(self, error: NotekeepError) -> None:
         """Say what is wrong in the place of the text."""
-        self.reading.say(*problem_lines(error))
+        from notekeep.tui.render.plan_lines import error_lines  # no part of a first frame
+
+        self.reading.say([], *error_lines(error, self.reading.inner_width))
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -275,15 +254,6 @@ class OverlayScreen(VaultScreen):
     def action_zoom_text(self) -> None:
         self.toggle_class("-zoomed")
         (self.reading if self.has_class("-zoomed") else self.listed).focus()
-
-
-def problem_lines(error: NotekeepError) -> list[StyledLine]:
-    """Return what stands in the place of what cannot be shown."""
-    return [
-        [],
-        [Piece(clean_line(error.message), "warn")],
-        [Piece(clean_line(error.hint), "muted")],
-    ]
 
 
 def empty_lines(title: str, *about: str) -> list[StyledLine]:
