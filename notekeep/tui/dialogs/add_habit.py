@@ -49,14 +49,10 @@ class _FormLine(NamedTuple):
     about: str
 
 
+SCHEDULE_EXAMPLES = "daily, weekdays, mon,wed,fri, 3/week, every 2d, after 5d..7d, none"
 FORM_LINES = (
     _FormLine("title", "Habit", "", "what you will do: Meditate, Read, No sugar"),
-    _FormLine(
-        "schedule",
-        "How often",
-        "daily",
-        "daily, weekdays, mon,wed,fri, 3/week, every 2d, after 5d..7d, none",
-    ),
+    _FormLine("schedule", "How often", "daily", SCHEDULE_EXAMPLES),
     _FormLine("goal", "Goal", "done", "done, >= 10 min, >= 8 glass, <= 2 cup, >= 150 page/week"),
 )
 
@@ -69,16 +65,14 @@ class AddHabitDialog(SubmitDialog[NewHabit | None]):
         self._title = title
 
     def compose(self) -> ComposeResult:
-        with dialog_box(
-            "Add a habit", ("enter", "adds it"), ("tab", "next line"), ("esc", "closes")
-        ):
+        keys = ("enter", "adds it"), ("tab", "next line"), ("esc", "closes")
+        with dialog_box("Add a habit", *keys):
             for line in FORM_LINES:
                 value = clean_line(self._title) if line.id == "title" else line.value
                 with Horizontal(classes="labelled"):
                     yield TextLines(line.label)
-                    yield TextLine(
-                        value, id=line.id, compact=True, select_on_focus=bool(line.value)
-                    )
+                    selects = bool(line.value)
+                    yield TextLine(value, id=line.id, compact=True, select_on_focus=selects)
                 yield TextLines("", "warn").add_class("wrong", line.id)
             yield HintLine(FORM_LINES[0].about, "faint")
 
@@ -123,10 +117,9 @@ def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
     vault = screen.vault
 
     def make(typed: NewHabit) -> tuple[str, WriteResult]:
-        fields = habit_fields(
-            vault.habits.tracker, typed.title, schedule=typed.schedule, goal=typed.goal
-        )
-        done = vault.notes.apply(vault.notes.plan_new("habit", typed.title, fields=fields))
+        name, schedule, goal = typed
+        fields = habit_fields(vault.habits.tracker, name, schedule=schedule, goal=goal)
+        done = vault.notes.apply(vault.notes.plan_new("habit", name, fields=fields))
         return str(fields["habit"]), done
 
     def made(answer: tuple[str, WriteResult]) -> None:

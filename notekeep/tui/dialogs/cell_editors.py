@@ -15,14 +15,13 @@ from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.completion import WordSuggester, find_last_signed_item, find_last_word, find_start
 from notekeep.tui.dialogs.dialog import HintLine, OptionRows, SubmitDialog, format_error, hints
-from notekeep.tui.dialogs.form import NO_VALUE, field_options
+from notekeep.tui.dialogs.form import NO_VALUE, field_options, submit_field
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
     MAX_RATING,
     FormField,
     check_field_text,
     format_value,
-    parse_field_text,
     parse_list_items,
 )
 from notekeep.tui.keys import ALL_ACTIONS, bindings
@@ -98,16 +97,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
         self.query_one("#cell").styles.min_width = min(MAX_LINE_WIDTH, longest + 1) + BOX_MARGIN
 
     def submit_text(self, text: str) -> None:
-        """Answer with a text, if it fits the field."""
-        if text == clean_line(self.field.text):
-            self.dismiss(None)
-            return
-        try:
-            written = parse_field_text(self.field, text, self.today)
-        except NotekeepError as error:
-            self.show_problem(error)
-        else:
-            self.submit(written)
+        submit_field(self, self.field, text, self.field.text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -67,8 +67,23 @@ def field_options(field: FormField, text: str) -> list[Option]:
     return [*options, Option("Nothing", "the field goes away", NO_VALUE)]
 
 
+def submit_field(
+    dialog: SubmitDialog[str | None], field: FormField, text: str, before: str
+) -> None:
+    """Answer with a text as it is written into a field; what does not fit can be corrected."""
+    if text == clean_line(before):
+        dialog.dismiss(None)
+        return
+    try:
+        written = parse_field_text(field, text, dialog.today)
+    except NotekeepError as error:
+        dialog.show_problem(error)
+    else:
+        dialog.submit(written)
+
+
 class FieldPrompt(Prompt):
-    """Asks for the value of a field; what does not fit is told, and can be corrected."""
+    """Asks for the value of a field."""
 
     def __init__(self, field: FormField, text: str) -> None:
         super().__init__(
@@ -83,16 +98,7 @@ class FieldPrompt(Prompt):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         event.prevent_default()
-        text = event.value.strip()
-        if text == clean_line(self.text):
-            self.dismiss(self.text)
-            return
-        try:
-            written = parse_field_text(self.field, text, self.today)
-        except NotekeepError as error:
-            self.show_problem(error)
-        else:
-            self.submit(written)
+        submit_field(self, self.field, event.value.strip(), self.text)
 
 
 NAME_WIDTH = 14

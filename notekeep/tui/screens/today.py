@@ -79,10 +79,9 @@ class AgendaList(RowList[AgendaItem]):
 
 
 def _is_same(item: AgendaItem, other: AgendaItem) -> bool:
-    if item.habit is not None and other.habit is not None:
-        return item.habit.id == other.habit.id
-    both_notes = item.habit is None and other.habit is None
-    return both_notes and bool(item.path) and item.place == other.place
+    if item.habit is None or other.habit is None:
+        return item.habit is other.habit and bool(item.path) and item.place == other.place
+    return item.habit.id == other.habit.id
 
 
 class TodayScreen(VaultScreen):

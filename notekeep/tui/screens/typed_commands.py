@@ -91,9 +91,9 @@ def _tag(screen: VaultScreen, rest: str) -> TypedCommand | None:
     words, paths = rest.split(), _notes(screen)
     if not paths or not all(word[0] in "+-" and len(word) > 1 for word in words):
         return None
-    name, plan = _describe(screen, paths), screen.vault.notes.plan_tag
-    plan_words = partial(plan, paths, *parse_tag_changes(rest))
-    return _change(screen, f"Tag {name}: {rest}", f"Tagged {name}", plan_words)
+    name = _describe(screen, paths)
+    plan = partial(screen.vault.notes.plan_tag, paths, *parse_tag_changes(rest))
+    return _change(screen, f"Tag {name}: {rest}", f"Tagged {name}", plan)
 
 
 def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -136,10 +136,8 @@ def _new(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _add(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    title = f"Write into today's note: {rest}"
-    return _change(
-        screen, title, "Kept in today's note", partial(screen.vault.notes.plan_add, rest)
-    )
+    title, plan = f"Write into today's note: {rest}", partial(screen.vault.notes.plan_add, rest)
+    return _change(screen, title, "Kept in today's note", plan)
 
 
 def _open(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -191,7 +189,6 @@ def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:
     value = " ".join(words[:-1] if day is not None else words) or "done"
     when = f", {words[-1]}" if day is not None else ""
     title = f"{habit.title}: {value}{when}"
-
     check_in = partial(vault.habits.check_in, habit.id, value, day)
     return TypedCommand(title, partial(screen.check_in, check_in, title))
 
@@ -200,9 +197,8 @@ def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
     found = next((one for one in list_known_vaults() if one.name == rest), None)
     if found is None:
         return None
-    return TypedCommand(
-        f"Open the vault {rest}", partial(switch_vault, program(screen), found.root)
-    )
+    switch = partial(switch_vault, program(screen), found.root)
+    return TypedCommand(f"Open the vault {rest}", switch)
 
 
 VIM_KEYMAP = "vim"  # the map of keys whose hands type these
