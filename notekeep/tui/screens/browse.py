@@ -375,7 +375,6 @@ class BrowseScreen(VaultScreen):
         self._go_along(1)
 
     def _go_along(self, steps: int) -> None:
-        """Go along the notes that were opened, each with what was listed beside it."""
         self._remember_list()
         location = self._trail.go(steps)
         if location is None:

@@ -72,7 +72,6 @@ class ConflictsScreen(OverlayScreen):
 
     @property
     def here(self) -> ConflictRow | None:
-        """The conflict under the cursor."""
         return self._found[int(self.pairs.value)] if self._found else None
 
     def vault_changed(self) -> None:

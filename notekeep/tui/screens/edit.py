@@ -324,12 +324,9 @@ class EditScreen(VaultScreen):
             return changes
 
         def put(changes: list[FieldChange]) -> None:
-            try:
-                content = self.editing.content(self.area.lines)
-                self.editing.show(apply_changes(content, changes, schema, note.kind))
-            except NotekeepError as error:
-                show_error(self, error)
-                return
+            # Where they do not fit the text as it is by now, the error is shown.
+            content = self.editing.content(self.area.lines)
+            self.editing.show(apply_changes(content, changes, schema, note.kind))
             self.area.put(self.editing.lines)
             self.show_state()
 

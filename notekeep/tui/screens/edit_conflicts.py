@@ -137,17 +137,6 @@ def ask_restore(
     _ask(screen, title, options, answered, (on_disk, unsaved.data))
 
 
-def ask_which_version(screen: VaultScreen, theirs: bytes, ours: bytes, answered: OnAnswer) -> None:
-    """Ask which of two versions stays, when both changed the same lines."""
-    options = [
-        Option("Keep mine", "theirs goes to history when you save", KEEP_MINE),
-        Option("Keep theirs", "mine goes to history", KEEP_THEIRS),
-        Option("Keep both", "mine becomes a file beside it", KEEP_BOTH),
-        Option("Show the difference", "from theirs to mine", DIFF),
-    ]
-    _ask(screen, "Another program changed the same lines", options, answered, (theirs, ours))
-
-
 def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer, *, is_kept: bool) -> None:
     """Ask whether to leave a text that cannot be saved; None stays with it."""
     fate = "the text is kept, and offered again" if is_kept else "what was typed is lost"
@@ -258,7 +247,14 @@ class ExternalEdits:
                 self._keep_theirs(theirs, "Theirs is shown; yours is in {copy}", beside=True)
             screen.show_state()
 
-        ask_which_version(screen, theirs, screen.editing.content(screen.area.lines), answered)
+        options = [
+            Option("Keep mine", "theirs goes to history when you save", KEEP_MINE),
+            Option("Keep theirs", "mine goes to history", KEEP_THEIRS),
+            Option("Keep both", "mine becomes a file beside it", KEEP_BOTH),
+            Option("Show the difference", "from theirs to mine", DIFF),
+        ]
+        versions = theirs, screen.editing.content(screen.area.lines)
+        _ask(screen, "Another program changed the same lines", options, answered, versions)
 
     def _keep_theirs(self, theirs: bytes, message: str, *, beside: bool = False) -> None:
         """Show theirs once ours is kept, in history or in a file beside the note."""

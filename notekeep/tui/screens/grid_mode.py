@@ -58,7 +58,6 @@ class GridMode:
         self._screen = screen
 
     def _cell(self) -> tuple[NoteGrid, Row, Column] | None:
-        """Return the grid, and the note and the column under its cursor."""
         grid = self._screen.pane.grid
         if grid is None or grid.row is None or grid.here is None:
             return None

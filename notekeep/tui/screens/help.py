@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from notekeep.query.tree import Query
     from notekeep.search.score_explanation import QueryPart
     from notekeep.tui.commands.action import Action
     from notekeep.tui.render.glyphs import Glyphs
@@ -207,26 +206,24 @@ def explain_query(vault: Vault, typed: str) -> QueryExplanation:
         vault.search.parse(typed)
     except UsageError as error:
         wrong = error
-    parts = vault.search.explain_parts(typed, typing=True)
-    return QueryExplanation(parts, _order(vault.search.parse(typed, typing=True)), wrong)
-
-
-def _order(query: Query) -> str:
-    parts = []
-    for key in query.order:
-        way = "the highest first" if key.descending else "the lowest first"
-        parts.append(f"sorted by {key.field}, {way}")
+    query = vault.search.parse(typed, typing=True)
+    order = [
+        f"sorted by {key.field}, the {'highest' if key.descending else 'lowest'} first"
+        for key in query.order
+    ]
     if query.limit is not None:
-        parts.append(f"the first {query.limit} only")
-    return "; ".join(parts)
+        order.append(f"the first {query.limit} only")
+    parts = vault.search.explain_parts(typed, typing=True)
+    return QueryExplanation(parts, "; ".join(order), wrong)
 
 
 def explain_lines(
     typed: str, explanation: QueryExplanation, width: int, glyphs: Glyphs
 ) -> list[StyledLine]:
     """Return an explanation as lines."""
-    lines = list(_wrong(typed, explanation.wrong, width, glyphs)) if explanation.wrong else []
-    if not explanation.wrong:
+    if explanation.wrong is not None:
+        lines = list(_wrong(typed, explanation.wrong, width, glyphs))
+    else:
         lines = [*wrap_line([Piece(clean_line(typed), "code-string")], width), []]
     for part in explanation.parts:
         text = Piece(INDENT * part.depth + clean_line(part.text))

@@ -152,7 +152,6 @@ class _EmbedLoader:
 
 
 def _targets(page: ParsedPage) -> Iterable[str]:
-    """Give the targets of the embeds of a text, each once."""
     found = [span.info.strip() for kind in ("embed", "image") for span in page.find(kind)]
     for kind in ("html", "html_block"):
         for span in page.find(kind):

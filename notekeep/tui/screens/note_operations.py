@@ -268,7 +268,6 @@ class NoteOperations:
         self._plan(step, lambda: screen.vault.notes.plan_delete(paths))
 
     def copy_links(self) -> None:
-        """Put links to the notes on the clipboard, one on each line."""
         screen, paths = self._screen, self._screen.chosen_notes()
 
         def load() -> list[str]:

@@ -212,9 +212,8 @@ class Palette(ListDialog[None]):
         for verb in match_verbs(typed):
             # What was typed behind a whole name stays there to be corrected.
             rest = typed if " " in typed.strip() else f"{verb.usage.partition(' ')[0]} "
-            offers.append(
-                Offer(USAGE_SCORE, verb.usage, why or verb.about, partial(self._type_on, rest))
-            )
+            type_on = partial(self._type_on, rest)
+            offers.append(Offer(USAGE_SCORE, verb.usage, why or verb.about, type_on))
         return offers
 
     def _type_on(self, typed: str) -> None:

@@ -80,7 +80,6 @@ class PreviewLoader:
         is_ahead: bool = False,
         most: int | None = LONG,
     ) -> None:
-        """Read a note in a thread, or its first `most` characters."""
         key, screen, toggled = self._key(row), self._screen, self._preview.folds_of(row.path)
         draws = self._draws_pictures()
 
@@ -148,7 +147,6 @@ class PreviewLoader:
         )
 
     def look(self, path: str) -> None:
-        """Show a picture large."""
         from notekeep.tui.screens.picture import PictureScreen
 
         screen = self._screen

@@ -65,8 +65,6 @@ T = TypeVar("T")
 
 
 class _PlanKey(NamedTuple):
-    """What a plan is made for."""
-
     paths: tuple[str, ...]
     target: str
     site: str
@@ -409,7 +407,6 @@ class PublishScreen(VaultScreen):
         self._about_plan(self._open_post)
 
     def _open_post(self) -> None:
-        """Open the post's file in the site with the person's editor, and look at it again."""
         plan = self.exported or self.shown
         if not isinstance(plan, ExportPlan):
             return

@@ -13,10 +13,9 @@ from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import EditNote, OpenNote
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import TaskRows, group_tasks
-from notekeep.tui.render.plan_lines import error_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import OverlayScreen, empty_lines
+from notekeep.tui.screens.vault_screen import OverlayScreen, empty_lines, problem_lines
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
 
@@ -70,7 +69,7 @@ class TasksScreen(OverlayScreen):
         return "preview" if self.preview.has_focus else "tasks"
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.tasks.nothing = [[], *error_lines(error, self.tasks.inner_width - 2)]
+        self.tasks.nothing = problem_lines(error)
         self.tasks.show([])
 
     def vault_changed(self) -> None:

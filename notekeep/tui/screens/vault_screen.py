@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import getters
 from textual.containers import Horizontal, Vertical
 
+from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.program import ProgramPart, program
 from notekeep.tui.render.styled_text import Piece, StyledLine
@@ -228,9 +229,7 @@ class OverlayScreen(VaultScreen):
 
     def show_problem(self, error: NotekeepError) -> None:
         """Say what is wrong in the place of the text."""
-        from notekeep.tui.render.plan_lines import error_lines  # no part of a first frame
-
-        self.reading.say([], *error_lines(error, self.reading.inner_width))
+        self.reading.say(*problem_lines(error))
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -254,6 +253,12 @@ class OverlayScreen(VaultScreen):
     def action_zoom_text(self) -> None:
         self.toggle_class("-zoomed")
         (self.reading if self.has_class("-zoomed") else self.listed).focus()
+
+
+def problem_lines(error: NotekeepError) -> list[StyledLine]:
+    """Return what stands in the place of what cannot be shown."""
+    about = [Piece(clean_line(error.message), "warn")], [Piece(clean_line(error.hint), "muted")]
+    return [[], *about]
 
 
 def empty_lines(title: str, *about: str) -> list[StyledLine]:
