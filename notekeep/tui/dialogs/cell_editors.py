@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -209,22 +209,16 @@ class DateCellEditor(CellEditor):
 # A list: what is in it, then what others have, each with a box.
 
 
-class ListItem(NamedTuple):
-    """A row: its text, and whether it is in the list."""
-
-    text: str
-    is_in: bool
-
-
-class ItemRows(RowList[ListItem]):
+class ItemRows(RowList[str]):
     """The items; the cursor is on one of them, or where one types."""
 
     is_used = False
     """Whether the cursor is on a row."""
+    _chosen: Sequence[str] = ()
 
-    def show(self, items: Sequence[ListItem], cursor: int | None = None) -> None:
-        """Show other rows; `cursor` None leaves it where one types."""
-        self._rows = items
+    def show(self, chosen: Sequence[str], offered: Sequence[str], cursor: int | None) -> None:
+        """Show what is in the list, and what is not; `cursor` None leaves it where one types."""
+        self._chosen, self._rows = chosen, [*chosen, *offered]
         self.use(cursor)
 
     def use(self, cursor: int | None) -> None:
@@ -233,19 +227,19 @@ class ItemRows(RowList[ListItem]):
         self.rows_changed(cursor or 0)
 
     @property
-    def item(self) -> ListItem | None:
+    def item(self) -> str | None:
         return self._item if self.is_used else None
 
     def _line_role(self, index: int) -> str:
         return "cursor" if self.is_used and index == self.cursor else ""
 
-    def draw_item(self, item: ListItem, width: int, *, here: bool) -> StyledLine:
+    def draw_item(self, item: str, width: int, *, here: bool) -> StyledLine:
         del width
-        glyph, role = (self._glyphs.task_open, "faint")
-        if item.is_in:
-            glyph, role = (self._glyphs.task_done, "task-done")
-        text = Piece(f" {clean_line(item.text)}", "bright" if item.is_in else "")
-        return [*gutter(self._glyphs, here=here and self.is_used), Piece(glyph, role), text]
+        box, role = Piece(self._glyphs.task_open, "faint"), ""
+        if item in self._chosen:
+            box, role = Piece(self._glyphs.task_done, "task-done"), "bright"
+        head = gutter(self._glyphs, here=here and self.is_used)
+        return [*head, box, Piece(f" {clean_line(item)}", role)]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         self.is_used = True
@@ -309,9 +303,8 @@ class ListCellEditor(CellEditor):
         """Show the items in the list, then what others have that has in it what is typed."""
         typed = self._words[-1].lstrip("+-#").casefold() if self._words else ""
         others = (text for text in self._others if text not in self.chosen)
-        offered = [ListItem(text, is_in=False) for text in others if typed in text.casefold()]
-        mine = [ListItem(text, is_in=True) for text in self.chosen]
-        self.items.show([*mine, *offered[:MAX_OFFERED]], cursor)
+        offered = [text for text in others if typed in text.casefold()]
+        self.items.show(self.chosen, offered[:MAX_OFFERED], cursor)
 
     @property
     def _words(self) -> list[str]:
@@ -346,10 +339,10 @@ class ListCellEditor(CellEditor):
             self._apply()
             self._line.value = ""
             return
-        if item.is_in:
-            self.chosen.remove(item.text)
+        if item in self.chosen:
+            self.chosen.remove(item)
         else:
-            self.chosen.append(item.text)
+            self.chosen.append(item)
         self._list(self.items.cursor)
 
     def _apply(self) -> None:
@@ -423,8 +416,7 @@ class StarsView(LineView, inherit_bindings=False):
         return [Piece(stars(self.rating, self._glyphs), "star"), number]
 
     def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self)
-        if place is not None and 0 <= place.x < MAX_RATING:
+        if (place := event.get_content_offset(self)) is not None and 0 <= place.x < MAX_RATING:
             whole = place.x + 1.0
             self.put(whole - 0.5 if self.rating == whole else whole)
 

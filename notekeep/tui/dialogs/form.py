@@ -187,8 +187,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         self.action_edit_field()
 
     def action_edit_field(self) -> None:
-        field = self.fields.field
-        if field is None:
+        if (field := self.fields.field) is None:
             return
         text, put = self.fields.texts[field.name], partial(self.fields.set_text, field)
         if field.choices or field.type == "bool":
@@ -213,11 +212,9 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         self._step(-1)
 
     def _step(self, by: int) -> None:
-        field = self.fields.field
-        if field is None:
+        if (field := self.fields.field) is None:
             return
-        text = step_value(field, self.fields.texts[field.name], by, self.today)
-        if text is None:
+        if (text := step_value(field, self.fields.texts[field.name], by, self.today)) is None:
             self.action_edit_field()
         else:
             self.fields.set_text(field, text)

@@ -118,8 +118,7 @@ class BrowseScreen(VaultScreen):
         """The sidebar, made when it is first wanted: without room for it the start needs none."""
         from notekeep.tui.widgets.sidebar import Sidebar
 
-        found = self.query_one_optional("#sidebar", Sidebar)
-        if found is None:
+        if (found := self.query_one_optional("#sidebar", Sidebar)) is None:
             found = Sidebar(self.glyphs, id="sidebar")
             self.query_one("#panes").mount(found, before=0)
         return found
@@ -376,8 +375,7 @@ class BrowseScreen(VaultScreen):
 
     def _go_along(self, steps: int) -> None:
         self._remember_list()
-        location = self._trail.go(steps)
-        if location is None:
+        if (location := self._trail.go(steps)) is None:
             return
         self._returned = location.path, location.asked.typed
         wanted = OpenNote(location.path, read=self.has_class("-reading"), as_listed=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.containers import Horizontal
 
@@ -56,14 +56,6 @@ LinkPlace: TypeAlias = tuple[tuple[int, int], tuple[int, int], str]
 """Where a text is, as line and column of its start and its end; and the text."""
 
 
-class _StoredFile(NamedTuple):
-    """A file that was stored: its name, a link to it, and what was written."""
-
-    name: str
-    link: str
-    done: WriteResult
-
-
 class EditorAttachments:
     """Attaches files to the note of one editor."""
 
@@ -75,10 +67,11 @@ class EditorAttachments:
         prompt = Prompt("Attach a file", example="~/Pictures/map.png", hint=hint)
         here = self._screen.area.cursor_location
 
-        def store(file: str) -> _StoredFile:
+        def store(file: str) -> tuple[str, str, WriteResult]:
             return self._store(pasted_picture(file) or os.path.expanduser(file))
 
-        open_dialog(self._screen, prompt, store, partial(self._stored, (here, here, "")))
+        then = partial(self._put_link, (here, here, ""))
+        open_dialog(self._screen, prompt, store, lambda stored: then(*stored))
 
     def attach_pasted(self, text: str, place: LinkPlace) -> None:
         """Attach the picture whose path was pasted, in the place of the path; other text stays."""
@@ -91,32 +84,34 @@ class EditorAttachments:
             if not isinstance(error, NotFound):
                 show_error(self._screen, error)
 
-        store, then = partial(self._store, path), partial(self._stored, place)
-        in_background(self._screen, store, then, group=WRITE_GROUP, failed=failed)
+        store, then = partial(self._store, path), partial(self._put_link, place)
+        in_background(
+            self._screen, store, lambda stored: then(*stored), group=WRITE_GROUP, failed=failed
+        )
 
-    def _store(self, file: str) -> _StoredFile:
-        """Store a file, or the picture on the clipboard where none is named."""
+    def _store(self, file: str) -> tuple[str, str, WriteResult]:
+        """Store a file, or the picture on the clipboard; return its name, a link, and the step."""
         vault, note = self._screen.vault, self._screen.path
         name, data = (os.path.basename(file), read_file(file)) if file else name_clipboard_picture()
         plan = plan_attachment(vault.workspace, name, data, note)
         link = make_attachment_link(vault.workspace, plan.changes[0].path, note)
-        return _StoredFile(plan.label, link, vault.notes.apply(plan))
+        return plan.label, link, vault.notes.apply(plan)
 
-    def _stored(self, place: LinkPlace, stored: _StoredFile) -> None:
+    def _put_link(self, place: LinkPlace, name: str, link: str, done: WriteResult) -> None:
         """Put the link where the path stands, unless something else stands there by now."""
-        notify_done(self._screen, "", stored.done)
-        if not stored.done.step:
+        notify_done(self._screen, "", done)
+        if not done.step:
             return
         area = self._screen.area
         start, end, text = place
         if area.get_text_range(start, end) != text:
             start = end = area.cursor_location
         area.history.checkpoint()
-        area.replace(stored.link, start, end, maintain_selection_offset=True)
+        area.replace(link, start, end, maintain_selection_offset=True)
         if not text:
-            area.move_cursor((start[0], start[1] + len(stored.link)))
+            area.move_cursor((start[0], start[1] + len(link)))
         area.history.checkpoint()
-        text = f"Copied {stored.name} into the attachments · ctrl+z takes the link out"
+        text = f"Copied {name} into the attachments · ctrl+z takes the link out"
         show_message(self._screen, text)
 
 

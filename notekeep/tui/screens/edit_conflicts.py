@@ -94,8 +94,7 @@ class EditSession:
             self.disk = None
             return "gone"
         ours = self.content(lines)
-        merged = merge_texts(self.base, ours, theirs)
-        if merged is None:
+        if (merged := merge_texts(self.base, ours, theirs)) is None:
             return "conflict"
         was_changed = ours not in (self.disk, theirs)
         self.disk = self.base = theirs

@@ -58,8 +58,7 @@ class GridMode:
         self._screen = screen
 
     def _cell(self) -> tuple[NoteGrid, Row, Column] | None:
-        grid = self._screen.pane.grid
-        if grid is None or grid.row is None or grid.here is None:
+        if (grid := self._screen.pane.grid) is None or grid.row is None or grid.here is None:
             return None
         return grid, grid.row, grid.here
 
@@ -78,8 +77,7 @@ class GridMode:
 
     def edit_cell(self, typed: str = "") -> None:
         """Change the cell under the cursor, beginning with a digit; on a title, read the note."""
-        cell = self._cell()
-        if cell is None:
+        if (cell := self._cell()) is None:
             return
         grid, row, column = cell
         if column.name == TITLE_COLUMN:
@@ -97,8 +95,7 @@ class GridMode:
             )
 
     def clear_cell(self) -> None:
-        cell = self._cell()
-        if cell is None:
+        if (cell := self._cell()) is None:
             return
         _, row, column = cell
         if column.name == TITLE_COLUMN:

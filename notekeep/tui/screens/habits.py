@@ -213,8 +213,7 @@ class HabitsScreen(VaultScreen):
         self._turn(1)
 
     def _turn(self, years: int) -> None:
-        found = self.detail.detail
-        if found is not None and found.year + years <= self.today.year:
+        if (found := self.detail.detail) is not None and found.year + years <= self.today.year:
             self._load_detail(found.view.id, found.year + years)
 
     def action_open_habit(self) -> None:

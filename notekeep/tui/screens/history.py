@@ -175,15 +175,15 @@ class HistoryScreen(OverlayScreen):
             self._show()
 
     def _show(self) -> None:
-        past, key = self._past, self.versions.key
-        if past is None or not key:
+        past, version = self._past, self._version()
+        if past is None or not self.versions.key:
             return
         view = self.views.view
         if view == TEXT_VIEW:
-            read = partial(_read, self.vault, past, key, self.note.text_width, self.glyphs)
+            read = partial(_read, self.vault, past, version, self.note.text_width, self.glyphs)
             self.load("version", read, self.note.show, pause=PREVIEW_DELAY)
         else:
-            pair = partial(_compared, self.vault, past, key, since=view == SINCE_VIEW)
+            pair = partial(_compare, self.vault, past, version, since=view == SINCE_VIEW)
             self.load("version", pair, self._present, pause=PREVIEW_DELAY)
 
     def _present(self, comparison: TextComparison) -> None:
@@ -196,8 +196,7 @@ class HistoryScreen(OverlayScreen):
     # What the person decides.
 
     def action_restore(self) -> None:
-        version = self._version()
-        if version is None:
+        if (version := self._version()) is None:
             show_message(self, "There is no earlier version here to restore")
             return
 
@@ -214,6 +213,7 @@ class HistoryScreen(OverlayScreen):
         in_background(self, restore, restored, group=WRITE_GROUP)
 
     def _version(self) -> Version | None:
+        """Return the version under the cursor; None for what the file holds."""
         versions = self._past.versions if self._past is not None else []
         return next((one for one in versions if _key(one) == self.versions.key), None)
 
@@ -249,24 +249,20 @@ def _load(vault: Vault, path: str, glyphs: Glyphs) -> tuple[NoteVersions, list[T
     """Return the versions of a note, and the rows that show them."""
     past = find_versions(vault.workspace, vault.history.store, path)
     now = digest_of(past.now) if past.now is not None else None
+    shown = next((version for version in past.versions if version.digest == now), None)
     moments = []
-    if past.now is not None and now not in {version.digest for version in past.versions}:
+    if past.now is not None and shown is None:
         row = vault.catalog.row(path)
         saved = row.mtime_ns / 1e9 if row is not None else 0.0
         moments.append(_version_row(CURRENT_VERSION, saved, [Piece("as it is")], len(past.now)))
-    is_marked = False
     for version in past.versions:
-        here = version.digest == now and not is_marked
-        is_marked |= here
         verb = VERBS.get(version.verb, clean_line(version.verb))
-        left: StyledLine = [Piece(verb, "bright" if here else "")]
-        if here:
-            left.append(Piece(f" {glyphs.marked}", "accent"))
+        left: StyledLine = [Piece(verb)]
+        if version is shown:
+            left = [Piece(verb, "bright"), Piece(f" {glyphs.marked}", "accent")]
         blob = vault.history.store.blobs.find(version.digest)
-        label = version.label if version.verb in NAMED_VERBS else ""
-        moments.append(
-            _version_row(_key(version), version.time, left, blob.size if blob else 0, label)
-        )
+        label, size = version.label if version.verb in NAMED_VERBS else "", blob.size if blob else 0
+        moments.append(_version_row(_key(version), version.time, left, size, label))
     return past, moments
 
 
@@ -281,20 +277,26 @@ def _key(version: Version) -> str:
     return f"{version.digest} {version.time}"
 
 
-def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> TextComparison:
-    index = [CURRENT_VERSION, *map(_key, past.versions)].index(key)
-    read = vault.history.store.blobs.read
-    after = past.now or b"" if not index else read(past.versions[index - 1].digest)
+def _content(vault: Vault, past: NoteVersions, version: Version | None) -> bytes:
+    return past.now or b"" if version is None else vault.history.store.blobs.read(version.digest)
+
+
+def _compare(
+    vault: Vault, past: NoteVersions, version: Version | None, *, since: bool
+) -> TextComparison:
+    """Compare a version with what the file holds, or with the version before it."""
+    content = _content(vault, past, version)
     if since:
-        return compare(after, past.now or b"")
-    older = past.versions[index:]
-    return compare(read(older[0].digest) if older else b"", after)
+        return compare(content, past.now or b"")
+    older = past.versions[past.versions.index(version) + 1 if version is not None else 0 :]
+    return compare(_content(vault, past, older[0]) if older else b"", content)
 
 
-def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs) -> NoteRendering:
-    version = next((one for one in past.versions if _key(one) == key), None)
-    data = vault.history.store.blobs.read(version.digest) if version else past.now or b""
-    rendering = NoteRendering(read_note(past.path, data, vault.schema), width, glyphs)
+def _read(
+    vault: Vault, past: NoteVersions, version: Version | None, width: int, glyphs: Glyphs
+) -> NoteRendering:
+    note = read_note(past.path, _content(vault, past, version), vault.schema)
+    rendering = NoteRendering(note, width, glyphs)
     rendering.draw_lines(FIRST_LINES)
     return rendering
 
@@ -360,8 +362,7 @@ class StepsScreen(OverlayScreen):
     # The way back.
 
     def action_take_back(self) -> None:
-        step = self._step
-        if step is None:
+        if (step := self._step) is None:
             return
         if step.undone:
             show_message(self, "It is taken back already · ctrl+r does the last one again")

@@ -46,8 +46,7 @@ def _follow_to_note(screen: VaultScreen, target: str, source: str) -> None:
             near = vault.search.resolve(name)
             raise NotFound(f"there is no note called {name!r}", f"did you mean {near.title!r}?")
         note = vault.media.read_known(row)
-        line = find_line(note.body_lf, read_body(note.body_lf), part)
-        if line is not None:
+        if (line := find_line(note.body_lf, read_body(note.body_lf), part)) is not None:
             line += note.body_line + 1
         return OpenNote(row.path, line=line, read=True)
 

@@ -131,8 +131,7 @@ class _EmbedLoader:
         name, _, part = target.partition("#")
         link = f"[[{target}]]"
         try:
-            row = self._vault.search.resolve_link(name, within[-1])
-            if row is None:
+            if (row := self._vault.search.resolve_link(name, within[-1])) is None:
                 return EmbeddedNote(target, link, problem="there is no such note")
             note = self._vault.media.read_known(row)
         except NotFound:

@@ -58,8 +58,7 @@ class PreviewLoader:
         row, preview = self.row, self._preview
         if row is None or not preview.is_on_screen:
             return
-        known = preview.known(self._key(row))
-        if known is None:
+        if (known := preview.known(self._key(row))) is None:
             self._load(row, self._loaded)
         elif preview.path == row.path:
             self._present(known)
@@ -107,8 +106,7 @@ class PreviewLoader:
             self._present(rendering)
 
     def _present(self, rendering: NoteRendering) -> None:
-        row = self.row
-        if row is not None and not rendering.is_whole:
+        if (row := self.row) is not None and not rendering.is_whole:
             self._preview.show(rendering, matcher=self._matcher)
             self._load(row, self._loaded, most=None)
             return

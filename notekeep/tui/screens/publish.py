@@ -297,8 +297,7 @@ class PublishScreen(VaultScreen):
     # Writing.
 
     def action_write_export(self) -> None:
-        plan = self.shown
-        if plan is None:
+        if (plan := self.shown) is None:
             if not self._wait(self.action_write_export) and self.exported is None:
                 show_message(self, "There is nothing here to write")
         elif not isinstance(plan, ExportPlan):

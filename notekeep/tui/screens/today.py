@@ -132,8 +132,7 @@ class TodayScreen(VaultScreen):
         self.loader.reload()
 
     def action_open_row(self) -> None:
-        item = self.agenda.item
-        if item is None or not item.path:
+        if (item := self.agenda.item) is None or not item.path:
             return
         if item.is_conflict:
             self.post_message(ShowConflicts(item.path))
@@ -147,8 +146,7 @@ class TodayScreen(VaultScreen):
         self.action_tick()
 
     def action_tick(self) -> None:
-        item = self.agenda.item
-        if item is None:
+        if (item := self.agenda.item) is None:
             return
         if (task := item.task) is not None:
             tick = partial(self.vault.notes.toggle_task, task.path, task.line)

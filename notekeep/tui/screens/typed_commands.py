@@ -54,8 +54,7 @@ def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | 
             title, method = VIM_COMMANDS[name]
             return TypedCommand(title, partial(screen.app.run_action, method))
         name = VIM_VERBS.get(name, name)
-    verb = VERBS.get(name)
-    if verb is None or not rest.strip():
+    if (verb := VERBS.get(name)) is None or not rest.strip():
         return None
     try:
         return verb.read(screen, rest.strip())
@@ -163,8 +162,7 @@ def _sort(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _saved(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    query = screen.vault.search.saved.get(rest)
-    if query is None:
+    if (query := screen.vault.search.saved.get(rest)) is None:
         return None
     return TypedCommand(f"{rest}: {query}", partial(screen.post_message, ShowQuery(query)))
 

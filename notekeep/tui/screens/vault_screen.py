@@ -172,8 +172,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     async def open_switcher(self) -> None:
         from notekeep.tui.widgets.switcher import Switcher
 
-        switcher = self._switcher
-        if switcher is None:
+        if (switcher := self._switcher) is None:
             switcher = Switcher(self.vault, self.glyphs)
             await self.mount(switcher)
         if not switcher.is_open:
