@@ -70,8 +70,7 @@ class EditorAttachments:
         def store(file: str) -> tuple[str, str, WriteResult]:
             return self._store(pasted_picture(file) or os.path.expanduser(file))
 
-        then = partial(self._put_link, (here, here, ""))
-        open_dialog(self._screen, prompt, store, lambda stored: then(*stored))
+        open_dialog(self._screen, prompt, store, partial(self._put_link, (here, here, "")))
 
     def attach_pasted(self, text: str, place: LinkPlace) -> None:
         """Attach the picture whose path was pasted, in the place of the path; other text stays."""
@@ -85,9 +84,7 @@ class EditorAttachments:
                 show_error(self._screen, error)
 
         store, then = partial(self._store, path), partial(self._put_link, place)
-        in_background(
-            self._screen, store, lambda stored: then(*stored), group=WRITE_GROUP, failed=failed
-        )
+        in_background(self._screen, store, then, group=WRITE_GROUP, failed=failed)
 
     def _store(self, file: str) -> tuple[str, str, WriteResult]:
         """Store a file, or the picture on the clipboard; return its name, a link, and the step."""
@@ -97,8 +94,9 @@ class EditorAttachments:
         link = make_attachment_link(vault.workspace, plan.changes[0].path, note)
         return plan.label, link, vault.notes.apply(plan)
 
-    def _put_link(self, place: LinkPlace, name: str, link: str, done: WriteResult) -> None:
+    def _put_link(self, place: LinkPlace, stored: tuple[str, str, WriteResult]) -> None:
         """Put the link where the path stands, unless something else stands there by now."""
+        name, link, done = stored
         notify_done(self._screen, "", done)
         if not done.step:
             return
@@ -111,8 +109,9 @@ class EditorAttachments:
         if not text:
             area.move_cursor((start[0], start[1] + len(link)))
         area.history.checkpoint()
-        text = f"Copied {name} into the attachments · ctrl+z takes the link out"
-        show_message(self._screen, text)
+        show_message(
+            self._screen, f"Copied {name} into the attachments · ctrl+z takes the link out"
+        )
 
 
 # What is typed and not saved, kept in its autosave file while a note is edited.
