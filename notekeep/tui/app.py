@@ -309,7 +309,7 @@ class NotekeepApp(App[None], RemovalSafe):
             return False
         self.today = today
         for screen in (*self.navigation.loaded_screens(), *self.editors.loaded()):
-            screen.change_day(today)
+            screen.change_day()
         return True
 
     def action_go(self) -> None:
@@ -343,7 +343,7 @@ class NotekeepApp(App[None], RemovalSafe):
         errors, self._errors = self._errors, []
         self._show_error_count()
         self.clear_notifications()  # what they tell is on that screen
-        self.push_screen(ProblemsScreen(self.vault, self.glyphs, errors))
+        self.push_screen(ProblemsScreen(errors))
 
     # What changed.
 
@@ -563,7 +563,7 @@ class NotekeepApp(App[None], RemovalSafe):
 
         screen = self.screen
         place = screen.place() if isinstance(screen, VaultScreen) else "dialog"
-        self.push_screen(HelpScreen(place, self.own_keys, self.glyphs))
+        self.push_screen(HelpScreen(place))
 
     def action_palette(self) -> None:
         from notekeep.tui.screens.palette import Palette

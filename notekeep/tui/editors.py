@@ -52,7 +52,7 @@ class Editors:
                 raise Refused(
                     f"'{path}' is too long to be edited here.", "E opens it in your editor."
                 )
-            screen = EditScreen(app.vault, app.glyphs, app.today, EditSession(path, data), line)
+            screen = EditScreen(EditSession(path, data), line)
             screen.restores = unsaved is not None
         except NotekeepError as error:
             show_error(app, error)
@@ -102,16 +102,16 @@ class Editors:
         app = self._app
 
         def find() -> list[UnsavedText]:
-            from notekeep.tui.screens.unsaved import find_unsaved_texts
+            from notekeep.tui.screens.edit_conflicts import find_unsaved_texts
 
             return find_unsaved_texts(app.vault)
 
         def show(found: list[UnsavedText]) -> None:
-            from notekeep.tui.screens.unsaved import UnsavedScreen
+            from notekeep.tui.screens.edit_conflicts import UnsavedScreen
 
             is_busy = app.keyboard.has_typed or len(app.screen_stack) > 1
             if found and (is_asked or not is_busy):
-                app.push_screen(UnsavedScreen(app.vault, app.glyphs, found), restore)
+                app.push_screen(UnsavedScreen(found), restore)
             elif found:
                 show_message(app, f"Unsaved text of {plural(len(found), 'note')} · ctrl+p, unsaved")
             elif is_asked:

@@ -29,7 +29,7 @@ def bindings(
             id=action.id,
             show=bool(action.label),
             tooltip=action.help,
-            priority=action.id in first,
+            priority=bool(first & {"*", action.id}),
         )
         for context in contexts
         for action in actions_in_context(context)

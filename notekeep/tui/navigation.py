@@ -33,23 +33,22 @@ class Navigation:
         return self._make_screen(self._app.current_mode)
 
     def _make_screen(self, name: str) -> VaultScreen:
-        app = self._app
         screen: VaultScreen
         if name == places.BROWSE_SCREEN:
-            place = app.place
-            screen = BrowseScreen(app.vault, app.glyphs, app.today, place.note, place.view)
+            place = self._app.place
+            screen = BrowseScreen(place.note, place.view)
         elif name == places.TODAY_SCREEN:
             from notekeep.tui.screens.today import TodayScreen
 
-            screen = TodayScreen(app.vault, app.glyphs, app.today)
+            screen = TodayScreen()
         elif name == places.HABITS_SCREEN:
             from notekeep.tui.screens.habits import HabitsScreen
 
-            screen = HabitsScreen(app.vault, app.glyphs, app.today)
+            screen = HabitsScreen()
         else:
             from notekeep.tui.screens.publish import PublishScreen
 
-            screen = PublishScreen(app.vault, app.glyphs, app.today)
+            screen = PublishScreen()
         self._modes.append(screen)
         return screen
 
@@ -66,7 +65,7 @@ class Navigation:
     def open_overlay(self, kind: Callable[..., OverlayScreen], *subject: str) -> None:
         """Show a screen over the one that is shown, unless that one is of its kind and subject."""
         app, here = self._app, self._app.screen
-        screen = kind(app.vault, app.glyphs, app.today, *subject)
+        screen = kind(*subject)
         if isinstance(here, type(screen)) and here.subject == screen.subject:
             return
         self._overlays.append(screen)
@@ -74,7 +73,7 @@ class Navigation:
 
     def close_overlays(self) -> None:
         """Leave the screens that lie over the one they were opened from."""
-        while isinstance(here := self._app.screen, VaultScreen) and here.LIES_OVER:
+        while isinstance(here := self._app.screen, OverlayScreen):
             here.dismiss(None)
 
     def show_on_screen(self, mode: str, show: Callable[[Any], object]) -> None:

@@ -185,8 +185,8 @@ class Walk:
         await self._at("list")
 
     async def _dialogs(self) -> AsyncIterator[str]:
+        from notekeep.tui.screens.edit_conflicts import UnsavedScreen
         from notekeep.tui.screens.picture import PictureScreen
-        from notekeep.tui.screens.unsaved import UnsavedScreen
 
         await self._to_book()
         opened = {"n": "new-note", "ctrl+n": "capture", "r": "dialog", "question_mark": "help"}
@@ -208,10 +208,10 @@ class Walk:
         file.parent.mkdir()
         Image.new("RGB", (16, 8)).save(file)
         texts = [UnsavedText.of("a.md", b"", b"", (0, 0))]
-        app.push_screen(UnsavedScreen(app.vault, app.glyphs, texts))
+        app.push_screen(UnsavedScreen(texts))
         yield await self._dialog("unsaved")
         await self._leave()
-        app.push_screen(PictureScreen(app.vault, PICTURE, draws=True))
+        app.push_screen(PictureScreen(PICTURE, draws=True))
         yield await self._dialog("picture")
         await self._leave()
 

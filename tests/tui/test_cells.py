@@ -67,12 +67,12 @@ async def test_a_rating_is_a_row_of_stars(make_app: MakeApp, root: Path) -> None
         assert isinstance(stars, StarsCellEditor)
         # Half a star more and less, never past five or below none.
         await press(pilot, "right", "right", "right", "left")
-        await until(pilot, lambda: stars.rating == 4.5)
+        await until(pilot, lambda: stars.stars.rating == 4.5)
         await until(pilot, lambda: shows(app, "★★★★½  4.5"))
         await press(pilot, "2")
-        await until(pilot, lambda: stars.rating == 2)
+        await until(pilot, lambda: stars.stars.rating == 2)
         type_text(app, ".")
-        await until(pilot, lambda: stars.rating == 2.5)
+        await until(pilot, lambda: stars.stars.rating == 2.5)
         await press(pilot, "escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert content(root) == before
@@ -95,7 +95,7 @@ async def say_day(app: NotekeepApp, pilot: Pilot[Any], words: str, day: str) -> 
     await until(pilot, lambda: len(app.screen_stack) == 1)
     date = await box(app, pilot, "enter")
     type_text(app, words)
-    await until(pilot, lambda: str(date.day) == day)
+    await until(pilot, lambda: str(date.calendar.day) == day)
     await press(pilot, "enter")
     await until(pilot, lambda: len(app.screen_stack) == 1)
 
@@ -115,7 +115,7 @@ async def test_a_date_is_chosen_in_a_calendar_or_said_in_words(
         assert isinstance(date, DateCellEditor)
         await until(pilot, lambda: shows(app, "May 2026"))
         await press(pilot, "right", "down", "down", "up", "left", "pagedown", "pageup", "right")
-        await until(pilot, lambda: date.day == dt.date(2026, 5, 19))
+        await until(pilot, lambda: date.calendar.day == dt.date(2026, 5, 19))
         await until(pilot, lambda: shows(app, "Tue 19 May 2026"))
         await press(pilot, "enter")
         await until(pilot, lambda: content(root) == written("2026-05-19"))

@@ -42,7 +42,7 @@ def switched(app: NotekeepApp) -> list[str]:
 
 
 def offered(app: NotekeepApp) -> list[str]:
-    offers = app.screen.offers if isinstance(app.screen, Palette) else ()
+    offers = app.screen.rows.offers if isinstance(app.screen, Palette) else ()
     return [offer.path for offer in offers if offer.path]
 
 

@@ -163,7 +163,7 @@ async def form(app: NotekeepApp, pilot: Pilot[Any], query: str = "phone") -> Non
 
 async def to_field(app: NotekeepApp, pilot: Pilot[Any], name: str) -> None:
     """Put the cursor on a field."""
-    rows = app.screen.fields.rows  # type: ignore[attr-defined]
+    rows = app.screen.fields._rows  # type: ignore[attr-defined]
     app.screen.fields.move_to(next(n for n, f in enumerate(rows) if getattr(f, "name", "") == name))  # type: ignore[attr-defined]
     await pilot.pause()
 

@@ -225,11 +225,11 @@ async def test_a_key_that_comes_before_a_question_is_painted_moves_to_what_enter
         monkeypatch.setattr(
             Screen, "_on_timer_update", lambda screen: paint(screen) if may_paint else None
         )
-        screen = Choice("Which?", options, app.glyphs, 1)
+        screen = Choice("Which?", options, "first")
         app.push_screen(screen, answers.append)
         await unpainted(lambda: isinstance(screen.focused, ListView))
         keys(app, "end")
-        await unpainted(lambda: screen.chosen == "third")
+        await unpainted(lambda: screen.rows.value == "third")
         may_paint.append(True)
         await until(pilot, lambda: shows(app, "third"))
         await until(pilot, lambda: not screen._callbacks and not screen.message_queue_size)

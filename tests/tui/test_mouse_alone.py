@@ -48,7 +48,7 @@ async def test_a_question_is_answered_with_a_click(make_app: MakeApp) -> None:
             await until(pilot, lambda: len(app.screen_stack) == 1)
         await until(pilot, lambda: answers == [True, None, "Sea", None])
         options = [Option("One", "", "1"), Option("Two", "", "2")]
-        app.push_screen(Choice("Which?", options, app.glyphs), answers.append)
+        app.push_screen(Choice("Which?", options), answers.append)
         await click(app, pilot, "Two")
         await click(app, pilot, "enter chooses")
         await until(pilot, lambda: answers[4:] == ["2"])

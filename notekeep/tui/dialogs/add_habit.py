@@ -32,14 +32,6 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.vault_screen import VaultScreen
 
 
-class NewHabit(NamedTuple):
-    """A habit as it was typed: its title, its schedule and its goal."""
-
-    title: str
-    schedule: str
-    goal: str
-
-
 class _FormLine(NamedTuple):
     """A line of the dialog: its id, what stands before it, and what may be typed there."""
 
@@ -49,36 +41,30 @@ class _FormLine(NamedTuple):
     about: str
 
 
+SCHEDULE_EXAMPLES = "daily, weekdays, mon,wed,fri, 3/week, every 2d, after 5d..7d, none"
 FORM_LINES = (
     _FormLine("title", "Habit", "", "what you will do: Meditate, Read, No sugar"),
-    _FormLine(
-        "schedule",
-        "How often",
-        "daily",
-        "daily, weekdays, mon,wed,fri, 3/week, every 2d, after 5d..7d, none",
-    ),
+    _FormLine("schedule", "How often", "daily", SCHEDULE_EXAMPLES),
     _FormLine("goal", "Goal", "done", "done, >= 10 min, >= 8 glass, <= 2 cup, >= 150 page/week"),
 )
 
 
-class AddHabitDialog(SubmitDialog[NewHabit | None]):
-    """Asks for a habit; what cannot be read is said below its line, and nothing typed is lost."""
+class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
+    """Asks for the title, schedule and goal of a habit; what cannot be read is said below each."""
 
     def __init__(self, title: str = "") -> None:
         super().__init__()
         self._title = title
 
     def compose(self) -> ComposeResult:
-        with dialog_box(
-            "Add a habit", ("enter", "adds it"), ("tab", "next line"), ("esc", "closes")
-        ):
+        keys = ("enter", "adds it"), ("tab", "next line"), ("esc", "closes")
+        with dialog_box("Add a habit", *keys):
             for line in FORM_LINES:
                 value = clean_line(self._title) if line.id == "title" else line.value
                 with Horizontal(classes="labelled"):
                     yield TextLines(line.label)
-                    yield TextLine(
-                        value, id=line.id, compact=True, select_on_focus=bool(line.value)
-                    )
+                    selects = bool(line.value)
+                    yield TextLine(value, id=line.id, compact=True, select_on_focus=selects)
                 yield TextLines("", "warn").add_class("wrong", line.id)
             yield HintLine(FORM_LINES[0].about, "faint")
 
@@ -99,15 +85,12 @@ class AddHabitDialog(SubmitDialog[NewHabit | None]):
         self.query_one("#title").focus()
 
     def on_input_submitted(self) -> None:
-        values = {field.id: field.value.strip() for field in self.query(Input)}
-        typed = NewHabit(values["title"], values["schedule"] or "daily", values["goal"] or "done")
-        wrong = {} if typed.title else {"title": "Name the habit."}
-        for name, parse, text in (
-            ("schedule", parse_schedule, typed.schedule),
-            ("goal", parse_goal, typed.goal),
-        ):
+        typed = {field.id: field.value.strip() for field in self.query(Input)}
+        values = {line.id: typed[line.id] or line.value for line in FORM_LINES}
+        wrong = {} if values["title"] else {"title": "Name the habit."}
+        for name, parse in (("schedule", parse_schedule), ("goal", parse_goal)):
             try:
-                parse(text)
+                parse(values[name])
             except NotekeepError as error:
                 wrong[name] = format_error(error)
         for line in FORM_LINES:
@@ -115,18 +98,17 @@ class AddHabitDialog(SubmitDialog[NewHabit | None]):
         if wrong:
             self.query_one(f"#{next(iter(wrong))}").focus()
         else:
-            self.submit(typed)
+            self.submit(values)
 
 
 def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
     """Ask for a new habit, make its note, and show it among the others."""
     vault = screen.vault
 
-    def make(typed: NewHabit) -> tuple[str, WriteResult]:
-        fields = habit_fields(
-            vault.habits.tracker, typed.title, schedule=typed.schedule, goal=typed.goal
-        )
-        done = vault.notes.apply(vault.notes.plan_new("habit", typed.title, fields=fields))
+    def make(typed: dict[str, str]) -> tuple[str, WriteResult]:
+        name, schedule, goal = typed["title"], typed["schedule"], typed["goal"]
+        fields = habit_fields(vault.habits.tracker, name, schedule=schedule, goal=goal)
+        done = vault.notes.apply(vault.notes.plan_new("habit", name, fields=fields))
         return str(fields["habit"]), done
 
     def made(answer: tuple[str, WriteResult]) -> None:

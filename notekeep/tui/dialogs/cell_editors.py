@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -15,21 +15,23 @@ from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.completion import WordSuggester, find_last_signed_item, find_last_word, find_start
 from notekeep.tui.dialogs.dialog import HintLine, OptionRows, SubmitDialog, format_error, hints
-from notekeep.tui.dialogs.form import NO_VALUE, field_options
+from notekeep.tui.dialogs.form import NO_VALUE, field_options, submit_field
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
     MAX_RATING,
+    FormField,
     check_field_text,
     format_value,
-    parse_field_text,
     parse_list_items,
 )
-from notekeep.tui.keys import bindings
+from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.render.formatting import stars
 from notekeep.tui.render.note_columns import TAGS_COLUMN
+from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.calendars import MONTH_HEIGHT, MonthCalendar, shift_month
 from notekeep.tui.widgets.line_view import LineView, ListView
+from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from notekeep.tui.field_forms import FormField
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.note_grid import NoteGrid
 
@@ -47,15 +48,6 @@ BOX_LINES = 4  # the lines of a box beside its rows: its border, a line to type 
 MAX_LINE_WIDTH = 64  # what is wrong is said in lines of so many cells
 MAX_ROWS = 8  # rows of a list that are seen; more are scrolled to
 MAX_OFFERED = 200
-
-
-class CellPlace(NamedTuple):
-    """The grid whose cell is edited, and what a box is drawn with."""
-
-    grid: NoteGrid
-    glyphs: Glyphs
-    today: date
-    week_start: int
 
 
 class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
@@ -68,9 +60,9 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
     wide = 30  # the cells that its text wants
     hint = ""
 
-    def __init__(self, field: FormField, where: CellPlace, typed: str = "") -> None:
+    def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
         super().__init__()
-        self.field, self.where, self.typed = field, where, typed
+        self.field, self.grid, self.typed = field, grid, typed
 
     def compose(self) -> ComposeResult:
         with Vertical(id="cell") as box:
@@ -92,12 +84,12 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
 
     def _put(self) -> None:
         """Lay the box over the cell, with its text where the cell's is; CSS keeps it in view."""
-        cell, box = self.where.grid.cell_region, self.query_one("#cell")
+        cell, box = self.grid.cell_region, self.query_one("#cell")
         box.styles.width = max(cell.width, self.wide) + BOX_MARGIN
         box.styles.offset = (cell.x - BOX_MARGIN // 2, cell.y - 1)
 
-    def fit_rows(self, count: int) -> int:
-        return max(1, min(count, MAX_ROWS, self.app.size.height - BOX_LINES))
+    def fit_rows(self, rows: ListView, count: int = MAX_ROWS) -> None:
+        rows.styles.height = max(1, min(count, MAX_ROWS, self.app.size.height - BOX_LINES))
 
     def show_problem(self, error: NotekeepError) -> None:
         super().show_problem(error)
@@ -105,16 +97,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
         self.query_one("#cell").styles.min_width = min(MAX_LINE_WIDTH, longest + 1) + BOX_MARGIN
 
     def submit_text(self, text: str) -> None:
-        """Answer with a text, if it fits the field."""
-        if text == clean_line(self.field.text):
-            self.dismiss(None)
-            return
-        try:
-            written = parse_field_text(self.field, text, self.where.today)
-        except NotekeepError as error:
-            self.show_problem(error)
-        else:
-            self.submit(written)
+        submit_field(self, self.field, text, self.field.text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -130,8 +113,8 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
 class TextCellEditor(CellEditor):
     """A line to type into: text, a number, what nobody knows the type of."""
 
-    def __init__(self, field: FormField, where: CellPlace, typed: str = "") -> None:
-        super().__init__(field, where, typed)
+    def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
+        super().__init__(field, grid, typed)
         self.wide = 22 if field.type == "number" else 42
         self.hint = FIELD_HINTS.get(field.type, "Text; empty takes the field out.")
         self._suggester = WordSuggester(find_start)
@@ -147,31 +130,23 @@ class TextCellEditor(CellEditor):
 # A date: a calendar, and the words that the command line knows for days.
 
 DATE_HINT = "Type today, -3, mon, 11-03 or 2026 as well."
-DAY_MOVES = (
-    "later-day",
-    "earlier-day",
-    "later-week",
-    "earlier-week",
-    "later-month",
-    "earlier-month",
-)
 
 
 class DateCellEditor(CellEditor):
     """Arrows move over days and weeks; what is typed is found in the calendar."""
 
-    BINDINGS = bindings("cell-date", priority=DAY_MOVES)
+    BINDINGS = bindings("cell-date", priority=ALL_ACTIONS)
 
     wide = 46
     hint = DATE_HINT
 
-    def __init__(self, field: FormField, where: CellPlace, typed: str = "") -> None:
-        super().__init__(field, where, typed)
-        day = parse_iso(field.text[:10]) or where.today
-        self._calendar = MonthCalendar(day, where.today, where.week_start)
+    def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
+        super().__init__(field, grid, typed)
+        day = parse_iso(field.text[:10]) or self.today
+        self.calendar = MonthCalendar(day, self.today, self.vault.settings.week_start)
 
     def compose_cell(self) -> ComposeResult:
-        yield self._calendar
+        yield self.calendar
         # What is typed takes the place of the date that is there, as soon as it is typed.
         yield Input(
             self.typed or self.field.text,
@@ -180,12 +155,8 @@ class DateCellEditor(CellEditor):
             select_on_focus=not self.typed,
         )
 
-    @property
-    def day(self) -> date:
-        return self._calendar.day
-
     def _choose(self, day: date) -> None:
-        self._calendar.show(day)
+        self.calendar.show(day)
         line = self.query_one(Input)
         line.value = day.isoformat()
         # What is typed next takes its place.
@@ -193,7 +164,7 @@ class DateCellEditor(CellEditor):
 
     def _move(self, days: int) -> None:
         try:
-            self._choose(self.day + timedelta(days))
+            self._choose(self.calendar.day + timedelta(days))
         except OverflowError:
             self.app.bell()
 
@@ -206,14 +177,14 @@ class DateCellEditor(CellEditor):
         event.stop()
         words, text = self.query_one(HintLine), event.value.strip()
         try:
-            day = try_parse_day(text, self.where.today) if text else None
+            day = try_parse_day(text, self.today) if text else None
         except UsageError as error:
             words.say(error.message, "warn")
             return
         if day is None:
             words.say(DATE_HINT)
         else:
-            self._calendar.show(day)
+            self.calendar.show(day)
             words.say(f"{format_short_day(day)} {day.year}. Enter writes it.")
 
     def action_later_day(self) -> None:
@@ -229,58 +200,46 @@ class DateCellEditor(CellEditor):
         self._move(-7)
 
     def action_later_month(self) -> None:
-        self._choose(shift_month(self.day, 1))
+        self._choose(shift_month(self.calendar.day, 1))
 
     def action_earlier_month(self) -> None:
-        self._choose(shift_month(self.day, -1))
+        self._choose(shift_month(self.calendar.day, -1))
 
 
 # A list: what is in it, then what others have, each with a box.
 
 
-class ListItem(NamedTuple):
-    """A row: its text, and whether it is in the list."""
-
-    text: str
-    is_in: bool
-
-
-class ItemRows(ListView):
+class ItemRows(RowList[str]):
     """The items; the cursor is on one of them, or where one types."""
 
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self.items: list[ListItem] = []
-        self.is_used = False
-        """Whether the cursor is on a row."""
+    is_used = False
+    """Whether the cursor is on a row."""
+    _chosen: Sequence[str] = ()
 
-    def show(self, items: list[ListItem], cursor: int | None = None) -> None:
-        """Show other rows; `cursor` None leaves it where one types."""
-        self.items = items
+    def show(self, chosen: Sequence[str], offered: Sequence[str], cursor: int | None) -> None:
+        """Show what is in the list, and what is not; `cursor` None leaves it where one types."""
+        self._chosen, self._rows = chosen, [*chosen, *offered]
+        self.use(cursor)
+
+    def use(self, cursor: int | None) -> None:
+        """Put the cursor on a row, or where one types."""
         self.is_used = cursor is not None
         self.rows_changed(cursor or 0)
 
     @property
-    def item(self) -> ListItem | None:
-        return self.items[self.cursor] if self.is_used and self.items else None
-
-    def row_count(self) -> int:
-        return len(self.items)
+    def item(self) -> str | None:
+        return self._item if self.is_used else None
 
     def _line_role(self, index: int) -> str:
         return "cursor" if self.is_used and index == self.cursor else ""
 
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
+    def draw_item(self, item: str, width: int, *, here: bool) -> StyledLine:
         del width
-        item = self.items[row]
-        bar = self._glyphs.cursor if self.is_used and row == self.cursor else " "
-        line: StyledLine = [Piece(bar, "cursor-bar"), Piece(" ")]
-        if item.is_in:
-            box, text = Piece(self._glyphs.task_done, "task-done"), Piece(item.text, "bright")
-        else:
-            box, text = Piece(self._glyphs.task_open, "faint"), Piece(item.text)
-        return [[*line, box, Piece(" "), text._replace(text=clean_line(item.text))]]
+        box, role = Piece(self._glyphs.task_open, "faint"), ""
+        if item in self._chosen:
+            box, role = Piece(self._glyphs.task_done, "task-done"), "bright"
+        head = gutter(self._glyphs, here=here and self.is_used)
+        return [*head, box, Piece(f" {clean_line(item)}", role)]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         self.is_used = True
@@ -304,14 +263,14 @@ class _Line(Input):
 class ListCellEditor(CellEditor):
     """A line that adds and takes away, and below it what is in the list and what others have."""
 
-    BINDINGS = bindings("cell-list", priority=("item-down", "item-up", "turn-item"))
+    BINDINGS = bindings("cell-list", priority=ALL_ACTIONS)
 
     wide = 46
 
-    def __init__(self, field: FormField, where: CellPlace, typed: str = "") -> None:
-        super().__init__(field, where, typed)
+    def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
+        super().__init__(field, grid, typed)
         self.chosen = parse_list_items(field.name, field.text)
-        self.items = ItemRows(where.glyphs)
+        self.items = ItemRows(self.glyphs)
         self._others: list[str] = []
         self._is_tags = field.name == TAGS_COLUMN
         self._suggester = WordSuggester(find_last_word if self._is_tags else find_last_signed_item)
@@ -337,16 +296,15 @@ class ListCellEditor(CellEditor):
         yield self.items
 
     def on_resize(self) -> None:
-        self.items.styles.height = self.fit_rows(MAX_ROWS)
+        self.fit_rows(self.items)
         self._list()
 
     def _list(self, cursor: int | None = None) -> None:
         """Show the items in the list, then what others have that has in it what is typed."""
         typed = self._words[-1].lstrip("+-#").casefold() if self._words else ""
         others = (text for text in self._others if text not in self.chosen)
-        offered = [ListItem(text, is_in=False) for text in others if typed in text.casefold()]
-        mine = [ListItem(text, is_in=True) for text in self.chosen]
-        self.items.show([*mine, *offered[:MAX_OFFERED]], cursor)
+        offered = [text for text in others if typed in text.casefold()]
+        self.items.show(self.chosen, offered[:MAX_OFFERED], cursor)
 
     @property
     def _words(self) -> list[str]:
@@ -366,14 +324,14 @@ class ListCellEditor(CellEditor):
     def action_item_down(self) -> None:
         if self.items.is_used:
             self.items.action_line_down()
-        elif self.items.items:
-            self.items.show(self.items.items, 0)
+        elif self.items.row_count():
+            self.items.use(0)
 
     def action_item_up(self) -> None:
         if self.items.cursor:
             self.items.action_line_up()
         else:
-            self.items.show(self.items.items)
+            self.items.use(None)
 
     def action_turn_item(self) -> None:
         """Turn the item under the cursor; while typing, take what is typed."""
@@ -381,10 +339,10 @@ class ListCellEditor(CellEditor):
             self._apply()
             self._line.value = ""
             return
-        if item.is_in:
-            self.chosen.remove(item.text)
+        if item in self.chosen:
+            self.chosen.remove(item)
         else:
-            self.chosen.append(item.text)
+            self.chosen.append(item)
         self._list(self.items.cursor)
 
     def _apply(self) -> None:
@@ -405,9 +363,9 @@ class ChoiceCellEditor(CellEditor):
 
     hint = "Enter writes it."
 
-    def __init__(self, field: FormField, where: CellPlace, typed: str = "") -> None:
-        super().__init__(field, where, typed)
-        self.options = OptionRows(field_options(field, field.text), where.glyphs)
+    def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
+        super().__init__(field, grid, typed)
+        self.options = OptionRows(field_options(field, field.text), self.glyphs)
 
     def compose_cell(self) -> ComposeResult:
         yield self.options
@@ -417,7 +375,7 @@ class ChoiceCellEditor(CellEditor):
         self.options.begin_at_value(self.field.text or NO_VALUE)
 
     def on_resize(self) -> None:
-        self.options.styles.height = self.fit_rows(self.options.row_count())
+        self.fit_rows(self.options, self.options.row_count())
 
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character and self.options.go_to_letter(event.character):
@@ -452,16 +410,13 @@ class StarsView(LineView, inherit_bindings=False):
     def draw_line(self, index: int, width: int) -> StyledLine:
         del index, width
         if self.rating is None:
-            return [
-                Piece(self._glyphs.no_star * int(MAX_RATING), "faint"),
-                Piece("  none", "muted"),
-            ]
+            none = self._glyphs.no_star * int(MAX_RATING)
+            return [Piece(none, "faint"), Piece("  none", "muted")]
         number = Piece(f"  {format_value(self.rating)}", "bright")
         return [Piece(stars(self.rating, self._glyphs), "star"), number]
 
     def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self)
-        if place is not None and 0 <= place.x < MAX_RATING:
+        if (place := event.get_content_offset(self)) is not None and 0 <= place.x < MAX_RATING:
             whole = place.x + 1.0
             self.put(whole - 0.5 if self.rating == whole else whole)
 
@@ -475,22 +430,15 @@ class StarsCellEditor(CellEditor):
     hint = "A digit; arrows for half a star."
     _digits = ""
 
-    def __init__(self, field: FormField, where: CellPlace, typed: str = "") -> None:
-        super().__init__(field, where, typed)
-        value = field.value if isinstance(field.value, int | float) else None
-        self._stars = StarsView(where.glyphs, value)
-
     def compose_cell(self) -> ComposeResult:
-        yield self._stars
+        value = self.field.value if isinstance(self.field.value, int | float) else None
+        self.stars = StarsView(self.glyphs, value)
+        yield self.stars
 
     def on_mount(self) -> None:
-        self.set_focus(self._stars)
+        self.set_focus(self.stars)
         if self.typed:
             self._type(self.typed)
-
-    @property
-    def rating(self) -> float | None:
-        return self._stars.rating
 
     def _type(self, character: str) -> None:
         for digits in (self._digits + character, character):
@@ -506,7 +454,7 @@ class StarsCellEditor(CellEditor):
 
     def _put_stars(self, rating: float | None, digits: str = "") -> None:
         self._digits = digits
-        self._stars.put(rating)
+        self.stars.put(rating)
 
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character and event.character in "0123456789.,":
@@ -514,13 +462,13 @@ class StarsCellEditor(CellEditor):
             self._type(event.character.replace(",", "."))
 
     def action_more_stars(self) -> None:
-        self._put_stars((self.rating or 0.0) + 0.5)
+        self._put_stars((self.stars.rating or 0.0) + 0.5)
 
     def action_fewer_stars(self) -> None:
-        self._put_stars((self.rating or 0.0) - 0.5)
+        self._put_stars((self.stars.rating or 0.0) - 0.5)
 
     def action_no_stars(self) -> None:
         self._put_stars(None)
 
     def action_take_cell(self) -> None:
-        self.submit_text("" if self.rating is None else format_value(self.rating))
+        self.submit_text(format_value(self.stars.rating))

@@ -23,9 +23,11 @@ from textual.widgets import Input
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.completion import WordSuggester
 from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.program import ProgramPart
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.textual_compat import PacedScreen
-from notekeep.tui.widgets.line_view import ListView, TextPage
+from notekeep.tui.widgets.line_view import LineView, ListView, TextPage
+from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 if TYPE_CHECKING:
@@ -34,13 +36,10 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.dom import DOMNode
-    from textual.screen import Screen
-    from textual.widget import Widget
     from textual.worker import Worker
 
     from notekeep.errors import NotekeepError
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.line_view import LineView
 
 
 Answer = TypeVar("Answer")
@@ -57,13 +56,6 @@ def hints(*keys: tuple[str, str]) -> Content:
     return Content.assemble(*parts)
 
 
-def find_clicked(screen: Screen[Any], event: events.Click) -> Widget | None:
-    """Return what is under a click; None where the terminal was larger when it was made."""
-    with suppress(NoWidget):
-        return screen.get_widget_at(event.screen_x, event.screen_y)[0]
-    return None
-
-
 def dialog_box(title: str, *keys: tuple[str, str], classes: str = "") -> Vertical:
     """Return the box of a dialog, with its title above and what its keys do below."""
     box = Vertical(id="dialog", classes=classes)
@@ -73,7 +65,7 @@ def dialog_box(title: str, *keys: tuple[str, str], classes: str = "") -> Vertica
     return box
 
 
-class Dialog(ModalScreen[Answer], PacedScreen[Answer]):
+class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
     """A screen over another one that gets no keys meanwhile; a click beside it is its escape."""
 
     BINDINGS = bindings("dialog")
@@ -95,9 +87,11 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer]):
         leave = self.active_bindings.get("escape")
         if self.app.screen_stack[-1:] != [self] or leave is None:
             return
-        if find_clicked(self, event) is self:
-            event.stop()
-            self.call_next(self.app.run_action, leave.binding.action, leave.node)
+        # Where the terminal was larger when the click was made, nothing is there.
+        with suppress(NoWidget):
+            if self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
+                event.stop()
+                self.call_next(self.app.run_action, leave.binding.action, leave.node)
 
 
 HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
@@ -138,21 +132,13 @@ class HintLine(TextLines):
     """The line of a dialog that says what may be typed, and what is wrong with what was typed."""
 
 
-class _Job(NamedTuple):
-    """What is done with the answer of a dialog; see `open_dialog`."""
-
-    node: DOMNode
-    apply: Callable[[Any], Any]
-    then: Callable[[Any], object]
-    group: str
-
-
 class SubmitDialog(Dialog[Answer]):
     """A dialog that can stay open until its answer is applied; see `open_dialog`."""
 
     VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
 
-    _job: _Job | None = None
+    _begin: Callable[[Any], Worker[None]] | None = None
+    """Begins to do what was asked for; see `open_dialog`."""
     _worker: Worker[None] | None = None
     _is_applied = False
 
@@ -162,19 +148,11 @@ class SubmitDialog(Dialog[Answer]):
 
     def submit(self, answer: Answer) -> None:
         """Close with an answer, once it is applied if `open_dialog` opened the dialog."""
-        if self._job is None:
+        if self._begin is None:
             self.dismiss(answer)
         elif not self._is_working:
             self.set_timer(SOON_SECONDS, self._show_working)
-            self._worker = in_background(
-                self._job.node,
-                partial(self._job.apply, answer),
-                partial(self._applied, self._job),
-                group=self._job.group,
-                # They are meant for what comes next, not for this dialog.
-                holds_keys=True,
-                failed=partial(self._not_applied, self._job),
-            )
+            self._worker = self._begin(answer)
 
     @property
     def _is_working(self) -> bool:
@@ -184,23 +162,14 @@ class SubmitDialog(Dialog[Answer]):
         if self._is_working and self.is_active:
             self.query_one(HintLine).say("Working …")
 
-    def _applied(self, job: _Job, result: object) -> None:
+    def close_applied(self) -> None:
         self._is_applied = True
         self.dismiss(None)
-        if result is not None:
-            job.then(result)
 
     def on_screen_resume(self) -> None:
         # Something lay over it when its answer was applied.
         if self._is_applied:
             self.dismiss(None)
-
-    def _not_applied(self, job: _Job, error: NotekeepError) -> None:
-        self._worker = None
-        if self.is_active:
-            self.show_problem(error)
-        else:
-            show_error(job.node, error)
 
     def show_problem(self, error: NotekeepError) -> None:
         """Show what is wrong with what was typed, which stays."""
@@ -220,7 +189,24 @@ def open_dialog(
     `apply` does what was asked for, in a thread, and returns None where there is nothing to say
     of it; `then` shows what came of it.
     """
-    dialog._job = _Job(node, apply, then, group)  # noqa: SLF001 - of this module
+
+    def applied(result: Result | None) -> None:
+        dialog.close_applied()
+        if result is not None:
+            then(result)
+
+    def failed(error: NotekeepError) -> None:
+        if dialog.is_active:
+            dialog.show_problem(error)
+        else:
+            show_error(node, error)
+
+    def begin(answer: Answer) -> Worker[None]:
+        # Keys are meant for what comes next, not for the dialog.
+        what = partial(apply, answer)
+        return in_background(node, what, applied, group=group, holds_keys=True, failed=failed)
+
+    dialog._begin = begin  # noqa: SLF001 - of this module
     node.app.push_screen(dialog)
 
 
@@ -300,15 +286,22 @@ class Option(NamedTuple):
     value: str
 
 
-class OptionRows(ListView):
+class OptionRows(RowList[Option]):
     """Answers to choose from, one to a row, with headings between them."""
 
     def __init__(self, options: Sequence[Option], glyphs: Glyphs) -> None:
-        super().__init__()
-        self._all, self._options, self._glyphs = options, options, glyphs
+        super().__init__(glyphs)
+        self._rows = self._all = options
+        self.nothing = [[Piece("No results", "muted")]]
+
+    def show(self, options: Sequence[Option], value: str = "") -> None:
+        """Show other answers, with the cursor on that of a value, or near to where it was."""
+        self._all = options
+        self._show(options, lambda option: option.value == value)
 
     def begin_at_value(self, value: str) -> None:
-        self.begin_at(next((n for n, one in enumerate(self._all) if one.value == value), 0))
+        values = [option.value for option in self._all]
+        self.begin_at(values.index(value) if value in values and value else 0)
 
     def go_to_letter(self, letter: str) -> bool:
         """Go to the next answer that begins with a letter; tell whether there is one."""
@@ -321,37 +314,28 @@ class OptionRows(ListView):
 
     def filter_options(self, typed: str) -> None:
         words = typed.casefold().split()
-        self._options = [
+        self._rows = [
             one
             for one in self._all
-            if not words or (one.value and _has_words(f"{one.title} {one.about}", words))
+            if not words
+            or (one.value and all(word in f"{one.title} {one.about}".casefold() for word in words))
         ]
         self.rows_changed(0)
 
     @property
     def value(self) -> str:
-        return self._options[self.cursor].value if self._options else ""
+        return self._item.value if self._item is not None else ""
 
-    def row_count(self) -> int:
-        return len(self._options) or 1
+    def is_heading(self, item: Option) -> bool:
+        return not item.value
 
-    def is_selectable(self, row: int) -> bool:
-        return bool(self._options and self._options[row].value)
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self._options:
-            return [[Piece("  "), Piece("No results", "muted")]]
-        option = self._options[row]
-        if not option.value:
-            return [[Piece(" "), Piece(clean_line(option.title), "section")]]
-        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        about = [Piece(clean_line(option.about), "faint"), Piece(" ")]
-        title = [Piece(clean_line(option.title))]
-        return [[bar, Piece(" "), *spread_line(title, about, width - 2)]]
-
-
-def _has_words(text: str, words: Sequence[str]) -> bool:
-    return all(word in text.casefold() for word in words)
+    def draw_item(self, item: Option, width: int, *, here: bool) -> StyledLine:
+        title = clean_line(item.title)
+        if not item.value:
+            return [Piece(" "), Piece(title, "section")]
+        about = [Piece(clean_line(item.about), "faint"), Piece(" ")]
+        bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
+        return [bar, Piece(" "), *spread_line([Piece(title)], about, width - 2)]
 
 
 class FilterLine(Input):
@@ -392,22 +376,15 @@ class ListDialog(Dialog[Answer]):
 class Choice(ListDialog[str | None]):
     """Asks for one of several; the answer is its value, or None.
 
-    It begins at option `at`; with `has_filter`, typing filters the options, of which there are
-    many.
+    It begins at `value`; with `has_filter`, typing filters the options, of which there are many.
     """
 
     def __init__(
-        self,
-        title: str,
-        options: Sequence[Option],
-        glyphs: Glyphs,
-        at: int = 0,
-        *,
-        has_filter: bool = False,
+        self, title: str, options: Sequence[Option], value: str = "", *, has_filter: bool = False
     ) -> None:
         super().__init__()
-        self._title, self._at, self._has_filter = title, at, has_filter
-        self.rows: OptionRows = OptionRows(options, glyphs)
+        self._title, self._value, self._has_filter = title, value, has_filter
+        self.rows: OptionRows = OptionRows(options, self.glyphs)
 
     def compose(self) -> ComposeResult:
         with dialog_box(self._title, ("enter", "chooses"), ("esc", "closes")):
@@ -418,7 +395,7 @@ class Choice(ListDialog[str | None]):
     def on_mount(self) -> None:
         view = self.rows
         view.styles.height = min(view.row_count(), max(3, self.app.size.height - 8))
-        view.begin_at(self._at)
+        view.begin_at_value(self._value)
         (self.query_one(FilterLine) if self._has_filter else view).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -431,12 +408,8 @@ class Choice(ListDialog[str | None]):
         self.action_switch()
 
     def action_switch(self) -> None:
-        if self.chosen:
-            self.dismiss(self.chosen)
-
-    @property
-    def chosen(self) -> str:
-        return self.rows.value
+        if value := self.rows.value:
+            self.dismiss(value)
 
 
 class Confirm(Dialog["bool | None"]):

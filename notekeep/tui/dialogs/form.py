@@ -17,12 +17,14 @@ from notekeep.tui.dialogs.dialog import (
     Option,
     Prompt,
     SubmitDialog,
+    ask,
     dialog_box,
     open_dialog,
 )
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
     LIST_TYPES,
+    FormField,
     list_form_fields,
     make_field_changes,
     parse_field_text,
@@ -30,6 +32,7 @@ from notekeep.tui.field_forms import (
 )
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.formatting import parse_rating, stars
+from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
 from notekeep.tui.widgets.bars import (
     CLOSE_BUTTON,
@@ -39,20 +42,17 @@ from notekeep.tui.widgets.bars import (
     Buttons,
     ChoiceBar,
 )
-from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.workers import in_background
+from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from textual.app import ComposeResult
 
     from notekeep.markdown.field_changes import FieldChange
     from notekeep.markdown.note import Note
-    from notekeep.tui.field_forms import FormField
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.vault import Vault
+    from notekeep.tui.widgets.line_view import ListView
 
 
 NO_VALUE = "\0none"  # an answer that is no value: a note cannot hold it
@@ -67,10 +67,25 @@ def field_options(field: FormField, text: str) -> list[Option]:
     return [*options, Option("Nothing", "the field goes away", NO_VALUE)]
 
 
-class FieldPrompt(Prompt):
-    """Asks for the value of a field; what does not fit is told, and can be corrected."""
+def submit_field(
+    dialog: SubmitDialog[str | None], field: FormField, text: str, before: str
+) -> None:
+    """Answer with a text as it is written into a field; what does not fit can be corrected."""
+    if text == clean_line(before):
+        dialog.dismiss(None)
+        return
+    try:
+        written = parse_field_text(field, text, dialog.today)
+    except NotekeepError as error:
+        dialog.show_problem(error)
+    else:
+        dialog.submit(written)
 
-    def __init__(self, field: FormField, text: str, today: date) -> None:
+
+class FieldPrompt(Prompt):
+    """Asks for the value of a field."""
+
+    def __init__(self, field: FormField, text: str) -> None:
         super().__init__(
             field.name,
             value=text,
@@ -78,21 +93,12 @@ class FieldPrompt(Prompt):
             example="nothing: the field goes away",
             find_word=find_last_item if field.type in LIST_TYPES else find_start,
         )
-        self.field, self.text, self._today = field, text, today
+        self.field, self.text = field, text
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         event.prevent_default()
-        text = event.value.strip()
-        if text == clean_line(self.text):
-            self.dismiss(self.text)
-            return
-        try:
-            written = parse_field_text(self.field, text, self._today)
-        except NotekeepError as error:
-            self.show_problem(error)
-        else:
-            self.submit(written)
+        submit_field(self, self.field, event.value.strip(), self.text)
 
 
 NAME_WIDTH = 14
@@ -101,28 +107,26 @@ TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
 BUTTONS = ("finish-form", "drop-form", "edit-field", "step-field", "clear-field", "reset-field")
 
 
-class _Fields(ListView):
+class _Fields(RowList[str | FormField]):
     """The fields, one to a row, with what was changed in them."""
 
     def __init__(self, fields: Sequence[FormField], glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
+        super().__init__(glyphs)
         own = [field for field in fields if field.is_own]
         common = [field for field in fields if not field.is_own]
-        self.rows: list[str | FormField] = [*own, *(["Every note"] if own else []), *common]
+        self._rows = [*own, *(["Every note"] if own else []), *common]
         self.texts = {field.name: field.text for field in fields}
 
     @property
     def field(self) -> FormField | None:
-        row = self.rows[self.cursor] if self.rows else ""
-        return None if isinstance(row, str) else row
+        return None if isinstance(self._item, str) else self._item
 
     @property
     def changes(self) -> list[FieldChange]:
-        fields = [row for row in self.rows if not isinstance(row, str)]
         return [
             change
-            for field in fields
+            for field in self._rows
+            if not isinstance(field, str)
             for change in make_field_changes(field, self.texts[field.name])
         ]
 
@@ -130,26 +134,21 @@ class _Fields(ListView):
         self.texts[field.name] = text
         self.line_changed(self.cursor)
 
-    def row_count(self) -> int:
-        return len(self.rows)
+    def is_heading(self, item: str | FormField) -> bool:
+        return isinstance(item, str)
 
-    def is_selectable(self, row: int) -> bool:
-        return row < len(self.rows) and not isinstance(self.rows[row], str)
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        field = self.rows[row]
-        if isinstance(field, str):
-            return [[Piece("  "), Piece(field, "section")]]
-        text = self.texts[field.name]
-        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        sign = Piece(self._glyphs.marked if text != field.text else " ", "accent")
-        label = fit_line([Piece(clean_line(field.name), "muted")], NAME_WIDTH - 1)
+    def draw_item(self, item: str | FormField, width: int, *, here: bool) -> StyledLine:
+        if isinstance(item, str):
+            return [Piece("  "), Piece(item, "section")]
+        text = self.texts[item.name]
+        label = fit_line([Piece(clean_line(item.name), "muted")], NAME_WIDTH - 1)
         value = Piece(clean_line(text) or self._glyphs.dot, "bright" if text else "faint")
-        left = [*pad_line(label, NAME_WIDTH), value, *self._stars(field, text)]
-        type_name = TYPE_NAMES.get(field.type or "", field.type or "")
-        about = "one of a few" if field.choices else type_name
+        left = [*pad_line(label, NAME_WIDTH), value, *self._stars(item, text)]
+        type_name = TYPE_NAMES.get(item.type or "", item.type or "")
+        about = "one of a few" if item.choices else type_name
         right = [Piece(about, "faint"), Piece(" ")] if width >= 2 * NAME_WIDTH + 20 else []
-        return [[bar, sign, *spread_line(left, right, width - 2)]]
+        head = gutter(self._glyphs, here=here, marked=text != item.text)
+        return [*head, *spread_line(left, right, width - 2)]
 
     def _stars(self, field: FormField, text: str) -> StyledLine:
         if field.name != "rating" or not text:
@@ -169,18 +168,10 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
 
     BINDINGS = bindings("form")
 
-    def __init__(
-        self,
-        vault: Vault,
-        note: Note,
-        check: Callable[[list[FieldChange]], object],
-        glyphs: Glyphs,
-        today: date,
-    ) -> None:
+    def __init__(self, note: Note, check: Callable[[list[FieldChange]], object]) -> None:
         super().__init__()
-        self._vault, self._title, self._glyphs, self._today = vault, note.title, glyphs, today
-        self._check = check
-        self.fields = _Fields(list_form_fields(note, vault.schema), glyphs)
+        self._title, self._check = note.title, check
+        self.fields = _Fields(list_form_fields(note, self.vault.schema), self.glyphs)
 
     def compose(self) -> ComposeResult:
         with dialog_box(f"Fields of {self._title}", classes="-tall-box"):
@@ -196,41 +187,23 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         self.action_edit_field()
 
     def action_edit_field(self) -> None:
-        field = self.fields.field
-        if field is None:
+        if (field := self.fields.field) is None:
             return
-
-        text, then = self.fields.texts[field.name], partial(self.fields.set_text, field)
+        text, put = self.fields.texts[field.name], partial(self.fields.set_text, field)
         if field.choices or field.type == "bool":
-            self._choose(field, text, then)
+            choice = Choice(field.name, field_options(field, text), text)
+            ask(self, choice, lambda answer: put(answer.removeprefix(NO_VALUE)))
             return
 
         def check(text: str) -> str:
             self._check(make_field_changes(field, text))
             return text
 
-        prompt = FieldPrompt(field, text, self._today)
-        open_dialog(self, prompt, check, then, group="check")
+        prompt = FieldPrompt(field, text)
+        open_dialog(self, prompt, check, put, group="check")
         if field.type in {"text", "list", None}:
-            in_background(
-                self,
-                lambda: known_values(self._vault, field.name),
-                prompt.offer,
-                group="values",
-                exclusive=True,
-                failed=lambda _error: None,
-            )
-
-    def _choose(self, field: FormField, text: str, then: Callable[[str], object]) -> None:
-        options = field_options(field, text)
-
-        def chosen(answer: str | None) -> None:
-            if answer is not None:
-                then(answer.removeprefix(NO_VALUE))
-
-        values = [option.value for option in options]
-        at = values.index(text) if text else 0
-        self.app.push_screen(Choice(field.name, options, self._glyphs, at), chosen)
+            values = partial(known_values, self.vault, field.name)
+            self.load("values", values, prompt.offer, is_quiet=True)
 
     def action_step_field(self) -> None:
         self._step(1)
@@ -239,11 +212,9 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         self._step(-1)
 
     def _step(self, by: int) -> None:
-        field = self.fields.field
-        if field is None:
+        if (field := self.fields.field) is None:
             return
-        text = step_value(field, self.fields.texts[field.name], by, self._today)
-        if text is None:
+        if (text := step_value(field, self.fields.texts[field.name], by, self.today)) is None:
             self.action_edit_field()
         else:
             self.fields.set_text(field, text)

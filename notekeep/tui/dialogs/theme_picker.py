@@ -23,7 +23,7 @@ class ThemePicker(Choice):
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         event.stop()
-        name = self.chosen
+        name = self.rows.value
         if self._delay is not None:
             self._delay.stop()
         if name and name != self.app.theme:
@@ -56,4 +56,4 @@ def choose_theme(app: NotekeepApp) -> None:
         return " · ".join([*parts, "dark" if theme.dark else "light"])
 
     options = [Option(name, describe(name), name) for name in names]
-    app.push_screen(ThemePicker("Theme", options, app.glyphs, names.index(before)), answered)
+    app.push_screen(ThemePicker("Theme", options, before), answered)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from textual import getters
+from textual import events, getters
 from textual.containers import Horizontal
 
 from notekeep.markdown.sanitize import clean_line
@@ -13,30 +13,27 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.list_model import DEFAULT_ORDER, narrow_to_scope, replace_sort
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
+from notekeep.tui.program import program
 from notekeep.tui.screens.browse_sidebar import BrowseSidebar
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import VaultScreen, program
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
-    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.catalog.records import Row
     from notekeep.notes.conflict_pairs import ConflictPair
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.grid_mode import GridMode
     from notekeep.tui.screens.note_operations import NoteOperations
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.tui.widgets.note_grid import GridHead
     from notekeep.tui.widgets.note_list import NoteList
     from notekeep.tui.widgets.sidebar import Sidebar
-    from notekeep.vault import Vault
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "export")
 """Actions of the bottom line that want a note."""
@@ -57,10 +54,8 @@ class BrowseScreen(VaultScreen):
     pane = getters.query_one(ListPane)
     preview = getters.query_one("#preview", Preview)
 
-    def __init__(
-        self, vault: Vault, glyphs: Glyphs, today: date, note: str = "", view: str = ""
-    ) -> None:
-        super().__init__(vault, glyphs, today)
+    def __init__(self, note: str = "", view: str = "") -> None:
+        super().__init__()
         self._note = note
         self._begins_as_grid = view == GRID_VIEW
         self._wants_sidebar: bool | None = None
@@ -120,8 +115,13 @@ class BrowseScreen(VaultScreen):
 
     @property
     def sidebar(self) -> Sidebar:
-        """The sidebar, made when it is first wanted."""
-        return self._sidebar.widget
+        """The sidebar, made when it is first wanted: without room for it the start needs none."""
+        from notekeep.tui.widgets.sidebar import Sidebar
+
+        if (found := self.query_one_optional("#sidebar", Sidebar)) is None:
+            found = Sidebar(self.glyphs, id="sidebar")
+            self.query_one("#panes").mount(found, before=0)
+        return found
 
     @property
     def view(self) -> str:
@@ -249,7 +249,7 @@ class BrowseScreen(VaultScreen):
 
         box = self.pane.box
         type_on = box.field.insert_text_at_cursor
-        screen = ExplainScreen(self.vault, self.glyphs, self.current_query, type_on)
+        screen = ExplainScreen(self.current_query, type_on)
         self.app.push_screen(screen, lambda _: box.focus_text())
 
     def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
@@ -355,20 +355,19 @@ class BrowseScreen(VaultScreen):
             self.pane.clear()
 
     def _go_to(self, wanted: OpenNote) -> None:
-        path, row = wanted.path, self.notes.row
-        shown = self.vault.catalog.row(path)
+        path, catalog = wanted.path, self.vault.catalog
         # What lists leave out is shown beside the list as it is.
-        is_left_out = shown is not None and not self.vault.catalog.is_listed(path)
-        if not is_left_out and (row is None or row.path != path):
+        is_left_out = catalog.row(path) is not None and not catalog.is_listed(path)
+        if not is_left_out and self.note_under_cursor != path:
             if not wanted.as_listed:
                 self._list_all()
             self.pane.again(path)
-        self._present(wanted, shown)
+        self._present(wanted)
 
-    def _present(self, wanted: OpenNote, row: Row | None) -> None:
+    def _present(self, wanted: OpenNote) -> None:
         if wanted.read:
             self._read()
-        self._show(row, wanted.line)
+        self._show(self.vault.catalog.row(wanted.path), wanted.line)
 
     def action_note_before(self) -> None:
         self._go_along(-1)
@@ -377,10 +376,8 @@ class BrowseScreen(VaultScreen):
         self._go_along(1)
 
     def _go_along(self, steps: int) -> None:
-        """Go along the notes that were opened, each with what was listed beside it."""
         self._remember_list()
-        location = self._trail.go(steps)
-        if location is None:
+        if (location := self._trail.go(steps)) is None:
             return
         self._returned = location.path, location.asked.typed
         wanted = OpenNote(location.path, read=self.has_class("-reading"), as_listed=True)
@@ -389,7 +386,7 @@ class BrowseScreen(VaultScreen):
         else:
             self.sidebar.activate(location.asked.scope)
             self.pane.ask_again(location)
-            self._present(wanted, self.vault.catalog.row(location.path))
+            self._present(wanted)
 
     def action_links(self) -> None:
         from notekeep.tui.screens.links import choose_link
@@ -435,13 +432,11 @@ class BrowseScreen(VaultScreen):
         self.notes.mark_range()
 
     def action_mark_all(self) -> None:
-        self._mark_listed(self.notes.mark_all)
+        self.load("marks", self.notes.listed(), self.notes.mark_all)
 
     def action_mark_others(self) -> None:
-        self._mark_listed(lambda listed: self.notes.mark(self.notes.marked ^ listed))
-
-    def _mark_listed(self, mark: Callable[[set[str]], object]) -> None:
-        self.load("marks", self.notes.listed(), mark)
+        notes = self.notes
+        self.load("marks", notes.listed(), lambda listed: notes.mark(notes.marked ^ listed))
 
     def _prune_marks(self) -> None:
         marked, notes = frozenset(self.notes.marked), self.notes
@@ -499,12 +494,10 @@ class BrowseScreen(VaultScreen):
             self.post_message(PublishNotes(paths))
 
     def action_copy(self) -> None:
-        selected = self.get_selected_text()
-        chosen = self.loader.copied() if self.focused is self.preview and not selected else None
-        if chosen is not None:
-            self._copy(*chosen)
-        elif selected:
+        if selected := self.get_selected_text():
             self._copy(selected)
+        elif self.focused is self.preview and (chosen := self.loader.copied()) is not None:
+            self._copy(*chosen)
         elif self.notes.marked:
             self.operations.copy_links()
         elif self.loader.row is not None:

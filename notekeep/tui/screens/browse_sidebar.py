@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.tui.list_model import (
+    SidebarModel,
     find_terms,
     load_result_counts,
     load_sidebar,
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.list_model import SidebarModel
     from notekeep.tui.screens.browse import BrowseScreen
-    from notekeep.tui.widgets.sidebar import Sidebar, SidebarEntry
+    from notekeep.tui.widgets.sidebar import SidebarEntry
 
 COUNT_DELAY = 0.25  # seconds without another list after which the sidebar counts what was found
 MAX_COUNTED_NOTES = 200
@@ -40,17 +40,6 @@ class BrowseSidebar:
         self._shown = ""
         """The search whose results the sidebar shows; "" for the whole vault."""
 
-    @property
-    def widget(self) -> Sidebar:
-        """The sidebar, made when it is first wanted: without room for it the start needs none."""
-        from notekeep.tui.widgets.sidebar import Sidebar
-
-        found = self._screen.query_one_optional("#sidebar", Sidebar)
-        if found is None:
-            found = Sidebar(self._screen.glyphs, id="sidebar")
-            self._screen.query_one("#panes").mount(found, before=0)
-        return found
-
     def count_again(self) -> None:
         """Count again, now or when the sidebar is seen: the vault or the list has changed."""
         self._is_counted = False
@@ -66,32 +55,24 @@ class BrowseSidebar:
         if self._is_counted and typed == self._shown:
             return
         self._is_counted, self._shown = True, typed
-        query, paths = screen.current_query, self._found_paths() if typed else None
-
-        def load() -> SidebarModel:
-            if typed:
-                return load_result_counts(screen.vault, query, paths)
-            return load_sidebar(screen.vault)
-
-        pause = COUNT_DELAY if typed else 0.0
+        load, pause = partial(load_sidebar, screen.vault), 0.0
+        if typed:
+            paths, notes = None, screen.notes
+            if notes.note_count < MAX_COUNTED_NOTES:  # else there may be more than the list knows
+                rows = map(notes.row_of, range(notes.note_count))
+                paths = [row.path for row in rows if row is not None]
+            load = partial(load_result_counts, screen.vault, screen.current_query, paths)
+            pause = COUNT_DELAY
         screen.load("sidebar", load, partial(self._show, typed), pause=pause, is_quiet=True)
-
-    def _found_paths(self) -> list[str] | None:
-        """Return the notes that were found; None when there may be more than the list knows."""
-        notes = self._screen.notes
-        if notes.note_count >= MAX_COUNTED_NOTES:
-            return None
-        rows = [notes.row_of(number) for number in range(notes.note_count)]
-        return [row.path for row in rows if row is not None]
 
     def _show(self, typed: str, model: SidebarModel) -> None:
         pane = self._screen.pane
         if typed != pane.typed:
             return
         if typed:
-            self.widget.show_found(model, find_terms(typed))
+            self._screen.sidebar.show_found(model, find_terms(typed))
         else:
-            self.widget.show(model, pane.scope)
+            self._screen.sidebar.show(model, pane.scope)
 
     # What is chosen, and taken out.
 
@@ -151,7 +132,7 @@ class BrowseSidebar:
             show_message(screen, "Search for something first; ctrl+s then keeps it by name")
             return
         names = {saved: name for name, saved in screen.vault.search.saved.items()}
-        value = names.get(query, self.widget.active_saved)
+        value = names.get(query, self._screen.sidebar.active_saved)
 
         def save(name: str) -> tuple[str, WriteResult] | None:
             return (name, self._save(name, query)) if name else None

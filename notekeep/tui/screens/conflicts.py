@@ -8,19 +8,20 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError
-from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.conflict_pairs import (
+    Choice,
+    ConflictPair,
     list_conflicts,
     mark_lines,
     plan_keep,
     plan_merge,
     sides,
 )
+from notekeep.tui.dialogs.dialog import Option, OptionRows
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import size_text
-from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.render.text_diff import (
     MIN_SPLIT_WIDTH,
@@ -31,38 +32,21 @@ from notekeep.tui.render.text_diff import (
     unified,
 )
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
-from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
-    from notekeep.notes.conflict_pairs import Choice, ConflictPair
     from notekeep.notes.plan import WritePlan, WriteResult
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
-KEPT_MESSAGES: dict[Choice, str] = {
-    "mine": "Kept the note as it was",
-    "theirs": "Kept the copy's text",
-    "both": "Kept both",
-}
-MERGED_MESSAGE = "Merged both into the note"
-CONFLICT_ACTIONS = (
-    "keep-mine",
-    "keep-theirs",
-    "merge",
-    "keep-both",
-    "edit-conflict",
-    "read-text",
-)
+CONFLICT_ACTIONS = "keep-mine", "keep-theirs", "merge", "keep-both", "edit-conflict", "read-text"
 """Actions of the bottom line that want a conflict."""
 
 
 class ConflictRow(NamedTuple):
-    """A conflict as the list shows it."""
+    """A conflict that is listed."""
 
     pair: ConflictPair
     lines: list[int]  # with git's marks
@@ -76,52 +60,41 @@ class ConflictVersions(NamedTuple):
     is_gone: bool  # whether there is only the copy
 
 
-class _Pairs(RowList[ConflictRow]):
-    """The conflicts, one to a row."""
-
-    def show(self, found: Sequence[ConflictRow], wanted: str) -> None:
-        """Show conflicts, with the cursor on that of a path, or near to where it was."""
-        self._show(found, lambda row: wanted in {row.pair.copy, row.pair.note})
-
-    @property
-    def here(self) -> ConflictRow | None:
-        return self._item
-
-    def draw_item(self, item: ConflictRow, width: int, *, here: bool) -> StyledLine:
-        left = [Piece(clean_line(item.pair.note))]
-        right = [Piece(_about(*item), "faint"), Piece(" ")]
-        return [*gutter(self._glyphs, here=here), *spread_line(left, right, width - 2)]
-
-
 class ConflictsScreen(OverlayScreen):
     """The conflicts above, both versions of one below: a version is chosen by its number."""
 
     BINDINGS = bindings("conflicts", "over")
     OPENED_BY = "show-conflicts"
+    PLACE = "conflicts"
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str = "") -> None:
-        self.pairs = _Pairs(glyphs)
-        super().__init__(vault, glyphs, today, self.pairs)
+    def __init__(self, path: str = "") -> None:
+        self.pairs = OptionRows([], self.glyphs)
+        super().__init__(self.pairs)
         self.add_class("-stacked")
+        self._found: list[ConflictRow] = []
         self._versions: ConflictVersions | None = None
         self._beside: bool | None = None
         self._wanted = path
 
-    def place(self) -> str:
-        return "conflicts"
+    @property
+    def here(self) -> ConflictRow | None:
+        return self._found[int(self.pairs.value)] if self._found else None
 
     def vault_changed(self) -> None:
         self.load("pairs", partial(_load, self.vault), self._list)
 
     def _list(self, found: list[ConflictRow]) -> None:
-        here = self.pairs.here
+        here = self.here
         wanted, self._wanted = self._wanted or (here.pair.copy if here is not None else ""), ""
+        self._found = found
         self.pairs.nothing = empty_lines(
             "No note has two versions.",
             "Copies that Syncthing, Dropbox, Nextcloud and others leave stand here,",
             "and notes with git's marks in them.",
         )
-        self.pairs.show(found, wanted)
+        at = next((n for n, one in enumerate(found) if wanted in one.pair[:2]), "")
+        rows = [Option(one.pair.note, _about(*one), str(n)) for n, one in enumerate(found)]
+        self.pairs.show(rows, str(at))
         room = min(len(found), max(2, self.app.size.height // 3))
         self.pairs.styles.height = room + self.pairs.gutter.height if found else "1fr"
         self.set_status("" if found else "no conflicts")
@@ -133,7 +106,7 @@ class ConflictsScreen(OverlayScreen):
     # Both versions.
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        here = self.pairs.here
+        here = self.here
         if event.view is self.pairs and here is not None:
             read = partial(_read, self.vault, here)
             self.load("versions", read, self._show, pause=PREVIEW_DELAY)
@@ -145,7 +118,13 @@ class ConflictsScreen(OverlayScreen):
 
         def lines(width: int) -> list[StyledLine]:
             if versions.is_gone:
-                return [*_gone(heads[1]), *unified(comparison, width, glyphs)]
+                about = [
+                    [Piece("The note itself is gone.", "warn")],
+                    [Piece(heads[1], "muted")],
+                    [Piece("2 makes the copy the note; 1 moves it to the trash.", "muted")],
+                    [],
+                ]
+                return [*about, *unified(comparison, width, glyphs)]
             if width >= MIN_SPLIT_WIDTH if wanted is None else wanted:
                 return side_by_side(comparison, width, glyphs, heads)
             counted = [*change_counts(comparison), Piece(" ")]
@@ -168,24 +147,23 @@ class ConflictsScreen(OverlayScreen):
     # What the person decides.
 
     def action_keep_mine(self) -> None:
-        self._keep("mine")
+        self._keep("mine", "Kept the note as it was")
 
     def action_keep_theirs(self) -> None:
-        self._keep("theirs")
+        self._keep("theirs", "Kept the copy's text")
 
     def action_keep_both(self) -> None:
-        self._keep("both")
+        self._keep("both", "Kept both")
 
-    def _keep(self, choice: Choice) -> None:
-        if (here := self.pairs.here) is not None:
-            plan = partial(plan_keep, self.vault.workspace, here.pair, choice)
-            self._settle(plan, KEPT_MESSAGES[choice])
+    def _keep(self, choice: Choice, text: str) -> None:
+        if (here := self.here) is not None:
+            self._settle(partial(plan_keep, self.vault.workspace, here.pair, choice), text)
 
     def action_merge(self) -> None:
-        if (here := self.pairs.here) is not None:
-            store = self.vault.history.store
-            plan = partial(plan_merge, self.vault.workspace, store, here.pair)
-            self._settle(plan, MERGED_MESSAGE)
+        if (here := self.here) is not None:
+            vault = self.vault
+            plan = partial(plan_merge, vault.workspace, vault.history.store, here.pair)
+            self._settle(plan, "Merged both into the note")
 
     def _settle(self, plan: Callable[[], WritePlan], text: str) -> None:
         def settled(done: WriteResult) -> None:
@@ -202,8 +180,7 @@ class ConflictsScreen(OverlayScreen):
         in_background(self, lambda: apply(plan()), settled, group=WRITE_GROUP, failed=failed)
 
     def action_edit_conflict(self) -> None:
-        here = self.pairs.here
-        if here is not None:
+        if (here := self.here) is not None:
             gone = self._versions is not None and self._versions.is_gone
             path = here.pair.copy if gone else here.pair.note
             self.app.post_message(EditNote(path, here.lines[0] if here.lines else None))
@@ -246,14 +223,5 @@ def _about(pair: ConflictPair, lines: Sequence[int]) -> str:
         shown = ", ".join(map(str, lines[:4]))
         more = " …" if len(lines) > 4 else ""
         return f"git's marks, line {shown}{more}" if lines else "git's marks"
-    name = clean_line(pair.copy.rpartition("/")[2])
+    name = pair.copy.rpartition("/")[2]
     return f"{name}, a log" if pair.kind == "log" else name
-
-
-def _gone(head: str) -> list[StyledLine]:
-    return [
-        [Piece("The note itself is gone.", "warn")],
-        [Piece(f"{head}", "muted")],
-        [Piece("2 makes the copy the note; 1 moves it to the trash.", "muted")],
-        [],
-    ]

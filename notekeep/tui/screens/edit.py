@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.containers import Horizontal
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
-from notekeep.markdown.field_changes import apply_changes
+from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.note import read_note
 from notekeep.notes.capture import make_attachment_link, plan_attachment, read_file
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
@@ -42,29 +42,17 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_me
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from textual.app import ComposeResult
     from textual.timer import Timer
 
-    from notekeep.markdown.field_changes import FieldChange
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.vault import Vault
 
 
 # Files that are attached while a note is edited: stored as a step, linked as typed text.
 
 LinkPlace: TypeAlias = tuple[tuple[int, int], tuple[int, int], str]
 """Where a text is, as line and column of its start and its end; and the text."""
-
-
-class _StoredFile(NamedTuple):
-    """A file that was stored: its name, a link to it, and what was written."""
-
-    name: str
-    link: str
-    done: WriteResult
 
 
 class EditorAttachments:
@@ -78,12 +66,10 @@ class EditorAttachments:
         prompt = Prompt("Attach a file", example="~/Pictures/map.png", hint=hint)
         here = self._screen.area.cursor_location
 
-        def store(file: str) -> _StoredFile:
-            if not file:
-                return self._store(*name_clipboard_picture())
-            return self._store_file(pasted_picture(file) or os.path.expanduser(file))
+        def store(file: str) -> tuple[str, str, WriteResult]:
+            return self._store(pasted_picture(file) or os.path.expanduser(file))
 
-        open_dialog(self._screen, prompt, store, partial(self._stored, (here, here, "")))
+        open_dialog(self._screen, prompt, store, partial(self._put_link, (here, here, "")))
 
     def attach_pasted(self, text: str, place: LinkPlace) -> None:
         """Attach the picture whose path was pasted, in the place of the path; other text stays."""
@@ -96,34 +82,35 @@ class EditorAttachments:
             if not isinstance(error, NotFound):
                 show_error(self._screen, error)
 
-        store, then = partial(self._store_file, path), partial(self._stored, place)
+        store, then = partial(self._store, path), partial(self._put_link, place)
         in_background(self._screen, store, then, group=WRITE_GROUP, failed=failed)
 
-    def _store_file(self, path: str) -> _StoredFile:
-        return self._store(os.path.basename(path), read_file(path))
+    def _store(self, file: str) -> tuple[str, str, WriteResult]:
+        """Store a file, or the picture on the clipboard; return its name, a link, and the step."""
+        vault, note = self._screen.vault, self._screen.path
+        name, data = (os.path.basename(file), read_file(file)) if file else name_clipboard_picture()
+        plan = plan_attachment(vault.workspace, name, data, note)
+        link = make_attachment_link(vault.workspace, plan.changes[0].path, note)
+        return plan.label, link, vault.notes.apply(plan)
 
-    def _store(self, name: str, data: bytes) -> _StoredFile:
-        vault, path = self._screen.vault, self._screen.path
-        plan = plan_attachment(vault.workspace, name, data, path)
-        link = make_attachment_link(vault.workspace, plan.changes[0].path, path)
-        return _StoredFile(plan.label, link, vault.notes.apply(plan))
-
-    def _stored(self, place: LinkPlace, stored: _StoredFile) -> None:
+    def _put_link(self, place: LinkPlace, stored: tuple[str, str, WriteResult]) -> None:
         """Put the link where the path stands, unless something else stands there by now."""
-        notify_done(self._screen, "", stored.done)
-        if not stored.done.step:
+        name, link, done = stored
+        notify_done(self._screen, "", done)
+        if not done.step:
             return
         area = self._screen.area
         start, end, text = place
         if area.get_text_range(start, end) != text:
             start = end = area.cursor_location
         area.history.checkpoint()
-        area.replace(stored.link, start, end, maintain_selection_offset=True)
+        area.replace(link, start, end, maintain_selection_offset=True)
         if not text:
-            area.move_cursor((start[0], start[1] + len(stored.link)))
+            area.move_cursor((start[0], start[1] + len(link)))
         area.history.checkpoint()
-        message = f"Copied {stored.name} into the attachments · ctrl+z takes the link out"
-        show_message(self._screen, message)
+        show_message(
+            self._screen, f"Copied {name} into the attachments · ctrl+z takes the link out"
+        )
 
 
 # What is typed and not saved, kept in its autosave file while a note is edited.
@@ -137,16 +124,16 @@ class EditorAutosave:
 
     def __init__(self, screen: EditScreen) -> None:
         self._screen = screen
-        self._file = AutosaveFile(screen.vault.places.state, screen.path)
+        self.file = AutosaveFile(screen.vault.places.state, screen.path)
         self._due: Timer | None = None
         self._keys = 0
 
     def find_left(self) -> UnsavedText | None:
         """Return what an editor of the note left unsaved that is gone, unless the file holds it."""
-        while (unsaved := self._file.claim()) is not None:
+        while (unsaved := self.file.claim()) is not None:
             if unsaved.data != self._screen.editing.disk:
                 return unsaved
-            self._file.discard()
+            self.file.discard()
         return None
 
     def count_key(self) -> None:
@@ -164,26 +151,19 @@ class EditorAutosave:
             self._due.stop()
             self._due = None
         if not self._screen.is_changed:
-            self._file.discard()
+            self.file.discard()
             return
-        write = partial(self._file.write, self._unsaved())
+        write = partial(self.file.write, self._unsaved())
         in_background(self._screen, write, lambda _: None, group="swap")
 
     def keep_now(self) -> bool:
         """Write what is typed before this returns; tell whether it is there."""
         try:
-            self._file.write(self._unsaved(), durable=True)
+            self.file.write(self._unsaved(), durable=True)
         except NotekeepError as error:
             show_error(self._screen, error)
             return False
         return True
-
-    def discard(self) -> None:
-        self._file.discard()
-
-    def release(self) -> None:
-        """Leave what is kept to the next editor: this one is closed."""
-        self._file.release()
 
     def _unsaved(self) -> UnsavedText:
         area, editing = self._screen.area, self._screen.editing
@@ -197,33 +177,24 @@ class EditScreen(VaultScreen):
     CSS_PATH = "edit.tcss"
     OPENED_BY = "show-browse"
 
-    def __init__(
-        self,
-        vault: Vault,
-        glyphs: Glyphs,
-        today: date,
-        editing: EditSession,
-        line: int | None = None,
-    ) -> None:
-        super().__init__(vault, glyphs, today)
+    def __init__(self, editing: EditSession, line: int | None = None) -> None:
+        super().__init__()
         self.editing = editing
         self.path = editing.path
         # Held here: when the program fails, its widgets go before what is typed can be asked of
         # them through the screen.
         self.area = NoteArea(editing.lines, editing.stand_ins)
-        row = vault.catalog.row(editing.path)
+        row = self.vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
         self.autosave = EditorAutosave(self)
         self.find = FindBar(self.area)
         self._external = ExternalEdits(self)
         self._attachments = EditorAttachments(self)
-        self.restores = False
-        self.is_given_up = False
+        self.restores = self.is_given_up = False
         self._line = line
-        self._saving = False
-        self._offering = False
-        self._then: Callable[[], object] | None = None
-        self._leaving = False
+        self._saving = self._offering = self._leaving = False
+        self.after_save: Callable[[], object] | None = None
+        """What comes after the save that is wanted."""
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="sheet"):
@@ -236,8 +207,12 @@ class EditScreen(VaultScreen):
         if place != (0, 0):
             self.area.go_to(place)
         self.show_state()
+
+        def set_completer(completer: Completer) -> None:
+            self.area.completer = completer
+
         complete = partial(Completer.of, self.vault, self.path)
-        self.load("completion", complete, self._set_completer, is_quiet=True)
+        self.load("completion", complete, set_completer, is_quiet=True)
         if (unsaved := self.autosave.find_left()) is not None:
             if self.restores:
                 self._restore(unsaved)
@@ -247,10 +222,7 @@ class EditScreen(VaultScreen):
 
     def on_unmount(self) -> None:
         self.autosave_unsaved()
-        self.autosave.release()
-
-    def _set_completer(self, completer: Completer) -> None:
-        self.area.completer = completer
+        self.autosave.file.release()  # to the next editor
 
     def place(self) -> str:
         return "find" if self.find.has_text_focus else "edit"
@@ -298,7 +270,7 @@ class EditScreen(VaultScreen):
             if answer == RESTORE:
                 self._restore(unsaved)
             elif answer == DISCARD:
-                self.autosave.discard()
+                self.autosave.file.discard()
             else:
                 # What is typed over it would replace it; so nothing is.
                 self._leave()
@@ -321,7 +293,12 @@ class EditScreen(VaultScreen):
         self.save(self._leave, leaving=True)
 
     def action_hand_over(self) -> None:
-        self.leave_then(self._edit_outside)
+        def go_on() -> None:
+            screen = self.app.screen
+            if isinstance(screen, VaultScreen):
+                edit_outside(screen, self.path)
+
+        self.leave_then(go_on)
 
     def action_attach_here(self) -> None:
         self._attachments.ask()
@@ -340,12 +317,9 @@ class EditScreen(VaultScreen):
             return changes
 
         def put(changes: list[FieldChange]) -> None:
-            try:
-                content = self.editing.content(self.area.lines)
-                self.editing.show(apply_changes(content, changes, schema, note.kind))
-            except NotekeepError as error:
-                show_error(self, error)
-                return
+            # Where they do not fit the text as it is by now, the error is shown.
+            content = self.editing.content(self.area.lines)
+            self.editing.show(apply_changes(content, changes, schema, note.kind))
             self.area.put(self.editing.lines)
             self.show_state()
 
@@ -354,7 +328,7 @@ class EditScreen(VaultScreen):
             self.area.go_to((line - 1, 0))
             show_error(self, Refused(note.problem.message, f"It is line {line} of the note."))
             return
-        form = FormScreen(self.vault, note, check, self.glyphs, self.today)
+        form = FormScreen(note, check)
         open_dialog(self, form, check, put, group="check")
 
     def action_find_here(self) -> None:
@@ -362,11 +336,6 @@ class EditScreen(VaultScreen):
 
     def action_history_here(self) -> None:
         self.save(lambda: self.app.post_message(ShowHistory(self.path)))
-
-    def _edit_outside(self) -> None:
-        screen = self.app.screen
-        if isinstance(screen, VaultScreen):
-            edit_outside(screen, self.path)
 
     async def open_switcher(self) -> None:
         """Save and leave: what is chosen is shown where one came from."""
@@ -384,12 +353,12 @@ class EditScreen(VaultScreen):
 
     def save(self, then: Callable[[], object] | None = None, *, leaving: bool = False) -> None:
         """Save what is shown, and go on when it is saved."""
-        self._then, self._leaving = then, leaving
+        self.after_save, self._leaving = then, leaving
         if self.is_busy:
             return
         lines = list(self.area.lines)
         if not self.editing.is_changed(lines):
-            self.autosave.discard()
+            self.autosave.file.discard()
             self._go_on()
             return
         self._saving = True
@@ -398,28 +367,24 @@ class EditScreen(VaultScreen):
         saved = partial(self._saved, self.editing.content(lines))
         in_background(self, apply, saved, group=WRITE_GROUP, failed=self._not_saved)
 
-    def cancel_after_save(self) -> None:
-        """Do nothing after the save that is wanted: the person has to be asked first."""
-        self._then = None
-
     def _saved(self, content: bytes, done: WriteResult) -> None:
         self._saving = False
         notify_done(self, "", done)
         if not done.step:
-            self._then = None
+            self.after_save = None
             self.autosave.keep()
             return
         self.editing.show_file(content)
         self.show_state()
         if self.is_changed:  # typed while it was being saved
-            if self._then is not None:
-                self.save(self._then, leaving=self._leaving)
+            if self.after_save is not None:
+                self.save(self.after_save, leaving=self._leaving)
             return
-        self.autosave.discard()
+        self.autosave.file.discard()
         self._go_on()
 
     def _go_on(self) -> None:
-        then, self._then = self._then, None
+        then, self.after_save = self.after_save, None
         if then is not None:
             then()
 
@@ -438,17 +403,15 @@ class EditScreen(VaultScreen):
     def _save_again(self, error: NotekeepError, before: bytes | None) -> None:
         """Save once more what met something new; else the same would be tried for ever."""
         if isinstance(error, Conflict) or self.editing.disk != before:
-            self.save(self._then, leaving=self._leaving)
+            self.save(self.after_save, leaving=self._leaving)
         else:
             self._stuck(error)
 
     def _stuck(self, error: NotekeepError) -> None:
         show_error(self, error)
-        then, self._then = self._then, None
-        if then is not None and self._leaving:
-            self._ask_stuck(then)
-
-    def _ask_stuck(self, then: Callable[[], object]) -> None:
+        then, self.after_save = self.after_save, None
+        if then is None or not self._leaving:
+            return
         self._offering = True
 
         def answered(answer: str | None) -> None:

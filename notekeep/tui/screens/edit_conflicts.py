@@ -1,8 +1,13 @@
-"""What other programs do to a note that is being edited: taken in, merged, or asked about."""
+"""Two texts of one note: what other programs do while it is edited, and what was left unsaved.
+
+What others write is taken in, merged or asked about; text that a crash left is restored, compared
+or discarded.
+"""
 
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from notekeep.errors import NotFound
@@ -10,10 +15,13 @@ from notekeep.markdown.editor_text import EditorText
 from notekeep.markdown.text_merge import merge_texts
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.atomic import add_conflict_copy
-from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, dialog_box
+from notekeep.storage.autosave import AutosaveFile, UnsavedText, find_unsaved
+from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, OptionRows, dialog_box
+from notekeep.tui.keys import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.text_diff import compare, unified
-from notekeep.tui.widgets.line_view import DiffView
+from notekeep.tui.widgets.bars import ActionButtons
+from notekeep.tui.widgets.line_view import DiffView, ListView
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
@@ -21,10 +29,9 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from notekeep.storage.autosave import UnsavedText
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.edit import EditScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
+    from notekeep.vault import Vault
 
     OnAnswer = Callable[[str | None], None]
 
@@ -41,12 +48,13 @@ class EditSession:
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
+        self.disk: bytes | None = data
+        """What the file holds, as far as is known: what a save expects there; None for no file."""
         self.base = data
         """What the text was made from, for a merge: the file as it was known last.
 
         A file that is gone may come back as it was, with the drive it is on.
         """
-        self._disk: bytes | None = data
         self._text = EditorText.checked(data)
         self.stand_ins = self._text.stand_ins
 
@@ -54,17 +62,6 @@ class EditSession:
     def lines(self) -> list[str]:
         """What the screen should show, after the methods below changed it."""
         return self._text.lines
-
-    @property
-    def disk(self) -> bytes | None:
-        """What the file holds, as far as is known: what a save expects there; None for no file."""
-        return self._disk
-
-    @disk.setter
-    def disk(self, data: bytes | None) -> None:
-        self._disk = data
-        if data is not None:
-            self.base = data
 
     def content(self, lines: Sequence[str]) -> bytes:
         if lines == self._text.lines:
@@ -85,7 +82,7 @@ class EditSession:
 
     def show_file(self, data: bytes) -> None:
         """Show what the file holds by now: what was saved, or what another program wrote."""
-        self.disk = data
+        self.disk = self.base = data
         self.show(data)
 
     def merge_with_file(self, theirs: bytes | None, lines: Sequence[str]) -> MergeOutcome:
@@ -96,18 +93,17 @@ class EditSession:
             self.disk = None
             return "gone"
         ours = self.content(lines)
-        merged = merge_texts(self.base, ours, theirs)
-        if merged is None:
+        if (merged := merge_texts(self.base, ours, theirs)) is None:
             return "conflict"
         was_changed = ours not in (self.disk, theirs)
-        self.disk = theirs
+        self.disk = self.base = theirs
         self.show(merged)
         return "merged" if was_changed else "reloaded"
 
     def keep_own_text(self, theirs: bytes, lines: Sequence[str]) -> None:
         """Let the screen replace what another program wrote, at the next save."""
         ours = self.content(lines)
-        self.disk = theirs
+        self.disk = self.base = theirs
         self.show(ours)
 
     def restore(self, unsaved: UnsavedText) -> None:
@@ -115,7 +111,7 @@ class EditSession:
 
         The file's own content has to be merged afterwards.
         """
-        self.disk = unsaved.base_data
+        self.disk = self.base = unsaved.base_data
         self.show(unsaved.data)
 
 
@@ -137,17 +133,6 @@ def ask_restore(
     ]
     title = f"Unsaved text from {format_moment(unsaved.when)}"
     _ask(screen, title, options, answered, (on_disk, unsaved.data))
-
-
-def ask_which_version(screen: VaultScreen, theirs: bytes, ours: bytes, answered: OnAnswer) -> None:
-    """Ask which of two versions stays, when both changed the same lines."""
-    options = [
-        Option("Keep mine", "theirs goes to history when you save", KEEP_MINE),
-        Option("Keep theirs", "mine goes to history", KEEP_THEIRS),
-        Option("Keep both", "mine becomes a file beside it", KEEP_BOTH),
-        Option("Show the difference", "from theirs to mine", DIFF),
-    ]
-    _ask(screen, "Another program changed the same lines", options, answered, (theirs, ours))
 
 
 def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer, *, is_kept: bool) -> None:
@@ -177,12 +162,12 @@ def _ask(
 
     def chosen(answer: str | None) -> None:
         if answer == DIFF:
-            screen.app.push_screen(DiffDialog(*versions, screen.glyphs), lambda _: ask())
+            screen.app.push_screen(DiffDialog(*versions), lambda _: ask())
         else:
             answered(answer)
 
     def ask() -> None:
-        screen.app.push_screen(Choice(title, options, screen.glyphs), chosen)
+        screen.app.push_screen(Choice(title, options), chosen)
 
     ask()
 
@@ -190,18 +175,17 @@ def _ask(
 class DiffDialog(Dialog[None]):
     """Two versions of a text as a diff."""
 
-    def __init__(self, before: bytes, after: bytes, glyphs: Glyphs) -> None:
+    def __init__(self, before: bytes, after: bytes) -> None:
         super().__init__()
         self._comparison = compare(before, after)
-        self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         with dialog_box("Difference", ("esc", "back"), classes="-tall-box"):
-            yield DiffView(self._glyphs)
+            yield DiffView(self.glyphs)
 
     def on_mount(self) -> None:
         view = self.query_one(DiffView)
-        view.show(lambda width: unified(self._comparison, width, self._glyphs))
+        view.show(lambda width: unified(self._comparison, width, self.glyphs))
         view.focus()
 
 
@@ -216,17 +200,11 @@ class ExternalEdits:
     def check(self, then: Callable[[], object] | None = None) -> None:
         screen = self._screen
 
-        def read() -> bytes | None:
-            try:
-                return screen.vault.workspace.read(screen.path)
-            except NotFound:
-                return None
-
         def merge(theirs: bytes | None) -> None:
             if self.merge(theirs) and then is not None:
                 then()
 
-        screen.load("file", read, merge)
+        screen.load("file", partial(_content, screen.vault, screen.path), merge)
 
     def merge(self, theirs: bytes | None) -> bool:
         """Merge with what the file holds; False when the person has to be asked."""
@@ -251,7 +229,7 @@ class ExternalEdits:
 
     def _ask_whose(self, theirs: bytes) -> None:
         screen = self._screen
-        screen.cancel_after_save()
+        screen.after_save = None  # the person has to be asked first
         self.is_asking = True
         screen.autosave.keep_now()
 
@@ -267,7 +245,14 @@ class ExternalEdits:
                 self._keep_theirs(theirs, "Theirs is shown; yours is in {copy}", beside=True)
             screen.show_state()
 
-        ask_which_version(screen, theirs, screen.editing.content(screen.area.lines), answered)
+        options = [
+            Option("Keep mine", "theirs goes to history when you save", KEEP_MINE),
+            Option("Keep theirs", "mine goes to history", KEEP_THEIRS),
+            Option("Keep both", "mine becomes a file beside it", KEEP_BOTH),
+            Option("Show the difference", "from theirs to mine", DIFF),
+        ]
+        versions = theirs, screen.editing.content(screen.area.lines)
+        _ask(screen, "Another program changed the same lines", options, answered, versions)
 
     def _keep_theirs(self, theirs: bytes, message: str, *, beside: bool = False) -> None:
         """Show theirs once ours is kept, in history or in a file beside the note."""
@@ -282,7 +267,7 @@ class ExternalEdits:
         def kept(copy: str) -> None:
             screen.editing.show_file(theirs)
             screen.area.put(screen.editing.lines)
-            screen.autosave.discard()
+            screen.autosave.file.discard()
             show_message(screen, message.format(copy=copy))
             screen.show_state()
             if copy:
@@ -290,3 +275,96 @@ class ExternalEdits:
             self.check()
 
         in_background(screen, keep, kept, group=WRITE_GROUP)
+
+
+# Text that was typed and never saved, as a crash leaves it.
+
+BUTTONS = (
+    ("restore-unsaved", "restore"),
+    ("discard-unsaved", "discard"),
+    ("dismiss", "later"),
+    ("compare-unsaved", "difference"),
+)
+
+
+def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
+    """Find the texts that were left and are not what their notes hold; reads and never writes."""
+    unsaved = find_unsaved(vault.places.state)
+    return [one for one in unsaved if _content(vault, one.path) != one.data]
+
+
+def _content(vault: Vault, path: str) -> bytes | None:
+    """Return what a note holds; None when it is gone."""
+    try:
+        return vault.workspace.read(path)
+    except NotFound:
+        return None
+
+
+def _discard(vault: Vault, unsaved: UnsavedText) -> None:
+    """Discard a text once history has it."""
+    vault.history.store.record_version(unsaved.path, unsaved.data)
+    swap = AutosaveFile(vault.places.state, unsaved.path)
+    if swap.claim() == unsaved:
+        swap.discard()
+    swap.release()
+
+
+class UnsavedScreen(Dialog["UnsavedText | None"]):
+    """The texts that were left; the answer is the one to restore, or None."""
+
+    BINDINGS = bindings("unsaved")
+
+    def __init__(self, texts: Sequence[UnsavedText]) -> None:
+        super().__init__()
+        self._texts = list(texts)
+        self._list = OptionRows([], self.glyphs)
+
+    def compose(self) -> ComposeResult:
+        with dialog_box("Text that was not saved"):
+            yield self._list
+            yield ActionButtons(*BUTTONS)
+
+    def on_mount(self) -> None:
+        self._list.focus()
+        self._list_texts()
+
+    def _list_texts(self) -> None:
+        texts = enumerate(self._texts)
+        self._list.show([Option(one.path, format_moment(one.when), str(n)) for n, one in texts])
+        self.fit(self._list, margin=9)
+
+    @property
+    def _here(self) -> UnsavedText | None:
+        return self._texts[int(self._list.value)] if self._texts else None
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.action_restore_unsaved()
+
+    def action_restore_unsaved(self) -> None:
+        self.dismiss(self._here)
+
+    def action_compare_unsaved(self) -> None:
+        if (unsaved := self._here) is None:
+            return
+
+        def show(content: bytes | None) -> None:
+            self.app.push_screen(DiffDialog(content or b"", unsaved.data))
+
+        in_background(self, lambda: _content(self.vault, unsaved.path), show, group="compare")
+
+    def action_discard_unsaved(self) -> None:
+        if (unsaved := self._here) is None:
+            return
+
+        def discarded(_: object) -> None:
+            show_message(self, f"Discarded; the history of {unsaved.path} has it")
+            self._texts.remove(unsaved)
+            if self._texts:
+                self._list_texts()
+            else:
+                self.dismiss(None)
+
+        discard = partial(_discard, self.vault, unsaved)
+        in_background(self, discard, discarded, group=WRITE_GROUP, exclusive=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.markdown.sanitize import clean_line
-from notekeep.markdown.schema import FIELD_CHOICES
+from notekeep.markdown.schema import FIELD_CHOICES, Schema
 from notekeep.tui.completion import known_values
 from notekeep.tui.dialogs import cell_editors
 from notekeep.tui.dialogs.dialog import open_dialog
@@ -29,6 +29,7 @@ from notekeep.tui.render.note_columns import (
     MODIFIED_COLUMN,
     TAGS_COLUMN,
     TITLE_COLUMN,
+    Column,
     star_rating,
 )
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
@@ -39,9 +40,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Scalar, Value
     from notekeep.markdown.note import Note
-    from notekeep.markdown.schema import Schema
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.render.note_columns import Column
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.note_grid import NoteGrid
     from notekeep.vault import Vault
@@ -59,9 +58,7 @@ class GridMode:
         self._screen = screen
 
     def _cell(self) -> tuple[NoteGrid, Row, Column] | None:
-        """Return the grid, and the note and the column under its cursor."""
-        grid = self._screen.pane.grid
-        if grid is None or grid.row is None or grid.here is None:
+        if (grid := self._screen.pane.grid) is None or grid.row is None or grid.here is None:
             return None
         return grid, grid.row, grid.here
 
@@ -80,8 +77,7 @@ class GridMode:
 
     def edit_cell(self, typed: str = "") -> None:
         """Change the cell under the cursor, beginning with a digit; on a title, read the note."""
-        cell = self._cell()
-        if cell is None:
+        if (cell := self._cell()) is None:
             return
         grid, row, column = cell
         if column.name == TITLE_COLUMN:
@@ -99,8 +95,7 @@ class GridMode:
             )
 
     def clear_cell(self) -> None:
-        cell = self._cell()
-        if cell is None:
+        if (cell := self._cell()) is None:
             return
         _, row, column = cell
         if column.name == TITLE_COLUMN:
@@ -131,18 +126,16 @@ class GridMode:
 
     def _make_editor(self, grid: NoteGrid, field: FormField, typed: str) -> cell_editors.CellEditor:
         screen = self._screen
-        week_start = screen.vault.settings.week_start
-        where = cell_editors.CellPlace(grid, screen.glyphs, screen.today, week_start)
         is_list = field.type in LIST_TYPES or isinstance(field.value, list)
         is_rated = field.name == "rating" and screen.glyphs.best == MAX_RATING
         if is_rated and (field.value is None or star_rating(field.value) is not None):
-            return cell_editors.StarsCellEditor(field, where, typed)
+            return cell_editors.StarsCellEditor(field, grid, typed)
         if field.type == "date" and not is_list:
-            return cell_editors.DateCellEditor(field, where, typed)
+            return cell_editors.DateCellEditor(field, grid, typed)
         if (field.choices or field.type == "bool") and not is_list:
-            return cell_editors.ChoiceCellEditor(field, where, typed)
+            return cell_editors.ChoiceCellEditor(field, grid, typed)
         kind = cell_editors.ListCellEditor if is_list else cell_editors.TextCellEditor
-        editor = kind(field, where, typed)
+        editor = kind(field, grid, typed)
         if field.type != "number":
             values = partial(known_values, screen.vault, field.name)
             screen.load("values", values, editor.offer, is_quiet=True)

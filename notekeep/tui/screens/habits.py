@@ -4,36 +4,34 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from textual import getters
+from textual import events, getters
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, review_path
-from notekeep.tracking.habit_details import load_habit_details
+from notekeep.tracking.habit_details import Detail, load_habit_details
 from notekeep.tui.dialogs.add_habit import ask_for_habit, toggle_pause
 from notekeep.tui.dialogs.dialog import Prompt, ask, open_dialog
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in, notify_done
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import list_some, plural
 from notekeep.tui.render.habit_rows import count_done, daily_bars, find_left_open
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
-from notekeep.tui.screens.vault_screen import VaultScreen, program
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.calendars import HabitPage, YearGrid
 from notekeep.tui.widgets.week_grid import WeekGrid
 from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
-    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.habits.summary import HabitView
     from notekeep.notes.plan import WriteResult
     from notekeep.tracking.checkin import CheckInResult
-    from notekeep.tracking.habit_details import Detail
     from notekeep.tui.widgets.line_view import ListView
 
 
@@ -44,14 +42,6 @@ VALUE_OF_MARK = {"skipped": "skip", "missed": "miss"}
 HABIT_ACTIONS = ("done", "amount", "skip", "miss", "next-span", "show-detail")
 """Actions of the bottom line that want a habit."""
 HEIGHT_CLASSES = [(0, "-low"), (10, "-short"), (28, "-tall")]
-
-
-class _LoadedHabits(NamedTuple):
-    """The habits with the cells of the days that are shown, and with those of the last week."""
-
-    shown: list[HabitView]
-    lately: list[HabitView]
-    problems: int  # how many lines and definitions need a look
 
 
 class HabitsScreen(VaultScreen):
@@ -88,59 +78,57 @@ class HabitsScreen(VaultScreen):
     def vault_changed(self) -> None:
         if self.is_unseen():
             return
-        self.load(
-            "habits", partial(self._load, self.grid.first_day, self.grid.last_day), self._show
-        )
+        tracker, today = self.vault.habits.tracker, self.today
+        first, last = self.grid.first_day, self.grid.last_day
+
+        def load() -> tuple[list[HabitView], list[HabitView], int]:
+            shown = tracker.habits(today, first=first, last=last)
+            return shown, tracker.habits(today), tracker.count_problems()
+
+        self.load("habits", load, lambda loaded: self._show(*loaded))
         if self.has_class("-detail") and self.detail.detail is not None:
             self._load_detail(self.detail.detail.view.id, self.detail.detail.year)
 
-    def _load(self, first: date, last: date) -> _LoadedHabits:
-        index = self.vault.habits.tracker
-        shown = index.habits(self.today, first=first, last=last)
-        return _LoadedHabits(shown, index.habits(self.today), index.count_problems())
-
-    def _show(self, loaded: _LoadedHabits) -> None:
-        habits, lately, problems = loaded
+    def _show(self, habits: list[HabitView], lately: list[HabitView], problems: int) -> None:
+        """Show habits with the days of the grid; `lately` are the same ones with the last week."""
         active = [habit for habit in habits if not habit.is_archived]
         lately = [habit for habit in lately if not habit.is_archived]
         wanted = self._filter.casefold()
         shown = [each for each in active if wanted in f"{each.title} {each.group}".casefold()]
         is_on_today = self.grid.day == self.today
         self._open_yesterday = tuple(habit.id for habit in find_left_open(lately))
-        above = [self._banner(lately, is_on_today=is_on_today), _count_problems(problems)]
-        self.grid.show(shown or active, [line for line in above if line])
+        above = self._banner(lately, is_on_today=is_on_today)
+        if problems:
+            link = f"{ACTION_LINK}show-problems"
+            text = f"  {plural(problems, 'problem')} in the log and the notes of habits"
+            above.append([Piece("  !", "key", link), Piece(text, "warn", link)])
+        self.grid.show(shown or active, above)
         if self._wanted:
             self.grid.go_to_habit(self._wanted)
             self._wanted = ""
         self.set_idle_actions(*(() if active else HABIT_ACTIONS))
         done, asked = count_done(active)
-        day = self.grid.day
-        bars = daily_bars(lately, self.glyphs.bars)
-        start = self.vault.settings.day_start
-        until = f" until {start:02}:00" if start and is_on_today else ""
+        day, start = self.grid.day, self.vault.settings.day_start
         when = f"{day:%a} {day.day} {day:%b}"
-        is_wide = self.has_class("-wide")
-        self.set_status(
-            f"{done}/{asked} today {bars} · {when} {day.year}{until}"
-            if is_wide
-            else f"{done}/{asked} · {when}"
-        )
+        if self.has_class("-wide"):
+            bars = daily_bars(lately, self.glyphs.bars)
+            until = f" until {start:02}:00" if start and is_on_today else ""
+            self.set_status(f"{done}/{asked} today {bars} · {when} {day.year}{until}")
+        else:
+            self.set_status(f"{done}/{asked} · {when}")
 
-    def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> StyledLine | None:
+    def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> list[StyledLine]:
         habits = find_left_open(lately)
         if not habits:
-            return None
+            return []
         if not is_on_today:
             link = f"{ACTION_LINK}to-today"
-            return [Piece("  t", "key", link), Piece("  to today", "muted", link)]
-        link = f"{ACTION_LINK}to-yesterday"
-        begin = [
-            Piece("  y", "key", link),
-            Piece("  to yesterday, which left open: ", "muted", link),
-        ]
+            return [[Piece("  t", "key", link), Piece("  to today", "muted", link)]]
+        link, text = f"{ACTION_LINK}to-yesterday", "  to yesterday, which left open: "
+        begin = [Piece("  y", "key", link), Piece(text, "muted", link)]
         titles = [clean_line(habit.title) for habit in habits]
         room = self.grid.inner_width - line_width(begin)
-        return [*begin, Piece(list_some(titles, room), "risk")]
+        return [[*begin, Piece(list_some(titles, room), "risk")]]
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         habit = self.grid.habit
@@ -199,8 +187,7 @@ class HabitsScreen(VaultScreen):
     # One habit.
 
     def action_show_detail(self) -> None:
-        habit = self.grid.habit
-        if habit is not None:
+        if (habit := self.grid.habit) is not None:
             self._load_detail(habit.id, self.grid.day.year)
 
     def _load_detail(self, name: str, year: int) -> None:
@@ -226,8 +213,7 @@ class HabitsScreen(VaultScreen):
         self._turn(1)
 
     def _turn(self, years: int) -> None:
-        found = self.detail.detail
-        if found is not None and found.year + years <= self.today.year:
+        if (found := self.detail.detail) is not None and found.year + years <= self.today.year:
             self._load_detail(found.view.id, found.year + years)
 
     def action_open_habit(self) -> None:
@@ -250,8 +236,7 @@ class HabitsScreen(VaultScreen):
 
     def on_week_grid_pressed(self) -> None:
         """Go round what a day can be, as a click does on the day that is chosen already."""
-        cell = self.grid.cell
-        if cell is not None:
+        if (cell := self.grid.cell) is not None:
             is_said = cell.is_logged and not cell.is_cleared
             self._log(NEXT_VALUE.get(cell.mark, "done") if is_said else "done")
 
@@ -262,8 +247,7 @@ class HabitsScreen(VaultScreen):
             self._ask_amount(event.character)
 
     def _log(self, value: str) -> None:
-        habit = self.grid.habit
-        if habit is not None:
+        if (habit := self.grid.habit) is not None:
             self.check_in(partial(self.vault.habits.tracker.log, habit.id, value, self.grid.day))
 
     def _ask_and_log(self, prompt: Prompt, parse: Callable[[str], tuple[str, str] | None]) -> None:
@@ -273,8 +257,7 @@ class HabitsScreen(VaultScreen):
             return
 
         def log(text: str) -> CheckInResult | None:
-            entry = parse(text)
-            if entry is None:
+            if (entry := parse(text)) is None:
                 return None
             value, note = entry
             return self.vault.habits.tracker.log(habit.id, value, day, note=note)
@@ -282,8 +265,7 @@ class HabitsScreen(VaultScreen):
         open_dialog(self, prompt, log, partial(notify_check_in, self, ""), group="log")
 
     def action_done(self) -> None:
-        cell = self.grid.cell
-        if cell is not None:
+        if (cell := self.grid.cell) is not None:
             is_done = cell.is_logged and cell.mark in {"done", "ok"}
             self._log("clear" if is_done else "done")
 
@@ -294,8 +276,7 @@ class HabitsScreen(VaultScreen):
         self._log("skip")
 
     def action_skip_because(self) -> None:
-        habit = self.grid.habit
-        if habit is None:
+        if (habit := self.grid.habit) is None:
             return
         hint = "The day does not count; a review shows why."
         prompt = Prompt(f"Skip {habit.title}", example="flu, travel, rest", hint=hint)
@@ -305,8 +286,7 @@ class HabitsScreen(VaultScreen):
         self._ask_amount("")
 
     def _ask_amount(self, begun: str) -> None:
-        habit = self.grid.habit
-        if habit is None:
+        if (habit := self.grid.habit) is None:
             return
         unit = habit.unit or "min"
         hint = f"It is added to the day; = 30 {unit} sets it."
@@ -340,25 +320,17 @@ class HabitsScreen(VaultScreen):
         self._review("month")
 
     def _review(self, span: str) -> None:
-        in_background(self, lambda: self._write_review(span), self._reviewed, group="review")
+        vault = self.vault
 
-    def _write_review(self, span: str) -> tuple[str, WriteResult | None]:
-        path = review_path(parse_bounds(self.vault.habits.tracker, span))
-        if self.vault.catalog.row(path) is not None:
-            return path, None
-        return path, self.vault.notes.apply(self.vault.habits.plan_review(span))
+        def write() -> tuple[str, WriteResult | None]:
+            path = review_path(parse_bounds(vault.habits.tracker, span))
+            is_there = vault.catalog.row(path) is not None
+            return path, None if is_there else vault.notes.apply(vault.habits.plan_review(span))
 
-    def _reviewed(self, answer: tuple[str, WriteResult | None]) -> None:
-        path, done = answer
-        if done is not None:
-            notify_done(self, f"Made {path}", done)
-        self.post_message(OpenNote(path, read=True))
+        def written(answer: tuple[str, WriteResult | None]) -> None:
+            path, done = answer
+            if done is not None:
+                notify_done(self, f"Made {path}", done)
+            self.post_message(OpenNote(path, read=True))
 
-
-def _count_problems(problems: int) -> StyledLine | None:
-    """Return how many lines and definitions need a look, and the key that lists them."""
-    if not problems:
-        return None
-    link = f"{ACTION_LINK}show-problems"
-    text = f"  {plural(problems, 'problem')} in the log and the notes of habits"
-    return [Piece("  !", "key", link), Piece(text, "warn", link)]
+        in_background(self, write, written, group="review")

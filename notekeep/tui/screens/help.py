@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
@@ -18,6 +19,7 @@ from notekeep.tui.commands.registry import (
 )
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import bindings
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.styled_text import (
     Piece,
@@ -28,7 +30,6 @@ from notekeep.tui.render.styled_text import (
     wrap_line,
 )
 from notekeep.tui.widgets.line_view import DiffView
-from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from notekeep.query.tree import Query
     from notekeep.search.session import QueryPart
     from notekeep.tui.commands.action import Action
     from notekeep.tui.render.glyphs import Glyphs
@@ -133,10 +133,10 @@ class _HelpPage(DiffView):
 class HelpScreen(Dialog[None]):
     """The keys of a place, over the screen they work on."""
 
-    def __init__(self, place: str, own_keys: Mapping[str, str], glyphs: Glyphs) -> None:
+    def __init__(self, place: str) -> None:
         super().__init__()
-        self._place, self._own_keys, self._glyphs = place, own_keys, glyphs
-        self._page = _HelpPage(glyphs)
+        self._place = place
+        self._page = _HelpPage(self.glyphs)
         self._box = Input(placeholder="what would you like to do?", compact=True)
 
     def compose(self) -> ComposeResult:
@@ -150,7 +150,7 @@ class HelpScreen(Dialog[None]):
         self._show("")
 
     def _show(self, wanted: str) -> None:
-        place, own_keys, glyphs = self._place, self._own_keys, self._glyphs
+        place, own_keys, glyphs = self._place, program(self).own_keys, self.glyphs
         self._page.show(lambda width: help_lines(place, own_keys, glyphs, width, wanted))
 
     def action_search_help(self) -> None:
@@ -206,39 +206,34 @@ def explain_query(vault: Vault, typed: str) -> QueryExplanation:
         vault.search.parse(typed)
     except UsageError as error:
         wrong = error
-    parts = vault.search.explain_parts(typed)
-    return QueryExplanation(parts, _order(vault.search.parse(typed, typing=True)), wrong)
-
-
-def _order(query: Query) -> str:
-    parts = []
-    for key in query.order:
-        way = "the highest first" if key.descending else "the lowest first"
-        parts.append(f"sorted by {key.field}, {way}")
+    query = vault.search.parse(typed, typing=True)
+    order = [
+        f"sorted by {key.field}, the {'highest' if key.descending else 'lowest'} first"
+        for key in query.order
+    ]
     if query.limit is not None:
-        parts.append(f"the first {query.limit} only")
-    return "; ".join(parts)
+        order.append(f"the first {query.limit} only")
+    parts = vault.search.explain_parts(typed)
+    return QueryExplanation(parts, "; ".join(order), wrong)
 
 
 def explain_lines(
     typed: str, explanation: QueryExplanation, width: int, glyphs: Glyphs
 ) -> list[StyledLine]:
     """Return an explanation as lines."""
-    lines = list(_wrong(typed, explanation.wrong, width, glyphs)) if explanation.wrong else []
-    if not explanation.wrong:
+    if explanation.wrong is not None:
+        lines = list(_wrong(typed, explanation.wrong, width, glyphs))
+    else:
         lines = [*wrap_line([Piece(clean_line(typed), "code-string")], width), []]
     for part in explanation.parts:
         text = Piece(INDENT * part.depth + clean_line(part.text))
-        lines.append(spread_line([text], _notes(part.notes), width))
+        count = Piece("not counted", "faint")
+        if part.notes is not None:
+            count = Piece(plural(part.notes, "note"), "muted" if part.notes else "warn")
+        lines.append(spread_line([text], [count], width))
     if explanation.order:
         lines += [[], *wrap_line([Piece(clean_line(explanation.order), "muted")], width)]
     return lines
-
-
-def _notes(count: int | None) -> StyledLine:
-    if count is None:
-        return [Piece("not counted", "faint")]
-    return [Piece(plural(count, "note"), "muted" if count else "warn")]
 
 
 def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
@@ -264,13 +259,10 @@ def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterato
 class ExplainScreen(Dialog[None]):
     """An explanation over the search box."""
 
-    def __init__(
-        self, vault: Vault, glyphs: Glyphs, typed: str, type_on: Callable[[str], object]
-    ) -> None:
+    def __init__(self, typed: str, type_on: Callable[[str], object]) -> None:
         super().__init__()
-        self._vault, self._typed, self._type_into_box = vault, typed, type_on
-        self._glyphs = glyphs
-        self._page = DiffView(glyphs)
+        self._typed, self._type_into_box = typed, type_on
+        self._page = DiffView(self.glyphs)
         self._explanation: QueryExplanation | None = None
 
     def compose(self) -> ComposeResult:
@@ -283,31 +275,25 @@ class ExplainScreen(Dialog[None]):
         self._page.focus()
         self._page.show(self._lines)
         if self._typed:
-            in_background(
-                self,
-                lambda: explain_query(self._vault, self._typed),
-                self._show,
-                group="explain",
-                failed=self._cannot,
-            )
+            self.load("explain", partial(explain_query, self.vault, self._typed), self._show)
 
     def _lines(self, width: int) -> list[StyledLine]:
         if not self._typed:
             return query_lines(width)
         if self._explanation is None:
             return [[Piece(clean_line(self._typed), "code-string")]]
-        return explain_lines(self._typed, self._explanation, width, self._glyphs)
+        return explain_lines(self._typed, self._explanation, width, self.glyphs)
 
     def _show(self, explanation: QueryExplanation) -> None:
         self._explanation = explanation
         self._page.show(self._lines)
         self.fit(self._page, margin=5)
 
+    def show_problem(self, error: NotekeepError) -> None:
+        self._show(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
+
     def on_resize(self) -> None:
         self.call_after_refresh(self.fit, self._page, 5)
-
-    def _cannot(self, error: NotekeepError) -> None:
-        self._show(QueryExplanation([], clean_line(f"{error.message} {error.hint}")))
 
     def on_key(self, event: events.Key) -> None:
         # Who types on in the box below is not made to close this first.

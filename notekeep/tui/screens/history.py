@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.message import Message
 from textual.reactive import reactive
 
 from notekeep.markdown.note import read_note
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.restore import (
+    NoteVersions,
+    Traces,
     find_traces,
     find_versions,
     forget_traces,
@@ -20,7 +22,7 @@ from notekeep.notes.restore import (
     plan_version,
 )
 from notekeep.storage.content import digest_of
-from notekeep.storage.trash import list_trash
+from notekeep.storage.trash import TrashedFile, list_trash
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, ShowHistory, VaultChanged
@@ -45,16 +47,12 @@ from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
-    from textual import events
     from textual.app import ComposeResult
 
     from notekeep.notes.plan import WriteResult
-    from notekeep.notes.restore import NoteVersions, Traces
     from notekeep.services.history import Step, StepDetails
     from notekeep.storage.operation_log import Version
-    from notekeep.storage.trash import TrashedFile
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import DiffView, ListView
@@ -74,14 +72,6 @@ VERBS = {"": "first seen", "seen": "elsewhere"}
 
 NAMED_VERBS = frozenset({"set", "tag", "tags", "rename", "mv", "tick", "undo", "redo", "restore"})
 """Verbs whose label says more than which note they were about."""
-
-
-class LoadedHistory(NamedTuple):
-    """A note's history as the list shows it."""
-
-    past: NoteVersions
-    moments: list[TimelineRow]
-    title: str
 
 
 class _ViewTabs(ButtonLine):
@@ -122,14 +112,15 @@ class HistoryScreen(OverlayScreen):
     """One note's versions at the left; at the right what one of them changed, or its text."""
 
     BINDINGS = bindings("history", "over")
+    PLACE = "history"
 
     versions: TimelineList
     note = getters.query_one(Preview)
     views = getters.query_one(_ViewTabs)
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, path: str) -> None:
-        self.versions = TimelineList(glyphs, today)
-        super().__init__(vault, glyphs, today, self.versions)
+    def __init__(self, path: str) -> None:
+        self.versions = TimelineList(self.glyphs, self.today)
+        super().__init__(self.versions)
         self.path = self.subject = path
         self._past: NoteVersions | None = None
 
@@ -138,29 +129,27 @@ class HistoryScreen(OverlayScreen):
         yield from super().compose_text()
         yield Preview(id="version")
 
-    def place(self) -> str:
-        return "history"
-
     @property
     def reading(self) -> DiffView | Preview:
         return self.note if self.views.view == TEXT_VIEW else self.text
 
     def vault_changed(self) -> None:
-        self.load("versions", partial(_load, self.vault, self.path, self.glyphs), self._list)
+        load = partial(_load, self.vault, self.path, self.glyphs)
+        self.load("versions", load, lambda loaded: self._list(*loaded))
 
-    def _list(self, loaded: LoadedHistory) -> None:
-        self._past = loaded.past
+    def _list(self, past: NoteVersions, moments: list[TimelineRow]) -> None:
+        self._past = past
         self.versions.nothing = empty_lines(
             "No earlier version is kept yet.",
             "Each save of notekeep keeps the text before it,",
             "and what other programs save is kept when it is seen.",
         )
-        self.versions.show(loaded.moments, self.versions.key)
-        versions = len(loaded.past.versions)
-        count = plural(versions, "version") if versions else "no earlier version"
-        gone = "" if loaded.past.now is not None else " · it is gone; r makes it again"
-        self.set_status(f"{loaded.title} · {count}{gone}")
-        if not loaded.moments:
+        self.versions.show(moments, self.versions.key)
+        count = plural(len(past.versions), "version") if past.versions else "no earlier version"
+        gone = "" if past.now is not None else " · it is gone; r makes it again"
+        row = self.vault.catalog.row(self.path)
+        self.set_status(f"{row.title if row is not None else self.path} · {count}{gone}")
+        if not moments:
             self.text.say()
 
     # What is shown of a version.
@@ -191,15 +180,15 @@ class HistoryScreen(OverlayScreen):
             self._show()
 
     def _show(self) -> None:
-        past, key = self._past, self.versions.key
-        if past is None or not key:
+        past, version = self._past, self._version()
+        if past is None or not self.versions.key:
             return
         view = self.views.view
         if view == TEXT_VIEW:
-            read = partial(_read, self.vault, past, key, self.note.text_width, self.glyphs)
+            read = partial(_read, self.vault, past, version, self.note.text_width, self.glyphs)
             self.load("version", read, self.note.show, pause=PREVIEW_DELAY)
         else:
-            pair = partial(_compared, self.vault, past, key, since=view == SINCE_VIEW)
+            pair = partial(_compare, self.vault, past, version, since=view == SINCE_VIEW)
             self.load("version", pair, self._present, pause=PREVIEW_DELAY)
 
     def _present(self, comparison: TextComparison) -> None:
@@ -212,25 +201,24 @@ class HistoryScreen(OverlayScreen):
     # What the person decides.
 
     def action_restore(self) -> None:
-        version = self._version()
-        if version is None:
+        if (version := self._version()) is None:
             show_message(self, "There is no earlier version here to restore")
             return
 
         def restore() -> WriteResult:
-            notes = self.vault.notes
-            store = self.vault.history.store
+            notes, store = self.vault.notes, self.vault.history.store
             return notes.apply(plan_version(notes.workspace, store, self.path, version.digest))
 
-        in_background(self, restore, self._restored, group=WRITE_GROUP)
+        def restored(done: WriteResult) -> None:
+            if done.step:
+                notify_done(self, f"Restored {self.path}", done)
+            else:
+                show_message(self, "That is what the note holds already")
 
-    def _restored(self, done: WriteResult) -> None:
-        if done.step:
-            notify_done(self, f"Restored {self.path}", done)
-        else:
-            show_message(self, "That is what the note holds already")
+        in_background(self, restore, restored, group=WRITE_GROUP)
 
     def _version(self) -> Version | None:
+        """Return the version under the cursor; None for what the file holds."""
         versions = self._past.versions if self._past is not None else []
         return next((one for one in versions if _key(one) == self.versions.key), None)
 
@@ -238,13 +226,9 @@ class HistoryScreen(OverlayScreen):
         self.app.post_message(EditNote(self.path))
 
     def action_forget(self) -> None:
-        in_background(
-            self,
-            lambda: find_traces(self.vault.workspace, self.vault.history.store, self.path),
-            self._ask_to_forget,
-            group="traces",
-            holds_keys=True,
-        )
+        vault = self.vault
+        find = partial(find_traces, vault.workspace, vault.history.store, self.path)
+        in_background(self, find, self._ask_to_forget, group="traces", holds_keys=True)
 
     def _ask_to_forget(self, traces: Traces) -> None:
         def forget() -> int:
@@ -262,37 +246,29 @@ class HistoryScreen(OverlayScreen):
             f"Remove {versions} of {self.path} for good, and {steps} that undo could take back?"
             f" {stays} Nothing takes this back."
         )
-        ask(
-            self,
-            Confirm("Forget", text, "forgets them"),
-            lambda _: in_background(self, forget, forgotten, group=WRITE_GROUP),
-        )
+        confirm = Confirm("Forget", text, "forgets them")
+        ask(self, confirm, lambda _: in_background(self, forget, forgotten, group=WRITE_GROUP))
 
 
-def _load(vault: Vault, path: str, glyphs: Glyphs) -> LoadedHistory:
+def _load(vault: Vault, path: str, glyphs: Glyphs) -> tuple[NoteVersions, list[TimelineRow]]:
+    """Return the versions of a note, and the rows that show them."""
     past = find_versions(vault.workspace, vault.history.store, path)
-    row = vault.catalog.row(path)
     now = digest_of(past.now) if past.now is not None else None
-    known = {version.digest for version in past.versions}
+    shown = next((version for version in past.versions if version.digest == now), None)
     moments = []
-    if now is not None and now not in known:
+    if past.now is not None and shown is None:
+        row = vault.catalog.row(path)
         saved = row.mtime_ns / 1e9 if row is not None else 0.0
-        moments.append(
-            _version_row(CURRENT_VERSION, saved, [Piece("as it is")], len(past.now or b""))
-        )
-    is_marked = False
+        moments.append(_version_row(CURRENT_VERSION, saved, [Piece("as it is")], len(past.now)))
     for version in past.versions:
-        here = version.digest == now and not is_marked
-        is_marked |= here
-        left: StyledLine = [Piece(_verb(version), "bright" if here else "")]
-        if here:
-            left.append(Piece(f" {glyphs.marked}", "accent"))
+        verb = VERBS.get(version.verb, clean_line(version.verb))
+        left: StyledLine = [Piece(verb)]
+        if version is shown:
+            left = [Piece(verb, "bright"), Piece(f" {glyphs.marked}", "accent")]
         blob = vault.history.store.blobs.find(version.digest)
-        label = version.label if version.verb in NAMED_VERBS else ""
-        moments.append(
-            _version_row(_key(version), version.time, left, blob.size if blob else 0, label)
-        )
-    return LoadedHistory(past, moments, row.title if row is not None else path)
+        label, size = version.label if version.verb in NAMED_VERBS else "", blob.size if blob else 0
+        moments.append(_version_row(_key(version), version.time, left, size, label))
+    return past, moments
 
 
 def _version_row(
@@ -302,32 +278,30 @@ def _version_row(
     return TimelineRow(key, when, left, [Piece(size_text(size), "faint")], more)
 
 
-def _verb(version: Version) -> str:
-    return VERBS.get(version.verb, clean_line(version.verb))
-
-
 def _key(version: Version) -> str:
     return f"{version.digest} {version.time}"
 
 
-def _compared(vault: Vault, past: NoteVersions, key: str, *, since: bool) -> TextComparison:
-    keys = [
-        CURRENT_VERSION if key == CURRENT_VERSION else "",
-        *(_key(version) for version in past.versions),
-    ]
-    index = keys.index(key) - 1
-    blob = vault.history.store.blobs.read
-    after = past.now or b"" if index < 0 else blob(past.versions[index].digest)
+def _content(vault: Vault, past: NoteVersions, version: Version | None) -> bytes:
+    return past.now or b"" if version is None else vault.history.store.blobs.read(version.digest)
+
+
+def _compare(
+    vault: Vault, past: NoteVersions, version: Version | None, *, since: bool
+) -> TextComparison:
+    """Compare a version with what the file holds, or with the version before it."""
+    content = _content(vault, past, version)
     if since:
-        return compare(after, past.now or b"")
-    older = past.versions[index + 1 :]
-    return compare(blob(older[0].digest) if older else b"", after)
+        return compare(content, past.now or b"")
+    older = past.versions[past.versions.index(version) + 1 if version is not None else 0 :]
+    return compare(_content(vault, past, older[0]) if older else b"", content)
 
 
-def _read(vault: Vault, past: NoteVersions, key: str, width: int, glyphs: Glyphs) -> NoteRendering:
-    version = next((one for one in past.versions if _key(one) == key), None)
-    data = vault.history.store.blobs.read(version.digest) if version else past.now or b""
-    rendering = NoteRendering(read_note(past.path, data, vault.schema), width, glyphs)
+def _read(
+    vault: Vault, past: NoteVersions, version: Version | None, width: int, glyphs: Glyphs
+) -> NoteRendering:
+    note = read_note(past.path, _content(vault, past, version), vault.schema)
+    rendering = NoteRendering(note, width, glyphs)
     rendering.draw_lines(FIRST_LINES)
     return rendering
 
@@ -342,26 +316,20 @@ class StepsScreen(OverlayScreen):
 
     BINDINGS = bindings("steps", "over")
     OPENED_BY = "show-steps"
+    PLACE = "steps"
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
-        self.moments = TimelineList(glyphs, today)
-        super().__init__(vault, glyphs, today, self.moments)
+    def __init__(self) -> None:
+        self.moments = TimelineList(self.glyphs, self.today)
+        super().__init__(self.moments)
         self._steps: dict[str, Step] = {}
-
-    def place(self) -> str:
-        return "steps"
 
     def vault_changed(self) -> None:
         self.load("steps", lambda: self.vault.history.steps(MAX_STEPS), self._list)
 
     def _list(self, steps: list[Step]) -> None:
         self._steps = {f"{step.id} {step.time}": step for step in steps}
-        self.moments.nothing = empty_lines(
-            "Nothing was done yet.",
-            "Every change made here",
-            "is listed, and can be",
-            "taken back.",
-        )
+        about = "Every change made here", "is listed, and can be", "taken back."
+        self.moments.nothing = empty_lines("Nothing was done yet.", *about)
         rows = [_step_row(key, step) for key, step in self._steps.items()]
         self.moments.show(rows, self.moments.key)
         undone = sum(step.undone for step in steps)
@@ -384,27 +352,22 @@ class StepsScreen(OverlayScreen):
         if not step.id:
             self.text.show(lambda width: _check_in_lines(step, width))
             return
-        self.load(
-            "step",
-            lambda: self.vault.history.show(step.id),
-            partial(self._show, step),
-            pause=PREVIEW_DELAY,
-        )
+        load, show = partial(self.vault.history.show, step.id), partial(self._show, step)
+        self.load("step", load, show, pause=PREVIEW_DELAY)
 
     def _show(self, step: Step, details: StepDetails) -> None:
         glyphs = self.glyphs
-        self.text.show(
-            lambda width: [
-                *_step_head(step, details, width, glyphs),
-                *changes_lines(details.changes, width, glyphs),
-            ]
-        )
+
+        def lines(width: int) -> list[StyledLine]:
+            head = _step_head(step, details, width, glyphs)
+            return [*head, *changes_lines(details.changes, width, glyphs)]
+
+        self.text.show(lines)
 
     # The way back.
 
     def action_take_back(self) -> None:
-        step = self._step
-        if step is None:
+        if (step := self._step) is None:
             return
         if step.undone:
             show_message(self, "It is taken back already · ctrl+r does the last one again")
@@ -425,8 +388,7 @@ class StepsScreen(OverlayScreen):
         if len(paths) == 1:
             self.app.post_message(ShowHistory(paths[0]))
         elif paths:
-            options = [Option(path, "", path) for path in paths]
-            choice = Choice("History of", options, self.glyphs)
+            choice = Choice("History of", [Option(path, "", path) for path in paths])
             ask(self, choice, lambda path: self.app.post_message(ShowHistory(path)))
         else:
             show_message(self, "No note is part of this step")
@@ -434,10 +396,8 @@ class StepsScreen(OverlayScreen):
 
 def _step_row(key: str, step: Step) -> TimelineRow:
     role = "faint struck" if step.undone else ""
-    left = [
-        Piece(clean_line(step.verb), role or "accent"),
-        Piece(f" {clean_line(step.label)}", role),
-    ]
+    verb, label = clean_line(step.verb), clean_line(step.label)
+    left = [Piece(verb, role or "accent"), Piece(f" {label}", role)]
     about = "undone" if step.undone else str(len(set(step.paths))) if step.paths else ""
     return TimelineRow(key, step.time, left, [Piece(about, "faint")])
 
@@ -458,13 +418,9 @@ def _step_head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> 
 
 
 def _check_in_lines(step: Step, width: int) -> list[StyledLine]:
-    return [
-        *wrap_line([Piece(clean_line(step.label), "title")], width),
-        [],
-        *wrap_line(
-            [Piece("A line of the habit log. Taking it back adds another.", "muted")], width
-        ),
-    ]
+    about = Piece("A line of the habit log. Taking it back adds another.", "muted")
+    title = wrap_line([Piece(clean_line(step.label), "title")], width)
+    return [*title, [], *wrap_line([about], width)]
 
 
 # The trash as a list to choose from: what is chosen goes back to where it was.
@@ -472,34 +428,26 @@ def _check_in_lines(step: Step, width: int) -> list[StyledLine]:
 
 def show_trash(app: NotekeepApp) -> None:
     """List what was deleted, the last one first."""
+    vault = app.vault
 
     def choose(found: list[TrashedFile]) -> None:
-        if found:
-            options = [Option(one.was, _describe_trashed(one), one.path) for one in found]
-            ask(app, Choice("Bring back from the trash", options, app.glyphs), chosen)
-        else:
+        if not found:
             show_message(app, "The trash is empty")
+            return
+        options = []
+        for one in found:
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.deleted))
+            options.append(Option(one.was, f"{size_text(one.size)} · {when}", one.path))
+        ask(app, Choice("Bring back from the trash", options), restore)
 
-    def chosen(path: str) -> None:
-        in_background(app, partial(restore, path), show_restored, group=WRITE_GROUP)
+    def restore(path: str) -> None:
+        def apply() -> WriteResult:
+            return vault.notes.apply(plan_untrash(vault.workspace, vault.history.store, path))
 
-    def restore(path: str) -> WriteResult:
-        vault = app.vault
-        return vault.notes.apply(plan_untrash(vault.notes.workspace, vault.history.store, path))
+        def restored(done: WriteResult) -> None:
+            notify_done(app, f"Brought back {', '.join(done.paths)}", done)
 
-    def show_restored(done: WriteResult) -> None:
-        notify_done(app, f"Brought back {', '.join(done.paths)}", done)
+        in_background(app, apply, restored, group=WRITE_GROUP)
 
-    in_background(
-        app,
-        lambda: list_trash(app.vault.root),
-        choose,
-        group="trash",
-        exclusive=True,
-        holds_keys=True,
-    )
-
-
-def _describe_trashed(one: TrashedFile) -> str:
-    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.deleted))
-    return f"{size_text(one.size)} · {when}"
+    find = partial(list_trash, vault.root)
+    in_background(app, find, choose, group="trash", exclusive=True, holds_keys=True)

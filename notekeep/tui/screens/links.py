@@ -18,9 +18,8 @@ from notekeep.tui.workers import in_background, show_error, show_message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from notekeep.catalog.records import Backlink, LinkRow, Row
+    from notekeep.catalog.records import LinkRow, Row
     from notekeep.tui.screens.vault_screen import VaultScreen
-    from notekeep.vault import Vault
 
 
 def follow_link(screen: VaultScreen, link: str, source: str) -> None:
@@ -39,32 +38,22 @@ def follow_link(screen: VaultScreen, link: str, source: str) -> None:
 
 def _follow_to_note(screen: VaultScreen, target: str, source: str) -> None:
     name, part = map(unquote, target.partition("#")[::2])
-    row = screen.vault.search.resolve_link(name, source)
+    vault = screen.vault
+    row = vault.search.resolve_link(name, source)
+
+    def find() -> OpenNote:
+        if row is None:
+            near = vault.search.resolve(name)
+            raise NotFound(f"there is no note called {name!r}", f"did you mean {near.title!r}?")
+        note = vault.media.read_known(row)
+        if (line := find_line(note.body_lf, read_body(note.body_lf), part)) is not None:
+            line += note.body_line + 1
+        return OpenNote(row.path, line=line, read=True)
+
     if row is not None and not part:
         screen.post_message(OpenNote(row.path, read=True))
-        return
-    find = partial(_find_part, screen.vault, row, part) if row else None
-    in_background(
-        screen,
-        find or partial(_find_near, screen.vault, name),
-        screen.post_message,
-        group="follow",
-        exclusive=True,
-    )
-
-
-def _find_part(vault: Vault, row: Row, part: str) -> OpenNote:
-    """Find the line of a part of a note; without such a part, the note is opened."""
-    note = vault.media.read_known(row)
-    body = note.body_lf
-    line = find_line(body, read_body(body), part)
-    return OpenNote(row.path, line=None if line is None else note.body_line + line + 1, read=True)
-
-
-def _find_near(vault: Vault, name: str) -> OpenNote:
-    """Raise NotFound with what may have been meant by a name that is no note's."""
-    near = vault.search.resolve(name)
-    raise NotFound(f"there is no note called {name!r}", f"did you mean {near.title!r}?")
+    else:
+        in_background(screen, find, screen.post_message, group="follow", exclusive=True)
 
 
 def _follow_to_address(screen: VaultScreen, link: str) -> None:
@@ -90,9 +79,13 @@ def choose_link(screen: VaultScreen, row: Row) -> None:
         Option("  " * (level - 1) + text, "", f"line:{line}")
         for line, level, text in catalog.headings(row.path)
     ]
+    backlinks = [
+        Option(link.title, link.source, f"note:{link.source}")
+        for link in catalog.backlinks(row.path)
+    ]
     options = [
         *_section("Links", [_link_option(link) for link in catalog.links(row.path)]),
-        *_section("Backlinks", [_backlink_option(link) for link in catalog.backlinks(row.path)]),
+        *_section("Backlinks", backlinks),
         *_section("Outline", outline),
     ]
     if not options:
@@ -107,7 +100,7 @@ def choose_link(screen: VaultScreen, row: Row) -> None:
         else:
             follow_link(screen, value, row.path)
 
-    ask(screen, Choice(row.title, options, screen.glyphs), go)
+    ask(screen, Choice(row.title, options), go)
 
 
 def _section(title: str, options: Sequence[Option]) -> list[Option]:
@@ -124,7 +117,3 @@ def _link_option(link: LinkRow) -> Option:
     if link.state == "web":
         return Option(shown, link.target, link.target)
     return Option(shown, link.state, f"[[{link.target}]]")
-
-
-def _backlink_option(link: Backlink) -> Option:
-    return Option(link.title, link.source, f"note:{link.source}")

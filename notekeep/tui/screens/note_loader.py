@@ -102,11 +102,10 @@ class _EmbedLoader:
                     pictures[target] = self._picture(target, within[-1])
             elif self._left > 0:
                 self._left -= 1
-                shown = self._year(target, within[-1]) or self._embedded(target, within)
-                if isinstance(shown, EmbeddedNote):
-                    embeds[target] = shown
+                if (year := self._year(target, within[-1])) is not None:
+                    years[target] = year
                 else:
-                    years[target] = shown
+                    embeds[target] = self._embedded(target, within)
         return NoteSurroundings(pictures, embeds, years, draws_pictures=self._draws_pictures)
 
     def _picture(self, target: str, path: str) -> Picture:
@@ -129,17 +128,14 @@ class _EmbedLoader:
     def _embedded(self, target: str, within: tuple[str, ...]) -> EmbeddedNote:
         name, _, part = target.partition("#")
         link = f"[[{target}]]"
-
-        title = target
         try:
-            row = self._vault.search.resolve_link(name, within[-1])
-            if row is None:
-                return EmbeddedNote(title, link, problem="there is no such note")
+            if (row := self._vault.search.resolve_link(name, within[-1])) is None:
+                return EmbeddedNote(target, link, problem="there is no such note")
             note = self._vault.media.read_known(row)
         except NotFound:
-            return EmbeddedNote(title, link, problem="its file is gone")
+            return EmbeddedNote(target, link, problem="its file is gone")
         except NotekeepError as error:
-            return EmbeddedNote(title, link, problem=error.message)
+            return EmbeddedNote(target, link, problem=error.message)
         text = extract_part(note, part)
         title = f"{note.title} · {part.lstrip('^').replace('#', ' · ')}" if part else note.title
         if text is None:
@@ -153,7 +149,6 @@ class _EmbedLoader:
 
 
 def _targets(page: ParsedPage) -> Iterable[str]:
-    """Give the targets of the embeds of a text, each once."""
     found = [span.info.strip() for kind in ("embed", "image") for span in page.find(kind)]
     for kind in ("html", "html_block"):
         for span in page.find(kind):

@@ -42,16 +42,13 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
     from notekeep.notes.plan import WritePlan, WriteResult
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
-    from notekeep.vault import Vault
 
 
 CONFIRM_FROM = 20  # more files than this are asked about once more
 PLAN_MARGIN = 7  # lines of the screen that are not the plan
-
-
+NO_NOTES = "There is no note here"
 BUTTONS = ("do-plan", "drop-plan")
 
 
@@ -62,21 +59,19 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
 
     text = getters.query_one(DiffView)
 
-    def __init__(
-        self, title: str, plan: WritePlan, glyphs: Glyphs, paths: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, title: str, plan: WritePlan, paths: Sequence[str]) -> None:
         super().__init__()
-        self._title, self._plan, self._glyphs, self._paths = title, plan, glyphs, paths
+        self._title, self._plan, self._paths = title, plan, paths
         self._was_asked = False
 
     def compose(self) -> ComposeResult:
         with dialog_box(self._title) as box:
             box.border_subtitle = Content(summarize_plan(self._plan, self._paths))
-            yield DiffView(self._glyphs)
+            yield DiffView(self.glyphs)
             yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
 
     def on_mount(self) -> None:
-        self.text.show(lambda width: notes_plan_lines(self._plan, width, self._glyphs))
+        self.text.show(lambda width: notes_plan_lines(self._plan, width, self.glyphs))
         self.text.focus()
 
     def on_resize(self) -> None:
@@ -106,14 +101,12 @@ def run_editor(screen: VaultScreen, place: str) -> None:
 
 def edit_outside(screen: VaultScreen, path: str) -> None:
     """Open a note in the person's editor, and read it again afterwards."""
-    vault = screen.vault
-    run_editor(screen, vault.absolute(path))
-    in_background(
-        screen,
-        vault.indexing.refresh,
-        lambda _refreshed: screen.post_message(VaultChanged()),
-        group=WRITE_GROUP,
-    )
+
+    def refreshed(_: object) -> None:
+        screen.post_message(VaultChanged())
+
+    run_editor(screen, screen.vault.absolute(path))
+    in_background(screen, screen.vault.indexing.refresh, refreshed, group=WRITE_GROUP)
 
 
 class _Step(NamedTuple):
@@ -167,7 +160,7 @@ class NoteOperations:
             if note.problem is not None:
                 show_error(screen, Refused(note.problem.message, "e opens it in the editor."))
                 return
-            form = FormScreen(vault, note, plan, screen.glyphs, screen.today)
+            form = FormScreen(note, plan)
             open_dialog(screen, form, apply, lambda answer: notify_done(screen, *answer))
 
         read = partial(vault.search.read, path)
@@ -177,7 +170,7 @@ class NoteOperations:
 
     def edit_tags(self) -> None:
         """Ask for tags to add and to take away, as `+this -that`."""
-        vault, paths, row = self._screen.vault, self._paths(), self._screen.loader.row
+        vault, paths, row = self._screen.vault, self._screen.chosen_notes(), self._screen.loader.row
         is_one = len(paths) == 1
         tags = row.tags if is_one and row is not None and row.path == paths[0] else []
         has = f" It has {' '.join(f'#{tag}' for tag in tags)}." if tags else ""
@@ -198,7 +191,7 @@ class NoteOperations:
 
     def set_field(self) -> None:
         """Ask for changes of fields as the command line takes them, and make them in every note."""
-        vault, paths = self._screen.vault, self._paths()
+        vault, paths = self._screen.vault, self._screen.chosen_notes()
 
         def plan(text: str) -> WritePlan:
             return vault.notes.plan_set(paths, split_field_changes(text))
@@ -210,10 +203,19 @@ class NoteOperations:
             example="rating=5 status=finished",
             find_word=find_last_word,
         )
-        self._ask(prompt, paths, plan, ("Change", "Changed"), lambda: _known_changes(vault))
+
+        def load_words() -> list[str]:
+            kinds = vault.schema.kinds.values()
+            names = set(vault.catalog.field_names()).union(*(kind.fields for kind in kinds))
+            usual = [
+                f"{name}={one}" for (_, name), values in FIELD_CHOICES.items() for one in values
+            ]
+            return [*(f"{name}=" for name in names), *usual]
+
+        self._ask(prompt, paths, plan, ("Change", "Changed"), load_words)
 
     def move(self) -> None:
-        vault, paths = self._screen.vault, self._paths()
+        vault, paths = self._screen.vault, self._screen.chosen_notes()
 
         def plan(text: str) -> WritePlan:
             if not text:
@@ -226,12 +228,16 @@ class NoteOperations:
             example="books/read",
             find_word=skip_signs,
         )
-        self._ask(prompt, paths, plan, ("Move", "Moved"), lambda: _known_folders(vault))
+
+        def load_folders() -> list[str]:
+            return sorted({path.rpartition("/")[0] for path in vault.search.paths()} - {""})
+
+        self._ask(prompt, paths, plan, ("Move", "Moved"), load_folders)
 
     def ask_publishable(self) -> None:
-        screen, paths = self._screen, self._paths()
+        screen, paths = self._screen, self._screen.chosen_notes()
         if not paths:
-            _show_nothing_listed(screen)
+            show_message(screen, NO_NOTES)
             return
 
         def plan(value: str) -> None:
@@ -246,10 +252,10 @@ class NoteOperations:
             Option("Say nothing", "the field goes away", "-"),
         ]
         title = f"May {_count(paths)} be published?"
-        ask(screen, Choice(title, options, screen.glyphs), plan)
+        ask(screen, Choice(title, options), plan)
 
     def delete(self) -> None:
-        screen, paths = self._screen, self._paths()
+        screen, paths = self._screen, self._screen.chosen_notes()
         is_marked = bool(screen.notes.marked)
         # Pressed twice, or held down, it finds a row whose note is gone already.
         if not is_marked and not screen.vault.catalog.rows_of(paths):
@@ -262,14 +268,11 @@ class NoteOperations:
         self._plan(step, lambda: screen.vault.notes.plan_delete(paths))
 
     def copy_links(self) -> None:
-        """Put links to the notes on the clipboard, one on each line."""
-        screen, paths = self._screen, self._paths()
+        screen, paths = self._screen, self._screen.chosen_notes()
 
         def load() -> list[str]:
-            rows = screen.vault.catalog.rows_of(paths).values()
-            return [
-                clean_line(title) for title in sorted((row.title for row in rows), key=str.casefold)
-            ]
+            titles = [row.title for row in screen.vault.catalog.rows_of(paths).values()]
+            return [clean_line(title) for title in sorted(titles, key=str.casefold)]
 
         def copied(titles: list[str]) -> None:
             clipboard.copy_text(screen.app, "\n".join(f"[[{title}]]" for title in titles))
@@ -279,24 +282,18 @@ class NoteOperations:
 
     # From the question to the step.
 
-    def _paths(self) -> list[str]:
-        return self._screen.chosen_notes()
-
     def _ask(
         self,
         prompt: Prompt,
         paths: list[str],
         plan: Callable[[str], WritePlan],
-        verb: tuple[str, str],
+        verb: tuple[str, str],  # what is done with the notes, before and after: "Tag", "Tagged"
         load_words: Callable[[], list[str]],
     ) -> None:
-        """Ask for words, plan what they say, show the plan when it is about many, and do it.
-
-        `verb` is what is done with the notes, before and after: "Tag", "Tagged".
-        """
+        """Ask for words, plan what they say, show the plan when it is about many, and do it."""
         screen = self._screen
         if not paths:
-            _show_nothing_listed(screen)
+            show_message(screen, NO_NOTES)
             return
 
         def apply(text: str) -> tuple[str, WritePlan]:
@@ -316,17 +313,14 @@ class NoteOperations:
         screen = self._screen
         screen.post_message(WorkStatus(f"Looking at {_count(step.paths)}"))
 
-        def show(made: WritePlan) -> None:
-            screen.post_message(WorkStatus(""))
-            self._show(step, made)
+        def look() -> WritePlan:
+            try:
+                return plan()
+            finally:
+                screen.post_message(WorkStatus(""))
 
-        def failed(error: NotekeepError) -> None:
-            screen.post_message(WorkStatus(""))
-            show_error(screen, error)
-
-        in_background(
-            screen, plan, show, group="plan", exclusive=True, holds_keys=True, failed=failed
-        )
+        show = partial(self._show, step)
+        in_background(screen, look, show, group="plan", exclusive=True, holds_keys=True)
 
     def _show(self, step: _Step, plan: WritePlan) -> None:
         """Show a plan when it is about many notes, and do it."""
@@ -339,7 +333,7 @@ class NoteOperations:
             plan.remarks.clear()  # they were shown with it
             self._write(step, plan)
 
-        ask(screen, PlanScreen(step.title, plan, screen.glyphs, step.paths), write)
+        ask(screen, PlanScreen(step.title, plan, step.paths), write)
 
     def _write(self, step: _Step, plan: WritePlan) -> None:
         screen = self._screen
@@ -364,10 +358,6 @@ def _count(paths: Sequence[str]) -> str:
     return plural(len(paths), "note")
 
 
-def _show_nothing_listed(screen: BrowseScreen) -> None:
-    show_message(screen, "There is no note here")
-
-
 def parse_tag_changes(text: str) -> tuple[list[str], list[str]]:
     """Parse `+this -that #other` into what is added and what is taken away."""
     words = text.replace(",", " ").split()
@@ -385,15 +375,3 @@ def split_field_changes(text: str) -> list[str]:
     if not words:
         raise UsageError("Nothing to change yet", "Write field=value.")
     return words
-
-
-def _known_changes(vault: Vault) -> list[str]:
-    kinds = vault.schema.kinds.values()
-    names = {*vault.catalog.field_names(), *(name for kind in kinds for name in kind.fields)}
-    usual = [f"{name}={value}" for (_, name), values in FIELD_CHOICES.items() for value in values]
-    return [*(f"{name}=" for name in names), *usual]
-
-
-def _known_folders(vault: Vault) -> list[str]:
-    found = {path.rpartition("/")[0] for path in vault.search.paths()}
-    return sorted(found - {""})

@@ -14,10 +14,10 @@ from notekeep.tui.commands.registry import ACTIONS_BY_ID, is_offered, key_labels
 from notekeep.tui.dialogs.dialog import HEIGHT_CLASSES, FilterLine, ListDialog, dialog_box
 from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, mark_spans
 from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
-from notekeep.tui.screens.vault_screen import VaultScreen, program
 from notekeep.tui.textual_compat import bindings_of
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import in_background
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from notekeep.tui.commands.action import Action
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.screens.vault_screen import VaultScreen
 
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 0.5
@@ -159,10 +160,6 @@ class Palette(ListDialog[None]):
     def on_resize(self) -> None:
         self.fit(self.rows, PALETTE_MARGIN)
 
-    @property
-    def offers(self) -> Sequence[Offer]:
-        return self.rows.offers
-
     # What is found: at once what needs no look into the vault, then the rest.
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -181,13 +178,9 @@ class Palette(ListDialog[None]):
         found = [*self._find_commands(self._searched), *self._find_actions(typed)]
         self.rows.is_searching = True
         self._show(sorted(found, key=_best_first))
+        find, add = partial(find_in_vault, self._below, typed), partial(self._add, found)
         self._worker = in_background(
-            self,
-            partial(find_in_vault, self._below, typed),
-            partial(self._add, found),
-            group="palette",
-            exclusive=True,
-            failed=lambda _error: self._add(found, []),
+            self, find, add, group="palette", exclusive=True, failed=lambda _error: add([])
         )
 
     def _cancel(self) -> None:
@@ -197,10 +190,10 @@ class Palette(ListDialog[None]):
 
     def _add(self, found: Iterable[Offer], more: Iterable[Offer]) -> None:
         self._worker, self.rows.is_searching = None, False
-        cursor, before = self.rows.cursor, self.offers
+        cursor, before = self.rows.cursor, self.rows.offers
         self._show(sorted([*found, *more], key=_best_first))
-        if cursor and before[cursor] in self.offers:
-            self.rows.move_to(self.offers.index(before[cursor]))
+        if cursor and before[cursor] in self.rows.offers:
+            self.rows.move_to(self.rows.offers.index(before[cursor]))
         if self._is_accepted:
             self.action_switch()
 
@@ -219,9 +212,8 @@ class Palette(ListDialog[None]):
         for verb in match_verbs(typed):
             # What was typed behind a whole name stays there to be corrected.
             rest = typed if " " in typed.strip() else f"{verb.usage.partition(' ')[0]} "
-            offers.append(
-                Offer(USAGE_SCORE, verb.usage, why or verb.about, partial(self._type_on, rest))
-            )
+            type_on = partial(self._type_on, rest)
+            offers.append(Offer(USAGE_SCORE, verb.usage, why or verb.about, type_on))
         return offers
 
     def _type_on(self, typed: str) -> None:
@@ -266,7 +258,7 @@ class Palette(ListDialog[None]):
         """Do what stands there by now, and never what was offered for less than that."""
         if self._searched != self._line.value:
             self._search()
-        offer = self.offers[self.rows.cursor] if self.offers else None
+        offer = self.rows.offers[self.rows.cursor] if self.rows.offers else None
         is_whole = offer is not None and offer.score == WHOLE_COMMAND_SCORE
         if self._worker is not None and not is_whole:
             self._is_accepted = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean_line
@@ -11,7 +12,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.page.drawn_lines import Picture
 from notekeep.tui.widgets.bars import ActionButtons
 from notekeep.tui.widgets.pictures import PictureView
-from notekeep.tui.workers import in_background, show_error, show_message
+from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from textual import events
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from notekeep.errors import NotekeepError
     from notekeep.services.media import VaultPicture
-    from notekeep.vault import Vault
 
 BUTTONS = (("open-picture", "opens it in the system's viewer"), ("dismiss", "back"))
 
@@ -30,42 +30,34 @@ class PictureScreen(Dialog[None]):
     BINDINGS = bindings("picture")
     CSS_PATH = "picture.tcss"
 
-    def __init__(self, vault: Vault, path: str, *, draws: bool) -> None:
+    def __init__(self, path: str, *, draws: bool) -> None:
         super().__init__()
-        self._vault, self._path, self._draws = vault, path, draws
+        self._path, self._draws = path, draws
+        self._file_name = clean_line(path.rpartition("/")[2])
 
     def compose(self) -> ComposeResult:
-        self._heading = TextLines(self._called, "title")
+        self._heading = TextLines(self._file_name, "title")
         yield self._heading
 
-    @property
-    def _called(self) -> str:
-        return clean_line(self._path.rpartition("/")[2])
-
     def on_mount(self) -> None:
-        in_background(
-            self,
-            lambda: self._vault.media.picture(f"/{self._path}", ""),
-            self._show,
-            group="picture",
-            failed=self._cannot,
-        )
+        load = partial(self.vault.media.picture, f"/{self._path}", "")
+        self.load("picture", load, self._show)
 
-    def _cannot(self, error: NotekeepError) -> None:
+    def show_problem(self, error: NotekeepError) -> None:
         self.dismiss(None)
-        show_error(self, error)
+        super().show_problem(error)
 
     def _show(self, found: VaultPicture) -> None:
         size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
-        self._heading.say(f"{self._called} · {size}", "title")
-        view = PictureView(Picture(*found), self._vault.media.pixels, draws=self._draws)
+        self._heading.say(f"{self._file_name} · {size}", "title")
+        view = PictureView(Picture(*found), self.vault.media.pixels, draws=self._draws)
         self.mount_all([view, ActionButtons(*BUTTONS)])
         view.focus()
 
     def action_open_picture(self) -> None:
         in_background(
             self,
-            lambda: external_programs.open_file(self._vault.media.picture_place(self._path)),
+            lambda: external_programs.open_file(self.vault.media.picture_place(self._path)),
             lambda _: show_message(self, "Opened in the system's viewer"),
             group="viewer",
         )

@@ -58,14 +58,15 @@ class PreviewLoader:
         row, preview = self.row, self._preview
         if row is None or not (preview.inner_width and preview.display):
             return
-        known = preview.known(self._key(row))
-        if known is None:
-            self._load(row, self._loaded, group="preview", failed=self._cannot)
+        if (known := preview.known(self._key(row))) is None:
+            self._load(row, self._loaded)
         elif preview.path == row.path:
             self._present(known)
         else:
             # The cursor is drawn first: what moved it may move it again before this is seen.
-            self._screen.call_after_refresh(self._present_if_current, row, known)
+            self._screen.call_after_refresh(
+                lambda: self._present(known) if row is self.row else None
+            )
 
     def _key(self, row: Row) -> RenderingKey:
         return RenderingKey(row.path, row.mtime_ns, self._preview.text_width)
@@ -75,11 +76,9 @@ class PreviewLoader:
         row: Row,
         then: Callable[[RenderingKey, NoteRendering], None],
         *,
-        group: str,
-        failed: Callable[[NotekeepError], None],
+        is_ahead: bool = False,
         most: int | None = LONG,
     ) -> None:
-        """Read a note in a thread, or its first `most` characters."""
         key, screen = self._key(row), self._screen
         toggled = self._preview.folds.setdefault(row.path, set())
         draws = self._draws_pictures()
@@ -91,9 +90,8 @@ class PreviewLoader:
             args = screen.vault, row, key.width, screen.glyphs, toggled
             return load_note(*args, draws_pictures=draws, most=most)
 
-        in_background(
-            self._screen, load, partial(then, key), group=group, exclusive=True, failed=failed
-        )
+        group, failed = ("ahead", lambda _: None) if is_ahead else ("preview", self._cannot)
+        in_background(screen, load, partial(then, key), group=group, exclusive=True, failed=failed)
 
     def _draws_pictures(self) -> bool:
         """Whether half blocks in true colours would be seen as the picture they are."""
@@ -108,15 +106,10 @@ class PreviewLoader:
         if self.row is not None and self.row.path == key.path:
             self._present(rendering)
 
-    def _present_if_current(self, row: Row, rendering: NoteRendering) -> None:
-        if row is self.row:
-            self._present(rendering)
-
     def _present(self, rendering: NoteRendering) -> None:
-        row = self.row
-        if row is not None and not rendering.is_whole:
+        if (row := self.row) is not None and not rendering.is_whole:
             self._preview.show(rendering, matcher=self._matcher)
-            self._load(row, self._loaded, group="preview", failed=self._cannot, most=None)
+            self._load(row, self._loaded, most=None)
             return
         self._preview.show(rendering, matcher=self._matcher, line=self._line)
         self._line = None
@@ -127,7 +120,7 @@ class PreviewLoader:
         for row in self._neighbours:
             if self._preview.known(self._key(row)) is None:
                 self._neighbours = [other for other in self._neighbours if other is not row]
-                self._load(row, self._loaded_ahead, group="ahead", failed=lambda _error: None)
+                self._load(row, self._loaded_ahead, is_ahead=True)
                 return
 
     def _loaded_ahead(self, key: RenderingKey, rendering: NoteRendering) -> None:
@@ -153,11 +146,10 @@ class PreviewLoader:
         )
 
     def look(self, path: str) -> None:
-        """Show a picture large."""
         from notekeep.tui.screens.picture import PictureScreen
 
         screen = self._screen
-        screen.app.push_screen(PictureScreen(screen.vault, path, draws=self._draws_pictures()))
+        screen.app.push_screen(PictureScreen(path, draws=self._draws_pictures()))
 
     def copied(self) -> ClipboardText | None:
         """Return what is chosen in the text, as it goes onto the clipboard, or None."""

@@ -78,25 +78,18 @@ class _Problems(ListView):
             text = "" if self.problems is None else "Every file could be read."
             return [[Piece(f"  {text}", "muted")], *[[] for _ in range(self.row_height - 1)]]
         problem = self.problems[row]
-        place = problem.place
         bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        first = spread_line([Piece(clean_line(place))], [Piece(problem.code, "faint")], width - 3)
+        first = spread_line(
+            [Piece(clean_line(problem.place))], [Piece(problem.code, "faint")], width - 3
+        )
         line: StyledLine = [Piece(clean_line(self.texts[row]), "faint")]
         # What to write instead stands behind what it replaces.
         if fix := _fix(problem):
             line += [Piece(f"  {self._glyphs.arrow}  ", "muted"), Piece(clean_line(fix))]
-        lines = [
-            first,
-            *_about(problem, width, self._glyphs),
-            [Piece("  "), *line] if line[0].text else [],
-        ]
+        about = _about(problem, width, self._glyphs)
+        lines = [first, *about, [Piece("  "), *line] if line[0].text else []]
         lines += [[] for _ in range(self.row_height - len(lines))]
         return [[bar, Piece(" "), *one] for one in lines]
-
-
-def _shown_text(text: str) -> str:
-    """Return what is shown of a line; what is only known to be in the front matter is said so."""
-    return "in the front matter" if text.strip() in FRONTMATTER_FENCES else text
 
 
 def _fix(problem: Problem) -> str:
@@ -115,10 +108,10 @@ def _about(problem: Problem, width: int, glyphs: Glyphs) -> list[StyledLine]:
 class ProblemsScreen(Dialog[None]):
     """What is wrong in the vault, and where."""
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, wrong: Sequence[Problem] = ()) -> None:
+    def __init__(self, wrong: Sequence[Problem]) -> None:
         super().__init__()
-        self._vault, self._wrong = vault, wrong
-        self._list = _Problems(glyphs)
+        self._wrong = wrong
+        self._list = _Problems(self.glyphs)
 
     def compose(self) -> ComposeResult:
         keys = ("enter", "opens the note"), ("f", "mends it"), ("esc", "closes")
@@ -130,12 +123,15 @@ class ProblemsScreen(Dialog[None]):
         self._load()
 
     def _load(self) -> None:
-        in_background(self, self._find_all, self._show, group="problems", exclusive=True)
+        self.load("problems", self._find_all, self._show)
 
     def _find_all(self) -> tuple[list[Problem], list[str]]:
-        habits = self._vault.habits.tracker
-        found = [*_copies(self._vault), *self._vault.search.problems(), *habits.problems()]
-        return found, [_shown_text(text) for text in habits.problem_lines(found)]
+        habits = self.vault.habits.tracker
+        found = [*_copies(self.vault), *self.vault.search.problems(), *habits.problems()]
+        return found, [
+            "in the front matter" if text.strip() in FRONTMATTER_FENCES else text
+            for text in habits.problem_lines(found)
+        ]
 
     def _show(self, found: tuple[list[Problem], list[str]]) -> None:
         problems = [*reversed(self._wrong), *found[0]]
@@ -167,33 +163,29 @@ class ProblemsScreen(Dialog[None]):
     def key_f(self, event: events.Key) -> None:
         event.stop()
         problem = self._list.problem
-        if self._is_of_a_note(problem):
-            in_background(self, lambda: self._mend(problem), self._show_mended, group="mend")
-
-    def _mend(self, problem: Problem) -> tuple[str, WriteResult] | None:
-        """Mend one problem; None where only a person can tell."""
-        offer = self._vault.habits.offer_repair(problem)
-        return (offer.label, self._vault.notes.apply(offer.plan)) if offer is not None else None
-
-    def _show_mended(self, mended: tuple[str, WriteResult] | None) -> None:
-        if mended is None:
-            show_message(self, "This one needs a person; enter opens it")
+        if not self._is_of_a_note(problem):
             return
-        label, done = mended
-        notify_done(self, f"Mended: {label}", done)
-        self._load()
+
+        def mend() -> tuple[str, WriteResult] | None:
+            offer = self.vault.habits.offer_repair(problem)
+            return (offer.label, self.vault.notes.apply(offer.plan)) if offer is not None else None
+
+        def mended(answer: tuple[str, WriteResult] | None) -> None:
+            if answer is None:
+                show_message(self, "This one needs a person; enter opens it")
+                return
+            label, done = answer
+            notify_done(self, f"Mended: {label}", done)
+            self._load()
+
+        in_background(self, mend, mended, group="mend")
 
 
 def _copies(vault: Vault) -> list[Problem]:
     """Name the other versions of notes; touches no widget, so that a thread may do it."""
+    copies = [pair for pair in list_conflicts(vault.workspace) if pair.kind != "marks"]
+    hint, code = "enter shows both.", CONFLICT_PROBLEM
     return [
-        Problem(
-            pair.copy,
-            None,
-            f"It is another version of {pair.note}.",
-            "enter shows both.",
-            CONFLICT_PROBLEM,
-        )
-        for pair in list_conflicts(vault.workspace)
-        if pair.kind != "marks"
+        Problem(pair.copy, None, f"It is another version of {pair.note}.", hint, code)
+        for pair in copies
     ]

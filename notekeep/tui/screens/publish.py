@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual import getters
 from textual.containers import Horizontal
 
-from notekeep.export.plan import ExportPlan, list_states
+from notekeep.export.plan import ExportPlan, ExportResult, SiteChange, list_states
 from notekeep.export.targets.target import TARGETS, load_target
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import external_programs
@@ -17,10 +18,12 @@ from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, ask, open_dialog
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.notifications import notify_done
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import (
     NO_DRAFTS_HINT,
     ORPHANED_POST_HINT,
+    PostRow,
     counts_text,
     post_rows,
 )
@@ -34,7 +37,7 @@ from notekeep.tui.render.plan_lines import (
 )
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.note_operations import run_editor
-from notekeep.tui.screens.vault_screen import VaultScreen, program
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
@@ -47,11 +50,9 @@ if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
-    from notekeep.export.plan import ExportResult, SiteChange
     from notekeep.export.scaffold import NoteOutline
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.services.publishing import SiteStanding
-    from notekeep.tui.render.list_rows import PostRow
     from notekeep.tui.widgets.line_view import ListView
 
 PLAN_DELAY = 0.12
@@ -70,8 +71,6 @@ T = TypeVar("T")
 
 
 class _PlanKey(NamedTuple):
-    """What a plan is made for."""
-
     paths: tuple[str, ...]
     target: str
     site: str
@@ -99,6 +98,7 @@ class PublishScreen(VaultScreen):
     BINDINGS = bindings("publish")
     CSS_PATH = "publish.tcss"
     OPENED_BY = "show-publish"
+    PLACE = "publish"
 
     posts = getters.query_one("#drafts", PostList)
     diff = getters.query_one(PlanView)
@@ -130,16 +130,13 @@ class PublishScreen(VaultScreen):
         self.posts.focus()
         self.vault_changed()
 
-    def place(self) -> str:
-        return "publish"
-
     # The list: titles at once, states when they are known.
 
     def vault_changed(self) -> None:
         if self.is_unseen():
             return
         self.load("drafts", self._load_titles, self._list)
-        self._ask_states()
+        self.load("states", self._load_states, self._show_states)
 
     def _load_titles(self) -> dict[str, str]:
         rows = self.vault.search.rows(self.vault.publishing.drafts()).rows
@@ -149,16 +146,13 @@ class PublishScreen(VaultScreen):
         """Return the titles of drafts and posts by path, and how they stand in each site."""
         publishing, chosen = self.vault.publishing, (self.target, self.site)
         is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
-        standings = publishing.standings() if is_known else publishing.standings(*chosen)
+        standings = publishing.standings(*(() if is_known else chosen))
         paths = {post.note for one in standings for post in one.posts}
         rows = self.vault.catalog.rows_of(paths)
         names = {path: path.rpartition("/")[2].removesuffix(".md") for path in paths}
         posts = names | {path: row.title for path, row in rows.items()}
         # A site that cannot be read takes no draft from the list.
         return self._load_titles() | posts, standings
-
-    def _ask_states(self) -> None:
-        self.load("states", self._load_states, self._show_states)
 
     def _list(self, titles: dict[str, str]) -> None:
         self._titles = titles | self._titles
@@ -287,11 +281,6 @@ class PublishScreen(VaultScreen):
         if self._is_left and self._made_for is not None and self.shown is None:
             self._plan(self._made_for)
 
-    def _show_patch(self, plan: WritePlan) -> None:
-        self.shown, self._made_for = plan, None
-        self.diff.show(lambda width: patch_lines(plan, width, self.glyphs))
-        self._end_planning()
-
     def show_problem(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
         self.shown = None
@@ -302,15 +291,16 @@ class PublishScreen(VaultScreen):
 
     def _wait(self, deed: Callable[[], object]) -> bool:
         """Do something once the plan is there; False when none is on its way."""
+
+        def give_up() -> None:
+            if self._waiting is not None:
+                self._waiting = None
+                show_message(self, NOT_LOADED_YET)
+
         if self._is_planning:
             self._waiting = deed
-            program(self).keyboard.hold(self, self._give_up, seconds=QUEUE_SECONDS)
+            program(self).keyboard.hold(self, give_up, seconds=QUEUE_SECONDS)
         return self._is_planning
-
-    def _give_up(self) -> None:
-        if self._waiting is not None:
-            self._waiting = None
-            show_message(self, NOT_LOADED_YET)
 
     def _end_planning(self, *, is_there: bool = True) -> None:
         self._is_planning = False
@@ -328,8 +318,7 @@ class PublishScreen(VaultScreen):
     # Writing.
 
     def action_write_export(self) -> None:
-        plan = self.shown
-        if plan is None:
+        if (plan := self.shown) is None:
             if not self._wait(self.action_write_export) and self.exported is None:
                 show_message(self, "There is nothing here to write")
         elif not isinstance(plan, ExportPlan):
@@ -364,15 +353,15 @@ class PublishScreen(VaultScreen):
             else:
                 show_message(self, "Nothing is public yet")
 
-        self.load("plan", self._load_publishable, show)
+        self._load_publishable(show)
 
     def action_prune_posts(self) -> None:
         """Show what would go: files of notekeep that nobody touched, and no note stands behind."""
-        show = partial(self.make_plan, how={"prune": True})
-        self.load("plan", self._load_publishable, show)
+        self._load_publishable(partial(self.make_plan, how={"prune": True}))
 
-    def _load_publishable(self) -> Sequence[str]:
-        return self.vault.publishing.publishable(self.target, self.site)
+    def _load_publishable(self, then: Callable[[Sequence[str]], object]) -> None:
+        load = partial(self.vault.publishing.publishable, self.target, self.site)
+        self.load("plan", load, then)
 
     # Files that were changed by hand in the site.
 
@@ -392,14 +381,19 @@ class PublishScreen(VaultScreen):
         paths = tuple(planned.post.path for planned in plan.posts) or self.chosen
         target, site = self.target, self.site
 
+        def show_patch(plan: WritePlan) -> None:
+            self.shown, self._made_for = plan, None
+            self.diff.show(lambda width: patch_lines(plan, width, self.glyphs))
+            self._end_planning()
+
         def answered(how: str) -> None:
             if how == "pull":
                 pull = partial(self.vault.post_notes.plan_pull, paths, target=target, site=site)
-                self.load("plan", pull, self._show_patch)
+                self.load("plan", pull, show_patch)
             else:
                 self.make_plan(paths, how={"by_hand": how})
 
-        ask(self, Choice("Changed by hand in the site", options, self.glyphs), answered)
+        ask(self, Choice("Changed by hand in the site", options), answered)
 
     # What was written: checked, opened, previewed.
 
@@ -433,7 +427,6 @@ class PublishScreen(VaultScreen):
         self._about_plan(self._open_post)
 
     def _open_post(self) -> None:
-        """Open the post's file in the site with the person's editor, and look at it again."""
         plan = self.exported or self.shown
         if not isinstance(plan, ExportPlan):
             return
@@ -475,9 +468,9 @@ class PublishScreen(VaultScreen):
         self, paths: Sequence[str], title: str, outlines: Sequence[NoteOutline]
     ) -> None:
         """Ask which sections go into a post, where there is a choice, and make it."""
-        quotes: dict[str, int] = {}
+        quotes: Counter[str] = Counter()
         for section in (one for outline in outlines for one in outline.sections if one.heading):
-            quotes[section.heading] = quotes.get(section.heading, 0) + len(section.points)
+            quotes[section.heading] += len(section.points)
         quoted = [heading for heading, count in quotes.items() if count]
 
         def start(value: str) -> WriteResult:
@@ -495,30 +488,25 @@ class PublishScreen(VaultScreen):
         if len(quotes) < 2:
             chosen(ALL_SECTIONS)
             return
-        count = plural(len(quotes), "heading")
+        count, some = plural(len(quotes), "heading"), plural(len(quoted), "heading")
         options = [Option("All of it, as an outline", count, ALL_SECTIONS)]
         if quoted and len(quoted) < len(quotes):
-            count = plural(len(quoted), "heading")
-            options.append(Option("What has quotes or marked seconds", count, QUOTED_SECTIONS))
+            options.append(Option("What has quotes or marked seconds", some, QUOTED_SECTIONS))
         options.append(Option("Or one section alone", "", ""))
         for heading, number in quotes.items():
             options.append(Option(heading, plural(number, "quote") if number else "", heading))
-        ask(self, Choice("What goes in", options, self.glyphs), chosen)
+        ask(self, Choice("What goes in", options), chosen)
 
     # Where an export goes: the kind of site, and its folder.
 
     def action_next_target(self) -> None:
-        options = [
-            Option("Whatever the folder is a site of", "", OTHER),
-            *(Option(load_target(target).name, target, target) for target in TARGETS),
-        ]
-        here = TARGETS.index(self.target) + 1 if self.target in TARGETS else 0
+        options = [Option(load_target(target).name, target, target) for target in TARGETS]
+        options.insert(0, Option("Whatever the folder is a site of", "", OTHER))
 
         def chosen(target: str) -> None:
             self._set_destination(self.site, target.removeprefix(OTHER))
 
-        title = "Shape the draft for"
-        ask(self, Choice(title, options, self.glyphs, here, has_filter=True), chosen)
+        ask(self, Choice("Shape the draft for", options, self.target, has_filter=True), chosen)
 
     def action_choose_site(self) -> None:
         sites = self.vault.publishing.sites
@@ -535,7 +523,7 @@ class PublishScreen(VaultScreen):
 
         options = [Option(shorten_home(one.folder), "", one.folder) for one in sites]
         options.append(Option("Another folder", "", OTHER))
-        ask(self, Choice("Write into", options, self.glyphs), chosen)
+        ask(self, Choice("Write into", options), chosen)
 
     def _ask_folder(self) -> None:
         def entered(folder: str) -> None:
@@ -553,7 +541,7 @@ class PublishScreen(VaultScreen):
 
     def reload(self) -> None:
         """Look again at the site: something about it was chosen, or has changed."""
-        self._ask_states()
+        self.load("states", self._load_states, self._show_states)
         if self.chosen:
             self.make_plan(self.chosen)
 

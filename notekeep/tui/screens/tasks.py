@@ -12,7 +12,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import EditNote, OpenNote
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.list_rows import group_tasks
+from notekeep.tui.render.list_rows import TaskRows, group_tasks
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import OverlayScreen, empty_lines, problem_lines
@@ -21,16 +21,12 @@ from notekeep.tui.widgets.row_lists import TaskList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from textual.app import ComposeResult
 
     from notekeep.catalog.records import TaskRow
     from notekeep.errors import NotekeepError
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.list_rows import TaskRows
     from notekeep.tui.widgets.line_view import ListView
-    from notekeep.vault import Vault
 
 
 class FilterLine(Input):
@@ -46,11 +42,11 @@ class TasksScreen(OverlayScreen):
     CSS_PATH = "tasks.tcss"
     OPENED_BY = "show-tasks"
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, query: str = "") -> None:
-        self.tasks = TaskList(glyphs, today)
+    def __init__(self, query: str = "") -> None:
+        self.tasks = TaskList(self.glyphs, self.today)
         self.filter = FilterLine(placeholder="words of a task or its note", compact=True)
         self.preview = Preview(id="task-preview")
-        super().__init__(vault, glyphs, today, self.tasks)
+        super().__init__(self.tasks)
         self._query = self.subject = query
         self._tasks: Sequence[TaskRow] = ()
         self._with_done = False
@@ -88,11 +84,8 @@ class TasksScreen(OverlayScreen):
         """Rank the tasks aside: there may be ten thousand of them, and a key must not wait."""
         tasks, wanted = self._tasks, self.filter.value.strip()
         with_done, kept = self._with_done, frozenset(self._ticked)
-        self.load(
-            "rank",
-            lambda: group_tasks(tasks, wanted, with_done=with_done, kept=kept),
-            partial(self._show, wanted),
-        )
+        group = partial(group_tasks, tasks, wanted, with_done=with_done, kept=kept)
+        self.load("rank", group, partial(self._show, wanted))
 
     def _show(self, wanted: str, found: TaskRows) -> None:
         self.tasks.nothing = _nothing(wanted, found.done)
@@ -179,10 +172,8 @@ def _nothing(wanted: str, done: int) -> list[StyledLine]:
         about = [Piece("No open task has ", "muted"), Piece(clean_line(wanted), "title")]
         return [[], about, [], _hint("esc", "shows all of them")]
     if done:
-        return [
-            *empty_lines("Nothing is left to do."),
-            _hint("v", f"shows {plural(done, 'done task')}"),
-        ]
+        hint = _hint("v", f"shows {plural(done, 'done task')}")
+        return [*empty_lines("Nothing is left to do."), hint]
     example = [Piece("- [ ] water the basil", "code-string")]
     hint = _hint("ctrl+n", "writes one down")
     return [*empty_lines("No tasks yet.", "A line of any note is one:"), example, [], hint]

@@ -11,11 +11,12 @@ from textual.message import Message
 
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
+from notekeep.tui.program import program
 from notekeep.tui.render.agenda import AgendaItem, agenda
 from notekeep.tui.render.list_rows import indexing_progress, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import VaultScreen, program
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import RowList
 
@@ -78,10 +79,9 @@ class AgendaList(RowList[AgendaItem]):
 
 
 def _is_same(item: AgendaItem, other: AgendaItem) -> bool:
-    if item.habit is not None and other.habit is not None:
-        return item.habit.id == other.habit.id
-    both_notes = item.habit is None and other.habit is None
-    return both_notes and bool(item.path) and item.place == other.place
+    if item.habit is None or other.habit is None:
+        return item.habit is other.habit and bool(item.path) and item.place == other.place
+    return item.habit.id == other.habit.id
 
 
 class TodayScreen(VaultScreen):
@@ -89,6 +89,7 @@ class TodayScreen(VaultScreen):
 
     CSS_PATH = "today.tcss"
     OPENED_BY = "show-today"
+    PLACE = "today"
 
     agenda = getters.query_one(AgendaList)
     preview = getters.query_one(Preview)
@@ -102,9 +103,6 @@ class TodayScreen(VaultScreen):
         self.loader = PreviewLoader(self, self.preview)
         self.agenda.focus()
         self.vault_changed()
-
-    def place(self) -> str:
-        return "today"
 
     def vault_changed(self) -> None:
         if self.is_unseen():
@@ -134,8 +132,7 @@ class TodayScreen(VaultScreen):
         self.loader.reload()
 
     def action_open_row(self) -> None:
-        item = self.agenda.item
-        if item is None or not item.path:
+        if (item := self.agenda.item) is None or not item.path:
             return
         if item.is_conflict:
             self.post_message(ShowConflicts(item.path))
@@ -149,8 +146,7 @@ class TodayScreen(VaultScreen):
         self.action_tick()
 
     def action_tick(self) -> None:
-        item = self.agenda.item
-        if item is None:
+        if (item := self.agenda.item) is None:
             return
         if (task := item.task) is not None:
             tick = partial(self.vault.notes.toggle_task, task.path, task.line)

@@ -14,10 +14,10 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.dialogs.add_habit import ask_for_habit
 from notekeep.tui.messages import CreateNote, OpenNote, ShowQuery
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.note_operations import parse_tag_changes, split_field_changes
-from notekeep.tui.screens.vault_screen import program
 from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | 
             title, method = VIM_COMMANDS[name]
             return TypedCommand(title, partial(screen.app.run_action, method))
         name = VIM_VERBS.get(name, name)
-    verb = VERBS.get(name)
-    if verb is None or not rest.strip():
+    if (verb := VERBS.get(name)) is None or not rest.strip():
         return None
     try:
         return verb.read(screen, rest.strip())
@@ -91,9 +90,9 @@ def _tag(screen: VaultScreen, rest: str) -> TypedCommand | None:
     words, paths = rest.split(), _notes(screen)
     if not paths or not all(word[0] in "+-" and len(word) > 1 for word in words):
         return None
-    name, plan = _describe(screen, paths), screen.vault.notes.plan_tag
-    plan_words = partial(plan, paths, *parse_tag_changes(rest))
-    return _change(screen, f"Tag {name}: {rest}", f"Tagged {name}", plan_words)
+    name = _describe(screen, paths)
+    plan = partial(screen.vault.notes.plan_tag, paths, *parse_tag_changes(rest))
+    return _change(screen, f"Tag {name}: {rest}", f"Tagged {name}", plan)
 
 
 def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -136,10 +135,8 @@ def _new(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _add(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    title = f"Write into today's note: {rest}"
-    return _change(
-        screen, title, "Kept in today's note", partial(screen.vault.notes.plan_add, rest)
-    )
+    title, plan = f"Write into today's note: {rest}", partial(screen.vault.notes.plan_add, rest)
+    return _change(screen, title, "Kept in today's note", plan)
 
 
 def _open(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -165,8 +162,7 @@ def _sort(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _saved(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    query = screen.vault.search.saved.get(rest)
-    if query is None:
+    if (query := screen.vault.search.saved.get(rest)) is None:
         return None
     return TypedCommand(f"{rest}: {query}", partial(screen.post_message, ShowQuery(query)))
 
@@ -191,7 +187,6 @@ def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:
     value = " ".join(words[:-1] if day is not None else words) or "done"
     when = f", {words[-1]}" if day is not None else ""
     title = f"{habit.title}: {value}{when}"
-
     check_in = partial(vault.habits.check_in, habit.id, value, day)
     return TypedCommand(title, partial(screen.check_in, check_in, title))
 
@@ -200,9 +195,8 @@ def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
     found = next((one for one in list_known_vaults() if one.name == rest), None)
     if found is None:
         return None
-    return TypedCommand(
-        f"Open the vault {rest}", partial(switch_vault, program(screen), found.root)
-    )
+    switch = partial(switch_vault, program(screen), found.root)
+    return TypedCommand(f"Open the vault {rest}", switch)
 
 
 VIM_KEYMAP = "vim"  # the map of keys whose hands type these

@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
 from textual.containers import Horizontal, Vertical
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.notifications import notify_check_in, notify_done
+from notekeep.tui.program import ProgramPart, program
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.bars import Footer, StatusLine
-from notekeep.tui.widgets.line_view import DiffView, LineView
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
+from notekeep.tui.widgets.line_view import DiffView, LineView, ListView
+from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from textual.app import ComposeResult
-    from textual.dom import DOMNode
     from textual.widget import Widget
 
     from notekeep.errors import NotekeepError
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
     from notekeep.tracking.checkin import CheckInResult
-    from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.line_view import ListView
     from notekeep.tui.widgets.preview import Preview
     from notekeep.tui.widgets.switcher import Switcher
-    from notekeep.vault import Vault
 
 # One pane, two, three: see the screens' styles.
 WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
@@ -41,15 +36,8 @@ HEIGHTS = [(0, "-short"), (28, "-tall")]
 PREVIEW_DELAY = 0.05
 """Seconds on a row before its text is made, so that the next key can make it unnecessary."""
 
-T = TypeVar("T")
 
-
-def program(node: DOMNode) -> NotekeepApp:
-    """Return the program that a screen or widget belongs to."""
-    return cast("NotekeepApp", node.app)
-
-
-class VaultScreen(PacedScreen[None]):
+class VaultScreen(PacedScreen[None], ProgramPart):
     """A screen over a vault, seen on a day."""
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -57,16 +45,10 @@ class VaultScreen(PacedScreen[None]):
     AUTO_FOCUS: ClassVar[str | None] = ""
 
     OPENED_BY: ClassVar[str] = ""  # the id of the action that opens the screen
-    LIES_OVER: ClassVar[bool] = False
-    """Whether it is opened over another screen, and goes when that one is wanted."""
+    PLACE: ClassVar[str] = ""  # what `place` returns, where that is always the same
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date) -> None:
-        super().__init__()
-        self.vault = vault
-        self.glyphs = glyphs
-        self.today = today
-        self._focus_before: Widget | None = None
-        self._has_missed = False
+    _focus_before: Widget | None = None
+    _has_missed = False
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.vault.name, self.OPENED_BY)
@@ -83,7 +65,7 @@ class VaultScreen(PacedScreen[None]):
 
     def place(self) -> str:
         """Return where the focus is, by its name in the registry of actions."""
-        raise NotImplementedError
+        return self.PLACE
 
     @property
     def opens_without_reload(self) -> bool:
@@ -97,16 +79,13 @@ class VaultScreen(PacedScreen[None]):
         self.call_after_refresh(self._keep_focus)
 
     def _keep_focus(self) -> None:
-        """Give the focus that a hidden pane lost to one that is seen: keys would go nowhere.
-
-        While another window has it, Textual keeps in mind who is to have it again.
-        """
+        """Give the focus that a hidden pane lost to one that is seen: keys would go nowhere."""
+        # While another window has it, Textual keeps in mind who is to have it again.
         if self.focused is not None or not self.app.app_focus:
             return
         views = [one for one in self.focus_chain if isinstance(one, LineView)]
-        views.sort(key=lambda view: view.id == "sidebar")
         if views:
-            views[0].focus()
+            min(views, key=lambda view: view.id == "sidebar").focus()
 
     # Screens that are not seen show nothing new; it would be another by the time they are.
 
@@ -125,11 +104,10 @@ class VaultScreen(PacedScreen[None]):
             self._has_missed = False
             self.vault_changed()
 
-    def change_day(self, today: date) -> None:
-        """Show the vault as it is seen from another day than before."""
-        self.today = today
+    def change_day(self) -> None:
+        """Show the vault as it is seen from the day it is by now."""
         for view in self.walk_children(LineView):
-            view.change_day(today)
+            view.change_day(self.today)
         self.vault_changed()
 
     # The two lines; a screen that is being removed has none.
@@ -167,26 +145,6 @@ class VaultScreen(PacedScreen[None]):
 
     # Work that must not hold up a key.
 
-    def load(
-        self,
-        group: str,
-        what: Callable[[], T],
-        then: Callable[[T], object],
-        *,
-        pause: float = 0.0,
-        is_quiet: bool = False,
-    ) -> None:
-        """Ask the vault in a thread and show its answer, unless more of the group was asked since.
-
-        An error is shown by `show_problem`; not at all when `is_quiet`.
-        """
-        failed = ignore_problem if is_quiet else self.show_problem
-        in_background(self, what, then, group=group, exclusive=True, pause=pause, failed=failed)
-
-    def show_problem(self, error: NotekeepError) -> None:
-        """Say why something cannot be shown."""
-        show_error(self, error)
-
     def write(self, what: Callable[[], WriteResult], text: str = "") -> None:
         """Change notes in a thread, then say what was done and how to take it back."""
         in_background(self, what, partial(notify_done, self, text), group=WRITE_GROUP)
@@ -214,8 +172,7 @@ class VaultScreen(PacedScreen[None]):
     async def open_switcher(self) -> None:
         from notekeep.tui.widgets.switcher import Switcher
 
-        switcher = self._switcher
-        if switcher is None:
+        if (switcher := self._switcher) is None:
             switcher = Switcher(self.vault, self.glyphs)
             await self.mount(switcher)
         if not switcher.is_open:
@@ -232,21 +189,19 @@ class VaultScreen(PacedScreen[None]):
             self._focus_before.focus()
 
 
-def ignore_problem(_error: NotekeepError) -> None:
-    """Do without what could not be had."""
-
-
 class OverlayScreen(VaultScreen):
-    """A list, and the text of what is under the cursor; escape leads back to where one was."""
+    """A list, and the text of what is under the cursor; escape leads back to where one was.
+
+    It lies over another screen, and goes when that one is wanted.
+    """
 
     CSS_PATH = "over.tcss"
-    LIES_OVER = True
 
     text = getters.query_one("#text", DiffView)
     subject = ""  # what it is about, where there may be one screen of its kind over another
 
-    def __init__(self, vault: Vault, glyphs: Glyphs, today: date, listed: ListView) -> None:
-        super().__init__(vault, glyphs, today)
+    def __init__(self, listed: ListView) -> None:
+        super().__init__()
         self.listed = listed
 
     def compose_body(self) -> ComposeResult:

@@ -6,7 +6,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.containers import Center, Middle
 
 from notekeep import config
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
-    from textual.app import ComposeResult
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
@@ -39,14 +38,6 @@ ROOMY_LINES, FULL_LINES = 15, 8
 """Rows of a terminal that has room for all that is said, and for a heading."""
 
 
-class _WelcomeChoice(NamedTuple):
-    """One way to a vault: its key, what it does, and what is said of it."""
-
-    key: str
-    title: str
-    about: str
-
-
 HEADING: StyledLine = [
     Piece("notekeep", "title"),
     Piece("\n"),
@@ -54,14 +45,13 @@ HEADING: StyledLine = [
 ]
 
 WELCOME_CHOICES = (
-    _WelcomeChoice(
-        "c", "Create a vault", f"an empty folder of Markdown files, {NEW_FOLDER} if you like"
+    Option("Create a vault", f"an empty folder of Markdown files, {NEW_FOLDER} if you like", "c"),
+    Option(
+        "Open a folder", "one you have, of Markdown, or of Obsidian; nothing in it changes", "o"
     ),
-    _WelcomeChoice(
-        "o", "Open a folder", "one you have, of Markdown, or of Obsidian; nothing in it changes"
-    ),
-    _WelcomeChoice("s", "Look at the sample", "a small vault to play with, in a temporary folder"),
+    Option("Look at the sample", "a small vault to play with, in a temporary folder", "s"),
 )
+"""The ways to a vault, each with its key."""
 
 
 class _WelcomeChoices(ListView):
@@ -81,7 +71,7 @@ class _WelcomeChoices(ListView):
         self.post_message(self.Selected(self, row))
 
     def on_key(self, event: events.Key) -> None:
-        keys = [way.key for way in WELCOME_CHOICES]
+        keys = [way.value for way in WELCOME_CHOICES]
         if event.key == "enter":
             self.choose(self.cursor)
         elif event.key in keys:
@@ -94,7 +84,7 @@ class _WelcomeChoices(ListView):
         del width
         way = WELCOME_CHOICES[row]
         here = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        title = [here, Piece(f"  {way.key}  ", "key"), Piece(way.title, "title")]
+        title = [here, Piece(f"  {way.value}  ", "key"), Piece(way.title, "title")]
         return [title, [here, Piece(f"     {way.about}", "muted")], []][: self.row_height]
 
     def _line_role(self, index: int) -> str:
@@ -106,9 +96,8 @@ class _Keys(Buttons):
     """What can be done, each a button."""
 
     def __init__(self) -> None:
-        super().__init__(
-            Button("enter", "chooses", SUBMIT_ACTION), Button("esc", "leaves", "dismiss")
-        )
+        choose = Button("enter", "chooses", SUBMIT_ACTION)
+        super().__init__(choose, Button("esc", "leaves", "dismiss"))
 
     async def on_click(self, event: events.Click) -> None:
         if event.style.meta.get("link") == ACTION_LINK + SUBMIT_ACTION:
@@ -138,9 +127,8 @@ class WelcomeApp(App[str | None]):
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = choose_theme_name(
-            "", self.available_themes, os.environ, no_colour=self.no_color
-        )
+        themes, no_colour = self.available_themes, self.no_color
+        self.theme = choose_theme_name("", themes, os.environ, no_colour=no_colour)
         self.glyphs = glyph_sets.choose_glyphs("", os.environ)
 
     def compose(self) -> ComposeResult:
@@ -162,7 +150,7 @@ class WelcomeApp(App[str | None]):
         self.exit(None)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
-        key = WELCOME_CHOICES[event.row].key
+        key = WELCOME_CHOICES[event.row].value
         if key == "s":
             self._open_sample()
         elif key == "c":
@@ -251,15 +239,12 @@ def _last_left(state: str) -> float:
 
 def choose_vault(app: NotekeepApp) -> None:
     """List the vaults, and go to the one that is chosen."""
-    in_background(
-        app, list_known_vaults, partial(_ask, app), group="vaults", exclusive=True, holds_keys=True
-    )
 
-
-def _ask(app: NotekeepApp, known: Sequence[KnownVault]) -> None:
-    others = [one for one in known if one.root != app.vault.root]
-    options = [Option(one.name, shorten_home(one.root), one.root) for one in others]
-    options.append(Option("Another folder …", "any folder of Markdown", OTHER_FOLDER))
+    def choose(known: Sequence[KnownVault]) -> None:
+        others = [one for one in known if one.root != app.vault.root]
+        options = [Option(one.name, shorten_home(one.root), one.root) for one in others]
+        options.append(Option("Another folder …", "any folder of Markdown", OTHER_FOLDER))
+        ask(app, Choice("Open another vault", options), chosen)
 
     def chosen(root: str) -> None:
         if root == OTHER_FOLDER:
@@ -267,16 +252,15 @@ def _ask(app: NotekeepApp, known: Sequence[KnownVault]) -> None:
         else:
             switch_vault(app, root)
 
-    ask(app, Choice("Open another vault", options, app.glyphs), chosen)
+    in_background(app, list_known_vaults, choose, group="vaults", exclusive=True, holds_keys=True)
 
 
 def _ask_folder(app: NotekeepApp) -> None:
     hint = "notekeep reads it as it stands; a folder that is not there is made."
     start = os.path.join(os.path.dirname(app.vault.root), "")
     prompt = Prompt("Open a folder", value=shorten_home(start), hint=hint)
-    open_dialog(
-        app, prompt, partial(_prepare, is_new=True), partial(_leave_for, app), group="vaults"
-    )
+    prepare, leave = partial(_prepare, is_new=True), partial(_leave_for, app)
+    open_dialog(app, prompt, prepare, leave, group="vaults")
 
 
 def switch_vault(app: NotekeepApp, root: str) -> None:
