@@ -21,7 +21,7 @@ from notekeep.catalog.records import (
     store_path,
     unsigned,
 )
-from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Order
+from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Order, children
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -290,9 +290,4 @@ def _select_sql(
 
 def _depth(node: Node) -> int:
     """How deep a tree is; the grammar bounds it, so that this may recurse."""
-    match node:
-        case And(parts) | Or(parts):
-            return 1 + max(map(_depth, parts), default=0)
-        case Not(part):
-            return 1 + _depth(part)
-    return 1
+    return 1 + max(map(_depth, children(node)), default=0)

@@ -231,26 +231,27 @@ class Query(NamedTuple):
         return min((each for each in (limit, self.limit) if each is not None), default=None)
 
 
-def is_fact(node: Node) -> bool:
-    """Whether the catalog alone can answer a tree."""
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the trees that a tree is made of; none for a leaf."""
     match node:
         case And(parts) | Or(parts):
-            return all(map(is_fact, parts))
-        case Not(part):
-            return is_fact(part)
+            return parts
+        case Not(part) | Within(part):
+            return (part,)
         case _:
-            return isinstance(node, FactLeaf | KnownPaths)
+            return ()
+
+
+def is_fact(node: Node) -> bool:
+    """Whether the catalog alone can answer a tree."""
+    if isinstance(node, And | Or | Not):
+        return all(map(is_fact, children(node)))
+    return isinstance(node, FactLeaf | KnownPaths)
 
 
 def needs_text(node: Node) -> bool:
     """Whether a tree has a condition that only a note's text can answer."""
-    match node:
-        case And(parts) | Or(parts):
-            return any(map(needs_text, parts))
-        case Not(part):
-            return needs_text(part)
-        case _:
-            return isinstance(node, Within | Regex)
+    return isinstance(node, Within | Regex) or any(map(needs_text, children(node)))
 
 
 def wanted_leaves(node: Node | None) -> Iterator[Node]:

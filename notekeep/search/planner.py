@@ -360,11 +360,7 @@ def _holds(plan: Node, places: _Places) -> bool:
 
 def _terms(plan: Node | None) -> Iterator[str]:
     """Every term a plan speaks of, those under a Not too."""
-    match plan:
-        case Terms(_, choices):
-            yield from (term for choice in choices for _, term in choice.steps)
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _terms(part)
-        case Not(part):
-            yield from _terms(part)
+    if isinstance(plan, Terms):
+        yield from (term for choice in plan.choices for _, term in choice.steps)
+    for part in () if plan is None else tree.children(plan):
+        yield from _terms(part)

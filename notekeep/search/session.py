@@ -304,18 +304,8 @@ def _measure(node: Node, sources: SearchSources, depth: int) -> Iterator[QueryPa
     except NotekeepError:
         notes = None  # a pattern that takes too long, or no full-text index yet
     yield QueryPart(depth, explain_tree(node).splitlines()[0], notes)
-    for part in _parts_of(node):
+    for part in tree.children(node):
         yield from _measure(part, sources, depth + 1)
-
-
-def _parts_of(node: Node) -> tuple[Node, ...]:
-    match node:
-        case tree.And(parts) | tree.Or(parts):
-            return parts
-        case tree.Not(part) | tree.Within(part):
-            return (part,)
-        case _:
-            return ()
 
 
 def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources) -> SearchResults:
