@@ -54,10 +54,6 @@ def _replace(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, "tags": tags}
 
 
-def _rename(fields: dict[str, Any]) -> dict[str, Any]:
-    return {"name" if key == "title" else key: value for key, value in fields.items()}
-
-
 def _without(fields: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if key != "title"}
 
@@ -86,12 +82,7 @@ OPS = (
     _setting("title", 'A "new" title: #1'),
     _setting("isbn13", "0735211299"),
     _setting("nowhere yet", "yes"),
-    Op(
-        "rename title",
-        lambda d: field_edit.rename_key(d, "title", "name"),
-        ("title", "name"),
-        _rename,
-    ),
+    _setting("aliases", ["One", "Two"]),
     Op("delete title", lambda d: field_edit.delete_key(d, "title"), ("title",), _without),
 )
 

@@ -102,13 +102,7 @@ def parse_date_words(text: str, today: dt.date) -> str:
 
 
 def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
-    """Refuse a value, typed or as a person types it, outside the range or the choices of its field.
-
-    A kin of a field, such as `my_rate`, is checked as the field.
-
-    Raises:
-        InvalidValue: It is one that the field does not take.
-    """
+    """Refuse a value outside the range or the choices of its field; a kin counts as the field."""
     name = canonical(name)
     choices = FIELD_CHOICES.get((kind, name), ())
     check_limits(name, schema.type_of(kind, name), value, choices, schema.rating_max)

@@ -49,11 +49,6 @@ def replace_item(data: bytes, key: str, old: str, item: str) -> bytes:
     return _edit(data, lambda edit: edit.replace_item(key, old, item), {})
 
 
-def rename_key(data: bytes, key: str, name: str) -> bytes:
-    """Call a key by another name, in its place."""
-    return data if name == key else _edit(data, lambda edit: edit.rename(key, name), {})
-
-
 def delete_key(data: bytes, key: str) -> bytes:
     """Take a key away, with its lines and the comment at the end of them."""
     return _edit(data, lambda edit: edit.delete(key), {})

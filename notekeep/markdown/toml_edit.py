@@ -6,7 +6,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import ParseError, TOMLKitError
-from tomlkit.items import Item, SingleKey
+from tomlkit.items import Item
 
 from notekeep.errors import Refused
 from notekeep.markdown.field_values import BareText, Scalar, Value
@@ -93,22 +93,6 @@ class TomlEdit:
             {**self._values, key: [*listed[:index], item, *listed[index + 1 :]]}, key
         )
 
-    def rename(self, key: str, name: str) -> bytes | None:
-        """Call a key by another name."""
-        if key not in self._values:
-            return None
-        if name in self._values:
-            raise _refused(f"The note has a `{name}` already.")
-        body = self._document.body
-        for index, (found, value) in enumerate(body):
-            if found is not None and found.key == key:
-                written = found.as_string()
-                gap = written[len(written.rstrip()) :]
-                new = SingleKey(name).as_string() + gap
-                body[index] = (SingleKey(name, sep=found.sep, original=new), value)
-        renamed = {name if old == key else old: value for old, value in self._values.items()}
-        return self._apply(renamed, name)
-
     def delete(self, key: str) -> bytes | None:
         """Take a key away."""
         if key not in self._values:
@@ -130,7 +114,7 @@ class TomlEdit:
             and new[parts.body :] == self._data[self._parts.body :]
             and list(found) == list(wanted)
             and all(_same(found[name], wanted[name]) for name in wanted)
-            and self._changes_only(text, {*self._values} - {*wanted} or {key})
+            and self._changes_only(text, key)
         )
         if not proven:
             raise _refused(
@@ -143,16 +127,15 @@ class TomlEdit:
         eol = self._parts.eol.decode()
         return text if eol == "\n" else text.replace("\r\n", "\n").replace("\n", eol)
 
-    def _changes_only(self, text: str, keys: set[str]) -> bool:
-        """Whether the lines that differ from the old text are those of these keys, or new ones."""
+    def _changes_only(self, text: str, key: str) -> bool:
+        """Whether the lines that differ from the old text are those of one key, or new ones."""
         head, tail = _common_lines(self._text, text)
-        without = _parse(self._text)
-        for key in keys & {*self._values}:
-            del without[key]
-        first, last = _common_lines(self._text, self._in_lines_of_file(without))
         size = len(self._text.splitlines(keepends=True))
-        if not keys & {*self._values}:
+        if key not in self._values:
             return head + tail >= size
+        without = _parse(self._text)
+        del without[key]
+        first, last = _common_lines(self._text, self._in_lines_of_file(without))
         return head >= first and tail >= min(last, size - first)
 
 

@@ -129,24 +129,6 @@ class YamlEdit:
         edit = TextEdit(_start(there), _end(there), text)
         return self._apply(edit, {**self._tree, key: (proof.LIST, wanted)}, key)
 
-    def rename(self, key: str, name: str) -> bytes | None:
-        """Call a key by another name."""
-        entry = self._entries.get(key)
-        if entry is None:
-            return None
-        if name in self._tree:
-            raise Refused(
-                f"The note has a `{name}` already.",
-                "Join the two in an editor.",
-                line=_line(self._entries[name]),
-                column=1,
-            )
-        if not isinstance(entry.key, yaml.ScalarNode):
-            _refuse(f"`{key}` is no plain key.", entry.key)
-        edit = TextEdit(_start(entry.key), _end(entry.key), spell(name))
-        wanted = {name if old == key else old: shape for old, shape in self._tree.items()}
-        return self._apply(edit, wanted, name)
-
     def delete(self, key: str) -> bytes | None:
         """Take a key away with its lines, and a comment at the end of its last one."""
         entry = self._entries.get(key)

@@ -10,7 +10,7 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.markdown import frontmatter
-from notekeep.markdown.field_edit import add_item, delete_key, remove_item, rename_key, set_field
+from notekeep.markdown.field_edit import add_item, delete_key, remove_item, set_field
 from notekeep.markdown.field_values import BareText
 
 if TYPE_CHECKING:
@@ -162,17 +162,6 @@ def test_a_mapping_is_not_replaced() -> None:
     assert (caught.value.line, caught.value.column) == (3, 3)
 
 
-def test_a_key_is_renamed_in_its_place() -> None:
-    assert rename_key(note("b: 1\n'a' : 2 # c\nd: 3\n"), "a", "e") == note(
-        "b: 1\ne : 2 # c\nd: 3\n"
-    )
-    data = note("a: 1\n")
-    assert rename_key(data, "x", "y") is data
-    with pytest.raises(Refused, match="already") as caught:
-        rename_key(note("a: 1\nb: 2\n"), "a", "b")
-    assert caught.value.line == 3
-
-
 def test_a_key_goes_with_its_lines_and_its_comment() -> None:
     before = "# about a\na: # why\n  - b\n\n  - c # last\n# about d\nd: 1\n"
     assert delete_key(note(before), "a") == note("# about a\n# about d\nd: 1\n")
@@ -194,7 +183,6 @@ TOML: dict[str, tuple[Edit, str]] = {
     "add": (lambda d: add_item(d, "tags", "b"), 'tags = ["a", "b"] # one\n'),
     "remove": (lambda d: remove_item(d, "tags", "a"), "tags = [] # one\n"),
     "set": (lambda d: set_field(d, "tags", ["x"]), 'tags = ["x"] # one\n'),
-    "rename": (lambda d: rename_key(d, "tags", "t"), 't = ["a"] # one\n'),
     "delete": (lambda d: delete_key(d, "tags"), ""),
 }
 
