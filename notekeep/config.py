@@ -58,23 +58,35 @@ class Site(NamedTuple):
 
 
 class PersonSettings:
-    """What a person chose, in `config.toml` of the config folder."""
+    """What a person chose, in `config.toml` of the config folder.
+
+    Attributes:
+        path: The file, whether it exists or not.
+        vaults: Names of vaults and their folders.
+        default: The name of the vault that opens when no other is meant.
+        sites: For each vault, by name or folder, the sites its drafts go to, the usual one first.
+        editor: The command that edits a file; empty for $VISUAL, $EDITOR.
+        theme: The theme of the interface.
+        glyphs: "unicode", "ascii" or "".
+        prelude: Whether the interface shows its last frame while it starts; unset,
+            where that was tried: in xterm and its like, screen and tmux.
+        keymap: The map of keys to start from: "default", "vim" or "emacs".
+        keys: Action ids and the keys the person gave them, over those of the map.
+        warnings: What was ignored in the file.
+    """
 
     def __init__(self, path: str) -> None:
-        self.path = path  # the file, whether it exists or not
-        self.vaults: dict[str, str] = {}  # folders by name
-        self.default = ""  # the name of the vault that opens when no other is meant
-        # For each vault, by name or folder, the sites its drafts go to, the usual one first.
+        self.path = path
+        self.vaults: dict[str, str] = {}
+        self.default = ""
         self.sites: dict[str, tuple[Site, ...]] = {}
-        self.editor = ""  # the command that edits a file; "" for $VISUAL, $EDITOR
+        self.editor = ""
         self.theme = ""
-        self.glyphs = ""  # "unicode", "ascii" or ""
-        # Whether the interface shows its last frame while it starts; unset, where that was tried:
-        # in xterm and its like, screen and tmux.
+        self.glyphs = ""
         self.prelude: bool | None = None
-        self.keymap = ""  # "default", "vim" or "emacs"
-        self.keys: dict[str, str] = {}  # of actions by id, over those of the map
-        self.warnings: list[str] = []  # what was ignored in the file
+        self.keymap = ""
+        self.keys: dict[str, str] = {}
+        self.warnings: list[str] = []
 
 
 class VaultPlaces(NamedTuple):

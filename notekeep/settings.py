@@ -151,30 +151,60 @@ class VaultSettings:
 
     What it leaves open is as in Obsidian's settings, whose files are read when that is first asked
     for: a check-in and the interface's first frame need nothing of it.
+
+    Attributes:
+        id: The vault's own id, by which sites know its posts. The first export writes it; leave it.
+        day_start: The hour at which a day begins, 0 to 23.
+        week_start: The first day of the week, 0 for Monday (`mon`) to 6 for Sunday (`sun`).
+        language: The language of its notes, as a two-letter code, or "" for none.
+        folders: For each kind the folder that new notes of it go to; for daily notes and for notes
+            without a kind by default the one of Obsidian's settings.
+        kinds: Kinds and fields the vault adds: kind to field to type (see `FIELD_TYPES`).
+        private: Folders whose notes and files never leave. A name counts at any depth, a path such
+            as `work/diary` from the vault's root.
+        templates: The folder of templates; by default the one of Obsidian's settings.
+        attachments: The folder that attached files go to, from the note on where it begins with
+            `./`; by default the one of Obsidian's settings.
+        daily_format: How a daily note is named, as strftime writes it; by default as Obsidian
+            names them.
+        link_form: How a link names a note: `shortest`, `relative` to the note that links, or
+            `absolute` from the vault on; by default as in Obsidian's settings.
+        markdown_links: Whether links are written as Markdown has them and not as `[[file]]`; by
+            default as in Obsidian's settings.
+        excluded: What lists and searches leave out, as beginnings of paths or `/patterns/`; by
+            default the files that Obsidian excludes.
+        log_links: Whether check-ins are written as `[[habit]]:` so that Obsidian links them.
+        rating_max: The best rating a note can have; the worst is 0.
+        glyphs: "unicode", "ascii" or "" for what the terminal can show.
+        publish: Queries whose notes count as published, besides `publish: true`.
+        export: How drafts are made; see `EXPORT`.
+        saved: Queries by the name under which they are kept.
+        warnings: What was ignored in the file, one sentence each.
+        is_unread: Whether the whole file was ignored, since it could not be read.
+        unsure: Why it cannot be told what may leave the vault: nothing of the file could be read,
+            or not what it says of that; "" where it can.
     """
 
     def __init__(self, root: str = "") -> None:
         self._root = root
-        self.id = ""  # by which sites know its posts; the first export writes it
-        self.day_start = 4  # the hour at which a day begins, 0 to 23
-        self.week_start = 0  # 0 for Monday
-        self.language = "en"  # of its notes: a two-letter code, or "" for none
-        self.own_folders: dict[str, str] = {}  # for each kind the folder of new notes
-        self.kinds: dict[str, dict[str, str]] = {}  # that it adds: kind to field to type
-        # Folders whose notes and files never leave. A name counts at any depth, a path such as
-        # `work/diary` from the vault's root.
+        self.id = ""
+        self.day_start = 4
+        self.week_start = 0
+        self.language = "en"
+        self.own_folders: dict[str, str] = {}
+        self.kinds: dict[str, dict[str, str]] = {}
         self.private: tuple[str, ...] = ("private",)
-        self.daily_format = "%Y-%m-%d"  # as strftime writes it
-        self.log_links = False  # whether check-ins are `[[habit]]:`, which Obsidian links
-        self.rating_max: float = 5  # the worst is 0
-        self.glyphs = ""  # "unicode", "ascii" or "" for what the terminal can show
-        self.publish: tuple[str, ...] = ()  # queries of published notes, beside `publish: true`
-        self.export: dict[str, Any] = {}  # how drafts are made; see `EXPORT`
-        self.saved: dict[str, str] = {}  # queries by name
-        self.given: set[str] = set()  # the keys that its file has
-        self.ignored: list[str] = []  # what was ignored in the file, one sentence each
-        self.is_unread = False  # whether that was all of it, as it could not be read
-        self.unsure = ""  # why it cannot be told what may leave the vault; "" where it can
+        self.daily_format = "%Y-%m-%d"
+        self.log_links = False
+        self.rating_max: float = 5
+        self.glyphs = ""
+        self.publish: tuple[str, ...] = ()
+        self.export: dict[str, Any] = {}
+        self.saved: dict[str, str] = {}
+        self.given: set[str] = set()
+        self.ignored: list[str] = []
+        self.is_unread = False
+        self.unsure = ""
 
     @cached_property
     def obsidian(self) -> ObsidianSettings:

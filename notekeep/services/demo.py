@@ -54,6 +54,7 @@ def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, s
 
 
 def _delete_unused(parent: str) -> None:
+    """Delete earlier copies, as of a terminal that was closed, that nothing changed for a week."""
     with os.scandir(parent) as entries:
         for entry in entries:
             if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False):

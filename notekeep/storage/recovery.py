@@ -46,6 +46,7 @@ def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
             continue
         record = replace(entry.record, changes=tuple(done))
         is_empty = not (record.changes or record.undoes or record.redoes)
+        # It may have got into the log before the crash.
         is_new = all(one.id != record.id for one in stores.log.steps())
         if entry.logged and not is_empty and is_new:
             stores.log.append(record)
