@@ -56,8 +56,11 @@ class _InlineWalk:
         self._glyphs = frame.glyphs
         self._around = frame.around
         self._words: list[str] = []  # of text that no other span came after yet
-        self._open: list[Span] = []
-        self._html: list[str] = []  # the tags that are open
+        self._open: list[tuple[int, str, str]] = []  # where spans end, their kinds and new roles
+        # Kept beside what is open: to ask all of it for each word would be slow in deep nesting.
+        self._roles: list[str] = []
+        self._links: list[str] = []
+        self._html: dict[str, int] = {}  # how often each tag is open
         self._anchors: list[str] = []
         self._after = 0  # what stands before was shown as something else
 
@@ -78,9 +81,7 @@ class _InlineWalk:
                 continue
             self._add_words()
             if kind in _ROLES:
-                self._open.append(span)
-                if kind == "note":
-                    self._add("(")
+                self._begin(span)
             elif kind == "soft_break":
                 before = self._text[line_start : span.start].strip()
                 is_filled = len(before) in _FILLED and not starts_with_time(
@@ -96,26 +97,36 @@ class _InlineWalk:
         self._close(len(self._text))
         self._add_words()
 
-    def _close(self, at: int) -> None:
-        while self._open and self._open[-1].end <= at:
-            self._add_words()
-            if self._open[-1].kind == "note":
-                self._add(")")
-            self._open.pop()
+    def _begin(self, span: Span) -> None:
+        kind = span.kind
+        role = "" if _ROLES[kind] in self._roles else _ROLES[kind]
+        self._open.append((span.end, kind, role))
+        if role:
+            self._roles.append(role)
+        if kind in {"link", "autolink"}:
+            self._links.append(span.info)
+        elif kind == "note":
+            self._add("(")
 
-    @property
-    def _link(self) -> str | None:
-        """What the innermost link leads to, or None outside of all."""
-        links = (span.info for span in reversed(self._open) if span.kind in {"link", "autolink"})
-        return next(links, None)
+    def _close(self, at: int) -> None:
+        while self._open and self._open[-1][0] <= at:
+            self._add_words()
+            _, kind, role = self._open[-1]
+            if kind == "note":
+                self._add(")")
+            elif kind in {"link", "autolink"}:
+                self._links.pop()
+            self._open.pop()
+            if role:
+                self._roles.pop()
 
     def _add(self, text: str, role: str = "", link: str = "") -> None:
-        # Each role once, and what the text itself is last.
-        html = dict.fromkeys(HTML_ROLES[name] for name in self._html)
-        roles = [*html, *dict.fromkeys(_ROLES[span.kind] for span in self._open), role]
-        if not link:
-            link = next((one for one in (self._link, *self._anchors[-1:]) if one is not None), "")
-        self.line.append(Piece(clean(text), " ".join(filter(None, roles)), clean(link)))
+        roles = [*self._roles, role] if role else self._roles
+        if self._html:
+            own = (HTML_ROLES[name] for name in self._html)
+            roles = [*dict.fromkeys(role for role in own if role), *roles]
+        target = link or next((one[-1] for one in (self._links, self._anchors) if one), "")
+        self.line.append(Piece(clean(text), " ".join(roles), clean(target)))
 
     def _button(self, text: str, role: str, link: str) -> None:
         """Add what does something when it is chosen; only here a link may begin so."""
@@ -128,7 +139,7 @@ class _InlineWalk:
         text = "".join(self._words)
         self._words.clear()
         position = 0
-        if "://" in text and self._link is None:
+        if "://" in text and not self._links:
             for match in _URL.finditer(text):
                 if match.start() > position:
                     self._add(text[position : match.start()])
@@ -153,9 +164,11 @@ class _InlineWalk:
         elif match is None or name not in HTML_ROLES:
             self._add(source, "faint")
         elif not match[1]:
-            self._html.append(name)
+            self._html[name] = self._html.get(name, 0) + 1
         elif name in self._html:
-            self._html.remove(name)
+            self._html[name] -= 1
+            if not self._html[name]:
+                del self._html[name]
 
     def _is_anchor(self, tag: str) -> bool:
         """Open or close a link that is written as HTML; tell whether the tag is part of one."""
@@ -206,7 +219,8 @@ class _InlineWalk:
         self._button(f"[{span.info}]", "footnote", FOOTNOTE_LINK + span.info)
 
     def _add_timestamp(self, span: Span) -> None:
-        self._add(self._text[span.start : span.end], "timestamp")
+        text = self._text[span.start : span.end]
+        self._add(text, "timestamp")
 
     def _add_tag(self, span: Span) -> None:
         tag = self._text[span.start : span.end]
