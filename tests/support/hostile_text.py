@@ -112,7 +112,6 @@ def seconds(run: Callable[[str], object], text: str, times: int = 3) -> float:
     """Return the least processor time that `run` takes with a text."""
     took = []
     for _ in range(times):
-        gc.collect()
         gc.disable()  # what other tests left in memory is not looked through meanwhile
         began = time.process_time()
         run(text)
