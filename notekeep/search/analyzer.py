@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
@@ -145,6 +145,7 @@ def get_language(code: str) -> Language:
 def _careful(stemmer: Callable[[str], str]) -> Callable[[str], str]:
     """A stemmer that leaves data alone and loses no word."""
 
+    @lru_cache(maxsize=MAX_CACHED_CHUNKS)  # `Word`, `words,` and `(word)` have one stem
     def stem(word: str) -> str:
         if not 3 <= len(word) <= STEM_LETTERS or not word.isalpha():
             return word
@@ -220,6 +221,8 @@ class Analyzer:
 
     def words(self, chunk: str) -> list[Word]:
         """Return the words of a chunk, before stop words and stems."""
+        if chunk.isalpha() and chunk.isascii():  # as nearly all are; no pattern has to look at it
+            return [Word(fold_letters(chunk)[:TERM_LETTERS], 0, len(chunk), "word")]
         token = _patterns(ascii_only=chunk.isascii()).token
         return [word for match in token.finditer(chunk) for word in _split(match, self.language)]
 

@@ -78,19 +78,6 @@ class PackedPositions(Positions):
     byte order is the machine's: the index is a local cache, and its folder says which order it has.
     """
 
-    def word_values(
-        self, value: str, analyzer: Any, **_options: Any
-    ) -> Iterator[tuple[Any, int, float, bytes]]:
-        """Yield each term of a text: itself, how often it is there, that as weight, where."""
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for position, term in enumerate(analyzer.terms(value)):
-            places[term].append(position)
-        places.pop(STOP_WORD_PLACE, None)
-        for term, positions in places.items():
-            number = len(positions)
-            encoded = _single(positions[0]) if number == 1 else self.encode(positions)
-            yield term, number, number, encoded
-
     def encode(self, poslist: Sequence[int]) -> bytes:
         """Return rising positions as bytes."""
         if poslist[-1] < FIRST_WIDE_POSITION:
@@ -113,6 +100,23 @@ class PackedPositions(Positions):
 POSITIONS = PackedPositions()
 
 
+class TermPlaces(defaultdict[str, list[int]]):
+    """At which positions each term of one text stands."""
+
+
+class Text(TEXT):
+    """A field whose terms are handed on as one thing: a note has hundreds of them."""
+
+    def index(self, value: str, **_options: Any) -> Any:
+        """Return the terms of a text as the one item of it, with their number as its frequency."""
+        analyzer: Any = self.analyzer
+        places = TermPlaces(list)
+        for position, term in enumerate(analyzer.terms(value)):
+            places[term].append(position)
+        places.pop(STOP_WORD_PLACE, None)
+        return [(places, sum(map(len, places.values())), 1.0, b"")]
+
+
 @lru_cache(maxsize=16_384)
 def _single(position: int) -> bytes:
     """The positions of a word that stands once in a note, as half of all do; shared, made once."""
@@ -125,7 +129,7 @@ def make_schema(language: str) -> Schema:
     # The path is not stored but kept as a column, of which one value can be read.
     fields: dict[str, Any] = {"path": ID(unique=True, sortable=True)}
     for name in BOOSTS:
-        fields[name] = TEXT(analyzer=get_analyzer(language))
+        fields[name] = Text(analyzer=get_analyzer(language))
         fields[name].format = POSITIONS
     return Schema(**fields)
 
@@ -184,10 +188,20 @@ class PostingPool:
             lambda: defaultdict(list)
         )
 
-    def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
-        """Take one posting: field, term, note, weight, value. Notes of a term come in order."""
+    def add(self, posting: tuple[str, bytes | TermPlaces, int, float, bytes]) -> None:
+        """Take one posting: field, term, note, weight, value; or those of all terms of a text.
+
+        Notes of a term come in order.
+        """
         field, term, note, weight, value = posting
-        self._lists[field][term] += (note, int(weight), value)  # a small int is shared
+        lists = self._lists[field]
+        if isinstance(term, bytes):
+            lists[term] += (note, int(weight), value)  # a small int is shared
+            return
+        for word, places in term.items():
+            number = len(places)
+            value = _single(places[0]) if number == 1 else POSITIONS.encode(places)
+            lists[word.encode()] += (note, number, value)
 
     def iter_postings(self) -> Iterator[TermPostings]:
         """Yield the list of each term, fields and terms in order; what was gathered is given up."""
