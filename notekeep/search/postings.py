@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
-from whoosh.reading import SegmentReader, TermNotFound
+from whoosh.reading import TermNotFound
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import IndexUnusable
-from notekeep.search.whoosh_format import decode_blocks, make_schema
+from notekeep.search.whoosh_format import WholeSegmentReader, decode_blocks, make_schema
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -50,15 +50,18 @@ class Postings(NamedTuple):
 class IndexSegment:
     """One segment; `size` counts deleted notes too."""
 
-    def __init__(self, reader: Any) -> None:
+    def __init__(self, storage: Any, schema: Any, segment: Any) -> None:
         # Whoosh's types allow for readers without segment or codec; a SegmentReader has both.
-        self.reader = reader
-        lists = reader.segment().make_filename(W3Codec.POSTS_EXT)
-        self._lists = reader.storage().open_file(lists)
-        # Also closes the files of a segment that is merely forgotten.
-        self.close = weakref.finalize(self, _close, reader, self._lists)
-        self.size: int = reader.doc_count_all()
-        self._column = reader.column_reader("path", translate=False)
+        self.reader: Any
+        with ExitStack() as opened:  # which closes all again when another process removes the rest
+            lists = segment.make_filename(W3Codec.POSTS_EXT)
+            self._lists: Any = opened.enter_context(closing(storage.open_file(lists)))
+            self.reader = WholeSegmentReader(storage, schema, segment)
+            opened.callback(self.reader.close)
+            self.size: int = self.reader.doc_count_all()
+            self._column = self.reader.column_reader("path", translate=False)
+            # Also closes the files of a segment that is merely forgotten.
+            self.close = weakref.finalize(self, opened.pop_all().close)
 
     def paths(self) -> list[str]:
         """Read the path of each note, deleted ones too."""
@@ -93,11 +96,6 @@ class IndexSegment:
         return read.ljust(self.size, b"\0")
 
 
-def _close(reader: Any, lists: Any) -> None:
-    reader.close()
-    lists.close()
-
-
 def _path(stored: bytes) -> str:
     if not stored:
         raise ValueError("a note without a path")
@@ -123,10 +121,14 @@ class IndexSnapshot:
         toc: Any = TOC.read(storage, INDEX_NAME, gen=number, schema=make_schema(language))
         self.size = 0
         self.parts: list[tuple[IndexSegment, int, frozenset[int]]] = []
-        for segment in toc.segments:
-            part = IndexSegment(SegmentReader(storage, toc.schema, segment))
-            self.parts.append((part, self.size, frozenset(segment.deleted_docs())))
-            self.size += part.size
+        try:
+            for segment in toc.segments:
+                part = IndexSegment(storage, toc.schema, segment)
+                self.parts.append((part, self.size, frozenset(segment.deleted_docs())))
+                self.size += part.size
+        except BaseException:
+            self.close()
+            raise
         if self.size - sum(len(dead) for _, _, dead in self.parts) != stamp.notes:
             self.close()
             raise _unusable()

@@ -260,6 +260,18 @@ class Codec(W3Codec):
         return FieldWriter(storage, segment)
 
 
+class WholeSegmentReader(SegmentReader):
+    """A reader that leaves no file open of a segment that another process is removing."""
+
+    def __init__(self, storage: Any, schema: Any, segment: Any) -> None:
+        try:
+            super().__init__(storage, schema, segment)
+        except BaseException:
+            if terms := vars(self).get("_terms"):
+                terms.close()
+            raise
+
+
 def create_index(folder: Path, language: str) -> None:
     """Make an empty index."""
     index.create_in(str(folder), make_schema(language))
