@@ -257,6 +257,8 @@ async def test_what_was_found_is_sorted_too_and_the_next_search_has_the_best_fir
         await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "slash")
         type_text(app, "work OR habits")
+        # Of the beginning of it as many titles may be found for a moment.
+        await until(pilot, lambda: not any(worker.is_running for worker in app.workers))
         await until(pilot, lambda: shows(app, "2 of 9 notes"))
         best = listed(app)
         await press(pilot, "enter", "s", "s", "s")
