@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 SLICE_SECONDS = 0.003  # seconds of drawing between two looks at the keyboard
 SLICE_PAUSE = 0.002
 SCROLLBAR_SECONDS = 0.1  # seconds between two updates of the scrollbar while more is drawn
-MAX_CACHED_RENDERINGS = 8
+MAX_CACHED_RENDERINGS = 24
 
 
 class RenderingKey(NamedTuple):
