@@ -277,7 +277,7 @@ class NamesOfNotes:
         self.answer_from(catalog)
 
     def answer_from(self, catalog: Catalog) -> None:
-        """Answer from a catalog; what is withheld stays as it is when that is asked first."""
+        """Answer from a catalog, each question once: what it withholds, and what a link means."""
         self.catalog = catalog
         self._hidden: frozenset[str] | None = None
         self._resolved: dict[tuple[str, str], list[str]] = {}

@@ -108,7 +108,7 @@ class Text(TEXT):
     """A field whose terms are handed on as one thing: a note has hundreds of them."""
 
     def index(self, value: str, **_options: Any) -> Any:
-        """Return the terms of a text as the one item of it, with their number as its frequency."""
+        """Return one item that holds all terms of a text; its frequency is how many there are."""
         analyzer: Any = self.analyzer
         places = TermPlaces(list)
         for position, term in enumerate(analyzer.terms(value)):
