@@ -60,7 +60,7 @@ def import_(path: str, *, origin: str, write: bool, dry_run: bool) -> int:
 
 
 def _show(found: HabitImport) -> None:
-    from notekeep.importing.formats import FORMATS
+    from notekeep.importing.habit_formats import FORMATS
 
     days = sum(row.entries for row in found.habits)
     bounds = [day for row in found.habits for day in (row.first, row.last) if day]

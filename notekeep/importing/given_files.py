@@ -151,7 +151,7 @@ def read_zip(path: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as opened:
             entries = opened.infolist()
-            _check_archive(path, entries)
+            check_archive(path, entries)
             found: dict[str, bytes] = {}
             room = LIMITS.size
             for entry in entries:
@@ -169,15 +169,19 @@ def read_zip(path: str) -> dict[str, bytes]:
         raise Refused(f"{path}: the archive is damaged: {error}", _HINT) from error
 
 
-def _check_archive(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
-    if len(entries) > LIMITS.entries:
+def check_archive(
+    path: str, entries: Sequence[zipfile.ZipInfo], limits: Limits | None = None
+) -> None:
+    """Raise Refused for an archive that no honest program writes, or that holds too much."""
+    limits = limits or LIMITS
+    if len(entries) > limits.entries:
         raise Refused(f"{path}: the archive has {len(entries)} entries", _HINT)
     total = sum(entry.file_size for entry in entries)
-    if total > LIMITS.size:
+    if total > limits.size:
         raise Refused(f"{path}: the archive holds {total} bytes", _HINT)
     seen: set[str] = set()
     for entry in entries:
-        reason = _name_problem(entry.orig_filename) or _kind_problem(entry)
+        reason = name_problem(entry.orig_filename) or _kind_problem(entry)
         key = name_key(entry.filename.rstrip("/"))
         if not reason and key in seen:
             reason = "is there twice"
@@ -187,8 +191,8 @@ def _check_archive(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
     _check_places(path, entries)
 
 
-def _name_problem(name: str) -> str:
-    """Why a name is none that stays within a folder, to be read after it; "" when it does."""
+def name_problem(name: str) -> str:
+    """Return why a name does not stay within a folder, to be read after it; "" when it does."""
     if "\\" in name or "\0" in name:
         return "holds a character that no name may have"
     if name.startswith("/") or _DRIVE.match(name):
@@ -244,7 +248,7 @@ _ALLOWED = frozenset(
 def read_loop(path: str) -> HabitSource:
     """Read the backup of Loop Habit Tracker; Refused for a damaged file, or another."""
     try:
-        with closing(_open(path)) as opened:
+        with closing(open_database(path)) as opened:
             names = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             tables = {str(name).casefold(): str(name) for (name,) in names}
             if not {"habits", "repetitions"} <= tables.keys():
@@ -271,8 +275,10 @@ def _without_log(path: str, source: HabitSource) -> HabitSource:
     return source._replace(losses=(*source.losses, loss)) if size else source
 
 
-def _open(path: str) -> sqlite3.Connection:
-    opened = sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)
+def open_database(path: str, *, is_immutable: bool = True) -> sqlite3.Connection:
+    """Open the database of another program to read its tables, within limits."""
+    mode = "mode=ro&immutable=1" if is_immutable else "mode=rw"
+    opened = sqlite3.connect(f"file:{quote(path)}?{mode}", uri=True)
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
         opened.execute(f"PRAGMA {pragma}")
     opened.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_TEXT)

@@ -1,0 +1,165 @@
+"""What a reader of another program's files yields, in notekeep's own words.
+
+A reader is pure: it turns the files it is given into records and never looks at the vault. It
+yields a `Work` for something that was read or heard and has passages, a `Page` for a whole note, a
+`Bookmark` for an address that somebody saved, and a `Loss` for everything that does not come along.
+Where records go in the vault, and what the person has changed there, is for the planner.
+
+Identity comes first. Every record has a key that stays the same when the same thing is exported
+again: the other program's own id where there is one. Ids in notes are computed from it, so two
+devices that import the same file write the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from notekeep.importing.input_files import InputFiles
+    from notekeep.markdown.field_values import Value
+
+
+class Loss(NamedTuple):
+    """Something that does not come along, or not as it was. Equal losses are counted together."""
+
+    message: str  # what, in the plural and without a number: "colors of highlights"
+    title: str = ""  # of which work or page, "" for the whole file
+    place: str = ""  # where it is first: a file, or a file and a line such as `notes.csv:12`
+    times: int = 1
+
+
+@dataclass(slots=True)
+class Passage:
+    """A highlight or a quote of a work, with what its reader wrote about it."""
+
+    key: str  # what tells it from every other passage of the format
+    text: str  # without `>`; "" for a note on the work as a whole
+    note: str = ""  # Markdown
+    locator: str = ""  # as `quote` writes it: "(p. 12)", "(loc. 180)", "[00:12:14]"; "" for none
+    order: tuple[float, ...] = ()  # its place among the others of the work
+    at: str = ""  # when it was marked, ISO, local time; "" when the source does not say
+    tags: tuple[str, ...] = ()
+    chapter: str = ""  # the heading that it goes below, "" for none
+    color: str = ""
+    earlier: tuple[str, ...] = ()  # texts that it had before, as when a highlight is resized
+    is_gone: bool = False  # deleted, hidden or thrown away in the source
+
+
+@dataclass(slots=True)
+class Work:
+    """A book, an episode or an article: one note, whatever it is called in the vault."""
+
+    kind: str  # the kind of its note: "book", "podcast", "note" for an article
+    title: str
+    ids: tuple[str, ...]  # "kindle:B00EXAMPLE", "url:https://…": what finds its note again
+    authors: tuple[str, ...] = ()
+    fields: dict[str, Value] = field(
+        default_factory=dict
+    )  # under the names of `markdown/schema.py`
+    tags: tuple[str, ...] = ()
+    passages: list[Passage] = field(default_factory=list)
+    sections: dict[str, str] = field(default_factory=dict)  # heading -> text, written once
+    rating_max: float = 5  # the best rating of the source; the planner scales to the vault's
+    is_gone: bool = False
+
+
+@dataclass(slots=True)
+class PageFile:
+    """A file that belongs to a page, such as a picture."""
+
+    key: str  # what `file_link` names it by
+    name: str  # as it is called in the source
+    content: str | bytes  # the name of the member that holds it, which is streamed; or its bytes
+
+
+@dataclass(slots=True)
+class Page:
+    """A whole note of another program.
+
+    Its body is Markdown, in which a link to another page is `page_link` and one to a file is
+    `file_link`: what the other note is called in the vault is known only when all are placed.
+    """
+
+    key: str  # "joplin:0f3c…": what finds its note again, and what `page_link` names
+    title: str
+    body: str
+    kind: str = "note"  # "daily" for a journal page, whose title is then the ISO day
+    folder: str = ""  # "/"-separated, below the folder of the import; "" for its top
+    created: str = ""  # ISO, "" when the source does not say
+    modified: str = ""
+    tags: tuple[str, ...] = ()
+    fields: dict[str, Value] = field(default_factory=dict)
+    files: list[PageFile] = field(default_factory=list)
+    names: tuple[str, ...] = ()  # further keys that links use: a title, a path in the source
+
+
+class Bookmark(NamedTuple):
+    """An address that somebody saved: a line of a list, not a note."""
+
+    url: str
+    title: str = ""
+    saved: str = ""  # ISO day, "" when the source does not say
+    tags: tuple[str, ...] = ()
+
+
+Record: TypeAlias = Work | Page | Bookmark
+
+
+class Format(NamedTuple):
+    """A format: how a person names it, how its files are recognized, and what reads them.
+
+    `detect` is asked for each file with its name ("/"-separated) and its first 4096 bytes. `read`
+    is called once for all files that were given together; those that `detect` chose are
+    `given.detected`. A broken file costs that file and a broken record that record: both are a Loss
+    with a place, never an exception.
+    """
+
+    id: str  # for `--from`: "kindle-clippings"
+    title: str  # "Kindle (My Clippings.txt)"
+    prefix: str  # two letters that begin the ids of its passages
+    detect: Callable[[str, bytes], bool]
+    read: Callable[[InputFiles], Iterable[Record | Loss]]
+
+
+# Ids of passages
+
+
+def passage_id(prefix: str, key: str) -> str:
+    """Return the block id of a passage: the same key gives the same id on every device."""
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+    return f"{prefix}-{base64.b32encode(digest)[:8].decode().lower()}"
+
+
+# Links in the body of a page. Private-use characters hold them until names are known; readers
+# take those characters out of what they read with `clean_text`.
+
+_LINK = "\ue000{kind}\ue001{key}\ue001{text}\ue002"
+LINK_PATTERN = re.compile("\ue000([a-z])\ue001([^\ue000-\ue002]*)\ue001([^\ue000-\ue002]*)\ue002")
+_RESERVED = re.compile("[\ue000-\ue002\0\ud800-\udfff]")
+
+
+def page_link(key: str, text: str = "", *, is_embed: bool = False) -> str:
+    """Write a link to a page, for a body; `key` may have `#heading` or `#^block` behind it."""
+    return _LINK.format(kind="e" if is_embed else "p", key=key, text=text)
+
+
+def file_link(key: str, text: str = "") -> str:
+    """Write a link to a file of the page, for a body; a picture is shown in place."""
+    return _LINK.format(kind="f", key=key, text=text)
+
+
+def clean_text(text: object) -> str:
+    """Return text of a source without what no note may hold; lines end in a line feed."""
+    plain = "" if text is None else str(text)
+    return _RESERVED.sub("", plain).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def clean_line(text: object) -> str:
+    """Return text of a source as one line, such as a title."""
+    return " ".join(clean_text(text).split())
