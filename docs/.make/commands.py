@@ -22,13 +22,12 @@ PAGE = Path(__file__).resolve().parents[1] / "commands.md"
 HEAD = """\
 # Commands
 
-Every command and its options, as `--help` shows them. `nk` is a short name of `notekeep`, `h` one
-of `habit`. NOTE is a path, a title, an alias or a beginning that only one note has; a QUERY is what
-[queries.md](queries.md) describes.
+Look up every command and its options, as `--help` shows them. `nk` is short for `notekeep`, and `h` for
+`habit`. NOTE is a path, a title, an alias, or the start of a name that only one note has. QUERY is a
+[query](queries.md).
 
-The answer goes to stdout, everything else to stderr. The exit code is 0 when it is done, 1 when
-nothing was found, 2 when the command was not understood or a name could mean several notes, 3 for
-a conflict, 4 when something was refused, 5 when it failed, 130 when it was interrupted.
+Results go to stdout, messages to stderr. Exit codes: 0 done, 1 nothing found, 2 wrong usage or an ambiguous
+name, 3 conflict, 4 refused, 5 failed, 130 interrupted.
 
 <!-- Written by docs/.make/commands.py; change the help in notekeep/cli instead. -->
 """

@@ -21,18 +21,15 @@ PAGE = Path(__file__).resolve().parents[1] / "fields.md"
 HEAD = """\
 # Fields
 
-The fields that notekeep knows, by the kind of note. Every one is optional, and any other is kept,
-listed by `notekeep fields` and found by its name. `type:` names the kind; a note with `habit:` is a
-habit without it.
+Look up the fields of each [kind of note](notes.md#kinds). All are optional. You can use other fields too:
+notekeep keeps them, finds them by name, and lists them with `notekeep fields`. Add kinds and fields in the
+[settings](settings.md).
 
-Vaults that exist call many of these fields otherwise. Such a name is read as the one before it and
-never renamed in the file; capitals, blanks, dashes and underscores do not count, so that
-`startReadDate` and `start_read_date` are one.
+The last column lists names of other programs that notekeep also understands. It does not rename them in the
+file. Case, spaces, dashes and underscores are ignored: `startReadDate` and `start_read_date` are the same.
 
-A vault adds kinds and fields of its own in its [settings](settings.md).
-
-A value outside the range or the choices of its field is refused, with what the field takes.
-`notekeep set --force` writes it all the same, and `notekeep lint` lists those that notes have.
+`notekeep set` refuses a value outside the range or choices of its field, unless you use `--force`. `notekeep
+lint` lists such values.
 
 <!-- Written by docs/.make/fields.py from markdown/schema.py and catalog/columns.py. -->
 """

@@ -24,11 +24,11 @@ PAGE = Path(__file__).resolve().parents[1] / "keys.md"
 HEAD = """\
 # Keys
 
-What can be done in the interface, by the place where it works. `?` shows the keys of the place you
-are in, and `ctrl+p` finds every action by its name, also those without a key.
+Look up every key of the app, screen by screen, and change it. `?` in the app shows the keys of the current
+screen, and `ctrl+p` finds every action by name.
 
-The last column is the action's id. By it the settings of the person (`notekeep config` says where
-the file is) give an action other keys, several with commas between:
+To change keys, use the id in the last column in your [personal settings](settings.md#personal-settings).
+Separate several keys with commas:
 
 ```toml
 keymap = "vim"       # or "emacs", or "default"; above all tables
@@ -39,16 +39,15 @@ show-trash = "f8"    # no key otherwise
 delete = ""          # no key any more
 ```
 
-A key is written as the sign on it (`?`) or by its name, with what is held: `ctrl+d`, `alt+left`,
-`shift+tab`, `f5`; `C-d` and `M-x` are understood as well.
+Write a key as its symbol (`?`) or its name, with modifiers: `ctrl+d`, `alt+left`, `shift+tab`, `f5`. `C-d`
+and `M-x` work too.
 
-The map `vim` has `i` to edit, `ctrl+d` and `ctrl+u` for pages, `dd` to delete, `ZZ`, and knows
-`:q`, `:w`, `:wq` and `:e NOTE`; the editor itself has no modes. The map `emacs` has `ctrl+n`,
-`ctrl+p` and their like in lists and text, `ctrl+s` to search, `alt+x` for commands, `ctrl+g` where
-`esc` leaves something, and `ctrl+x` before `ctrl+s`, `ctrl+c`, `ctrl+f`, `b`, `k` and `u`.
-`notekeep keys --map emacs` lists all of it.
+The keymap `vim` has `i` to edit, `ctrl+d` and `ctrl+u` for pages, `dd` to delete, `ZZ`, and the commands
+`:q`, `:w`, `:wq` and `:e NOTE`. The editor has no modes. The keymap `emacs` has `ctrl+n`, `ctrl+p` and others
+in lists and text, `ctrl+s` to search, `alt+x` for commands, `ctrl+g` for `esc`, and `ctrl+x` before `ctrl+s`,
+`ctrl+c`, `ctrl+f`, `b`, `k` and `u`. `notekeep keys --map emacs` lists all.
 
-`notekeep keys` lists the keys as they are for you, and says where two actions want the same one.
+`notekeep keys` lists your keys and reports keys that are used twice.
 
 <!-- Written by docs/.make/keys.py; change notekeep/tui/actions instead. -->
 """

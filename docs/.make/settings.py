@@ -21,16 +21,16 @@ PAGE = Path(__file__).resolve().parents[1] / "settings.md"
 HEAD = """\
 # Settings
 
-Nothing has to be set. `notekeep config` says which files count here, and what in them is not
-understood; such a line is left out and nothing else.
+Change how notekeep works. All settings are optional. `notekeep config` shows which files are used and which
+lines in them are wrong; wrong lines are ignored.
 
 <!-- Written by docs/.make/settings.py; change notekeep/settings.py or config.py instead. -->
 """
 OF_VAULT = """\
-## The vault's own
+## Vault settings
 
-`.notekeep/config.toml` in the vault; it travels with the vault, and so it can name no command and
-no place outside of it.
+The file `.notekeep/config.toml` in the vault. Others may share it with you, so it cannot contain commands or
+paths outside the vault.
 
 ```toml
 day_start = 4
@@ -48,9 +48,9 @@ to-read = "type:book status:to-read"
 ```
 """
 OF_PERSON = """\
-## Yours
+## Personal settings
 
-`config.toml` in the folder that `notekeep config` names. Vaults and sites are tables:
+The file `config.toml` in the folder that `notekeep config` shows. Vaults and sites are tables:
 
 ```toml
 default = "notes"
@@ -66,20 +66,20 @@ target = "hugo"
 new-note = "n,f9"
 ```
 
-The ids of actions for `[keys]` are in [keys.md](keys.md).
+The ids for `[keys]` are in [Keys](keys.md).
 """
 OF_SHELL = """\
-## The shell's
+## Environment variables
 
 | variable | what it does |
 |---|---|
-| `NOTEKEEP_VAULT` | the vault, when `--vault` does not say one |
+| `NOTEKEEP_VAULT` | the vault, unless `--vault` names one |
 | `NOTEKEEP_HOME` | one folder for settings, cache and state |
-| `NOTEKEEP_NOW` | the time it is, as `2026-11-24T21:15`; for tests |
-| `NOTEKEEP_NO_PRELUDE` | do not show the last frame while the interface starts |
+| `NOTEKEEP_NOW` | the current time, as `2026-11-24T21:15`; for tests |
+| `NOTEKEEP_NO_PRELUDE` | do not show the saved frame while the app starts |
 | `NO_COLOR` | no colours |
 | `VISUAL`, `EDITOR` | the editor for `open` and `ctrl+e` |
-| `PAGER` | what `show` sends long notes through |
+| `PAGER` | the pager for long notes of `show` |
 """
 
 
