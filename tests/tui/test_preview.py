@@ -307,19 +307,30 @@ async def test_the_first_screen_of_a_long_note_is_there_before_the_rest(
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
-        rendering = preview.rendering
-        assert rendering is not None
+        first = preview.rendering
+        assert first is not None
         assert shows(app, "Part 0")
-        assert not rendering.done
-        # Drawn between keys, and keys are answered meanwhile.
-        begun = len(rendering.lines)
+        assert not first.done
+        # The rest is drawn between keys, and keys are answered meanwhile.
         await press(pilot, "j")
-        await until(pilot, lambda: len(rendering.lines) > begun)
-        longest = await stall(0.5)
-        assert longest < 5
+        assert await stall(0.5) < 5
+        await until(pilot, lambda: line_count(preview) > 6000)
+
+
+async def test_to_fold_all_of_a_long_note_folds_what_was_not_read_yet_too(
+    root: Path, vault: Vault
+) -> None:
+    parts = (f"## Part {n}\n\nSome *words* of `{n}`.\n\n- [ ] one\n- two\n" for n in range(1500))
+    (root / NOTE).write_text("\n".join(parts))
+    vault.indexing.refresh()
+    app = NotekeepApp(vault, "browse")
+    async with app.run_test(size=WIDE) as pilot:
+        preview = await read(app, pilot)
         await press(pilot, "C")
-        await until(pilot, lambda: rendering.done)
-        assert len(rendering.lines) < 1600
+        await until(pilot, lambda: 1500 < line_count(preview) < 1600)
+        assert not shows(app, "Some words")
+        await press(pilot, "C")
+        await until(pilot, lambda: line_count(preview) > 6000)
 
 
 async def test_a_jump_to_the_end_of_a_long_note_arrives_while_keys_are_answered(
@@ -431,11 +442,18 @@ async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
         await read(app, pilot)
         await press(pilot, "end")
         await until(pilot, lambda: bool(drawn_by))
-        rendering = preview_of(app).rendering
-        await until(pilot, lambda: rendering is not None and rendering.done)
+        await until(pilot, lambda: line_count(preview_of(app)) > 2000)
         await press(pilot, "end")
         await until(pilot, lambda: shows(app, "the end"))
     assert threading.main_thread() not in drawn_by
+
+
+def line_count(preview: Preview) -> int:
+    """Return how many lines of a note are drawn when all of it is, else 0."""
+    rendering = preview.rendering
+    if rendering is None or not (rendering.is_whole and rendering.done):
+        return 0
+    return len(rendering.lines)
 
 
 async def stall(seconds: float) -> float:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.preview import Preview
 
 
-LONG = 100_000
+LONG = 32_000
 """Characters of a body from which on its beginning is shown while all of it is parsed."""
 
 

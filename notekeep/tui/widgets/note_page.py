@@ -64,6 +64,8 @@ class NotePage(TextPage):
         self.chosen: Selectable | None = None
         self.folds: dict[str, set[str]] = {}
         """Of each note the folds that are not as they were written, to be shared."""
+        self.folds_when_whole = False
+        """Whether to fold every section as soon as more than the beginning is there."""
         self._width = 0
         self._kept: LRUCache[RenderingKey, NoteRendering] = LRUCache(MAX_CACHED_RENDERINGS)
         self._places: LRUCache[str, ReadingPlace] = LRUCache(256)
@@ -109,7 +111,11 @@ class NotePage(TextPage):
         self._remember()
         if self.path != rendering.path:
             self.chosen = self._target = self._sought = None
+            self.folds_when_whole = False
         self.rendering, self._matcher, self._message = rendering, matcher, []
+        if rendering.is_whole and self.folds_when_whole:
+            self.folds_when_whole = False
+            rendering.toggle_all()
         rendering.refold()
         going = self._target
         place = self._places.get(rendering.path) if line is None and going is None else None

@@ -205,6 +205,9 @@ class Preview(NotePage):
         rendering = self.rendering
         if rendering is None:
             return
+        if not rendering.is_whole:
+            self.folds_when_whole = not self.folds_when_whole
+            return
         top = self.scroll_offset.y
         section = rendering.section_at(top)
         heading = section[1] if section is not None else top
