@@ -43,7 +43,7 @@ from notekeep.tui.notifications import notify_done
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.textual_compat import RemovalSafe, collect_garbage, is_batching
-from notekeep.tui.theme import THEMES, choose_theme_name
+from notekeep.tui.theme import choose_theme_name, own_themes, role_variables
 from notekeep.tui.workers import LONG, WRITE_GROUP, import_soon, in_background, show_message
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class NotekeepApp(App[None], RemovalSafe):
         self.navigation = Navigation(self)
         self.keyboard = Keyboard(self, super().on_event)
         self.editors = Editors(self)
-        for theme in THEMES:
+        for theme in own_themes(self.console.color_system):
             self.register_theme(theme)
         wanted = vault.person.theme or self.place.theme
         no_colour = self.no_color and not vault.person.theme
@@ -139,6 +139,9 @@ class NotekeepApp(App[None], RemovalSafe):
             self.animation_level = "none"
         self.own_keys = keymap(vault.person.keymap, vault.person.keys)
         self.set_keymap(make_keymap(self.own_keys))
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return role_variables(self.current_theme)
 
     @cached_property
     def updates(self) -> VaultUpdates:

@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.color import Color
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.styled_text import StyledLine, pad_line
+from notekeep.tui.theme import ROLE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import App
-    from textual.theme import Theme
 
 
-# Rich's own words for styles; a word with a dollar is one of the colours below.
+# Rich's own words for styles; a word with a dollar is a role of the palette.
 ROLES: dict[str, str] = {
     # text
     "muted": "$muted",
@@ -32,54 +31,71 @@ ROLES: dict[str, str] = {
     "bright": "$bright",
     "title": "bold $bright",
     "section": "bold $muted",
-    "accent": "$accent",
-    "key": "bold $accent",
-    "active": "bold $accent",
+    "accent": "$amber",
+    "key": "bold $amber",
+    "tab": "bold $bright on $page",
+    "tab-key": "$amber",
+    "tab-key-active": "$amber on $page",
+    "active": "bold $bright",
     "rule": "$line",
-    "mark": "bold underline $accent",
-    "star": "$accent",
-    "good": "$good",
-    "warn": "$warn",
-    "bad": "$bad",
-    "private": "$bad",
+    "mark": "$bright on $hit",
+    "star": "$gold",
+    "good": "$green",
+    "warn": "$amber",
+    "bad": "$coral",
+    "private": "$coral",
     # where one is
+    "focus": "$amber",
     "cursor": "on $cursor",
     "cursor-blurred": "on $blurred",
-    "cursor-bar": "bold $accent",
+    "cursor-bar": "$amber",
+    "cursor-bar-blurred": "$faint",
+    "marked": "bold $amber",
+    "badge": "bold $page on $amber",
     "chosen": "reverse",
     "passage": "on $cursor",
-    "cell": "bold reverse",
+    "cell": "on $cursor",
     "cell-blurred": "underline",
+    "cell-edge": "bold $amber on $cursor",
     # habits
-    "done": "bold $done",
-    "partial": "$done",
-    "missed": "$bad",
-    "risk": "bold $warn",
+    "done": "bold $blue",
+    "partial": "$blue",
+    "missed": "$coral",
+    "risk": "bold $amber",
     "open": "$faint",
     "covered": "$muted",
     "missed-day": "$faint",
-    "chosen-day": "bold $accent",
-    "level-0": "$level0",
-    "level-1": "$level1",
-    "level-2": "$level2",
-    "level-3": "$level3",
-    "level-4": "$level4",
+    "chosen-day": "bold $amber",
+    "level-0": "$day0",
+    "level-1": "$day1",
+    "level-2": "$day2",
+    "level-3": "$day3",
+    "level-4": "$day4",
+    "day-0": "$bright on $day0",
+    "day-1": "$bright on $day1",
+    "day-2": "$bright on $day2",
+    "day-3": "$page on $day3",
+    "day-4": "$page on $day4",
+    "day-missed": "$coral on $missed",
     # a note's text
+    "band": "on $bar",
+    "band-edge": "$bar",
+    "chip": "$link on $raised",
     "strong": "bold",
     "em": "italic",
     "struck": "strike $faint",
     "finished": "$muted",
     "heading": "bold",
-    "h1": "underline $accent",
-    "h2": "$accent",
-    "h3": "$bright",
-    "h4": "$muted",
+    "h1": "$bright",
+    "h2": "$bright",
+    "h3": "",
+    "h4": "italic $muted",
     "link": "underline $link",
     "tag": "$link",
     "timestamp": "$link",
     "footnote": "$link",
     "image": "$link",
-    "math": "$good",
+    "math": "$bright",
     "caption": "italic $muted",
     "fold": "$faint",
     "foot": "$muted",
@@ -87,35 +103,41 @@ ROLES: dict[str, str] = {
     "link-quiet": "$link",
     "embed": "bold",
     "embed-bar": "$line",
-    "highlight": "bold $bright on $cursor",
+    "highlight": "bold $bright on $raised",
     "comment": "italic $faint",
-    "bullet": "$accent",
-    "task": "$accent",
-    "task-done": "$good",
-    "quote": "italic $muted",
-    "quote-bar": "$line",
-    "callout-title": "bold",
+    "bullet": "$muted",
+    "task": "",
+    "task-done": "$green",
+    "quote": "italic",
+    "quote-bar": "$gold",
+    "callout": "on $bar",
+    "callout-title": "bold $bright",
     "tone-plain": "$link",
-    "tone-good": "$good",
-    "tone-warn": "$warn",
-    "tone-bad": "$bad",
+    "tone-good": "$green",
+    "tone-warn": "$amber",
+    "tone-bad": "$coral",
     "tone-quiet": "$muted",
-    "table-head": "bold $bright",
+    "table-head": "bold",
     # code and differences
-    "code": "on $raised",
-    "code-label": "$faint",
-    "code-comment": "italic $faint",
-    "code-keyword": "$accent",
-    "code-string": "$good",
-    "code-number": "$link",
-    "code-name": "$link",
-    "added": "$good",
-    "removed": "$bad",
-    "hunk": "$link",
+    "code": "on $bar",
+    "code-label": "$muted",
+    "code-comment": "italic $muted",
+    "code-keyword": "$link",
+    "code-string": "$green",
+    "code-number": "$gold",
+    "code-name": "$bright",
+    "added": "$green",
+    "removed": "$coral",
+    "added-line": "on $add",
+    "added-words": "on $add2",
+    "removed-line": "on $del",
+    "removed-words": "on $del2",
+    "hunk": "$muted",
 }
 
 # Where there is no colour, these say more than what is left of the styles above.
 WITHOUT_COLOUR: dict[str, str] = {
+    "mark": "bold underline",
     "highlight": "bold underline",
     "passage": "reverse",
     "faint": "dim",
@@ -125,34 +147,43 @@ WITHOUT_COLOUR: dict[str, str] = {
     "cursor": "reverse",
     "cursor-blurred": "bold",
     "cell": "bold underline",
-    "active": "bold underline",
+    "cell-edge": "bold",
+    "tab": "bold reverse",
+    "tab-key-active": "reverse",
+    "badge": "bold reverse",
     "finished": "dim",
+    "added-words": "bold",
+    "removed-line": "dim",
+    "removed-words": "bold",
     "removed": "dim",
     "added": "bold",
     "bad": "bold",
     "tag": "underline",
+    "chip": "underline",
     "struck": "strike",
+    "day-missed": "bold",
 }
 
 # The terminal's own palette has no shade for a cursor row, so it is reversed there too, all of it
 # in the one colour that is sure to be read.
 WITH_TERMINAL_COLOURS: dict[str, str] = {
+    "mark": "bold underline",
     "highlight": "bold underline",
     "passage": "reverse",
     "cursor": "reverse default on default",
     "cursor-blurred": "bold",
     "cell": "bold underline",
-    "code": "",
-    "muted": "",
-    "bright": "",
+    "tab": "bold reverse",
+    "tab-key-active": "reverse",
+    "badge": "bold reverse",
+    "chip": "underline $link",
+    "added-line": "$green",
+    "added-words": "bold underline $green",
+    "removed-line": "$coral",
+    "removed-words": "bold underline $coral",
+    **{f"day-{number}": f"$day{number}" for number in range(5)},
+    "day-missed": "$coral",
 }
-
-# Heatmap levels, from nothing to more than was asked: steps that stay apart in every kind of colour
-# vision, which the usual greens do not.
-_LEVELS_DARK = ("#1c2128", "#0b3c6f", "#1467a8", "#4aa3df", "#b5e3ff")
-_LEVELS_LIGHT = ("#e9e6de", "#b9d9ee", "#6fb0da", "#2c7fb8", "#0b3c6f")
-_LEVELS_TERMINAL = ("bright_black", "blue", "blue", "bright_blue", "bright_cyan")
-_DONE_DARK, _DONE_LIGHT = "#56b4e9", "#0b6aa2"
 
 
 class RoleStyles:
@@ -171,22 +202,33 @@ class RoleStyles:
         return known
 
 
-_ROLE_STYLES: dict[tuple[str, bool], RoleStyles] = {}
+_ROLE_STYLES: dict[tuple[str, bool, str | None], RoleStyles] = {}
 
 
 def get_role_styles(app: App[Any]) -> RoleStyles:
     """Return the styles of the theme that `app` shows, made once for each."""
-    key = (app.theme, app.no_color)
+    key = (app.theme, app.no_color, app.console.color_system)
     if key not in _ROLE_STYLES:
-        theme = app.current_theme
+        theme, colours = app.current_theme, {}
+        if not app.no_color:
+            variables = app.get_css_variables().items()
+            colours = {
+                name.removeprefix(ROLE_PREFIX): _rich_colour(value)
+                for name, value in variables
+                if name.startswith(ROLE_PREFIX)
+            }
+        roles = ROLES
         if app.no_color:
-            styles = _parse_styles(ROLES | WITHOUT_COLOUR, {})
+            roles = ROLES | WITHOUT_COLOUR
         elif theme.ansi:
-            styles = _parse_styles(ROLES | WITH_TERMINAL_COLOURS, _terminal_colours(theme))
-        else:
-            styles = _parse_styles(ROLES, _theme_colours(theme, app.get_css_variables()))
-        _ROLE_STYLES[key] = RoleStyles(styles)
+            roles = ROLES | WITH_TERMINAL_COLOURS
+        _ROLE_STYLES[key] = RoleStyles(_parse_styles(roles, colours))
     return _ROLE_STYLES[key]
+
+
+def _rich_colour(value: str) -> str:
+    """Return a colour of a theme as Rich writes it; "" for the terminal's default."""
+    return value.removeprefix("ansi_").replace("default", "")
 
 
 def paint(
@@ -232,46 +274,3 @@ def _parse_styles(roles: Mapping[str, str], colours: Mapping[str, str]) -> dict[
                 kept.pop()
         styles[role] = Style.parse(" ".join(kept))
     return styles
-
-
-def _terminal_colours(theme: Theme) -> dict[str, str]:
-    return {
-        "faint": "bright_black",
-        "line": "bright_black",
-        "accent": "yellow" if theme.dark else "magenta",
-        "link": "blue",
-        "good": "green",
-        "warn": "yellow",
-        "bad": "red",
-        "done": "cyan",
-        **{f"level{number}": colour for number, colour in enumerate(_LEVELS_TERMINAL)},
-    }
-
-
-def _theme_colours(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return what the words with a dollar mean under a theme of true colours."""
-    background, foreground = (Color.parse(variables[name]) for name in ("background", "foreground"))
-    levels = _LEVELS_DARK if theme.dark else _LEVELS_LIGHT
-
-    def own(name: str, share: float) -> str:
-        """A colour the theme names itself, else one between background and foreground."""
-        if name in theme.variables:
-            return theme.variables[name]
-        return background.blend(foreground, share, alpha=1.0).hex6
-
-    return {
-        "muted": own("ink-muted", 0.62),
-        "faint": own("ink-faint", 0.42),
-        "bright": own("ink-bright", 1.0),
-        "cursor": own("ink-cursor", 0.16),
-        "blurred": own("ink-blurred", 0.08),
-        "line": own("ink-line", 0.18),
-        "accent": Color.parse(variables["accent"]).hex6,
-        "link": Color.parse(variables["primary"]).hex6,
-        "good": Color.parse(variables["success"]).hex6,
-        "warn": Color.parse(variables["warning"]).hex6,
-        "bad": Color.parse(variables["error"]).hex6,
-        "raised": Color.parse(variables["panel"]).hex6,
-        "done": theme.variables.get("ink-done", _DONE_DARK if theme.dark else _DONE_LIGHT),
-        **{f"level{number}": colour for number, colour in enumerate(levels)},
-    }

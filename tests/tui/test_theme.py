@@ -8,7 +8,7 @@ import pytest
 from textual.color import Color
 
 from notekeep.tui.styles import ROLES, get_role_styles
-from notekeep.tui.theme import DARK, LIGHT, THEMES, choose_theme_name
+from notekeep.tui.theme import DARK, LIGHT, PALETTES, THEMES, choose_theme_name
 from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -20,8 +20,71 @@ if TYPE_CHECKING:
 
 FAINT = {"faint", "open", "code-label", "missed-day", "struck", "code-comment", "comment", "fold"}
 """What may be read and need not be; elsewhere text has the contrast that WCAG 2 asks for."""
-LINES = {"rule", "quote-bar", "embed-bar", *(f"level-{number}" for number in range(5))}
+LINES = {"rule", "embed-bar", "band-edge", *(f"level-{number}" for number in range(5))}
 """What is no text."""
+DAYS = {*(f"day-{number}" for number in range(5)), "day-missed"}
+"""Signs on the colour of a day; to miss a day is told by the sign."""
+
+READABLE = [
+    ("text", "page bar raised field cursor blurred add del missed", 7.0),
+    ("bright", "page bar raised cursor hit add2 del2", 7.0),
+    ("muted", "page bar raised cursor blurred field", 4.5),
+    ("faint", "page bar", 3.0),
+    ("amber", "page bar raised cursor", 4.5),
+    ("gold", "page bar cursor", 4.5),
+    ("link", "page bar raised cursor", 4.5),
+    ("blue", "page bar cursor", 4.5),
+    ("green", "page bar cursor", 4.5),
+    ("coral", "page bar raised cursor", 4.5),
+]
+"""Which role is written on which surfaces, and the least contrast between them."""
+
+
+@pytest.mark.parametrize("theme", list(PALETTES))
+def test_every_palette_has_enough_contrast_on_each_surface_that_a_role_is_written_on(
+    theme: str,
+) -> None:
+    palette = PALETTES[theme]
+    low = [
+        f"{role} on {surface}"
+        for role, surfaces, least in READABLE
+        for surface in surfaces.split()
+        if _contrast(palette[role], palette[surface]) < least
+    ]
+    assert not low
+    is_strong = "contrast" in theme
+    assert _contrast(palette["line"], palette["page"]) >= (3.0 if is_strong else 1.4)
+    assert not is_strong or min(_contrast(palette[role], palette["page"]) for role in HUES) >= 7.0
+
+
+HUES = ("text", "bright", "muted", "amber", "gold", "link", "blue", "green", "coral")
+
+
+@pytest.mark.parametrize("theme", ["nord", "solarized-light", "dracula", "textual-light"])
+async def test_a_theme_of_textual_gets_roles_that_can_be_read(
+    theme: str, make_app: MakeApp
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.theme = theme
+        await pilot.pause()
+        ink = get_role_styles(app)
+        page = app.get_css_variables()["background"]
+        for role, least in (("muted", 4.5), ("faint", 3.0), ("key", 4.5), ("link", 4.5)):
+            colour = ink.style(role).color
+            assert colour is not None
+            assert _contrast(colour.get_truecolor().hex, page) >= least, role
+
+
+async def test_with_256_colours_surfaces_are_greys(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("textual.constants.COLOR_SYSTEM", "256")
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24)):
+        for name in ("page", "bar", "raised", "cursor", "blurred", "line", "muted", "text"):
+            red, green, blue = Color.parse(app.current_theme.variables[f"ink-{name}"]).rgb
+            assert red == green == blue, name
 
 
 def _contrast(first: str, second: str) -> float:
@@ -46,12 +109,13 @@ async def test_text_of_every_role_can_be_read(theme: str, make_app: MakeApp) -> 
         await pilot.pause()
         ink = get_role_styles(app)
         background = app.current_theme.background or ""
-        for role in ROLES.keys() - LINES:
-            colour = ink.style(role).color
-            if colour is not None:
-                hue = colour.get_truecolor().hex
+        for role in ROLES.keys() - LINES - DAYS:
+            style = ink.style(role)
+            if style.color is not None:
+                hue = style.color.get_truecolor().hex
+                ground = style.bgcolor.get_truecolor().hex if style.bgcolor else background
                 least = 7.0 if "contrast" in theme else 3.0 if role in FAINT else 4.5
-                assert _contrast(hue, background) >= least, role
+                assert _contrast(hue, ground) >= least, role
 
 
 @pytest.mark.parametrize(
