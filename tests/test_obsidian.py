@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.support.obsidian import obsidian, opened, periodic, write
 from tests.support.screens import tree
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from notekeep.vault import Vault
 
 NOW = "2026-03-07T12:00"
 DAY = "2026-03-07"
@@ -547,3 +548,76 @@ def test_a_list_reads_each_of_obsidians_files_once(root: Path) -> None:
     reads(root, "ls")
     read = reads(root, "ls")
     assert len(read) == len(set(read)) == 5
+
+
+BOOK = """---
+categories:
+  - "[[Books]]"
+author: []
+rating:
+created: {{date}}
+---
+# {{title}}
+"""
+
+
+class TestCategories:
+    """A vault that sorts its notes by `categories`, with templates as Obsidian users call them."""
+
+    @pytest.fixture
+    def vault(self, tmp_path: Path) -> Vault:
+        root = obsidian(tmp_path / "v", templates={"folder": "Templates", "dateFormat": "D.M.YYYY"})
+        write(
+            root,
+            {
+                "Templates/Book Template.md": BOOK,
+                "Templates/Movie Template.md": BOOK.replace("Books", "Movies"),
+                "Templates/Daily Template.md": "not for days\n",
+                "References/Out of Control.md": "---\ncategories: ['[[Books]]']\n---\n",
+                "References/Dune.md": "---\ncategories: '[[lists/Movies|Films]]'\n---\n",
+                "Clippings/Emma.md": "---\ncategories: ['[[Clippings]]', '[[Books|book]]']\n---\n",
+                "Notes/Post.md": "---\ncategories: [books]\n---\n",
+                "Notes/Old.md": "---\ntype: podcast\ncategories: ['[[Books]]']\n---\n",
+                "Notes/Films.md": "---\ncategories: ['[[Movies]]']\n---\n",
+                "Notes/More films.md": "---\ncategories: ['[[Movies]]']\n---\n",
+                "References/Jane.md": "---\ncategories: ['[[Books]]']\n---\n",
+            },
+        )
+        vault = opened(root)
+        vault.indexing.refresh()
+        return vault
+
+    def test_a_link_in_categories_says_the_kind_unless_the_type_does(self, vault: Vault) -> None:
+        books = {row.path for row in vault.search.rows("type:book").rows}
+        assert books == {
+            "References/Out of Control.md",
+            "References/Jane.md",
+            "Clippings/Emma.md",
+        }
+
+    def test_a_new_book_starts_from_the_template_where_the_books_are(self, vault: Vault) -> None:
+        before = tree(Path(vault.root))
+        vault.notes.create("book", "Piranesi", fields={"rating": "5"})
+        text = Path(vault.root, "References/Piranesi.md").read_text("utf-8")
+        filled = BOOK.replace("{{date}}", "7.3.2026").replace("{{title}}", "Piranesi")
+        assert text == filled.replace("rating:", "rating: 5")
+        vault.history.undo()
+        after = tree(Path(vault.root))
+        assert {path: after.get(path) for path in before} == before
+        assert "References/Piranesi.md" not in after
+
+    def test_a_template_makes_notes_of_what_it_is_for(self, vault: Vault) -> None:
+        assert vault.notes.create("movie", "Solaris").paths == ["Notes/Solaris.md"]
+        text = Path(vault.root, "Notes/Solaris.md").read_text("utf-8")
+        assert "[[Movies]]" in text
+        assert "type:" not in text
+        with pytest.raises(UsageError, match="there is no kind 'concert'"):
+            vault.notes.create("concert", "One")
+
+    def test_a_folder_for_the_kind_goes_before_the_folder_of_most_books(self, vault: Vault) -> None:
+        Path(vault.root, "Books").mkdir()
+        assert vault.notes.create("book", "Piranesi").paths == ["Books/Piranesi.md"]
+
+    def test_a_template_for_days_is_the_one_of_the_settings(self, vault: Vault) -> None:
+        (path,) = vault.notes.add("A line").paths
+        assert "not for days" not in Path(vault.root, path).read_text("utf-8")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CATALOG_FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
-VERSION = 6
+VERSION = 7
 """Goes up whenever a table, or what is written into one, changes its meaning."""
 
 BUSY_SECONDS = 5.0

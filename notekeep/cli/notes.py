@@ -24,10 +24,11 @@ from notekeep.cli.arguments import (
 from notekeep.cli.confirmation import apply_plan, report_result
 from notekeep.cli.context import is_json
 from notekeep.cli.lists import row_object
-from notekeep.cli.opening import open_refreshed, open_vault
+from notekeep.cli.opening import open_refreshed, open_vault, show_progress
 from notekeep.config import editor_command, split_command
 from notekeep.errors import Failure, UsageError
 from notekeep.markdown.sanitize import clean
+from notekeep.notes.capture import FIXED_KINDS
 
 if TYPE_CHECKING:
     from notekeep.markdown.field_values import Value
@@ -66,11 +67,19 @@ def new(
 ) -> int:
     """Make a note of KIND called TITLE; text from a pipe becomes its body.
 
+    KIND is book, podcast, habit, post, daily, note, a kind of your settings, or what a template of
+    the vault is for: `movie` with `Movie Template.md`.
+
     \b
     notekeep new book "Deep Work" -t focus --set author="Cal Newport" --set pages=296
     pbpaste | notekeep new note "Something I read"
     """
     vault = open_vault()
+    folder = vault.schema.folders.get(kind)
+    has_folder = folder is not None and os.path.isdir(vault.absolute(folder))
+    if kind not in FIXED_KINDS and not has_folder:
+        with show_progress() as progress:  # so that it is known where such notes are
+            vault.indexing.refresh(words=False, progress=progress)
     body = "" if sys.stdin.isatty() else sys.stdin.read()
     fields = dict(_pair(pair) for pair in pairs)
     plan = vault.notes.plan_new(kind, " ".join(title), fields=fields, tags=tags, body=body)
@@ -140,7 +149,9 @@ def _pair(pair: str) -> tuple[str, Value]:
 @click.option("--at", metavar="TIME", default="", help="The second it is said at: 12:34, 1:02:33.")
 @change_options
 def quote(note: str, text: tuple[str, ...], *, page: str, loc: str, at: str, dry_run: bool) -> int:
-    """Add TEXT to NOTE as a block quote, under its heading Quotes if it has one.
+    """Add TEXT to NOTE as a block quote, under its heading Quotes or Highlights.
+
+    A note without such a heading gets one at its end.
 
     \b
     notekeep quote "Atomic Habits" "Every action is a vote." --page 38

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _APOSTROPHES: Final = re.compile("['\u2019]")
+_CATEGORY: Final = re.compile(r"\[\[(?:[^\[\]|#]*/)?([^\[\]|#/]+)(?:[|#][^\[\]]*)?\]\]")
 _MAYBE_PRIVATE: Final = re.compile(rb"private", re.IGNORECASE)
 
 
@@ -35,7 +36,8 @@ class Note:
     Attributes:
         path: Vault-relative, "/"-separated, as found on disk.
         title: `title:`, else the first H1, else the file's name without ".md".
-        kind: The id of its kind, such as "book" or "note".
+        kind: The id of its kind, such as "book" or "note": what `type:` says, else `categories`,
+            else its folder.
         fields: Front matter under canonical names, typed by the kind's schema.
         raw: Front matter as the person wrote it: own key names in order, values as source text.
         tags: Front matter tags and inline tags, without "#", in order, each once.
@@ -144,7 +146,18 @@ def _kind(path: str, matter: frontmatter.FrontMatter, keys: dict[str, str], sche
             return kind
     if matter.words.get(keys.get("habit", "")):
         return "habit"
+    for category in find_categories(matter):
+        kind = schema.named(category)
+        if kind and kind != "habit":  # only `habit:` makes one
+            return kind
     return "note" if words else schema.kind_at(path) or "note"
+
+
+def find_categories(matter: frontmatter.FrontMatter) -> list[str]:
+    """Find the notes that `categories` links to, as Obsidian users sort notes: `[[Books]]`."""
+    words = matter.words.get("categories", "")
+    found = map(_CATEGORY.fullmatch, [words] if isinstance(words, str) else words)
+    return [match[1].strip() for match in found if match]
 
 
 def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -> None:

@@ -103,6 +103,13 @@ FIELD_CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
 }
 """What the values of a field are, by kind and field; others are read, but written on request."""
 
+STATUS_DATES: Final[dict[str, tuple[str, ...]]] = {
+    "reading": ("started",),
+    "listening": ("started",),
+    "finished": ("finished", "listened"),
+}
+"""The date that a status goes with; of several the first that the kind has."""
+
 KINDS: Final[dict[str, Kind]] = {
     kind.id: kind
     for kind in (
@@ -178,6 +185,9 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("note"),
     )
 }
+
+_KINDS_IN_WORDS: Final = {"podcast episode": "podcast", "daily note": "daily"}
+"""What kinds are called elsewhere."""
 
 _KIN: Final[dict[str, str]] = {
     "title": "episode_title book_title full_title",
@@ -299,7 +309,9 @@ class Schema:
     def named(self, word: str) -> str | None:
         """Return the kind that `type:` means: its id in any case, bare or linked, or plural."""
         name = word.strip().removeprefix("[[").removesuffix("]]").casefold()
-        return next((one for one in (name, name.removesuffix("s")) if one in self.kinds), None)
+        single = name.removesuffix("s")
+        names = (name, single, _KINDS_IN_WORDS.get(single, ""))
+        return next((one for one in names if one in self.kinds), None)
 
     def kind_at(self, path: str) -> str | None:
         """The kind that a note's folder implies, the deepest folder first; None for no kind."""

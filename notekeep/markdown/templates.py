@@ -15,7 +15,7 @@ from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.field_values import BareText, Value, render_new, spell
 from notekeep.markdown.frontmatter_block import split_frontmatter
-from notekeep.markdown.note import title_slug
+from notekeep.markdown.note import read_note, title_slug
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ LONGEST_FORM: Final = 200
 _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "book": (
         ("author", "published", "pages", "status", "rating", "started", "finished"),
-        "## Quick summary\n\n## Takeaways\n\n## Related\n",
+        "## Quick summary\n\n## Takeaways\n\n## Quotes\n\n## Related\n",
     ),
     "podcast": (
         ("show", "episode", "host", "guest", "published", "listened", "url", "rating"),
-        "## Takeaways\n\n[00:00:00] \n\n## What I will do with it\n\n- [ ] \n",
+        "## Takeaways\n\n[00:00:00] \n\n## Quotes\n\n## What I will do with it\n",
     ),
     "habit": (
         ("schedule", "goal", "since", "identity", "when", "after", "tiny"),
@@ -132,7 +132,8 @@ def new_note(  # noqa: PLR0913 - what a note is made of
     changes = [FieldChange(key, "=", value) for key, value in (fields or {}).items()]
     is_typed = template is None or kind == "note" or is_whole
     if not is_typed and not frontmatter.read_frontmatter(data).fields.get("type"):
-        changes.insert(0, FieldChange("type", "=", kind))
+        is_typed = read_note("", data, schema, in_body=False).kind == kind  # by its categories
+        changes[:0] = [] if is_typed else [FieldChange("type", "=", kind)]
     return apply_changes(data, changes, schema, kind).decode("utf-8", "surrogateescape")
 
 

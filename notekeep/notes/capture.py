@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import posixpath
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from notekeep import config
+from notekeep.catalog.conditions import Condition
+from notekeep.catalog.records import load_path
 from notekeep.errors import NotFound, Refused, UsageError
+from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, resolve_date
 from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.note import find_categories
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.templates import new_note
 from notekeep.markdown.text_edit import find_section, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.query.fields import nearest_word
+from notekeep.query.folding import fold_text
 from notekeep.storage.file_names import free_path, match_spelling, resolve_path, safe_name
 from notekeep.storage.scan import list_files
 
@@ -31,11 +38,19 @@ if TYPE_CHECKING:
 _BULLET = re.compile(r"\s*([-*+]|\d+[.)]) ")
 _EOL = re.compile(r"\r\n|\n|\r")
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
+_TEMPLATE = re.compile(r"[\s_-]*template[\s_-]*", re.IGNORECASE)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_OF_KIND = (
+    "role = 'note' AND (kind = ? OR id IN (SELECT note FROM fields WHERE key = 'categories'"
+    " AND text IN (SELECT value FROM json_each(?))))"
+)
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp")
 
+FIXED_KINDS = ("note", "daily", "habit")
+"""Kinds whose folder is known, also before it is made."""
+
 QUOTE_SECTIONS = ("Quotes", "Highlights", "Quotations")
-"""Headings that quotes go under when a note has one, the first that is there."""
+"""Headings that quotes go under, the first that a note has; a new one is called as the first."""
 
 
 # A new note
@@ -85,13 +100,14 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
 
     Args:
         workspace: The vault.
-        kind: The kind's id.
+        kind: The kind's id, or what a template of the vault is for, such as `movie`.
         title: The title; for a daily note the day, ISO.
         now: The wall clock, for `{{date}}` and `{{time}}`.
         fields: Front matter beside title, type and tags.
         tags: Its tags.
         body: What stands below the front matter, instead of the template's text.
-        path: Where it lies; "" for its title in the folder of its kind.
+        path: Where it lies; "" for its title in the folder of its kind, or where the vault keeps
+            such notes when there is no such folder.
         template: Its text as it stands; None for the vault's template of its kind.
         names: What the template may name besides.
     """
@@ -103,17 +119,18 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
     for name, value in given.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         require_utf8(f"{name}={shown}", f"what {name} is to be")
-    if kind not in schema.kinds:
+    own = _read_template(workspace, kind) if template is None else template
+    if kind not in schema.kinds and own is None:
         near = nearest_word(kind, schema.kinds)
         hint = f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}"
         raise UsageError(f"there is no kind {kind!r}", hint)
-    folder = match_spelling(root, schema.folders.get(kind, ""))
+    folder = _find_folder(workspace, kind, own or "")
     path = free_path(root, path or f"{folder}/{safe_name(title)}.md".lstrip("/"))
     text = new_note(
-        kind,
+        kind if kind in schema.kinds else "note",
         title,
         now=now,
-        template=_read_template(workspace, kind) if template is None else template,
+        template=own,
         is_whole=template is not None,
         formats=(settings.obsidian.date_format, settings.obsidian.time_format),
         names=names,
@@ -156,8 +173,39 @@ def _plan_daily(workspace: Workspace, path: str) -> WritePlan:
     return plan
 
 
+def _find_folder(workspace: Workspace, kind: str, template: str) -> str:
+    """The folder of new notes of a kind; where there is none, the one with most such notes."""
+    root, settings, schema, catalog = workspace
+    folder = match_spelling(root, schema.folders.get(kind, ""))
+    is_said = kind in FIXED_KINDS or kind in settings.own_folders
+    if is_said or (folder and os.path.isdir(os.path.join(root, folder))):
+        return folder
+    matter = frontmatter.read_frontmatter(template.encode("utf-8", "surrogateescape"))
+    categories = json.dumps([fold_text(name) for name in find_categories(matter)])
+    found = catalog.find("path", Condition(_OF_KIND, (kind, categories)))
+    folders = Counter(posixpath.dirname(load_path(path)) for (path,) in found)
+    for name, _ in folders.most_common():
+        if not schema.is_private(f"{name}/"):
+            return name
+    return folder if kind in schema.kinds else match_spelling(root, schema.folders["note"])
+
+
 def _read_template(workspace: Workspace, kind: str) -> str | None:
-    return _read_text(workspace.root, f"{workspace.schema.templates}/{kind}.md")
+    """The vault's template of a kind: `book.md`, or `Book Template.md` as in many vaults."""
+    folder = workspace.schema.templates
+    text = _read_text(workspace.root, f"{folder}/{kind}.md")
+    if text is not None or kind == "daily":  # Obsidian's settings say which one is for days
+        return text
+    try:
+        names = sorted(os.listdir(resolve_path(workspace.root, folder)))
+    except OSError:
+        return None
+    for wanted in (f"{kind} episode", kind):
+        for name in names:
+            stem, suffix = os.path.splitext(name)
+            if suffix == ".md" and _TEMPLATE.sub("", stem).casefold() == wanted.casefold():
+                return _read_text(workspace.root, f"{folder}/{name}")
+    return None
 
 
 def _read_text(root: str, path: str) -> str | None:
@@ -204,13 +252,7 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
     """Plan a line or block at the end of a note or section; below a list it is one more item."""
     if not text.strip():
         raise UsageError("there is nothing to add", "write a line, or `-` to read one from a pipe")
-    if before.startswith(_UTF16):
-        raise Refused(
-            f"{path}: the file is UTF-16, and notes are UTF-8",
-            "save it as UTF-8 in an editor",
-            line=1,
-            column=1,
-        )
+    _refuse_utf16(path, before)
     parts = split_frontmatter(before)
     body = before[parts.body :].decode("utf-8", "surrogateescape")
     end = len(body)
@@ -223,12 +265,23 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
     return WritePlan("add", path, [NoteChange(path, before, after)])
 
 
-def _insert(body: str, end: int, text: str, eol: str) -> str:
+def _refuse_utf16(path: str, data: bytes) -> None:
+    if data.startswith(_UTF16):
+        raise Refused(
+            f"{path}: the file is UTF-16, and notes are UTF-8",
+            "save it as UTF-8 in an editor",
+            line=1,
+            column=1,
+        )
+
+
+def _insert(body: str, end: int, text: str, eol: str, *, is_block: bool = False) -> str:
     """A body with text below the last line that says something before `end`, else unchanged."""
     kept = body[:end].rstrip("\r\n")
     line_end = _EOL.match(body, len(kept))
     at = line_end.end() if line_end and kept else len(kept)
-    added, is_item = _as_item(text.replace("\r\n", "\n").replace("\n", eol), kept)
+    text = text.replace("\r\n", "\n").replace("\n", eol)
+    added, is_item = (text, False) if is_block else _as_item(text, kept)
     ended = "" if line_end or not kept else eol
     above = "" if not kept or is_item else eol
     below = eol if body[end:] and not body[at:end] else ""
@@ -266,12 +319,36 @@ def plan_quote(
     locator = f"(p. {page})" if page else f"(loc. {loc})" if loc else f"[{at}]" if at else ""
     lines[-1] = f"{lines[-1]} {locator}".rstrip()
     quote = "\n".join(f"> {line}".rstrip() for line in lines)
-    body = before[split_frontmatter(before).body :].decode("utf-8", "surrogateescape")
-    there = {heading.text.casefold() for heading in read_body(body).headings}
-    section = next((name for name in QUOTE_SECTIONS if name.casefold() in there), "")
-    plan = plan_add(path, before, quote, section)
-    plan.verb = "quote"
-    return plan
+    return plan_add_to_quotes(path, before, quote)
+
+
+def plan_add_to_quotes(path: str, before: bytes, block: str) -> WritePlan:
+    """Plan Markdown blocks at the end of a note's section for quotes.
+
+    The section is the first one called Quotes, Highlights or Quotations, in any case. A note
+    without one gets the heading Quotes at its end, at the level of its other sections.
+
+    Args:
+        path: The note, vault-relative.
+        before: Its bytes.
+        block: One or more block quotes, with whatever belongs to them, such as `^id` lines.
+    """
+    _refuse_utf16(path, before)
+    parts = split_frontmatter(before)
+    body = before[parts.body :].decode("utf-8", "surrogateescape")
+    facts = read_body(body)
+    spans = (find_section(body, facts, name) for name in QUOTE_SECTIONS)
+    span = next(filter(None, spans), None)
+    if span is None:
+        levels = [heading.level for heading in facts.headings]
+        if levels[:1] == [1]:  # the title
+            del levels[0]
+        block = f"{'#' * min(levels, default=2)} {QUOTE_SECTIONS[0]}\n\n{block}"
+    end = span[1] if span else len(body)
+    after = _insert(body, end, block, parts.eol.decode("ascii"), is_block=True)
+    return WritePlan(
+        "quote", path, [NoteChange(path, before, before[: parts.body] + encode(after))]
+    )
 
 
 # A file attached to a note

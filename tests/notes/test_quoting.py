@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from notekeep.errors import UsageError
 from notekeep.markdown.outline import read_body
 from notekeep.notes.capture import plan_quote
+
+if TYPE_CHECKING:
+    from notekeep.vault import Vault
 
 
 def quoted(note: str, text: str, **place: str) -> str:
@@ -29,7 +34,7 @@ def test_a_quote_is_read_back_with_its_place(
     place: dict[str, str], locator: str, read: str
 ) -> None:
     after = quoted("Words.\n", "Said so.\nAnd so.", **place)
-    assert after == f"Words.\n\n> Said so.\n> And so.{locator}\n"
+    assert after == f"Words.\n\n## Quotes\n\n> Said so.\n> And so.{locator}\n"
     (found,) = read_body(after).quotes
     assert (found.text.split(), found.locator) == (["Said", "so.", "And", "so."], read)
 
@@ -39,8 +44,40 @@ def test_it_goes_below_the_heading_for_quotes() -> None:
     assert quoted(note, "two") == "# N\n\n## Quotes\n\n> one\n\n> two\n\n## After\n\nx\n"
 
 
+@pytest.mark.parametrize("heading", ["## quotes", "## HIGHLIGHTS", "### Quotations"])
+def test_a_heading_for_quotes_is_found_in_any_case(heading: str) -> None:
+    after = quoted(f"# N\n\n{heading}\n\n# Related\n\n- [[A]]\n", "one")
+    assert after == f"# N\n\n{heading}\n\n> one\n\n# Related\n\n- [[A]]\n"
+
+
+@pytest.mark.parametrize(
+    ("note", "heading"),
+    [
+        ("# N\n\n## Related\n\n- [[A]]\n", "## Quotes"),
+        ("# N\n\n### Related\n\n- [[A]]\n", "### Quotes"),
+        ("# N\n\n# Related\n\n- [[A]]\n", "# Quotes"),
+        ("> ## Quotes\n", "## Quotes"),
+        ("", "## Quotes"),
+    ],
+)
+def test_a_note_without_such_a_heading_gets_one_beside_its_others(note: str, heading: str) -> None:
+    space = "\n" if note else ""
+    assert quoted(note, "one") == f"{note}{space}{heading}\n\n> one\n"
+
+
 def test_a_list_at_the_end_does_not_swallow_it() -> None:
-    assert quoted("- a\n- b\n", "two") == "- a\n- b\n\n> two\n"
+    assert quoted("- a\n- b\n", "two") == "- a\n- b\n\n## Quotes\n\n> two\n"
+    below = "## Quotes\n\n- a\n"
+    assert quoted(below, "two") == f"{below}\n> two\n"
+
+
+def test_a_quote_in_a_new_book_stands_between_takeaways_and_related(vault: Vault) -> None:
+    vault.notes.create("book", "Piranesi")
+    vault.notes.apply(vault.notes.plan_quote("Piranesi", "The house is kind.", page="12"))
+    body = vault.search.read("books/Piranesi.md").body
+    assert (
+        body.index("## Takeaways") < body.index("> The house is kind.") < body.index("## Related")
+    )
 
 
 @pytest.mark.parametrize(
