@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.catalog.records import Row
+    from notekeep.notes.plan import WritePlan
     from notekeep.vault import Vault
 
 
@@ -43,7 +45,8 @@ def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> in
     """Change fields in the front matter of NOTE, or of all notes that QUERY finds.
 
     `k=v` sets, `k+=v` adds to a list, `k-=v` takes from it, `k=` deletes the key. A date may be
-    said in words: `finished=yesterday`, `mon`, `-3`, `"3 days ago"`.
+    said in words: `finished=yesterday`, `mon`, `-3`, `"3 days ago"`. With status=finished or
+    status=reading, an empty finished or started is offered to be set to today.
 
     \b
     notekeep set rating=5 status=finished -- "Deep Work"
@@ -57,7 +60,29 @@ def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> in
     except InvalidValue as error:
         hint = f"{error.hint} --force writes it as it is."
         raise InvalidValue(error.message, hint.strip()) from None
+    plan = _offer_dates(vault, plan, name, asks=not dry_run and not yes)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
+
+
+def _offer_dates(vault: Vault, plan: WritePlan, name: str, *, asks: bool) -> WritePlan:
+    """The plan with the dates that go with a new status, if a person at a terminal wants them.
+
+    They are not filled in unasked: who catches up on old books did not finish them today.
+    """
+    offer = vault.notes.find_date_offer(plan)
+    if offer is None:
+        return plan
+    pairs = " ".join(f"{field}={offer.day}" for field in offer.fields)
+    where = f" in {offer.notes} notes" if offer.notes > 1 else ""
+    if asks and sys.stdin.isatty():
+        is_wanted = click.confirm(f"Set {pairs}{where} as well?", default=True, err=True)
+        return offer.plan if is_wanted else plan
+    plan.remarks += [f"{field} is empty{where}" for field in offer.fields]
+    if offer.notes == 1:
+        plan.remarks[-1] += (
+            f"; `notekeep set {offer.fields[0]}=today -- {shlex.quote(name)}` sets it"
+        )
+    return plan
 
 
 @click.command(

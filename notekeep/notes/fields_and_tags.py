@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.columns import known_fields
 from notekeep.dates import format_short_day, parse_iso
@@ -10,8 +11,9 @@ from notekeep.errors import InvalidValue, NotFound, UsageError
 from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes, read_change, resolve_date
 from notekeep.markdown.field_values import parse_items
+from notekeep.markdown.note import read_note
 from notekeep.markdown.outline import read_body
-from notekeep.markdown.schema import canonical, find_known_keys
+from notekeep.markdown.schema import STATUS_DATES, canonical, find_known_keys
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8, unread
 from notekeep.notes.plan import WritePlan
 
@@ -45,6 +47,55 @@ def plan_set(
             plan.remarks.append(f"{after.key}: {before.value} is {format_short_day(day, today)}")
     _add_new_fields(workspace, plan, edits)
     return plan
+
+
+class DateOffer(NamedTuple):
+    """The dates that go with a new status and are still empty."""
+
+    plan: WritePlan  # the plan that was asked about, with the dates filled in
+    fields: list[str]  # the fields that it fills in, such as `finished`
+    day: str  # the date, ISO
+    notes: int  # how many get one
+
+
+def find_date_offer(workspace: Workspace, plan: WritePlan) -> DateOffer | None:
+    """Find the dates that go with a status which a plan sets, such as `finished`.
+
+    A date is offered where the kind has the field, or the note its key, and it is empty. None is
+    returned when there is nothing to offer.
+    """
+    day = workspace.today().isoformat()
+    fields: dict[str, None] = {}
+    changes = list(plan.changes)
+    for at, change in enumerate(changes):
+        if change.before is None or change.after is None:
+            continue
+        before, note = (
+            read_note(change.path, data, workspace.schema, in_body=False)
+            for data in (change.before, change.after)
+        )
+        name = _date_of_status(workspace, note)
+        if name and not note.fields.get(name) and _status(note) != _status(before):
+            edit = FieldChange(name, "=", day)
+            after = apply_changes(change.after, [edit], workspace.schema, note.kind)
+            changes[at] = change._replace(after=after)
+            fields[name] = None
+    if not fields:
+        return None
+    label = " ".join([plan.label, *(f"{name}={day}" for name in fields)])
+    count = sum(old is not new for old, new in zip(plan.changes, changes, strict=True))
+    return DateOffer(replace(plan, label=label, changes=changes), [*fields], day, count)
+
+
+def _status(note: Note) -> str:
+    return str(note.fields.get("status") or "").casefold()
+
+
+def _date_of_status(workspace: Workspace, note: Note) -> str | None:
+    """The field for the date that goes with a note's status, if its kind or the note has one."""
+    kind = workspace.schema.kinds.get(note.kind)
+    known = {*(kind.fields if kind else ()), *note.fields}
+    return next((name for name in STATUS_DATES.get(_status(note), ()) if name in known), None)
 
 
 def plan_tag(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_changes import FieldChange
     from notekeep.markdown.field_values import Value
+    from notekeep.notes.fields_and_tags import DateOffer
     from notekeep.notes.lint import Lint
     from notekeep.notes.workspace import Workspace
     from notekeep.services.indexing import IndexService
@@ -71,7 +72,7 @@ class NoteService:
     def plan_quote(
         self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
     ) -> WritePlan:
-        """Plan a quote with its page, location or second, at a note's quotes or its end."""
+        """Plan a quote with its page, location or second, under the note's heading Quotes."""
         from notekeep.notes.capture import plan_quote
 
         path = self.workspace.resolve(name).path
@@ -90,6 +91,15 @@ class NoteService:
         from notekeep.notes.fields_and_tags import plan_set
 
         return plan_set(self.workspace, paths, changes, force=force)
+
+    def find_date_offer(self, plan: WritePlan) -> DateOffer | None:
+        """Find the empty dates that go with a status which a plan sets: `finished`, `started`.
+
+        The answer has the plan with these dates filled in; None when there is none to offer.
+        """
+        from notekeep.notes.fields_and_tags import find_date_offer
+
+        return find_date_offer(self.workspace, plan)
 
     def plan_tag(
         self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()

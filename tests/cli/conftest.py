@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class Keyboard(io.StringIO):
+    """Standard input at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 class Shell:
     """A vault, and commands that are run in it.
 
@@ -32,9 +39,10 @@ class Shell:
         self._capsys = capsys
         self._monkeypatch = monkeypatch
 
-    def __call__(self, *words: str, stdin: str = "") -> Ran:
-        """Run `notekeep` with words, and with a text in a pipe."""
-        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+    def __call__(self, *words: str, stdin: str = "", typed: str | None = None) -> Ran:
+        """Run `notekeep` with words, and with a text in a pipe, or one typed at a terminal."""
+        source = io.StringIO(stdin) if typed is None else Keyboard(typed)
+        self._monkeypatch.setattr("sys.stdin", source)
         code = main(words)
         return Ran(code, *self._capsys.readouterr())
 

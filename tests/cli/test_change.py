@@ -154,3 +154,55 @@ def test_plan_names_fields_that_no_note_had(books: Shell) -> None:
         ["books/Emma.md"], ["nosuch=1", "mood=bad", "rating=3", "ratng=2", "gone="]
     )
     assert plan.new_fields == ["nosuch", "ratng"]
+
+
+STARTED = "---\ntype: book\nstatus: to-read\nstarted:\nfinished:\n---\n# B\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "after"),
+    [
+        ("finished", "status: finished\nstarted:\nfinished: 2026-11-24\n"),
+        ("reading", "status: reading\nstarted: 2026-11-24\nfinished:\n"),
+    ],
+)
+def test_a_terminal_offers_the_date_of_a_new_status(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, status: str, after: str
+) -> None:
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
+    shell.write("B.md", STARTED)
+    assert shell("set", f"status={status}", "--", "B", typed="\n").code == 0
+    assert shell.read("B.md") == f"---\ntype: book\n{after}---\n# B\n"
+    assert shell("undo").code == 0
+    assert shell.read("B.md") == STARTED
+
+
+def test_a_date_that_is_not_wanted_is_not_set(shell: Shell) -> None:
+    shell.write("B.md", STARTED)
+    assert shell("set", "status=finished", "--", "B", typed="n\n").code == 0
+    assert shell.read("B.md") == STARTED.replace("to-read", "finished")
+
+
+def test_without_a_terminal_the_empty_date_is_only_named(shell: Shell) -> None:
+    shell.write("B.md", STARTED)
+    ran = shell("set", "status=finished", "--", "B")
+    assert "`notekeep set finished=today -- B`" in ran.err
+    assert shell.read("B.md") == STARTED.replace("to-read", "finished")
+
+
+@pytest.mark.parametrize(
+    ("note", "change"),
+    [
+        ("type: book\nstatus: reading\nfinished: 2020-01-01\n", "status=finished"),
+        ("type: book\nstatus: finished\n", "status=finished"),
+        ("type: book\nstatus: reading\n", "status=dropped"),
+        ("status: reading\n", "status=finished"),
+    ],
+    ids=["there already", "no new status", "no date goes with it", "no such field"],
+)
+def test_no_date_is_offered_where_none_is_missing(shell: Shell, note: str, change: str) -> None:
+    shell.write("B.md", f"---\n{note}---\n# B\n")
+    ran = shell("set", change, "--", "B", typed="")
+    assert ran.code == 0
+    assert "Set " not in ran.err
+    assert "is empty" not in ran.err
