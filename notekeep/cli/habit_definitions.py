@@ -15,6 +15,7 @@ from notekeep.cli.habit_output import write_check_in
 from notekeep.cli.notes import edit_file
 from notekeep.cli.opening import open_vault
 from notekeep.errors import NotFound, Refused, UsageError
+from notekeep.habits.schedule import format_schedule, parse_schedule
 from notekeep.notes.habit_notes import (
     begin_pause,
     check_habit_name,
@@ -36,8 +37,15 @@ if TYPE_CHECKING:
 @click.command("add", short_help="Define a habit.")
 @click.argument("title", nargs=-1, required=True)
 @click.option("--id", "identity", metavar="ID", default="", help="Its name in the log.")
-@click.option("--schedule", metavar="WHEN", default="daily", help="daily, mon,wed,fri, 3/week ...")
-@click.option("--goal", metavar="GOAL", default="done", help='">= 10 min", "<= 2 cup" ...')
+@click.option(
+    "--schedule",
+    metavar="WHEN",
+    default="daily",
+    help='daily, mon,wed,fri, 3/week, "every other day" ...',
+)
+@click.option(
+    "--goal", metavar="GOAL", default="done", help='"10 minutes", "at most 2 cups", ">= 10 min" ...'
+)
 @click.option("--since", metavar="DAY", default="", help="Start date (default: first log entry).")
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name in the log.")
 @click.option("--group", metavar="NAME", default="", help="The heading it is listed under.")
@@ -78,7 +86,8 @@ def add_(
         fields["after"] = f"[[{name_before}]]"
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
     plan = vault.notes.plan_new("habit", name, fields=fields)
-    about = f"habit {fields['habit']}"
+    due = format_schedule(parse_schedule(schedule))  # so that plain words are seen as understood
+    about = f"habit {fields['habit']}: {due}, {fields['goal']}"
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda path: f"{path}  {about}")
 
 

@@ -24,7 +24,10 @@ EVERY_DAY = (True,) * 7
 MAX_DAYS = 366
 """A span of days longer than a year is a typing error."""
 
-SCHEDULE_HINT = "write daily, mon,wed,fri, 3/week, 2/month, 3/7d, every 2d, after 2d..4d or none"
+SCHEDULE_HINT = (
+    "write daily, weekdays, mon,wed,fri, every other day, twice a week, 3/week, after 2d..4d"
+    " or none"
+)
 
 
 class ChosenDays(NamedTuple):
@@ -87,26 +90,44 @@ _NAMES = {schedule: name for name, schedule in _NAMED.items()}
 _WORDS: dict[str, Schedule] = {
     **_NAMED,
     "every day": DAILY,
-    "every other day": EverySlot(2),
-    "every second day": EverySlot(2),
+    "each day": DAILY,
+    "once a day": DAILY,
     "weekday": _NAMED["weekdays"],
+    "every weekday": _NAMED["weekdays"],
     "weekend": _NAMED["weekends"],
+    "every weekend": _NAMED["weekends"],
     "weekly": PerPeriod(1, "week"),
     "every week": PerPeriod(1, "week"),
     "monthly": PerPeriod(1, "month"),
     "every month": PerPeriod(1, "month"),
 }
-_PER = r"([0-9]{1,3}) ?/ ?(?:(week|month)|([0-9]{1,3}) ?d(?:ays)?)"
-_EVERY = r"every ([0-9]{1,3}) ?d(?:ays)?(?: from ([0-9-]+))?"
+_NUMBERS = {
+    "once": 1,
+    "twice": 2,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "other": 2,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+}
+_NUMBER_WORD = rf"\b({'|'.join(_NUMBERS)})\b"
+_A = r"(?:/|\b(?:an?|per|each|every|in)\b)"
+_PER = rf"([0-9]{{1,3}})(?: ?x| times)? ?{_A} ?(?:(week|month)|([0-9]{{1,3}}) ?d(?:ays)?)"
+_EVERY = r"every ([0-9]{1,3})(?:nd|rd|th)? ?(d|days?|weeks?)(?: from ([0-9-]+))?"
 _AFTER = r"after ([0-9]{1,3}) ?d(?:ays)?(?: ?\.\. ?([0-9]{1,3}) ?d(?:ays)?)?"
 _LONGEST = {"week": 7, "month": 31}
 
 
 def parse_schedule(text: str) -> Schedule:
     """Read one schedule; UsageError when it is none, or one that no calendar can meet."""
-    words = " ".join(text.casefold().split())
+    words = " ".join(text.casefold().split()).removeprefix("on ")
     if words in _WORDS:
         return _WORDS[words]
+    words = re.sub(_NUMBER_WORD, lambda found: str(_NUMBERS[found[0]]), words)
     if found := re.fullmatch(_PER, words):
         times = int(found[1])
         if found[3]:
@@ -115,10 +136,13 @@ def parse_schedule(text: str) -> Schedule:
         period: Literal["week", "month"] = "week" if found[2] == "week" else "month"
         return PerPeriod(_times(times, _LONGEST[period], text), period)
     if found := re.fullmatch(_EVERY, words):
-        start = dates.parse_iso(found[2]) if found[2] else None
-        if found[2] and start is None:
-            raise _wrong(text, f"there is no day {found[2]}")
-        return EverySlot(_span(found[1], text), start.toordinal() if start else None)
+        start = dates.parse_iso(found[3]) if found[3] else None
+        if found[3] and start is None:
+            raise _wrong(text, f"there is no day {found[3]}")
+        days = _span(found[1], text)
+        if found[2].startswith("w"):
+            days = _span(str(7 * days), text)
+        return EverySlot(days, start.toordinal() if start else None)
     if found := re.fullmatch(_AFTER, words):
         low, high = _span(found[1], text), _span(found[2] or found[1], text)
         if high < low:
@@ -191,12 +215,14 @@ def frequency(schedule: Schedule) -> tuple[int, int]:
 
 def _chosen(words: str, text: str) -> ChosenDays:
     chosen = [False] * 7
-    for part in words.split(","):
-        name = part.strip()
-        matches = [day for day, full in enumerate(dates.WEEKDAYS) if full.startswith(name)]
+    names = re.sub(r",|&|\band\b", " ", words.removeprefix("every ")).split()
+    for name in names:
+        matches = [day for day, full in enumerate(dates.WEEKDAYS) if f"{full}s".startswith(name)]
         if len(name) < 2 or len(matches) != 1:
             raise _wrong(text, f"not a schedule: {text}")
         chosen[matches[0]] = True
+    if not names:
+        raise _wrong(text, f"not a schedule: {text}")
     return ChosenDays(tuple(chosen))
 
 
@@ -223,14 +249,16 @@ def _wrong(text: str, message: str) -> UsageError:
 Kind: TypeAlias = Literal["done", "least", "most"]
 Per: TypeAlias = Literal["day", "week", "month"]
 
-GOAL_HINT = 'write done, ">= 10 min", "<= 2 cup" or ">= 20 km/week"'
+GOAL_HINT = 'write done, "10 minutes", ">= 10 min", "at most 2 cups" or "20 km a week"'
 PERIOD_DAYS: dict[Per, int] = {"day": 1, "week": 7, "month": 30}
 _PERS: dict[str | None, Per] = {None: "day", "day": "day", "week": "week", "month": "month"}
 
 _GOAL = (
-    rf"(?:(>=|<=|≥|≤) ?)?(?:([0-9]+h ?[0-9]+m(?:in)?)|({amounts.NUMBER}) ?({amounts.UNIT_NAME})?)"
-    r" ?(?:(?:/|per ) ?(day|week|month))?"
+    r"(?:(>=|<=|≥|≤|at least|at most|no more than|up to) ?)?"
+    rf"(?:([0-9]+h ?[0-9]+m(?:in)?)|({amounts.NUMBER}) ?({amounts.UNIT_NAME})?)"
+    r" ?(?:(?:/|(?:per|an?|each|every) ) ?(day|week|month))?"
 )
+_LEAST = (">=", "≥", "at least")
 
 
 class Goal(NamedTuple):
@@ -264,20 +292,21 @@ def parse_goal(text: str) -> Goal:
     words = " ".join(text.split())
     if words.casefold() == "done":
         return Goal()
-    found = re.fullmatch(_GOAL, words)
+    found = re.fullmatch(_GOAL, words, re.IGNORECASE)
     # Without a sign and a unit, `3/week` is a schedule in the wrong place.
     if not found or not (found[1] or found[2] or found[4]):
         raise UsageError(f"not a goal: {text}", GOAL_HINT, text=text, position=0)
     sign, hours, digits, unit, per = found.groups()
     unit = "min" if hours else unit or ""
-    if not sign:
-        sign, unit = ">=", amounts.normalize_unit(unit)
+    sign = (sign or "at least").casefold()
+    if sign[-1].isalpha():  # said in words, so the unit is a word, too
+        unit = amounts.normalize_unit(unit)
     amount = amounts.parse_hours(hours) if hours else amounts.parse_number(digits)
     if amount is None:
         raise UsageError(f"the number is too long: {text}", GOAL_HINT, text=text, position=0)
     target = amounts.to_base_unit(amount, unit or None, unit)
-    kind: Kind = "least" if sign in (">=", "≥") else "most"
-    return Goal(kind, target or 0, unit, _PERS[per])
+    kind: Kind = "least" if sign in _LEAST else "most"
+    return Goal(kind, target or 0, unit, _PERS[per and per.casefold()])
 
 
 def format_goal(goal: Goal) -> str:

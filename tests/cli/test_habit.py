@@ -653,7 +653,9 @@ def test_a_limit_that_was_kept_yesterday_is_one(desk: Desk) -> None:
 def test_plain_words_for_schedules_and_goals_are_read(
     schedule: str, goal: str, shown: tuple[str, str], desk: Desk
 ) -> None:
-    assert desk("add", "Plants", "--schedule", schedule, "--goal", goal).code == 0
+    said = desk("add", "Plants", "--schedule", schedule, "--goal", goal)
+    assert said.code == 0
+    assert ", ".join(shown) in said.out
     habit = desk.json("stats", "plants")
     assert (habit["schedule"], habit["goal"]) == shown
 

@@ -22,6 +22,10 @@ from notekeep.habits.schedule import Goal, format_goal, parse_goal
         ("10 minutes", Goal("least", 10_000, "min"), ">= 10 min"),
         ("1h30m", Goal("least", 90_000, "min"), ">= 90 min"),
         ("150 pages per week", Goal("least", 150_000, "page", "week"), ">= 150 page/week"),
+        ("at least 10 minutes", Goal("least", 10_000, "min"), ">= 10 min"),
+        ("At most 2 cups a day", Goal("most", 2_000, "cup"), "<= 2 cup"),
+        ("no more than 2 cups", Goal("most", 2_000, "cup"), "<= 2 cup"),
+        ("20 km a week", Goal("least", 20_000_000, "km", "week"), ">= 20 km/week"),
     ],
 )
 def test_goals_are_read_and_written(text: str, goal: Goal, written: str) -> None:
@@ -31,7 +35,7 @@ def test_goals_are_read_and_written(text: str, goal: Goal, written: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "10", "3/week", "> 10", ">= ten", ">= -5", ">= 5,5 km", ">= 5/year"]
+    "text", ["", "10", "3/week", "3 a week", "> 10", ">= ten", ">= -5", ">= 5,5 km", ">= 5/year"]
 )
 def test_other_texts_are_no_goals(text: str) -> None:
     with pytest.raises(UsageError, match="not a goal"):
