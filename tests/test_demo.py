@@ -3,6 +3,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,30 @@ def test_an_unused_copy_is_deleted_by_the_next_demo(tmp_path: Path) -> None:
     new, _ = demo.copy_sample_vault(today, str(tmp_path))
     left = {Path(used).parent.name, Path(new).parent.name, "notekeep-notes"}
     assert {path.name for path in tmp_path.iterdir()} == left
+
+
+def test_the_copy_is_called_sample(tmp_path: Path) -> None:
+    root, _ = demo.copy_sample_vault(dt.date(2026, 11, 25), str(tmp_path))
+    assert Path(root).name == "sample"
+
+
+def test_the_copy_of_a_killed_process_is_deleted_by_the_next_demo(tmp_path: Path) -> None:
+    today = dt.date(2026, 11, 28)
+    script = (
+        "import datetime, os, signal, sys; from notekeep.services import demo;"
+        "demo.copy_sample_vault(datetime.date(2026, 11, 28), sys.argv[1]);"
+        "{}"
+    )
+    for end in ("os.kill(os.getpid(), signal.SIGKILL)", "sys.exit()"):
+        subprocess.run([sys.executable, "-c", script.format(end), str(tmp_path)], check=False)
+    (left,) = tmp_path.iterdir()
+    mine, _ = demo.copy_sample_vault(today, str(tmp_path))
+    assert {*tmp_path.iterdir()} == {left, Path(mine).parent}, "who quit may come back to it"
+
+
+def test_only_a_copy_is_deleted(tmp_path: Path, vault: Path) -> None:
+    root, _ = demo.copy_sample_vault(dt.date(2026, 11, 25), str(tmp_path))
+    demo.delete_copy(root)
+    demo.delete_copy(str(vault))
+    assert not Path(root).parent.exists()
+    assert (vault / "book.md").exists()

@@ -306,8 +306,8 @@ def init(folder: str) -> None:
 def demo() -> int:
     """Open a copy of the sample vault in a temporary folder; nothing you do there matters.
 
-    Without a terminal its overview of today is printed. A copy that was not used for a week is
-    deleted by the next demo.
+    Without a terminal its overview of today is printed. A copy goes when its terminal is closed;
+    one that was not used for a week is deleted by the next demo.
     """
     root, home = copy_sample_vault(config.current_time().date())
     os.environ["NOTEKEEP_HOME"] = home

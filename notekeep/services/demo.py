@@ -6,12 +6,14 @@ moved by whole weeks, so that the last day of the habit log lies in this week an
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import os
 import re
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 PREFIX = "notekeep-demo-"
 UNUSED_SECONDS = 7 * 24 * 3600
 HOME = "home"
-VAULT = "notes"
+VAULT = "sample"
+OWNER = "pid"
+"""The file beside a copy that says which process uses it; it goes when that one ends in order."""
 _DATE = re.compile(rb"(?<![\d-])(20\d\d-\d\d-\d\d)(?![\d-])")
 _LOG_LINE = re.compile(rb"^- (\d{4}-\d\d-\d\d) ", re.MULTILINE)
 _LOG_NAME = re.compile(r"^(\d{4}-\d\d)\.(.+)\.md$")
@@ -49,30 +53,60 @@ def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, s
     root, home = os.path.join(base, VAULT), os.path.join(base, HOME)
     shutil.copytree(sample_folder(), root, ignore=shutil.ignore_patterns(".make"))
     os.mkdir(home, 0o700)
+    owner = os.path.join(base, OWNER)
+    with open(owner, "w", encoding="ascii") as file:
+        file.write(str(os.getpid()))
+    atexit.register(_release, owner)
     move_dates(root, today)
     return root, home
 
 
+def _release(owner: str) -> None:
+    with suppress(OSError):
+        os.unlink(owner)
+
+
+def delete_copy(root: str) -> None:
+    """Delete a copy of the sample vault with all that lies beside it; any other vault stays."""
+    base = os.path.dirname(root)
+    if os.path.basename(base).startswith(PREFIX):
+        shutil.rmtree(base, ignore_errors=True)
+
+
 def _delete_unused(parent: str) -> None:
-    """Delete earlier copies, as of a terminal that was closed, that nothing changed for a week."""
+    """Delete copies whose process was killed, and those that nothing changed for a week."""
     with os.scandir(parent) as entries:
         for entry in entries:
             if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False):
                 is_own = not hasattr(os, "getuid") or entry.stat().st_uid == os.getuid()
-                if is_own and time.time() - _last_change(entry.path) > UNUSED_SECONDS:
+                if is_own and (_was_killed(entry.path) or _is_unused(entry.path)):
                     shutil.rmtree(entry.path, ignore_errors=True)
 
 
-def _last_change(base: str) -> float:
+def _was_killed(base: str) -> bool:
+    if not hasattr(os, "getuid"):  # where signal 0 would end the process
+        return False
+    try:
+        with open(os.path.join(base, OWNER), encoding="ascii") as file:
+            os.kill(int(file.read()), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
+def _is_unused(base: str) -> bool:
     paths = (
         os.path.join(folder, name)
         for folder, folders, files in os.walk(base)
         for name in (*folders, *files, "")
     )
     try:
-        return max((os.lstat(path).st_mtime for path in paths), default=time.time())
+        last = max(os.lstat(path).st_mtime for path in paths)
     except OSError:  # something goes while this looks: somebody uses it
-        return time.time()
+        return False
+    return time.time() - last > UNUSED_SECONDS
 
 
 def move_dates(root: str, today: dt.date) -> int:

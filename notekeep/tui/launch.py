@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 LOG = "tui.log"
 
+BY_SIGNAL = 128
+"""An exit code above it is that of a signal, as of a terminal that was closed."""
+
 FRAMES = 120
 """Frames a second. What a key changed is painted with the next: of 60, many keys come a whole frame
 late, and to draw the cursor takes a fourth of one."""
@@ -65,7 +68,12 @@ def launch(
     if app.next_vault:
         vault.catalog.close()
         return launch(app.next_vault, prelude=prelude)
-    return app.return_code or 0
+    code = app.return_code or 0
+    if code > BY_SIGNAL:
+        from notekeep.services.demo import delete_copy  # which few ends need
+
+        delete_copy(vault.root)
+    return code
 
 
 def _log_to(folder: str) -> None:

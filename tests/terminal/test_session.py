@@ -79,6 +79,18 @@ def test_a_signal_ends_it_as_cleanly_as_a_key(start: Start) -> None:
         assert_restored(terminal)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_demo_goes_with_its_terminal(number: int, start: Start, tmp_path: Path) -> None:
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    with start("demo", NOTEKEEP_VAULT="", TMPDIR=str(copies)) as terminal:
+        terminal.until("sample", "Meditate", "Water the plants")
+        assert len([*copies.glob("notekeep-demo-*")]) == 1
+        terminal.signal(number)
+        terminal.wait()
+    assert [*copies.glob("notekeep-demo-*")] == []
+
+
 def test_the_screen_is_seen_though_errors_go_into_a_file(start: Start, tmp_path: Path) -> None:
     errors = tmp_path / "errors"
     with start(errors=errors) as terminal:
