@@ -72,3 +72,28 @@ def test_an_index_or_a_history_where_it_can_be_torn_is_told(vault: Vault, tmp_pa
     (finding,) = layers(vault)["places"].findings
     assert "history lies in a folder that Nextcloud keeps in sync" in finding.message
     assert "XDG_STATE_HOME" in finding.hint
+
+
+def test_links_in_properties_are_counted_apart_and_are_no_problem(vault: Vault) -> None:
+    topics = '---\ntopics: ["[[Emergence]]", "[[b]]"]\n---\n[[nowhere]]\n'
+    Path(vault.root, "c.md").write_text(topics, "utf-8")
+    Path(vault.root, "d.md").write_text("[[in the first line]]\n", "utf-8")
+    found = layers(vault)
+    assert [one.message for one in found["properties"].findings] == [
+        'There is no note "Emergence".'
+    ]
+    assert found["properties"].is_calm
+    assert [one.place for one in found["links"].findings] == ["c.md:4", "d.md:1"]
+
+
+def test_ratings_above_the_best_one_are_told_with_the_setting(vault: Vault) -> None:
+    for name, rating in (("c", 6), ("d", 7), ("e", 5)):
+        Path(vault.root, f"{name}.md").write_text(f"---\nrating: {rating}\n---\n", "utf-8")
+    findings = layers(vault)["ratings"].findings
+    assert [one.path for one in findings] == ["c.md", "d.md"]
+    assert {one.hint for one in findings} == {
+        "If your ratings go up to 7, set rating_max = 7 in .notekeep/config.toml."
+    }
+    Path(vault.root, ".notekeep").mkdir(exist_ok=True)
+    Path(vault.root, ".notekeep/config.toml").write_text("rating_max = 7\n", "utf-8")
+    assert layers(Vault.open(vault.root))["ratings"].findings == []

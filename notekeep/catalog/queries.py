@@ -178,16 +178,22 @@ def find_note_problems(catalog: Connection) -> Iterator[Problem]:
         yield Problem(load_path(path), *rest)
 
 
+# Links of front matter are on line 1, where a body has links only without front matter.
+_OPEN_LINKS = (
+    "SELECT n.path, l.line, l.target, l.state, l.line = 1 AND EXISTS (SELECT 1 FROM fields f"
+    " WHERE f.note = n.id AND f.type IN ('text', 'list')) FROM links l JOIN notes n"
+    " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
+)
+
+
 def find_link_problems(catalog: Connection) -> Iterator[Problem]:
     """Yield links of notes in lists that lead nowhere, or to several notes."""
-    found = catalog.ask(
-        "SELECT n.path, l.line, l.target, l.state FROM links l JOIN notes n"
-        " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
-    )
-    for path, line, target, state in found:
+    for path, line, target, state, in_property in catalog.ask(_OPEN_LINKS):
         code, message = "broken-link", f'There is no note "{target}".'
         hint = "Correct the name, or make the note."
-        if state == "ambiguous":
+        if state == "broken" and in_property:
+            code, hint = "broken-property", ""  # often left open on purpose, as a topic
+        elif state == "ambiguous":
             code = "ambiguous-link"
             message = f'"{target}" could be several notes; the nearest one is taken.'
             hint = "Write the folder before the name."

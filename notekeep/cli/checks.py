@@ -25,7 +25,7 @@ from notekeep.services.doctor import check_vault
 from notekeep.services.overview import problem_object
 
 SHOWN = 3
-"""Of a finding in many places so many are named; `--json` lists all."""
+"""Of problems with one cause so many are named, and places of each; `doctor --all` lists all."""
 PAIR_NOTES = {"copy": "", "log": "a log; all lines count", "marks": "git's marks stand in it"}
 
 if TYPE_CHECKING:
@@ -74,9 +74,10 @@ def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
         if not is_json():
             _write(found)
         return report_refused(found.plan.refused)
+    hinted = {""}
     for finding in found.findings:
         if not finding.has_fix:
-            _write_finding(finding)
+            _write_finding(finding, hinted)
     return apply_plan(vault, found.plan, dry_run=False, yes=yes, quiet=is_json())
 
 
@@ -85,9 +86,10 @@ def _write(found: Lint) -> None:
     by_path: dict[str, list[LintFinding]] = {}
     for finding in found.findings:
         by_path.setdefault(finding.problem.path, []).append(finding)
+    hinted = {""}
     for path, findings in by_path.items():
         for finding in findings:
-            _write_finding(finding)
+            _write_finding(finding, hinted)
         if path in changes:
             write_diff(WritePlan("lint", path, [changes[path]]).diff())
     if not found.findings:
@@ -96,19 +98,22 @@ def _write(found: Lint) -> None:
         output.write_message("`notekeep lint --fix` mends what has a diff")
 
 
-def _write_finding(finding: LintFinding) -> None:
+def _write_finding(finding: LintFinding, hinted: set[str]) -> None:
+    """Write a problem, and its hint unless that was written before."""
     problem = finding.problem
     output.write(f"{problem.place}: {problem.message}")
-    if problem.hint and not finding.has_fix:
+    if problem.hint not in hinted and not finding.has_fix:
+        hinted.add(problem.hint)
         output.write(f"  {problem.hint}")
 
 
 @click.command(short_help="Check the vault and its index.")
+@click.option("--all", "everything", is_flag=True, help="List every problem, not only a few.")
 @json_options
-def doctor() -> int:
+def doctor(*, everything: bool) -> int:
     """Check files, front matter, links, habits and the index, layer by layer.
 
-    Nothing is changed; each problem lists its fix.
+    Nothing is changed. Problems with the same cause are listed together, with their fix.
     """
     vault = open_vault()
     layers = []
@@ -117,15 +122,18 @@ def doctor() -> int:
         if is_json():
             continue
         count = len(layer.findings)
-        verdict = output.count_of(count, "finding") if count else "well"
+        verdict = output.count_of(count, "problem") if count else "ok"
+        if layer.is_calm and count:
+            verdict = f"{count} open"
         output.write_styled(
             [
-                (f"{layer.name:<10}", "bold"),
-                (f"{verdict:<13}", "yellow" if count else "green"),
+                (f"{layer.name:<11}", "bold"),
+                (f"{verdict:<13}", "green" if layer.is_calm or not count else "yellow"),
                 (layer.checked, "dim"),
             ]
         )
-        _write_findings(layer.findings)
+        if everything or not layer.is_calm:
+            _write_findings(layer.findings, everything=everything)
     vault.history.prune()
     if is_json():
         found = [
@@ -140,22 +148,32 @@ def doctor() -> int:
     return 0
 
 
-def _write_findings(findings: list[Problem]) -> None:
-    """Write findings: those that say the same together, and each hint once."""
+def _write_findings(findings: list[Problem], *, everything: bool) -> None:
+    """Write problems by cause: what has one remedy together, the most frequent first."""
     by_hint: dict[str, dict[str, list[str]]] = {}
     for finding in findings:
         places = by_hint.setdefault(finding.hint, {}).setdefault(finding.message, [])
-        places += [finding.place] if finding.place else []
+        places.append(finding.place)
     for hint, by_message in by_hint.items():
-        for message, places in by_message.items():
-            if len(places) < 2:
-                output.write("  " + ": ".join([*places, message]))
-                continue
-            more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
-            output.write(f"  {message} ({len(places)} times)")
-            output.write(f"    {', '.join(places[:SHOWN])}{more}")
+        causes = sorted(by_message.items(), key=lambda cause: -len(cause[1]))
+        shown = causes if everything else causes[:SHOWN]
+        for message, places in shown:
+            _write_cause(message, [*filter(None, places)], everything=everything)
+        if more := len(causes) - len(shown):
+            total = sum(map(len, by_message.values()))
+            output.write(f"  and {more} more, {total} in all; `notekeep doctor --all` lists them")
         if hint:
             output.write(f"    {hint}")
+
+
+def _write_cause(message: str, places: list[str], *, everything: bool) -> None:
+    if len(places) < 2:
+        output.write("  " + ": ".join([*places, message]))
+        return
+    output.write(f"  {message} ({len(places)} times)")
+    named = places if everything else places[:SHOWN]
+    more = f" and {len(places) - len(named)} more" if len(places) > len(named) else ""
+    output.write(f"    {', '.join(named)}{more}")
 
 
 @click.group(

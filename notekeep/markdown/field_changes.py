@@ -32,6 +32,7 @@ from notekeep.markdown.schema import (
     canonical,
     find_known_keys,
 )
+from notekeep.settings import VAULT_SETTINGS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -119,7 +120,12 @@ def check_limits(
         if name == "rating" and type_ == "number":
             found = parse_number(text)
             if found is not None and not 0 <= found <= best:
-                raise InvalidValue(f"{name} must be between 0 and {best:g}. Got {text}.")
+                raise InvalidValue(
+                    f"{name} must be between 0 and {best:g}. Got {text}.",
+                    f"If your ratings go higher, set rating_max in {VAULT_SETTINGS}."
+                    if found > best
+                    else "",
+                )
         if choices and text.casefold() not in choices:
             near = get_close_matches(text.casefold(), choices, n=1)
             raise InvalidValue(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from notekeep.errors import SETTINGS, WRITABLE_HINT, Problem
+from notekeep.settings import VAULT_SETTINGS
 from notekeep.storage.content import read_content
 from notekeep.storage.filesystem import remote_reason
 
@@ -29,6 +30,7 @@ class Layer(NamedTuple):
     name: str
     checked: str
     findings: list[Problem]
+    is_calm: bool = False  # what it found is no problem: it is only counted
 
 
 def check_vault(vault: Vault) -> Iterator[Layer]:
@@ -52,18 +54,34 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
         f"{vault.catalog.count()} notes: front matter and encoding",
         [problem for problem in problems if problem.code != CONFLICT],
     )
-    links = [
-        problem
-        for problem in vault.catalog.problems()
-        if problem.code in {"broken-link", "ambiguous-link"}
-    ]
-    yield Layer("links", "every link to a note", links)
+    yield _ratings(vault)
+    links = vault.catalog.problems()
+    broken = [problem for problem in links if problem.code in {"broken-link", "ambiguous-link"}]
+    yield Layer("links", "every link to a note", broken)
+    unmade = [problem for problem in links if problem.code == "broken-property"]
+    yield Layer(
+        "properties", "links in properties to notes that are not made yet", unmade, is_calm=True
+    )
     yield Layer("habits", "definitions and log lines", vault.habits.tracker.problems())
     copies = [
         Problem(copy, None, f"is another program's copy of {of}", "compare the two", CONFLICT)
         for copy, of in vault.catalog.conflicts().items()
     ]
     yield Layer("conflicts", "copies left by sync programs, marks left by git", [*marked, *copies])
+
+
+def _ratings(vault: Vault) -> Layer:
+    """Check whether the notes of a vault have ratings above its best one."""
+    best = vault.schema.rating_max
+    rows = vault.search.rows(f"rating>{best:g}").rows
+    numbers = (row.fields.get("rating") for row in rows)
+    highest = max((one for one in numbers if isinstance(one, (int, float))), default=best)
+    hint = (
+        f"If your ratings go up to {highest:g}, set rating_max = {highest:g} in {VAULT_SETTINGS}."
+    )
+    message = f"The rating is above {best:g}."
+    findings = [Problem(row.path, None, message, hint, "rating") for row in rows]
+    return Layer("ratings", f"ratings from 0 to {best:g}", findings)
 
 
 def _program() -> Layer:

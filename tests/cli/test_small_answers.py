@@ -45,7 +45,7 @@ def test_doctor_lists_marks_of_git_as_conflicts(shell: Shell) -> None:
     shell.write("n.md", "# n\n\n<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> abc\n")
     lines = shell("doctor").out.splitlines()
     [at] = [number for number, line in enumerate(lines) if line.startswith("conflicts")]
-    assert "1 finding" in lines[at]
+    assert "1 problem" in lines[at]
     assert lines[at + 1].startswith("  n.md:3")
     assert sum("n.md" in line for line in lines) == 1
 
@@ -108,3 +108,34 @@ def test_an_option_may_stand_before_a_command_and_behind_it(
     listed = shell("saved", "--json", "--vault", other)
     assert [one["name"] for one in json.loads(listed.out)["saved"]] == ["books"]
     assert shell("saved").code == 1
+
+
+def test_doctor_lists_a_few_problems_of_each_cause_and_all_of_them_on_request(
+    shell: Shell,
+) -> None:
+    for number in range(9):
+        shell.write(f"{number}.md", f"[[gone {number}]] and [[the usual]]\n")
+    told = shell("doctor").out
+    assert 'There is no note "the usual". (9 times)' in told
+    assert "0.md:1, 1.md:1, 2.md:1 and 6 more" in told
+    assert "and 7 more, 18 in all; `notekeep doctor --all` lists them" in told
+    assert told.count("Correct the name, or make the note.") == 1
+    every = shell("doctor", "--all").out
+    assert all(f'There is no note "gone {number}".' in every for number in range(9))
+    assert "8.md:1" in every
+
+
+def test_doctor_only_counts_links_in_properties(shell: Shell) -> None:
+    shell.write("n.md", "---\ntopics: ['[[Emergence]]']\n---\n")
+    told = shell("doctor").out
+    assert "properties 1 open" in told
+    assert "Emergence" not in told
+    assert "Emergence" in shell("doctor", "--all").out
+
+
+def test_lint_says_how_to_rate_higher_once(shell: Shell) -> None:
+    for number in range(3):
+        shell.write(f"{number}.md", "---\nrating: 9\n---\n")
+    told = shell("lint").out
+    assert told.count("rating must be between 0 and 5. Got 9.") == 3
+    assert told.count("set rating_max in .notekeep/config.toml") == 1
