@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from notekeep.cli.arguments import (
 from notekeep.cli.confirmation import apply_plan, confirm, write_diff
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.errors import Conflict, Failure, Refused
+from notekeep.errors import Conflict, Failure, Refused, UsageError
 from notekeep.export.manifest import MANIFEST_NAME
 
 if TYPE_CHECKING:
@@ -144,8 +145,9 @@ def notes(
 ) -> int:
     """Turn NOTE into a draft; a query takes only notes that are marked as public.
 
-    Without a site the draft is portable Markdown, in a folder beside the vault. What was changed by
-    hand in the site is shown from three sides, and left alone unless you say what becomes of it.
+    --site names the folder of your blog, unless your settings do; in any other folder the draft is
+    plain Markdown. What was changed by hand in the site is shown from three sides, and left alone
+    unless you say what becomes of it.
 
     \b
     notekeep export "Atomic Habits" --to hugo --site ~/blog
@@ -167,6 +169,7 @@ def notes(
             output.write_message("now export again")
         return code
     plan = vault.publishing.plan_export(paths, target=target, site=site, options=options)
+    _check_site(vault, note, target, site, dry_run=dry_run)
     if not is_json():
         _show_plan(plan, whole=dry_run)
     for change in [change for post in plan.posts for change in post.changes] if explain else ():
@@ -185,6 +188,25 @@ def notes(
     return _exit_code(plan)
 
 
+def _check_site(
+    vault: Vault, note: tuple[str, ...], target: str, site: str, *, dry_run: bool
+) -> None:
+    """Refuse to write into a folder that nobody chose; say so where nothing is written."""
+    if vault.publishing.has_site(target, site):
+        return
+    if not dry_run:
+        raise UsageError("No folder is chosen to write to.", _site_hint(note))
+    output.write_message(f"No folder is chosen to write to: {_site_hint(note)}")
+
+
+def _site_hint(note: tuple[str, ...]) -> str:
+    words = shlex.join(note) or "--all"
+    return (
+        f"`notekeep export {words} --site ~/blog` writes into your blog;"
+        " in a folder that is no site, drafts are plain Markdown"
+    )
+
+
 def _list_targets() -> int:
     from notekeep.export.targets.target import TARGETS, UNSUPPORTED_PLACES, load_target
 
@@ -197,9 +219,6 @@ def _list_targets() -> int:
 def _suggest_settings(vault: Vault, plan: ExportPlan) -> None:
     """Say after the first export to a place how it need not be named again, or named at all."""
     name, folder = (json.dumps(text, ensure_ascii=False) for text in (vault.name, plan.site))
-    if plan.target == "portable":
-        output.write_message("to write into your blog instead, name its folder with --site")
-        return
     output.write_message(f"to leave out --site from now on, add this to {vault.person.path}:")
     output.write_message(f'  [sites.{name}]\n  target = "{plan.target}"\n  dir = {folder}')
 
@@ -400,6 +419,7 @@ def status(*, target: str, site: str) -> int:
     """
     vault = open_refreshed(whole=True)
     standings = vault.publishing.standings(target, site)
+    has_site = vault.publishing.has_site(target, site)
     code = 0 if any(one.posts for one in standings) else 1
     if is_json():
         sites = [
@@ -420,12 +440,13 @@ def status(*, target: str, site: str) -> int:
     for number, one in enumerate(standings):
         if number:
             output.write("")
-        _write_standing(one)
+        _write_standing(one, has_site=has_site)
     return code
 
 
-def _write_standing(one: SiteStanding) -> None:
-    output.write_message(f"{one.name or 'no site'}, in {one.site}")
+def _write_standing(one: SiteStanding, *, has_site: bool) -> None:
+    title = f"{one.name or 'no site'}, in {one.site}"
+    output.write_message(title if has_site else f"No site is chosen. {_site_hint(('NOTE',))}")
     if one.error:
         output.write_message(f"  {one.error}")
     output.table(

@@ -20,7 +20,7 @@ from notekeep.catalog.name_lookup import (
 from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused, UsageError
 from notekeep.export.audit import Audit
 from notekeep.export.consent import CONSENT_FIELDS, is_withheld
-from notekeep.export.manifest import Manifest, VaultKey
+from notekeep.export.manifest import MANIFEST_NAME, Manifest, VaultKey
 from notekeep.export.pipeline import plan_export, site_folder, write_export
 from notekeep.export.plan import ExportPlan, ExportRequest, ExportResult, PostState, list_states
 from notekeep.export.post_identity import find_renamed_notes
@@ -125,6 +125,15 @@ class PublishingService:
             return target, site
         right = next((one for one in self.sites if one.target == target), self.sites[0])
         return target or right.target, right.folder
+
+    def has_site(self, target: str = "", site: str = "") -> bool:
+        """Whether somebody chose where drafts go: with a name, in settings or by an export before.
+
+        UsageError is raised for a target that needs the folder of its site.
+        """
+        target, site = self.site(target, site)
+        folder = site_folder(self.root, target or None, site or None)
+        return bool(site) or os.path.exists(os.path.join(folder, MANIFEST_NAME))
 
     def drafts(self) -> str:
         """Return the notes that may be published, as a query: drafts, and all that is public."""

@@ -475,9 +475,7 @@ def test_the_first_export_prints_the_settings_of_its_site(
     assert (site / "content/posts/james-clear/index.md").exists()
     assert "[sites." not in capsys.readouterr().err
     settings.unlink()
-    assert run("Deep Work") == 0
-    assert "name its folder with --site" in capsys.readouterr().err
-    assert sample.with_name("notes-drafts").exists()
+    assert run("Deep Work") == 2, "nobody says by now which folder is meant"
 
 
 @pytest.mark.parametrize("says", ["template is broken", ""])
@@ -554,3 +552,21 @@ def test_the_settings_of_a_vault_can_keep_metadata(
     settings.write_text(f'{before}\n[export]\nkeep_metadata = ["attachments/a film.mp4"]\n')
     assert run("Walk", "--site", str(site)) == 0
     assert (site / "content/posts/walk/a-film.mp4").read_bytes() == film
+
+
+def test_nothing_is_written_into_a_folder_that_nobody_chose(
+    run: Run, sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("Deep Work") == 2
+    assert "`notekeep export 'Deep Work' --site ~/blog`" in capsys.readouterr().err
+    assert run("Deep Work", "--dry-run") == 0
+    assert "No folder is chosen" in capsys.readouterr().err
+    assert run("status") == 0
+    assert "No site is chosen" in capsys.readouterr().err
+    assert [path.name for path in sample.parent.iterdir() if "drafts" in path.name] == []
+
+
+def test_a_folder_that_is_no_site_gets_plain_markdown(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "drafts").mkdir()
+    assert run("Deep Work", "--site", str(tmp_path / "drafts")) == 0
+    assert "# Deep Work" in (tmp_path / "drafts/deep-work.md").read_text("utf-8")
