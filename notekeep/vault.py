@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.services.habits import HabitService
     from notekeep.services.history import HistoryService
+    from notekeep.services.imports import ImportService
     from notekeep.services.indexing import IndexService
     from notekeep.services.media import MediaService
     from notekeep.services.notes import NoteService
@@ -113,6 +114,13 @@ class Vault:
         from notekeep.services.habits import HabitService
 
         return HabitService(self.places, self.workspace)
+
+    @cached_property
+    def imports(self) -> ImportService:
+        """Imports from other programs."""
+        from notekeep.services.imports import ImportService
+
+        return ImportService(self.workspace, self.indexing, self.places.state)
 
     @cached_property
     def history(self) -> HistoryService:

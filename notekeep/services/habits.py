@@ -60,8 +60,8 @@ class HabitService:
         `path` is a file, a folder or an archive; `origin` the id of its format, "" finds out.
         """
         # Every importer is imported with these.
-        from notekeep.importing.habit_formats import VaultVocabulary, read_source
         from notekeep.importing.given_files import read_given
+        from notekeep.importing.habit_formats import VaultVocabulary, read_source
         from notekeep.importing.habit_import import plan_import
 
         self.tracker.refresh()

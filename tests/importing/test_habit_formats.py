@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
 from notekeep.importing import given_files as given_module
-from notekeep.importing.habit_formats import FORMATS, read_source
 from notekeep.importing.given_files import GivenFiles, Limits, read_given
+from notekeep.importing.habit_formats import FORMATS, read_source
 from tests.support.taken import lines
 
 if TYPE_CHECKING:

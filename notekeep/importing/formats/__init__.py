@@ -5,12 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Ambiguous, UsageError
+from notekeep.importing.formats import (
+    apple_books,
+    hypothesis,
+    kindle_clippings,
+    kindle_notebook,
+    kobo,
+    koreader,
+    reader,
+    readwise,
+    snipd,
+)
 
 if TYPE_CHECKING:
     from notekeep.importing.input_files import InputFiles
     from notekeep.importing.records import Format
 
-FORMATS: dict[str, Format] = {}
+FORMATS: dict[str, Format] = {
+    module.FORMAT.id: module.FORMAT
+    for module in (
+        apple_books,
+        hypothesis,
+        kindle_clippings,
+        kindle_notebook,
+        kobo,
+        koreader,
+        reader,
+        readwise,
+        snipd,
+    )
+}
 """The formats by their ids."""
 
 

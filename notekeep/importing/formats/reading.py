@@ -7,13 +7,14 @@ import io
 import json
 import re
 import sqlite3
+import unicodedata
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.importing.records import Loss, clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from notekeep.importing.input_files import InputFiles
     from notekeep.importing.records import Record
@@ -145,6 +146,42 @@ def turn_name(name: str) -> str:
     return f"{first} {last}".strip() if comma and "," not in first else name.strip()
 
 
+def fold_letters(text: str) -> str:
+    """Fold a text to its letters and digits, so that quotes and spaces do not count."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in plain if char.isalnum())
+
+
+def surnames(names: Iterable[str]) -> frozenset[str]:
+    """Return the last words of names, which most spellings of a person share."""
+    people = (person for name in names for person in split_names(name))
+    return frozenset(fold_letters(person.split()[-1]) for person in people if person.split())
+
+
 def first_of(row: Mapping[str, Any], *keys: str) -> str:
     """Return the first value that is there, as one line; "" for none."""
     return next((text for key in keys if (text := clean_line(row.get(key)))), "")
+
+
+def read_table(
+    opened: sqlite3.Connection, table: str, columns: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table by column; a column that this version lacks is None."""
+    names = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
+    known = [column for column in columns if column.casefold() in names]
+    if not known:
+        raise Refused(f"the database has no table {table}")
+    wanted = ", ".join(f'"{column}"' for column in known)
+    for row in opened.execute(f'SELECT {wanted} FROM "{table}"'):  # noqa: S608 - our own names
+        yield {**dict.fromkeys(columns), **dict(zip(known, row, strict=True))}
+
+
+def format_clock(seconds: float) -> str:
+    """Return a second of an episode as a locator: `[00:12:14]`."""
+    whole = max(0, int(seconds))
+    return f"[{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}]"
+
+
+def is_database(head: bytes) -> bool:
+    """Whether the first bytes are those of an SQLite database."""
+    return head.startswith(b"SQLite format 3\0")

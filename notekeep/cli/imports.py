@@ -1,0 +1,196 @@
+"""`notekeep import`: highlights, reading lists, notes and links from other programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from notekeep.cli import output
+from notekeep.cli.arguments import dry_run_option, json_options
+from notekeep.cli.confirmation import report_refused
+from notekeep.cli.context import is_json
+from notekeep.cli.opening import open_vault
+from notekeep.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.importing.import_plan import ImportPlan
+    from notekeep.importing.work_import import ImportRow
+    from notekeep.notes.plan import WriteResult
+
+_SHOWN = 20
+"""How many notes, losses and the like are listed; JSON has all."""
+
+
+@click.command("import", short_help="Import from another program.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--from", "format_id", metavar="FORMAT", default="", help="Set the format.")
+@click.option("--write", is_flag=True, help="Write it. Without this, only show it.")
+@click.option("--again", is_flag=True, help="Bring back what you deleted since an earlier import.")
+@click.option("--prune", is_flag=True, help="Remove what was deleted in the source.")
+@click.option(
+    "--match",
+    multiple=True,
+    metavar="ID=NOTE",
+    help="Use NOTE for the book with this ID. `ID=` makes a new note.",
+)
+@dry_run_option
+@json_options
+def import_(
+    paths: Sequence[str],
+    *,
+    format_id: str,
+    write: bool,
+    again: bool,
+    prune: bool,
+    match: Sequence[str],
+    dry_run: bool,
+) -> int:
+    """Show what files, folders or archives would bring, and what would be lost.
+
+    With --write it is written as one step that `undo` takes back. Import the same source again at
+    any time: new highlights are added, changed ones are updated, and what you edited, moved or
+    deleted stays as you have it.
+
+    \b
+    apple-books       Apple Books: the folder with BKLibrary and AEAnnotation
+    hypothesis        Hypothesis: JSON export
+    kindle-clippings  Kindle: My Clippings.txt
+    kindle-notebook   Kindle apps: exported notebook, HTML
+    kobo              Kobo: KoboReader.sqlite
+    koreader          KOReader: metadata.*.lua, or the folder of books
+    reader            Readwise Reader: CSV or JSON
+    readwise          Readwise: CSV or JSON
+    snipd             Snipd: Markdown
+    """
+    from notekeep.importing.work_import import ImportOptions
+
+    vault = open_vault()
+    found = vault.imports.plan(
+        [os.path.expanduser(path) for path in paths],
+        format_id,
+        options=ImportOptions(again=again, prune=prune, match=_read_matches(match)),
+        on_read=_show_progress,
+    )
+    done = vault.notes.apply(found.plan) if write and not dry_run else None
+    if is_json():
+        output.write_json(_object(found, done))
+    else:
+        _show(found)
+        _report(found, done)
+    return report_refused(found.plan.refused) or (0 if found.rows else 1)
+
+
+def _read_matches(words: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word in words:
+        name, sign, note = word.rpartition("=")
+        if not sign:
+            raise UsageError(f"--match {word}: not ID=NOTE", "for example --match kindle:123=Soil")
+        found[name] = note
+    return found
+
+
+def _show_progress(name: str) -> None:
+    """Name the file that is read, where somebody watches."""
+    if sys.stderr.isatty() and not is_json():
+        shown = output.fit_text(f"Reading {name}", 70)
+        sys.stderr.write(f"\r\x1b[2K{shown}\r\x1b[2K")
+        sys.stderr.flush()
+
+
+def _show(found: ImportPlan) -> None:
+    from notekeep.importing.work_import import COUNTS
+
+    title = ", ".join(form.title for form in found.formats)
+    output.write_styled([(title, "bold"), (f": {_sum_up(found.counts())}", "")])
+    rows = [row for row in found.rows if row.path]
+    changed = [row for row in rows if row.is_new or set(row.counts) & {"new", "changed", "fields"}]
+    names = [name for name in COUNTS if any(row.counts[name] for row in changed)]
+    shown = [_row(row, names) for row in changed[:_SHOWN]]
+    output.table(shown, heads=("note", *names) if shown else ())
+    _more(len(changed) - _SHOWN)
+    for row in [row for row in rows if row.is_guess][:_SHOWN]:
+        output.write_message(
+            f'"{row.title}" is taken for {row.path}, by title and author. If it is another:'
+            f" --match '{row.id}=NOTE', or '{row.id}=' for a new note"
+        )
+    _show_changes(found)
+    for question in found.questions:
+        output.write_message(f'"{question.title}" is left out, since it could be several notes:')
+        for path in question.paths:
+            output.write_message(f"  --match '{question.id}={path}'")
+    if found.losses:
+        output.write_styled([("Not imported, or not as it was", "bold")])
+    for loss in found.losses[:_SHOWN]:
+        whose = f" ({loss.title})" if loss.title else ""
+        place = f", first at {loss.place}" if loss.place else ""
+        output.write(f"  {loss.times} × {loss.message}{whose}{place}")  # noqa: RUF001 - times
+    _more(len(found.losses) - _SHOWN)
+
+
+def _sum_up(counts: dict[str, int]) -> str:
+    from notekeep.importing.work_import import COUNTS
+
+    said = [f"{count} {COUNTS[name]}" for name, count in counts.items() if count]
+    return ", ".join(said) or "nothing to import"
+
+
+def _row(row: ImportRow, names: Sequence[str]) -> tuple[str, ...]:
+    shown = f"{row.path} (new)" if row.is_new else row.path
+    return (shown, *(str(row.counts[name] or "") for name in names))
+
+
+def _show_changes(found: ImportPlan) -> None:
+    if found.changes:
+        output.write_styled([("Changed in the source and by you: yours stay", "bold")])
+    for change in found.changes[:_SHOWN]:
+        output.write(f"  {change.path} ^{change.id}")
+        output.write_styled([(f"    - {' '.join(change.theirs.split())}", "red")])
+        output.write_styled([(f"    + {' '.join(change.yours.split())}", "green")])
+    _more(len(found.changes) - _SHOWN)
+
+
+def _more(count: int) -> None:
+    if count > 0:
+        output.write(f"  and {count} more")
+
+
+def _report(found: ImportPlan, done: WriteResult | None) -> None:
+    for remark in done.remarks if done else found.plan.remarks:
+        output.write_message(remark)
+    if done is None and found.plan.changes:
+        output.write_message("Nothing is written yet. Add --write to import.")
+    elif done is not None and done.step:
+        count = output.count_of(len(done.paths), "file")
+        output.write_message(f"{count} written. `notekeep undo` takes it back.")
+    else:
+        output.write_message("Nothing new.")
+
+
+def _object(found: ImportPlan, done: WriteResult | None) -> dict[str, Any]:
+    return {
+        "formats": [form.id for form in found.formats],
+        "written": bool(done and done.step),
+        "counts": found.counts(),
+        "notes": [
+            {
+                "title": row.title,
+                "id": row.id,
+                "path": row.path,
+                "is_new": row.is_new,
+                "is_guess": row.is_guess,
+                "counts": dict(row.counts),
+            }
+            for row in found.rows
+        ],
+        "losses": [loss._asdict() for loss in found.losses],
+        "changes": [change._asdict() for change in found.changes],
+        "questions": [question._asdict() for question in found.questions],
+        "remarks": found.plan.remarks,
+        "paths": done.paths if done else [change.path for change in found.plan.changes],
+    }

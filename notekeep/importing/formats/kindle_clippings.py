@@ -1,0 +1,308 @@
+"""Kindle's `My Clippings.txt`: a record for every highlight, note and bookmark ever made.
+
+The file only grows. A highlight that is resized is written again, so records of one place whose
+texts begin or end alike are one passage: its id comes from the first of them, its text from the
+last. The second line of a record is in the language of the device; it is read by words and numbers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.importing.formats.reading import (
+    fold_letters,
+    head_text,
+    read_each,
+    split_names,
+    surnames,
+)
+from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from notekeep.importing.input_files import InputFiles
+    from notekeep.importing.records import Record
+
+_SEPARATOR = "=========="
+_META = re.compile(r"^\s*[-–]\s.*\d.*[|｜]", re.MULTILINE)  # noqa: RUF001 - as Kindle writes it
+
+_KINDS = {
+    "clip": ("clip this", "clipping"),
+    "bookmark": (
+        *("bookmark", "lesezeichen", "signet", "marcador", "segnalibro", "bladwijzer", "закладк"),
+        *("书签", "書籤", "ブックマーク"),
+    ),
+    "note": (
+        *("note", "notiz", "nota", "notitie", "заметк"),
+        *("笔记", "筆記", "メモ"),
+    ),
+    "highlight": (
+        *("highlight", "markierung", "surlignement", "subrayado", "evidenziazione", "destaque"),
+        *("markering", "выделен", "标注", "標註", "ハイライト"),
+    ),
+}
+_PAGE_WORDS = ("page", "seite", "página", "pagina", "страниц")
+_PLACE_WORDS = (
+    *("location", "position", "emplacement", "posición", "posizione", "posição", "locatie"),
+    *("мест", "位置"),
+)
+_NUMBER = r"(\d+|[ivxlcdm]+)"
+_RANGE = rf"#?{_NUMBER}(?:\s*(?:-|–|t/m)\s*{_NUMBER})?"  # noqa: RUF001 - Russian has the dash
+PAGE_PATTERN = re.compile(
+    rf"(?:{'|'.join(_PAGE_WORDS)})\w*\.?\s*{_RANGE}|(\d+)\s*(?:页|頁|ページ)", re.IGNORECASE
+)
+LOCATION_PATTERN = re.compile(
+    rf"(?:{'|'.join(_PLACE_WORDS)})\w*\.?\s*(?:No\.?)?\s*{_RANGE}", re.IGNORECASE
+)
+_ANY_NUMBER = re.compile(r"(\d+)(?:-(\d+))?")
+
+_MONTHS = {
+    word: number
+    for words in (
+        "- - - - - - - - - - - dicembre",
+        "january february march april may june july august september october november december",
+        "januar februar märz april mai juni juli august september oktober november dezember",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "jan feb mar apr may jun jul aug sep oct nov dec",
+    )
+    for number, word in enumerate(words.split(), 1)
+}
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?\s*(AM|PM)?")
+_CJK_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+_LIMIT = re.compile(r"<[^<>]{10,200}>")
+_MAX_CHAINS = 50
+"""How many highlights of one place are compared with a new one."""
+
+
+class _Record(NamedTuple):
+    kind: str  # of _KINDS, "" when the words are of another language
+    page: str
+    start: int  # of the location, else of the page; -1 for neither
+    end: int
+    has_location: bool
+    at: str
+    text: str
+
+    @property
+    def locator(self) -> str:
+        if self.page:
+            return f"(p. {self.page})"
+        return f"(loc. {self.start})" if self.has_location else ""
+
+
+def detect(name: str, head: bytes) -> bool:
+    """Whether a file has records of Kindle's clippings."""
+    text = head_text(head)
+    return name.casefold().endswith(".txt") and _SEPARATOR in text and bool(_META.search(text))
+
+
+def read(given: InputFiles) -> Iterator[Record | Loss]:
+    """Read the clippings, a work for each book."""
+    yield from read_each(given, _read_file)
+
+
+def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
+    books: dict[str, list[_Record]] = {}
+    parts = clean_text(text).replace("\ufeff", "").split(_SEPARATOR)
+    line = 1
+    for number, part in enumerate(parts):
+        lines = part.strip("\n").split("\n")
+        place, line = f"{name}:{line + len(part) - len(part.lstrip())}", line + part.count("\n")
+        if not part.strip():
+            continue
+        if len(lines) < 2 or (number == len(parts) - 1 and "|" not in lines[1]):
+            yield Loss("records that are cut off", place=place)
+            continue
+        record = _read_record(lines[1], "\n".join(lines[2:]).strip())
+        title = clean_line(lines[0])
+        if not record.at:
+            yield Loss("days that could not be read", title, place)
+        if record.kind == "bookmark":
+            yield Loss("bookmarks", place=place)
+        elif not record.text:
+            yield Loss("highlights without text", title, place)
+        elif _LIMIT.fullmatch(record.text):
+            message = "highlights beyond the publisher's clipping limit, without their text"
+            yield Loss(message, title, place)
+        else:
+            books.setdefault(title, []).append(record)
+    for first_line, records in books.items():
+        title, authors = split_title(first_line)
+        yield make_book(title, authors, _read_passages(book_key(title, authors), records))
+
+
+def make_book(title: str, authors: tuple[str, ...], passages: Iterable[Passage]) -> Work:
+    """Return the work of a Kindle book, which has no id but its title and authors."""
+    people = f" ({', '.join(authors)})" if authors else ""
+    return Work("book", title, (f"kindle:{title}{people}",), authors, passages=list(passages))
+
+
+def book_key(title: str, authors: tuple[str, ...]) -> str:
+    """Return what keys of passages have in common for all exports of one book."""
+    return f"{fold_letters(title)}|{'|'.join(sorted(surnames(authors)))}"
+
+
+def passage_key(book: str, place: object, text: str) -> str:
+    """Return the key of a highlight, in clippings and notebook alike."""
+    return f"{book}|{place}|{fold_letters(text)[:40]}"
+
+
+def split_title(line: str) -> tuple[str, tuple[str, ...]]:
+    """Split `A title (Series) (Author)`: the last brackets are the author's, unless with digits."""
+    if not line.endswith(")"):
+        return line, ()
+    depth = 0
+    for at in range(len(line) - 1, 0, -1):
+        depth += (line[at] == ")") - (line[at] == "(")
+        if depth == 0:
+            author = line[at + 1 : -1]
+            if any(char.isdigit() for char in author) or not author.strip():
+                return line, ()
+            return line[:at].strip(), split_names(author)
+    return line, ()
+
+
+# The second line
+
+
+def _read_record(line: str, text: str) -> _Record:
+    parts = re.split(r"[|｜]", line)  # noqa: RUF001 - the bar of Japanese
+    head = " | ".join(parts[:-1])
+    low = head.casefold()
+    kind = next((one for one, words in _KINDS.items() if any(word in low for word in words)), "")
+    page_match, place = PAGE_PATTERN.search(head), LOCATION_PATTERN.search(head)
+    page = (page_match[1] or page_match[3]) if page_match else ""
+    if page_match and page_match[2] and page_match[2] != page:
+        page = f"{page}-{page_match[2]}"
+    start = end = -1
+    if place and place[1].isdigit():
+        start = int(place[1])
+        end = int(place[2]) if place[2] and place[2].isdigit() else start
+    elif not kind:
+        numbers = [_ANY_NUMBER.search(part) for part in parts[:-1]]
+        found = [number for number in numbers if number]
+        page = found[0][0] if len(found) > 1 else page
+        if found:
+            start = end = int(found[-1][1])
+    has_location = start >= 0
+    if not has_location and page:
+        first, _, last = page.partition("-")
+        start = int(first) if first.isdigit() else 0
+        end = int(last) if last.isdigit() else start
+    return _Record(kind, page, start, end, has_location, _read_time(parts[-1]), text)
+
+
+def _read_time(text: str) -> str:
+    clock = _CLOCK.search(text)
+    if found := _CJK_DAY.search(text):
+        year, month, day = map(int, found.groups())
+    else:
+        words = re.findall(r"[^\W\d_]+|\d+", text[: clock.start()] if clock else text)
+        month = next((_MONTHS[word.casefold()] for word in words if word.casefold() in _MONTHS), 0)
+        numbers = [int(word) for word in words if word.isdigit() and len(word) < 5]
+        if not month or len(numbers) < 2:
+            return ""
+        day = numbers[0]
+        year = next((number for number in numbers if number > 999), 2000 + numbers[1] % 100)
+    hour, minute = (int(clock[1]), int(clock[2])) if clock else (0, 0)
+    if clock and clock[3]:
+        hour = hour % 12 + (12 if clock[3] == "PM" else 0)
+    if "下午" in text or "午後" in text:
+        hour = hour % 12 + 12
+    elif "上午" in text or "午前" in text:
+        hour %= 12
+    try:
+        moment = dt.datetime(year, month, day, hour, minute)  # noqa: DTZ001 - the device's clock
+    except ValueError:
+        return ""
+    return moment.isoformat(timespec="minutes") if clock else moment.date().isoformat()
+
+
+# Records of one book
+
+
+class _Chain(NamedTuple):
+    passage: Passage
+    texts: list[str]  # folded, of each record
+    spans: list[tuple[int, int]]
+
+
+def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
+    chains: list[_Chain] = []
+    by_place: dict[int, list[_Chain]] = {}
+    for record in records:
+        if record.kind == "note":
+            continue
+        letters = fold_letters(record.text)
+        near = by_place.get(record.start, []) + by_place.get(record.end, [])
+        chain = next((one for one in near[-_MAX_CHAINS:] if _is_resized(one, letters)), None)
+        if chain is None:
+            chain = _Chain(_make_passage(book, record), [], [])
+            chains.append(chain)
+        elif record.text != chain.passage.text:
+            passage = chain.passage
+            passage.earlier = (*passage.earlier, passage.text)
+            passage.text, passage.locator = record.text, record.locator
+        chain.texts.append(letters)
+        chain.spans.append((record.start, record.end))
+        for place in range(record.start, min(record.end, record.start + 100) + 1):
+            known = by_place.setdefault(place, [])
+            if not any(one is chain for one in known[-_MAX_CHAINS:]):
+                known.append(chain)
+    notes: dict[int, Passage] = {}
+    for record in records:
+        if record.kind == "note":
+            _bind_note(book, record, by_place, notes)
+    yield from (chain.passage for chain in chains)
+    yield from notes.values()
+
+
+def _make_passage(book: str, record: _Record) -> Passage:
+    place = record.start if record.has_location else f"p{record.page}"
+    return Passage(
+        key=passage_key(book, place, record.text),
+        text=record.text,
+        locator=record.locator,
+        order=(record.start,),
+        at=record.at,
+    )
+
+
+def _is_resized(chain: _Chain, letters: str) -> bool:
+    """Whether a text is that of a chain with one end moved: dragging a handle keeps the other."""
+    return bool(letters) and any(
+        one.startswith(letters)
+        or one.endswith(letters)
+        or letters.startswith(one)
+        or letters.endswith(one)
+        for one in chain.texts[-_MAX_CHAINS:]
+        if one
+    )
+
+
+def _bind_note(
+    book: str, record: _Record, by_place: dict[int, list[_Chain]], notes: dict[int, Passage]
+) -> None:
+    """Give a note to the highlight that ends where it is, else to one around it."""
+    near = by_place.get(record.start, [])[-_MAX_CHAINS:]
+    ends = [one for one in near if one.spans[-1][1] == record.start]
+    for chain in (ends or near)[-1:]:
+        chain.passage.note = record.text
+        return
+    # A second note of one place replaces the first.
+    note = notes.setdefault(
+        record.start,
+        Passage(f"{book}|note|{record.start}", "", order=(record.start,), at=record.at),
+    )
+    note.note = record.text
+
+
+FORMAT = Format("kindle-clippings", "Kindle (My Clippings.txt)", "kd", detect, read)

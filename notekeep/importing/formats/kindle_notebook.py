@@ -1,0 +1,127 @@
+"""The notebook of a book that Kindle's apps export as HTML.
+
+Real exports hold ill-nested tags, so it is read as a sequence of marked pieces and not as a tree.
+Headings are in the language of the app; what they are is told by classes and numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.importing.formats.kindle_clippings import (
+    LOCATION_PATTERN,
+    PAGE_PATTERN,
+    book_key,
+    make_book,
+    passage_key,
+)
+from notekeep.importing.formats.reading import head_text, read_each, split_names
+from notekeep.importing.records import Format, Loss, Passage, clean_line, clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.importing.input_files import InputFiles
+    from notekeep.importing.records import Record
+
+_CLASSES = frozenset(
+    {"bookTitle", "authors", "citation", "sectionHeading", "noteHeading", "noteText"}
+)
+_LETTERS_PER_LOCATION = 100
+"""A location of Kindle is 128 bytes of the book, markup among them."""
+
+
+def detect(name: str, head: bytes) -> bool:
+    """Whether a file is an exported notebook."""
+    text = head_text(head)
+    is_html = name.casefold().endswith((".html", ".htm"))
+    return is_html and ("notebookFor" in text or "bookTitle" in text)
+
+
+def read(given: InputFiles) -> Iterator[Record | Loss]:
+    """Read each notebook as a work."""
+    yield from read_each(given, _read_file)
+
+
+class _Piece(NamedTuple):
+    name: str  # the class
+    text: str
+    color: str
+
+
+class _Pieces(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[list[str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a piece at an element with one of the classes."""
+        name = dict(attrs).get("class") or ""
+        if name in _CLASSES:
+            self.found.append([name, "", ""])
+        elif self.found and name.startswith("highlight_"):
+            self.found[-1][2] = name.removeprefix("highlight_")
+        elif self.found and tag == "br":
+            self.found[-1][1] += "\n"
+
+    def handle_data(self, data: str) -> None:
+        """Add text to the piece."""
+        if self.found:
+            self.found[-1][1] += data
+
+
+def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
+    parser = _Pieces()
+    parser.feed(text)
+    parser.close()
+    pieces = [_Piece(one, clean_text(words).strip(), color) for one, words, color in parser.found]
+    title = next((clean_line(one.text) for one in pieces if one.name == "bookTitle"), "")
+    authors = next((split_names(one.text) for one in pieces if one.name == "authors"), ())
+    if not title:
+        yield Loss("notebooks without a title", place=name)
+        return
+    passages: list[Passage] = []
+    chapter = ""
+    for number, piece in enumerate(pieces):
+        if piece.name == "sectionHeading":
+            chapter = clean_line(piece.text)
+        elif piece.name == "noteHeading":
+            words = pieces[number + 1] if number + 1 < len(pieces) else piece
+            if words.name != "noteText":
+                yield Loss("bookmarks", place=name)
+            else:
+                _add(passages, book_key(title, authors), piece, words.text, chapter)
+    yield make_book(title, authors, passages)
+
+
+def _add(passages: list[Passage], book: str, heading: _Piece, text: str, chapter: str) -> None:
+    own, sign, tail = clean_line(heading.text).rpartition(">")
+    if not sign:
+        tail = own = clean_line(heading.text)
+    # What stands between the first dash and the `>` is a chapter within the section.
+    chapter = own.partition(" - ")[2].strip() if sign else chapter
+    page_match, place = PAGE_PATTERN.search(tail), LOCATION_PATTERN.search(tail)
+    numbers = re.findall(r"\d+", tail.rpartition(" - ")[2])
+    page = (page_match[1] or page_match[3]) if page_match else ""
+    location = place[1] if place else numbers[-1] if numbers and not page else ""
+    start = int(location) if location.isdigit() else -1
+    locator = f"(p. {page})" if page else f"(loc. {start})" if start >= 0 else ""
+    order = (float(start if start >= 0 else int(page) if page.isdigit() else 0),)
+    if heading.color:
+        key = passage_key(book, start if start >= 0 else f"p{page}", text)
+        passages.append(
+            Passage(key, text, "", locator, order, chapter=chapter, color=heading.color)
+        )
+        return
+    last = passages[-1] if passages else None
+    if last and last.text and not last.note:
+        reach = 3 + len(last.text) // _LETTERS_PER_LOCATION
+        if 0 <= order[0] - last.order[0] <= reach:
+            last.note = text
+            return
+    passages.append(Passage(f"{book}|note|{int(order[0])}", "", text, "", order, chapter=chapter))
+
+
+FORMAT = Format("kindle-notebook", "Kindle notebook", "kd", detect, read)

@@ -1,0 +1,109 @@
+"""Kobo: the database `.kobo/KoboReader.sqlite` of the reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from notekeep.importing.formats.reading import (
+    convert_each,
+    guard,
+    is_database,
+    isbn13,
+    iso_day,
+    iso_time,
+    read_table,
+    split_names,
+)
+from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.importing.input_files import InputFiles
+    from notekeep.importing.records import Record
+
+_BOOK, _CHAPTER = "6", "899"
+"""Kinds of rows in the table of contents."""
+_FINISHED = 2
+_CONTENT = (
+    *("ContentID", "ContentType", "BookID", "Title", "Attribution", "Publisher", "ISBN"),
+    *("Series", "DateLastRead", "ReadStatus", "VolumeIndex"),
+)
+_BOOKMARK = (
+    *("BookmarkID", "VolumeID", "ContentID", "Text", "Annotation", "DateCreated"),
+    *("ChapterProgress", "Hidden", "Type", "Color"),
+)
+
+
+def detect(name: str, head: bytes) -> bool:
+    """Whether a file is the database of a Kobo."""
+    is_named = name.rpartition("/")[2].casefold() == "koboreader.sqlite"
+    return is_database(head) and (is_named or (b"VolumeID" in head and b"Bookmark" in head))
+
+
+def read(given: InputFiles) -> Iterator[Record | Loss]:
+    """Read the books that have highlights or were finished."""
+    for name in given.detected:
+        yield from guard(name, lambda name=name: _read_file(given, name))  # type: ignore[misc]
+
+
+def _read_file(given: InputFiles, name: str) -> Iterator[Record | Loss]:
+    works: dict[str, Work] = {}
+    chapters: dict[str, str] = {}
+    places: dict[str, float] = {}
+    with given.database(name) as opened:
+        for row in read_table(opened, "content", _CONTENT):
+            kind, content = str(row["ContentType"]), str(row["ContentID"])
+            if kind == _BOOK:
+                works[content] = _make_work(content, row)
+            elif kind == _CHAPTER:
+                chapters[content.rpartition("-")[0]] = clean_line(row["Title"])
+            else:
+                places[content] = _number(row["VolumeIndex"])
+        bookmarks = list(read_table(opened, "Bookmark", _BOOKMARK))
+
+    def convert(row: dict[str, Any]) -> Iterator[Loss]:
+        if row["Type"] == "dogear":
+            yield Loss("bookmarks", place=name)
+            return
+        volume, content = str(row["VolumeID"]), str(row["ContentID"])
+        if volume not in works:
+            title = volume.rpartition("/")[2].rpartition(".")[0] or volume
+            works[volume] = Work("book", clean_line(title), (f"kobo:{volume}",))
+        passage = Passage(
+            key=str(row["BookmarkID"]),
+            text=" ".join(clean_text(row["Text"]).split()),
+            note=clean_text(row["Annotation"]).strip(),
+            order=(places.get(content, 0.0), _number(row["ChapterProgress"])),
+            at=iso_time(row["DateCreated"]),
+            chapter=chapters.get(content, ""),
+            color=str(row["Color"] or ""),
+            is_gone=str(row["Hidden"]).casefold() in ("true", "1"),
+        )
+        works[volume].passages.append(passage)
+
+    yield from convert_each(bookmarks, convert, name, "highlight")
+    for work in works.values():
+        if work.passages or work.fields.get("status") == "finished":
+            yield work
+
+
+def _make_work(content: str, row: dict[str, Any]) -> Work:
+    title = clean_line(row["Title"]) or content.rpartition("/")[2]
+    work = Work("book", title, (f"kobo:{content}",), split_names(row["Attribution"]))
+    work.fields["isbn"] = isbn13(row["ISBN"])
+    work.fields["publisher"] = clean_line(row["Publisher"])
+    work.fields["series"] = clean_line(row["Series"])
+    if row["ReadStatus"] == _FINISHED:
+        work.fields["status"] = "finished"
+        work.fields["finished"] = iso_day(row["DateLastRead"])
+    elif row["ReadStatus"]:
+        work.fields["status"] = "reading"
+    return work
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+FORMAT = Format("kobo", "Kobo", "kb", detect, read)

@@ -1,0 +1,133 @@
+"""Snipd: an episode with its snips as Markdown.
+
+People change the template, so it is read by headings and by addresses of Snipd; the words below a
+snip that are not understood are kept as its note.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from notekeep.importing.formats.reading import format_clock, head_text, iso_day, read_each
+from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from notekeep.importing.input_files import InputFiles
+    from notekeep.importing.records import Record
+    from notekeep.markdown.field_values import Value
+
+_ADDRESS = re.compile(r"https?://[\w.]*snipd\.com/(episode|snip)/([\w-]+)")
+_SNIP = re.compile(r"#{1,6}\s+(.*?)\[(.*)\]\((https?://[\w.]*snipd\.com/snip/([\w-]+))\)(.*)")
+_METADATA = re.compile(r"[-*]\s+([^:]{1,40}):\s+(.*)")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]*)\)")
+_MOMENT = re.compile(r"\s*🎧\D*(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
+_FRAME = re.compile(r"---|Created with \[Snipd\]|\s*$")
+_HEADING = re.compile(r"#{1,6}\s+(.*)")
+_TAG = re.compile(r"(?<!\S)#([\w/-]+)")
+_FIELDS = {
+    "show": "show",
+    "owner / host": "host",
+    "host": "host",
+    "guests": "guest",
+    "guest": "guest",
+    "episode publish date": "published",
+    "episode ai description": "description",
+    "duration": "duration",
+    "episode url": "url",
+}
+_KNOWN = ("episode title", "export date")
+
+
+def detect(name: str, head: bytes) -> bool:
+    """Whether a file is an episode as Snipd writes it."""
+    return name.casefold().endswith(".md") and bool(_ADDRESS.search(head_text(head)))
+
+
+def read(given: InputFiles) -> Iterator[Record | Loss]:
+    """Read each file as a work."""
+    yield from read_each(given, _read_file)
+
+
+def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
+    lines = clean_text(text).split("\n")
+    starts = [at for at, line in enumerate(lines) if _SNIP.match(line)]
+    head = lines[: starts[0]] if starts else lines
+    title = next((found[1] for line in head if (found := _HEADING.match(line))), "")
+    title = clean_line(title) or name.rpartition("/")[2].removesuffix(".md")
+    work = Work("podcast", title, ())
+    for line in head:
+        if found := _METADATA.match(line):
+            yield from _set_field(work.fields, found[1].strip(), found[2].strip(), name)
+    show = clean_line(work.fields.pop("show", ""))
+    work.authors = (show,) if show else ()
+    address = _ADDRESS.search(str(work.fields.get("url", "")))
+    work.ids = (f"snipd:{address[2] if address else f'{show}/{title}'}",)
+    for at, end in zip(starts, [*starts[1:], len(lines)], strict=False):
+        yield from _read_snip(work, lines[at:end], f"{name}:{at + 1}")
+    yield work
+
+
+def _set_field(fields: dict[str, Value], key: str, value: str, name: str) -> Iterator[Loss]:
+    field_name = _FIELDS.get(key.casefold())
+    if link := _LINK.fullmatch(value):
+        value = link[1]
+    if field_name in ("host", "guest"):
+        fields[field_name] = [one.strip() for one in value.split(",") if one.strip()]
+    elif field_name == "published":
+        fields[field_name] = _read_day(value)
+    elif field_name:
+        fields[field_name] = value
+    elif key.casefold() not in _KNOWN:
+        yield Loss(f"lines about the episode: {key}", place=name)
+
+
+def _read_snip(work: Work, lines: list[str], place: str) -> Iterator[Loss]:
+    found = _SNIP.match(lines[0])
+    if found is None:
+        return
+    quote: list[str] = []
+    note: list[str] = []
+    seconds = -1.0
+    part = ""
+    for line in lines[1:]:
+        if heading := _HEADING.match(line):
+            part = heading[1].casefold()
+            if "transcript" in part:
+                yield Loss("transcripts", place=place)
+        elif "transcript" in part or _FRAME.match(line):
+            continue
+        elif (clock := _MOMENT.match(line)) and seconds < 0:
+            seconds = int(clock[1] or 0) * 3600.0 + int(clock[2]) * 60 + int(clock[3])
+        elif line.lstrip().startswith(">") and "quote" in part:
+            quote.append(line.lstrip().removeprefix(">").strip())
+        else:
+            note.append(line.rstrip())
+    title = clean_line(found[2])
+    tags = [*(["favorite"] if "⭐" in found[1] else []), *_TAG.findall(found[5])]
+    text = "\n".join(quote).strip()
+    work.passages.append(
+        Passage(
+            key=found[4],
+            text=text or title,
+            note="\n".join([*([title] if text else []), *note]),
+            locator=format_clock(seconds) if seconds >= 0 else "",
+            order=(seconds,),
+            tags=tuple(tags),
+        )
+    )
+
+
+def _read_day(value: str) -> str:
+    for form in ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y"):
+        try:
+            return dt.datetime.strptime(value, form).date().isoformat()  # noqa: DTZ007 - a day
+        except ValueError:
+            continue
+    return iso_day(value)
+
+
+FORMAT = Format("snipd", "Snipd", "sn", detect, read)

@@ -1,0 +1,139 @@
+"""Plan an import: read what was given, plan each record, and say what comes of it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.importing.formats import find_formats
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import Bookmark, Format, Loss, Page, Work
+from notekeep.importing.work_import import (
+    COUNTS,
+    ImportOptions,
+    ImportRow,
+    ImportState,
+    SourceChange,
+    WorkPlanner,
+)
+from notekeep.notes.plan import NoteChange, WritePlan
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Sequence
+
+    from notekeep.notes.workspace import Workspace
+
+VERB = "import"
+
+
+class Question(NamedTuple):
+    """A work that may be one of several notes; a person says which."""
+
+    id: str
+    title: str
+    paths: tuple[str, ...]
+
+
+class ImportPlan(NamedTuple):
+    """An import before it is carried out."""
+
+    formats: tuple[Format, ...]
+    rows: tuple[ImportRow, ...]
+    losses: tuple[Loss, ...]
+    changes: tuple[SourceChange, ...]  # passages that both the source and the person changed
+    questions: tuple[Question, ...]
+    plan: WritePlan
+
+    def counts(self) -> dict[str, int]:
+        """Return how many passages, notes and fields become what, by the words of `COUNTS`."""
+        total = dict.fromkeys(COUNTS, 0)
+        for row in self.rows:
+            for name, count in row.counts.items():
+                total[name] += count
+        return total
+
+
+def plan_import(
+    workspace: Workspace,
+    paths: Sequence[str],
+    *,
+    now: dt.datetime,
+    device: str,
+    format_id: str = "",
+    options: ImportOptions | None = None,
+    on_read: Callable[[str], None] = lambda _: None,
+) -> ImportPlan:
+    """Plan an import of files, folders and archives; nothing is written.
+
+    Args:
+        workspace: The vault.
+        paths: What the person gives.
+        now: The wall clock.
+        device: The name of this device, for the ledger.
+        format_id: The format of all files; "" finds out.
+        options: What the person asks for besides.
+        on_read: Called with each file before it is read; what it raises cancels the import.
+    """
+    state = ImportState(workspace, now, device, options or ImportOptions())
+    formats: list[Format] = []
+    with ExitStack() as stack:
+        for path in paths:
+            given = stack.enter_context(InputFiles(path, on_read))
+            state.losses += given.losses
+            for form, names in find_formats(given, format_id):
+                given.detected = names
+                formats.append(form)
+                _plan_records(state, form, form.read(given))
+    return ImportPlan(
+        tuple({form.id: form for form in formats}.values()),
+        tuple(state.rows),
+        merge_losses(state.losses),
+        tuple(state.source_changes),
+        tuple(Question(*one) for one in state.questions),
+        _make_plan(state, formats),
+    )
+
+
+def _plan_records(
+    state: ImportState, form: Format, records: Iterable[Work | Page | Bookmark | Loss]
+) -> None:
+    works: dict[str, Work] = {}
+    for record in records:
+        if isinstance(record, Loss):
+            state.losses.append(record)
+        elif isinstance(record, Work):
+            known = works.setdefault(record.ids[0], record)
+            if known is not record:
+                # Several files may hold parts of one work.
+                known.passages += record.passages
+    for work in works.values():
+        work.passages = list({one.key: one for one in work.passages}.values())
+    WorkPlanner(state, form).plan(list(works.values()))
+
+
+def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
+    title = ", ".join(dict.fromkeys(form.title for form in formats))
+    count = sum(bool(row.path) for row in state.rows)
+    plan = WritePlan(VERB, f"{count} {'note' if count == 1 else 'notes'} from {title}")
+    for note in state.notes.values():
+        after = note.result()
+        if after != note.before:
+            plan.changes.append(NoteChange(note.path, note.before, after))
+    plan.changes += state.files
+    for ledger in state.ledgers.values():
+        if change := ledger.change():
+            plan.changes.append(change)
+    for path, error in state.refused:
+        plan.refuse(path, error)
+    return plan
+
+
+def merge_losses(losses: Iterable[Loss]) -> tuple[Loss, ...]:
+    """Count equal losses as one that keeps the first place."""
+    found: dict[tuple[str, str], Loss] = {}
+    for loss in losses:
+        key = loss.message, loss.title
+        known = found.get(key)
+        found[key] = known._replace(times=known.times + loss.times) if known else loss
+    return tuple(found.values())

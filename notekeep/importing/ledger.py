@@ -1,0 +1,108 @@
+"""What imports wrote: `.notekeep/imported/FORMAT.DEVICE.log`, one line for each text or value.
+
+A passage is as it was imported when its digest is one that any line has for its id; then the next
+import may replace it. The lines have no order and no paths, so files of several devices merge by
+keeping all lines. Without the ledger nothing is lost but that certainty: everything then counts as
+changed by the person.
+
+    kd-7f3ab2c1 9c0d1e2f 2026-11-28 at=2026-07-17T14:00
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from notekeep.notes.plan import NoteChange
+
+if TYPE_CHECKING:
+    from notekeep.notes.workspace import Workspace
+
+FOLDER = ".notekeep/imported"
+_QUOTE_MARK = re.compile(r"(?m)^[ \t]*>[ \t]?")
+
+
+def digest_text(text: str) -> str:
+    """Return the digest of a text: marks of quotes, white space and Unicode form do not count."""
+    plain = " ".join(unicodedata.normalize("NFC", _QUOTE_MARK.sub("", text)).split())
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+class Ledger:
+    """The lines of one format, those of all devices, and those that an import adds."""
+
+    def __init__(self, workspace: Workspace, format_id: str, device: str, day: str) -> None:
+        self.workspace = workspace
+        self.path = f"{FOLDER}/{format_id}.{device}.log"
+        self._day = day
+        self._digests: dict[str, set[str]] = {}
+        self._same: dict[str, str] = {}
+        self._new: list[list[str]] = []
+        self._start: bytes | None = None
+        for name in self._names(f"{format_id}."):
+            data = workspace.read(f"{FOLDER}/{name}")
+            if f"{FOLDER}/{name}" == self.path:
+                self._start = data
+            for line in data.decode("utf-8", "replace").splitlines():
+                self._read(line.split())
+
+    def _names(self, start: str) -> list[str]:
+        try:
+            names = os.listdir(os.path.join(self.workspace.root, FOLDER))
+        except OSError:
+            return []
+        return [name for name in sorted(names) if name.startswith(start) and name.endswith(".log")]
+
+    def _read(self, words: list[str]) -> None:
+        if len(words) < 2:
+            return
+        self._digests.setdefault(words[0], set()).add(words[1])
+        for word in words[3:]:
+            if word.startswith("same="):
+                self._same[words[0]] = word.removeprefix("same=")
+
+    def is_known(self, name: str) -> bool:
+        """Whether an import wrote anything under this id."""
+        return name in self._digests
+
+    def has(self, name: str, digest: str) -> bool:
+        """Whether an import wrote a text of this digest under this id, or saw it in the source."""
+        return digest in self._digests.get(name, ())
+
+    def same(self, name: str) -> str:
+        """Return the id that a passage has in the vault where another import brought it."""
+        return self._same.get(name, "")
+
+    def add(self, name: str, digest: str, *, at: str = "", same: str = "") -> None:
+        """Record that a text is in the vault as the source has it; once for each text."""
+        if self.has(name, digest) and (not same or self.same(name) == same):
+            return
+        words = [name, digest, self._day, f"at={at}" if at else "", f"same={same}" if same else ""]
+        line = [word for word in words if word]
+        self._read(line)
+        self._new.append(line)
+
+    def mark(self) -> int:
+        """Return a mark that `roll_back` takes."""
+        return len(self._new)
+
+    def roll_back(self, mark: int) -> None:
+        """Drop what was added since a mark, as when a note cannot be changed."""
+        for words in self._new[mark:]:
+            self._digests[words[0]].discard(words[1])
+            if not self._digests[words[0]]:
+                del self._digests[words[0]]
+            self._same.pop(words[0], None)
+        del self._new[mark:]
+
+    def change(self) -> NoteChange | None:
+        """Return the change that adds the new lines to this device's file; None without any."""
+        if not self._new:
+            return None
+        lines = "".join(f"{' '.join(words)}\n" for words in self._new).encode()
+        before = self._start
+        gap = b"\n" if before and not before.endswith(b"\n") else b""
+        return NoteChange(self.path, before, (before or b"") + gap + lines)

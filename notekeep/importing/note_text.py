@@ -1,0 +1,204 @@
+"""The text of a note as an import changes it: its blocks with ids, and edits by place.
+
+A passage is a block quote with its id on a line of its own below; what its reader wrote is a
+paragraph that ends with the same id and `-n`. Every other byte of the note stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from notekeep.markdown.field_changes import apply_changes
+from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.outline import BodyFacts, read_body
+from notekeep.markdown.text_edit import TextEdit, apply, find_section, line_start
+from notekeep.notes.capture import QUOTE_SECTIONS, plan_add_to_quotes
+from notekeep.notes.plan import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from notekeep.markdown.field_changes import FieldChange
+    from notekeep.markdown.schema import Schema
+
+ID_PATTERN = r"\^([a-z]{2}-[a-z2-7]{8}(?:-n)?)[ \t]*$"
+_ID_LINE = re.compile(rf"^(.*?)(?:^|[ \t]+){ID_PATTERN}")
+_ANY_ID = re.compile(r"(?:^|[ \t])\^[A-Za-z0-9-]+[ \t]*$")
+_ID_BELOW = re.compile(r"\s*\n[ \t]*\^[A-Za-z0-9-]+[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+
+
+class Block(NamedTuple):
+    """A block with an id: `text` from `start` to `end` without the id, which ends at `id_end`."""
+
+    start: int
+    end: int
+    id_end: int
+    text: str
+
+
+class NoteText:
+    """One note while its changes are planned; offsets are those of the body as it was read."""
+
+    def __init__(self, path: str, before: bytes | None, data: bytes) -> None:
+        self.path = path
+        self.before = before
+        parts = split_frontmatter(data)
+        self._head = data[: parts.body]
+        self.eol = parts.eol.decode("ascii")
+        self.body = data[parts.body :].decode("utf-8", "surrogateescape")
+        self._edits: list[TextEdit] = []
+        self._quotes: list[str] = []
+        self._sections: list[str] = []
+
+    @property
+    def data(self) -> bytes:
+        """The note without the edits of its body."""
+        return self._head + encode(self.body)
+
+    @cached_property
+    def facts(self) -> BodyFacts:
+        """What the body holds."""
+        return read_body(self.body)
+
+    @cached_property
+    def blocks(self) -> dict[str, Block]:
+        """The blocks with ids of imports, the first of each id."""
+        found: dict[str, Block] = {}
+        lines = self.body.splitlines(keepends=True)
+        starts = [0]
+        for line in lines:
+            starts.append(starts[-1] + len(line))
+        for number, line in enumerate(lines):
+            if "^" not in line:
+                continue
+            match = _ID_LINE.match(line.rstrip("\r\n"))
+            if match is None or match[2] in found:
+                continue
+            first, last = _block_lines(lines, number, is_alone=not match[1].strip())
+            start = starts[first]
+            end = starts[number] + len(match[1]) if match[1].strip() else starts[last]
+            text = self.body[start:end].rstrip()
+            id_end = starts[number] + len(line)
+            found[match[2]] = Block(start, start + len(text), id_end, text)
+        return found
+
+    @cached_property
+    def section(self) -> tuple[int, int] | None:
+        """Where the quotes of the note are, as `quote` finds the place."""
+        spans = (find_section(self.body, self.facts, name) for name in QUOTE_SECTIONS)
+        return next(filter(None, spans), None)
+
+    @cached_property
+    def chapter_level(self) -> int:
+        """The level of headings below that of the quotes."""
+        if self.section is None:
+            levels = [heading.level for heading in self.facts.headings]
+            return min(min(levels[1:] if levels[:1] == [1] else levels, default=2) + 1, 6)
+        inside = [one.level for one in self.facts.headings if one.start < self.section[0]]
+        return min(inside[-1] + 1, 6) if inside else 3
+
+    def heading_above(self, at: int, words: str) -> int:
+        """Return where a heading begins that stands right above a place, else the place."""
+        kept = self.body[:at].rstrip()
+        start = line_start(self.body, len(kept))
+        found = _HEADING.match(kept[start:])
+        return start if found and found[2].strip() == words else at
+
+    def other_id(self, start: int, end: int) -> str:
+        """Return the id that a quote has, in it or on a line below; "" for none."""
+        found = _ANY_ID.search(self.body[start:end]) or _ID_BELOW.match(self.body, end)
+        return found[0].strip().lstrip("^") if found else ""
+
+    def is_indented(self, block: Block) -> bool:
+        """Whether a block stands within another, such as a list."""
+        return block.text[:1] in (" ", "\t")
+
+    # Edits
+
+    def set_fields(self, changes: Sequence[FieldChange], schema: Schema, kind: str) -> None:
+        """Change front matter; Refused when it cannot be."""
+        data = apply_changes(self.data, changes, schema, kind)
+        self._head = data[: split_frontmatter(data).body]
+
+    def replace(self, block: Block, text: str) -> None:
+        """Put another text in the place of a block; its id stays."""
+        self._edits.append(TextEdit(block.start, block.end, self._lines(text)))
+
+    def insert_before(self, at: int, block: str) -> None:
+        """Put a block before the one that begins at a place."""
+        above = self.body[line_start(self.body, max(0, at - 1)) : at]
+        gap = "\n" if above.strip() else ""
+        self._edits.append(TextEdit(at, at, self._lines(f"{gap}{block}\n\n")))
+
+    def insert_after(self, at: int, block: str) -> None:
+        """Put a block behind the one that ends at a place."""
+        ended = "" if at and self.body[at - 1] in "\r\n" else "\n"
+        rest = self.body[at:]
+        gap = "\n" if rest.strip() and not re.match(r"[ \t]*(\r|\n)", rest) else ""
+        if not ended:
+            self._edits.append(TextEdit(at, at, self._lines(f"\n{block}\n{gap}")))
+        else:
+            self._edits.append(TextEdit(at, at, self._lines(f"\n\n{block}{gap}")))
+
+    def insert_text(self, at: int, text: str) -> None:
+        """Put words into a line."""
+        self._edits.append(TextEdit(at, at, text))
+
+    def add_to_quotes(self, block: str) -> None:
+        """Add a block at the end of the quotes."""
+        self._quotes.append(block)
+
+    def add_section(self, heading: str, text: str) -> None:
+        """Add a section at the end of the note."""
+        self._sections.append(f"## {heading}\n\n{text.strip()}")
+
+    def remove(self, block: Block) -> None:
+        """Take a block out with its id and the blank line below."""
+        end = block.id_end
+        blank = re.compile(r"[ \t]*(?:\r\n|\n|\r)").match(self.body, end)
+        self._edits.append(TextEdit(block.start, blank.end() if blank else end, ""))
+
+    def _lines(self, text: str) -> str:
+        return text if self.eol == "\n" else text.replace("\n", self.eol)
+
+    def result(self) -> bytes:
+        """Return the note with its edits made."""
+        body = apply(self.body, self._edits)
+        data = self._head + encode(body)
+        if self._quotes:
+            block = "\n\n".join(self._quotes)
+            data = plan_add_to_quotes(self.path, data, block).changes[0].after or data
+        if self._sections:
+            lines = self._lines("\n\n".join(self._sections) + "\n")
+            end = self._lines("\n" if data.endswith((b"\n", b"\r")) else "\n\n")
+            data += encode(end + lines)
+        return data
+
+
+def _block_lines(lines: list[str], number: int, *, is_alone: bool) -> tuple[int, int]:
+    """The lines of the block that an id on a line names: the first, and one past the last."""
+    last = number
+    if is_alone:
+        while last > 0 and not lines[last - 1].strip():
+            last -= 1
+        if last == 0 or _ANY_ID.search(lines[last - 1].rstrip("\r\n")):
+            return number, number
+        is_quote = lines[last - 1].lstrip(" ").startswith(">")
+    else:
+        is_quote = False
+    first = last
+    while first > 0 and _is_same_block(lines[first - 1], is_quote=is_quote):
+        first -= 1
+    return first, last
+
+
+def _is_same_block(line: str, *, is_quote: bool) -> bool:
+    plain = line.strip()
+    if is_quote:
+        return plain.startswith(">")
+    if plain.startswith(">") or _HEADING.match(plain):
+        return False
+    return bool(plain) and not _ANY_ID.search(line.rstrip("\r\n"))

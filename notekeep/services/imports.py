@@ -1,0 +1,61 @@
+"""Imports from other programs: what `notekeep import` and the interface ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep import config
+from notekeep.tracking.checkin import device_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from notekeep.importing.import_plan import ImportPlan
+    from notekeep.importing.work_import import ImportOptions
+    from notekeep.notes.workspace import Workspace
+    from notekeep.services.indexing import IndexService
+
+
+class ImportService:
+    """Imports into one vault."""
+
+    def __init__(self, workspace: Workspace, indexing: IndexService, state: str) -> None:
+        self.workspace = workspace
+        self.indexing = indexing
+        self._state = state  # where the name of this device is kept
+
+    def plan(
+        self,
+        paths: Sequence[str],
+        format_id: str = "",
+        *,
+        options: ImportOptions | None = None,
+        on_read: Callable[[str], None] = lambda _: None,
+    ) -> ImportPlan:
+        """Plan an import of files, folders and archives; `notes.apply` writes its plan.
+
+        Args:
+            paths: What the person gives.
+            format_id: The format of all files; "" finds out.
+            options: What the person asks for besides.
+            on_read: Called with each file before it is read; what it raises cancels the import.
+
+        Raises:
+            NotFound: There is no such file.
+            UsageError: A path is of no format that is known.
+            Ambiguous: A file could be of several formats.
+            Refused: An archive cannot be trusted.
+        """
+        # Every reader is imported with it.
+        from notekeep.importing.import_plan import plan_import
+
+        self.indexing.refresh(words=False)
+        return plan_import(
+            self.workspace,
+            paths,
+            now=config.current_time(),
+            device=device_name(self._state),
+            format_id=format_id,
+            options=options,
+            on_read=on_read,
+        )
