@@ -5,7 +5,10 @@ import may replace it. The lines have no order and no paths, so files of several
 keeping all lines. Without the ledger nothing is lost but that certainty: everything then counts as
 changed by the person.
 
-    kd-7f3ab2c1 9c0d1e2f 2026-11-28 at=2026-07-17T14:00
+    kd-7f3ab2c1 9c0d1e2f 2026-11-28 at=2026-07-17T14:00 order=180
+
+`at` is when a passage was marked, `order` its place among the others of its work, and `same` the id
+that it has in the vault where another import brought it first.
 """
 
 from __future__ import annotations
@@ -40,6 +43,7 @@ class Ledger:
         self._day = day
         self._digests: dict[str, set[str]] = {}
         self._same: dict[str, str] = {}
+        self._orders: dict[str, tuple[float, ...]] = {}
         self._new: list[list[str]] = []
         self._start: bytes | None = None
         for name in self._names(f"{format_id}."):
@@ -63,6 +67,8 @@ class Ledger:
         for word in words[3:]:
             if word.startswith("same="):
                 self._same[words[0]] = word.removeprefix("same=")
+            elif word.startswith("order="):
+                self._orders[words[0]] = _read_order(word.removeprefix("order="))
 
     def is_known(self, name: str) -> bool:
         """Whether an import wrote anything under this id."""
@@ -76,11 +82,24 @@ class Ledger:
         """Return the id that a passage has in the vault where another import brought it."""
         return self._same.get(name, "")
 
-    def add(self, name: str, digest: str, *, at: str = "", same: str = "") -> None:
+    def order(self, name: str) -> tuple[float, ...] | None:
+        """Return the place of a passage among the others of its work, None when it is not known."""
+        return self._orders.get(name)
+
+    def add(
+        self,
+        name: str,
+        digest: str,
+        *,
+        at: str = "",
+        same: str = "",
+        order: tuple[float, ...] = (),
+    ) -> None:
         """Record that a text is in the vault as the source has it; once for each text."""
         if self.has(name, digest) and (not same or self.same(name) == same):
             return
         words = [name, digest, self._day, f"at={at}" if at else "", f"same={same}" if same else ""]
+        words.append(f"order={','.join(f'{number:.12g}' for number in order)}" if order else "")
         line = [word for word in words if word]
         self._read(line)
         self._new.append(line)
@@ -106,3 +125,10 @@ class Ledger:
         before = self._start
         gap = b"\n" if before and not before.endswith(b"\n") else b""
         return NoteChange(self.path, before, (before or b"") + gap + lines)
+
+
+def _read_order(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(map(float, text.split(",")))
+    except ValueError:
+        return ()

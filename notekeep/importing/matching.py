@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.importing.formats.reading import fold_letters, isbn13, surnames
 
 if TYPE_CHECKING:
-
     from notekeep.importing.records import Work
     from notekeep.markdown.field_values import Value
     from notekeep.notes.workspace import Workspace

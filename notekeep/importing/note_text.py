@@ -107,6 +107,12 @@ class NoteText:
         found = _HEADING.match(kept[start:])
         return start if found and found[2].strip() == words else at
 
+    def heading_of(self, at: int) -> str:
+        """Return the heading within the quotes that a place is below; "" for none."""
+        start = self.section[0] if self.section else len(self.body)
+        words = [one.text for one in self.facts.headings if start <= one.start < at]
+        return words[-1] if words else ""
+
     def other_id(self, start: int, end: int) -> str:
         """Return the id that a quote has, in it or on a line below; "" for none."""
         found = _ANY_ID.search(self.body[start:end]) or _ID_BELOW.match(self.body, end)

@@ -359,11 +359,12 @@ class _PassagePlanner:
 
     def plan(self) -> None:
         """Plan every passage in the order of the work."""
-        following = self._following()
         chapter: str | None = None
-        for passage, name, (below, next_chapter) in zip(
-            self.passages, self.ids, following, strict=True
-        ):
+        for passage, name, block_there, (below, next_chapter) in self._in_order():
+            if passage is None:
+                if block_there is not None:
+                    chapter = self.note.heading_of(block_there.start)
+                continue
             quote, words = write_quote(passage), write_note(passage)
             if not quote and not words:
                 continue
@@ -383,16 +384,35 @@ class _PassagePlanner:
                 self._add(name, quote, words, passage, (below, next_chapter), chapter)
                 chapter = write_heading(passage.chapter)
 
-    def _following(self) -> list[tuple[Block | None, str]]:
-        """For each passage, the next one that the section has, with its chapter."""
-        found: list[tuple[Block | None, str]] = []
+    def _in_order(
+        self,
+    ) -> list[tuple[Passage | None, str, Block | None, tuple[Block | None, str]]]:
+        """The passages, and those of the section that this source lacks, with what comes next.
+
+        What comes next is the next block that the section has, and its chapter.
+        """
+        rows: list[tuple[tuple[float, ...], int, Passage | None, str]] = [
+            (passage.order, 1, passage, name)
+            for passage, name in zip(self.passages, self.ids, strict=True)
+        ]
+        listed = set(self.ids)
+        for name, there in self.note.blocks.items():
+            order = self.ledger.order(name)
+            is_other = name.removesuffix("-n") not in listed
+            if order is not None and is_other and self._is_in_section(there):
+                rows.append((order, 0, None, name))
+        rows.sort(key=lambda row: row[:2])
+        found: list[tuple[Passage | None, str, Block | None, tuple[Block | None, str]]] = []
         below: Block | None = None
         chapter = ""
-        for passage, name in zip(reversed(self.passages), reversed(self.ids), strict=True):
-            found.append((below, chapter))
+        for _, _, passage, name in reversed(rows):
             block = self.note.blocks.get(name) or self.note.blocks.get(f"{name}-n")
+            found.append((passage, name, block, (below, chapter)))
             if block is not None and self._is_in_section(block):
-                below, chapter = block, write_heading(passage.chapter)
+                below = block
+                chapter = (
+                    write_heading(passage.chapter) if passage else self.note.heading_of(block.start)
+                )
         return found[::-1]
 
     def _is_in_section(self, block: Block) -> bool:
@@ -422,17 +442,17 @@ class _PassagePlanner:
                 self.row.counts["gone" if untouched else "kept"] += 1
         elif digest == there:
             self.row.counts["same"] += 1
-            self.ledger.add(name, digest, at=passage.at)
+            self.ledger.add(name, digest, at=passage.at, order=passage.order)
         elif self.ledger.has(name, digest):  # the source is as it was
             self.row.counts["same" if untouched else "kept"] += 1
         elif untouched and not note.is_indented(block):
             note.replace(block, text)
             self.row.counts["changed"] += 1
-            self.ledger.add(name, digest, at=passage.at)
+            self.ledger.add(name, digest, at=passage.at, order=passage.order)
         else:
             self.row.counts["kept"] += 1
             self.state.source_changes.append(SourceChange(name, path, block.text, text))
-            self.ledger.add(name, digest, at=passage.at)
+            self.ledger.add(name, digest, at=passage.at, order=passage.order)
 
     def _plan_note(self, name: str, words: str, block: Block, path: str, passage: Passage) -> None:
         """Plan what the reader wrote of a passage that is there."""
@@ -448,7 +468,7 @@ class _PassagePlanner:
             self.row.counts["taken out"] += 1
             return
         self.state.note(path).insert_after(block.id_end, f"{words} ^{name}")
-        self.ledger.add(name, digest_text(words), at=passage.at)
+        self.ledger.add(name, digest_text(words), at=passage.at, order=passage.order)
         self.row.counts["new"] += 1
 
     def _may_add(self, name: str, text: str, passage: Passage) -> bool:
@@ -470,14 +490,18 @@ class _PassagePlanner:
                 continue
             end, own_id = found
             if own_id:
-                self.ledger.add(name, digest_text(text), at=passage.at, same=own_id)
+                self.ledger.add(
+                    name, digest_text(text), at=passage.at, same=own_id, order=passage.order
+                )
             else:
                 self.note.insert_after(end, f"^{name}")
-                self.ledger.add(name, digest_text(text), at=passage.at)
+                self.ledger.add(name, digest_text(text), at=passage.at, order=passage.order)
                 written = write_note(passage)
                 if written and fold_letters(written) not in fold_letters(self.note.body):
                     self.note.insert_after(end, f"{written} ^{name}-n")
-                    self.ledger.add(f"{name}-n", digest_text(written), at=passage.at)
+                    self.ledger.add(
+                        f"{name}-n", digest_text(written), at=passage.at, order=passage.order
+                    )
             self.row.counts["same"] += 1
             return True
         return False
@@ -522,7 +546,7 @@ class _PassagePlanner:
             self.note.insert_before(at, block)
         for one, text in ((name, quote), (f"{name}-n", words)):
             if text:
-                self.ledger.add(one, digest_text(text), at=passage.at)
+                self.ledger.add(one, digest_text(text), at=passage.at, order=passage.order)
                 self.row.counts["new"] += 1
 
 

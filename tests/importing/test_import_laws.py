@@ -84,7 +84,9 @@ class Device:
         return {
             path.relative_to(self.root).as_posix(): path.read_bytes()
             for path in sorted(self.root.rglob("*"))
-            if path.is_file() and (with_ledger or ".notekeep" not in path.parts)
+            if path.is_file()
+            and ".git" not in path.parts
+            and (with_ledger or ".notekeep" not in path.parts)
         }
 
     def close(self) -> None:

@@ -73,7 +73,7 @@ def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
                 text=clean_text(row.get("text")).strip(),
                 note=clean_text(row.get("note")).strip(),
                 locator=f"(p. {number:g})" if number else "",
-                order=(number, float(len(work.passages))),
+                order=(number, *map(float, re.findall(r"\d+", str(row.get("pos0")))[:9])),
                 at=iso_time(row.get("datetime")),
                 chapter=clean_line(row.get("chapter")),
                 color=clean_line(row.get("color")),
