@@ -28,8 +28,8 @@ notekeep keeps them, finds them by name, and lists them with `notekeep fields`. 
 The last column lists names of other programs that notekeep also understands. It does not rename them in the
 file. Case, spaces, dashes and underscores are ignored: `startReadDate` and `start_read_date` are the same.
 
-`notekeep set` refuses a value outside the range or choices of its field, unless you use `--force`. `notekeep
-lint` lists such values.
+`notekeep set` refuses a value outside the range or choices of its field, unless you use `--force`.
+`notekeep lint` lists such values.
 
 <!-- Written by docs/.make/fields.py from markdown/schema.py and catalog/columns.py. -->
 """
