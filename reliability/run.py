@@ -108,24 +108,24 @@ def page(table: str, size: str) -> str:
     command = "make reliability" + ("" if size == "full" else f" SIZE={size}")
     return f"""# Reliability
 
-See which promises about your files were tested, how often, and what happened. `{command}` writes this
-page; `make check` runs a small version of each row.
+See which promises about your files were tested, how often, and what happened. `{command}` writes
+this page; `make check` runs a small version of each row.
 
 {table}
 
 {dt.datetime.now().astimezone():%Y-%m-%d}, {machine()}, notekeep {notekeep.__version__}.
 
-*Lost*: texts found afterwards in no file, conflict copy, trash or history. *Damaged*: files with neither
-the old nor the new content. *Refused*: changes that could not be made safely; each names the reason, and
-nothing changes. A row also fails if a user sees an internal error, if a failure is silent, or if the index
-differs from one built from the files.
+*Lost*: texts found afterwards in no file, conflict copy, trash or history. *Damaged*: files with
+neither the old nor the new content. *Refused*: changes that could not be made safely; each names
+the reason, and nothing changes. A row also fails if a user sees an internal error, if a failure is
+silent, or if the index differs from one built from the files.
 
-`tests/reliability/test_protections.py` checks the tests themselves: it removes the protection behind each
-row and shows that the row then fails.
+`tests/reliability/test_protections.py` checks the tests themselves: it removes the protection
+behind each row and shows that the row then fails.
 
-R12, two devices in sync, does not exist yet. Not measured: real power cuts (R7 simulates them), network
-file systems, macOS and Windows. The vaults are in memory, where a flush costs nothing; `NOTEKEEP_DISK=1`
-uses the disk.
+R12, two devices in sync, does not exist yet. Not measured: real power cuts (R7 simulates them),
+network file systems, macOS and Windows. The vaults are in memory, where a flush costs nothing;
+`NOTEKEEP_DISK=1` uses the disk.
 """
 
 

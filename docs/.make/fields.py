@@ -21,12 +21,13 @@ PAGE = Path(__file__).resolve().parents[1] / "fields.md"
 HEAD = """\
 # Fields
 
-Look up the fields of each [kind of note](notes.md#kinds). All are optional. You can use other fields too:
-notekeep keeps them, finds them by name, and lists them with `notekeep fields`. Add kinds and fields in the
-[settings](settings.md).
+Look up the fields of each [kind of note](notes.md#kinds). All are optional. You can use other
+fields too: notekeep keeps them, finds them by name, and lists them with `notekeep fields`. Add
+kinds and fields in the [settings](settings.md).
 
-The last column lists names of other programs that notekeep also understands. It does not rename them in the
-file. Case, spaces, dashes and underscores are ignored: `startReadDate` and `start_read_date` are the same.
+The last column lists names of other programs that notekeep also understands. It does not rename
+them in the file. Case, spaces, dashes and underscores are ignored: `startReadDate` and
+`start_read_date` are the same.
 
 `notekeep set` refuses a value outside the range or choices of its field, unless you use `--force`.
 `notekeep lint` lists such values.

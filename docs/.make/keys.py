@@ -24,11 +24,11 @@ PAGE = Path(__file__).resolve().parents[1] / "keys.md"
 HEAD = """\
 # Keys
 
-Look up every key of the app, screen by screen, and change it. `?` in the app shows the keys of the current
-screen, and `ctrl+p` finds every action by name.
+Look up every key of the app, screen by screen, and change it. `?` in the app shows the keys of the
+current screen, and `ctrl+p` finds every action by name.
 
-To change keys, use the id in the last column in your [personal settings](settings.md#personal-settings).
-Separate several keys with commas:
+To change keys, use the id in the last column in your
+[personal settings](settings.md#personal-settings). Separate several keys with commas:
 
 ```toml
 keymap = "vim"       # or "emacs", or "default"; above all tables
@@ -39,13 +39,14 @@ show-trash = "f8"    # no key otherwise
 delete = ""          # no key any more
 ```
 
-Write a key as its symbol (`?`) or its name, with modifiers: `ctrl+d`, `alt+left`, `shift+tab`, `f5`. `C-d`
-and `M-x` work too.
+Write a key as its symbol (`?`) or its name, with modifiers: `ctrl+d`, `alt+left`, `shift+tab`,
+`f5`. `C-d` and `M-x` work too.
 
-The keymap `vim` has `i` to edit, `ctrl+d` and `ctrl+u` for pages, `dd` to delete, `ZZ`, and the commands
-`:q`, `:w`, `:wq` and `:e NOTE`. The editor has no modes. The keymap `emacs` has `ctrl+n`, `ctrl+p` and others
-in lists and text, `ctrl+s` to search, `alt+x` for commands, `ctrl+g` for `esc`, and `ctrl+x` before `ctrl+s`,
-`ctrl+c`, `ctrl+f`, `b`, `k` and `u`. `notekeep keys --map emacs` lists all.
+The keymap `vim` has `i` to edit, `ctrl+d` and `ctrl+u` for pages, `dd` to delete, `ZZ`, and the
+commands `:q`, `:w`, `:wq` and `:e NOTE`. The editor has no modes. The keymap `emacs` has `ctrl+n`,
+`ctrl+p` and others in lists and text, `ctrl+s` to search, `alt+x` for commands, `ctrl+g` for `esc`,
+and `ctrl+x` before `ctrl+s`, `ctrl+c`, `ctrl+f`, `b`, `k` and `u`. `notekeep keys --map emacs`
+lists all.
 
 `notekeep keys` lists your keys and reports keys that are used twice.
 

@@ -21,16 +21,16 @@ PAGE = Path(__file__).resolve().parents[1] / "settings.md"
 HEAD = """\
 # Settings
 
-Change how notekeep works. All settings are optional. `notekeep config` shows which files are used and which
-lines in them are wrong; wrong lines are ignored.
+Change how notekeep works. All settings are optional. `notekeep config` shows which files are used
+and which lines in them are wrong; wrong lines are ignored.
 
 <!-- Written by docs/.make/settings.py; change notekeep/settings.py or config.py instead. -->
 """
 OF_VAULT = """\
 ## Vault settings
 
-The file `.notekeep/config.toml` in the vault. Others may share it with you, so it cannot contain commands or
-paths outside the vault.
+The file `.notekeep/config.toml` in the vault. Others may share it with you, so it cannot contain
+commands or paths outside the vault.
 
 ```toml
 day_start = 4
