@@ -43,6 +43,14 @@ def test_keys_of_two_in_a_row_are_listed_with_their_action() -> None:
         assert f"`g{second.key}`" in row.split("|")[1]
 
 
+def test_every_key_in_the_tables_of_the_app_page_does_something() -> None:
+    cells = re.findall(r"^\| (`.*?) \|", (DOCS / "interface.md").read_text("utf-8"), re.MULTILINE)
+    named = re.findall(r"`([^`]+)`", " ".join(cells))
+    labels = " ".join(key_labels(action, {}) for action in ACTIONS_BY_ID.values())
+    assert named
+    assert [key for key in named if key not in re.split("[ ,]+", labels)] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_links_lead_to_files_that_are_there(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
