@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from notekeep import dates
 from notekeep.cli import output
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS, Mark, MarkGlyphs
+from notekeep.habits.schedule import ascii_goal
 from notekeep.habits.summary import Cell, HabitView, format_streak
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def _write_line(done: CheckInResult | Undone, parts: Sequence[str], index: Habit
         output.write_message(done.warning)
 
 
-def aim(habit: HabitView) -> str:
-    """Return what a habit asks for, in as few words as it takes: its goal, else its schedule."""
-    return habit.goal if habit.goal != "done" else habit.schedule
+def aim(habit: HabitView, signs: MarkGlyphs) -> str:
+    """Return the goal of a habit, else its schedule, in words."""
+    return ascii_goal(habit.aim) if signs is ASCII_MARKS else habit.aim
 
 
 def habit_object(habit: HabitView) -> dict[str, Any]:

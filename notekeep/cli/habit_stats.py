@@ -29,7 +29,7 @@ from notekeep.habits.stats import (
     count_weekdays,
     find_logged_days,
 )
-from notekeep.habits.summary import format_count, format_streak
+from notekeep.habits.summary import format_run, format_streak
 from notekeep.notes.habit_reviews import plan_year
 from notekeep.tracking.habit_details import RATE_SPANS
 from notekeep.tracking.tracker import HabitIndex
@@ -132,7 +132,7 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     rows += [
         (
             "best streaks" if place == 0 else "",
-            f"{format_count(run['length'], view.streak_unit)}, {run['first']} to {run['last']}",
+            f"{format_run(run['length'], view.streak_unit)}, {run['first']} to {run['last']}",
         )
         for place, run in enumerate(figures["best_streaks"][:5])
     ]

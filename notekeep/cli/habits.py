@@ -164,9 +164,8 @@ def todo_(*, everything: bool) -> int:
         rows = [habit_object(habit) for habit in shown]
         output.write_json({"date": day.isoformat(), "done": done, "asked": asked, "habits": rows})
     else:
-        title = f"Habits  {dates.format_short_day(day)} {day.year}"
-        until = f"  until {index.places.settings.day_start:02}:00   {done}/{asked}"
-        output.write_styled([(title, "bold"), (until, "dim")])
+        ends = f"  {dates.format_short_day(day)} (ends at {index.places.settings.day_start:02}:00)"
+        output.write_styled([(f"Habits  {done} of {asked} done", "bold"), (ends, "dim")])
         _write_list(shown, glyphs(index.places.settings), days=True)
         if not habits:
             output.write_message(NO_HABIT)
@@ -239,7 +238,7 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
             {
                 "mark": [(f"{signs.marks[habit.today.mark]}  ", _style(habit.today))],
                 "title": [(habit.title, "")],
-                "aim": [(f"  {aim(habit)}", "dim")],
+                "aim": [(f"  {aim(habit, signs)}", "dim")],
                 "days": [
                     ("  ", ""),
                     *((f"{signs.marks[one.mark]} ", _style(one)) for one in habit.cells if days),

@@ -20,7 +20,7 @@ from notekeep.cli.habit_output import aim, glyphs
 from notekeep.cli.opening import open_refreshed
 from notekeep.dates import format_short_day
 from notekeep.errors import UsageError
-from notekeep.habits.summary import count_habits, format_count
+from notekeep.habits.summary import count_habits, format_run
 from notekeep.markdown.due_days import strip_due_day
 
 if TYPE_CHECKING:
@@ -95,19 +95,19 @@ def print_today(vault: Vault) -> None:
     view = vault.overview()
     title = f"{view.day:%A} {view.day.day} {view.day:%B %Y}"
     output.write_styled([(title, "bold"), (f"  {vault.root}", "dim")])
-    marks = glyphs(vault.settings).marks
+    signs = glyphs(vault.settings)
     done, asked, _ = count_habits(view.habits)
     habits = [
         (
-            marks[habit.today.mark],
+            signs.marks[habit.today.mark],
             habit.title,
-            aim(habit),
-            format_count(habit.streak, habit.streak_unit) if habit.streak else "",
+            aim(habit, signs),
+            format_run(habit.streak, habit.streak_unit) if habit.streak else "",
             habit.note,
         )
         for habit in view.habits
     ]
-    _write_part("Habits", habits, f"{done}/{asked}" if habits else "")
+    _write_part("Habits", habits, f"{done} of {asked} done" if habits else "")
     count = f"{view.tasks.open} open; `notekeep tasks` lists them" if view.tasks.open else ""
     tasks = [
         (

@@ -74,6 +74,15 @@ def format_amount(amount: int, unit: str) -> str:
     return f"{format_number(amount)} {unit}" if unit else format_number(amount)
 
 
+def plural_unit(amount: int, unit: str) -> str:
+    """Return a unit as it is read behind an amount: `2 cups`, `10 min`, `5 km`."""
+    name = normalize_unit(unit)
+    is_short = name in _FACTORS or len(name) < 3 or not name.isalpha()
+    if is_short or name != unit or amount == MILLI:
+        return unit
+    return unit + ("es" if unit.endswith(_ES_AFTER) else "s")
+
+
 def normalize_unit(unit: str) -> str:
     """Return the one name of all spellings of a unit: its singular, without capitals."""
     name = unit.casefold()

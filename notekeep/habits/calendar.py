@@ -93,8 +93,8 @@ class MarkGlyphs(NamedTuple):
 
 
 _MARK_NAMES: tuple[Mark, ...] = get_args(Mark)
-UNICODE_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "✓◐✗–sp·!○ ", strict=True)), "·░▒▓█")  # noqa: RUF001 - an en dash, told from the minus of a number
-ASCII_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "x/m-sp.!o ", strict=True)), ".:+*#")
+UNICODE_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "✓◐✗·–p□!○ ", strict=True)), "·░▒▓█")  # noqa: RUF001 - an en dash, told from the minus of a number
+ASCII_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "x%X~-p.!o ", strict=True)), ".:+*#")
 
 _MARKS: dict[Status, Mark] = {
     "off": "none",

@@ -196,6 +196,27 @@ def format_schedule(schedule: Schedule) -> str:
             return "none"
 
 
+def describe_schedule(schedule: Schedule) -> str:
+    """Write a schedule for a person: `every other day`, `3 times a week`, `Mon, Wed, Fri`."""
+    match schedule:
+        case PerPeriod(1, period):
+            return f"once a {period}"
+        case PerPeriod(times, period):
+            return f"{times} times a {period}"
+        case InDays(times, days):
+            return f"{times} times in {days} days"
+        case EverySlot(days, _):
+            return "every other day" if days == 2 else f"every {days} days"
+        case AfterLast(low, high):
+            return f"{low} days after" if low == high else f"{low} to {high} days after"
+        case ChosenDays() if schedule not in _NAMES:
+            return ", ".join(name.capitalize() for name in format_schedule(schedule).split(","))
+        case Untracked():
+            return "no schedule"
+        case _:
+            return format_schedule(schedule)
+
+
 def frequency(schedule: Schedule) -> tuple[int, int]:
     """Return how often a habit is due, as times and days; its strength moves at that speed."""
     match schedule:
@@ -316,6 +337,23 @@ def format_goal(goal: Goal) -> str:
     sign = ">=" if goal.kind == "least" else "<="
     per = f"/{goal.per}" if goal.per != "day" else ""
     return f"{sign} {amounts.format_in_habit_unit(goal.target, goal.unit)}{per}"
+
+
+def describe_goal(goal: Goal) -> str:
+    """Write a goal for a person: `≥ 10 min a day`, `≤ 2 cups a day`; "" for any entry."""
+    if goal.kind == "done":
+        return ""
+    if goal.kind == "most" and not goal.target:
+        return "none"
+    target = amounts.from_base_unit(goal.target, goal.unit)
+    unit = amounts.plural_unit(target, goal.unit)
+    sign = "≥" if goal.kind == "least" else "≤"
+    return f"{sign} {amounts.format_amount(target, unit)} a {goal.per}"
+
+
+def ascii_goal(words: str) -> str:
+    """Write a goal in words for terminals without `≥` and `≤`."""
+    return words.replace("≥", ">=").replace("≤", "<=")
 
 
 def spans(checks: Sequence[int], times: int, days: int) -> list[tuple[int, int]]:

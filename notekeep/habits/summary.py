@@ -17,6 +17,8 @@ from notekeep.habits.schedule import (
     AfterLast,
     EverySlot,
     PerPeriod,
+    describe_goal,
+    describe_schedule,
     format_goal,
     format_schedule,
 )
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 Call: TypeAlias = Literal["due", "may", "done", "none"]
 """What today asks of a habit: due, allowed but not needed yet, already done, or nothing."""
 
-DO_NOT_MISS_TWICE = "do not miss twice"
+CLAUSE = ", "
+"""Stands between two parts of a note; the later ones are left out where there is no room."""
 UNANSWERED = frozenset(
     {"pending", "missed", "ok-so-far", "open", "gap", "due", "last day", "overdue"}
 )
@@ -72,6 +75,8 @@ class HabitView:
         self.order = habit.order  # its place within the group, None without
         self.schedule = format_schedule(habit.schedule_on(today))
         self.goal = format_goal(habit.goal)
+        # What it asks for, in words: `≥ 10 min a day`, `3 times a week`.
+        self.aim = describe_goal(habit.goal) or describe_schedule(habit.schedule_on(today))
         self.unit = habit.unit
         self.path = habit.path  # its note, vault-relative; "" when only the log names it
         # Whether today is the last chance of a unit, or the day not to miss twice.
@@ -86,7 +91,7 @@ class HabitView:
         self.best = runs.longest
         # What they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, "".
         self.streak_unit = streak_unit(habit, timeline)
-        # What is left to do, such as `7/10 min` or `2 to go, 6 left`; "" for nothing.
+        # What is left to do, such as `7 of 10 min`, in clauses; "" for nothing.
         self.note = _note(habit, days, timeline, is_at_risk=self.is_at_risk)
         self.tiny = habit.tiny
         self.after = habit.after
@@ -158,7 +163,13 @@ def streak_unit(habit: Definition, timeline: Timeline) -> str:
 
 def format_count(number: int, unit: str) -> str:
     """Write a number and what it counts: `1 week`, `12 due days`."""
+    unit = "times" if unit == "slots" else unit
     return f"{number} {unit.removesuffix('s') if number == 1 else unit}".rstrip()
+
+
+def format_run(length: int, unit: str) -> str:
+    """Write the length of a streak: `3 weeks`, `22 in a row`."""
+    return f"{length} in a row" if unit == "slots" else format_count(length, unit)
 
 
 def format_streak(found: Streak | HabitView) -> str:
@@ -169,7 +180,7 @@ def format_streak(found: Streak | HabitView) -> str:
         current, longest, unit = found.streak, found.best, found.streak_unit
     if not unit:
         return ""
-    return format_count(current, unit) + (f" (best {longest})" if longest > current else "")
+    return format_run(current, unit) + (f" (best {longest})" if longest > current else "")
 
 
 def _open_period(timeline: Timeline) -> Period | None:
@@ -209,51 +220,56 @@ def _note(habit: Definition, days: DayHistory, timeline: Timeline, *, is_at_risk
     today = timeline.today
     goal, status = habit.goal, timeline.status(today)
     parts = []
+    if is_at_risk and not timeline.periods and timeline.due is None:
+        is_yesterday = timeline.results[-1][0] == today - 1
+        parts.append("Missed yesterday" if is_yesterday else "Missed last time")
     if goal.per == "day" and status in ("pending", "ok-so-far", "done", "missed"):
-        reached = _bare(days.day(today).amount, habit)
-        target = amounts.format_in_habit_unit(goal.target, habit.unit)
-        if goal.kind == "most" and goal.target:
-            parts.append(f"{reached} of {target}")
-        elif goal.kind == "least" and status != "done":
-            parts.append(f"{reached}/{target}")
+        shows_most = goal.kind == "most" and goal.target
+        if shows_most or (goal.kind == "least" and status != "done"):
+            parts.append(_reached_of(days.day(today).amount, goal.target, habit))
     parts += _period_note(habit, timeline)
     if isinstance(habit.schedule_on(today), AfterLast) and timeline.due is not None:
-        parts += _after_note(timeline.due, today)
-    if is_at_risk and not timeline.periods and timeline.due is None:
-        parts.append(DO_NOT_MISS_TWICE)
-    return ", ".join(parts)
+        parts.append(_after_note(timeline.due, today))
+    return CLAUSE.join(parts)
+
+
+def _reached_of(reached: int, target: int, habit: Definition) -> str:
+    """Write an amount beside its target: `17 of 150 pages`."""
+    whole = amounts.from_base_unit(target, habit.unit)
+    if habit.goal.per != "day":
+        # A goal scaled to the days that are left of a period has decimals that nobody chose.
+        whole = round(whole, -2)
+    done = amounts.format_number(amounts.from_base_unit(reached, habit.unit))
+    return f"{done} of {amounts.format_amount(whole, amounts.plural_unit(whole, habit.unit))}"
 
 
 def _period_note(habit: Definition, timeline: Timeline) -> list[str]:
     period = _open_period(timeline)
     if period is None:
         return []
-    is_by_day = habit.goal.kind == "done" or habit.goal.per == "day"
-    schedule = habit.schedule_on(timeline.today)
+    goal, schedule = habit.goal, habit.schedule_on(timeline.today)
+    is_by_day = goal.kind == "done" or goal.per == "day"
     if not (is_by_day and isinstance(schedule, PerPeriod | EverySlot)):
-        # A goal scaled to the days that are left of a period has decimals that nobody chose.
-        need = amounts.format_amount(
-            round(amounts.from_base_unit(period.need, habit.unit), -2), habit.unit
-        )
-        sign = " of " if habit.goal.kind == "most" else "/"
-        return [f"{_bare(period.reached, habit)}{sign}{need} this {habit.goal.per}"]
+        return [f"{_reached_of(period.reached, period.need, habit)} this {goal.per}"]
     to_go = period.need - period.reached
+    left = format_count(period.left, "days") + " left"
     if to_go > period.left:
-        return [f"lost: {to_go} to go, {period.left} left"]
-    return [f"{to_go} to go, {period.left} left"]
+        span = f"this {schedule.period}" if isinstance(schedule, PerPeriod) else "in time"
+        return [f"Can't reach {period.need} {span}", left]
+    if period.left == 1:
+        return ["Last day"]
+    return [f"{to_go} to go", left]
 
 
-def _after_note(due: tuple[int, int], today: int) -> list[str]:
+def _after_note(due: tuple[int, int], today: int) -> str:
     first, last = due
     if today < first:
-        return [f"due in {format_count(first - today, 'days')}"]
+        return f"Due in {format_count(first - today, 'days')}"
     if today > last:
-        return [f"{format_count(today - last, 'days')} overdue"]
-    return ["last day" if today == last else f"due, {format_count(last - today, 'days')} left"]
-
-
-def _bare(amount: int, habit: Definition) -> str:
-    return amounts.format_number(amounts.from_base_unit(amount, habit.unit))
+        return f"{format_count(today - last, 'days')} overdue"
+    if today == last:
+        return "Last day"
+    return f"Due{CLAUSE}{format_count(last - today, 'days')} left"
 
 
 _FRAGMENT = re.compile("year(?:[ -]([0-9]{4}))?")

@@ -15,7 +15,7 @@ from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.calendar import year_bounds
 from notekeep.habits.measures import rate
 from notekeep.habits.review import Bounds, HabitReview, ReviewSpan, last_ended, review_habit
-from notekeep.habits.summary import describe_year, format_count, streak_unit
+from notekeep.habits.summary import describe_year, format_count, format_run, streak_unit
 from notekeep.notes.capture import plan_new
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.tracking.habit_details import find_span, parse_span
@@ -128,21 +128,21 @@ def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
     yield from _table(parts)
     yield from _section("Missed twice or more", _gaps(parts, end))
     yield from _section("Skipped", _skips(parts, end))
-    yield from _section("Said at the time", _remarks(parts, end))
-    yield from ("", "## What now", "", "Keep one line for each habit.")
+    yield from _section("Notes", _remarks(parts, end))
+    yield from ("", f"## Next {when.span}", "", "Keep one line for each habit.")
     for part in parts:
         yield from _choices(part.habit)
     yield from ("", "## In my own words", "")
-    yield "What helped, what stood in the way, what comes next?"
+    yield "What helped? What got in the way? What comes next?"
 
 
 def _table(parts: Sequence[_Part]) -> Iterator[str]:
-    yield "| habit | met | need | streak | strength |"
+    yield "| habit | done | target | streak | strength |"
     yield "|---|---:|---:|---|---:|"
     for habit, review, _ in parts:
         share = f"{review.met}" if review.share is None else f"{review.met} ({review.share:.0%})"
         current, unit = review.streak.current, review.streak.unit
-        streak = format_count(current, unit) if unit else ""
+        streak = format_run(current, unit) if unit else ""
         strength = f"{review.strength:.0%} ({review.gained * 100:+.0f})"
         cells = (_link(habit), share, review.need, streak, strength)
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
@@ -184,17 +184,17 @@ def _remark(habit: Definition, line: LogLine, text: str, end: date) -> str:
 
 
 def _choices(habit: Definition) -> Iterator[str]:
-    """The four things that can be done with a habit; no boxes, or each would be an open task."""
+    """What can be done with a habit: plain bullets, since each box would be an open task."""
     yield from ("", f"### {_plain(habit.title)}", "")
     about = [f"{_link(habit)}, {_plain(habit.identity)}" if habit.identity else _link(habit)]
     about += [f"from {habit.source}"] if habit.source else []
     yield "; ".join(about)
     yield ""
-    yield "- keep it as it is"
-    yield f"- shrink it{f': {_plain(habit.tiny)}' if habit.tiny else ''}"
+    yield "- Keep it"
+    yield f"- Make it smaller{f': {_plain(habit.tiny)}' if habit.tiny else ''}"
     cue = _plain(habit.when) or (f"after {_plain(habit.after)}" if habit.after else "")
-    yield f"- change the cue{f': so far {cue}' if cue else ''}"
-    yield f"- archive it: `notekeep habit archive {habit.id}`"
+    yield f"- Change the cue{f' (now: {cue})' if cue else ''}"
+    yield f"- Archive it: `notekeep habit archive {habit.id}`"
 
 
 def _link(habit: Definition) -> str:

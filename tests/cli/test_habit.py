@@ -189,9 +189,9 @@ def test_the_answer_is_one_line(desk: Desk) -> None:
         desk("med", day)
     assert desk("med").out == "✓ meditate · Tue 24 Nov · 2 days · 19 %\n"
     assert desk("water", "3").out.startswith(
-        "◐ water · Tue 24 Nov · 3/8 glass, do not miss twice · 0 days"
+        "◐ water · Tue 24 Nov · Missed yesterday, 3 of 8 glasses · 0 days"
     )
-    assert desk("run", "5").out.startswith("✓ run · Tue 24 Nov · 2 to go, 5 left · 0 weeks · ")
+    assert desk("run", "5").out.startswith("✓ run · Tue 24 Nov · 2 to go, 5 days left · 0 weeks · ")
 
 
 def test_the_answer_can_be_ascii(desk: Desk) -> None:
@@ -234,7 +234,7 @@ def test_today_lists_what_is_asked_and_what_is_logged(desk: Desk) -> None:
     desk("med")
     desk("gym")
     out = desk().out
-    assert out.startswith("Habits  Tue 24 Nov 2026  until 04:00   2/4\n")
+    assert out.startswith("Habits  2 of 4 done  Tue 24 Nov (ends at 04:00)\n")
     assert [line.split()[1] for line in out.splitlines()[1:]] == [
         "[/red]",
         "Gym",
@@ -271,7 +271,7 @@ def test_a_week_and_a_month_are_grids(desk: Desk) -> None:
     assert week[0] == "23 Nov to 29 Nov 2026"
     assert week[1].split() == ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]
     rows = {line.split()[0]: line for line in week[2:]}
-    assert "✓  ·" in rows["Meditate"]
+    assert "✓  □" in rows["Meditate"]
     assert "✗" in rows["Gym"]
     assert desk.json("week", "-1w")["habits"][0]["days"][0]["date"] == "2026-11-16"
     month = desk("month").out.splitlines()

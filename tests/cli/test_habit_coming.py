@@ -185,7 +185,7 @@ def test_a_desktop_is_told_once_and_in_words_only(
     monkeypatch.setenv("PATH", f"{said.parent}:/usr/bin:/bin")
     assert main(["habit", "remind", "--check", "--notify"]) == 0
     assert said.read_text("utf-8").splitlines() == [
-        *("--app-name=notekeep", "--", "Sit [/red]", "do not miss twice")
+        *("--app-name=notekeep", "--", "Sit [/red]", "Missed yesterday")
     ]
     before = said.read_bytes()
     assert main(["habit", "remind", "--check", "--notify"]) == 0
@@ -199,7 +199,7 @@ def test_where_there_is_no_desktop_it_is_told_in_words(
     said = notifier(tmp_path / "bin", code=1)
     monkeypatch.setenv("PATH", f"{said.parent}:/usr/bin:/bin")
     assert main(["habit", "remind", "--check", "--notify"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["Sit [/red]: do not miss twice"]
+    assert capsys.readouterr().out.splitlines() == ["Sit [/red]: Missed yesterday"]
 
 
 def test_the_prompt(vault: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,9 +87,9 @@ def test_the_last_day_shows_streaks_gaps_and_a_habit_that_must_not_be_missed_twi
 ) -> None:
     assert (views["meditate"].streak, views["meditate"].today.status) == (12, "done")
     assert views["meditate"].best > 40
-    assert (views["floss"].streak, views["floss"].note) == (0, "do not miss twice")
+    assert (views["floss"].streak, views["floss"].note) == (0, "Missed yesterday")
     assert views["floss"].is_at_risk
-    assert (views["coffee"].today.status, views["coffee"].note) == ("ok-so-far", "1 of 2 cup")
+    assert (views["coffee"].today.status, views["coffee"].note) == ("ok-so-far", "1 of 2 cups")
     assert {cell.status for cell in views["sketch"].cells} == {"paused"}
     assert views["run"].streak_unit == "weeks"
     assert views["gym"].best > 20
