@@ -108,18 +108,29 @@ _OF_NOTES = "JOIN tasks t ON t.note = notes.id"
 
 
 def list_tasks(
-    catalog: Catalog, node: Node | None = None, *, done: bool | None = False, like: str = ""
+    catalog: Catalog,
+    node: Node | None = None,
+    *,
+    done: bool | None = False,
+    like: str = "",
+    latest: int = 0,
 ) -> list[TaskRow]:
     """Return the tasks of notes that match a condition, by title, then line.
 
-    `done` says which: open (False), ticked (True) or both (None); `like` is a shape for SQL's LIKE.
+    Args:
+        catalog: The catalog.
+        node: The condition; None is every note.
+        done: Which tasks: open (False), ticked (True) or both (None).
+        like: A pattern for SQL's LIKE that their text has to match; "" is any.
+        latest: Return at most so many, those of the notes changed last first; 0 is all, by title.
     """
     wanted = "" if done is None else "AND t.done" if done else "AND NOT t.done"
     found = catalog.find(
         "path, title, t.line, t.mark, t.done, t.text",
         catalog.where(node),
-        f"{wanted} {'AND t.text LIKE ?' if like else ''} ORDER BY sort, path, t.line",
-        (like,) if like else (),
+        f"{wanted} {'AND t.text LIKE ?' if like else ''}"
+        f" ORDER BY {'mtime_ns DESC, ' if latest else ''}sort, path, t.line LIMIT ?",
+        (*((like,) if like else ()), latest or -1),
         join=_OF_NOTES,
     )
     return [

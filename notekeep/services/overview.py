@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from notekeep.services.search import SearchService
 
 
+UNDATED = 24  # tasks without a day that are listed
+RECENT = 12  # notes changed last that are listed
+
+
 class DueTask(NamedTuple):
     """An open task, and the day that it says it is due."""
 
@@ -26,10 +30,12 @@ class DueTask(NamedTuple):
 
 
 class TaskSummary(NamedTuple):
-    """What is left to do: how many tasks are open, and those due by today, by day."""
+    """What is left to do."""
 
-    open: int
-    due: list[DueTask]
+    open: int  # how many tasks are open
+    due: list[DueTask]  # those that are late or due today, by day
+    later: list[DueTask]  # those that are due on another day, by day
+    undated: list[TaskRow]  # some of the others, those of the notes changed last first
 
 
 class Overview(NamedTuple):
@@ -43,6 +49,7 @@ class Overview(NamedTuple):
     daily: Row | None
     on_this_day: list[Row]  # notes created, finished or listened to on this day in other years
     problems: list[Problem]  # files that cannot be read whole
+    recent: list[Row]  # the notes changed last, latest first
     conflicts: dict[str, str]  # conflict copies in the vault, each with the note it is a copy of
 
     @property
@@ -99,17 +106,25 @@ def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -
     ]
     # A vault has a hundred times as many tasks as name a day, so the others are only counted.
     dated = list_tasks(catalog, like=DUE_LIKE_PATTERN)
-    tasks = [DueTask(at, task) for task in dated if (at := find_due_day(task.text)) and at <= day]
+    found = [DueTask(at, task) for task in dated if (at := find_due_day(task.text))]
+    tasks = sorted(found, key=lambda one: one.day)
+    latest = list_tasks(catalog, latest=UNDATED + len(found))
     written = on_this_day(catalog, day, ("created", "finished", "listened"))
     return Overview(
         day=day,
         habits=due,
-        tasks=TaskSummary(count_open(catalog), sorted(tasks, key=lambda one: one.day)),
+        tasks=TaskSummary(
+            open=count_open(catalog),
+            due=[one for one in tasks if one.day <= day],
+            later=[one for one in tasks if one.day > day],
+            undated=[task for task in latest if find_due_day(task.text) is None][:UNDATED],
+        ),
         reading=search.rows("type:book status:reading").rows,
         drafts=search.rows("is:draft").rows,
         daily=catalog.row(daily_path(search.root, search.schema.daily, day)),
         on_this_day=list({one.row.path: one.row for one in written}.values()),
         problems=catalog.problems(links=False),
+        recent=search.rows("sort:-modified", limit=RECENT).rows,
         conflicts=catalog.conflicts(),
     )
 

@@ -74,7 +74,7 @@ SHOTS = (
     Shot("today", "today", ("Reading",), LARGE),
     Shot("today-narrow-80x24", "today", ("Reading",), SMALL),
     Shot("today-empty", "today", ("Habits",), SMALL, set_up.empty),
-    Shot("today-tiny-40x12", "today", ("Habits 2/4",), TINY),
+    Shot("today-tiny-40x12", "today", ("Habits",), TINY),
     Shot("today-no-colour", "today", ("Reading",), SMALL, set_up.no_colour),
     Shot("today-light", "today", ("Reading",), LARGE, set_up.light),
     # Browse.

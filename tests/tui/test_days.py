@@ -30,16 +30,16 @@ async def test_what_is_ticked_in_the_morning_is_of_that_morning(
     before = tree(root)
     app = make_app("today")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "Tuesday 24 November 2026"))
-        await until(pilot, lambda: shows(app, "☐  Meditate"))
+        await until(pilot, lambda: shows(app, "Tuesday 24 November"))
+        await until(pilot, lambda: shows(app, "□ Meditate"))
         monkeypatch.setenv("NOTEKEEP_NOW", NEXT)
         # The key was meant for what was still shown, so it does nothing but turn the page.
         await press(pilot, "space")
-        await until(pilot, lambda: shows(app, "Wednesday 25 November 2026"))
+        await until(pilot, lambda: shows(app, "Wednesday 25 November"))
         await until(pilot, lambda: shows(app, "A new day began: Wednesday 25 November"))
         assert written(root, before) == []
         await press(pilot, "space")
-        await until(pilot, lambda: shows(app, "✓  Meditate"))
+        await until(pilot, lambda: shows(app, "✓ Meditate"))
         assert written(root, before) == ["- 2026-11-25 meditate: done @07:00"]
 
 
@@ -93,7 +93,7 @@ async def test_before_the_hour_at_which_days_begin_it_is_still_the_evening(
 ) -> None:
     app = make_app("today")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "Tuesday 24 November 2026"))
+        await until(pilot, lambda: shows(app, "Tuesday 24 November"))
         monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T03:59")
         assert not app.check_day()
         assert app.today.day == 24

@@ -1,58 +1,67 @@
-"""Today as lines: habits, tasks, books, drafts, this day in other years, what is broken."""
+"""Today as lines: what is due in one column, what is going on in the other."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.render.formatting import field_text, parse_rating, short_date
+from notekeep.tui.render.formatting import field_date, field_text, parse_rating, short_date
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
     count_done,
     day_heads,
     mark_piece,
     note_piece,
-    streak_line,
-    streak_words,
+    progress_bar,
     week_line,
 )
 from notekeep.tui.render.list_rows import task_line
-from notekeep.tui.render.note_rows import note_day
-from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, pad_line, spread_line
+from notekeep.tui.render.note_rows import kind_sign, note_day
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    fit_line,
+    line_width,
+    pad_line,
+    section_line,
+    spread_line,
+    wrap_line,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from notekeep.catalog.records import Row, TaskRow
     from notekeep.habits.summary import HabitView
     from notekeep.services.overview import Overview
     from notekeep.tui.render.glyphs import Glyphs
 
-BAR = 10
-STREAK = 13
-NOTE = 44
-NAME_GAP = 3  # cells between a habit's name and its days at least
-MIN_NOTE = 18  # cells below which what is left to do would say too little to be worth its place
-MIN_NAME, MAX_NAME = 12, 32
-"""Cells that a habit's name has at least and at most, before more is said of it."""
-BOX = 3  # the box before a habit's name, with its space
+BAR = 12  # cells of the bar of a book
+SIGN = 2  # cells of the box or sign before a title, with its space
+NOTE_GAP = 2  # cells between the days of a habit and its note
+MIN_NAME, MAX_NAME = 20, 24  # cells of a habit's name, with the gap behind it
 MAX_ITEMS = 8  # drafts, problems and the like that are listed; the rest is counted
+MAX_TEXT = 20  # lines of today's note
+QUOTE_LINES = 2
+ROOMY = 60  # a column this wide has the author of a book and how far it is read in one line
 
 
 class AgendaItem(NamedTuple):
     """A line of the agenda."""
 
-    left: StyledLine
-    right: Sequence[Piece] = ()  # what is said of it
+    line: StyledLine
     path: str = ""  # the note that enter opens, or "" for a line the cursor passes over
     habit: HabitView | None = None  # the habit that space ticks, if it is one
-    problem: int = 0  # the line of the note to open at, or 0
+    at: int = 0  # the line of the note to open at, or 0
     is_conflict: bool = False  # whether it is a note with two versions
     task: TaskRow | None = None  # the task that space ticks, if it is one
+    action: str = ""  # the action that enter runs, if it is no note
 
     @property
     def is_selectable(self) -> bool:
-        return bool(self.path) or self.habit is not None
+        return bool(self.path or self.action) or self.habit is not None
 
     @property
     def can_be_ticked(self) -> bool:
@@ -60,33 +69,80 @@ class AgendaItem(NamedTuple):
         return self.habit is not None or self.task is not None
 
     @property
-    def place(self) -> tuple[str, int]:
-        """Where it is: a note, and a line of it or 0."""
-        return self.path, self.problem
-
-    def draw(self, width: int) -> StyledLine:
-        return spread_line(self.left, [*self.right], width)
+    def key(self) -> tuple[str, str, int, str]:
+        """What tells it from other lines."""
+        return self.habit.id if self.habit else "", self.path, self.at, self.action
 
 
-def agenda(view: Overview, width: int, glyphs: Glyphs) -> list[AgendaItem]:
-    """Return the lines of a day."""
-    sections = [
-        _habits(view, width, glyphs),
-        _tasks(view, width, glyphs),
-        _reading(view, glyphs),
-        _notes("Today's note", [view.daily] if view.daily else [], view),
-        _notes("Drafts", view.drafts, view),
-        _notes("On this day", view.on_this_day, view),
-        _broken(view, glyphs),
+class NoteLine(NamedTuple):
+    """A drawn line of today's note: where it is in the file, and the task that it is, if any."""
+
+    line: StyledLine
+    at: int
+    task: TaskRow | None = None
+
+
+class DayTexts(NamedTuple):
+    """What is read from notes once the day is shown: today's note, and a quote for some notes."""
+
+    daily: Sequence[NoteLine] = ()
+    quotes: Mapping[str, str] = {}
+
+
+class Room(NamedTuple):
+    """How wide the columns are, and how many lines some sections may have."""
+
+    due: int
+    others: int  # 0 where there is one column
+    tasks: int
+    recent: int
+
+
+def day_columns(
+    view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs
+) -> tuple[list[AgendaItem], list[AgendaItem]]:
+    """Return what the day asks for and what is going on; all in the first list without `others`."""
+    width = room.due
+    habits, tasks = _habits(view, width, glyphs), _tasks(view, room, glyphs)
+    daily = _daily(view, texts, width, glyphs)
+    if not room.others:
+        reading, *others = _others(view, texts, room.recent, width, glyphs)
+        return _join(habits, tasks, reading, daily, *others), []
+    others = _others(view, texts, room.recent, room.others, glyphs)
+    return _join(habits, tasks, daily), _join(*others)
+
+
+def _others(
+    view: Overview, texts: DayTexts, recent: int, width: int, glyphs: Glyphs
+) -> list[Iterator[AgendaItem]]:
+    """Return what is going on: books, drafts, notes of this day, the last changes, problems."""
+    today = view.day
+
+    def dated(row: Row) -> str:
+        return short_date(note_day(row.kind, row.fields, row.mtime_ns), today)
+
+    def changed(row: Row) -> str:
+        when = datetime.fromtimestamp(row.mtime_ns / 1e9, tz=UTC).astimezone()
+        return f"{when:%H:%M}" if when.date() == today else short_date(when.date(), today)
+
+    return [
+        _reading(view, width, glyphs),
+        _notes("Drafts", view.drafts, dated, width, glyphs, counted=True),
+        _on_this_day(view, texts, width, glyphs),
+        _notes("Last changed", view.recent[:recent], changed, width, glyphs),
+        _broken(view, width, glyphs),
     ]
+
+
+def _join(*sections: Iterator[AgendaItem]) -> list[AgendaItem]:
     items: list[AgendaItem] = []
     for section in filter(None, map(list, sections)):
         items += [AgendaItem([]), *section] if items else section
     return items
 
 
-def _head(title: str, *right: Piece) -> AgendaItem:
-    return AgendaItem([Piece(title, "section")], right)
+def _head(title: str, about: str, width: int, glyphs: Glyphs) -> AgendaItem:
+    return AgendaItem(section_line(title, about, width, glyphs))
 
 
 def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
@@ -94,97 +150,154 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
         return
     done, asked = count_done(view.habits)
     days = [cell.day for cell in view.habits[0].cells]
-    longest = max(line_width([Piece(clean_line(habit.title))]) for habit in view.habits)
-    room = width - min(max(longest, MIN_NAME), MAX_NAME) - BOX - len(days) * DAY_WIDTH
-    streak = STREAK if room >= STREAK else 0
-    wanted = max(line_width([note_piece(habit)]) for habit in view.habits) + 2
-    if room - streak - NAME_GAP < wanted:
-        # What is left to do is worth more than a wide gap before the streak.
-        streak = min(streak, max(len(streak_words(habit)) for habit in view.habits) + 3)
-    note = min(NOTE, room - streak - NAME_GAP)
-    note = note if streak and note >= MIN_NOTE else 0
-    heads = pad_line(day_heads(days, view.day), len(days) * DAY_WIDTH + streak + note)
-    yield _head(f"Habits {done}/{asked}", *heads)
+    longest = max(line_width([Piece(clean_line(habit.title))]) for habit in view.habits) + 1
+    room = width - SIGN - len(days) * DAY_WIDTH
+    name = min(max(longest, MIN_NAME), MAX_NAME, room)
+    note = room - name - NOTE_GAP
+    about = f"{done} of {asked} done" if name >= MIN_NAME else ""
+    head = section_line("Habits", about, SIGN + name - 1, glyphs)
+    rule = glyphs.rule * (note + NOTE_GAP - 1)
+    heads = [Piece(" "), *day_heads(days, view.day), Piece(f" {rule}", "rule")]
+    yield AgendaItem(fit_line([*pad_line(head, SIGN + name - 1), *heads], width))
     for habit in view.habits:
-        left = [_box(habit, glyphs), Piece("  "), Piece(clean_line(habit.title))]
-        right = week_line(habit.cells, glyphs)
-        if streak:
-            right += streak_line(habit, streak)
-        if note:
-            right += pad_line([Piece("  "), note_piece(habit, note - 2)], note)
-        yield AgendaItem(left, right, habit.path, habit)
-
-
-def _tasks(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
-    tasks = view.tasks
-    if not tasks.open:
-        return
-    yield _head("Tasks", Piece(f"{tasks.open} open · T lists them", "faint"))
-    for _, task in tasks.due[:MAX_ITEMS]:
-        line = task_line(task, width, glyphs, view.day)
-        yield AgendaItem(line, path=task.path, problem=task.line, task=task)
-    yield from _more(len(tasks.due))
+        title = pad_line([Piece(clean_line(habit.title))], name - 1)
+        line = [_box(habit, glyphs), Piece(" "), *title, Piece(" ")]
+        # The box says what there is to say of today, but for a risk.
+        line += week_line(habit.cells, glyphs, view.day, hides_open=True)
+        line += [Piece(" " * NOTE_GAP), note_piece(habit, note)] if note > 0 else []
+        yield AgendaItem(line, habit.path, habit)
 
 
 def _box(habit: HabitView, glyphs: Glyphs) -> Piece:
     """Return the mark of today as a box that invites to tick it."""
     if habit.today.mark in {"open", "at risk", "none"} and not habit.today.is_disputed:
-        return Piece(glyphs.task_open, "risk" if habit.is_at_risk else "accent")
+        return Piece(glyphs.task_open)
     return mark_piece(habit.today, glyphs)
 
 
-def _reading(view: Overview, glyphs: Glyphs) -> Iterator[AgendaItem]:
+def _tasks(view: Overview, room: Room, glyphs: Glyphs) -> Iterator[AgendaItem]:
+    tasks = view.tasks
+    if not tasks.open:
+        return
+    late = sum(due.day < view.day for due in tasks.due)
+    about = f"{tasks.open} open" + (f", {late} late" if late else "")
+    yield _head("Tasks", about, room.due, glyphs)
+    dated = [due.task for due in (*tasks.due, *tasks.later)]
+    # What is due is listed whole.
+    shown = [*dated, *tasks.undated][: max(room.tasks, len(tasks.due))]
+    for task in shown:
+        line = task_line(task, room.due, glyphs, view.day, names_note=True)
+        yield AgendaItem(line, task.path, at=task.line, task=task)
+    if (more := tasks.open - len(shown)) > 0:
+        line = [Piece(f"  {more} more  ", "muted"), Piece("T", "key"), Piece(" all tasks", "muted")]
+        yield AgendaItem(line, action="show-tasks")
+
+
+def _daily(view: Overview, texts: DayTexts, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
+    if view.daily is None:
+        return
+    path = view.daily.path
+    yield _head("Today's note", clean_line(path.removesuffix(".md")), width, glyphs)
+    if not texts.daily:
+        yield AgendaItem(
+            [kind_sign("daily", glyphs), Piece(f" {clean_line(view.daily.title)}")], path
+        )
+    is_first = True
+    for text in texts.daily[:MAX_TEXT]:
+        # The cursor goes to tasks, and to the beginning of the text.
+        opens = text.task is not None or (is_first and bool(text.line))
+        is_first = is_first and not opens
+        yield AgendaItem(text.line, path if opens else "", at=text.at, task=text.task)
+
+
+def _reading(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     if not view.reading:
         return
-    yield _head("Reading")
+    yield _head("Reading", str(len(view.reading)), width, glyphs)
     for row in view.reading[:MAX_ITEMS]:
-        author = field_text(row.fields.get("author"))
-        left = [Piece("   "), Piece(clean_line(row.title)), Piece(f"  {author}", "faint")]
-        yield AgendaItem(left, _progress(row, glyphs), row.path)
+        title = [kind_sign(row.kind, glyphs), Piece(f" {clean_line(row.title)}")]
+        author = Piece(f"  {field_text(row.fields.get('author'))}", "muted")
+        progress = _progress(row, view.day, glyphs)
+        if width >= ROOMY:
+            both = [*title, author]
+            fits = line_width([*both, *progress]) + 2 <= width
+            yield AgendaItem(spread_line(both if fits else title, progress, width), row.path)
+            continue
+        yield AgendaItem(fit_line(title, width), row.path)
+        if author.text.strip() or progress:
+            yield AgendaItem(spread_line([author], progress, width))
     yield from _more(len(view.reading))
 
 
-def _progress(row: Row, glyphs: Glyphs) -> StyledLine:
+def _progress(row: Row, today: date, glyphs: Glyphs) -> StyledLine:
     """Return how far a book is read, when both its pages and the page are known."""
     pages, page = parse_rating(row.fields.get("pages")), parse_rating(row.fields.get("page"))
     if not pages or page is None:
-        started = field_text(row.fields.get("started"))
-        return [Piece(f"since {started}", "faint")] if started else []
+        started = field_date(row.fields.get("started"))
+        return [Piece(f"since {short_date(started, today)}", "muted")] if started else []
     share = min(max(page / pages, 0.0), 1.0)
-    full = round(share * BAR)
-    return [
-        Piece(glyphs.full * full, "partial"),
-        Piece(glyphs.empty * (BAR - full), "faint"),
-        Piece(f" {page:g} of {pages:g}", "muted"),
-    ]
+    return [*progress_bar(share, BAR, glyphs), Piece(f" {round(share * 100):>2} %", "muted")]
 
 
-def _notes(title: str, rows: list[Row], view: Overview) -> Iterator[AgendaItem]:
+def _notes(
+    title: str,
+    rows: Sequence[Row],
+    when: Callable[[Row], str],
+    width: int,
+    glyphs: Glyphs,
+    *,
+    counted: bool = False,
+) -> Iterator[AgendaItem]:
     if not rows:
         return
-    yield _head(title)
-    for row in rows[:MAX_ITEMS]:
-        day = short_date(note_day(row.kind, row.fields, row.mtime_ns), view.day)
-        left = [Piece("   "), Piece(clean_line(row.title))]
-        yield AgendaItem(left, [Piece(day, "faint")], row.path)
-    yield from _more(len(rows))
+    yield _head(title, str(len(rows)) if counted else "", width, glyphs)
+    for row in rows if not counted else rows[:MAX_ITEMS]:
+        yield AgendaItem(_note_line(row, when(row), width, glyphs), row.path)
+    yield from _more(len(rows) if counted else 0)
 
 
-def _broken(view: Overview, glyphs: Glyphs) -> Iterator[AgendaItem]:
-    if not view.problems and not view.conflicts:
+def _note_line(row: Row, about: str, width: int, glyphs: Glyphs) -> StyledLine:
+    title = fit_line([Piece(clean_line(row.title))], width - SIGN - len(about) - 2)
+    left = [kind_sign(row.kind, glyphs), Piece(" "), *title]
+    return spread_line(left, [Piece(about, "muted")], width)
+
+
+def _on_this_day(
+    view: Overview, texts: DayTexts, width: int, glyphs: Glyphs
+) -> Iterator[AgendaItem]:
+    if not view.on_this_day:
         return
-    yield _head("Needs a look")
+    yield _head("On this day", "", width, glyphs)
+    for row in view.on_this_day[:MAX_ITEMS]:
+        year = str(note_day(row.kind, row.fields, row.mtime_ns).year)
+        yield AgendaItem(_note_line(row, year, width, glyphs), row.path)
+        quote = [Piece(clean_line(texts.quotes.get(row.path, "")), "quote")]
+        rows = wrap_line(quote, width - 2 * SIGN) if quote[0].text else []
+        for number, text in enumerate(rows[:QUOTE_LINES]):
+            is_cut = number + 1 == QUOTE_LINES < len(rows)
+            end = [Piece(glyphs.ellipsis, "quote")] if is_cut else []
+            yield AgendaItem([Piece("  "), Piece(f"{glyphs.quote} ", "quote-bar"), *text, *end])
+    yield from _more(len(view.on_this_day))
+
+
+def _broken(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
+    count = len(view.problems) + len(view.conflicts)
+    if not count:
+        return
+    yield _head("Needs a look", str(count), width, glyphs)
+    warning = Piece(f"{glyphs.warning} ", "warn")
     for copy, original in list(view.conflicts.items())[:MAX_ITEMS]:
-        left = [Piece(f"{glyphs.warning}  ", "warn"), Piece(clean_line(copy))]
-        right = [Piece(f"copy of {clean_line(original)}", "faint")]
-        yield AgendaItem(left, right, copy, is_conflict=True)
+        yield AgendaItem([warning, Piece(clean_line(copy))], copy, is_conflict=True)
+        yield AgendaItem([Piece(f"  copy of {clean_line(original)}", "muted")])
     for problem in view.problems[:MAX_ITEMS]:
-        about = Piece(f"  {clean_line(problem.message)}", "faint")
-        left = [Piece(f"{glyphs.warning}  ", "warn"), Piece(clean_line(problem.place)), about]
-        yield AgendaItem(left, path=problem.path, problem=problem.line or 0)
+        where = [Piece(f"line {problem.line}", "muted")] if problem.line else []
+        left = [warning, Piece(clean_line(problem.path))]
+        yield AgendaItem(spread_line(left, where, width), problem.path, at=problem.line or 0)
+        about = wrap_line([Piece(clean_line(problem.message), "muted")], width - SIGN)
+        yield from (AgendaItem([Piece(" " * SIGN), *row]) for row in about)
     yield from _more(max(len(view.problems), len(view.conflicts)))
 
 
 def _more(count: int) -> Iterator[AgendaItem]:
     if count > MAX_ITEMS:
-        yield AgendaItem([Piece(f"   and {count - MAX_ITEMS} more", "faint")])
+        yield AgendaItem([Piece(f"  {count - MAX_ITEMS} more", "muted")])

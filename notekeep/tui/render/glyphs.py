@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -18,29 +19,45 @@ class Glyphs(NamedTuple):
     column: str = "│"
     crossing: str = "┼"
     bullets: tuple[str, ...] = ("•", "◦", "▪")  # the marks of list items, by depth, used in turn
-    task_open: str = "☐"
-    task_done: str = "☑"
+    task_open: str = "□"
+    task_done: str = "✓"
     star: str = "★"
     half_star: str = "½"
     no_star: str = "☆"
     image: str = "▣"
     open: str = "▾"
     closed: str = "▸"
-    warning: str = "⚠"
+    warning: str = "!"
     private: str = "⊘"
-    marked: str = "◆"
-    full: str = "█"
-    empty: str = "░"
+    marked: str = "●"
+    full: str = "━"  # of a bar, and half a cell of it, and what is left of it
+    half_full: str = "╸"
+    empty: str = "─"
     dot: str = "·"
-    hollow: str = "▫"
+    error: str = "✗"
+    missed: str = "×"  # a day, as `skipped` is  # noqa: RUF001 - times
+    skipped: str = "–"  # noqa: RUF001 - an en dash
     arrow: str = "→"
     up: str = "↑"
     down: str = "↓"
     before: str = "◂"
     after: str = "▸"
-    # Five shades for a heatmap, from nothing to more than asked.
-    levels: tuple[str, str, str, str, str] = ("·", "░", "▒", "▓", "█")
+    # A day of a habit by its level, from nothing to more than asked: in a year, and in a row of
+    # weeks. Colour tells the levels apart; see `without_shades`.
+    levels: str = "█████"
+    tiles: str = "▆▆▆▆▆"
     bars: str = "▁▂▃▄▅▆▇█"  # eight heights of a bar, from low to full
+    kinds: Mapping[str, str] = MappingProxyType(
+        {
+            "book": "≡",
+            "podcast": "♪",
+            "daily": "☼",
+            "habit": "∞",
+            "post": "¶",
+            "person": "@",
+            "note": "·",
+        }
+    )
     best: float = 5  # the best rating of the vault, which is drawn as five stars
 
     @property
@@ -69,18 +86,38 @@ ASCII_GLYPHS = Glyphs(
     warning="!",
     private="x",
     marked="*",
-    full="#",
+    full="=",
+    half_full="=",
     empty="-",
     dot="-",
-    hollow="o",
+    error="X",
+    missed="X",
+    skipped="-",
     arrow=">",
     up="^",
     down="v",
     before="<",
     after=">",
-    levels=(".", "-", "+", "x", "#"),
+    levels=" 1234",
+    kinds=MappingProxyType(
+        {
+            "book": "b",
+            "podcast": "c",
+            "daily": "d",
+            "habit": "h",
+            "post": "p",
+            "person": "@",
+            "note": ".",
+        }
+    ),
+    tiles=" 1234",
     bars="_.-:=+*#",
 )
+
+
+def without_shades(glyphs: Glyphs) -> Glyphs:
+    """Return a set whose days differ by shape: the terminal has no shades of a colour."""
+    return glyphs if glyphs.is_ascii else glyphs._replace(levels=" ░▒▓█", tiles=" ▂▄▆█")
 
 
 def choose_glyphs(setting: str, environment: Mapping[str, str], best: float = 5) -> Glyphs:

@@ -9,7 +9,15 @@ from notekeep.markdown.due_days import find_due_day, strip_due_day
 from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.query.folding import fold_text
 from notekeep.tui.render.formatting import short_date
-from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    fit_line,
+    line_text,
+    line_width,
+    section_line,
+    spread_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -47,9 +55,9 @@ def task_text(task: TaskRow) -> str:
 def group_tasks(
     tasks: Sequence[TaskRow], wanted: str, *, with_done: bool, kept: Collection[tuple[str, int]]
 ) -> TaskRows:
-    """Return tasks in groups, those of a note together: the one first where one is due first.
+    """Return tasks in groups, those of a note together, by the day that they are due.
 
-    Notes without open tasks stand last.
+    Tasks without a day come after those with one, notes without open tasks last.
     """
     words = fold_text(wanted).split()
     groups: dict[str, list[TaskRow]] = {}
@@ -71,7 +79,7 @@ def group_tasks(
         shown = [task for task in group if with_done or is_left[task[:3]]]
         if not shown:
             continue
-        shown.sort(key=lambda task: not is_left[task[:3]])
+        shown.sort(key=lambda task: (not is_left[task[:3]], find_due_day(task.text) or date.max))
         rows += [None] if rows else []
         rows.append(TaskGroup(shown[0].title, shown[0].path, sum(not t.done for t in group)))
         rows += shown
@@ -79,29 +87,36 @@ def group_tasks(
     return TaskRows(rows, sum(map(len, ordered)) - done, done)
 
 
-def group_line(group: TaskGroup, width: int) -> StyledLine:
+def group_line(group: TaskGroup, width: int, glyphs: Glyphs) -> StyledLine:
     """Return the line of a note above its tasks."""
     count = f"{group.open} open" if group.open else "all done"
-    return spread_line([Piece(clean_line(group.title), "section")], [Piece(count, "faint")], width)
+    title = fit_line([Piece(clean_line(group.title))], width - len(count) - 1)
+    return section_line(line_text(title), count, width, glyphs)
 
 
-def task_line(task: TaskRow, width: int, glyphs: Glyphs, today: date) -> StyledLine:
-    """Return the line of a task in `width` cells."""
+def task_line(
+    task: TaskRow, width: int, glyphs: Glyphs, today: date, *, names_note: bool = False
+) -> StyledLine:
+    """Return the line of a task in `width` cells, with its note if `names_note` and it fits."""
     due = find_due_day(task.text)
-    right = [] if due is None else [_due(due, today, is_done=task.done)]
+    right = [] if due is None else _due(due, today, glyphs, is_done=task.done)
     if task.done:
-        left = [Piece(glyphs.task_done, "good"), Piece("  "), Piece(task_text(task), "finished")]
+        left = [Piece(glyphs.task_done, "good"), Piece(" "), Piece(task_text(task), "finished")]
     else:
-        left = [Piece(glyphs.task_open, "accent"), Piece("  "), Piece(task_text(task))]
+        left = [Piece(glyphs.task_open), Piece(" "), Piece(task_text(task))]
+    room = width - line_width(right) - 2
+    note = Piece(f"  {clean_line(task.title)}", "muted")
+    if names_note and line_width([*left, note]) <= room:
+        left.append(note)
     return spread_line(left, right, width)
 
 
-def _due(due: date, today: date, *, is_done: bool) -> Piece:
+def _due(due: date, today: date, glyphs: Glyphs, *, is_done: bool) -> StyledLine:
     if is_done:
-        return Piece(short_date(due, today), "faint")
+        return [Piece(short_date(due, today), "muted")]
     if due < today:
-        return Piece(f"late, {short_date(due, today)}", "bad")
-    return Piece("today", "warn") if due == today else Piece(short_date(due, today), "muted")
+        return [Piece(f"{glyphs.warning} ", "warn"), Piece(short_date(due, today))]
+    return [Piece("today" if due == today else short_date(due, today), "muted")]
 
 
 # Drafts and posts as rows: their title, and how each stands in each of the vault's sites.

@@ -125,6 +125,11 @@ _WITH_NAME = {
 }
 
 
+def kind_sign(kind: str, glyphs: Glyphs) -> Piece:
+    """Return the sign of a kind of notes: one cell before a title."""
+    return Piece(glyphs.kinds.get(kind) or clean_line(kind)[:1] or glyphs.dot, "muted")
+
+
 def gutter(glyphs: Glyphs, *, here: bool, marked: bool = False) -> StyledLine:
     """Return the two cells at the left of a row: the cursor, and whether the row is marked."""
     return [

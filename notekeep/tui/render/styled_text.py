@@ -17,6 +17,7 @@ from rich.cells import cell_len, split_graphemes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.note_rows import LetterMatcher
 
 _WIDE = (
@@ -123,6 +124,13 @@ def spread_line(left: StyledLine, right: StyledLine, width: int, *, gap: int = 2
     if not right_width or width - right_width - gap < min(line_width(left), width // 2):
         return pad_line(left, width)
     return [*pad_line(left, width - right_width - gap), Piece(" " * gap), *right]
+
+
+def section_line(title: str, about: str, width: int, glyphs: Glyphs) -> StyledLine:
+    """Return the title of a section, what is known of it, and a rule to the end of the line."""
+    line = [Piece(title, "strong"), *([Piece(f" {about}", "muted")] if about else [])]
+    rule = width - line_width(line) - 1
+    return fit_line([*line, Piece(f" {glyphs.rule * rule}", "rule")] if rule > 1 else line, width)
 
 
 def wrap_line(line: StyledLine, width: int) -> list[StyledLine]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from notekeep.catalog.records import TaskRow
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.markdown.outline import extract_facts
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean
 from notekeep.markdown.text_edit import find_section
 from notekeep.services.media import picture_error
-from notekeep.tui.page.drawn_lines import EmbeddedNote, NoteSurroundings, Picture
+from notekeep.tui.page.blocks import draw_block
+from notekeep.tui.page.drawn_lines import DrawContext, EmbeddedNote, NoteSurroundings, Picture
 from notekeep.tui.page.page import NoteFooter, NoteRendering, NoteText
+from notekeep.tui.render.agenda import DayTexts, NoteLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
     from notekeep.markdown.tree import ParsedPage
+    from notekeep.services.overview import Overview
     from notekeep.tracking.habit_details import HabitYear
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
@@ -56,6 +61,35 @@ def load_note(
     rendering = NoteRendering(note, width, glyphs, around, foot, text=text, is_whole=is_whole)
     rendering.draw_lines(FIRST_LINES)
     return rendering
+
+
+def load_day_texts(vault: Vault, day: Overview, width: int, glyphs: Glyphs) -> DayTexts:
+    """Read today's note as lines, and a quote from each note of this day in other years."""
+    quotes: dict[str, str] = {}
+    for row in day.on_this_day:
+        with suppress(NotekeepError):
+            found = extract_facts(parse_markdown(vault.media.read_known(row).body_lf)).quotes
+            quotes[row.path] = found[0].text if found else ""
+    lines: list[NoteLine] = []
+    if day.daily is not None:
+        with suppress(NotekeepError):
+            lines = _day_lines(vault.media.read_known(day.daily), width, glyphs)
+    return DayTexts(lines, quotes)
+
+
+def _day_lines(note: Note, width: int, glyphs: Glyphs) -> list[NoteLine]:
+    text = NoteText(note.body)
+    context = DrawContext(width, glyphs, page=text.page)
+    tasks = {task.line: task for task in extract_facts(text.page).tasks}
+    lines: list[NoteLine] = []
+    for block in text.blocks[int(text.says_first(note.title)) :]:
+        lines += [NoteLine([], 0)] if lines else []
+        for drawn in draw_block(block.spans, context):
+            at = note.body_line + drawn.source + 1
+            found = tasks.pop(drawn.source, None)
+            task = found and TaskRow(note.path, note.title, at, found.mark, found.done, found.text)
+            lines.append(NoteLine(drawn.line, at, task))
+    return lines
 
 
 # What the text of a note needs that is not in it.

@@ -1,4 +1,4 @@
-"""Tasks of the whole vault: ticked where they are listed, each as an edit of its own line."""
+"""The tasks of all notes; to tick one edits its own line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import EditNote, OpenNote
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.list_rows import TaskRows, group_tasks
+from notekeep.tui.render.list_rows import TaskRows, group_tasks, key_hint
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import OverlayScreen, empty_lines, problem_lines
@@ -44,7 +44,7 @@ class TasksScreen(OverlayScreen):
 
     def __init__(self, query: str = "") -> None:
         self.tasks = TaskList(self.glyphs, self.today)
-        self.filter = FilterLine(placeholder="words of a task or its note", compact=True)
+        self.filter = FilterLine(placeholder="Filter by words of a task or its note", compact=True)
         self.preview = Preview(id="task-preview")
         super().__init__(self.tasks)
         self._query = self.subject = query
@@ -91,8 +91,8 @@ class TasksScreen(OverlayScreen):
         self.tasks.nothing = _nothing(wanted, found.done)
         self.tasks.show(found.rows)
         scope = f"{clean_line(self._query)} · " if self._query else ""
-        still = f"{found.open} open"
-        self.set_status(f"{scope}{still} · {found.done} done", still)
+        still = f"Tasks · {found.open} open"
+        self.set_status(f"Tasks · {scope}{found.open} open · {found.done} done", still)
         self.set_idle_actions(*(() if found.rows else ("tick-task", "open-task", "edit-task")))
         if not found.rows:
             self.loader.row = None
@@ -170,14 +170,15 @@ class TasksScreen(OverlayScreen):
 def _nothing(wanted: str, done: int) -> list[StyledLine]:
     if wanted:
         about = [Piece("No open task has ", "muted"), Piece(clean_line(wanted), "title")]
-        return [[], about, [], _hint("esc", "shows all of them")]
+        return [[], about, [], key_hint("esc", "show all tasks")]
     if done:
-        hint = _hint("v", f"shows {plural(done, 'done task')}")
-        return [*empty_lines("Nothing is left to do."), hint]
+        hint = key_hint("v", f"show {plural(done, 'done task')}")
+        return [*empty_lines("All tasks are done."), hint]
     example = [Piece("- [ ] water the basil", "code-string")]
-    hint = _hint("ctrl+n", "writes one down")
-    return [*empty_lines("No tasks yet.", "A line of any note is one:"), example, [], hint]
-
-
-def _hint(key: str, text: str) -> StyledLine:
-    return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
+    hint = key_hint("ctrl+n", "quick note")
+    return [
+        *empty_lines("No tasks yet.", "A line like this in any note is a task:"),
+        example,
+        [],
+        hint,
+    ]

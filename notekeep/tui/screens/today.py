@@ -1,4 +1,4 @@
-"""Today: what this day asks for, and one key for each."""
+"""Today: what the day asks for in one column, what is going on in the other."""
 
 from __future__ import annotations
 
@@ -12,31 +12,44 @@ from textual.message import Message
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
 from notekeep.tui.program import program
-from notekeep.tui.render.agenda import AgendaItem, agenda
+from notekeep.tui.render.agenda import (
+    SIGN,
+    AgendaItem,
+    DayTexts,
+    Room,
+    day_columns,
+)
 from notekeep.tui.render.list_rows import indexing_progress, task_text
-from notekeep.tui.render.styled_text import Piece, StyledLine
-from notekeep.tui.screens.preview_loader import PreviewLoader
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.screens.vault_screen import VaultScreen
-from notekeep.tui.widgets.preview import Preview
+from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
     from notekeep.services.overview import Overview
     from notekeep.tui.widgets.line_view import ListView
 
-ITEM_WIDTH = 3  # cells before the text of a line: the cursor, and room around it
+ITEM_WIDTH = 2  # cells before the text of a line: the cursor, and room behind it
+MARGIN = 2  # cells behind it
+TEXT_WIDTH = 80  # cells of a line of today's note at most
+DUE_WIDTH, OTHER_WIDTH = 90, 86
+"""Cells that a line of each column has at most."""
 
 
 class AgendaList(RowList[AgendaItem]):
-    """The lines of a day."""
+    """The lines of a column of the day."""
 
     class Ticked(Message):
-        """The box of a habit was clicked."""
+        """The box of a habit or a task was clicked."""
+
+    class Resized(Message):
+        """There is other room for the lines."""
 
     BINDINGS = bindings("today", by_screen=ALL_ACTIONS)
-    _view: Overview | None = None
 
     @property
     def item(self) -> AgendaItem | None:
@@ -47,106 +60,129 @@ class AgendaList(RowList[AgendaItem]):
         """Whether there is anything that can be ticked or opened."""
         return any(item.can_be_ticked or item.path for item in self._rows)
 
-    def show(self, view: Overview) -> None:
-        """Show a day, with the cursor where it was."""
-        here, self._view = self.item, view
-        room = max(1, self.inner_width - ITEM_WIDTH - 1)
-        items = agenda(view, room, self._glyphs) or _nothing(program(self).indexed)
-        self._show(items, lambda item: here is not None and _is_same(item, here))
+    @property
+    def room(self) -> int:
+        """How many cells a line has."""
+        return max(1, self.inner_width - ITEM_WIDTH - MARGIN)
+
+    def show(self, items: Sequence[AgendaItem]) -> None:
+        """Show lines, with the cursor where it was."""
+        here = self.item
+        self._show(items, lambda item: here is not None and item.key == here.key)
 
     def is_heading(self, item: AgendaItem) -> bool:
         return not item.is_selectable
 
     def draw_item(self, item: AgendaItem, width: int, *, here: bool) -> StyledLine:
         bar = self._glyphs.cursor if here and item.is_selectable else " "
-        line = item.draw(width - ITEM_WIDTH - 1)
-        return [Piece(bar, "cursor-bar"), Piece(" "), *line, Piece("  ")]
+        return fit_line([Piece(bar, "cursor-bar"), Piece(" "), *item.line], width)
 
     def on_resize(self) -> None:
         super().on_resize()
-        self.show_again()
-
-    def show_again(self) -> None:
-        """Show the day once more: there is other room for it, or more of the index."""
-        if self._view is not None:
-            self.show(self._view)
+        self.post_message(self.Resized())
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
+        item = self._rows[row]
+        if item.action:
+            self.post_message(self.Selected(self, row))
         # The mark in front of a habit or a task is its button.
-        if chain == 1 and self._rows[row].can_be_ticked and x < ITEM_WIDTH + 1:
+        elif chain == 1 and item.can_be_ticked and x < ITEM_WIDTH + SIGN:
             self.post_message(self.Ticked())
 
 
-def _is_same(item: AgendaItem, other: AgendaItem) -> bool:
-    if item.habit is None or other.habit is None:
-        return item.habit is other.habit and bool(item.path) and item.place == other.place
-    return item.habit.id == other.habit.id
-
-
 class TodayScreen(VaultScreen):
-    """The day as a list of things to do, to go on with, and to look at."""
+    """What the day asks for, and what is going on."""
 
     CSS_PATH = "today.tcss"
     OPENED_BY = "show-today"
     PLACE = "today"
 
-    agenda = getters.query_one(AgendaList)
-    preview = getters.query_one(Preview)
+    due = getters.query_one("#due", AgendaList)
+    others = getters.query_one("#others", AgendaList)
+
+    _day: Overview | None = None
+    _texts = DayTexts()
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="today-panes"):
-            yield AgendaList(self.glyphs)
-            yield Preview(id="today-preview")
+            yield AgendaList(self.glyphs, id="due")
+            yield AgendaList(self.glyphs, id="others")
 
     def on_mount(self) -> None:
-        self.loader = PreviewLoader(self, self.preview)
-        self.agenda.focus()
+        self.due.focus()
         self.vault_changed()
+
+    @property
+    def column(self) -> AgendaList:
+        """The column that keys act on."""
+        return self.others if self.others.has_focus else self.due
 
     def vault_changed(self) -> None:
         if self.is_unseen():
             return
-        self.set_status(f"{self.today:%A} {self.today.day} {self.today:%B %Y}")
-        self.preview.forget()
+        self.set_status(f"{self.today:%A} {self.today.day} {self.today:%B}")
         self.load("overview", self.vault.overview, self._show)
 
     def index_progressed(self) -> None:
-        if not self.agenda.is_busy:
-            self.agenda.show_again()
+        if not self.due.is_busy:
+            self.on_agenda_list_resized()
 
     def _show(self, day: Overview) -> None:
-        self.agenda.show(day)
-        self.set_idle_actions(*(() if self.agenda.is_busy else ("tick", "open-row")))
+        self._day = day
+        self.on_agenda_list_resized()
+        width = min(self.due.room, TEXT_WIDTH)
 
-    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        item = self.agenda.item
-        if event.view is self.agenda and item is not None and item.path:
-            self.loader.show(self.vault.catalog.row(item.path), line=item.problem or None)
+        def load() -> DayTexts:
+            # What parses Markdown is imported once the day is seen: the first frame comes before.
+            from notekeep.tui.screens.note_loader import load_day_texts
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        if event.view is self.agenda:
-            self.action_open_row()
+            return load_day_texts(self.vault, day, max(8, width), self.glyphs)
 
-    def on_preview_widened(self) -> None:
-        self.loader.reload()
+        self.load("texts", load, self._show_texts)
 
-    def action_open_row(self) -> None:
-        if (item := self.agenda.item) is None or not item.path:
+    def _show_texts(self, texts: DayTexts) -> None:
+        self._texts = texts
+        self.on_agenda_list_resized()
+
+    def on_agenda_list_resized(self) -> None:
+        """Show the day as far as it is known by now."""
+        if (day := self._day) is None:
             return
-        if item.is_conflict:
-            self.post_message(ShowConflicts(item.path))
-        else:
-            self.post_message(OpenNote(item.path, line=item.problem or None, read=True))
+        height = self.size.height
+        tasks, recent = (6, 5) if height < 31 else (9, 5) if height < 50 else (12, 9)
+        others = min(self.others.room, OTHER_WIDTH) if self.has_class("-wide") else 0
+        room = Room(min(self.due.room, DUE_WIDTH), others, tasks, recent)
+        due, more = day_columns(day, self._texts, room, self.glyphs)
+        self.due.show(due or ([] if more else _nothing(program(self).indexed)))
+        self.others.show(more)
+        is_busy = self.due.is_busy or self.others.is_busy
+        self.set_idle_actions(*(() if is_busy else ("tick", "open-row")))
 
-    def action_leave(self) -> None:
-        self.agenda.focus()
+    async def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        await self.action_open_row()
+
+    async def action_open_row(self) -> None:
+        item = self.column.item
+        if item is None or not item.is_selectable:
+            return
+        if item.action:
+            await run_action(self.column, item.action)
+        elif item.is_conflict:
+            self.post_message(ShowConflicts(item.path))
+        elif item.path:
+            self.post_message(OpenNote(item.path, line=item.at or None, read=True))
+
+    def action_other_column(self) -> None:
+        if self.has_class("-wide"):
+            (self.due if self.others.has_focus else self.others).focus()
 
     def on_agenda_list_ticked(self) -> None:
         self.action_tick()
 
     def action_tick(self) -> None:
-        if (item := self.agenda.item) is None:
+        if (item := self.column.item) is None:
             return
         if (task := item.task) is not None:
             tick = partial(self.vault.notes.toggle_task, task.path, task.line)
@@ -157,14 +193,15 @@ class TodayScreen(VaultScreen):
 
 
 def _nothing(indexed: float | None) -> list[AgendaItem]:
-    about = [Piece("A quiet day.", "title")] if indexed is None else indexing_progress(indexed)
+    about = (
+        [Piece("Nothing due today.", "title")] if indexed is None else indexing_progress(indexed)
+    )
     lines: list[StyledLine] = [
-        [],
         about,
         [],
-        [Piece("     n", "key"), Piece("  makes a note", "muted")],
-        [Piece("ctrl+n", "key"), Piece("  writes a line into today's note", "muted")],
-        [Piece("    F2", "key"), Piece("  shows all notes", "muted")],
-        [Piece("     ?", "key"), Piece("  shows what else there is", "muted")],
+        [Piece("     n", "key"), Piece("  new note", "muted")],
+        [Piece("ctrl+n", "key"), Piece("  quick note", "muted")],
+        [Piece("    F2", "key"), Piece("  all notes", "muted")],
+        [Piece("     ?", "key"), Piece("  help", "muted")],
     ]
     return [AgendaItem(line) for line in lines]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ItemT = TypeVar("ItemT")
 
-TASK_BOX = 5  # cells from the left edge within which a click ticks a task
+TASK_BOX = 4  # cells from the left edge within which a click ticks a task
 TIME_GAP = 2
 MIN_MORE = 6  # cells from which on a part of what is said besides is worth showing
 
@@ -130,9 +130,9 @@ class TaskList(RowList[TaskGroup | TaskRow | None]):
         if item is None:
             return []
         if isinstance(item, TaskGroup):
-            return [Piece("  "), *group_line(item, width - 3), Piece(" ")]
-        line = task_line(item, width - 3, self._glyphs, self.today)
-        return [*gutter(self._glyphs, here=here), *line, Piece(" ")]
+            return [Piece("  "), *group_line(item, width - 4, self._glyphs)]
+        line = task_line(item, width - 4, self._glyphs, self.today)
+        return [*gutter(self._glyphs, here=here), *line]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
