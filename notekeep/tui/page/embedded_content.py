@@ -17,7 +17,7 @@ from notekeep.tui.page.drawn_lines import (
     draw_text,
 )
 from notekeep.tui.page.inline_text import HTML_ROLES
-from notekeep.tui.render.styled_text import Piece, StyledLine, line_text, wrap_line
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_text, wrap_line
 
 if TYPE_CHECKING:
     from notekeep.tracking.habit_details import HabitYear
@@ -60,13 +60,14 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
 def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[DrawnLine]:
     """Draw the calendar that the Habits screen has, and below it what it shows in a sentence."""
     # Most notes show none, and do without what habits need.
-    from notekeep.tui.render.habit_page import year_heading, year_lines, year_width
+    from notekeep.tui.render.habit_page import legend_line, year_lines, year_width
 
     width = year_width(shown.calendar, frame.width)
     head = [Piece(clean_line(shown.title), "embed link", link), Piece(f"  {shown.year}", "muted")]
     lines = [
-        year_heading(head, shown.calendar, frame.glyphs, frame.width),
+        fit_line(head, width),
         *year_lines(shown.calendar, shown.today, frame.glyphs, frame.width),
+        legend_line([], shown.calendar, frame.glyphs, frame.width),
         *wrap_line([Piece(clean_line(shown.sentence), "muted")], width),
     ]
     return [DrawnLine(line, at) for line in lines]

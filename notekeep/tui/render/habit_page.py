@@ -7,16 +7,18 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from notekeep.dates import MONTHS, week_span
-from notekeep.habits.summary import format_count
+from notekeep.habits.schedule import describe_schedule
+from notekeep.habits.summary import format_count, format_run
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS, Detail
-from notekeep.tui.render.habit_rows import DAY_NAMES, goal_text
+from notekeep.tui.render.habit_rows import DAY_NAMES, goal_text, note_piece, progress_bar
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
     fit_line,
     line_width,
     pad_line,
+    section_line,
     spread_line,
     wrap_line,
 )
@@ -44,11 +46,12 @@ def year_width(calendar: Calendar, width: int) -> int:
     return min(width, LABEL_WIDTH + cell_width(calendar, width) * len(calendar.columns))
 
 
-def year_heading(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int) -> StyledLine:
-    """Return a line over a year, with what its shades mean at the right where there is room."""
-    room, right = year_width(calendar, width), legend(glyphs)
+def legend_line(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int) -> StyledLine:
+    """Return the line under a year: what is known of it, and at the right what its days mean."""
+    room = year_width(calendar, width)
+    right = legend(glyphs, cell_width(calendar, width))
     if line_width(left) + line_width(right) + 2 > room:
-        return fit_line(left, width)
+        return fit_line(left or right, width)
     return spread_line(left, right, room)
 
 
@@ -77,10 +80,7 @@ def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> dat
 
 
 def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the months, then one line for each day of the week.
-
-    Where a year does not fit, its last weeks are shown.
-    """
+    """Return the months, then one line for each day of the week; the last weeks that fit."""
     first, room, step = _window(calendar, today, width)
     columns = calendar.columns[first : first + room]
     months = [" "] * (len(columns) * step)
@@ -91,129 +91,156 @@ def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> l
             months[start : start + len(name)] = name
     lines: list[StyledLine] = [[Piece(" " * LABEL_WIDTH), Piece("".join(months), "muted")]]
     for row in range(7):
-        name = DAY_NAMES[(calendar.week_start + row) % 7] if row % 2 == 0 else ""
-        days = [_square(column[row], today, glyphs) for column in columns]
-        label = Piece(name.ljust(LABEL_WIDTH), "muted")
-        lines.append([label, *(day._replace(text=day.text.ljust(step)) for day in days)])
+        name = DAY_NAMES[(calendar.week_start + row) % 7]
+        days = [_square(column[row], today, glyphs, step) for column in columns]
+        lines.append([Piece(name.ljust(LABEL_WIDTH), "muted"), *days])
     return lines
 
 
-def _square(square: CalendarDay | None, today: date, glyphs: Glyphs) -> Piece:
-    """Return a day: by its shade first, so that nothing depends on colour."""
-    if square is None or square.status == "future":
-        return Piece(" ")
-    here = "chosen" if square.day == today.toordinal() else ""
-    if square.level:
-        return Piece(glyphs.levels[square.level], f"level-{square.level} {here}".strip())
-    if square.status in ("missed", "gap"):
-        return Piece(glyphs.hollow, f"missed-day {here}".strip())
-    return Piece(glyphs.levels[0], f"faint {here}".strip())
+def _square(square: CalendarDay | None, today: date, glyphs: Glyphs, width: int) -> Piece:
+    """Return a day as a solid cell; its sign tells what colour does not."""
+    if square is None or square.day > today.toordinal() or square.status == "off":
+        return Piece(" " * width)
+    level = square.level
+    is_missed = not level and square.status in ("missed", "gap")
+    if square.day == today.toordinal():
+        text = "[]" if width > 1 else glyphs.task_open
+        return Piece(text, "day-missed today" if is_missed else f"day-{level} today")
+    if is_missed:
+        return Piece(glyphs.missed.ljust(width), "day-missed")
+    if square.status in ("skipped", "paused"):
+        return Piece(glyphs.skipped.ljust(width), "day-0")
+    return Piece(glyphs.levels[level] * width, f"level-{level}")
 
 
-def legend(glyphs: Glyphs) -> StyledLine:
-    """Return what the shades of the calendar mean."""
-    line: StyledLine = [Piece("less ", "faint")]
-    for number, glyph in enumerate(glyphs.levels):
-        line.extend([Piece(glyph, f"level-{number}" if number else "faint"), Piece(" ")])
-    line.extend([Piece("more   ", "faint"), Piece(glyphs.hollow, "missed-day")])
-    return [*line, Piece(" missed", "faint")]
+def legend(glyphs: Glyphs, width: int) -> StyledLine:
+    """Return what the days of the calendar mean."""
+    days = [
+        Piece(glyphs.levels[level] * width, f"level-{level}")
+        for level in range(1, len(glyphs.levels))
+    ]
+    return [
+        *(Piece("less ", "muted"), *days, Piece(" more   ", "muted")),
+        *(Piece(glyphs.missed.ljust(width), "day-missed"), Piece(" missed   ", "muted")),
+        *(Piece(glyphs.skipped.ljust(width), "day-0"), Piece(" skipped   ", "muted")),
+        *(Piece("[]" if width > 1 else glyphs.task_open, "today"), Piece(" today", "muted")),
+    ]
 
 
-# One habit in full: its year, how strong it grew, its streaks, rates, weekdays and remarks.
+# One habit in full: its year, how strong it grew, its streaks, rates, weekdays and notes.
 
 CHART_LINES = 5
-HEIGHTS = "⣀⠤⠒⠉"  # a mark in a cell, from low to high
-BAR_WIDTH = 12  # cells of a full bar
+BAR_WIDTH = 16  # cells of a full bar
 COLUMN_GAP = 4
 WIDE_CELLS = 100  # from this width on the tables stand beside each other
+TWO_COLUMNS = 180  # from this width on the year and strength stand left, all else right
 MAX_RUNS = 10
 YEAR_FIRST_LINE = 4  # the line on which the days of the year begin
 
 
 def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
     """Return everything there is to see of a habit, in lines of at most `width` cells."""
-    view = found.view
-    about = goal_text(view) if view.goal == "done" else f"{view.schedule}, {goal_text(view)}"
-    head = [Piece(clean_line(view.title), "title"), Piece(f"  {clean_line(about)}", "faint")]
-    weekdays = _weekdays(found, glyphs)
-    counted = view.streak_unit == "weeks"
-    weeks = f"  weeks {week_span(found.calendar.week_start)}" if counted else ""
-    tables = [
-        _table("Kept", _rates(found, glyphs)),
-        *([_table("Weekdays", weekdays)] if weekdays else []),
-        _table("Best streaks", _runs(found, today), weeks),
-    ]
-    is_wide = width >= WIDE_CELLS
-    lines = [
-        head,
-        [],
-        year_heading([Piece(str(found.year), "section")], found.calendar, glyphs, width),
-        *year_lines(found.calendar, today, glyphs, width),
-        [],
-        *_strength(found, glyphs, width),
-        [],
-        *(_beside(tables) if is_wide else [row for table in tables for row in [*table, []]]),
-        [],
-        *_texts(found, width),
-        *_remarks(found, today, width),
-    ]
+    if width < TWO_COLUMNS:
+        lines = [*_course(found, today, glyphs, width), [], *_figures(found, today, glyphs, width)]
+    else:
+        left = year_width(found.calendar, width // 2 + 10)
+        right = width - left - COLUMN_GAP
+        columns = [_course(found, today, glyphs, left), _figures(found, today, glyphs, right)]
+        lines = _beside(columns, [left + COLUMN_GAP, right])
     return [fit_line(line, width) for line in lines]
 
 
-def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the line of strength through the last days that have room."""
-    now = f"{round(found.view.strength * 100)} %"
-    title = [Piece("Strength ", "section"), Piece(now, "bright")]
-    scores = found.strengths[-max(1, width - 6) :]
-    if len(scores) < 2:
-        return [title, [Piece("it takes a few days to show", "faint")]]
-    marks = "*" if glyphs.is_ascii else HEIGHTS
-    steps = len(marks)
-    heights = [min(int(score * CHART_LINES * steps), CHART_LINES * steps - 1) for score in scores]
-    labels = {CHART_LINES - 1: "100", CHART_LINES // 2: " 50", 0: "  0"}
-    rows: list[StyledLine] = []
-    for line in reversed(range(CHART_LINES)):
-        row = [marks[height % steps] if height // steps == line else " " for height in heights]
-        rows.append([Piece(labels.get(line, "").ljust(4), "faint"), Piece("".join(row), "done")])
-    days = Piece(f"{'':4}the last {format_count(len(scores), 'days')}", "faint")
-    return [title, *rows, [days]]
-
-
-def _table(title: str, rows: list[StyledLine], about: str = "") -> list[StyledLine]:
+def _course(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    """Return how a habit went: its year and its strength."""
+    view = found.view
+    goal = goal_text(view, glyphs)
+    is_said = view.goal == "done" or view.schedule == "daily"
+    about = (
+        goal
+        if is_said
+        else f"{goal}, {describe_schedule(found.definition.schedule_on(today.toordinal()))}"
+    )
+    note = note_piece(view).text
     return [
-        [Piece(title, "section"), Piece(about, "faint")],
-        *(rows or [[Piece("nothing yet", "faint")]]),
+        section_line(
+            clean_line(view.title), " · ".join(filter(None, (about, note))), width, glyphs
+        ),
+        [],
+        [Piece(str(found.year), "strong")],
+        *year_lines(found.calendar, today, glyphs, width),
+        [],
+        legend_line([], found.calendar, glyphs, width),
+        [],
+        *_strength(found, glyphs, width),
     ]
 
 
-def _beside(tables: list[list[StyledLine]]) -> list[StyledLine]:
-    widths = [max(map(line_width, table)) + COLUMN_GAP for table in tables]
+def _figures(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    """Return a habit in figures and in words."""
+    view = found.view
+    weekdays = _weekdays(found, glyphs)
+    weeks = f"weeks {week_span(found.calendar.week_start)}" if view.streak_unit == "weeks" else ""
+    tables = [
+        ("Completion", "", _rates(found, glyphs)),
+        *([("Weekdays", "", weekdays)] if weekdays else []),
+        ("Best streaks", weeks, _runs(found, today)),
+    ]
+    room = width // len(tables) - COLUMN_GAP if width >= WIDE_CELLS else width
+    drawn = [
+        [section_line(title, about, room, glyphs), *(rows or [[Piece("nothing yet", "muted")]]), []]
+        for title, about, rows in tables
+    ]
+    lines = [line for table in drawn for line in table]
+    if room < width:
+        lines = _beside(drawn, [room + COLUMN_GAP] * len(drawn))
+    return [*lines, *_texts(found, glyphs, width), *_notes(found, today, glyphs, width)]
+
+
+def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    """Return the strength of the last days that have room, as a filled curve."""
+    now = round(found.view.strength * 100)
+    scores = found.strengths[-max(1, width - LABEL_WIDTH) :]
+    if len(scores) < 2:
+        about = f"{now} %"
+        return [
+            section_line("Strength", about, width, glyphs),
+            [Piece("It takes a few days to show.", "muted")],
+        ]
+    week = f", was {round(scores[-8] * 100)} % a week ago" if len(scores) > 7 else ""
+    bars = glyphs.bars
+    rows = [section_line("Strength", f"{now} %{week}", width, glyphs)]
+    for line in reversed(range(CHART_LINES)):
+        parts = [int(score * CHART_LINES * len(bars)) - line * len(bars) for score in scores]
+        row = "".join(bars[min(part, len(bars)) - 1] if part > 0 else " " for part in parts)
+        label = {CHART_LINES - 1: "100", 0: "  0"}.get(line, "")
+        rows.append([Piece(label.ljust(LABEL_WIDTH), "muted"), Piece(row, "level-2")])
+    days = Piece(f"{'':{LABEL_WIDTH}}the last {format_count(len(scores), 'days')}", "muted")
+    return [*rows, [days]]
+
+
+def _beside(columns: list[list[StyledLine]], widths: list[int]) -> list[StyledLine]:
     return [
         [piece for row, width in zip(rows, widths, strict=True) for piece in pad_line(row, width)]
-        for rows in zip_longest(*tables, fillvalue=[])
+        for rows in zip_longest(*columns, fillvalue=[])
     ]
-
-
-def _bar(share: float, glyphs: Glyphs) -> StyledLine:
-    full = round(min(max(share, 0.0), 1.0) * BAR_WIDTH)
-    return [Piece(glyphs.full * full, "done"), Piece(glyphs.empty * (BAR_WIDTH - full), "faint")]
 
 
 def _rates(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
     rows: list[StyledLine] = []
     names = (*(f"{span} days" for span in RATE_SPANS), "all days")
     for name, share in zip(names, found.rates, strict=True):
-        label = Piece(name.ljust(9), "muted")
+        label = Piece(name.ljust(10), "muted")
         if share is None:
-            rows.append([label, Piece("no data", "faint")])
+            rows.append([label, Piece("no data", "muted")])
         else:
-            rows.append([label, *_bar(share, glyphs), Piece(f" {round(share * 100):>3} %")])
+            bar = progress_bar(share, BAR_WIDTH, glyphs)
+            rows.append([label, *bar, Piece(f" {round(share * 100):>3} %")])
     if found.recovery.followed:
-        back = f"{found.recovery.recovered} of {found.recovery.followed} misses made good at once"
-        rows += [[], [Piece(back, "muted")]]
+        back = f"{found.recovery.recovered} of {found.recovery.followed}"
+        rows += [[], [Piece("recovered after a miss: ", "muted"), Piece(back)]]
     if found.recovery.longest_gap > 1:
-        gap = f"longest gap {format_count(found.recovery.longest_gap, found.view.streak_unit)}"
-        rows.append([Piece(gap, "muted")])
+        gap = format_count(found.recovery.longest_gap, found.view.streak_unit)
+        rows.append([Piece("longest gap: ", "muted"), Piece(gap)])
     return rows
 
 
@@ -226,11 +253,11 @@ def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
         number = (found.calendar.week_start + place) % 7
         done, due = found.weekdays[number]
         is_best = number == found.best_weekday
-        row = [Piece(f"{DAY_NAMES[number]} ", "bright" if is_best else "muted")]
+        row = [Piece(f"{DAY_NAMES[number]}  ", "bright" if is_best else "muted")]
         if due:
-            row += [*_bar(done / due, glyphs), Piece(f" {done}/{due}", "muted")]
+            row += [*progress_bar(done / due, BAR_WIDTH, glyphs), Piece(f" {done}/{due}", "muted")]
         else:
-            row.append(Piece("not due", "faint"))
+            row.append(Piece("not due", "muted"))
         rows.append([*row, Piece(" best", "good")] if is_best and due else row)
     return rows
 
@@ -240,7 +267,7 @@ def _runs(found: Detail, today: date) -> list[StyledLine]:
     latest = max((run.last for run in found.runs), default=0)
     for run in found.runs[:MAX_RUNS]:
         span = f"{_day(run.first, today)} to {_day(run.last, today)}"
-        length = format_count(run.length, found.view.streak_unit)
+        length = format_run(run.length, found.view.streak_unit)
         is_now = run.length == found.view.streak and run.last == latest
         row = [Piece(length.ljust(14), "bright" if is_now else ""), Piece(span, "muted")]
         rows.append([*row, Piece(" now", "good")] if is_now else row)
@@ -253,21 +280,21 @@ def _day(number: int, today: date) -> str:
     return text if day.year == today.year else f"{text} {day.year}"
 
 
-def _texts(found: Detail, width: int) -> list[StyledLine]:
+def _texts(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     habit = found.definition
-    said = {
-        "I am": habit.identity,
-        "When": habit.when,
-        "After": habit.after,
-        "At least": habit.tiny,
-        "From": habit.source.removeprefix("[[").removesuffix("]]"),
+    texts = {
+        "identity": habit.identity,
+        "when": habit.when,
+        "after": habit.after,
+        "minimum": habit.tiny,
+        "source": habit.source.removeprefix("[[").removesuffix("]]"),
     }
-    rows = [row for name, text in said.items() if text for row in _named(name, 10, text, width)]
-    return [[Piece("Why and how", "section")], *rows, []] if rows else []
+    rows = [row for name, text in texts.items() if text for row in _named(name, 11, text, width)]
+    return [section_line("Why and how", "", width, glyphs), *rows, []] if rows else []
 
 
-def _remarks(found: Detail, today: date, width: int) -> list[StyledLine]:
-    lines: list[StyledLine] = [[Piece("Remarks", "section")]] if found.remarks else []
+def _notes(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    lines = [section_line("Notes", "", width, glyphs)] if found.remarks else []
     for line in found.remarks:
         lines += _named(_day(line.entry.day, today), 14, line.entry.note or "", width)
     return lines

@@ -1,4 +1,4 @@
-"""What lists show of a habit: its marks, goal, strength and streak; and the order of habits."""
+"""What lists show of a habit: marks, week tiles, strength, streak, note; the order of habits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from notekeep.dates import MONTHS
 from notekeep.habits import calendar
 from notekeep.habits.definition import fold_name
-from notekeep.habits.summary import DO_NOT_MISS_TWICE, Cell, HabitView, format_count
+from notekeep.habits.schedule import ascii_goal
+from notekeep.habits.summary import CLAUSE, Cell, HabitView, format_run
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.styled_text import Piece, StyledLine, pad_line
 
@@ -27,7 +28,7 @@ _ROLES: dict[str, str] = {
     "covered": "covered",
     "skipped": "muted",
     "paused": "muted",
-    "open": "open",
+    "open": "",
     "at risk": "risk",
     "ok": "partial",
     "none": "",
@@ -35,7 +36,7 @@ _ROLES: dict[str, str] = {
 _NOT_ASKED = frozenset({"off", "future", "paused", "rest", "skipped", "pending", "open"})
 DAY_NAMES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 DAY_WIDTH = 3
-MIN_TINY = 12  # cells for the two-minute version of a habit, under which it says nothing
+STRENGTH_BAR = 5  # cells
 
 
 def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
@@ -46,14 +47,32 @@ def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
     return Piece(characters.marks[cell.mark], _ROLES[cell.mark])
 
 
-def week_line(cells: Sequence[Cell], glyphs: Glyphs, here: date | None = None) -> StyledLine:
-    """Return the marks of some days, three cells each, with the day `here` standing out."""
+def _is_quiet(cell: Cell, today: date) -> bool:
+    """Whether a day asks for nothing: what it is part of is met, or open on other days too."""
+    return cell.mark == "covered" or (cell.mark == "open" and cell.day != today)
+
+
+def week_line(
+    cells: Sequence[Cell],
+    glyphs: Glyphs,
+    today: date,
+    here: date | None = None,
+    *,
+    hides_open: bool = False,
+) -> StyledLine:
+    """Return the marks of some days, three cells each, with the day `here` in brackets.
+
+    With `hides_open` today has a mark only once it is decided, or at risk.
+    """
     line: StyledLine = []
     for cell in cells:
-        piece = mark_piece(cell, glyphs)
+        is_open = cell.day == today and cell.mark in {"open", "ok", "partial"}
+        is_hidden = _is_quiet(cell, today) or (hides_open and is_open)
+        piece = Piece(" ") if is_hidden else mark_piece(cell, glyphs)
+        if cell.mark == "paused" and cell.day not in {today, here}:
+            piece = Piece(glyphs.rule, "rule")
         if cell.day == here:
-            line.append(Piece("[", "chosen-day"))
-            line.extend([piece, Piece("]", "chosen-day")])
+            line += [Piece("[", "chosen-day"), piece, Piece("]", "chosen-day")]
         else:
             line.append(Piece(f" {piece.text} ", piece.role))
     return line
@@ -85,7 +104,7 @@ def year_line(cells: Sequence[Cell], glyphs: Glyphs) -> StyledLine:
             level = 4 if sum(cell.level for cell in asked) / len(asked) > 3.5 else 3
         else:  # half, some or none
             level = 2 if kept >= len(asked) / 2 else int(kept > 0)
-        line.append(Piece(glyphs.levels[level], f"level-{level}" if level else "faint"))
+        line.append(Piece(glyphs.levels[level], f"level-{level}"))
     return line
 
 
@@ -93,9 +112,16 @@ def day_heads(days: Sequence[date], today: date, here: date | None = None) -> St
     """Return the names of days above their marks."""
     line: StyledLine = []
     for day in days:
-        role = "active" if day == (here or today) else "bright" if day == today else "faint"
+        role = "key" if day == today else "strong" if day == here else "muted"
         line.append(Piece(f" {DAY_NAMES[day.weekday()]}"[:DAY_WIDTH], role))
     return line
+
+
+def week_heads(first: date, weeks: int, width: int) -> StyledLine:
+    """Return the first day of each of some weeks above its tiles."""
+    starts = (first + timedelta(7 * number) for number in range(weeks))
+    texts = [f"{day.day} {MONTHS[day.month - 1]}".ljust(7 * width) for day in starts]
+    return [Piece(" ".join(texts), "muted")]
 
 
 def month_heads(first: date, last: date, today: date, here: date) -> StyledLine:
@@ -105,7 +131,7 @@ def month_heads(first: date, last: date, today: date, here: date) -> StyledLine:
         day = first.replace(day=number)
         is_near = abs(number - here.day) == 1
         is_shown = day == here or ((number == 1 or number % 5 == 0) and not is_near)
-        role = "active" if day == here else "bright" if day == today else "faint"
+        role = "key" if day == today else "strong" if day == here else "muted"
         line.append(Piece(f"{number:<2}" if is_shown else "  ", role))
     return line
 
@@ -120,41 +146,69 @@ def year_heads(first: date) -> StyledLine:
     return [Piece("".join(text[:53]), "muted")]
 
 
-def goal_text(habit: HabitView) -> str:
-    """Return what a habit asks for, in as few words as it takes: its goal, else its schedule."""
-    goal = habit.goal if habit.goal != "done" else ""
-    return clean_line(goal or habit.schedule)
+def tile_line(cells: Sequence[Cell], glyphs: Glyphs, width: int, today: date) -> StyledLine:
+    """Return past weeks as tiles, `width` cells a day and a blank between two weeks."""
+    line: StyledLine = []
+    for place, cell in enumerate(cells):
+        if place and place % 7 == 0:
+            line.append(Piece(" "))
+        line.append(_tile(cell, glyphs, width, today))
+    return line
+
+
+def _tile(cell: Cell, glyphs: Glyphs, width: int, today: date) -> Piece:
+    if cell.mark == "paused":
+        return Piece(glyphs.rule * width, "rule")
+    if cell.mark in {"none", "skipped", "open"} or (_is_quiet(cell, today) and not cell.level):
+        return Piece((glyphs.tiles[0] if cell.status != "off" else " ") * width, "level-0")
+    if cell.mark == "missed":
+        return Piece(glyphs.missed.ljust(width), "missed")
+    level = cell.level or (3 if cell.mark in {"done", "ok"} else 1)
+    return Piece(glyphs.tiles[level] * width, f"level-{level}")
+
+
+def goal_text(habit: HabitView, glyphs: Glyphs) -> str:
+    """Return what a habit asks for, in words: its goal, else its schedule."""
+    return clean_line(ascii_goal(habit.aim) if glyphs.is_ascii else habit.aim)
+
+
+def progress_bar(share: float, cells: int, glyphs: Glyphs) -> StyledLine:
+    """Return a share of 0.0 to 1.0 as a bar, to half a cell."""
+    halves = round(min(max(share, 0.0), 1.0) * cells * 2)
+    full, half = divmod(halves, 2)
+    text = glyphs.full * full + glyphs.half_full * half
+    return [Piece(text, "partial"), Piece(glyphs.empty * (cells - full - half), "rule")]
 
 
 def strength_line(habit: HabitView, glyphs: Glyphs) -> StyledLine:
-    """Return how strong a habit is: a bar of one cell, and percent."""
-    share = min(max(habit.strength, 0.0), 1.0)
-    bar = glyphs.bars[min(len(glyphs.bars) - 1, int(share * len(glyphs.bars)))]
-    return [Piece(bar, "partial"), Piece(f" {round(share * 100):>3} %", "muted")]
+    """Return how strong a habit is: a short bar, and percent."""
+    percent = f" {round(habit.strength * 100):>3} %"
+    return [*progress_bar(habit.strength, STRENGTH_BAR, glyphs), Piece(percent)]
 
 
 def streak_words(habit: HabitView) -> str:
     """Return the streak with what it counts; "" where nothing is counted, or there is none."""
     unit = habit.streak_unit
-    return format_count(habit.streak, unit) if unit and habit.streak else ""
+    return format_run(habit.streak, unit) if unit and habit.streak else ""
 
 
 def streak_line(habit: HabitView, width: int) -> StyledLine:
     """Return the streak at the right of `width` cells."""
-    return pad_line([Piece(streak_words(habit).rjust(width), "muted")], width)
+    return pad_line([Piece(streak_words(habit).rjust(width))], width)
 
 
 def note_piece(habit: HabitView, room: int = 0) -> Piece:
-    """Return what is left to do; a risk stands out, with the least that would do."""
-    note = clean_line(habit.note)
-    role = "risk" if habit.is_at_risk else "faint"
-    if 0 < room < cell_len(note) and note.endswith(DO_NOT_MISS_TWICE):
-        note = DO_NOT_MISS_TWICE  # how much is still to do is also in the goal
-    if 0 < room < cell_len(note):
-        note = note.rpartition(" this ")[0] or note  # the goal says of which time it is
-    if habit.is_at_risk and habit.tiny and (not room or room >= cell_len(note) + MIN_TINY):
-        note = f"{note} · or {clean_line(habit.tiny)}"
-    return Piece(note, role)
+    """Return what is left to do, with the minimum at a risk: as many clauses as have room."""
+    first, *others = clean_line(habit.note).split(CLAUSE)
+    if habit.is_at_risk and habit.tiny:
+        others.insert(0, f"minimum: {clean_line(habit.tiny)}")
+    if 0 < room < cell_len(first):
+        first = first.rpartition(" this ")[0] or first  # the goal says of which time it is
+    text = first if not room or cell_len(first) <= room else ""
+    for clause in others:
+        longer = f"{text} · {clause}"
+        text = longer if text and (not room or cell_len(longer) <= room) else text
+    return Piece(text, "" if habit.is_at_risk else "muted")
 
 
 def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
@@ -164,9 +218,6 @@ def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
 
 
 # The order in which habits stand on a screen: by group, each behind the one it follows.
-
-NOT_DUE_STATUSES = frozenset({"off", "paused", "rest", "future", "skipped", "covered"})
-"""The statuses of a day on which nothing was asked."""
 
 
 class PlacedHabit(NamedTuple):
@@ -215,17 +266,3 @@ def _names(habit: HabitView) -> Iterator[str]:
 def find_left_open(habits: Sequence[HabitView]) -> list[HabitView]:
     """Return the habits that yesterday asked for and nothing was said of; the cells end today."""
     return [habit for habit in habits if len(habit.cells) > 1 and habit.cells[-2].is_unanswered]
-
-
-def daily_bars(habits: Sequence[HabitView], bars: str) -> str:
-    """Return how much of what each of the last days asked for was done, a bar each, today last."""
-    text = ""
-    for place in range(-7, 0):
-        cells = [habit.cells[place] for habit in habits if len(habit.cells) >= -place]
-        asked = [cell for cell in cells if cell.status not in NOT_DUE_STATUSES]
-        if not asked:
-            text += " "
-            continue
-        done = sum(cell.mark in {"done", "ok"} for cell in asked)
-        text += bars[min(len(bars) - 1, done * len(bars) // len(asked))]
-    return text

@@ -17,11 +17,11 @@ from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import list_some, plural
-from notekeep.tui.render.habit_rows import count_done, daily_bars, find_left_open
+from notekeep.tui.render.habit_rows import count_done, find_left_open
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
-from notekeep.tui.screens.vault_screen import VaultScreen
+from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
 from notekeep.tui.widgets.calendars import HabitPage, YearGrid
-from notekeep.tui.widgets.week_grid import WeekGrid
+from notekeep.tui.widgets.week_grid import WIDE_TILES, WeekGrid
 from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
@@ -41,13 +41,15 @@ VALUE_OF_MARK = {"skipped": "skip", "missed": "miss"}
 """The value that a day with a mark stands for in the log; all others stand for done."""
 HABIT_ACTIONS = ("done", "amount", "skip", "miss", "next-span", "show-detail")
 """Actions of the bottom line that want a habit."""
-HEIGHT_CLASSES = [(0, "-low"), (10, "-short"), (28, "-tall")]
+HEIGHT_CLASSES = [(0, "-low"), (10, "-short"), (22, "-tall")]
+WIDTH_CLASSES = [*WIDTHS, (WIDE_TILES, "-huge")]
 
 
 class HabitsScreen(VaultScreen):
-    """The habits of some days; each key acts on the chosen day of the habit under the cursor."""
+    """All habits; each key acts on the chosen day of the habit under the cursor."""
 
     CSS_PATH = "habits.tcss"
+    HORIZONTAL_BREAKPOINTS = WIDTH_CLASSES
     VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
     OPENED_BY = "show-habits"
 
@@ -79,7 +81,7 @@ class HabitsScreen(VaultScreen):
         if self.is_unseen():
             return
         tracker, today = self.vault.habits.tracker, self.today
-        first, last = self.grid.first_day, self.grid.last_day
+        first, last = self.grid.first_shown, self.grid.last_day
 
         def load() -> tuple[list[HabitView], list[HabitView], int]:
             shown = tracker.habits(today, first=first, last=last)
@@ -100,8 +102,8 @@ class HabitsScreen(VaultScreen):
         above = self._banner(lately, is_on_today=is_on_today)
         if problems:
             link = f"{ACTION_LINK}show-problems"
-            text = f"  {plural(problems, 'problem')} in the log and the notes of habits"
-            above.append([Piece("  !", "key", link), Piece(text, "warn", link)])
+            text = f" {plural(problems, 'problem')} in the habit log and notes"
+            above.append([Piece("  "), Piece("!", "key", link), Piece(text, "", link)])
         self.grid.show(shown or active, above)
         if self._wanted:
             self.grid.go_to_habit(self._wanted)
@@ -110,33 +112,45 @@ class HabitsScreen(VaultScreen):
         done, asked = count_done(active)
         day, start = self.grid.day, self.vault.settings.day_start
         when = f"{day:%a} {day.day} {day:%b}"
-        if self.has_class("-wide"):
-            bars = daily_bars(lately, self.glyphs.bars)
-            until = f" until {start:02}:00" if start and is_on_today else ""
-            self.set_status(f"{done}/{asked} today {bars} · {when} {day.year}{until}")
+        if is_on_today:
+            ends = f" (ends at {start:02}:00)" if start and self.has_class("-wide") else ""
+            self.set_status(f"{done} of {asked} done · {when}{ends}")
         else:
-            self.set_status(f"{done}/{asked} · {when}")
+            self.set_status(f"{when} {day.year}", when)
 
     def _banner(self, lately: list[HabitView], *, is_on_today: bool) -> list[StyledLine]:
+        """Return a row about yesterday, or the way back to today; its place stays when empty."""
+        if not is_on_today:
+            link, day = f"{ACTION_LINK}to-today", self.grid.day
+            is_yesterday = day == self.today - timedelta(1)
+            name = "Yesterday" if is_yesterday else f"{day:%A} {day.day} {day:%b}"
+            back = [Piece("   t", "key", link), Piece(" today", "muted", link)]
+            return [[Piece(f"  {name}"), *back]]
         habits = find_left_open(lately)
         if not habits:
-            return []
-        if not is_on_today:
-            link = f"{ACTION_LINK}to-today"
-            return [[Piece("  t", "key", link), Piece("  to today", "muted", link)]]
-        link, text = f"{ACTION_LINK}to-yesterday", "  to yesterday, which left open: "
-        begin = [Piece("  y", "key", link), Piece(text, "muted", link)]
+            return [[]]
+        link = f"{ACTION_LINK}to-yesterday"
+        begin = [Piece(f"  Yesterday: {len(habits)} not logged", "", link)]
+        end = [Piece("   y", "key", link), Piece(" open", "muted", link)]
         titles = [clean_line(habit.title) for habit in habits]
-        room = self.grid.inner_width - line_width(begin)
-        return [[*begin, Piece(list_some(titles, room), "risk")]]
+        room = self.grid.inner_width - line_width([*begin, *end]) - 2
+        names = list_some(titles, room)
+        if names.isdecimal():
+            return [[*begin, *end]]
+        return [[*begin, Piece(f"  {names}", "muted"), *end]]
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         habit = self.grid.habit
-        if event.view is not self.grid or habit is None:
+        if event.view is not self.grid or habit is None or self.has_class("-detail"):
             return
-        year = self.grid.day.year
-        days = partial(self.vault.habits.tracker.year, habit.id, year, self.today)
-        self.load("year", days, partial(self.year.show, habit, year))
+        tracker, year = self.vault.habits.tracker, self.grid.day.year
+        load = partial(load_habit_details, tracker, habit.id, self.today, year)
+        self.load("year", load, self._show_year)
+
+    def _show_year(self, found: Detail) -> None:
+        self.year.show(found)
+        if self.has_class("-huge") and not self.has_class("-detail"):
+            self.detail.show_detail(found)
 
     def on_week_grid_day_changed(self) -> None:
         self.vault_changed()
@@ -181,8 +195,8 @@ class HabitsScreen(VaultScreen):
             self._filter = text
             self.vault_changed()
 
-        hint = "Letters of a title or a group; nothing shows all."
-        ask(self, Prompt("Show habits", value=self._filter, hint=hint), filtered)
+        hint = "Part of a title or a group. Empty shows all."
+        ask(self, Prompt("Filter habits", value=self._filter, hint=hint), filtered)
 
     # One habit.
 
@@ -278,7 +292,7 @@ class HabitsScreen(VaultScreen):
     def action_skip_because(self) -> None:
         if (habit := self.grid.habit) is None:
             return
-        hint = "The day does not count; a review shows why."
+        hint = "The day does not count. A review shows the reason."
         prompt = Prompt(f"Skip {habit.title}", example="flu, travel, rest", hint=hint)
         self._ask_and_log(prompt, lambda text: ("skip", text))
 
@@ -289,7 +303,7 @@ class HabitsScreen(VaultScreen):
         if (habit := self.grid.habit) is None:
             return
         unit = habit.unit or "min"
-        hint = f"It is added to the day; = 30 {unit} sets it."
+        hint = f'Adds to the day. "= 30 {unit}" replaces.'
         prompt = Prompt(habit.title, value=begun, example=f"12 {unit}, 1h20, = 30", hint=hint)
         self._ask_and_log(prompt, lambda text: (text, "") if text else None)
 
@@ -300,7 +314,7 @@ class HabitsScreen(VaultScreen):
         if habit is None or cell is None:
             return
         value = f"= {cell.amount}" if cell.amount else VALUE_OF_MARK.get(cell.mark, "done")
-        hint = f"It is written with the day, which counts as {value}."
+        hint = f"Saved with the day, which counts as {value}."
         prompt = Prompt(f"Note on {habit.title}", hint=hint)
         self._ask_and_log(prompt, lambda text: (value, text) if text else None)
 

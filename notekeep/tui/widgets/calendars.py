@@ -1,4 +1,4 @@
-"""Days to look at and to choose from: a month, a year of a habit, the page about a habit."""
+"""A month to choose a day from, the year of a habit, and the page about a habit."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.message import Message
 
 from notekeep.dates import MONTHS, WEEKDAYS
+from notekeep.habits.summary import format_run
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.render.habit_page import (
@@ -17,19 +19,25 @@ from notekeep.tui.render.habit_page import (
     YEAR_LINES,
     day_at,
     detail_lines,
-    year_heading,
+    legend_line,
     year_lines,
+    year_width,
 )
 from notekeep.tui.render.habit_rows import goal_text, note_piece
-from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    fit_line,
+    pad_line,
+    section_line,
+    spread_line,
+)
 from notekeep.tui.widgets.line_view import DiffView, LineView
 
 if TYPE_CHECKING:
     from textual import events
     from textual.geometry import Offset
 
-    from notekeep.habits.calendar import Calendar as YearCalendar
-    from notekeep.habits.summary import HabitView
     from notekeep.tracking.habit_details import Detail
     from notekeep.tui.render.glyphs import Glyphs
 
@@ -102,14 +110,17 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
                 self.post_message(self.Chosen(day, is_final=event.chain == 2))
 
 
-# The year heatmap of a habit.
+# The year of a habit, under the list of all.
+
+FIGURES_WIDTH = 21  # cells beside a year from which on its figures stand there
+NARROW_YEAR = 80  # a year wider than this has its figures below
 
 
 class YearGrid(LineView, can_focus=False):
-    """One habit's year: a heading, the months, seven lines of days; one line is the heading."""
+    """One habit's year: a heading, months, seven lines of days, figures; or the heading alone."""
 
     DEFAULT_CSS = """
-    YearGrid { overflow-y: hidden; scrollbar-gutter: auto; padding: 0 1; }
+    YearGrid { overflow-y: hidden; scrollbar-gutter: auto; padding: 0 2; }
     """
 
     @dataclass
@@ -122,35 +133,46 @@ class YearGrid(LineView, can_focus=False):
         super().__init__()
         self._glyphs = glyphs
         self.today = today
-        self._habit: HabitView | None = None
-        self._year = today.year
-        self._calendar: YearCalendar | None = None
+        self._detail: Detail | None = None
 
-    def show(self, habit: HabitView, year: int, calendar: YearCalendar) -> None:
-        self._habit, self._year, self._calendar = habit, year, calendar
+    def show(self, detail: Detail) -> None:
+        self._detail = detail
         self.lines_changed()
 
     def line_count(self) -> int:
-        return YEAR_LINES + 1 if self._calendar is not None else 0
+        return YEAR_LINES + 2 if self._detail is not None else 0
 
     def draw_line(self, index: int, width: int) -> StyledLine:
-        if self._calendar is None or self._habit is None:
+        if (found := self._detail) is None:
             return []
+        figures = _figures(found)
+        taken = year_width(found.calendar, width)
+        is_beside = width - taken >= FIGURES_WIDTH and taken < NARROW_YEAR
         if index == 0:
-            about = self._about(self._habit)
-            if self.size.height < YEAR_LINES:
-                return fit_line(about, width)
-            return year_heading(about, self._calendar, self._glyphs, width)
-        return year_lines(self._calendar, self.today, self._glyphs, width)[index - 1]
+            return self._heading(found, width)
+        if index > YEAR_LINES:
+            text = " · ".join(f"{name} {value}" for name, value in figures[:2])
+            return legend_line([Piece(text, "muted")], found.calendar, self._glyphs, width)
+        line = year_lines(found.calendar, self.today, self._glyphs, width)[index - 1]
+        if is_beside and 2 <= index < 2 + len(figures):
+            name, value = figures[index - 2]
+            room = min(width - taken, FIGURES_WIDTH + 4) - 4
+            figure = spread_line([Piece(name, "muted")], [Piece(value)], room)
+            return [*pad_line(line, taken + 4), *figure]
+        return line
 
-    def _about(self, habit: HabitView) -> StyledLine:
-        """Return the name, the year when that is below, the goal, and what is left to do."""
-        line = [Piece(clean_line(habit.title), "title")]
-        if self.size.height >= YEAR_LINES:
-            line.append(Piece(f"  {self._year}", "muted"))
-        note = note_piece(habit)
-        line.append(Piece(f"  {goal_text(habit)}", "muted"))
-        return [*line, Piece("  "), note] if note.text else line
+    def _heading(self, found: Detail, width: int) -> StyledLine:
+        """Return the name, the goal, what is left to do, and a year that is not this one."""
+        view = found.view
+        year = str(found.year) if found.year != self.today.year else ""
+        about = (year, goal_text(view, self._glyphs), note_piece(view).text)
+        title = clean_line(view.title)
+        # What does not fit is left out, clause by clause.
+        for shown in range(len(about), -1, -1):
+            text = " · ".join(filter(None, about[:shown]))
+            if cell_len(f"{title} {text}") <= width:
+                return section_line(title, text, width, self._glyphs)
+        return fit_line([Piece(title, "strong")], width)
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -158,11 +180,24 @@ class YearGrid(LineView, can_focus=False):
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
         del event
-        if self._calendar is None or self.size.height < YEAR_LINES:
+        if self._detail is None or self.size.height < YEAR_LINES:
             return
-        day = day_at(self._calendar, self.today, self.inner_width, place.x, place.y - 2)
+        calendar = self._detail.calendar
+        day = day_at(calendar, self.today, self.inner_width, place.x, place.y - 2)
         if day is not None:
             self.post_message(self.Picked(day))
+
+
+def _figures(found: Detail) -> list[tuple[str, str]]:
+    """Return the few figures that say most of a habit, each with its name."""
+    view, kept = found.view, found.rates[-1]
+    figures = [("kept", "no data" if kept is None else f"{round(kept * 100)} %")]
+    if view.streak_unit:
+        figures.append(("best", format_run(view.best, view.streak_unit)))
+        figures.append(("now", format_run(view.streak, view.streak_unit)))
+    if found.recovery.followed:
+        figures.append(("recovered", f"{found.recovery.recovered} of {found.recovery.followed}"))
+    return figures
 
 
 # The page about one habit, over the week.

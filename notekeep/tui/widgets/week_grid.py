@@ -23,6 +23,8 @@ from notekeep.tui.render.habit_rows import (
     streak_line,
     streak_words,
     strength_line,
+    tile_line,
+    week_heads,
     week_line,
     year_heads,
     year_line,
@@ -45,27 +47,30 @@ if TYPE_CHECKING:
 GUTTER = 2
 GAP = 2  # cells between two columns
 MIN_TITLE = 6
-MAX_TITLE = 30
-STRENGTH_WIDTH = 9
-STRENGTH_OVERHANG = 1  # how far the name of the strength reaches beyond its column
+MAX_TITLE = 24
+STRENGTH_WIDTH = 11
 MIN_STREAK = 8
-MIN_GOAL = 9
-MIN_NOTE = 12
-DEFAULT_NOTE = 20  # what a note has before the goal gets any room
+MIN_NOTE = 24
+MAX_NOTE = 50
+FEW_WEEKS, MOST_WEEKS = 2, 4  # past weeks that are shown beside this one
+WIDE_TILES = 180  # from this width on a day of a past week has two cells
 SPANS = ("week", "month", "year")  # what the grid can show, in the order of the key that changes it
 WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 62, "year": 53}
 """How many cells the marks take."""
-ROOMY_LINES = 12  # lines from which on groups have an empty line between them
+GROUPS_FROM = 100  # cells from which on habits stand under the names of their groups
+ROOMY_LINES = 16  # lines from which on groups have an empty line between them
 LOW_LINES = 7  # lines under which nothing but habits is shown
+HEADS = None
+"""Stands for the row with the names of days and columns."""
 
 
 _NO_HABITS: tuple[StyledLine, ...] = (
     [],
     [Piece("  No habits yet.", "title")],
     [],
-    [Piece("  a", "key"), Piece("  adds one: what, how often, how much", "muted")],
+    [Piece("  a", "key"), Piece("  add the first one", "muted")],
     [],
-    [Piece("  Its note begins like this, and is yours:", "muted")],
+    [Piece("  A habit is a note that begins like this:", "muted")],
     [],
     [Piece("     habit: meditate", "code-string")],
     [Piece("     schedule: daily", "code-string")],
@@ -81,16 +86,23 @@ class ColumnWidths(NamedTuple):
     streak: int = 0
     note: int = 0
     strength: int = 0
+    weeks: int = 0  # how many past weeks are shown
+    tile: int = 1  # the cells of a day of them
+
+    @property
+    def past(self) -> int:
+        """The cells of all past weeks."""
+        return self.weeks * (7 * self.tile + 1) - (self.weeks > 0)
 
 
-def measure_habits(habits: Iterable[HabitView]) -> ColumnWidths:
+def measure_habits(habits: Iterable[HabitView], glyphs: Glyphs) -> ColumnWidths:
     """Return how many cells the longest text of each column takes."""
     needs = ColumnWidths()
     for habit in habits:
         stack = 2 if habit.after else 0
         title = max(cell_len(clean_line(habit.title)) + stack, cell_len(habit.group))
-        texts = goal_text(habit), streak_words(habit), note_piece(habit).text
-        needs = ColumnWidths(*map(max, needs, (title, *map(cell_len, texts), 0)))
+        texts = goal_text(habit, glyphs), streak_words(habit), note_piece(habit).text
+        needs = ColumnWidths(*map(max, needs, (title, *map(cell_len, texts), 0, 0, 0)))
     return needs
 
 
@@ -98,23 +110,29 @@ def lay_out_columns(width: int, span: str, needs: ColumnWidths) -> ColumnWidths:
     """Give each column its room; what says least goes first."""
     left = width - GUTTER - WIDTHS[span]
     # The marks have a blank before them, which is the other half of the gap.
-    title = max(MIN_TITLE, min(needs.title + 1, MAX_TITLE, left))
+    indent = GUTTER if width >= GROUPS_FROM else 0
+    title = max(MIN_TITLE, min(needs.title + 1 + indent, MAX_TITLE, left))
     left -= title
-    strength = STRENGTH_WIDTH if left >= STRENGTH_WIDTH else 0
+    strength = STRENGTH_WIDTH + GAP if left >= STRENGTH_WIDTH + GAP else 0
     left -= strength
-    streak = max(needs.streak + GAP, MIN_STREAK)
+    streak = max(needs.streak, MIN_STREAK) + 1
     streak = streak if left >= streak else 0
     left -= streak
-    note = min(needs.note + GAP, DEFAULT_NOTE) if needs.note else 0
-    if left < min(note, MIN_NOTE + GAP):
-        note = 0
-    goal = min(needs.goal + GAP, left - note)
-    goal = goal if goal >= min(needs.goal + GAP, MIN_GOAL) else 0
-    note = max(0, left - goal) if note else 0
-    return ColumnWidths(title, goal, streak, note, strength)
+    tile = 2 if width >= WIDE_TILES else 1
+    week = 7 * tile + 1
+    weeks = FEW_WEEKS if span == "week" and left >= FEW_WEEKS * week - 1 else 0
+    left -= weeks * week
+    goal = needs.goal + GAP if left >= needs.goal + GAP else 0
+    left -= goal
+    if weeks and left >= (MOST_WEEKS - weeks) * week:
+        left -= (MOST_WEEKS - weeks) * week
+        weeks = MOST_WEEKS
+    note = min(needs.note + GAP, left, MAX_NOTE)
+    note = note if needs.note and note >= min(needs.note + GAP, MIN_NOTE) else 0
+    return ColumnWidths(title, goal, streak, note, strength, weeks, tile)
 
 
-class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
+class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
     """Habits by group, with the marks of one week and a day to fill in."""
 
     BINDINGS = bindings("habits", by_screen=ALL_ACTIONS)
@@ -132,6 +150,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
         self._week_start = week_start
         self._habits: Sequence[HabitView] | None = None
         self._above: Sequence[StyledLine] = ()
+        self._has_groups = False
         self._needs = ColumnWidths()
 
     @property
@@ -149,6 +168,11 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
         if self.shown == "year":
             return self._week_of(self.day) - timedelta(52 * 7)
         return self.day if self.shown == "day" else self._week_of(self.day)
+
+    @property
+    def first_shown(self) -> date:
+        """The first day that is shown, with the weeks before."""
+        return self.first_day - timedelta(7 * MOST_WEEKS if self.shown == "week" else 0)
 
     @property
     def last_day(self) -> date:
@@ -172,7 +196,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
 
     def show(self, habits: Sequence[HabitView], above: Sequence[StyledLine] = ()) -> None:
         self._habits, self._above = habits, above
-        self._needs = measure_habits(habits)
+        self._needs = measure_habits(habits, self._glyphs)
         self._fill()
 
     def _fill(self) -> None:
@@ -181,15 +205,16 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
             return
         here = self.habit.id if self.habit is not None else None
         height = self.size.height or ROOMY_LINES
-        gap: list[str | StyledLine] = [""] if height >= ROOMY_LINES else []
-        rows: list[PlacedHabit | str | StyledLine] = [] if self._habits else [*_NO_HABITS]
-        if self._above and self._habits and height >= LOW_LINES:
-            rows += [*self._above, *gap]
+        gap: list[StyledLine] = [[]] if height >= ROOMY_LINES else []
+        rows: list[PlacedHabit | str | StyledLine | None] = [] if self._habits else [*_NO_HABITS]
+        if self._habits and height >= LOW_LINES:
+            rows += [*self._above, *gap, HEADS]
+        has_room = self.inner_width >= GROUPS_FROM and height >= LOW_LINES
+        self._has_groups = has_room and any(habit.group for habit in self._habits)
         group: str | None = None
         for placed in arrange_habits(self._habits):
-            if placed.habit.group != group and not placed.is_stacked and height >= LOW_LINES:
-                if group is not None:
-                    rows += gap
+            if self._has_groups and placed.habit.group != group and not placed.is_stacked:
+                rows += gap if group is not None else []
                 rows.append(placed.habit.group or "Others")
                 group = placed.habit.group
             rows.append(placed)
@@ -226,65 +251,77 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
             self._drawn = self.shown
             self.post_message(self.DayChanged())
 
-    def is_heading(self, item: PlacedHabit | str | StyledLine) -> bool:
+    def _line_role(self, index: int) -> str:
+        # Without colours the row of the cursor is reversed, which tiles would not survive.
+        role = super()._line_role(index)
+        has_shades = self._glyphs.levels[1] == self._glyphs.levels[-1]
+        return "cursor-blurred" if role == "cursor" and not has_shades else role
+
+    def is_heading(self, item: PlacedHabit | str | StyledLine | None) -> bool:
         return not isinstance(item, PlacedHabit)
 
     def _columns(self, width: int) -> ColumnWidths:
         return lay_out_columns(width, self.shown, self._needs)
 
     def draw_item(
-        self, item: PlacedHabit | str | StyledLine, width: int, *, here: bool
+        self, item: PlacedHabit | str | StyledLine | None, width: int, *, here: bool
     ) -> StyledLine:
-        columns = self._columns(width)
         if isinstance(item, list):
             return item
+        if item is HEADS:
+            return self._heads("", width)
         if isinstance(item, str):
-            has_heads = self._rows.index(item) == self._first_heading
-            return self._heading(item, columns, has_heads=has_heads)
+            return [Piece(" " * GUTTER), Piece(_capitalized(item), "section")]
+        columns = self._columns(width)
         habit = item.habit
-        title = Piece(clean_line(habit.title), "" if not habit.is_at_risk else "bright")
         # An arrow of ASCII is what the row under the cursor begins with.
         arrow = self._glyphs.crossing if self._glyphs.is_ascii else self._glyphs.arrow
-        stack = [Piece(f"{arrow} ", "faint")] if item.is_stacked else []
+        stack = [Piece(f"{arrow} ", "muted")] if item.is_stacked else []
+        indent = Piece(" " * (GUTTER if self._has_groups else 0))
+        title = [indent, *stack, Piece(clean_line(habit.title))]
         line: StyledLine = [
             Piece(self._glyphs.cursor if here else " ", "cursor-bar"),
             Piece(" "),
-            *pad_line(fit_line([*stack, title], columns.title - 1), columns.title),
+            *pad_line(fit_line(title, columns.title - 1), columns.title),
         ]
         if columns.goal:
-            goal = [Piece(goal_text(habit), "faint")]
-            line += pad_line(fit_line(goal, columns.goal - 1), columns.goal)
+            line += pad_line([Piece(goal_text(habit, self._glyphs), "muted")], columns.goal)
+        if columns.weeks:
+            days = (self.first_day - habit.cells[0].day).days
+            past = habit.cells[max(0, days - 7 * columns.weeks) : days]
+            line += pad_line(tile_line(past, self._glyphs, columns.tile, self.today), columns.past)
         line += pad_line(self._marks(habit, here=here), WIDTHS[self.shown])
         if columns.strength:
-            line += pad_line([Piece("  "), *strength_line(habit, self._glyphs)], columns.strength)
+            strength = [Piece(" " * GAP), *strength_line(habit, self._glyphs)]
+            line += pad_line(strength, columns.strength)
         if columns.streak:
             line += streak_line(habit, columns.streak)
         if columns.note:
-            room = columns.note - GAP
-            line += [Piece(" " * GAP), *fit_line([note_piece(habit, room)], room)]
+            line += [Piece(" " * GAP), note_piece(habit, columns.note - GAP)]
         return line
 
     def _marks(self, habit: HabitView, *, here: bool) -> StyledLine:
         day = self.day if here else None
+        cells = [cell for cell in habit.cells if cell.day >= self.first_day]
         if self.shown == "month":
-            return month_line(habit.cells, self._glyphs, day)
+            return month_line(cells, self._glyphs, day)
         if self.shown == "year":
-            return year_line(habit.cells, self._glyphs)
-        return week_line(habit.cells, self._glyphs, day)
+            return year_line(cells, self._glyphs)
+        return week_line(cells, self._glyphs, self.today, day)
 
-    def _heading(self, text: str, columns: ColumnWidths, *, has_heads: bool) -> StyledLine:
-        name = Piece(clean_line(text[:1].upper() + text[1:]), "section")
-        room = columns.title + columns.goal
-        line = [Piece(" " * GUTTER), *pad_line(fit_line([name], room - 1), room)]
-        if has_heads:
-            line += pad_line(self._heads(), WIDTHS[self.shown])
-            if columns.strength:
-                line.append(Piece("  strength", "faint"))
-            if columns.streak:
-                line.append(Piece("streak".rjust(columns.streak - STRENGTH_OVERHANG), "faint"))
-        return line
+    def _heads(self, group: str, width: int) -> StyledLine:
+        """Return the names of the columns, behind that of a group whose own row is out of sight."""
+        columns = self._columns(width)
+        line = pad_line([Piece(" " * GUTTER), Piece(group, "section")], GUTTER + columns.title)
+        line += pad_line([Piece("schedule", "muted")], columns.goal)
+        if columns.weeks:
+            first = self.first_day - timedelta(7 * columns.weeks)
+            line += pad_line(week_heads(first, columns.weeks, columns.tile), columns.past)
+        line += pad_line(self._day_heads(), WIDTHS[self.shown])
+        line += pad_line([Piece(" " * GAP), Piece("strength", "muted")], columns.strength)
+        return [*line, Piece("streak".rjust(columns.streak) if columns.streak else "", "muted")]
 
-    def _heads(self) -> StyledLine:
+    def _day_heads(self) -> StyledLine:
         first = self.first_day
         if self.shown in {"week", "day"}:
             days = [first + timedelta(number) for number in range((self.last_day - first).days + 1)]
@@ -296,21 +333,20 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
     # The names of the days stay in sight, with the group of the first habit below them.
 
     @property
-    def _first_heading(self) -> int:
-        places = (row for row, each in enumerate(self._rows) if isinstance(each, str) and each)
-        return next(places, len(self._rows))
+    def _heads_row(self) -> int:
+        return self._rows.index(HEADS) if HEADS in self._rows else len(self._rows)
 
     def _is_held(self, y: int) -> bool:
-        """Tell whether line `y` of what is seen shows a heading that was scrolled away."""
-        return y == 0 and self._first_heading < self.scroll_offset.y and self.page >= LOW_LINES
+        """Tell whether line `y` of what is seen shows the names that were scrolled away."""
+        return y == 0 and self._heads_row < self.scroll_offset.y and self.page >= LOW_LINES
 
     def render_line(self, y: int) -> Strip:
         width = self.inner_width
         if width < 1 or not self._is_held(y):
             return super().render_line(y)
-        seen = self._rows[self._first_heading : self.scroll_offset.y + 2]
-        text = [each for each in seen if isinstance(each, str) and each][-1]
-        line = self._heading(text, self._columns(width), has_heads=True)
+        above = self._rows[: self.scroll_offset.y + 2]
+        groups = [_capitalized(each) for each in above if isinstance(each, str)]
+        line = self._heads(groups[-1] if groups else "", width)
         return paint(line, width, get_role_styles(self.app), self._under)
 
     def _follow(self) -> None:
@@ -322,7 +358,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
         link = str(event.style.meta.get("link", ""))
-        is_head = self.row_at(place.y) == self._first_heading
+        is_head = self.row_at(place.y) == self._heads_row
         if link.startswith(ACTION_LINK):
             self.run_worker(run_action(self, link.removeprefix(ACTION_LINK)))
         elif not (is_head or self._is_held(place.y)):
@@ -335,7 +371,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
         if step is None:
             return None
         columns = self._columns(self.inner_width)
-        number = (x - GUTTER - columns.title - columns.goal) // step
+        number = (x - GUTTER - columns.title - columns.goal - columns.past) // step
         day = self.first_day + timedelta(number)
         return day if self.first_day <= day <= self.last_day else None
 
@@ -349,3 +385,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine"]):
             self.post_message(self.Pressed())
         else:
             self.go_to_day(day)
+
+
+def _capitalized(text: str) -> str:
+    return clean_line(text[:1].upper() + text[1:])
