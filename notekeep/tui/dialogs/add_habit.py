@@ -1,17 +1,25 @@
-"""A new habit: what it is, how often, and what is asked for; its note is made of that."""
+"""Add a habit, and pause one."""
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Horizontal
 from textual.widgets import Input
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.habits.schedule import parse_goal, parse_schedule
+from notekeep.habits.schedule import (
+    ascii_goal,
+    describe_goal,
+    describe_schedule,
+    parse_goal,
+    parse_schedule,
+)
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_notes import begin_pause, end_pause, habit_fields
 from notekeep.tui.dialogs.dialog import (
+    HEIGHT_CLASSES,
     HintLine,
     SubmitDialog,
     TextLine,
@@ -22,6 +30,7 @@ from notekeep.tui.dialogs.dialog import (
 )
 from notekeep.tui.messages import ShowHabit
 from notekeep.tui.notifications import notify_done
+from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
@@ -38,26 +47,32 @@ class _FormLine(NamedTuple):
     id: str
     label: str
     value: str
-    about: str
+    hint: str
 
 
-SCHEDULE_EXAMPLES = "daily, weekdays, mon,wed,fri, 3/week, every 2d, after 5d..7d, none"
 FORM_LINES = (
-    _FormLine("title", "Habit", "", "what you will do: Meditate, Read, No sugar"),
-    _FormLine("schedule", "How often", "daily", SCHEDULE_EXAMPLES),
-    _FormLine("goal", "Goal", "done", "done, >= 10 min, >= 8 glass, <= 2 cup, >= 150 page/week"),
+    _FormLine("title", "Name", "", "what you will do: Meditate, Read, No sugar"),
+    _FormLine("schedule", "Schedule", "daily", "daily, mon,wed,fri, 3/week, every other day, none"),
+    _FormLine("goal", "Goal", "done", "done, >= 10 min, <= 2 cup, >= 150 page/week"),
+    _FormLine("tiny", "Minimum", "", "on bad days: what still counts"),
+    _FormLine("group", "Group", "", "a heading, such as Morning"),
 )
+SCHEDULE_WORDS = ("every day", "every other day", "weekdays", "weekends", "weekly", "monthly")
+"""What a schedule that cannot be read may have been meant to be."""
 
 
 class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
-    """Asks for the title, schedule and goal of a habit; what cannot be read is said below each."""
+    """Asks for a habit; below each field is a hint, how it is read, or what is wrong with it."""
+
+    VERTICAL_BREAKPOINTS = [*HEIGHT_CLASSES, (22, "-roomy")]  # noqa: RUF012 - as Textual has it
 
     def __init__(self, title: str = "") -> None:
         super().__init__()
         self._title = title
+        self._meant = ""  # the schedule that tab puts in the place of the one that is wrong
 
     def compose(self) -> ComposeResult:
-        keys = ("enter", "adds it"), ("tab", "next line"), ("esc", "closes")
+        keys = ("tab", "next"), ("enter", "add"), ("esc", "cancel")
         with dialog_box("Add a habit", *keys):
             for line in FORM_LINES:
                 value = clean_line(self._title) if line.id == "title" else line.value
@@ -65,38 +80,79 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
                     yield TextLines(line.label)
                     selects = bool(line.value)
                     yield TextLine(value, id=line.id, compact=True, select_on_focus=selects)
-                yield TextLines("", "warn").add_class("wrong", line.id)
-            yield HintLine(FORM_LINES[0].about, "faint")
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        about = {line.id: line.about for line in FORM_LINES}.get(event.widget.id or "")
-        if about:
-            self.query_one(HintLine).say(about, "faint")
+                yield TextLines(line.hint).add_class("hint", line.id)
+            yield HintLine("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._say_wrong(event.input.id or "", "")
+        line = event.input.id or ""
+        self._say(line, self._reading(line, event.value.strip()))
 
-    def _say_wrong(self, line: str, text: str) -> None:
-        self.query_one(f".wrong.{line}", TextLines).say(text, "warn")
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        if isinstance(field := event.widget, Input) and field.id and self.is_current:
+            self._check(field.id, field.value.strip())
+
+    def on_key(self, event: events.Key) -> None:
+        field = self.query_one("#schedule", Input)
+        if event.key == "tab" and self._meant and field.has_focus:
+            event.stop()
+            event.prevent_default()
+            field.value, self._meant = self._meant, ""
+
+    def _reading(self, line: str, text: str) -> str:
+        """Return how a text is read where that is not what it says, else the hint of its line."""
+        try:
+            read = {
+                "schedule": lambda: describe_schedule(parse_schedule(text)),
+                "goal": lambda: describe_goal(parse_goal(text)),
+            }[line]()
+        except (KeyError, NotekeepError):
+            read = ""
+        if read and read != text:
+            return f"reads as {ascii_goal(read) if self.glyphs.is_ascii else read}"
+        return next((one.hint for one in FORM_LINES if one.id == line), "")
+
+    def _check(self, line: str, text: str) -> bool:
+        """Show what is wrong with a text below its field; tell whether nothing is."""
+        parse = {"schedule": parse_schedule, "goal": parse_goal}.get(line)
+        try:
+            if parse is not None and text:
+                parse(text)
+        except NotekeepError as error:
+            self._show_wrong(line, error.message)
+            if line == "schedule":
+                near = get_close_matches(text.casefold(), SCHEDULE_WORDS, n=1)
+                self._meant = near[0] if near else ""
+                if near:
+                    self._show_wrong(line, f"Not a schedule. Did you mean {near[0]}?", "accept")
+            return False
+        return True
+
+    def _say(self, line: str, text: str) -> None:
+        self.query_one(f".hint.{line}", TextLines).say(text)
+        if line == "schedule":
+            self._meant = ""
+
+    def _show_wrong(self, line: str, text: str, tab: str = "") -> None:
+        sign = self.glyphs.error
+        fix = [Piece("  tab", "key"), Piece(f" {tab}", "muted")] if tab else []
+        pieces = [Piece(f"{sign} ", "bad"), Piece(clean_line(text)), *fix]
+        self.query_one(f".hint.{line}", TextLines).show(pieces)
 
     def show_problem(self, error: NotekeepError) -> None:
         # What was typed can be read, so there is a habit or a note of that name.
-        self._say_wrong("title", format_error(error))
+        self._show_wrong("title", format_error(error))
         self.query_one("#title").focus()
 
-    def on_input_submitted(self) -> None:
-        typed = {field.id: field.value.strip() for field in self.query(Input)}
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        typed = {field.id or "": field.value.strip() for field in self.query(Input)}
         values = {line.id: typed[line.id] or line.value for line in FORM_LINES}
-        wrong = {} if values["title"] else {"title": "Name the habit."}
-        for name, parse in (("schedule", parse_schedule), ("goal", parse_goal)):
-            try:
-                parse(values[name])
-            except NotekeepError as error:
-                wrong[name] = format_error(error)
-        for line in FORM_LINES:
-            self._say_wrong(line.id, wrong.get(line.id, ""))
+        wrong = [line.id for line in FORM_LINES if not self._check(line.id, values[line.id])]
+        if not values["title"]:
+            self._show_wrong("title", "Type a name.")
+            wrong.insert(0, "title")
         if wrong:
-            self.query_one(f"#{next(iter(wrong))}").focus()
+            self.query_one(f"#{wrong[0]}").focus()
         else:
             self.submit(values)
 
@@ -108,6 +164,7 @@ def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
     def make(typed: dict[str, str]) -> tuple[str, WriteResult]:
         name, schedule, goal = typed["title"], typed["schedule"], typed["goal"]
         fields = habit_fields(vault.habits.tracker, name, schedule=schedule, goal=goal)
+        fields.update({key: typed[key] for key in ("group", "tiny") if typed[key]})
         done = vault.notes.apply(vault.notes.plan_new("habit", name, fields=fields))
         return str(fields["habit"]), done
 

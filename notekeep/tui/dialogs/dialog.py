@@ -111,7 +111,10 @@ class TextLines(TextPage, can_focus=False):
             self.styles.height = 0
 
     def say(self, text: str, role: str = "muted") -> None:
-        self._line = [Piece(clean(text), role)]
+        self.show([Piece(clean(text), role)])
+
+    def show(self, line: StyledLine) -> None:
+        self._line = line
         self.lines_changed()
         self.styles.height = self.line_count()
 
