@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from notekeep.tui.app import NotekeepApp
 from notekeep.tui.widgets.bars import Footer
 from notekeep.vault import Vault
-from tests.support.screens import press, shows, type_text, until
+from tests.support.screens import press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,23 @@ async def test_a_word_finds_an_action_wherever_it_works(make_app: MakeApp) -> No
         await until(pilot, lambda: shows(app, "Switch to a note"))
         type_text(app, " zzz")
         await until(pilot, lambda: shows(app, "No action is about ctrl+o zzz"))
+
+
+@pytest.mark.parametrize(
+    ("place", "signs"),
+    [("habits", ("✓", "✗", "◐", "○", "–", "!")), ("today", ("□", "!")), ("browse", ("≡",))],  # noqa: RUF001 - a sign
+)
+async def test_help_says_what_the_signs_of_a_screen_mean(
+    make_app: MakeApp, place: str, signs: tuple[str, ...]
+) -> None:
+    app = make_app(place)
+    async with app.run_test(size=(110, 80)) as pilot:
+        await until(pilot, lambda: shows(app, "notes") or shows(app, "Meditate"))
+        await press(pilot, "question_mark")
+        await until(pilot, lambda: shows(app, "Signs"))
+        lines = [line.strip(" │") for line in seen(app)]
+        for sign in signs:
+            assert any(re.match(rf"{re.escape(sign)} {{5,}}\w", line) for line in lines), sign
 
 
 async def test_escape_leaves_the_search_and_then_the_help(make_app: MakeApp) -> None:

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from notekeep.errors import NotekeepError, UsageError
+from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.registry import (
     ACTION_PLACES,
@@ -20,7 +21,7 @@ from notekeep.tui.commands.registry import (
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keys import bindings
 from notekeep.tui.program import program
-from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.formatting import kind_name, plural
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
@@ -92,9 +93,63 @@ def help_lines(
         for action in actions:
             lines += _action(action, own_keys, width)
         lines.append([])
+        if context == here[0] and not wanted:
+            lines += _sign_lines(place, glyphs, width)
     if wanted and not lines:
         return [[Piece("No action is about ", "muted"), Piece(clean_line(wanted), "strong")]]
     return lines if wanted else lines + wrap_line([Piece(ABOUT, "faint")], width)
+
+
+def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
+    """Return the signs of a screen, each with what it means."""
+    marks = (ASCII_MARKS if glyphs.is_ascii else UNICODE_MARKS).marks
+    habits = [
+        (marks["done"], "kept"),
+        (marks["partial"], "begun"),
+        (marks["missed"], "missed"),
+        (marks["ok"], "within the limit so far"),
+        (marks["skipped"], "skipped"),
+        (marks["paused"], "paused"),
+        (marks["at risk"], "at risk: missed the last time, or the last day"),
+        (glyphs.task_open, "open"),
+    ]
+    tiles = "".join(dict.fromkeys(glyphs.tiles[1:]))
+    days = [
+        ("[ ]", "the chosen day; in a year, today"),
+        (tiles, "a day of an earlier week; brighter is more of the goal"),
+        (glyphs.rule, "a paused day of an earlier week"),
+    ]
+    late = [(glyphs.warning, "late")]
+    tasks = [(glyphs.task_open, "open"), (glyphs.task_done, "done"), *late]
+    kinds = [(sign, kind_name(kind)) for kind, sign in glyphs.kinds.items()]
+    notes = [
+        *kinds,
+        (glyphs.marked, "marked"),
+        (glyphs.warning, "needs attention"),
+        (glyphs.private, "private"),
+        (f"{glyphs.star}{glyphs.half_star}{glyphs.no_star}", "rating"),
+        (f"{glyphs.closed} {glyphs.open}", "folded, open"),
+    ]
+    return {
+        "today": [*habits, *late, *kinds],
+        "habits": [*habits, *days],
+        "habit-detail": [*habits[:-1], days[0]],
+        "tasks": tasks,
+        **dict.fromkeys(("list", "grid", "preview", "sidebar"), notes),
+    }.get(place, [])
+
+
+def _sign_lines(place: str, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    signs = signs_at(place, glyphs)
+    if not signs:
+        return []
+    lines: list[StyledLine] = [[Piece("Signs", "heading accent")]]
+    lines.append([Piece(glyphs.rule * width, "rule")])
+    return [
+        *lines,
+        *([*pad_line([Piece(sign)], KEYS_WIDTH), Piece(text, "muted")] for sign, text in signs),
+        [],
+    ]
 
 
 def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
