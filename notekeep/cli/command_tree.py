@@ -47,6 +47,7 @@ VERBS: dict[str, Verb] = {
     "random": Verb("lists", "random", "find"),
     "onthisday": Verb("lists", "onthisday", "find"),
     "today": Verb("tasks", "today", "find"),
+    "books": Verb("lists", "books", "find"),
     "set": Verb("changes", "set_", "change"),
     "tag": Verb("changes", "tag", "change"),
     "rename": Verb("changes", "rename", "change"),

@@ -1,4 +1,4 @@
-"""Lists of notes: `ls`, `saved`, `random`, `onthisday`."""
+"""Lists of notes: `ls`, `saved`, `random`, `onthisday`, `books`."""
 
 from __future__ import annotations
 
@@ -26,11 +26,13 @@ from notekeep.cli.context import current_context, is_json
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.dates import parse_day
 from notekeep.errors import NotekeepError, NotFound, UsageError
+from notekeep.services.books import join_authors, markdown_lines, month_name, sum_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
     from notekeep.catalog.records import Row
+    from notekeep.services.books import BookYear
     from notekeep.vault import Vault
 
 
@@ -303,3 +305,60 @@ def onthisday(day: tuple[str, ...], *, null: bool) -> int:
         empty=f"nothing from {chosen:%d %B} in other years",
         stretch=2,
     )
+
+
+@click.command(short_help="Show a year in books: pages, stars and authors by month.")
+@click.argument("year", required=False, metavar="[YEAR]")
+@click.option("--md", "markdown", is_flag=True, help="Print Markdown for a note or a post.")
+@answer_options
+def books(year: str | None, *, markdown: bool) -> int:
+    """Show the books finished in YEAR (default: this year), with pages, stars and authors.
+
+    A book counts in the month of its field `finished`. With --md, private books are left out.
+
+    \b
+    notekeep books 2025
+    notekeep books --md | notekeep new post "My year in books"
+    """
+    vault = open_refreshed()
+    wanted = year or str(vault.today().year)
+    if not re.fullmatch(r"[12]\d{3}", wanted):
+        raise UsageError(f"not a year: {wanted}", "write it with four digits, such as 2026")
+    found = vault.search.book_year(int(wanted))
+    if markdown:
+        public = [book for book in found.books if not book.row.private]
+        if left_out := len(found.books) - len(public):
+            output.write_message(f"{left_out} private left out")
+        found = found._replace(books=public)
+    if is_json():
+        output.write_json(found.as_object())
+    elif not found.books:
+        output.write_message(f"no book has `finished` in {wanted}")
+    elif markdown:
+        for line in markdown_lines(found):
+            output.write(line)
+    else:
+        _write_books(found)
+    return 0 if found.books else 1
+
+
+def _write_books(found: BookYear) -> None:
+    output.write_styled([(f"{found.year} in books", "bold"), (f"  {sum_up(found.total)}", "")])
+    output.write("")
+    rows = [
+        (
+            month_name(number),
+            str(len(month.books)),
+            str(month.pages or ""),
+            cell_text(month.stars),
+            join_authors(month),
+        )
+        for number, month in found.months.items()
+    ]
+    output.table(rows, heads=("month", "books", "pages", "stars", "authors"), stretch=4)
+    output.write("")
+    titles = [
+        (book.finished, book.row.title, cell_text(book.rating), str(book.pages or ""))
+        for book in found.books
+    ]
+    output.table(titles, heads=("finished", "title", "stars", "pages"), stretch=1)

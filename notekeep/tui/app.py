@@ -135,6 +135,8 @@ class NotekeepApp(App[None], RemovalSafe):
         self.theme = choose_theme_name(
             wanted, self.available_themes, os.environ, no_colour=no_colour
         )
+        if self.no_color or self.current_theme.ansi:
+            self.glyphs = glyph_sets.without_shades(self.glyphs)
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
         self.own_keys = keymap(vault.person.keymap, vault.person.keys)
@@ -507,6 +509,11 @@ class NotekeepApp(App[None], RemovalSafe):
         from notekeep.tui.screens.tasks import TasksScreen
 
         self.navigation.open_overlay(TasksScreen, query)
+
+    def action_show_books(self) -> None:
+        from notekeep.tui.screens.books import BooksScreen
+
+        self.navigation.open_overlay(BooksScreen)
 
     def action_show_trash(self) -> None:
         from notekeep.tui.screens.history import show_trash

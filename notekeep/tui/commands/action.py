@@ -158,6 +158,7 @@ GO_KEYS: tuple[Second, ...] = (
     Second("c", "show-conflicts", "Conflicts"),
     Second("s", "show-steps", "Steps"),
     Second("x", "show-tasks", "Tasks"),
+    Second("y", "show-books", "Books"),
     Second("v", "switch-vault", "Vaults"),
     Second("g", "first-line", "Top"),
 )

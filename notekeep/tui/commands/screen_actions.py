@@ -22,8 +22,11 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action("tick", "Tick", "space x", HABIT, label="tick", command="habit ID").with_help(
             "Tick the habit, or take the tick back; tick the task."
         ),
-        action("open-row", "Open", "enter l right", MOVE, label="open").with_help(
+        action("open-row", "Open", "enter", MOVE, label="open").with_help(
             "Open the note of this row."
+        ),
+        action("other-column", "Other column", "tab l right h left", MOVE).with_help(
+            "Go to the other column, where there are two."
         ),
     ),
     *in_context(
@@ -146,6 +149,15 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ),
     ),
     *in_context(
+        "books",
+        action(
+            "books-before", "Year before", "left_square_bracket", MOVE, label="year before"
+        ).with_help("Show the books of the year before."),
+        action(
+            "books-after", "Year after", "right_square_bracket", MOVE, label="year after"
+        ).with_help("Show the books of the year after, up to this one."),
+    ),
+    *in_context(
         "over",
         action("leave-over", "Back", "escape h left", MOVE, label="back").with_help(
             "One step out: from the text to the list, from the list to where you came from."
@@ -252,6 +264,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "List the tasks of all notes, and tick them."
         ),
         action(
+            "show-books", "Year in books", "", GO, command="books", also="pages stars authors read"
+        ).with_help("Show the books you finished, with pages, stars and authors by month."),
+        action(
             "switch-vault", "Vaults", "", PROGRAM, command="vaults", also="open folder"
         ).with_help("Open another vault; this one opens where you left it."),
     ),
@@ -309,7 +324,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Open drafts and what an export would write."
         ),
         action("go", "Go to …", "g", GO).with_help(
-            "Wait for one more key: t, b, h, p, c, s, x or v for a screen, g for the top."
+            "Wait for one more key: t, b, h, p, c, s, x, y or v for a screen, g for the top."
         ),
         action("control-x", "Emacs' ctrl+x …", "", PROGRAM).with_help(
             "Wait for one more key: ctrl+s saves, ctrl+c quits, ctrl+f and b switch, u undoes."

@@ -1,0 +1,168 @@
+"""A year in books: what was finished in each month, its pages, stars and authors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from notekeep.dates import MONTHS
+from notekeep.markdown.note_names import note_stem
+from notekeep.markdown.sanitize import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from notekeep.catalog.records import Row
+    from notekeep.markdown.field_values import Value
+    from notekeep.services.search import SearchService
+
+
+class ReadBook(NamedTuple):
+    """A book that was finished in the year."""
+
+    row: Row
+    finished: str  # as its note says it: a day, a month or a year
+    authors: tuple[str, ...]
+    pages: int  # 0 where the note does not say
+    rating: float | None
+
+    @property
+    def month(self) -> int:
+        """The month it was finished in, 1 to 12; 0 where only the year is known."""
+        return int(self.finished[5:7] or 0)
+
+
+class BookList(NamedTuple):
+    """Some books, with what they come to."""
+
+    books: Sequence[ReadBook]
+
+    @property
+    def pages(self) -> int:
+        """The pages of all books whose notes say them."""
+        return sum(book.pages for book in self.books)
+
+    @property
+    def stars(self) -> float | None:
+        """The average rating; None without one."""
+        ratings = [book.rating for book in self.books if book.rating is not None]
+        return round(sum(ratings) / len(ratings), 1) if ratings else None
+
+    @property
+    def authors(self) -> list[tuple[str, int]]:
+        """The authors with how many books of each, most first."""
+        counts = Counter(author for book in self.books for author in book.authors)
+        return sorted(counts.items(), key=lambda one: (-one[1], one[0].casefold()))
+
+    def as_object(self) -> dict[str, Any]:
+        """Return the sums as JSON; the keys are stable."""
+        return {
+            "books": len(self.books),
+            "pages": self.pages,
+            "stars": self.stars,
+            "authors": [{"author": name, "books": count} for name, count in self.authors],
+        }
+
+
+class BookYear(NamedTuple):
+    """The books that were finished in a year, in that order."""
+
+    year: int
+    books: Sequence[ReadBook]
+
+    @property
+    def total(self) -> BookList:
+        """All books of the year."""
+        return BookList(self.books)
+
+    @property
+    def months(self) -> dict[int, BookList]:
+        """The books of each month that has some; 0 is where only the year is known."""
+        numbers = sorted({book.month for book in self.books}, key=lambda month: month or 13)
+        return {
+            number: BookList([book for book in self.books if book.month == number])
+            for number in numbers
+        }
+
+    def as_object(self) -> dict[str, Any]:
+        """Return it as JSON; the keys are stable."""
+        return {
+            "year": self.year,
+            **self.total.as_object(),
+            "months": [
+                {"month": number or None, **month.as_object()}
+                for number, month in self.months.items()
+            ],
+            "notes": [
+                {
+                    "path": book.row.path,
+                    "title": book.row.title,
+                    "authors": list(book.authors),
+                    "finished": book.finished,
+                    "pages": book.pages or None,
+                    "rating": book.rating,
+                }
+                for book in self.books
+            ],
+        }
+
+
+def gather_book_year(search: SearchService, year: int) -> BookYear:
+    """Return the books whose notes say that they were finished in a year."""
+    rows = search.rows(f"type:book finished:{year} sort:finished sort:title").rows
+    return BookYear(year, [_read_book(row) for row in rows])
+
+
+def _read_book(row: Row) -> ReadBook:
+    fields = row.fields
+    rating, pages = _number(fields.get("rating")), _number(fields.get("pages"))
+    written = fields.get("author")
+    authors = [str(name) for name in written] if isinstance(written, list) else [str(written or "")]
+    names = [clean_line(name).removeprefix("[[").removesuffix("]]") for name in authors]
+    shown = tuple(name.rpartition("|")[2] for name in names if name)
+    return ReadBook(row, str(fields.get("finished") or "")[:10], shown, int(pages or 0), rating)
+
+
+def _number(value: Value) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def month_name(month: int) -> str:
+    """Return the short name of a month; 0 is one that is not known."""
+    return MONTHS[month - 1] if month else "Other"
+
+
+def sum_up(books: BookList) -> str:
+    """Return what some books come to: `9 books, 2710 pages, 4.1 stars on average`."""
+    count = len(books.books)
+    parts = [f"{count} {'book' if count == 1 else 'books'}"]
+    if books.pages:
+        parts.append(f"{books.pages} {'page' if books.pages == 1 else 'pages'}")
+    if books.stars is not None:
+        parts.append(f"{books.stars:g} stars{' on average' if count > 1 else ''}")
+    return ", ".join(parts)
+
+
+def join_authors(books: BookList) -> str:
+    """Return the authors, with how many books where it is more than one."""
+    return ", ".join(f"{name} ({count})" if count > 1 else name for name, count in books.authors)
+
+
+def markdown_lines(found: BookYear) -> Iterable[str]:
+    """Yield the year as Markdown for a note or a post: a table of months, then the books."""
+    yield f"{sum_up(found.total)}."
+    yield from ("", "| month | books | pages | stars | authors |", "|---|---:|---:|---:|---|")
+    for number, month in found.months.items():
+        stars = "" if month.stars is None else f"{month.stars:g}"
+        cells = (month_name(number), str(len(month.books)), str(month.pages or ""), stars)
+        authors = join_authors(month).replace("|", "\\|")
+        yield f"| {' | '.join((*cells, authors))} |"
+    yield from ("", "## Books", "")
+    for book in found.books:
+        stem = note_stem(book.row.path)
+        can_link = not set("[]|#^") & set(stem)
+        title = clean_line(book.row.title)
+        link = f"[[{stem}]]" if stem == title else f"[[{stem}|{title}]]"
+        about = [f" by {' and '.join(book.authors)}" if book.authors else ""]
+        about += [f", {book.rating:g} stars" if book.rating is not None else ""]
+        yield f"- {link if can_link else title}{''.join(about)}"
