@@ -344,7 +344,7 @@ def describe_goal(goal: Goal) -> str:
     if goal.kind == "done":
         return ""
     if goal.kind == "most" and not goal.target:
-        return "none"
+        return "not at all"
     target = amounts.from_base_unit(goal.target, goal.unit)
     unit = amounts.plural_unit(target, goal.unit)
     sign = "≥" if goal.kind == "least" else "≤"

@@ -135,7 +135,7 @@ async def test_a_row_of_today_opens_its_note_and_a_broken_one_at_its_line(
     app = make_app("today")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Meditate"))
-        await press(pilot, "end", "enter")
+        await press(pilot, "tab", "end", "enter")
         await until(pilot, lambda: app.current_mode == "browse")
         await until(pilot, lambda: shows(app, "Still readable."))
 
@@ -333,7 +333,7 @@ async def test_a_habit_is_added_where_habits_are_with_what_is_asked_for(
         await until(pilot, lambda: shows(app, "Schedule"))
         type_text(app, "Read")
         await press(pilot, "tab")
-        await until(pilot, lambda: shows(app, "mon,wed,fri"))
+        await until(pilot, lambda: shows(app, "mon and thu"))
         type_text(app, "now and then")
         await press(pilot, "enter")
         # What cannot be read is said there, and is still there to be corrected.

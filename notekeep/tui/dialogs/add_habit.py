@@ -52,8 +52,10 @@ class _FormLine(NamedTuple):
 
 FORM_LINES = (
     _FormLine("title", "Name", "", "what you will do: Meditate, Read, No sugar"),
-    _FormLine("schedule", "Schedule", "daily", "daily, mon,wed,fri, 3/week, every other day, none"),
-    _FormLine("goal", "Goal", "done", "done, >= 10 min, <= 2 cup, >= 150 page/week"),
+    _FormLine(
+        "schedule", "Schedule", "daily", "daily, mon and thu, 3 times a week, every other day"
+    ),
+    _FormLine("goal", "Goal", "done", "done, 10 minutes, at most 2 cups, 150 pages a week"),
     _FormLine("tiny", "Minimum", "", "on bad days: what still counts"),
     _FormLine("group", "Group", "", "a heading, such as Morning"),
 )
@@ -123,7 +125,7 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
                 near = get_close_matches(text.casefold(), SCHEDULE_WORDS, n=1)
                 self._meant = near[0] if near else ""
                 if near:
-                    self._show_wrong(line, f"Not a schedule. Did you mean {near[0]}?", "accept")
+                    self._show_wrong(line, f"Did you mean {near[0]}?", "accept")
             return False
         return True
 

@@ -156,9 +156,9 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     note = room - name - NOTE_GAP
     about = f"{done} of {asked} done" if name >= MIN_NAME else ""
     head = section_line("Habits", about, SIGN + name - 1, glyphs)
-    rule = glyphs.rule * (note + NOTE_GAP - 1)
-    heads = [Piece(" "), *day_heads(days, view.day), Piece(f" {rule}", "rule")]
-    yield AgendaItem(fit_line([*pad_line(head, SIGN + name - 1), *heads], width))
+    rule = [Piece(f" {glyphs.rule * (note + 1)}", "rule")] if note > 0 else []
+    heads = [Piece(" "), *day_heads(days, view.day), *rule]
+    yield AgendaItem([*pad_line(head, SIGN + name - 1), *heads])
     for habit in view.habits:
         title = pad_line([Piece(clean_line(habit.title))], name - 1)
         line = [_box(habit, glyphs), Piece(" "), *title, Piece(" ")]
