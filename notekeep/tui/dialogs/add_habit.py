@@ -53,7 +53,7 @@ class _FormLine(NamedTuple):
 FORM_LINES = (
     _FormLine("title", "Name", "", "what you will do: Meditate, Read, No sugar"),
     _FormLine(
-        "schedule", "Schedule", "daily", "daily, mon and thu, 3 times a week, every other day"
+        "schedule", "Schedule", "daily", "daily, mon and thu, twice a week, every other day"
     ),
     _FormLine("goal", "Goal", "done", "done, 10 minutes, at most 2 cups, 150 pages a week"),
     _FormLine("tiny", "Minimum", "", "on bad days: what still counts"),
