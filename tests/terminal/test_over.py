@@ -49,7 +49,7 @@ def test_a_version_is_found_restored_and_taken_back(start: Start, root: Path) ->
         tagged = note.read_bytes()
         assert tagged != before
         terminal.send("H")
-        terminal.until("Deep Work · 2 versions", "tag ◆ +slow", "+ tags: [attention, work, slow]")
+        terminal.until("Deep Work · 2 versions", "tag ● +slow", "+ tags: [attention, work, slow]")
         terminal.send("j")
         terminal.until("+ tags: [attention, work]")
         click(terminal, "r restore")

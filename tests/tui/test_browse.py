@@ -295,8 +295,8 @@ async def test_a_broken_note_is_listed_with_its_reason_and_its_text(make_app: Ma
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await search(app, pilot, "readable", "inbox/broken.md")
         await until(pilot, lambda: shows(app, "Still readable."))
-        assert shows(app, "broken ⚠")
-        await until(pilot, lambda: shows(app, "⚠ line 2"))
+        assert shows(app, "broken !")
+        await until(pilot, lambda: shows(app, "! line 2"))
         await press(pilot, "exclamation_mark")
         await until(pilot, lambda: shows(app, "inbox/broken.md:2"))
         await press(pilot, "enter")

@@ -148,7 +148,7 @@ async def test_a_list_takes_and_gives_items(make_app: MakeApp, root: Path) -> No
         items = await box(app, pilot, "enter")
         assert isinstance(items, ListCellEditor)
         # What other notes have is offered, and found by its letters.
-        await until(pilot, lambda: shows(app, "☐ habit"))
+        await until(pilot, lambda: shows(app, "□ habit"))
         type_text(app, "+hab -work")
         await until(pilot, lambda: items.query_one(Input).value == "+hab -work")
         await press(pilot, "enter")
@@ -162,7 +162,7 @@ async def test_a_list_takes_and_gives_items(make_app: MakeApp, root: Path) -> No
         items = await box(app, pilot, "enter")
         assert isinstance(items, ListCellEditor)
         assert items.chosen == ["attention", "work"]
-        await until(pilot, lambda: shows(app, "☐ habit"))
+        await until(pilot, lambda: shows(app, "□ habit"))
         await press(pilot, "down", "down", "space")
         await until(pilot, lambda: items.chosen == ["attention"])
         type_text(app, "learning/beh")
@@ -181,7 +181,7 @@ async def test_what_others_have_may_come_when_the_box_is_on_its_way_out(
         await to_cell(app, pilot, "tags")
         items = await box(app, pilot, "enter")
         assert isinstance(items, ListCellEditor)
-        await until(pilot, lambda: shows(app, "☐ habit"))
+        await until(pilot, lambda: shows(app, "□ habit"))
         await items.query_one(Input).remove()
         items.offer(["habit", "later"])
         await press(pilot, "escape")

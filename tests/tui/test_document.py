@@ -118,7 +118,7 @@ def test_lists_nest_number_and_tick() -> None:
           - two
         - [ ] open
         - [x] done
-        """) == ["• one", "  ◦ two", "☐ open", "☑ done"]
+        """) == ["• one", "  ◦ two", "□ open", "✓ done"]
     assert shown("""
         9. nine
         10. ten that is long enough to wrap over two lines

@@ -151,10 +151,10 @@ async def test_a_task_is_ticked_in_the_file_and_undo_opens_it(reading: Vault, ro
         await press(pilot, "x")
         done = LONG.replace("[ ] buy", "[x] buy")
         await until(pilot, lambda: (root / NOTE).read_text() == done)
-        await until(pilot, lambda: shows(app, "☑ buy a kettle"))
+        await until(pilot, lambda: shows(app, "✓ buy a kettle"))
         await press(pilot, "u")
         await until(pilot, lambda: (root / NOTE).read_text() == LONG)
-        await until(pilot, lambda: shows(app, "☐ buy a kettle"))
+        await until(pilot, lambda: shows(app, "□ buy a kettle"))
         # It is still chosen: space ticks it too, and pages where nothing is.
         await press(pilot, "space")
         await until(pilot, lambda: (root / NOTE).read_text() == done)
@@ -164,8 +164,8 @@ async def test_a_click_ticks_a_task(reading: Vault, root: Path) -> None:
     app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
-        await until(pilot, lambda: shows(app, "☑ call Mira"))
-        await pilot.click(offset=at(app, "☑ call Mira"))
+        await until(pilot, lambda: shows(app, "✓ call Mira"))
+        await pilot.click(offset=at(app, "✓ call Mira"))
         await until(pilot, lambda: "- [ ] call Mira" in (root / NOTE).read_text())
 
 

@@ -27,7 +27,7 @@ from notekeep.tui.render.formatting import (
     stars,
     thousands,
 )
-from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE, choose_glyphs
+from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE, Glyphs, choose_glyphs, without_shades
 from notekeep.tui.render.habit_page import YEAR_LINES, year_lines
 from notekeep.tui.render.note_rows import hit_rows, note_head, note_row, strip_markup
 from notekeep.tui.render.plan_lines import exported_lines, plan_lines
@@ -121,7 +121,7 @@ def test_a_title_has_the_room_of_stars_and_day_that_are_not_there() -> None:
 def test_what_is_broken_or_private_is_seen_beside_the_title() -> None:
     secret = row("Diary")
     secret.private, secret.problem = True, "line 2"
-    assert line_text(note_row(secret, 40, UNICODE, TODAY)).startswith("Diary ⚠ ⊘")
+    assert line_text(note_row(secret, 40, UNICODE, TODAY)).startswith("Diary ! ⊘")
 
 
 def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
@@ -218,7 +218,7 @@ def test_a_note_that_is_broken_says_where_and_what_to_do() -> None:
     problem = Problem("a.md", 3, "This is not YAML.", "Quote the value.")
     note = Note("a.md", "a", problem=problem)
     shown = texts(note_head(note, 60, UNICODE))
-    assert "⚠ line 3: This is not YAML." in shown
+    assert "! line 3: This is not YAML." in shown
     assert "Quote the value." in shown
 
 
@@ -266,16 +266,19 @@ def test_a_year_fits_fifty_seven_columns_and_eight_lines(width: int) -> None:
 def test_a_narrow_year_shows_the_weeks_around_today() -> None:
     lines = year_lines(year(3, "done"), TODAY, UNICODE, 30)
     assert all(line_width(line) <= 30 for line in lines)
-    assert any("chosen" in piece.role for line in lines for piece in line)
+    assert any("today" in piece.role for line in lines for piece in line)
 
 
-def test_levels_and_misses_differ_by_shape() -> None:
+@pytest.mark.parametrize(
+    "glyphs", [without_shades(UNICODE), ASCII_GLYPHS], ids=["no colour", "ASCII"]
+)
+def test_levels_and_misses_differ_by_shape(glyphs: Glyphs) -> None:
     days: list[tuple[int, Status]] = [
         *((0, "rest"), (0, "missed")),
         *((1, "done"), (2, "done"), (3, "done"), (4, "done")),
     ]
     shapes = {
-        line_text(year_lines(year(level, status), TODAY, UNICODE, 57)[2])[10]
+        line_text(year_lines(year(level, status), TODAY, glyphs, 57)[2])[10]
         for level, status in days
     }
     assert len(shapes) == 6
@@ -297,8 +300,8 @@ def test_a_plan_shows_files_warnings_refusals_and_the_diff() -> None:
     shown = texts(plan_lines(made, 60, UNICODE))
     assert "Hugo · /site" in shown
     assert "2 new  1 changed  1 conflict" in shown
-    assert "⚠ secret.md: It is private." in shown
-    assert "⚠ a link stays text" in shown
+    assert "! secret.md: It is private." in shown
+    assert "! a link stays text" in shown
     assert "conflict   b.md · changed by hand" in shown
     assert "-two" in shown
     assert "+2␛[31m" in shown
@@ -327,7 +330,7 @@ def test_an_export_says_where_everything_is() -> None:
     assert "Written · /site" in shown
     assert "+ a.md" in shown
     assert "- old.md" in shown
-    assert "⚠ b.md was changed by hand and is left alone." in shown
+    assert "! b.md was changed by hand and is left alone." in shown
     assert "s  says what becomes of what was changed by hand" in shown
     nothing = ExportResult("/site")
     assert "Everything was there already." in texts(exported_lines(nothing, 60, UNICODE))

@@ -52,9 +52,7 @@ class _FormLine(NamedTuple):
 
 FORM_LINES = (
     _FormLine("title", "Name", "", "what you will do: Meditate, Read, No sugar"),
-    _FormLine(
-        "schedule", "Schedule", "daily", "daily, mon and thu, twice a week, every other day"
-    ),
+    _FormLine("schedule", "Schedule", "daily", "daily, mon and thu, twice a week, every other day"),
     _FormLine("goal", "Goal", "done", "done, 10 minutes, at most 2 cups, 150 pages a week"),
     _FormLine("tiny", "Minimum", "", "on bad days: what still counts"),
     _FormLine("group", "Group", "", "a heading, such as Morning"),

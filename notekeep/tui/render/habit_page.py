@@ -50,9 +50,11 @@ def legend_line(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int
     """Return the line under a year: what is known of it, and at the right what its days mean."""
     room = year_width(calendar, width)
     right = legend(glyphs, cell_width(calendar, width))
-    if line_width(left) + line_width(right) + 2 > room:
-        return fit_line(left or right, width)
-    return spread_line(left, right, room)
+    return (
+        fit_line(left, width)
+        if line_width([*left, *right]) > room
+        else spread_line(left, right, room)
+    )
 
 
 def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]:
