@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -76,7 +77,8 @@ def import_(
         options=ImportOptions(again=again, prune=prune, match=_read_matches(match)),
         on_read=_show_progress,
     )
-    done = vault.notes.apply(found.plan) if write and not dry_run else None
+    with closing(found):
+        done = vault.notes.apply(found.plan) if write and not dry_run else None
     if is_json():
         output.write_json(_object(found, done))
     else:
@@ -163,7 +165,7 @@ def _more(count: int) -> None:
 def _report(found: ImportPlan, done: WriteResult | None) -> None:
     for remark in done.remarks if done else found.plan.remarks:
         output.write_message(remark)
-    if done is None and found.plan.changes:
+    if done is None and (found.plan.changes or found.plan.copies):
         output.write_message("Nothing is written yet. Add --write to import.")
     elif done is not None and done.step:
         count = output.count_of(len(done.paths), "file")

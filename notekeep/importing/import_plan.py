@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.importing.formats import find_formats
 from notekeep.importing.input_files import InputFiles
+from notekeep.importing.page_import import PagePlanner, plan_bookmarks
 from notekeep.importing.records import Bookmark, Format, Loss, Page, Work
 from notekeep.importing.work_import import (
     COUNTS,
@@ -44,6 +45,11 @@ class ImportPlan(NamedTuple):
     changes: tuple[SourceChange, ...]  # passages that both the source and the person changed
     questions: tuple[Question, ...]
     plan: WritePlan
+    inputs: ExitStack  # what was given, open until its files are copied
+
+    def close(self) -> None:
+        """Close what was given, once the plan is written or not wanted."""
+        self.inputs.close()
 
     def counts(self) -> dict[str, int]:
         """Return how many passages, notes and fields become what, by the words of `COUNTS`."""
@@ -84,25 +90,30 @@ def plan_import(
             for form, names in find_formats(given, format_id):
                 given.detected = names
                 formats.append(form)
-                _plan_records(state, form, form.read(given))
-    return ImportPlan(
-        tuple({form.id: form for form in formats}.values()),
-        tuple(state.rows),
-        merge_losses(state.losses),
-        tuple(state.source_changes),
-        tuple(Question(*one) for one in state.questions),
-        _make_plan(state, formats),
-    )
+                _plan_records(state, form, given)
+        return ImportPlan(
+            tuple({form.id: form for form in formats}.values()),
+            tuple(state.rows),
+            merge_losses(state.losses),
+            tuple(state.source_changes),
+            tuple(Question(*one) for one in state.questions),
+            _make_plan(state, formats),
+            stack.pop_all(),
+        )
 
 
-def _plan_records(
-    state: ImportState, form: Format, records: Iterable[Work | Page | Bookmark | Loss]
-) -> None:
+def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
     works: dict[str, Work] = {}
-    for record in records:
+    pages: dict[str, Page] = {}
+    bookmarks: list[Bookmark] = []
+    for record in form.read(given):
         if isinstance(record, Loss):
             state.losses.append(record)
-        elif isinstance(record, Work):
+        elif isinstance(record, Page):
+            pages.setdefault(record.key, record)
+        elif isinstance(record, Bookmark):
+            bookmarks.append(record)
+        else:
             known = works.setdefault(record.ids[0], record)
             if known is not record:
                 # Several files may hold parts of one work.
@@ -110,6 +121,9 @@ def _plan_records(
     for work in works.values():
         work.passages = list({one.key: one for one in work.passages}.values())
     WorkPlanner(state, form).plan(list(works.values()))
+    PagePlanner(state, form, given).plan(list(pages.values()))
+    if bookmarks:
+        plan_bookmarks(state, form, bookmarks)
 
 
 def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
@@ -120,7 +134,7 @@ def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
         after = note.result()
         if after != note.before:
             plan.changes.append(NoteChange(note.path, note.before, after))
-    plan.changes += state.files
+    plan.copies = state.copies
     for ledger in state.ledgers.values():
         if change := ledger.change():
             plan.changes.append(change)

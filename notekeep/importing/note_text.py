@@ -161,6 +161,15 @@ class NoteText:
         """Add a section at the end of the note."""
         self._sections.append(f"## {heading}\n\n{text.strip()}")
 
+    def replace_from(self, start: int, text: str) -> None:
+        """Put another text in the place of all that follows."""
+        self._edits.append(TextEdit(start, len(self.body), self._lines(text)))
+
+    def add_lines(self, lines: Sequence[str]) -> None:
+        """Add lines right below the last one."""
+        end = len(self.body.rstrip())
+        self._edits.append(TextEdit(end, end, self._lines("".join(f"\n{one}" for one in lines))))
+
     def remove(self, block: Block) -> None:
         """Take a block out with its id and the blank line below."""
         end = block.id_end

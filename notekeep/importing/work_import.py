@@ -10,6 +10,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from notekeep.importing.records import Format, Passage, Work
     from notekeep.markdown.field_values import Value
-    from notekeep.notes.plan import NoteChange
+    from notekeep.notes.plan import FileCopy
     from notekeep.notes.workspace import Workspace
 
 _NOT_CLAIMED = ("status", "listened")
@@ -98,7 +99,7 @@ class ImportState:
         self.source_changes: list[SourceChange] = []
         self.questions: list[tuple[str, str, tuple[str, ...]]] = []  # id, title, notes it may be
         self.notes: dict[str, NoteText] = {}
-        self.files: list[NoteChange] = []
+        self.copies: list[FileCopy] = []
         self.refused: list[tuple[str, NotekeepError]] = []
         self.ledgers: dict[str, Ledger] = {}
         self._taken: set[str] = set()
@@ -110,6 +111,11 @@ class ImportState:
             day = self.now.date().isoformat()
             self.ledgers[format_id] = Ledger(self.workspace, format_id, self.device, day)
         return self.ledgers[format_id]
+
+    @cached_property
+    def files(self) -> list[str]:
+        """All files of the vault."""
+        return sorted(list_files(self.workspace.root))
 
     def exists(self, path: str) -> bool:
         """Whether a note is there or planned; the catalog may know one that was just deleted."""
@@ -131,7 +137,7 @@ class ImportState:
                 rb"\^(%s-[a-z2-7]{8}(?:-n)?)[ \t]*\r?$" % prefix.encode(), re.MULTILINE
             )
             found: dict[str, str] = {}
-            for path in sorted(list_files(self.workspace.root)):
+            for path in self.files:
                 if path.endswith(".md"):
                     for name in pattern.findall(self._read(path)):
                         found.setdefault(name.decode(), path)

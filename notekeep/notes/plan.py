@@ -16,6 +16,7 @@ from notekeep.storage.content import digest_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from notekeep.storage.content import Source
     from notekeep.storage.history import History
 
 
@@ -28,6 +29,13 @@ class NoteChange(NamedTuple):
     target: str = ""  # where it is moved to, vault-relative; empty when it stays
 
 
+class FileCopy(NamedTuple):
+    """A new file of a plan whose content is copied when it is written."""
+
+    path: str  # vault-relative
+    source: Source
+
+
 @dataclass(slots=True)
 class WritePlan:
     """What one verb would do."""
@@ -35,6 +43,7 @@ class WritePlan:
     verb: str  # as history shows it
     label: str  # what it is about, e.g. "Atomic Habits"
     changes: list[NoteChange] = field(default_factory=list)  # in the order of writing
+    copies: list[FileCopy] = field(default_factory=list)  # new files besides, such as pictures
     refused: list[Problem] = field(default_factory=list)  # notes left out, with line and reason
     remarks: list[str] = field(default_factory=list)  # what the person should know besides
     new_fields: list[str] = field(default_factory=list)  # that neither kind nor note had before
@@ -55,6 +64,8 @@ class WritePlan:
 
     def diff(self) -> Iterator[str]:
         """Return the plan as lines of a unified diff, file by file."""
+        for copy in self.copies:
+            yield f"{copy.path} (new file)"
         for change in self.changes:
             yield from _diff(change)
 
@@ -105,13 +116,15 @@ _WHOLE_VERBS = frozenset({"rename", "mv", "attach", "conflicts", "import", "rena
 
 def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
     """Write what a plan says, as one step; a file only if it is what the plan was made from."""
-    if not plan.changes:
+    if not plan.changes and not plan.copies:
         return WriteResult("", [], plan.refused, plan.remarks)
     any_name = plan.verb == "restore"  # a file gets the name it had, also one that does not travel
     # A note that moves needs the links to it to follow.
     renames = plan.verb == "lint" and any(change.target for change in plan.changes)
     whole = plan.verb in _WHOLE_VERBS or renames
     with history.step(plan.verb, plan.label, root=root, whole=whole) as step:
+        for copy in plan.copies:
+            step.copy(copy.path, copy.source)
         for change in plan.changes:
             if change.before is None:
                 step.create(change.path, change.after or b"", any_name=any_name)
@@ -131,4 +144,5 @@ def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
         *(f"{path} was saved by another program; see {copy}" for path, copy in step.copies.items()),
     ]
     paths = [change.target or change.path for change in plan.changes if change.path in done]
+    paths += [copy.path for copy in plan.copies if copy.path in done]
     return WriteResult(step.id if done else "", paths, refused, remarks)

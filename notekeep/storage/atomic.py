@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, Failure, NotekeepError
 from notekeep.storage import durability, file_names
-from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
+from notekeep.storage.content import (
+    READ_FLAGS,
+    Digest,
+    Source,
+    copy_stream,
+    digest_of,
+    read_stable,
+)
 from notekeep.storage.durability import AT_ONCE, Flush, close, sync_file, write_all
 from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
 from notekeep.storage.filesystem import explain_errors, explain_os_error
@@ -119,6 +126,22 @@ def write_temp(
     finally:
         close(fd)
     return name
+
+
+def copy_temp(place: OpenPlace, source: Source, *, flush: Flush) -> tuple[str, Digest]:
+    """Copy a stream into a new file beside a place; return its name and its digest."""
+    name = TEMP_PREFIX + os.urandom(6).hex()
+    fd = place.open(name, _NEW_FLAGS, 0o666)
+    try:
+        with source() as stream:
+            digest = copy_stream(stream, lambda chunk: write_all(fd, chunk))
+        flush.sync_file(fd)
+    except BaseException:
+        place.unlink(name)
+        raise
+    finally:
+        close(fd)
+    return name, digest
 
 
 # Conflict copies: the losing side of a save, beside the note.

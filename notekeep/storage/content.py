@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Conflict, Problem, Refused
@@ -13,10 +13,15 @@ from notekeep.storage.durability import close, read_all
 from notekeep.storage.filesystem import explain_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 Digest: TypeAlias = str
 """BLAKE2b of the content, 128 bits, as 32 hex digits: names a version everywhere in notekeep."""
+
+Source: TypeAlias = "Callable[[], AbstractContextManager[IO[bytes]]]"
+"""Opens a content that may be too large for memory."""
 
 READ_FLAGS = os.O_RDONLY
 READ_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
@@ -28,6 +33,7 @@ LARGE = 5 << 20
 HEAD = 1 << 20
 """How much of a large file is read."""
 
+_CHUNK = 1 << 20
 _PAUSES = (0.0, 0.005, 0.02, 0.05, 0.1)
 
 
@@ -36,6 +42,17 @@ def digest_of(data: bytes) -> Digest:
     from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
 
     return blake2b(data, digest_size=16).hexdigest()
+
+
+def copy_stream(stream: IO[bytes], write: Callable[[bytes], object]) -> Digest:
+    """Write a stream piece by piece, so that it is never in memory whole; return its digest."""
+    from hashlib import blake2b
+
+    digest = blake2b(digest_size=16)
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+        write(chunk)
+    return digest.hexdigest()
 
 
 def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.storage import atomic, durability, file_names
-from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
+from notekeep.storage.content import READ_FLAGS, Digest, Source, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, close
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import digest_at, open_place, path_exists, remove_empty_folders
@@ -113,6 +113,24 @@ class New(Operation):
         with suppress(OSError), open_place(root, self.change.path, follow=False) as place:
             place.unlink(self._temp)
         super().discard(root)
+
+
+class Copy(New):
+    """A new file that is copied from a stream. History keeps its digest and no copy of it."""
+
+    def __init__(self, path: str, source: Source) -> None:
+        super().__init__(path, b"")
+        self._source = source
+
+    def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
+        """Copy it under a temporary name, making the folders on the way."""
+        del stores
+        with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
+            atomic.check_new_name(place, any_name=self._any_name)
+            self._temp, digest = atomic.copy_temp(place, self._source, flush=flush)
+            self.made = place.made
+            self.change = ChangeRecord("new", place.path, None, digest)
+        return True
 
 
 class Edit(Operation):

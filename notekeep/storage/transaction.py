@@ -22,12 +22,13 @@ from notekeep.storage.content import digest_of
 from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import content_at, digest_at, path_exists, remove_empty_folders
-from notekeep.storage.operations import Edit, Move, New, Operation, Remove, move_to_trash
+from notekeep.storage.operations import Copy, Edit, Move, New, Operation, Remove, move_to_trash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from notekeep.storage.content import Source
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.stores import Blobs, Stores
 
@@ -74,6 +75,10 @@ class Transaction:
     def create(self, path: str, data: bytes, *, any_name: bool = False) -> None:
         """Make a new file; `any_name` allows a name that does not travel, for one that had it."""
         self.operations.append(New(path, data, any_name=any_name))
+
+    def copy(self, path: str, source: Source) -> None:
+        """Make a new file from a stream, which may be too large for memory."""
+        self.operations.append(Copy(path, source))
 
     def move(self, path: str, to: str, *, any_name: bool = False) -> None:
         """Give a file another name; the arguments are those of `atomic.move_file`."""

@@ -1,0 +1,180 @@
+"""Whole notes of another program: where they go, their links and files, and a second import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.importing.formats import FORMATS
+from notekeep.importing.records import (
+    Bookmark,
+    Format,
+    Loss,
+    Page,
+    PageFile,
+    file_link,
+    page_link,
+)
+from notekeep.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from notekeep.importing.import_plan import ImportPlan
+    from notekeep.importing.records import Record
+
+Import = "Callable[..., ImportPlan]"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
+    folder = tmp_path / "vault"
+    (folder / ".notekeep").mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def take(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., ImportPlan]:
+    """Import records of a program called Jotter, with the files that its export holds."""
+    vault = Vault.open(root)
+
+    def run(*records: Record | Loss, files: dict[str, bytes] | None = None) -> ImportPlan:
+        export = tmp_path / "export"
+        export.mkdir(exist_ok=True)
+        (export / "jotter.json").write_text("{}")
+        for name, data in (files or {}).items():
+            (export / name).write_bytes(data)
+
+        def read(_: object) -> Iterable[Record | Loss]:
+            return records
+
+        def detect(name: str, _: bytes) -> bool:
+            return name == "jotter.json"
+
+        monkeypatch.setitem(FORMATS, "jotter", Format("jotter", "Jotter", "jo", detect, read))
+        plan = vault.imports.plan([str(export)])
+        vault.notes.apply(plan.plan)
+        plan.close()
+        return plan
+
+    return run
+
+
+def garden(body: str = "") -> Page:
+    text = body or f"See {page_link('jo:2', 'the shed')} and {file_link('bed')}."
+    bed = PageFile("bed", "Bed.PNG", "bed.png")
+    return Page("jo:1", "Garden", text, folder="Home", tags=("soil",), files=[bed])
+
+
+def shed() -> Page:
+    return Page("jo:2", "Shed", f"Back to {page_link('Garden')}.", created="2024-03-01T10:00")
+
+
+def test_pages_get_their_folders_links_and_files(root: Path, take: Import) -> None:
+    plan = take(garden(), shed(), files={"bed.png": b"a picture"})  # type: ignore[operator]
+    assert plan.counts()["new"] == 2
+    text = (root / "Jotter/Home/Garden.md").read_text("utf-8")
+    assert "See [[Shed|the shed]] and ![[Bed.png]]." in text
+    assert "tags: [soil]" in text
+    assert (root / "attachments/Bed.png").read_bytes() == b"a picture"
+    assert "created: 2024-03-01" in (root / "Jotter/Shed.md").read_text("utf-8")
+
+
+def test_a_link_that_leads_nowhere_stays_as_text_and_is_counted(root: Path, take: Import) -> None:
+    plan = take(shed())  # type: ignore[operator]
+    assert "Back to Garden." in (root / "Jotter/Shed.md").read_text("utf-8")
+    assert [(loss.message, loss.times) for loss in plan.losses] == [("links that lead nowhere", 1)]
+
+
+def test_a_second_import_writes_nothing(take: Import) -> None:
+    take(garden(), shed(), files={"bed.png": b"a picture"})  # type: ignore[operator]
+    plan = take(garden(), shed())  # type: ignore[operator]
+    assert (plan.plan.changes, plan.plan.copies) == ([], [])
+
+
+def test_a_page_follows_its_source_until_it_is_edited(root: Path, take: Import) -> None:
+    take(garden("one"), shed())  # type: ignore[operator]
+    take(garden("two"), shed())  # type: ignore[operator]
+    path = root / "Jotter/Home/Garden.md"
+    assert path.read_text("utf-8").endswith("# Garden\n\ntwo\n")
+    path.write_text(path.read_text("utf-8") + "\nmine\n", "utf-8")
+    plan = take(garden("three"), shed())  # type: ignore[operator]
+    assert path.read_text("utf-8").endswith("# Garden\n\ntwo\n\nmine\n")
+    assert [change.theirs for change in plan.changes] == ["three"]
+
+
+def test_a_page_that_was_moved_is_followed_and_a_deleted_one_stays_deleted(
+    root: Path, take: Import
+) -> None:
+    take(garden("one"), shed())  # type: ignore[operator]
+    (root / "Jotter/Home/Garden.md").rename(root / "Plot.md")
+    (root / "Jotter/Shed.md").unlink()
+    plan = take(garden("two"), shed())  # type: ignore[operator]
+    assert (root / "Plot.md").read_text("utf-8").endswith("two\n")
+    assert not (root / "Jotter/Shed.md").exists()
+    assert plan.counts()["taken out"] == 1
+
+
+def test_another_file_of_the_same_name_is_not_overwritten(root: Path, take: Import) -> None:
+    (root / "attachments").mkdir()
+    (root / "attachments/Bed.png").write_bytes(b"mine")
+    take(garden(), shed(), files={"bed.png": b"a picture"})  # type: ignore[operator]
+    assert (root / "attachments/Bed.png").read_bytes() == b"mine"
+    (other,) = [path for path in (root / "attachments").iterdir() if path.name != "Bed.png"]
+    assert other.read_bytes() == b"a picture"
+    assert f"![[{other.name}]]" in (root / "Jotter/Home/Garden.md").read_text("utf-8")
+
+
+def test_the_same_file_is_not_written_twice(root: Path, take: Import) -> None:
+    (root / "attachments").mkdir()
+    (root / "attachments/Bed.png").write_bytes(b"a picture")
+    plan = take(garden(), shed(), files={"bed.png": b"a picture"})  # type: ignore[operator]
+    assert plan.plan.copies == []
+
+
+def test_a_file_larger_than_memory_allows_is_streamed_and_undone(root: Path, take: Import) -> None:
+    data = b"0123456789abcdef" * (1 << 20)
+    take(garden(), shed(), files={"bed.png": data})  # type: ignore[operator]
+    assert (root / "attachments/Bed.png").read_bytes() == data
+    Vault.open(root).history.undo()
+    assert not (root / "attachments/Bed.png").exists()
+    assert not (root / "Jotter").exists()
+
+
+def test_a_journal_page_joins_the_note_of_its_day(root: Path, take: Import) -> None:
+    (root / "daily").mkdir()
+    (root / "daily/2026-11-24.md").write_text("# 2026-11-24\n\nMy day.\n", "utf-8")
+    pages = [
+        Page(f"jo:{day}", day, f"Rain on {day}.", kind="daily")
+        for day in ("2026-11-23", "2026-11-24")
+    ]
+    take(*pages)  # type: ignore[operator]
+    assert (root / "daily/2026-11-24.md").read_text("utf-8") == (
+        "# 2026-11-24\n\nMy day.\n\n## Jotter\n\nRain on 2026-11-24.\n"
+    )
+    assert "Rain on 2026-11-23." in (root / "daily/2026-11-23.md").read_text("utf-8")
+    assert take(*pages).plan.changes == []  # type: ignore[operator]
+
+
+def test_addresses_are_lines_of_one_note(root: Path, take: Import) -> None:
+    links = [
+        Bookmark(
+            "https://example.com/worms?utm_source=x", "How [worms] work", "2026-01-02", ("soil",)
+        ),
+        Bookmark("https://example.com/a b", ""),
+    ]
+    take(*links)  # type: ignore[operator]
+    path = root / "inbox/Links from Jotter.md"
+    assert path.read_text("utf-8").endswith(
+        "- [How \\[worms\\] work](https://example.com/worms?utm_source=x) — 2026-01-02 #soil\n"
+        "- [https://example.com/a b](https://example.com/a%20b)\n"
+    )
+    assert take(*links).plan.changes == []  # type: ignore[operator]
+    text = path.read_text("utf-8")
+    path.write_text(text[: text.rindex("- [https")], "utf-8")
+    plan = take(*links, Bookmark("https://example.com/worms", "Again"), Bookmark("https://c.org"))  # type: ignore[operator]
+    assert path.read_text("utf-8").endswith(" #soil\n- [https://c.org](https://c.org)\n")
+    assert plan.counts()["taken out"] == 1
