@@ -89,7 +89,7 @@ def complete_tag(context: click.Context, _parameter: object, typed: str) -> list
 
 
 def complete_query(context: click.Context, typed: str) -> list[str]:
-    """Complete a condition of a query: a tag, a kind or a state."""
+    """Complete a condition of a query: a tag, a kind, a state or the value of a field."""
     minus = "-" if typed.startswith("-") else ""
     typed = typed[len(minus) :]
     if typed.startswith("#"):
@@ -106,13 +106,13 @@ def complete_query(context: click.Context, typed: str) -> list[str]:
 
         found = _filter_by_prefix(STATES, value)
     else:
-        return []
+        found = _field_values(context, field, value)
     return [f"{minus}{field}:{one}" for one in found]
 
 
 def complete_change(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """Complete a change such as `status=` by what the field takes, else what notes have."""
-    from notekeep.markdown.schema import FIELD_CHOICES, canonical
+    from notekeep.markdown.schema import canonical
 
     key, equals, value = typed.partition("=")
     name = canonical(key.rstrip("+-"))
@@ -120,17 +120,23 @@ def complete_change(context: click.Context, _parameter: object, typed: str) -> l
         return []
     if name == "tags":
         return [f"{key}={tag}" for tag in complete_tag(context, None, value)]
+    return [f"{key}={one}" for one in _field_values(context, name, value)]
+
+
+def _field_values(context: click.Context, name: str, typed: str) -> list[str]:
+    """The values of a field that begin as typed: what it takes, else what notes have."""
+    from notekeep.markdown.schema import FIELD_CHOICES, canonical
+
+    name = canonical(name)
 
     def find_values(vault: Vault) -> list[str]:
-        if vault.schema.type_of("", name) == "bool":
-            return ["true", "false"]
-        choices = [
+        usual = {"bool": ["true", "false"], "date": ["today", "yesterday"]}
+        values = usual.get(vault.schema.type_of("", name) or "") or [
             one for (_, field), some in FIELD_CHOICES.items() if field == name for one in some
         ]
-        return choices or vault.search.values(name, limit=MAX_COMPLETIONS)
+        return values or vault.search.values(name, limit=MAX_COMPLETIONS)
 
-    found = dict.fromkeys(_ask(context, find_values))
-    return [f"{key}={one}" for one in _filter_by_prefix(found, value)]
+    return _filter_by_prefix(dict.fromkeys(_ask(context, find_values)), typed)
 
 
 def complete_word(context: click.Context, typed: str) -> list[str]:
