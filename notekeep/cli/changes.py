@@ -75,7 +75,7 @@ def _offer_dates(vault: Vault, plan: WritePlan, name: str, *, asks: bool) -> Wri
     pairs = " ".join(f"{field}={offer.day}" for field in offer.fields)
     where = f" in {offer.notes} notes" if offer.notes > 1 else ""
     if asks and sys.stdin.isatty():
-        is_wanted = click.confirm(f"Set {pairs}{where} as well?", default=True, err=True)
+        is_wanted = click.confirm(f"Also set {pairs}{where}?", default=True, err=True)
         return offer.plan if is_wanted else plan
     plan.remarks += [f"{field} is empty{where}" for field in offer.fields]
     if offer.notes == 1:

@@ -106,7 +106,8 @@ def complete_query(context: click.Context, typed: str) -> list[str]:
 
         found = _filter_by_prefix(STATES, value)
     else:
-        found = _field_values(context, field, value)
+        values = _field_values(context, field, value.lstrip('"'))
+        found = [f'"{one}"' if " " in one else one for one in values]
     return [f"{minus}{field}:{one}" for one in found]
 
 

@@ -134,7 +134,7 @@ def named(root: Path, notekeep: Run) -> Path:
         ("notekeep set finished=y", ["yesterday"]),
         ("notekeep set nosuch=", []),
         ("notekeep ls status:rea", ["reading"]),
-        ("notekeep ls -genre:Old", ["Old maps"]),
+        ("notekeep ls -genre:Old", ['"Old maps"']),
         ("notekeep ls nosuch:x", []),
         ("notekeep new book Dune --set status=to-", ["to-listen", "to-read"]),
         ("notekeep show nothing", []),
