@@ -204,5 +204,5 @@ def test_no_date_is_offered_where_none_is_missing(shell: Shell, note: str, chang
     shell.write("B.md", f"---\n{note}---\n# B\n")
     ran = shell("set", change, "--", "B", typed="")
     assert ran.code == 0
-    assert "Set " not in ran.err
+    assert "Also set" not in ran.err
     assert "is empty" not in ran.err
