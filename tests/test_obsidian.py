@@ -611,8 +611,36 @@ class TestCategories:
         text = Path(vault.root, "Notes/Solaris.md").read_text("utf-8")
         assert "[[Movies]]" in text
         assert "type:" not in text
-        with pytest.raises(UsageError, match="there is no kind 'concert'"):
-            vault.notes.create("concert", "One")
+        for kind in ("concert", "../References/Dune", ""):
+            with pytest.raises(UsageError, match="there is no kind"):
+                vault.notes.create(kind, "One")
+
+    def test_a_kind_is_named_in_any_case_and_number(self, vault: Vault) -> None:
+        for number, kind in enumerate(("Book", "books", "Movie")):
+            (path,) = vault.notes.create(kind, f"New {number}").paths
+            assert path.startswith("Notes/" if kind == "Movie" else "References/")
+
+    @pytest.mark.parametrize(
+        ("names", "kind", "chosen"),
+        [
+            (["Book Template", "book"], "book", "book"),
+            (
+                ["Podcast Template", "Podcast Episode Template"],
+                "podcast",
+                "Podcast Episode Template",
+            ),
+            (["Show Template", "Show Episode Template"], "show", "Show Template"),
+            (["template-movie"], "movie", "template-movie"),
+        ],
+    )
+    def test_the_nearest_template_is_taken(
+        self, tmp_path: Path, names: list[str], kind: str, chosen: str
+    ) -> None:
+        root = obsidian(tmp_path / "w", templates={"folder": "Moulds"})
+        write(root, {f"Moulds/{name}.md": f"from {name}\n" for name in names})
+        vault = opened(root)
+        (path,) = vault.notes.create(kind, "One").paths
+        assert f"from {chosen}\n" in (root / path).read_text("utf-8")
 
     def test_a_folder_for_the_kind_goes_before_the_folder_of_most_books(self, vault: Vault) -> None:
         Path(vault.root, "Books").mkdir()

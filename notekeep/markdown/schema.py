@@ -186,7 +186,7 @@ KINDS: Final[dict[str, Kind]] = {
     )
 }
 
-_KINDS_IN_WORDS: Final = {"podcast episode": "podcast", "daily note": "daily"}
+KINDS_IN_WORDS: Final = {"podcast episode": "podcast", "daily note": "daily"}
 """What kinds are called elsewhere."""
 
 _KIN: Final[dict[str, str]] = {
@@ -310,7 +310,7 @@ class Schema:
         """Return the kind that `type:` means: its id in any case, bare or linked, or plural."""
         name = word.strip().removeprefix("[[").removesuffix("]]").casefold()
         single = name.removesuffix("s")
-        names = (name, single, _KINDS_IN_WORDS.get(single, ""))
+        names = (name, single, KINDS_IN_WORDS.get(single, ""))
         return next((one for one in names if one in self.kinds), None)
 
     def kind_at(self, path: str) -> str | None:

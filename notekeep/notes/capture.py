@@ -20,6 +20,7 @@ from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import find_categories
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import read_body
+from notekeep.markdown.schema import KINDS_IN_WORDS
 from notekeep.markdown.templates import new_note
 from notekeep.markdown.text_edit import find_section, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan, encode
@@ -119,13 +120,16 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
     for name, value in given.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         require_utf8(f"{name}={shown}", f"what {name} is to be")
+    kind = schema.named(kind) or kind  # `Book` and `books` mean one, too
     own = _read_template(workspace, kind) if template is None else template
     if kind not in schema.kinds and own is None:
         near = nearest_word(kind, schema.kinds)
         hint = f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}"
         raise UsageError(f"there is no kind {kind!r}", hint)
-    folder = _find_folder(workspace, kind, own or "")
-    path = free_path(root, path or f"{folder}/{safe_name(title)}.md".lstrip("/"))
+    if not path:
+        folder = _find_folder(workspace, kind, own or "")
+        path = f"{folder}/{safe_name(title)}.md".lstrip("/")
+    path = free_path(root, path)
     text = new_note(
         kind if kind in schema.kinds else "note",
         title,
@@ -193,19 +197,17 @@ def _find_folder(workspace: Workspace, kind: str, template: str) -> str:
 def _read_template(workspace: Workspace, kind: str) -> str | None:
     """The vault's template of a kind: `book.md`, or `Book Template.md` as in many vaults."""
     folder = workspace.schema.templates
-    text = _read_text(workspace.root, f"{folder}/{kind}.md")
-    if text is not None or kind == "daily":  # Obsidian's settings say which one is for days
-        return text
+    if kind == "daily":  # Obsidian's settings say which other one is for days
+        return _read_text(workspace.root, f"{folder}/daily.md")
     try:
         names = sorted(os.listdir(resolve_path(workspace.root, folder)))
     except OSError:
         return None
-    for wanted in (f"{kind} episode", kind):
-        for name in names:
-            stem, suffix = os.path.splitext(name)
-            if suffix == ".md" and _TEMPLATE.sub("", stem).casefold() == wanted.casefold():
-                return _read_text(workspace.root, f"{folder}/{name}")
-    return None
+    found = {_TEMPLATE.sub("", name).casefold(): name for name in reversed(names)}
+    found |= {f"{kind}.md": f"{kind}.md"} if f"{kind}.md" in names else {}
+    words = [*(word for word, of in KINDS_IN_WORDS.items() if of == kind), kind.casefold()]
+    name = next((found[f"{word}.md"] for word in words if f"{word}.md" in found), None)
+    return _read_text(workspace.root, f"{folder}/{name}") if name else None
 
 
 def _read_text(root: str, path: str) -> str | None:
