@@ -1,0 +1,391 @@
+"""Every sample of a highlight format is read as somebody reads it who looks at the file."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from notekeep.errors import UsageError
+from notekeep.importing.formats import FORMATS, find_formats
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import Bookmark, Loss, Work, passage_id
+
+if TYPE_CHECKING:
+    from notekeep.importing.records import Passage, Record
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+class Read(NamedTuple):
+    """What was read of a path."""
+
+    formats: list[str]
+    records: list[Record | Loss]
+
+    @property
+    def works(self) -> dict[str, Work]:
+        return {one.title: one for one in self.records if isinstance(one, Work)}
+
+    @property
+    def losses(self) -> list[tuple[str, str]]:
+        """What does not come along, and where."""
+        return [(one.message, one.place) for one in self.records if isinstance(one, Loss)]
+
+
+def read(path: Path | str, format_id: str = "") -> Read:
+    with InputFiles(str(SAMPLES / path)) as files:
+        found = find_formats(files, format_id)
+        records: list[Record | Loss] = []
+        for form, names in found:
+            files.detected = names
+            records += form.read(files)
+    return Read([form.id for form, _ in found], records)
+
+
+def shown(passage: Passage) -> tuple[str, str, str]:
+    return passage.locator, passage.text, passage.note
+
+
+# Kindle
+
+
+def test_kindle_clippings_in_nine_languages() -> None:
+    found = read("kindle-clippings/locales.txt")
+    expected = json.loads((SAMPLES / "kindle-clippings/expected.json").read_text("utf-8"))
+    passages = [one for work in found.works.values() for one in work.passages]
+    for one in expected["locales.txt"]:
+        if one["kind"] == "bookmark":
+            assert ("bookmarks", "locales.txt:56") in found.losses
+            continue
+        if one["kind"] == "note":
+            assert [each for each in passages if each.note == one["text"]], one
+            continue
+        (passage,) = [each for each in passages if each.text == one["text"]]
+        assert passage.at == one["at"][:16], one
+        assert passage.order == (one["loc"][0],), one
+        page = f"(p. {one['page']})"
+        assert passage.locator == (page if one["page"] else f"(loc. {one['loc'][0]})"), one
+    assert found.works["The Garden"].authors == ("Ann Example", "Bo Pattern")
+
+
+def test_a_kindle_note_belongs_to_the_highlight_that_it_is_on() -> None:
+    works = read("kindle-clippings/locales.txt").works
+    assert [shown(one) for one in works["Der Garten"].passages] == [
+        ("(p. 42)", "Ein Beet ist ein Versprechen.", "am Abend gelesen")
+    ]
+    # Location 160 is no part of the only highlight, 152 to 155.
+    assert [shown(one)[1:] for one in works["庭"].passages] == [
+        ("土は忘れない。", ""),
+        ("", "春に"),
+    ]
+
+
+def test_a_highlight_that_was_resized_is_one_passage_with_its_last_text() -> None:
+    works = read("kindle-clippings/revised.txt").works
+    (seeds,) = works["Seeds"].passages
+    assert seeds.text == "She put the seeds away and watched them for a while."
+    assert seeds.note == "the turning point"
+    assert len(seeds.earlier) == 2
+    (soil,) = works["Soil"].passages
+    assert soil.text == "After a few years the worms do it. Leave the rake in the shed."
+    assert soil.note == "no digging, ever"
+
+
+def test_odd_kindle_records_cost_themselves_only() -> None:
+    found = read("kindle-clippings/odd.txt")
+    assert sorted(found.losses) == [
+        ("days that could not be read", "odd.txt:21"),
+        ("highlights beyond the publisher's clipping limit, without their text", "odd.txt:1"),
+        ("records that are cut off", "odd.txt:26"),
+    ]
+    assert {title: work.authors for title, work in found.works.items()} == {
+        "No author at all": (),
+        "A (very) long title (Series, Book 2)": ("Ann Example",),
+        "Dates": ("Bo Pattern",),
+        "Unknown": ("X",),
+    }
+    assert found.works["Dates"].passages[0].at == "2012-12-03T19:42"
+    assert found.works["Unknown"].passages[0].locator == "(p. 5)"
+
+
+def test_two_highlights_of_one_page_and_minute_stay_two() -> None:
+    works = read("kindle-clippings/hadynz-trailing-separator-start.txt").works
+    (work,) = works.values()
+    assert work.title == "Jornada de Montahue - P Hernan Alessandri"
+    assert [one.text[:8] for one in work.passages] == ["para nos", "personal"]
+    assert {one.at for one in work.passages} == {"2012-04-24T16:13"}
+
+
+def test_the_other_kindle_samples() -> None:
+    found = read("kindle-clippings/hadynz-no-content-scenario.txt")
+    assert sorted(message for message, _ in found.losses) == [
+        "bookmarks",
+        "highlights without text",
+    ]
+    assert [one.locator for work in found.works.values() for one in work.passages] == ["(p. 35)"]
+    (stillness,) = read("kindle-clippings/hadynz-simple.txt").works.values()
+    assert stillness.authors == ("Bob Roth",)
+    assert [one.at for one in stillness.passages] == ["2019-09-30T00:14", "2019-10-01T02:45"]
+    (book,) = read("kindle-clippings/hadynz-missing-note-scenario.txt").works.values()
+    assert book.title == "飘（上下） (外国文学名著名译丛书)"  # noqa: RUF001 - as the file has it
+    (passage,) = book.passages
+    assert passage.at == "2023-02-09T18:35"
+    assert passage.note.startswith("原来是为她哥哥守孝")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_notebook_of_a_kindle_app(language: str) -> None:
+    found = read(f"kindle-notebook/notebook-{language}.html")
+    work = found.works["The Garden & the Shed: A Year"]
+    assert work.authors == ("Ann Example", "Bo Pattern")
+    assert [(one.chapter, one.color, *shown(one)) for one in work.passages] == [
+        (
+            *("1. Spring", "yellow", "(p. 12)"),
+            *("A bed is a promise & a debt.", "Copy this to the wall."),
+        ),
+        ("2. Summer", "blue", "(p. 88)", "Water in the evening.", ""),
+        ("2. Summer", "pink", "(loc. 1900)", "No page here.", ""),
+    ]
+    assert found.losses == [("bookmarks", f"notebook-{language}.html")]
+
+
+def test_a_notebook_and_clippings_give_one_passage_the_same_id(tmp_path: Path) -> None:
+    clippings = tmp_path / "My Clippings.txt"
+    clippings.write_text(
+        "The Garden & the Shed: A Year (Example, Ann; Pattern, Bo)\n"
+        "- Your Highlight on page 12 | Location 180-181 | Added on Monday, 5 January 2026 10:00:00"
+        "\n\nA bed is a promise & a debt.\n==========\n",
+        "utf-8",
+    )
+    (one,) = read(clippings).works.values()
+    (other,) = read("kindle-notebook/notebook-en.html").works.values()
+    assert one.ids == other.ids
+    assert passage_id("kd", one.passages[0].key) == passage_id("kd", other.passages[0].key)
+
+
+# Readwise
+
+
+def test_readwise_json() -> None:
+    works = read("readwise/export.json").works
+    garden = works["The Garden"]
+    assert (garden.kind, garden.ids) == ("book", ("readwise:123",))
+    assert garden.fields["asin"] == "B00EXAMPLE"
+    assert garden.tags == ("garden",)
+    document, bed, gone = garden.passages
+    assert shown(document) == ("", "", "lent by Bo")
+    assert shown(bed) == ("(p. 12)", "A bed is a promise.", "Copy this")
+    assert (bed.tags, bed.at, bed.is_gone) == (("favorite",), "2026-07-17T14:00", False)
+    assert (gone.text, gone.is_gone) == ("Gone.", True)
+    beds = works["Beds, with Ann"]
+    assert (beds.kind, beds.authors) == ("podcast", ("Shed Radio",))
+    assert beds.fields["url"] == "https://share.example.com/e/1"
+    assert [shown(one) for one in beds.passages] == [("[00:12:14]", "Dig once.", "")]
+
+
+def test_readwise_csv() -> None:
+    works = read("readwise/readwise-data.csv").works
+    garden = works["The Garden: A Year (Beds #1)"]
+    assert (garden.kind, garden.fields["asin"]) == ("book", "B00EXAMPLE")
+    bed, water = garden.passages
+    assert shown(bed) == ("(p. 12)", "A bed is a promise,\nand a debt.", 'Copy "this"')
+    assert bed.tags == ("favorite", "soil")
+    # A note `.h1` makes a highlight the heading of those behind it.
+    assert (bed.chapter, water.chapter) == ("", "Chapter One")
+    assert shown(water) == ("(loc. 1536)", "Water in the evening.", "")
+    note, thrown = works["On Sheds"].passages
+    assert shown(note) == ("", "", "a note without words")
+    assert (thrown.text, thrown.is_gone) == ("Thrown away", True)
+    article = works["How Worms Work"]
+    assert (article.kind, article.passages[0].at) == ("note", "2026-02-03T09:00")
+
+
+def test_reader_json_and_csv() -> None:
+    found = read("readwise-reader")
+    work = found.works["How Worms Work"]
+    assert (work.kind, work.authors, work.tags) == ("note", ("Ann Example",), ("soil",))
+    assert work.fields["url"] == "https://example.com/worms"
+    assert work.fields["published"] == "2025-01-01"
+    assert work.fields["status"] == "finished"
+    assert [shown(one) for one in work.passages] == [("", "A worm eats its weight.", "in a day?")]
+    assert [one for one in found.records if isinstance(one, Bookmark)] == [
+        Bookmark("https://example.com/worms", "How Worms Work", "2026-01-02", ("soil", "Bo's list"))
+    ]
+    assert found.losses == [("items of feeds", "reader.csv:3")]
+
+
+# Readers of books
+
+
+def test_kobo() -> None:
+    found = read("kobo/KoboReader.sqlite")
+    work = found.works["The Garden"]
+    assert work.authors == ("Ann Example",)
+    wanted = {"isbn": "9781111111111", "publisher": "Shed Press", "series": "Beds"}
+    assert work.fields.items() >= wanted.items()
+    assert (work.fields["status"], work.fields["finished"]) == ("finished", "2026-02-03")
+    bed, water, hidden = work.passages
+    assert (bed.chapter, *shown(bed)) == ("Spring", "", "A bed is a promise.", "Copy this")
+    assert (water.text, water.is_gone) == ("Water in the evening.", False)
+    assert (hidden.text, hidden.is_gone) == ("Hidden is deleted.", True)
+    assert found.losses == [("bookmarks", "KoboReader.sqlite")]
+
+
+def test_kobo_with_rows_that_are_only_in_the_log_yet(tmp_path: Path) -> None:
+    """The program that writes a database may not have put its newest rows into the file."""
+    path = tmp_path / "KoboReader.sqlite"
+    shutil.copy(SAMPLES / "kobo/KoboReader.sqlite", path)
+    opened = sqlite3.connect(path)
+    opened.execute("PRAGMA journal_mode=WAL")
+    opened.execute(
+        "INSERT INTO Bookmark(BookmarkID, VolumeID, Text, Type) VALUES('new', 'a/B.epub', 'x', 'y')"
+    )
+    opened.commit()
+    try:
+        before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+        assert read(path).works["B"].passages[0].text == "x"
+        assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+    finally:
+        opened.close()
+
+
+def test_apple_books() -> None:
+    found = read("apple-books")
+    work = found.works["The Garden"]
+    wanted = {"genre": ["Nature"], "lang": "en", "isbn": "9781111111111", "status": "finished"}
+    assert work.fields.items() >= wanted.items()
+    assert work.fields["finished"] == "2024-01-10"
+    bed, gone, water = sorted(work.passages, key=lambda one: one.order)
+    assert (bed.chapter, bed.text, bed.note) == ("Spring", "A bed is a promise.", "Copy this")
+    assert bed.at == "2022-09-17T23:49"
+    assert (gone.text, gone.is_gone) == ("Deleted.", True)
+    assert (water.chapter, water.text) == ("Summer", "Water in the evening.")
+    orphan = found.works["Unknown book CCCC3333"]
+    assert [one.text for one in orphan.passages] == ["Of a book that left the library."]
+    assert [message for message, _ in found.losses] == ["bookmarks"]
+
+
+def test_koreader() -> None:
+    found = read("koreader")
+    work = found.works["The Garden"]
+    assert work.ids == ("koreader:d41d8cd98f00b204e9800998ecf8427e",)
+    assert work.authors == ("Ann Example", "Bo Pattern")
+    wanted = {"isbn": "9781111111111", "series": "Beds", "rating": 4, "status": "finished"}
+    assert work.fields.items() >= wanted.items()
+    assert [(one.chapter, *shown(one)) for one in work.passages] == [
+        ("Spring", "(p. 12)", "A bed is a promise.", 'Copy "this"\nsecond line')
+    ]
+    assert [message for message, _ in found.losses] == ["bookmarks"]
+
+
+def test_an_older_file_of_koreader(tmp_path: Path) -> None:
+    folder = tmp_path / "The Shed.sdr"
+    folder.mkdir()
+    (folder / "metadata.pdf.lua").write_text(
+        """return {
+    ["highlight"] = { [7] = { [1] = { ["text"] = "Keep the rake dry.", ["pos0"] = "a",
+        ["pos1"] = "b", ["datetime"] = "2020-01-02 03:04:05", ["drawer"] = "lighten" } } },
+    ["bookmarks"] = { [1] = { ["highlighted"] = true, ["datetime"] = "2020-01-02 03:04:05",
+        ["notes"] = "Keep the rake dry.", ["text"] = "mine" } },
+    ["stats"] = { ["title"] = "" }, }
+""",
+        "utf-8",
+    )
+    (work,) = read(tmp_path).works.values()
+    assert work.title == "The Shed"
+    assert [shown(one) for one in work.passages] == [("(p. 7)", "Keep the rake dry.", "mine")]
+
+
+# Episodes and pages
+
+
+def test_snipd() -> None:
+    found = read("snipd")
+    work = found.works["Beds, with Ann"]
+    assert (work.kind, work.authors) == ("podcast", ("Shed Radio",))
+    assert work.ids == ("snipd:00000000-0000-4000-8000-000000000001",)
+    wanted = {"host": ["Bo Pattern"], "guest": ["Ann Example"], "published": "2026-04-30"}
+    assert work.fields.items() >= wanted.items()
+    dig, water = work.passages
+    assert shown(dig) == (
+        "[00:12:14]",
+        "Dig once, then leave it.\n— Ann Example",
+        "Dig once\n- Digging twice undoes the first time.\nmy own remark",
+    )
+    assert dig.tags == ("favorite", "soil")
+    assert shown(water) == ("[01:02:33]", "Water", "- In the evening.")
+    assert {message for message, _ in found.losses} == {
+        "lines about the episode: Mentioned books",
+        "lines about the episode: Show URL",
+        "transcripts",
+    }
+
+
+def test_hypothesis() -> None:
+    found = read("hypothesis/export.json")
+    work = found.works["How Worms Work"]
+    assert (work.kind, work.fields["url"]) == ("note", "https://example.com/worms")
+    page, worm = sorted(work.passages, key=lambda one: one.order)
+    assert shown(page) == ("", "", "A note on the whole page.")
+    assert shown(worm) == ("", "A worm eats its weight.", "in a *day*?\nbo: I did.")
+    assert worm.tags == ("soil",)
+
+
+def test_hypothesis_as_its_api_answers(tmp_path: Path) -> None:
+    text = (SAMPLES / "hypothesis/export.json").read_text("utf-8")
+    path = tmp_path / "answer.json"
+    path.write_text(text.replace('"annotations"', '"rows"'), "utf-8")
+    assert len(read(path).works["How Worms Work"].passages) == 2
+
+
+# Finding out what a file is
+
+
+def test_each_sample_is_recognized_as_its_own_format() -> None:
+    folders = {
+        "apple-books": "apple-books",
+        "hypothesis": "hypothesis",
+        "kindle-clippings": "kindle-clippings",
+        "kindle-notebook": "kindle-notebook",
+        "kobo": "kobo",
+        "koreader": "koreader",
+        "readwise": "readwise",
+        "readwise-reader": "reader",
+        "snipd": "snipd",
+    }
+    assert {name: read(name).formats for name in folders} == {
+        name: [form] for name, form in folders.items()
+    }
+
+
+def test_a_folder_may_hold_several_formats() -> None:
+    assert set(read("").formats) >= {"kobo", "snipd", "readwise", "kindle-clippings"}
+
+
+def test_a_file_of_no_format_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.txt"
+    path.write_text("eggs\n", "utf-8")
+    with pytest.raises(UsageError, match="not a format"):
+        read(path)
+    with pytest.raises(UsageError, match="no format kindel"):
+        read(path, "kindel")
+
+
+def test_a_file_is_read_as_the_format_that_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "clippings.bak"
+    shutil.copy(SAMPLES / "kindle-clippings/revised.txt", path)
+    assert read(path, "kindle-clippings").works.keys() == {"Seeds", "Soil"}
+
+
+def test_formats_have_ids_and_letters_of_their_own() -> None:
+    for name, form in FORMATS.items():
+        assert form.id == name
+        assert re.fullmatch("[a-z]{2}", form.prefix)
+    families = {(form.prefix, name.partition("-")[0]) for name, form in FORMATS.items()}
+    assert len({prefix for prefix, _ in families}) == len(families)
