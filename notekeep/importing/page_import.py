@@ -281,6 +281,7 @@ def plan_bookmarks(state: ImportState, form: Format, bookmarks: Sequence[Bookmar
             row.counts["taken out"] += len(bookmarks)
             return
         path = ""
+    state.settle(path)
     there = state.note(path).body if path else ""
     lines = {
         plain_url(found[1]): line

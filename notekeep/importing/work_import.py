@@ -130,6 +130,12 @@ class ImportState:
             self.notes[path] = NoteText(path, data, data)
         return self.notes[path]
 
+    def settle(self, path: str) -> None:
+        """Read a note again as it will be, where another work or format has changed it already."""
+        note = self.notes.get(path)
+        if note is not None and note.is_edited:
+            self.notes[path] = NoteText(path, note.before, note.result())
+
     def places(self, prefix: str) -> dict[str, str]:
         """Return the note in which each id of a format stands, over the whole vault."""
         if prefix not in self._places:
@@ -199,6 +205,7 @@ class WorkPlanner:
             return
         if path:
             row.path = path
+            self.state.settle(path)
             self._set_fields(path, work, key, row)
         else:
             row.is_new = True
@@ -362,33 +369,45 @@ class _PassagePlanner:
         self.passages = sorted(work.passages, key=lambda one: one.order)
         self.ids = [passage_id(self.prefix, one.key) for one in self.passages]
         self.places = self.state.places(self.prefix)
+        self._typed = self._find_typed()
 
     def plan(self) -> None:
         """Plan every passage in the order of the work."""
         chapter: str | None = None
-        for passage, name, block_there, (below, next_chapter) in self._in_order():
+        for passage, name, there, following in self._in_order():
             if passage is None:
-                if block_there is not None:
-                    chapter = self.note.heading_of(block_there.start)
-                continue
-            quote, words = write_quote(passage), write_note(passage)
-            if not quote and not words:
-                continue
-            main, text = (name, quote) if quote else (f"{name}-n", words)
-            block, path = self._locate(main)
-            if block is None and passage.is_gone:
-                self.row.counts["gone"] += 1
-            elif block is not None:
-                self._update(main, text, block, path, passage)
-                if quote:
-                    self._plan_note(name, words, block, path, passage)
-                if path == self.note.path and self._is_in_section(block):
-                    chapter = write_heading(passage.chapter)
-            elif not self._may_add(main, text, passage):
-                continue
-            else:
-                self._add(name, quote, words, passage, (below, next_chapter), chapter)
+                if there is not None:
+                    chapter = self.note.heading_of(there.start)
+            elif self._plan_passage(passage, name, following, chapter):
                 chapter = write_heading(passage.chapter)
+
+    def _plan_passage(
+        self,
+        passage: Passage,
+        name: str,
+        following: tuple[Block | None, str],
+        chapter: str | None,
+    ) -> bool:
+        """Plan one passage; whether the section has it afterwards."""
+        quote, words = write_quote(passage), write_note(passage)
+        if not quote and not words:
+            return False
+        main, text = (name, quote) if quote else (f"{name}-n", words)
+        block, path = self._locate(main)
+        if block is not None:
+            self._update(main, text, block, path, passage)
+            if quote:
+                self._plan_note(name, words, block, path, passage)
+            return path == self.note.path and self._is_in_section(block)
+        if passage.is_gone:
+            self.row.counts["gone"] += 1
+        elif name in self._typed:
+            self._adopt(name, quote, words, passage)
+            return True
+        elif self._may_add(main):
+            self._add(name, quote, words, passage, following, chapter)
+            return True
+        return False
 
     def _in_order(
         self,
@@ -413,6 +432,8 @@ class _PassagePlanner:
         chapter = ""
         for _, _, passage, name in reversed(rows):
             block = self.note.blocks.get(name) or self.note.blocks.get(f"{name}-n")
+            if block is None and name in self._typed:
+                block = self._typed[name][0]
             found.append((passage, name, block, (below, chapter)))
             if block is not None and self._is_in_section(block):
                 below = block
@@ -448,17 +469,17 @@ class _PassagePlanner:
                 self.row.counts["gone" if untouched else "kept"] += 1
         elif digest == there:
             self.row.counts["same"] += 1
-            self.ledger.add(name, digest, at=passage.at, order=passage.order)
+            self._record(name, text, passage)
         elif self.ledger.has(name, digest):  # the source is as it was
             self.row.counts["same" if untouched else "kept"] += 1
         elif untouched and not note.is_indented(block):
             note.replace(block, text)
             self.row.counts["changed"] += 1
-            self.ledger.add(name, digest, at=passage.at, order=passage.order)
+            self._record(name, text, passage)
         else:
             self.row.counts["kept"] += 1
             self.state.source_changes.append(SourceChange(name, path, block.text, text))
-            self.ledger.add(name, digest, at=passage.at, order=passage.order)
+            self._record(name, text, passage)
 
     def _plan_note(self, name: str, words: str, block: Block, path: str, passage: Passage) -> None:
         """Plan what the reader wrote of a passage that is there."""
@@ -474,58 +495,63 @@ class _PassagePlanner:
             self.row.counts["taken out"] += 1
             return
         self.state.note(path).insert_after(block.id_end, f"{words} ^{name}")
-        self.ledger.add(name, digest_text(words), at=passage.at, order=passage.order)
+        self._record(name, words, passage)
         self.row.counts["new"] += 1
 
-    def _may_add(self, name: str, text: str, passage: Passage) -> bool:
-        """Whether a passage that is nowhere is new; one that a person typed gets the id."""
-        if self.ledger.is_known(name):
-            if self.ledger.same(name):
-                self.row.counts["same"] += 1
-                return False
-            if not self.state.options.again:
-                self.row.counts["taken out"] += 1
-                return False
-        return not self._adopt(name, text, passage)
-
-    def _adopt(self, name: str, text: str, passage: Passage) -> bool:
-        """Recognize a passage by its text, whoever wrote it there."""
-        for words in (passage.text, *passage.earlier):
-            found = self._typed.pop(fold_letters(words), None) if fold_letters(words) else None
-            if found is None:
-                continue
-            end, own_id = found
-            if own_id:
-                self.ledger.add(
-                    name, digest_text(text), at=passage.at, same=own_id, order=passage.order
-                )
-            else:
-                self.note.insert_after(end, f"^{name}")
-                self.ledger.add(name, digest_text(text), at=passage.at, order=passage.order)
-                written = write_note(passage)
-                if written and fold_letters(written) not in fold_letters(self.note.body):
-                    self.note.insert_after(end, f"{written} ^{name}-n")
-                    self.ledger.add(
-                        f"{name}-n", digest_text(written), at=passage.at, order=passage.order
-                    )
+    def _may_add(self, name: str) -> bool:
+        """Whether a passage that is nowhere is new."""
+        if self.ledger.same(name):
             self.row.counts["same"] += 1
+        elif self.ledger.is_known(name) and not self.state.options.again:
+            self.row.counts["taken out"] += 1
+        else:
             return True
         return False
 
-    @property
-    def _typed(self) -> dict[str, tuple[int, str]]:
-        """The quotes of the note that no passage of this source is, by their letters."""
-        if self._typed_quotes is None:
-            ids = {block.start: name for name, block in self.note.blocks.items()}
-            found: dict[str, tuple[int, str]] = {}
-            for quote in self.note.facts.quotes:
-                own_id = ids.get(quote.start) or self.note.other_id(quote.start, quote.end)
-                if own_id not in self.claimed:
-                    found.setdefault(fold_letters(quote.text), (quote.end, own_id))
-            self._typed_quotes = found
-        return self._typed_quotes
+    def _find_typed(self) -> dict[str, tuple[Block, str]]:
+        """Find passages by their text that have no id of this source, whoever wrote them there.
 
-    _typed_quotes: dict[str, tuple[int, str]] | None = None
+        Each has the id that it has in the vault, "" for one that a person typed.
+        """
+        new = [
+            (passage, name)
+            for passage, name in zip(self.passages, self.ids, strict=True)
+            if self._locate(name)[0] is None and not passage.is_gone
+            if not self.ledger.is_known(name) or self.state.options.again
+        ]
+        found: dict[str, tuple[Block, str]] = {}
+        if not new or "> " not in self.note.body:
+            return found
+        ids = {block.start: name for name, block in self.note.blocks.items()}
+        typed: dict[str, tuple[Block, str]] = {}
+        for quote in self.note.facts.quotes:
+            own_id = ids.get(quote.start) or self.note.other_id(quote.start, quote.end)
+            if own_id not in self.claimed and fold_letters(quote.text):
+                block = Block(quote.start, quote.end, quote.end, quote.text)
+                typed.setdefault(fold_letters(quote.text), (block, own_id))
+        for passage, name in new:
+            for words in (passage.text, *passage.earlier):
+                if fold_letters(words) in typed:
+                    found[name] = typed.pop(fold_letters(words))
+                    break
+        return found
+
+    def _adopt(self, name: str, quote: str, words: str, passage: Passage) -> None:
+        """Give a passage that a person typed its id; one with an id keeps that."""
+        block, own_id = self._typed[name]
+        self.row.counts["same"] += 1
+        if own_id:
+            self.ledger.add(name, digest_text(quote), same=own_id, at=passage.at)
+            return
+        self.note.insert_after(block.end, f"^{name}")
+        self._record(name, quote, passage)
+        if words and fold_letters(words) not in fold_letters(self.note.body):
+            self.note.insert_after(block.end, f"{words} ^{name}-n")
+            self._record(f"{name}-n", words, passage)
+            self.row.counts["new"] += 1
+
+    def _record(self, name: str, text: str, passage: Passage) -> None:
+        self.ledger.add(name, digest_text(text), at=passage.at, order=passage.order)
 
     def _add(
         self,
@@ -552,7 +578,7 @@ class _PassagePlanner:
             self.note.insert_before(at, block)
         for one, text in ((name, quote), (f"{name}-n", words)):
             if text:
-                self.ledger.add(one, digest_text(text), at=passage.at, order=passage.order)
+                self._record(one, text, passage)
                 self.row.counts["new"] += 1
 
 

@@ -1,0 +1,307 @@
+"""`notekeep import`: shown first, written as one step, and a person's own changes kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from notekeep.importing.formats import FORMATS
+from tests.support.import_sources import Book, Marked, write_readwise_csv, write_readwise_json
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Shell
+
+SAMPLES = Path(__file__).parent.parent / "importing/samples"
+SOIL = Book("Soil", "Ann Example", (Marked(1, "Worms do it.", "no digging"), Marked(2, "Rain.")))
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """An export of Readwise with one book."""
+    return write_readwise_json(tmp_path, [SOIL])
+
+
+def again(export: Path, *passages: Marked, **more: Any) -> None:
+    """Export the book anew, with other passages or facts."""
+    write_readwise_json(export.parent, [SOIL._replace(passages=passages or SOIL.passages)])
+    value = json.loads(export.read_text("utf-8"))
+    value["results"][0].update(more)
+    export.write_text(json.dumps(value), "utf-8")
+
+
+def test_it_is_only_shown_without_write(shell: Shell, export: Path) -> None:
+    ran = shell("import", str(export))
+    assert ran.code == 0
+    assert "Readwise: 3 new" in ran.out
+    assert "books/Soil.md (new)" in ran.out
+    assert "Nothing is written yet. Add --write to import." in ran.err
+    assert shell.files() == []
+
+
+def test_what_it_writes(shell: Shell, export: Path) -> None:
+    assert shell("import", str(export), "--write").code == 0
+    text = shell.read("books/Soil.md")
+    assert "author: [Ann Example]" in text
+    assert "  - readwise:" in text
+    # Nobody said that it is to be read.
+    assert "to-read" not in text
+    quotes = text.partition("## Quotes\n")[2].partition("## Related")[0]
+    assert [line for line in quotes.split("\n") if line and not line.startswith("^")] == [
+        "> Worms do it. (p. 1)",
+        next(line for line in quotes.split("\n") if line.startswith("no digging ^rw-")),
+        "> Rain. (p. 2)",
+    ]
+
+
+def test_it_is_one_step_that_undo_takes_back(shell: Shell, export: Path) -> None:
+    shell("import", str(export), "--write")
+    assert shell("undo").code == 0
+    assert shell.files() == []
+    assert not list((shell.root / ".notekeep").rglob("*.log"))
+    assert "3 new" in shell("import", str(export)).out
+
+
+def test_the_same_again_is_nothing(shell: Shell, export: Path) -> None:
+    shell("import", str(export), "--write")
+    ran = shell("import", str(export), "--write")
+    assert "3 unchanged" in ran.out
+    assert "Nothing new." in ran.err
+
+
+def test_a_new_highlight_comes_to_its_place(shell: Shell, export: Path) -> None:
+    shell("import", str(export), "--write")
+    again(export, SOIL.passages[0], Marked(2, "Rain."), Marked(3, "Sun."))
+    write_readwise_json(
+        export.parent,
+        [SOIL._replace(passages=(Marked(0, "First."), *SOIL.passages, Marked(9, "Last.")))],
+    )
+    shell("import", str(export), "--write")
+    quotes = [line for line in shell.read("books/Soil.md").split("\n") if line.startswith("> ")]
+    assert [quote.split(" (")[0] for quote in quotes] == [
+        "> First.",
+        "> Worms do it.",
+        "> Rain.",
+        "> Last.",
+    ]
+
+
+def test_what_changed_in_the_source_is_updated_unless_it_was_edited(
+    shell: Shell, export: Path
+) -> None:
+    shell("import", str(export), "--write")
+    text = shell.read("books/Soil.md")
+    shell.write("books/Soil.md", text.replace("> Rain.", "> Rain and hail."))
+    again(export, Marked(1, "Worms do all of it.", "never dig"), Marked(2, "Rain, rain."))
+    ran = shell("import", str(export), "--write")
+    assert "2 changed, 1 kept as you changed them" in ran.out
+    assert "Changed in the source and by you: yours stay" in ran.out
+    after = shell.read("books/Soil.md")
+    assert "> Worms do all of it. (p. 1)" in after
+    assert "never dig ^rw-" in after
+    assert "> Rain and hail. (p. 2)" in after
+    # It is told once: the next import knows that the person saw it.
+    assert "yours stay" not in shell("import", str(export)).out
+
+
+def test_what_was_deleted_stays_deleted_until_again(shell: Shell, export: Path) -> None:
+    shell("import", str(export), "--write")
+    text = shell.read("books/Soil.md")
+    at = text.index("> Rain.")
+    shell.write("books/Soil.md", text[:at] + text[at:].partition("\n\n")[2].partition("\n")[2])
+    assert "Rain." not in shell.read("books/Soil.md")
+    ran = shell("import", str(export), "--write")
+    assert "1 taken out by you" in ran.out
+    assert "Rain." not in shell.read("books/Soil.md")
+    shell("import", str(export), "--write", "--again")
+    assert shell.read("books/Soil.md").count("> Rain. (p. 2)") == 1
+
+
+def test_a_deleted_note_stays_deleted_until_again(shell: Shell, export: Path) -> None:
+    shell("import", str(export), "--write")
+    shell("rm", "Soil")
+    assert "taken out by you" in shell("import", str(export), "--write").out
+    assert shell.files() == []
+    shell("import", str(export), "--write", "--again")
+    assert "> Rain. (p. 2)" in shell.read("books/Soil.md")
+
+
+def test_a_passage_that_was_moved_to_another_note_is_updated_there(
+    shell: Shell, export: Path
+) -> None:
+    shell("import", str(export), "--write")
+    text = shell.read("books/Soil.md")
+    at = text.index("> Rain.")
+    block = text[at : text.index("\n", text.index("^rw-", at)) + 1]
+    shell.write("books/Soil.md", text.replace(block, ""))
+    shell.write("Wall.md", f"# Wall\n\n{block}")
+    again(export, SOIL.passages[0], Marked(2, "Rain at night."))
+    shell("import", str(export), "--write")
+    assert "> Rain at night. (p. 2)" in shell.read("Wall.md")
+    assert "Rain" not in shell.read("books/Soil.md")
+
+
+def test_what_was_deleted_in_the_source_is_removed_with_prune(shell: Shell, export: Path) -> None:
+    shell("import", str(export), "--write")
+    text = shell.read("books/Soil.md")
+    shell.write("books/Soil.md", text.replace("no digging", "no digging, ever"))
+    again(export, is_deleted=True)
+    ran = shell("import", str(export), "--write")
+    assert "deleted in the source" in ran.out
+    assert shell.read("books/Soil.md").count("\n> ") == 2
+    shell("import", str(export), "--write", "--prune")
+    after = shell.read("books/Soil.md")
+    assert "\n> " not in after
+    assert "no digging, ever" in after
+
+
+def test_quotes_that_were_typed_get_the_id(shell: Shell, export: Path) -> None:
+    shell.write(
+        "books/Soil.md",
+        "---\ntype: book\nauthor: Example, Ann\n---\n# Soil\n\n## Quotes\n\n> Rain.\n\nmine\n",
+    )
+    shell("import", str(export), "--write")
+    after = shell.read("books/Soil.md")
+    assert after.count("> Rain.") == 1
+    assert "> Rain.\n\n^rw-" in after
+    assert "\n\nmine\n" in after
+    assert "> Worms do it. (p. 1)" in after
+    assert after.index("Worms") < after.index("Rain")
+
+
+def test_a_book_is_found_by_title_and_author_and_that_is_said(shell: Shell, export: Path) -> None:
+    shell.write("reading/Dirt.md", "---\ntype: book\ntitle: 'Soil: A Life'\n---\n")
+    ran = shell("import", str(export), "--write")
+    assert '"Soil" is taken for reading/Dirt.md, by title and author.' in ran.err
+    assert "> Rain. (p. 2)" in shell.read("reading/Dirt.md")
+    # By its id from now on, whatever it is called.
+    shell.write("reading/Dirt.md", shell.read("reading/Dirt.md").replace("Soil: A Life", "Mud"))
+    assert "3 unchanged" in shell("import", str(export)).out
+
+
+def test_one_of_several_notes_is_asked_for(shell: Shell, export: Path) -> None:
+    for name in ("One", "Two"):
+        shell.write(f"{name}.md", "---\ntype: book\ntitle: Soil\n---\n")
+    ran = shell("import", str(export), "--write")
+    assert '"Soil" is left out, since it could be several notes:' in ran.err
+    option = next(line for line in ran.err.split("\n") if "Two.md" in line).split("'")[1]
+    shell("import", str(export), "--write", "--match", option)
+    assert "> Rain." in shell.read("Two.md")
+    assert "> Rain." not in shell.read("One.md")
+
+
+def test_another_book_of_the_same_title_gets_the_author_into_its_name(
+    shell: Shell, export: Path
+) -> None:
+    shell.write("books/Soil.md", "---\ntype: book\nauthor: Bo Pattern\n---\n# Soil\n")
+    shell("import", str(export), "--write")
+    assert "books/Soil (Example).md" in shell.files()
+    assert shell.read("books/Soil.md").endswith("# Soil\n")
+
+
+def test_fields_follow_the_source_until_they_are_edited(shell: Shell, export: Path) -> None:
+    again(export, summary="On worms.", asin="B001", book_tags=[{"name": "garden"}])
+    shell("import", str(export), "--write")
+    again(export, summary="On all worms.", asin="B002", book_tags=[{"name": "garden"}])
+    shell("set", "asin=B999", "--", "Soil")
+    shell("tag", "+mine", "-garden", "--", "Soil")
+    shell("import", str(export), "--write")
+    text = shell.read("books/Soil.md")
+    assert "description: On all worms." in text
+    assert "asin: B999" in text
+    assert "tags: [mine]" in text
+
+
+def test_the_same_book_from_two_programs_is_one_note_with_each_quote_once(
+    shell: Shell, export: Path, tmp_path: Path
+) -> None:
+    shell("import", str(export), "--write")
+    clippings = tmp_path / "My Clippings.txt"
+    clippings.write_text(
+        "".join(
+            f"Soil (Ann Example)\n- Your Highlight on page {page} | Added on Monday,"
+            f" 5 January 2026 10:00:00\n\n{text}\n==========\n"
+            for page, text in ((1, "Worms do it."), (3, "Frost."))
+        ),
+        "utf-8",
+    )
+    shell("import", str(clippings), "--write")
+    assert shell.files() == ["books/Soil.md"]
+    text = shell.read("books/Soil.md")
+    assert text.count("> Worms do it.") == 1
+    assert text.count("> Frost.") == 1
+    assert "kindle:Soil (Ann Example)" in text
+    shell.write("books/Soil.md", text.replace("Worms do it.", "Worms do it all."))
+    assert "Worms do it." not in shell("import", str(clippings), "--write").out
+    assert shell.read("books/Soil.md").count("> Worms do it") == 1
+
+
+def test_two_exports_of_one_book_at_once_give_each_quote_once(
+    shell: Shell, export: Path, tmp_path: Path
+) -> None:
+    other = write_readwise_csv(tmp_path, [SOIL])
+    shell("import", str(export), str(other), "--write")
+    assert shell.read("books/Soil.md").count("> Rain.") == 1
+    assert "Nothing new." in shell("import", str(other), str(export)).err
+
+
+def test_lines_keep_the_ends_that_the_note_has(shell: Shell, export: Path) -> None:
+    shell.write(
+        "books/Soil.md",
+        "---\ntype: book\nauthor: Ann Example\n---\n# Soil\n\n## Quotes\n\nmine\n".replace(
+            "\n", "\r\n"
+        ),
+    )
+    shell("import", str(export), "--write")
+    data = (shell.root / "books/Soil.md").read_bytes()
+    assert data.count(b"\n") == data.count(b"\r\n")
+    assert b"mine\r\n\r\n> Worms do it. (p. 1)\r\n\r\n^rw-" in data
+
+
+def test_text_of_a_passage_is_not_read_as_markup(shell: Shell, export: Path) -> None:
+    odd = "%% [[Secret]] #tag <!-- x\n```\n# Heading ^id"
+    again(export, Marked(1, odd, "```\n# a\n%%"), Marked(2, "After."))
+    shell("import", str(export), "--write")
+    found = json.loads(shell("show", "Soil", "--json").out)
+    assert shell("ls", "#tag").out == ""
+    assert "Secret" not in shell("doctor").out
+    assert found["title"] == "Soil"
+    assert shell("import", str(export)).out.startswith("Readwise: 3 unchanged")
+
+
+def test_everything_as_json(shell: Shell, export: Path) -> None:
+    value = json.loads(shell("import", str(export), "--write", "--json").out)
+    assert value["formats"] == ["readwise"]
+    assert value["written"] is True
+    assert value["counts"]["new"] == 3
+    assert value["notes"][0]["path"] == "books/Soil.md"
+    assert "books/Soil.md" in value["paths"]
+
+
+def test_losses_are_named_with_their_place(shell: Shell) -> None:
+    ran = shell("import", str(SAMPLES / "kindle-clippings/odd.txt"))
+    assert "records that are cut off, first at odd.txt:26" in ran.out
+    assert "beyond the publisher's clipping limit" in ran.out
+
+
+def test_every_format_is_in_the_help(shell: Shell) -> None:
+    text = shell("import", "--help").out
+    assert [name for name in FORMATS if f"  {name} " not in text] == []
+
+
+def test_a_broken_record_costs_that_record(shell: Shell, export: Path) -> None:
+    value = json.loads(export.read_text("utf-8"))
+    del value["results"][0]["highlights"][0]["id"]
+    value["results"].append({"title": "No id"})
+    export.write_text(json.dumps(value), "utf-8")
+    ran = shell("import", str(export), "--write")
+    assert "> Rain." in shell.read("books/Soil.md")
+    assert "highlights that are damaged: 'id', first at export.json, Soil, 1" in ran.out
+    assert "books that are damaged: 'user_book_id', first at export.json, 2" in ran.out
+
+
+@pytest.mark.parametrize("words", [("import",), ("import", "nothing.csv")])
+def test_wrong_words_are_refused(shell: Shell, words: tuple[str, ...]) -> None:
+    assert shell(*words).code in (1, 2)
