@@ -53,7 +53,7 @@ def books(draw: st.DrawFn) -> list[Book]:
 
 
 LAW = pytest.mark.parametrize("form", sorted(WRITERS))
-FEW = settings(max_examples=sized(4, 40))
+FEW = settings(max_examples=sized(3, 30))
 
 
 class Device:
@@ -213,12 +213,13 @@ def test_what_a_person_wrote_between_two_imports_stays(
     for (device,) in devices(1):
         device.take(form, found)
         written = [_edit(device, kind, number, at) for number, kind in enumerate(edits)]
+        before = b"\n".join(device.tree().values()).decode()
         if not later:
             later = found
         device.take(form, later)
         everything = b"\n".join(device.tree().values()).decode()
         for words in filter(None, written):
-            assert everything.count(words) == 1, (words, everything)
+            assert everything.count(words) == before.count(words), (words, everything)
         again = device.plan(form, later)
         assert again.plan.changes == []
 
