@@ -127,7 +127,7 @@ def print_today(vault: Vault) -> None:
     _write_part("Conflicts", list(view.conflicts.items()))
     _write_part("Problems", [(problem.place, problem.message) for problem in view.problems])
     if view.is_quiet:
-        output.write_message("a quiet day; `notekeep add TEXT` writes a line into today's note")
+        output.write_message("Nothing due today. `notekeep add TEXT` adds a line to today's note.")
 
 
 def _write_part(

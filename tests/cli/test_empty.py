@@ -52,6 +52,6 @@ def test_what_is_not_there_is_told_with_how_to_make_it(notekeep: Run, root: Path
 def test_a_quiet_day_is_told_until_there_is_something(notekeep: Run, root: Path) -> None:
     ran = notekeep("today", at=root)
     assert ran.code == 0
-    assert "a quiet day; `notekeep add TEXT`" in ran.err
+    assert "Nothing due today. `notekeep add TEXT`" in ran.err
     assert notekeep("add", "- [ ] sow", at=root).code == 0
     assert notekeep("today", at=root).err == ""

@@ -63,6 +63,7 @@ AS_PICTURES = frozenset(
         *("browse-no-colour", "browse-contrast", "browse-ansi"),
         *("grid", "plan", "preview-rich", "preview-wide-characters"),
         *("help", "palette", "picture", "conflicts", "history"),
+        *("habits-wide-200x60", "books"),
         *("form", "edit-conflict", "habits-month", "habits-year", "habits-detail"),
         *("publish-diff", "toast-error"),
     }
@@ -71,9 +72,10 @@ AS_PICTURES = frozenset(
 
 SHOTS = (
     # Today.
-    Shot("today", "today", ("Reading",), LARGE),
+    Shot("today", "today", ("Today's note",), LARGE),
+    Shot("today-wide-200x60", "today", ("Today's note",), HUGE),
     Shot("today-narrow-80x24", "today", ("Reading",), SMALL),
-    Shot("today-empty", "today", ("Habits",), SMALL, set_up.empty),
+    Shot("today-empty", "today", ("Nothing due today",), SMALL, set_up.empty),
     Shot("today-tiny-40x12", "today", ("Habits",), TINY),
     Shot("today-no-colour", "today", ("Reading",), SMALL, set_up.no_colour),
     Shot("today-light", "today", ("Reading",), LARGE, set_up.light),
@@ -227,8 +229,11 @@ SHOTS = (
     Shot("edit-no-colour", "browse", (("e",), "esc done"), SMALL, set_up.no_colour, ATOMIC),
     Shot("form-narrow-80x24", "browse", (("f",), "subtitle"), SMALL, note=ATOMIC),
     Shot("form", "browse", (("f",), "subtitle"), USUAL, note=ATOMIC),
+    Shot("books", "today", (("g", "y"), "in books"), LARGE),
+    Shot("books-narrow-80x24", "today", (("g", "y"), "in books"), SMALL),
     # Habits; the manual has the week at full width, as it has others.
     Shot("habits-narrow-80x24", "habits", ("Meditate",), SMALL),
+    Shot("habits-wide-200x60", "habits", ("Meditate", "Best streaks"), HUGE),
     Shot("habits-tiny-40x12", "habits", ("Water the",), TINY),
     Shot("habits-month", "habits", ("Meditate", ("v",), "15"), USUAL),
     Shot("habits-light", "habits", ("Meditate",), LARGE, set_up.light),
@@ -242,10 +247,10 @@ SHOTS = (
         (
             "Meditate",
             ("a",),
-            "How often",
+            "Schedule",
             typed("Gym"),
             ("tab",),
-            "mon,wed,fri",
+            "mon and thu",
             typed("sometimes"),
             "sometimes",
             ("enter",),

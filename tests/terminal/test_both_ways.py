@@ -108,7 +108,7 @@ STOPS = {
         click("All notes"),
     ),
     "publish": Stop("gp", click("F4 Publish"), "drafts and posts", "gb", click("F2 Browse")),
-    "today": Stop("gt", click("F1 Today"), "Habits 0/2", "gb", click("F2 Browse")),
+    "today": Stop("gt", click("F1 Today"), "Habits 0 of 2", "gb", click("F2 Browse")),
     "habits": Stop("gh", click("F3 Habits"), "s skip", "gb", click("F2 Browse")),
 }
 LIST = "enter open"
@@ -117,7 +117,7 @@ LIST = "enter open"
 HABIT_STOPS = {
     "detail": Stop(ENTER, click("enter detail"), "all days", ESCAPE, click("esc back")),
     "month": Stop("v", click("v view"), "10        15", "vv", twice(click("v view"))),
-    "year": Stop("vv", twice(click("v view")), "Apr May", "v", click("v view")),
+    "year": Stop("vv", twice(click("v view")), "Dec Jan Feb", "v", click("v view")),
 }
 WEEK = "Mo Tu We Th Fr Sa Su"
 """What is shown above the habits of a week."""
@@ -133,7 +133,7 @@ def deleted(root: Path) -> None:
 def test_every_place_is_reached_and_left_by_keys(start: Start, root: Path) -> None:
     before = tree(root)
     with start(columns=COLUMNS, lines=LINES) as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         terminal.until("9 notes", "Water", LIST)
         terminal.send("Gkk")
@@ -153,7 +153,7 @@ def test_every_place_is_reached_and_left_by_keys(start: Start, root: Path) -> No
 def test_every_place_is_reached_and_left_by_mouse(start: Start, root: Path) -> None:
     before = tree(root)
     with start(columns=COLUMNS, lines=LINES) as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.click("F2 Browse")
         terminal.until("9 notes", LIST)
         terminal.click("Deep Work")
@@ -173,7 +173,7 @@ def test_every_place_is_reached_and_left_by_mouse(start: Start, root: Path) -> N
 def test_every_view_of_habits_is_reached_and_left_by_keys(start: Start, root: Path) -> None:
     before = tree(root)
     with start(columns=COLUMNS, lines=LINES) as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gh")
         terminal.until(WEEK)
         for stop in HABIT_STOPS.values():
@@ -191,7 +191,7 @@ def test_every_view_of_habits_is_reached_and_left_by_keys(start: Start, root: Pa
 def test_every_view_of_habits_is_reached_and_left_by_mouse(start: Start, root: Path) -> None:
     before = tree(root)
     with start(columns=COLUMNS, lines=LINES) as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.click("F3 Habits")
         terminal.until(WEEK)
         for stop in HABIT_STOPS.values():
@@ -211,7 +211,7 @@ def test_the_welcome_leads_to_a_vault_by_mouse(start: Start, home: Path) -> None
         terminal.click("Create a vault")
         terminal.click("enter chooses")
         terminal.click("enter takes it")
-        terminal.until("A quiet day.")
+        terminal.until("Nothing due today.")
         terminal.click("ctrl+p commands")
         terminal.until(PLACEHOLDER)
         terminal.send("quit" + ENTER)

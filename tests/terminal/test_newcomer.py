@@ -60,13 +60,13 @@ def search(terminal: Terminal) -> None:
 def habit(terminal: Terminal, notes: Path) -> None:
     """Make a habit and tick it."""
     terminal.send(F3)
-    terminal.until("No habits yet", "a  adds one")
+    terminal.until("No habits yet", "a  add the first one")
     terminal.send("a")
-    terminal.until("How often", "enter adds it")
+    terminal.until("Schedule", "enter add")
     terminal.send("Stretch" + ENTER)
-    terminal.until("0/1", "space done", "Stretch daily")
+    terminal.until("0 of 1 done", "space done", "Stretch")
     terminal.send(" ")
-    terminal.until("1/1")
+    terminal.until("1 of 1 done")
     (log,) = (notes / "habits/log").glob("*.md")
     assert "2026-11-24 stretch" in log.read_text()
 

@@ -35,7 +35,7 @@ def test_a_version_is_found_restored_and_taken_back(start: Start, root: Path) ->
     note = root / BOOK
     before = note.read_bytes()
     with start() as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         terminal.until("9 notes")
         terminal.send("/phone")
@@ -74,7 +74,7 @@ def test_a_conflict_is_settled_and_taken_back(start: Start, root: Path) -> None:
     theirs = before.replace(b"without a phone", b"with no phone")
     copy.write_bytes(theirs)
     with start() as terminal:
-        terminal.until("Habits 0/2", "copy of books/Deep Work.md")
+        terminal.until("Habits 0 of 2", "copy of books/Deep Work.md")
         click(terminal, "! 1")
         terminal.until("1  the note", "2  the copy", "hours with no")
         terminal.send("2")
@@ -96,7 +96,7 @@ def test_what_a_crash_leaves_unsaved_is_offered_at_the_next_start(start: Start, 
     note = root / BOOK
     before = note.read_bytes()
     with start() as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         terminal.until("9 notes")
         terminal.send("/phone")

@@ -45,9 +45,9 @@ def test_find_tick_publish_and_leave(start: Start, root: Path) -> None:
     before = tree(root)
     with start() as terminal:
         # The first start of a day opens on Today.
-        terminal.until("Habits 0/2", "Meditate")
+        terminal.until("Habits 0 of 2", "Meditate")
         terminal.send(" ")
-        terminal.until("Habits 1/2")
+        terminal.until("Habits 1 of 2")
         terminal.send("gb")
         terminal.until("9 notes")
         terminal.send("/kettle")
@@ -73,7 +73,7 @@ def test_find_tick_publish_and_leave(start: Start, root: Path) -> None:
 
 def test_a_signal_ends_it_as_cleanly_as_a_key(start: Start) -> None:
     with start() as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.signal(signal.SIGTERM)
         terminal.wait()
         assert_restored(terminal)
@@ -94,7 +94,7 @@ def test_a_demo_goes_with_its_terminal(number: int, start: Start, tmp_path: Path
 def test_the_screen_is_seen_though_errors_go_into_a_file(start: Start, tmp_path: Path) -> None:
     errors = tmp_path / "errors"
     with start(errors=errors) as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send(QUIT)
         assert terminal.wait() == 0
         assert_restored(terminal)
@@ -108,7 +108,7 @@ def test_an_editor_gets_the_terminal_and_gives_it_back(
     editor.write_text('#!/bin/sh\n[ "$1" = -- ] && echo "From outside." >> "$2"\nprintf EDITING\n')
     editor.chmod(0o755)
     with start(EDITOR=f"'{editor}'") as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         terminal.until("9 notes")
         terminal.send("/phone")
@@ -140,7 +140,7 @@ def test_ctrl_c_ends_a_preview_of_the_site_and_nothing_else(
     settings.parent.mkdir(parents=True)
     settings.write_text(f'[sites.notes]\ntarget = "hugo"\ndir = "{site}"\n')
     with start(PATH=f"{programs}:{os.environ['PATH']}") as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gp")
         terminal.until("drafts and posts")
         terminal.send("v")
@@ -156,7 +156,7 @@ def test_ctrl_c_ends_a_preview_of_the_site_and_nothing_else(
 
 def test_the_last_frame_is_there_before_the_program_is(start: Start) -> None:
     with start() as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         terminal.until("9 notes", "#[@click=app.quit]x")
         terminal.send(QUIT)
@@ -181,7 +181,7 @@ def test_the_last_frame_is_there_before_the_program_is(start: Start) -> None:
 
 def test_nothing_of_a_note_is_ever_obeyed_by_the_terminal(start: Start) -> None:
     with start() as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         terminal.until("9 notes", "[/nope]")
         terminal.send("/title")
@@ -218,7 +218,7 @@ def test_welcome_makes_a_vault_and_opens_it(start: Start, home: Path) -> None:
         terminal.send("c")
         terminal.until("The folder is made when it is not there yet.")
         terminal.send("\r")
-        terminal.until("A quiet day.")
+        terminal.until("Nothing due today.")
         terminal.send(QUIT)
         assert terminal.wait() == 0
         assert_restored(terminal)

@@ -46,7 +46,7 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(shell: Terminal) -> None:
         terminal.until("ready>")
         was = terminal.settings()
         terminal.send("nk\r")
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         shows_browse(terminal)
         terminal.send(STOP)
@@ -70,7 +70,7 @@ def test_in_the_editor_ctrl_z_takes_back_what_was_typed(shell: Terminal) -> None
     with shell as terminal:
         terminal.until("ready>")
         terminal.send("nk\r")
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         shows_browse(terminal)
         terminal.send("eXYZ")
@@ -82,7 +82,7 @@ def test_in_the_editor_ctrl_z_takes_back_what_was_typed(shell: Terminal) -> None
 
 def test_who_is_stopped_unasked_comes_back_whole(start: Start) -> None:
     with start() as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         shows_browse(terminal)
         terminal.signal(signal.SIGSTOP)
@@ -99,7 +99,7 @@ def test_who_is_stopped_unasked_comes_back_whole(start: Start) -> None:
 
 def test_where_there_is_no_shell_nothing_is_stopped(start: Start) -> None:
     with start() as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send(STOP)
         terminal.until("There is no shell here to go to")
         terminal.send("gb")

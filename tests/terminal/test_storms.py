@@ -43,7 +43,7 @@ def test_a_storm_of_sizes_while_keys_are_pressed(start: Start, root: Path) -> No
     before = tree(root)
     chance = random.Random("storm")
     with start() as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         for _ in range(60):
             terminal.resize(*chance.choice(SIZES))
             terminal.send(chance.choice(KEYS))
@@ -74,7 +74,7 @@ def test_a_signal_in_the_editor_leaves_terminal_and_text(
     note = root / "books/Deep Work.md"
     before = note.read_bytes()
     with start() as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         terminal.until("9 notes", "Water", "enter open")
         terminal.send("Gkk")
@@ -99,7 +99,7 @@ def test_a_fault_of_ours_gives_the_terminal_back_and_says_what_it_was(
     environment = environment_of(root, home)
     before = tree(root)
     with Terminal([sys.executable, "-c", FAULTY], environment) as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         terminal.until("9 notes", "enter open")
         terminal.send("z")

@@ -28,7 +28,7 @@ def test_from_nothing_to_a_first_note_that_is_found(start: Start, home: Path) ->
         terminal.send("c")
         terminal.until("The folder is made")
         terminal.send("\r")
-        terminal.until("A quiet day.", "writes a line into today's note")
+        terminal.until("Nothing due today.", "quick note")
         terminal.send("n")
         terminal.until("enter makes the note")
         terminal.send("My first note\r")
@@ -57,7 +57,7 @@ def test_another_vault_opens_in_the_same_terminal_and_each_keeps_its_place(
 ) -> None:
     other = tmp_path / "garden"
     with start() as terminal:
-        terminal.until("Habits 0/2")
+        terminal.until("Habits 0 of 2")
         terminal.send("gb")
         terminal.until("9 notes")
         terminal.send("gv")
@@ -66,7 +66,7 @@ def test_another_vault_opens_in_the_same_terminal_and_each_keeps_its_place(
         terminal.until("reads it as it stands")
         # The folder beside this one is begun already.
         terminal.send("garden\r")
-        terminal.until("garden", "A quiet day.")
+        terminal.until("garden", "Nothing due today.")
         terminal.send(CTRL_N)
         terminal.until("Write down")
         terminal.send("sow\r")

@@ -429,3 +429,24 @@ async def test_what_to_do_about_a_problem_can_be_read_to_its_end(
         await until(pilot, lambda: shows(app, "inbox/broken"))
         inside = " ".join(re.findall(r"│ ▌?(.*?)▂?│", "\n".join(seen(app))))
         assert f"{problem.message} {problem.hint}" in " ".join(inside.split())
+
+
+async def test_a_year_in_books_is_two_keys_away_and_leads_to_a_book(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("today")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, "Reading"))
+        await press(pilot, "g", "y")
+        await until(pilot, lambda: shows(app, "2026 in books") and shows(app, "Deep Work"))
+        row = next(line for line in seen(app) if "Deep Work" in line)
+        assert "★★★★" in row
+        assert shows(app, "Cal Newport")
+        assert not shows(app, "Atomic Habits"), "it is not finished yet"
+        await press(pilot, "left_square_bracket")
+        await until(pilot, lambda: shows(app, "No books finished in 2025."))
+        await press(pilot, "right_square_bracket", "right_square_bracket")
+        await until(pilot, lambda: shows(app, "Deep Work"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Depth needs hours"))
+        assert app.current_mode == "browse"

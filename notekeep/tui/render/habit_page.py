@@ -7,7 +7,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from notekeep.dates import MONTHS, week_span
-from notekeep.habits.schedule import describe_schedule
 from notekeep.habits.summary import format_count, format_run
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS, Detail
@@ -44,17 +43,6 @@ def cell_width(calendar: Calendar, width: int) -> int:
 def year_width(calendar: Calendar, width: int) -> int:
     """Return how many of `width` cells a year takes."""
     return min(width, LABEL_WIDTH + cell_width(calendar, width) * len(calendar.columns))
-
-
-def legend_line(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int) -> StyledLine:
-    """Return the line under a year: what is known of it, and at the right what its days mean."""
-    room = year_width(calendar, width)
-    right = legend(glyphs, cell_width(calendar, width))
-    return (
-        fit_line(left, width)
-        if line_width([*left, *right]) > room
-        else spread_line(left, right, room)
-    )
 
 
 def _window(calendar: Calendar, today: date, width: int) -> tuple[int, int, int]:
@@ -129,52 +117,78 @@ def legend(glyphs: Glyphs, width: int) -> StyledLine:
     ]
 
 
+def legend_line(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int) -> StyledLine:
+    """Return the line below a year: what its days mean at the right, where that fits."""
+    room, right = year_width(calendar, width), legend(glyphs, cell_width(calendar, width))
+    return spread_line(left, right, room) if line_width([*left, *right]) < room else left
+
+
+# The year of one habit with its name and a few figures, as it stands below all habits.
+
+FIGURES_WIDTH = 20  # cells beside a year from which on its figures stand there
+NARROW_YEAR = 80  # a year wider than this has its figures below
+YEAR_FIRST_LINE = 2  # the line on which the days of the year begin
+
+
+def year_block(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    """Return the name of a habit, its year, and a line with figures and what the days mean."""
+    taken = year_width(found.calendar, width)
+    days = year_lines(found.calendar, today, glyphs, width)
+    figures = _main_figures(found)
+    if taken < NARROW_YEAR and width - taken >= FIGURES_WIDTH:
+        room = min(width - taken, FIGURES_WIDTH + COLUMN_GAP) - 2
+        for row, (name, value) in enumerate(figures, 1):
+            figure = spread_line([Piece(name, "muted")], [Piece(value)], room, gap=1)
+            days[row] = [*pad_line(days[row], taken + 2), *figure]
+        left: StyledLine = []
+    else:
+        left = [Piece(" · ".join(f"{name} {value}" for name, value in figures[:2]), "muted")]
+    below = legend_line(left, found.calendar, glyphs, width)
+    return [_heading(found, today, glyphs, width), *days, below]
+
+
+def _heading(found: Detail, today: date, glyphs: Glyphs, width: int) -> StyledLine:
+    """Return the name, the goal, what is left to do, and a year that is not this one."""
+    view, title = found.view, clean_line(found.view.title)
+    year = str(found.year) if found.year != today.year else ""
+    about = (year, goal_text(view, glyphs), note_piece(view).text)
+    # What does not fit is left out, clause by clause.
+    texts = (" · ".join(filter(None, about[:shown])) for shown in (3, 2, 1))
+    text = next((each for each in texts if line_width([Piece(f"{title} {each}")]) <= width), "")
+    return section_line(title, text, width, glyphs)
+
+
+def _main_figures(found: Detail) -> list[tuple[str, str]]:
+    """Return the few figures that say most of a habit, each with its name."""
+    view, kept = found.view, found.rates[-1]
+    figures = [("kept", "no data" if kept is None else f"{round(kept * 100)} %")]
+    if view.streak_unit:
+        figures.append(("best", format_run(view.best, view.streak_unit)))
+        figures.append(("now", format_run(view.streak, view.streak_unit)))
+    if found.recovery.followed:
+        figures.append(("recovered", f"{found.recovery.recovered} of {found.recovery.followed}"))
+    return figures
+
+
 # One habit in full: its year, how strong it grew, its streaks, rates, weekdays and notes.
 
 CHART_LINES = 5
 BAR_WIDTH = 16  # cells of a full bar
 COLUMN_GAP = 4
-WIDE_CELLS = 100  # from this width on the tables stand beside each other
+TABLE_CELLS = 38  # cells that a table has at least where others stand beside it
 TWO_COLUMNS = 180  # from this width on the year and strength stand left, all else right
 MAX_RUNS = 10
-YEAR_FIRST_LINE = 4  # the line on which the days of the year begin
 
 
 def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
     """Return everything there is to see of a habit, in lines of at most `width` cells."""
-    if width < TWO_COLUMNS:
-        lines = [*_course(found, today, glyphs, width), [], *_figures(found, today, glyphs, width)]
-    else:
-        left = year_width(found.calendar, width // 2 + 10)
-        right = width - left - COLUMN_GAP
-        columns = [_course(found, today, glyphs, left), _figures(found, today, glyphs, right)]
-        lines = _beside(columns, [left + COLUMN_GAP, right])
+    is_wide = width >= TWO_COLUMNS
+    left = year_width(found.calendar, width - 2 * TABLE_CELLS) if is_wide else width
+    course = [*year_block(found, today, glyphs, left), [], *_strength(found, glyphs, left), []]
+    right = width - left - COLUMN_GAP if is_wide else width
+    figures = _figures(found, today, glyphs, right)
+    lines = _beside([course, figures], [left + COLUMN_GAP, right]) if is_wide else course + figures
     return [fit_line(line, width) for line in lines]
-
-
-def _course(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return how a habit went: its year and its strength."""
-    view = found.view
-    goal = goal_text(view, glyphs)
-    is_said = view.goal == "done" or view.schedule == "daily"
-    about = (
-        goal
-        if is_said
-        else f"{goal}, {describe_schedule(found.definition.schedule_on(today.toordinal()))}"
-    )
-    note = note_piece(view).text
-    return [
-        section_line(
-            clean_line(view.title), " · ".join(filter(None, (about, note))), width, glyphs
-        ),
-        [],
-        [Piece(str(found.year), "strong")],
-        *year_lines(found.calendar, today, glyphs, width),
-        [],
-        legend_line([], found.calendar, glyphs, width),
-        [],
-        *_strength(found, glyphs, width),
-    ]
 
 
 def _figures(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
@@ -187,14 +201,16 @@ def _figures(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[Sty
         *([("Weekdays", "", weekdays)] if weekdays else []),
         ("Best streaks", weeks, _runs(found, today)),
     ]
-    room = width // len(tables) - COLUMN_GAP if width >= WIDE_CELLS else width
+    beside = max(1, min(len(tables), width // TABLE_CELLS))
+    room = width // beside - COLUMN_GAP if beside > 1 else width
     drawn = [
         [section_line(title, about, room, glyphs), *(rows or [[Piece("nothing yet", "muted")]]), []]
         for title, about, rows in tables
     ]
-    lines = [line for table in drawn for line in table]
-    if room < width:
-        lines = _beside(drawn, [room + COLUMN_GAP] * len(drawn))
+    lines: list[StyledLine] = []
+    for first in range(0, len(drawn), beside):
+        some = drawn[first : first + beside]
+        lines += _beside(some, [room + COLUMN_GAP] * len(some))
     return [*lines, *_texts(found, glyphs, width), *_notes(found, today, glyphs, width)]
 
 

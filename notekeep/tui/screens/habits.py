@@ -20,8 +20,8 @@ from notekeep.tui.render.formatting import list_some, plural
 from notekeep.tui.render.habit_rows import count_done, find_left_open
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
 from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
-from notekeep.tui.widgets.calendars import HabitPage, YearGrid
-from notekeep.tui.widgets.week_grid import WIDE_TILES, WeekGrid
+from notekeep.tui.widgets.calendars import HabitPage, HabitYear
+from notekeep.tui.widgets.week_grid import GROUPS_FROM, WIDE_TILES, WeekGrid
 from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class HabitsScreen(VaultScreen):
     OPENED_BY = "show-habits"
 
     grid = getters.query_one(WeekGrid)
-    year = getters.query_one(YearGrid)
+    year = getters.query_one("#year", HabitYear)
     detail = getters.query_one(HabitPage)
 
     _filter = ""
@@ -63,7 +63,7 @@ class HabitsScreen(VaultScreen):
 
     def compose_body(self) -> ComposeResult:
         yield WeekGrid(self.glyphs, self.today, self.vault.settings.week_start)
-        yield YearGrid(self.glyphs, self.today)
+        yield HabitYear(self.glyphs, self.today, id="year")
         yield HabitPage(self.glyphs, self.today)
 
     def on_mount(self) -> None:
@@ -113,7 +113,7 @@ class HabitsScreen(VaultScreen):
         day, start = self.grid.day, self.vault.settings.day_start
         when = f"{day:%a} {day.day} {day:%b}"
         if is_on_today:
-            ends = f" (ends at {start:02}:00)" if start and self.has_class("-wide") else ""
+            ends = f" (ends at {start:02}:00)" if start and self.size.width >= GROUPS_FROM else ""
             self.set_status(f"{done} of {asked} done · {when}{ends}")
         else:
             self.set_status(f"{when} {day.year}", when)
@@ -148,17 +148,14 @@ class HabitsScreen(VaultScreen):
         self.load("year", load, self._show_year)
 
     def _show_year(self, found: Detail) -> None:
-        self.year.show(found)
+        self.year.show_detail(found)
         if self.has_class("-huge") and not self.has_class("-detail"):
             self.detail.show_detail(found)
 
     def on_week_grid_day_changed(self) -> None:
         self.vault_changed()
 
-    def on_year_grid_picked(self, event: YearGrid.Picked) -> None:
-        self.grid.go_to_day(event.day)
-
-    def on_habit_page_picked(self, event: HabitPage.Picked) -> None:
+    def on_habit_year_picked(self, event: HabitYear.Picked) -> None:
         self.action_close_detail()
         self.grid.go_to_day(event.day)
 

@@ -7,30 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from textual.message import Message
 
 from notekeep.dates import MONTHS, WEEKDAYS
-from notekeep.habits.summary import format_run
-from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.render.habit_page import (
     YEAR_FIRST_LINE,
     YEAR_LINES,
     day_at,
     detail_lines,
-    legend_line,
-    year_lines,
-    year_width,
+    year_block,
 )
-from notekeep.tui.render.habit_rows import goal_text, note_piece
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
-    fit_line,
-    pad_line,
-    section_line,
-    spread_line,
 )
 from notekeep.tui.widgets.line_view import DiffView, LineView
 
@@ -110,106 +100,17 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
                 self.post_message(self.Chosen(day, is_final=event.chain == 2))
 
 
-# The year of a habit, under the list of all.
-
-FIGURES_WIDTH = 21  # cells beside a year from which on its figures stand there
-NARROW_YEAR = 80  # a year wider than this has its figures below
+# One habit: its year below the list of all, or everything there is to see of it.
 
 
-class YearGrid(LineView, can_focus=False):
-    """One habit's year: a heading, months, seven lines of days, figures; or the heading alone."""
+class HabitYear(DiffView, can_focus=False):
+    """The name, year and main figures of a habit; the name alone where there is one line."""
 
     DEFAULT_CSS = """
-    YearGrid { overflow-y: hidden; scrollbar-gutter: auto; padding: 0 2; }
+    HabitYear { padding: 0 1 0 2; }
     """
 
-    @dataclass
-    class Picked(Message):
-        """A day was clicked."""
-
-        day: date
-
-    def __init__(self, glyphs: Glyphs, today: date) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self.today = today
-        self._detail: Detail | None = None
-
-    def show(self, detail: Detail) -> None:
-        self._detail = detail
-        self.lines_changed()
-
-    def line_count(self) -> int:
-        return YEAR_LINES + 2 if self._detail is not None else 0
-
-    def draw_line(self, index: int, width: int) -> StyledLine:
-        if (found := self._detail) is None:
-            return []
-        figures = _figures(found)
-        taken = year_width(found.calendar, width)
-        is_beside = width - taken >= FIGURES_WIDTH and taken < NARROW_YEAR
-        if index == 0:
-            return self._heading(found, width)
-        if index > YEAR_LINES:
-            text = " · ".join(f"{name} {value}" for name, value in figures[:2])
-            return legend_line([Piece(text, "muted")], found.calendar, self._glyphs, width)
-        line = year_lines(found.calendar, self.today, self._glyphs, width)[index - 1]
-        if is_beside and 2 <= index < 2 + len(figures):
-            name, value = figures[index - 2]
-            room = min(width - taken, FIGURES_WIDTH + 4) - 4
-            figure = spread_line([Piece(name, "muted")], [Piece(value)], room)
-            return [*pad_line(line, taken + 4), *figure]
-        return line
-
-    def _heading(self, found: Detail, width: int) -> StyledLine:
-        """Return the name, the goal, what is left to do, and a year that is not this one."""
-        view = found.view
-        year = str(found.year) if found.year != self.today.year else ""
-        about = (year, goal_text(view, self._glyphs), note_piece(view).text)
-        title = clean_line(view.title)
-        # What does not fit is left out, clause by clause.
-        for shown in range(len(about), -1, -1):
-            text = " · ".join(filter(None, about[:shown]))
-            if cell_len(f"{title} {text}") <= width:
-                return section_line(title, text, width, self._glyphs)
-        return fit_line([Piece(title, "strong")], width)
-
-    def on_resize(self) -> None:
-        super().on_resize()
-        self.lines_changed()
-
-    def place_clicked(self, place: Offset, event: events.Click) -> None:
-        del event
-        if self._detail is None or self.size.height < YEAR_LINES:
-            return
-        calendar = self._detail.calendar
-        day = day_at(calendar, self.today, self.inner_width, place.x, place.y - 2)
-        if day is not None:
-            self.post_message(self.Picked(day))
-
-
-def _figures(found: Detail) -> list[tuple[str, str]]:
-    """Return the few figures that say most of a habit, each with its name."""
-    view, kept = found.view, found.rates[-1]
-    figures = [("kept", "no data" if kept is None else f"{round(kept * 100)} %")]
-    if view.streak_unit:
-        figures.append(("best", format_run(view.best, view.streak_unit)))
-        figures.append(("now", format_run(view.streak, view.streak_unit)))
-    if found.recovery.followed:
-        figures.append(("recovered", f"{found.recovery.recovered} of {found.recovery.followed}"))
-    return figures
-
-
-# The page about one habit, over the week.
-
-PAGE_MARGIN = 2
-
-
-class HabitPage(DiffView):
-    """Everything there is to see of one habit."""
-
-    BINDINGS = bindings("habit-detail", by_screen=ALL_ACTIONS)
-
+    draw_detail = staticmethod(year_block)
     detail: Detail | None = None
 
     @dataclass
@@ -218,28 +119,30 @@ class HabitPage(DiffView):
 
         day: date
 
-    def __init__(self, glyphs: Glyphs, today: date) -> None:
-        super().__init__(glyphs)
+    def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
+        super().__init__(glyphs, id=id)
         self.today = today
 
     def show_detail(self, detail: Detail) -> None:
         """Show a habit, from the top when it is another than before."""
         stays = self.detail is not None and self.detail.view.id == detail.view.id
         self.detail = detail
-
-        def draw(width: int) -> list[StyledLine]:
-            room = max(1, width - 2 * PAGE_MARGIN)
-            lines = detail_lines(detail, self.today, self._glyphs, room)
-            return [[Piece(" " * PAGE_MARGIN), *line] for line in lines]
-
-        self.show(draw, stays=stays)
+        draw = self.draw_detail
+        self.show(lambda width: draw(detail, self.today, self._glyphs, width), stays=stays)
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
         del event
-        if self.detail is None:
+        if self.detail is None or self.size.height < YEAR_LINES:
             return
-        room = max(1, self.inner_width - 2 * PAGE_MARGIN)
         row = place.y + self.scroll_offset.y - YEAR_FIRST_LINE
-        day = day_at(self.detail.calendar, self.today, room, place.x - PAGE_MARGIN, row)
+        day = day_at(self.detail.calendar, self.today, self.inner_width, place.x, row)
         if day is not None:
             self.post_message(self.Picked(day))
+
+
+class HabitPage(HabitYear, can_focus=True):
+    """Everything there is to see of one habit."""
+
+    BINDINGS = bindings("habit-detail", by_screen=ALL_ACTIONS)
+
+    draw_detail = staticmethod(detail_lines)
