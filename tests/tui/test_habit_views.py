@@ -186,7 +186,9 @@ async def test_one_habit_has_a_page_of_its_own(
         await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "Water"))
         await press(pilot, "enter")
-        await until(pilot, lambda: is_open(app) and shows(app, "Jan"))  # from its top again
+        await until(
+            pilot, lambda: is_open(app) and shows(app, "Meditate daily")
+        )  # from its top again
         await press(pilot, "enter")
         await until(pilot, lambda: app.current_mode == "browse")
 

@@ -162,9 +162,8 @@ def _main_figures(found: Detail) -> list[tuple[str, str]]:
     """Return the few figures that say most of a habit, each with its name."""
     view, kept = found.view, found.rates[-1]
     figures = [("kept", "no data" if kept is None else f"{round(kept * 100)} %")]
-    if view.streak_unit:
-        figures.append(("best", format_run(view.best, view.streak_unit)))
-        figures.append(("now", format_run(view.streak, view.streak_unit)))
+    runs = {"best": view.best, "now": view.streak} if view.streak_unit else {}
+    figures += [(name, format_run(run, view.streak_unit)) for name, run in runs.items() if run]
     if found.recovery.followed:
         figures.append(("recovered", f"{found.recovery.recovered} of {found.recovery.followed}"))
     return figures
