@@ -16,6 +16,7 @@ from notekeep.cli.arguments import RawCommand, answer_options, change_options, y
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.opening import open_refreshed
 from notekeep.errors import InvalidValue, NotFound, UsageError
+from notekeep.markdown.sanitize import clean
 from notekeep.storage.file_names import is_within, vault_path
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _offer_dates(vault: Vault, plan: WritePlan, name: str, *, asks: bool) -> Wri
     pairs = " ".join(f"{field}={offer.day}" for field in offer.fields)
     where = f" in {offer.notes} notes" if offer.notes > 1 else ""
     if asks and sys.stdin.isatty():
-        is_wanted = click.confirm(f"Also set {pairs}{where}?", default=True, err=True)
+        is_wanted = click.confirm(clean(f"Also set {pairs}{where}?"), default=True, err=True)
         return offer.plan if is_wanted else plan
     plan.remarks += [f"{field} is empty{where}" for field in offer.fields]
     if offer.notes == 1:

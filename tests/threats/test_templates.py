@@ -62,7 +62,7 @@ def test_one_that_is_a_link_to_another_place_is_not_read(
     made = run("new", "note", "A title")
 
     assert made.code == 4
-    assert "templates/note.md" in made.err
+    assert linked in made.err
     assert not (root / "inbox").exists()
 
 
