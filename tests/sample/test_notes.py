@@ -83,6 +83,7 @@ def test_every_kind_has_a_template_that_makes_a_note_of_it(vault: Path, kind: st
     assert (note.kind, note.title) == (kind, 'Colon: and "quotes"')
     assert "{{" not in made
     assert "2026-11-24" in made
+    assert not re.search(r"(?m)^- \[ \]\s*$", made), "a task without text"
 
 
 def test_every_link_leads_to_one_place_and_only_the_broken_one_to_none(
