@@ -3,6 +3,9 @@
 nDCG@10 is the gain of the first ten hits over that of the best possible ten; a hit of grade g is
 worth 2^g - 1, divided by log2 of its place plus one (Burges et al., 2005). MRR is the mean of one
 over the place of the first hit that is good, grade 2 or better, or the best grade there is.
+
+Recall is for questions in other words than the notes': how often the one note that answers is among
+the first hits.
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 JUDGEMENTS = Path(__file__).parent.parent / "tests" / "search" / "judgements.toml"
+QUESTIONS = JUDGEMENTS.with_name("questions.toml")
 HITS = 10
+FIRST_HITS = (1, 5, 10)
 GOOD = 2
 
 
@@ -37,6 +42,14 @@ class Judged(NamedTuple):
     text: str
     typing: bool
     grades: Mapping[str, int]
+
+
+class Paraphrase(NamedTuple):
+    """A question in other words than the note's that answers it; `by` is who wrote it."""
+
+    text: str
+    note: str
+    by: str
 
 
 class Quality(NamedTuple):
@@ -71,6 +84,24 @@ def personal(labels: Mapping[str, frozenset[str]]) -> list[Judged]:
         if grades:
             found.append(_judged(query, grades))
     return found
+
+
+def paraphrases(over: str) -> list[Paraphrase]:
+    """The questions over a vault, "sample" or "hub", whose words need not be the notes'."""
+    asked = tomllib.loads(QUESTIONS.read_text("utf-8"))["question"]
+    return [
+        Paraphrase(question["text"], question["note"], question["by"])
+        for question in asked
+        if question["over"] == over
+    ]
+
+
+def count_found(
+    questions: Iterable[Paraphrase], search: Callable[[str], Sequence[str]]
+) -> list[int]:
+    """How many questions have their note among the first 1, 5 and 10 hits."""
+    found = [(question.note, search(question.text)) for question in questions]
+    return [sum(note in paths[:first] for note, paths in found) for first in FIRST_HITS]
 
 
 def _read(over: str) -> Iterable[dict[str, Any]]:
@@ -111,8 +142,12 @@ def _gain(grades: Iterable[int]) -> float:
 
 def ours(vault: Vault, query: Judged) -> list[str]:
     """What notekeep answers, best first."""
-    found = vault.search.search(query.text, limit=HITS, typing=query.typing)
-    return [hit.row.path for hit in found.hits]
+    return paths(vault, query.text, typing=query.typing)
+
+
+def paths(vault: Vault, text: str, *, typing: bool = False) -> list[str]:
+    """The paths that notekeep answers, best first."""
+    return [hit.row.path for hit in vault.search.search(text, limit=HITS, typing=typing).hits]
 
 
 def for_peers(query: Judged) -> str:

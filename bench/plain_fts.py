@@ -36,21 +36,21 @@ class Searcher:
             ((note.path, *(texts(note)[name] for name in BOOSTS)) for note in notes(root)),
         )
 
-    def paths(self, query: str, limit: int = 20) -> list[str]:
+    def paths(self, query: str, limit: int = 20, *, needs_all: bool = True) -> list[str]:
         """The best notes; the last word is a beginning when it ends in a star."""
         found = self._database.execute(
             "SELECT path FROM notes WHERE notes MATCH ?"
             f" ORDER BY bm25(notes, 0, {WEIGHTS}) LIMIT ?",
-            (_in_fts(query), limit),
+            (_in_fts(query, "AND" if needs_all else "OR"), limit),
         )
         return [path for (path,) in found]
 
 
-def _in_fts(query: str) -> str:
+def _in_fts(query: str, operator: str) -> str:
     """A query of words, phrases, beginnings and fields as FTS5 reads it."""
     said = []
     for field, text in _PIECE.findall(query):
         bare = text.strip('"').rstrip("*").replace('"', '""')
         star = " *" if text.endswith("*") and len(text) > 1 else ""
         said.append(f'{f"{field} : " if field else ""}"{bare}"{star}')
-    return " AND ".join(said)
+    return f" {operator} ".join(said)

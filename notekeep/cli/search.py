@@ -61,6 +61,8 @@ def search(
     # What goes on into another command is what was asked for, and nothing that is merely near it.
     piped = null or template is not None
     found = vault.search.search(query, limit=limit, relax=not piped, explain=explain)
+    for remark in found.remarks:
+        output.write_message(remark)
     if is_json():
         output.write_json(results_object(query, found))
     elif null:
@@ -79,16 +81,16 @@ def search(
         output.write_message(found.explanation)
         for line in (line for hit in found.hits for line in explanation_lines(hit)):
             output.write_message(line)
-    for remark in found.remarks:
-        output.write_message(remark)
     if not found.total and not is_json():
         output.write_message(f"nothing found for {query!r}")
-    return 0 if found.total and not found.instead else 1
+    return 0 if found.total else 1
 
 
 def results_object(query: str, found: SearchResults) -> dict[str, Any]:
     """Return an answer as JSON; the keys are documented and stay."""
     answer: dict[str, Any] = {"query": query, "total": found.total}
+    if found.relaxed:
+        answer["relaxed"] = True
     if found.instead:
         answer["instead"] = found.instead
     if found.remarks:

@@ -197,6 +197,10 @@ class Or(_Parts):
     """Any of these; of none, no note."""
 
 
+class SomeOf(Or):
+    """Any of these; what has more and rarer ones comes first. The parser never makes one."""
+
+
 class Not(_Node):
     """Everything but this."""
 
@@ -225,6 +229,11 @@ class Query(NamedTuple):
     root: Node | None = None  # None has no condition: everything matches
     order: tuple[Order, ...] = ()  # the most important key first; empty is the caller's own order
     limit: int | None = None
+
+    @property
+    def is_by_score(self) -> bool:
+        """Whether the best match comes first, as no other order is asked for."""
+        return not self.order or self.order[0].field == "score"
 
     def at_most(self, limit: int | None) -> int | None:
         """Return the smaller of its limit and another, either of which may be none."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 from notekeep.query.folding import fold_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 # mypy: untyped-calls-exclude="whoosh"
 
@@ -26,6 +26,13 @@ ENGLISH_STOPS = """
     a an and are as at be been but by for from had has have he her his i if in into is it its my
     of on or our she so than that the their them then there these they this those to was we were
     which with you your
+"""
+
+# More words that say nothing in a question. Notes are indexed with them, so that a phrase and a
+# query of nothing else find them; a search of other words goes without.
+ENGLISH_QUESTION_WORDS = """
+    about also am any because can could did do does how just me might should some too until us very
+    what when where whether while who whom whose why would
 """
 
 STEM_LETTERS = 24
@@ -75,11 +82,15 @@ WordKind: TypeAlias = Literal["word", "pair", "last", "mark"]
 
 
 class Language(NamedTuple):
-    """How a language is read. With `elides` an apostrophe parts two words, as in `l'homme`."""
+    """How a language is read. With `elides` an apostrophe parts two words, as in `l'homme`.
+
+    `stops` are not indexed; `question_words` are, but a search can do without.
+    """
 
     code: str
     stem: Callable[[str], str] | None
     stops: frozenset[str]
+    question_words: frozenset[str]
     elides: bool
 
 
@@ -129,17 +140,18 @@ def get_language(code: str) -> Language:
     """Return the language of a code; an unknown one has neither stemmer nor stop words."""
     from whoosh.lang import NoStemmer, NoStopWords, stemmer_for_language, stopwords_for_language
 
-    stops: Iterable[str] = ENGLISH_STOPS.split()
+    stops = frozenset(ENGLISH_STOPS.split())
     if code != "en":
         try:
-            stops = map(fold_letters, stopwords_for_language(code))
+            stops = frozenset(map(fold_letters, stopwords_for_language(code)))
         except NoStopWords:
-            stops = ()
+            stops = frozenset()
+    question_words = frozenset(ENGLISH_QUESTION_WORDS.split() if code == "en" else ())
     try:
         stem = _careful(stemmer_for_language(code))
     except NoStemmer:
         stem = None
-    return Language(code, stem, frozenset(stops), elides=code in {"fr", "it", "ca"})
+    return Language(code, stem, stops, question_words, elides=code in {"fr", "it", "ca"})
 
 
 def _careful(stemmer: Callable[[str], str]) -> Callable[[str], str]:

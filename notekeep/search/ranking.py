@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.query.folding import fold_text
-from notekeep.query.tree import And, Node, Phrase, Prefix, Term, is_fact, wanted_leaves
+from notekeep.query.tree import And, Node, Phrase, Prefix, SomeOf, Term, is_fact, wanted_leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -103,7 +103,9 @@ def read_query_words(node: Node | None, text: str) -> QueryWords:
     parts = node.parts if isinstance(node, And) else (node,)
     words = tuple(
         word
-        for leaf in wanted_leaves(node)
+        for part in parts
+        if not isinstance(part, SomeOf)  # where some words are enough, how they stand says little
+        for leaf in wanted_leaves(part)
         if isinstance(leaf, _NAMING) and leaf.scope in ("any", "title")
         for word in leaf.text.split()
     )

@@ -79,6 +79,7 @@ class SearchResults(NamedTuple):
     explanation: str = ""  # how the query was read, when that was asked for
     remarks: tuple[str, ...] = ()  # what a person should know about the answer, a sentence each
     instead: str = ""  # the query that this answers, where the one that was asked found nothing
+    relaxed: bool = False  # it has notes that are only near what was asked
     query: Query | None = None  # the query that was asked, as it was read
 
 

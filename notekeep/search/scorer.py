@@ -68,6 +68,8 @@ class Scorer:
                 )
             case tree.And(parts):
                 return self._score_all(parts, within)
+            case tree.SomeOf(parts):
+                return self._score_some(parts, within)
             case tree.Or(parts):
                 return _sum(self.scores(part, within) for part in parts)
             case tree.Not(part):
@@ -93,6 +95,37 @@ class Scorer:
                 out = self.scores(unwanted.part, found)
                 found = {note: score for note, score in found.items() if note not in out}
         return found
+
+    def _score_some(self, parts: tuple[Node, ...], within: Collection[int] | None) -> Scores:
+        """Each word counts up to a limit, so that one in a title is not worth several in a text."""
+        scores: defaultdict[int, float] = defaultdict(float)
+        for part in parts:
+            counts = self._weigh_counts(part)
+            rarity = math.log1p((self.snapshot.size - len(counts) + 0.5) / (len(counts) + 0.5))
+            for note, count in counts.items():
+                if within is None or note in within:
+                    scores[note] += rarity**2 * count / (count + 1)
+        return scores
+
+    def _weigh_counts(self, plan: Node) -> dict[int, float]:
+        """How often notes have a word, by how much its fields count and how long they are."""
+        counts: defaultdict[int, float] = defaultdict(float)
+        for terms in wanted_terms(plan):
+            for field in filter(BOOSTS.get, terms.fields):
+                norms, lengths = self._field_norms(field), self.snapshot.field_lengths(field)
+                for choice in terms.choices:
+                    worth = choice.worth * BOOSTS[field]
+                    for note, times in self._times(field, choice):
+                        counts[note] += worth * times / norms[lengths[note]]
+        return counts
+
+    def _times(self, field: str, choice: TermChoice) -> Iterable[tuple[int, float]]:
+        """How often each note has a term, or terms in a row, in a field."""
+        if len(choice.steps) > 1:
+            places = find_row_places(self._row(field, choice), None)
+            return Counter(place >> NOTE_BIT for place in places).items()
+        notes, weights, _, _ = self.snapshot.postings(field, choice.steps[0][1])
+        return zip(notes, weights, strict=True)
 
     def _cost(self, plan: Node) -> int:
         """About how many notes a plan finds."""
@@ -170,17 +203,24 @@ class Scorer:
                     row = " ".join(term for _, term in choice.steps)
                     for note, score in self.score_choice(field, choice, found).items():
                         found[note].append((row, field, score))
+        # Where some words are enough, fields share what is counted once.
+        wholes = self.scores(plan, found) if plan else {}
+        for note, parts in found.items():
+            share = wholes.get(note, 0.0) / (sum(score for _, _, score in parts) or 1.0)
+            found[note] = [(row, field, share * score) for row, field, score in parts]
         return [sorted(found[note], key=lambda one: (-one[2], one)) for note in notes]
 
-    def nearness(self, phrases: Sequence[QueryPhrase], notes: Collection[int]) -> dict[int, float]:
+    def nearness(
+        self, phrases: Sequence[QueryPhrase], notes: Collection[int], *, needs_all: bool = True
+    ) -> dict[int, float]:
         """Return how near the words of a query stand in some notes, at their best place.
 
-        From 0 where no field has all of them to 1 in a row; nothing for fewer than two words.
+        From 0 where no field has all of them, or two if that is enough, to 1 for all in a row;
+        nothing for fewer than two words.
         """
         if len(phrases) < 2:
             return {}
         best = dict.fromkeys(notes, 0.0)
-        offsets = [phrase.at - phrases[0].at for phrase in phrases]
         for field in phrases[0].terms.fields:
             by_note: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
             for which, phrase in enumerate(phrases):
@@ -188,7 +228,10 @@ class Scorer:
                     for place in find_row_places(self._row(field, choice), notes):
                         by_note[place >> NOTE_BIT].append((place & (1 << NOTE_BIT) - 1, which))
             for note, places in by_note.items():
-                best[note] = max(best[note], _closeness(offsets, places))
+                there = sorted({which for _, which in places})
+                if len(there) > 1 and (len(there) == len(phrases) or not needs_all):
+                    closeness = _closeness({which: phrases[which].at for which in there}, places)
+                    best[note] = max(best[note], closeness * len(there) / len(phrases))
         return best
 
 
@@ -277,13 +320,16 @@ class QueryPhrase(NamedTuple):
 
 
 def find_query_phrases(node: Node, planner: Planner) -> list[QueryPhrase]:
-    """Return the words that notes must have, in the order they were asked for.
+    """Return the words that notes must or best have, in the order they were asked for.
 
     A word that is not indexed holds its place, so that `fear of falling` is a row of three.
     """
     found: list[QueryPhrase] = []
     at = 0
-    for part in node.parts if isinstance(node, tree.And) else (node,):
+    parts = node.parts if isinstance(node, tree.And) else (node,)
+    for part in chain.from_iterable(
+        part.parts if isinstance(part, tree.SomeOf) else (part,) for part in parts
+    ):
         if not isinstance(part, tree.Term | tree.Phrase | tree.Prefix | tree.Fuzzy):
             continue
         terms = own_terms(planner.plan(part)) if part.scope == "any" else None
@@ -294,16 +340,15 @@ def find_query_phrases(node: Node, planner: Planner) -> list[QueryPhrase]:
     return found
 
 
-def _closeness(offsets: Sequence[int], places: Iterable[tuple[int, int]]) -> float:
+def _closeness(offsets: dict[int, int], places: Iterable[tuple[int, int]]) -> float:
     """How near the words of a query stand in a text; each place says of which word it is."""
-    starts: list[set[int]] = [set() for _ in offsets]
+    starts: dict[int, set[int]] = {which: set() for which in offsets}
     for place, which in places:
         starts[which].add(place - offsets[which])
-    if set.intersection(*starts):
+    if set.intersection(*starts.values()):
         return 1.0
-    if not all(starts):
-        return 0.0
-    return OUT_OF_ORDER * min(1.0, offsets[-1] / max(1.0, _shortest_stretch(places, len(offsets))))
+    length = max(offsets.values()) - min(offsets.values())
+    return OUT_OF_ORDER * min(1.0, length / max(1.0, _shortest_stretch(places, len(offsets))))
 
 
 def _shortest_stretch(places: Iterable[tuple[int, int]], words: int) -> float:

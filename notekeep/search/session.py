@@ -25,9 +25,9 @@ from notekeep.search.results import (
     read_file_start,
 )
 from notekeep.search.suggestions import (
-    FallbackQuery,
-    drop_one_word,
+    ask_for_some,
     make_prefix_query,
+    read_question,
     respell_query,
     suggest_notes,
 )
@@ -45,8 +45,20 @@ MAX_REMARKS = 3
 MAX_FALLBACK_LENGTH = 500
 """Characters of a query up to which it is asked what else it may have meant: more were pasted."""
 
+FEW_HITS = 5
+"""With fewer notes than this that have all words, those with some of them are shown, too."""
+
+MANY_WORDS = 4
+"""So many words at least must be asked for then: who types fewer means each of them."""
+
+MAX_NEAR_HITS = 20
+"""How many notes are shown at most that do not have all words."""
+
 COMMON_WORDS_MESSAGE = "Only the commonest words were looked for that are like {}; add a letter."
 PREFIX_MATCH_MESSAGE = "No note has all of these words. These have words that begin so."
+SOME_WORDS_MESSAGE = "No note has all of these words; these have some."
+ONE_HIT_MESSAGE = "Only 1 note has all of these words; others have some."
+FEW_HITS_MESSAGE = "Only {} notes have all of these words; others have some."
 NOT_INDEXED_MESSAGE = (
     "The full text is not indexed yet: this looked at titles, aliases and tags of {} only."
 )
@@ -63,9 +75,10 @@ def run_search(
 ) -> SearchResults:
     """Find what a query is about, by score or in the order the query says.
 
-    Only titles, aliases and tags are looked at while there is no full-text index. With `relax` a
-    query that finds nothing is answered as the nearest one that does, and a regular expression that
-    takes too long by what it has found until then; remarks say so.
+    Only titles, aliases and tags are looked at while there is no full-text index. With `relax`
+    function words are not needed, a query that finds little or nothing is answered with what is
+    near it, and a regular expression that takes too long by what it has found until then; remarks
+    say so.
     """
     search = _Search(sources, query, query.at_most(limit), typing=typing, relax=relax)
     found = search.answer()
@@ -82,21 +95,36 @@ class _Search:
     ) -> None:
         self._sources, self._query, self._limit = sources, query, limit
         self._typing, self._relax = typing, relax
+        self._telling = query  # without words that say nothing
         self.answered = self._run(query)
 
     def answer(self) -> SearchResults:
-        """The hits of the query, or of the nearest one."""
+        """The hits of the query and those near it, or of the nearest query."""
         try:
+            if self._relax:
+                self._leave_out_function_words()
             found = self.answered.answer()
-            if found.total:
-                return found
-            fallback = self._fallback() if self._relax else None
+            if self._may_relax() and found.total < FEW_HITS:
+                found = self._add_near(found) if found.total else self._fall_back() or found
         except IndexUnusable:
             return self._answer_by_name()
-        return fallback or found._replace(remarks=(*found.remarks, *self._did_you_mean()))
+        if not found.total:
+            return found._replace(remarks=(*found.remarks, *self._did_you_mean()))
+        return found._replace(hits=found.hits[: self._limit])
 
-    def _run(self, query: Query) -> QueryRun:
-        return QueryRun(self._sources, query, self._limit, typing=self._typing, in_part=self._relax)
+    def _run(self, query: Query, limit: int | None = None) -> QueryRun:
+        limit = limit or self._limit
+        return QueryRun(self._sources, query, limit, typing=self._typing, in_part=self._relax)
+
+    def _leave_out_function_words(self) -> None:
+        root = self._query.root
+        if root is None or is_fact(root):
+            return
+        words = self._sources.words
+        self._query, self._telling = read_question(
+            self._query, words.is_question_word, words.is_stop_word, typing=self._typing
+        )
+        self.answered = self._run(self._query)
 
     def _answer_by_name(self) -> SearchResults:
         query = self._query
@@ -106,36 +134,68 @@ class _Search:
         notes = "1 note" if count == 1 else f"{count} notes"
         return self.answered.answer()._replace(remarks=(NOT_INDEXED_MESSAGE.format(notes),))
 
-    def _fallback(self) -> SearchResults | None:
-        """The answer to another query: beginnings while typing, another spelling, a word less."""
-        if self._query.root is None or needs_text(self._query.root):
-            return None  # the texts were read once, which is what takes time
-        if len(self._query.text) > MAX_FALLBACK_LENGTH:
-            return None
-        if self._typing and (prefixes := make_prefix_query(self._query)):
-            run = self._run(prefixes)
-            if (found := run.answer()).total:
-                self.answered = run
-                return found._replace(remarks=(PREFIX_MATCH_MESSAGE,))
-        spelt = respell_query(self._query, self._sources.words.suggest)
-        if spelt and (answer := self._try(spelt)):
-            return answer
-        query = spelt.query if spelt else self._query
-        # The score of its best note: a query that has the rarer words left is nearer.
-        less = [(self._run(one.query).best_score(), one) for one in drop_one_word(query)]
-        score, best = max(less, default=(0.0, None), key=lambda one: one[0])
-        if best is None or score <= 0 or not (answer := self._try(best)):
-            return None
-        remarks = (spelt.remark,) if spelt else ()
-        return answer._replace(remarks=(*remarks, *answer.remarks))
+    def _may_relax(self) -> bool:
+        root = self._query.root if self._relax else None
+        if root is None or needs_text(root):
+            return False  # the texts were read once, which is what takes time
+        return len(self._query.text) <= MAX_FALLBACK_LENGTH
 
-    def _try(self, fallback: FallbackQuery) -> SearchResults | None:
-        run = self._run(fallback.query)
+    def _fall_back(self) -> SearchResults | None:
+        """The answer to another query: beginnings while typing, another spelling, some words."""
+        prefixes = make_prefix_query(self._telling) if self._typing else None
+        if prefixes and (found := self._try(prefixes)):
+            return found._replace(remarks=(PREFIX_MATCH_MESSAGE,))
+        spelt = respell_query(self._telling, self._sources.words.suggest)
+        if spelt and (found := self._try(spelt.query)):
+            return found._replace(remarks=(spelt.remark,))
+        if found := self._find_some(spelt.query if spelt else self._telling):
+            remarks = (SOME_WORDS_MESSAGE, spelt.remark) if spelt else (SOME_WORDS_MESSAGE,)
+            return found._replace(remarks=remarks)
+        return None
+
+    def _add_near(self, found: SearchResults) -> SearchResults:
+        """Few hits, among the best notes with some of the words."""
+        exact = self.answered
+        is_named = any(boost.called for boost in exact.boosts.values())
+        some = None if is_named else self._find_some(self._telling, at_least=MANY_WORDS)
+        if some is None:
+            return found
+        near = {hit.row.path for hit in some.hits}
+        others = [hit for hit in found.hits if hit.row.path not in near]
+        total = some.total + len(others)
+        if total == found.total:
+            self.answered = exact
+            return found
+        self.answered.boosts = exact.boosts | self.answered.boosts
+        room = (self._limit or total) - len(others)
+        message = FEW_HITS_MESSAGE.format(found.total) if found.total > 1 else ONE_HIT_MESSAGE
+        return some._replace(
+            total=total,
+            hits=[*some.hits[: max(0, room)], *others],
+            remarks=(message, *found.remarks),
+        )
+
+    def _find_some(self, query: Query, *, at_least: int = 2) -> SearchResults | None:
+        """The best notes with some of so many words, in the order that was asked for."""
+        some = ask_for_some(query, at_least)
+        found = self._try(some, MAX_NEAR_HITS) if some else None
+        if found is None:
+            return None
+        hits = found.hits
+        if not query.is_by_score:
+            paths = frozenset(hit.row.path for hit in hits)
+            _, rows = self._sources.catalog.rows(tree.KnownPaths(paths), query.order)
+            places = {row.path: place for place, row in enumerate(rows)}
+            hits = sorted(hits, key=lambda hit: places[hit.row.path])
+        return found._replace(total=len(hits), hits=hits)
+
+    def _try(self, query: Query, limit: int | None = None) -> SearchResults | None:
+        run = self._run(query, limit)
         found = run.answer()
         if not found.total:
             return None
         self.answered = run
-        return found._replace(remarks=(fallback.remark,), instead=fallback.query.text)
+        return found._replace(relaxed=True, instead=query.text)
 
     def _did_you_mean(self) -> list[str]:
         remarks: list[str] = []
@@ -183,20 +243,11 @@ class QueryRun:
         resolved = self.resolved = self._texts.resolve(root)
         if is_fact(resolved):
             return self._list(resolved)
-        if self.query.order and self.query.order[0].field != "score":
+        if not self.query.is_by_score:
             found = self._sources.words.rank(resolved, None, typing=self.typing)
             self.matcher = found.matcher
             return self._list(tree.KnownPaths(frozenset(found.scores)), found.scores)
         return self._ranked(resolved)
-
-    def best_score(self) -> float:
-        """The score of the words of the best note; 0 where there is none."""
-        root = self.query.root
-        if root is None or is_fact(root):
-            return 0.0
-        resolved = self._texts.resolve(root)
-        found = self._sources.words.scores(resolved, limit=1, typing=self.typing)
-        return max(found.values(), default=0.0)
 
     def _list(self, node: Node | None, scores: Mapping[str, float] | None = None) -> SearchResults:
         total, rows = self._sources.catalog.rows(node, self.query.order, self._limit)

@@ -20,7 +20,7 @@ from notekeep.query.tree import Node, Query, is_fact
 from notekeep.search.results import Hit, SearchResults, Snippet, join_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.open_counts import OpenCounts
@@ -197,12 +197,12 @@ def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
 
 # -- other queries -------------------------------------------------------------------------------
 
-MAX_WORDS = 8
-"""With more words than this neither spellings nor shorter queries are tried: each costs a look at
-all words of the vault, or a search."""
+MAX_SPELT_WORDS = 3
+"""With more words than this no spellings are tried: the words that are right say what is meant, and
+each costs a look at all words of the vault."""
 
 MAX_PATTERNS = 3
-"""Nor with more of those that each stand for up to a thousand words."""
+"""With more patterns than this, each of which is up to a thousand words, notes need all of them."""
 
 MIN_SPELLING_LETTERS = 4
 """An unfinished word of fewer letters is the beginning of too many to be misspelt."""
@@ -212,19 +212,60 @@ _OF_MANY = (tree.Prefix, tree.Wildcard, tree.Fuzzy)
 
 
 class FallbackQuery(NamedTuple):
-    """Another query, for one that found nothing."""
+    """Another query, for one that found nothing, and what to say of an answer to it."""
 
     query: Query
-    words: tuple[str, ...]  # of the first query, which are no longer in it
-    respelt: tuple[str, ...] = ()  # what stands in their place
+    remark: str
 
-    @property
-    def remark(self) -> str:
-        """What to say of an answer to it."""
-        words = _listed(self.words)
-        if self.respelt:
-            return f"No note has {words}. This is for {_listed(self.respelt)}."
-        return f"No note has all of that. This is without {words}."
+
+class Question(NamedTuple):
+    """A query without the words that only make a question of it; `telling` has no stop words."""
+
+    query: Query
+    telling: Query
+
+
+def read_question(
+    query: Query,
+    is_question_word: Callable[[str], bool],
+    is_stop_word: Callable[[str], bool],
+    *,
+    typing: bool,
+) -> Question:
+    """Leave plain words out that say nothing, unless a query has no others.
+
+    The first query keeps stop words, which hold their place between other words.
+    """
+    # The last word is a beginning while it is typed.
+    plain = (tree.Term, tree.Prefix) if typing else tree.Term
+
+    def leave_out(parts: Sequence[Node], says_nothing: Callable[[str], bool]) -> list[Node]:
+        return [
+            part
+            for part in parts
+            if not (isinstance(part, plain) and part.scope == "any" and says_nothing(part.text))
+        ]
+
+    parts = query.root.parts if isinstance(query.root, tree.And) else ()
+    asked = leave_out(parts, is_question_word)
+    telling = leave_out(asked, is_stop_word)
+    if not any(isinstance(part, _WORDS) for part in telling):
+        return Question(query, query)
+    if len(asked) < len(parts):  # a question, whose mark is no pattern
+        asked, telling = (
+            [*some[:-1], _without_question_mark(some[-1])] for some in (asked, telling)
+        )
+    return Question(query._replace(root=_all_of(asked)), query._replace(root=_all_of(telling)))
+
+
+def _without_question_mark(part: Node) -> Node:
+    if isinstance(part, tree.Wildcard) and re.fullmatch(r"\w+\?", part.text):
+        return tree.Term(part.text[:-1], part.scope, part.span)
+    return part
+
+
+def _all_of(parts: Sequence[Node]) -> Node:
+    return parts[0] if len(parts) == 1 else tree.And(tuple(parts))
 
 
 def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> FallbackQuery | None:
@@ -232,31 +273,27 @@ def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> Fall
 
     `nearest` gives the words that one may stand for, best first; none for one that the vault has.
     """
-    if query.root is None or sum(1 for _ in _words(query.root)) > MAX_WORDS:
+    if query.root is None or sum(1 for _ in _words(query.root)) > MAX_SPELT_WORDS:
         return None
     known = {word: found[0] for word in _words(query.root) if (found := nearest(word))}
     if not known:
         return None
     root = tree.replace_leaves(query.root, lambda leaf: _respell(leaf, known))
-    return FallbackQuery(_as_query(query, root), tuple(known), tuple(known.values()))
+    remark = f"No note has {_listed(known)}. This is for {_listed(known.values())}."
+    return FallbackQuery(_as_query(query, root), remark)
 
 
-def drop_one_word(query: Query) -> list[FallbackQuery]:
-    """Return the queries that ask for one word less, in the order of the words left out."""
+def ask_for_some(query: Query, at_least: int) -> Query | None:
+    """Return a query for the best notes with some of so many words; all else must still hold."""
     root = query.root
     if not isinstance(root, tree.And):
-        return []
-    asked = [at for at, part in enumerate(root.parts) if isinstance(part, _WORDS)]
-    many = sum(isinstance(root.parts[at], _OF_MANY) for at in asked)
-    if not 1 < len(asked) <= MAX_WORDS or many > MAX_PATTERNS:
-        return []
-    found = []
-    for at in asked:
-        rest = (*root.parts[:at], *root.parts[at + 1 :])
-        word = write_node(root.parts[at]).strip('"*')
-        less = _as_query(query, rest[0] if len(rest) == 1 else tree.And(rest))
-        found.append(FallbackQuery(less, (word,)))
-    return found
+        return None
+    words = tuple(part for part in root.parts if isinstance(part, _WORDS))
+    if len(words) < at_least or sum(isinstance(word, _OF_MANY) for word in words) > MAX_PATTERNS:
+        return None
+    others = tuple(part for part in root.parts if not isinstance(part, _WORDS))
+    some = tree.SomeOf(words)
+    return _as_query(query, _all_of((*others, some)))._replace(order=())
 
 
 def make_prefix_query(query: Query) -> Query | None:
@@ -296,5 +333,5 @@ def _as_query(query: Query, root: Node) -> Query:
     return Query(" ".join(map(write_node, parts)), root, query.order, query.limit)
 
 
-def _listed(words: Sequence[str]) -> str:
+def _listed(words: Iterable[str]) -> str:
     return " and ".join(f'"{word}"' for word in words)

@@ -119,7 +119,7 @@ class TextFilter:
             case tree.And(parts):
                 return self._resolve_all(parts, within)
             case tree.Or(parts):
-                return tree.Or(tuple(self.resolve(part, within) for part in parts))
+                return type(node)(tuple(self.resolve(part, within) for part in parts))
             case tree.Not(part):
                 # Of what was not read nobody can say that it does not match.
                 in_part, self._in_part = self._in_part, False

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from notekeep.errors import Failure, IndexUnusable, NotekeepError
 from notekeep.query.folding import is_unicode
-from notekeep.query.tree import Node, Term
+from notekeep.query.tree import Node, SomeOf, Term, children
 from notekeep.search.analyzer import base_language, get_analyzer
 from notekeep.search.index_folder import FEW_SEGMENTS, CommitStamp, IndexFolder, document_fields
 from notekeep.search.planner import PlanMatcher, Planner, UnanswerableNode, only_word, own_terms
@@ -289,7 +289,9 @@ class WhooshIndex:
                     [path] = snapshot.paths([note])
                     scores.setdefault(path, found[note])
             first = {note: path for path, _, note in best[:RERANKED_HITS]}
-            near = scorer.nearness(find_query_phrases(node, planner), first)
+            is_partial = any(isinstance(part, SomeOf) for part in (node, *children(node)))
+            phrases = find_query_phrases(node, planner)
+            near = scorer.nearness(phrases, first, needs_all=not is_partial)
             return RankedNotes(
                 len(found),
                 scores,
@@ -323,6 +325,16 @@ class WhooshIndex:
             return self._ask(lambda _, planner: planner.plan(Term(word)) is None)
         except IndexUnusable:
             return False
+
+    def is_question_word(self, word: str) -> bool:
+        """Whether a search in the vault's language can do without a word that is indexed."""
+        by = get_analyzer(self.language)
+        return only_word(by, word) in by.language.question_words
+
+    def is_stop_word(self, word: str) -> bool:
+        """Whether a word says nothing in the vault's language and is not indexed."""
+        by = get_analyzer(self.language)
+        return only_word(by, word) in by.language.stops
 
     def suggest(self, word: str) -> list[str]:
         """Return words of the vault that a person who typed this one may have meant, best first.

@@ -14,7 +14,7 @@ from notekeep.errors import IndexUnusable as Unusable
 from notekeep.errors import UsageError
 from notekeep.search import text_filter
 from notekeep.search.planner import TYPED_PATTERN_WORDS
-from notekeep.search.session import run_search
+from notekeep.search.session import SOME_WORDS_MESSAGE, run_search
 from notekeep.search.text_filter import SearchSources, list_notes
 from notekeep.search.whoosh_index import WhooshIndex
 
@@ -292,23 +292,98 @@ def test_a_word_that_no_note_has_is_answered_by_its_nearest_spelling(shelf: Vaul
     assert found.instead == "leverage type=podcast"
 
 
-def test_words_that_no_note_has_together_are_answered_without_one(shelf: Vault) -> None:
+def test_words_that_no_note_has_together_find_notes_with_some_of_them(shelf: Vault) -> None:
     found = ask(shelf, "naval leverage horizons")
-    assert [hit.row.path for hit in found.hits] == ["naval.md"]
-    assert found.remarks == ('No note has all of that. This is without "horizons".',)
+    assert found.hits[0].row.path == "naval.md"  # it has two of them
+    assert {hit.row.path for hit in found.hits} == {
+        *("naval.md", "leverage.md", "book.md", "private/secret.md")
+    }
+    assert found.total == len(found.hits)
+    assert (found.remarks, found.relaxed) == ((SOME_WORDS_MESSAGE,), True)
+
+
+def test_a_note_with_the_rarer_word_comes_first(shelf: Vault) -> None:
+    found = ask(shelf, "leverage horizons")
+    assert found.hits[0].row.path == "book.md"
+
+
+def test_notes_with_some_of_the_words_must_meet_all_other_conditions(shelf: Vault) -> None:
+    assert [hit.row.path for hit in ask(shelf, "naval leverage horizons type:book").hits] == [
+        "book.md"
+    ]
+    found = ask(shelf, "naval leverage horizons -type:podcast")
+    assert "naval.md" not in {hit.row.path for hit in found.hits}
+    assert ask(shelf, "naval horizons type:daily").total == 0
+
+
+def test_notes_with_some_of_the_words_are_in_the_order_that_was_asked_for(shelf: Vault) -> None:
+    found = ask(shelf, "naval leverage horizons sort:path")
+    assert [hit.row.path for hit in found.hits] == sorted(hit.row.path for hit in found.hits)
+    assert ask(shelf, "naval leverage horizons limit:2").total == found.total
+
+
+def test_the_words_that_a_note_has_are_marked(shelf: Vault) -> None:
+    hit = ask(shelf, "naval leverage horizons").hits[0]
+    marked = {hit.snippet.text[start:end].casefold() for start, end in hit.snippet.marks}
+    assert marked == {"naval", "leverage"}
+
+
+def test_few_notes_with_all_of_many_words_are_not_all_that_is_shown(vault: Vault) -> None:
+    vault.write("all.md", "spade rake hoe fork\n")
+    vault.write("most.md", "spade rake hoe\n")
+    vault.write("one.md", "fork\n")
+    for number in range(9):
+        vault.write(f"other{number}.md", "glove\n")
+    vault.refresh(words=words_of(vault))
+    found = ask(vault, "spade rake hoe fork")
+    assert [hit.row.path for hit in found.hits] == ["all.md", "most.md", "one.md"]
+    assert (found.total, found.relaxed) == (3, True)
+    assert found.remarks == ("Only 1 note has all of these words; others have some.",)
+    exact = ask(vault, "spade rake hoe fork", relax=False)
+    assert ([hit.row.path for hit in exact.hits], exact.relaxed) == (["all.md"], False)
+    # Who types fewer words means each of them.
+    found = ask(vault, "spade fork hoe")
+    assert ([hit.row.path for hit in found.hits], found.relaxed) == (["all.md"], False)
+
+
+def test_notes_with_all_of_many_words_are_shown_among_many_that_have_some(vault: Vault) -> None:
+    vault.write("all.md", f"{'glove ' * 900} spade rake hoe fork\n")
+    for number in range(30):
+        vault.write(f"some{number}.md", "spade rake hoe\n")
+        vault.write(f"other{number}.md", "glove\n")
+    vault.refresh(words=words_of(vault))
+    assert "all.md" in [hit.row.path for hit in ask(vault, "spade rake hoe fork").hits]
 
 
 def test_words_that_say_nothing_are_neither_respelt_nor_in_the_way(shelf: Vault) -> None:
     found = ask(shelf, "naval by the leverage of horizons")
-    assert [hit.row.path for hit in found.hits] == ["naval.md"]
-    assert found.remarks == ('No note has all of that. This is without "horizons".',)
+    assert found.hits[0].row.path == "naval.md"
+    assert found.remarks == (SOME_WORDS_MESSAGE,)
 
 
-def test_a_spelling_and_a_word_less_are_both_said(shelf: Vault) -> None:
+@pytest.mark.parametrize("text", ["why would shoes", "how can shoes?", "what about running shoes"])
+@pytest.mark.parametrize("typing", [False, True])
+def test_question_words_are_not_needed(shelf: Vault, text: str, *, typing: bool) -> None:
+    found = ask(shelf, text, typing=typing)
+    assert ([hit.row.path for hit in found.hits], found.relaxed) == (["running.md"], False)
+
+
+def test_question_words_are_needed_in_phrases_and_alone(shelf: Vault) -> None:
+    assert paths(shelf, "who") == ["run"]
+    assert paths(shelf, "who is the") == ["run"]
+    assert paths(shelf, '"who runs"') == ["run"]
+    assert paths(shelf, '"what shoes"') == []
+
+
+def test_question_words_are_needed_where_nothing_else_is_wanted(shelf: Vault) -> None:
+    assert ask(shelf, "why shoes", relax=False).total == 0
+    assert list_notes(shelf.query("why shoes"), sources(shelf, words_of(shelf)))[0] == 0
+
+
+def test_a_spelling_and_missing_words_are_both_said(shelf: Vault) -> None:
     found = ask(shelf, "nawal horizons")
-    assert found.hits
-    assert found.remarks[0] == 'No note has "nawal". This is for "naval".'
-    assert found.remarks[1].startswith("No note has all of that. This is without")
+    assert {hit.row.path for hit in found.hits} == {"naval.md", "book.md"}
+    assert found.remarks == (SOME_WORDS_MESSAGE, 'No note has "nawal". This is for "naval".')
 
 
 def test_nothing_else_is_answered_where_that_is_not_wanted(shelf: Vault) -> None:
@@ -318,7 +393,7 @@ def test_nothing_else_is_answered_where_that_is_not_wanted(shelf: Vault) -> None
 
 
 def test_of_a_text_that_was_pasted_nothing_is_guessed(shelf: Vault) -> None:
-    assert ask(shelf, "naval horizons").instead == "naval"
+    assert ask(shelf, "naval horizons").instead == "(naval OR horizons)"
     found = ask(shelf, f"naval {' ' * 500} horizons")
     assert (found.total, found.instead) == (0, "")
 

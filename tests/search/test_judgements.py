@@ -44,6 +44,8 @@ class Engines(NamedTuple):
     ours: Callable[[Judged], list[str]]
     whoosh: Callable[[Judged], list[str]]
     fts: Callable[[Judged], list[str]]
+    any_ours: Callable[[str], list[str]]
+    any_fts: Callable[[str], list[str]]
 
 
 def engines(root: Path, queries: list[Judged], folder: Path) -> Engines:
@@ -57,6 +59,8 @@ def engines(root: Path, queries: list[Judged], folder: Path) -> Engines:
         lambda query: judge.ours(vault, query),
         lambda query: whoosh.paths(judge.for_peers(query)),
         lambda query: fts.paths(judge.for_peers(query)),
+        lambda text: judge.paths(vault, text),
+        lambda text: fts.paths(text, needs_all=False),
     )
 
 
@@ -88,6 +92,24 @@ def test_nobody_finds_it_better(asked: dict[str, Engines], over: str, peer: str)
     theirs = judge.quality(one.queries, getattr(one, peer))
     assert ours.ndcg >= theirs.ndcg
     assert ours.mrr >= theirs.mrr
+
+
+@pytest.mark.parametrize("first", judge.FIRST_HITS)
+def test_questions_in_other_words_find_more_than_with_or(
+    asked: dict[str, Engines], first: int
+) -> None:
+    one, questions = asked["sample"], judge.paraphrases("sample")
+    ours = dict(zip(judge.FIRST_HITS, judge.count_found(questions, one.any_ours), strict=True))
+    theirs = dict(zip(judge.FIRST_HITS, judge.count_found(questions, one.any_fts), strict=True))
+    assert ours[first] >= theirs[first]
+
+
+def test_each_question_is_answered_by_one_note() -> None:
+    questions = judge.paraphrases("sample")
+    assert {question.by for question in questions} == {"first", "fresh"}
+    assert len(questions) + len(judge.paraphrases("hub")) == 60
+    for question in questions:
+        assert (SAMPLE / question.note).is_file(), question.text
 
 
 def test_queries_of_every_kind_are_judged(asked: dict[str, Engines]) -> None:

@@ -28,6 +28,16 @@ async def test_a_misspelt_word_is_answered_and_that_is_said(make_app: MakeApp) -
         assert browse(app).note_under_cursor == "books/Atomic Habits.md"
 
 
+async def test_a_question_shows_notes_with_some_of_its_words(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
+        await press(pilot, "slash")
+        type_text(app, "why does the kettle whistle")
+        await until(pilot, lambda: shows(app, "No note has all of these words; these have some."))
+        assert browse(app).note_under_cursor == "books/Atomic Habits.md"
+
+
 async def test_the_last_word_is_a_beginning_in_bodies_too(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:

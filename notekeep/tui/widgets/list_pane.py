@@ -389,10 +389,12 @@ class ListPane(Vertical, RemovalSafe):
         if line is not None:
             self.notes.scroll_cursor_to(line)
 
-    def _update_count(self, shown: int, *remarks: str) -> None:
+    def _update_count(self, shown: int, *remarks: str, nearest: bool = False) -> None:
         # Where all are listed, nobody has to be asked how many notes there are.
         total = self._vault.catalog.count() if self.scope or self.typed else shown
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
+        if nearest:  # which is all that is said where there is little room
+            count = f"{thousands(shown)} nearest {'note' if shown == 1 else 'notes'}"
         order = self.chosen_order
         parts = [*remarks, *([clean_line(order.said)] if order != DEFAULT_ORDER else []), count]
         self._count_text = " · ".join(parts)
@@ -479,7 +481,7 @@ class ListPane(Vertical, RemovalSafe):
         remarks = [clean_line(remark) for remark in found.remarks[:1]]
         if self._indexed is not None:
             remarks = ["still indexing"]
-        self._update_count(found.total, *remarks)
+        self._update_count(found.total, *remarks, nearest=found.relaxed)
         if not found.hits:
             self.post_message(self.Empty())
         if self._is_accepted:
