@@ -53,10 +53,15 @@ class Overview(NamedTuple):
     conflicts: dict[str, str]  # conflict copies in the vault, each with the note it is a copy of
 
     @property
+    def is_free(self) -> bool:
+        """Whether the day asks for nothing."""
+        return not (self.habits or self.tasks.open or self.daily)
+
+    @property
     def is_quiet(self) -> bool:
         """Whether the day asks for nothing and there is nothing to say of it."""
-        parts = (self.habits, self.tasks.open, self.reading, self.drafts, self.daily)
-        return not any((*parts, self.on_this_day, self.problems, self.conflicts))
+        others = (self.reading, self.drafts, self.on_this_day, self.problems, self.conflicts)
+        return self.is_free and not any(others)
 
     def as_object(self) -> dict[str, Any]:
         """Return it as JSON; the keys are stable."""

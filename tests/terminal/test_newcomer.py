@@ -21,7 +21,7 @@ ENTER, ESCAPE, F2, F3 = "\r", "\x1b", "\x1bOQ", "\x1bOR"
 
 def first_note(terminal: Terminal, notes: Path) -> None:
     """Make a note and write into it."""
-    terminal.until("A quiet day", "n  makes a note")
+    terminal.until("Nothing due today", "n  new note")
     terminal.send("n")
     terminal.until("Title", "enter makes the note")
     terminal.send("Kettles" + ENTER)

@@ -140,9 +140,9 @@ async def test_today_is_not_called_quiet_while_the_vault_is_indexed(
     app = slowly.app("today")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "Still indexing, 5 %"))
-        assert not shows(app, "A quiet day.")
+        assert not shows(app, "Nothing due today.")
         slowly.end()
-        await until(pilot, lambda: shows(app, "A quiet day."))
+        await until(pilot, lambda: shows(app, "Nothing due today."))
         assert not shows(app, "ndexing")
 
 

@@ -10,7 +10,13 @@ from notekeep.dates import MONTHS, week_span
 from notekeep.habits.summary import format_count, format_run
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS, Detail
-from notekeep.tui.render.habit_rows import DAY_NAMES, goal_text, note_piece, progress_bar
+from notekeep.tui.render.habit_rows import (
+    DAY_NAMES,
+    counts_days,
+    goal_text,
+    note_piece,
+    progress_bar,
+)
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
@@ -23,7 +29,7 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from notekeep.habits.calendar import Calendar, CalendarDay
     from notekeep.tui.render.glyphs import Glyphs
@@ -69,8 +75,13 @@ def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> dat
     return date.fromordinal(square.day)
 
 
-def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return the months, then one line for each day of the week; the last weeks that fit."""
+def year_lines(
+    calendar: Calendar, today: date, glyphs: Glyphs, width: int, *, has_misses: bool = True
+) -> list[StyledLine]:
+    """Return the months, then one line for each day of the week; the last weeks that fit.
+
+    Without `has_misses` the days of a week or month that was missed have no sign.
+    """
     first, room, step = _window(calendar, today, width)
     columns = calendar.columns[first : first + room]
     months = [" "] * (len(columns) * step)
@@ -82,17 +93,20 @@ def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> l
     lines: list[StyledLine] = [[Piece(" " * LABEL_WIDTH), Piece("".join(months), "muted")]]
     for row in range(7):
         name = DAY_NAMES[(calendar.week_start + row) % 7]
-        days = [_square(column[row], today, glyphs, step) for column in columns]
+        missed = ("missed", "gap") if has_misses else ("missed",)
+        days = [_square(column[row], today, glyphs, step, missed) for column in columns]
         lines.append([Piece(name.ljust(LABEL_WIDTH), "muted"), *days])
     return lines
 
 
-def _square(square: CalendarDay | None, today: date, glyphs: Glyphs, width: int) -> Piece:
+def _square(
+    square: CalendarDay | None, today: date, glyphs: Glyphs, width: int, missed: Container[str]
+) -> Piece:
     """Return a day as a solid cell; its sign tells what colour does not."""
     if square is None or square.day > today.toordinal() or square.status == "off":
         return Piece(" " * width)
     level = square.level
-    is_missed = not level and square.status in ("missed", "gap")
+    is_missed = not level and square.status in missed
     if square.day == today.toordinal():
         text = "[]" if width > 1 else glyphs.task_open
         return Piece(text, "day-missed today" if is_missed else f"day-{level} today")
@@ -133,7 +147,8 @@ YEAR_FIRST_LINE = 2  # the line on which the days of the year begin
 def year_block(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
     """Return the name of a habit, its year, and a line with figures and what the days mean."""
     taken = year_width(found.calendar, width)
-    days = year_lines(found.calendar, today, glyphs, width)
+    has_misses = counts_days(found.view)
+    days = year_lines(found.calendar, today, glyphs, width, has_misses=has_misses)
     figures = _main_figures(found)
     if taken < NARROW_YEAR and width - taken >= FIGURES_WIDTH:
         room = min(width - taken, FIGURES_WIDTH + COLUMN_GAP) - 2

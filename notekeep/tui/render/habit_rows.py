@@ -52,6 +52,12 @@ def _is_quiet(cell: Cell, today: date) -> bool:
     return cell.mark == "covered" or (cell.mark == "open" and cell.day != today)
 
 
+def _day_piece(cell: Cell, glyphs: Glyphs, today: date) -> Piece:
+    if cell.mark == "paused" and cell.day != today:
+        return Piece(glyphs.rule, "rule")
+    return Piece(" ") if _is_quiet(cell, today) else mark_piece(cell, glyphs)
+
+
 def week_line(
     cells: Sequence[Cell],
     glyphs: Glyphs,
@@ -67,10 +73,7 @@ def week_line(
     line: StyledLine = []
     for cell in cells:
         is_open = cell.day == today and cell.mark in {"open", "ok", "partial"}
-        is_hidden = _is_quiet(cell, today) or (hides_open and is_open)
-        piece = Piece(" ") if is_hidden else mark_piece(cell, glyphs)
-        if cell.mark == "paused" and cell.day not in {today, here}:
-            piece = Piece(glyphs.rule, "rule")
+        piece = Piece(" ") if hides_open and is_open else _day_piece(cell, glyphs, today)
         if cell.day == here:
             line += [Piece("[", "chosen-day"), piece, Piece("]", "chosen-day")]
         else:
@@ -78,11 +81,13 @@ def week_line(
     return line
 
 
-def month_line(cells: Sequence[Cell], glyphs: Glyphs, here: date | None = None) -> StyledLine:
+def month_line(
+    cells: Sequence[Cell], glyphs: Glyphs, today: date, here: date | None = None
+) -> StyledLine:
     """Return the marks of many days, two cells each, with the day `here` standing out."""
     line: StyledLine = []
     for cell in cells:
-        piece = mark_piece(cell, glyphs)
+        piece = _day_piece(cell, glyphs, today)
         if cell.day == here:
             text = piece.text if piece.text.strip() else glyphs.dot
             line.append(Piece(f"{text} ", f"{piece.role} chosen".strip()))
@@ -146,25 +151,29 @@ def year_heads(first: date) -> StyledLine:
     return [Piece("".join(text[:53]), "muted")]
 
 
-def tile_line(cells: Sequence[Cell], glyphs: Glyphs, width: int, today: date) -> StyledLine:
-    """Return past weeks as tiles, `width` cells a day and a blank between two weeks."""
+def counts_days(habit: HabitView) -> bool:
+    """Whether single days are kept or missed, rather than weeks or months."""
+    return habit.streak_unit not in {"weeks", "months"}
+
+
+def tile_line(habit: HabitView, cells: Sequence[Cell], glyphs: Glyphs, width: int) -> StyledLine:
+    """Return some past weeks of a habit as tiles, `width` cells a day, a blank between weeks."""
     line: StyledLine = []
+    has_misses = counts_days(habit)
     for place, cell in enumerate(cells):
         if place and place % 7 == 0:
             line.append(Piece(" "))
-        line.append(_tile(cell, glyphs, width, today))
+        line.append(_tile(cell, glyphs, width, has_misses=has_misses))
     return line
 
 
-def _tile(cell: Cell, glyphs: Glyphs, width: int, today: date) -> Piece:
+def _tile(cell: Cell, glyphs: Glyphs, width: int, *, has_misses: bool) -> Piece:
     if cell.mark == "paused":
         return Piece(glyphs.rule * width, "rule")
-    if cell.mark in {"none", "skipped", "open"} or (_is_quiet(cell, today) and not cell.level):
-        return Piece((glyphs.tiles[0] if cell.status != "off" else " ") * width, "level-0")
-    if cell.mark == "missed":
+    if cell.mark == "missed" and (has_misses or cell.status == "missed"):
         return Piece(glyphs.missed.ljust(width), "missed")
-    level = cell.level or (3 if cell.mark in {"done", "ok"} else 1)
-    return Piece(glyphs.tiles[level] * width, f"level-{level}")
+    level = cell.level or (3 if cell.mark in {"done", "ok"} else 0)
+    return Piece((" " if cell.status == "off" else glyphs.tiles[level]) * width, f"level-{level}")
 
 
 def goal_text(habit: HabitView, glyphs: Glyphs) -> str:

@@ -125,7 +125,7 @@ class TodayScreen(VaultScreen):
         self.load("overview", self.vault.overview, self._show)
 
     def index_progressed(self) -> None:
-        if not self.due.is_busy:
+        if self._day is not None and self._day.is_free:
             self.on_agenda_list_resized()
 
     def _show(self, day: Overview) -> None:
@@ -154,7 +154,9 @@ class TodayScreen(VaultScreen):
         others = min(self.others.room, OTHER_WIDTH) if self.has_class("-wide") else 0
         room = Room(min(self.due.room, DUE_WIDTH), others, tasks, recent)
         due, more = day_columns(day, self._texts, room, self.glyphs)
-        self.due.show(due or ([] if more else _nothing(program(self).indexed)))
+        if day.is_free:
+            due = [*_nothing(program(self).indexed), AgendaItem([]), *due]
+        self.due.show(due)
         self.others.show(more)
         is_busy = self.due.is_busy or self.others.is_busy
         self.set_idle_actions(*(() if is_busy else ("tick", "open-row")))

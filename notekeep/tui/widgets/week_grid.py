@@ -92,7 +92,8 @@ class ColumnWidths(NamedTuple):
     @property
     def past(self) -> int:
         """The cells of all past weeks."""
-        return self.weeks * (7 * self.tile + 1) - (self.weeks > 0)
+        # A blank behind them, where there is room for all, keeps them from a bracket.
+        return self.weeks * (7 * self.tile + 1) - (0 < self.weeks < MOST_WEEKS)
 
 
 def measure_habits(habits: Iterable[HabitView], glyphs: Glyphs) -> ColumnWidths:
@@ -289,7 +290,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         if columns.weeks:
             days = (self.first_day - habit.cells[0].day).days
             past = habit.cells[max(0, days - 7 * columns.weeks) : days]
-            line += pad_line(tile_line(past, self._glyphs, columns.tile, self.today), columns.past)
+            line += pad_line(tile_line(habit, past, self._glyphs, columns.tile), columns.past)
         line += pad_line(self._marks(habit, here=here), WIDTHS[self.shown])
         if columns.strength:
             strength = [Piece(" " * GAP), *strength_line(habit, self._glyphs)]
@@ -304,7 +305,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         day = self.day if here else None
         cells = [cell for cell in habit.cells if cell.day >= self.first_day]
         if self.shown == "month":
-            return month_line(cells, self._glyphs, day)
+            return month_line(cells, self._glyphs, self.today, day)
         if self.shown == "year":
             return year_line(cells, self._glyphs)
         return week_line(cells, self._glyphs, self.today, day)
