@@ -81,8 +81,8 @@ async def test_search_fills_in_while_the_vault_is_indexed(slowly: Slowly) -> Non
         await until(pilot, lambda: shows(app, "Still indexing, 5 %"))
         await press(pilot, "slash")
         type_text(app, "deep")
-        await until(pilot, lambda: shows(app, "Nothing yet for deep"))
-        assert not shows(app, "makes a note")
+        await until(pilot, lambda: shows(app, "No results yet for deep"))
+        assert not shows(app, "creates a note")
         await press(pilot, "enter")
         slowly.grow()
         await until(pilot, lambda: shows(app, "still indexing · 1 of 9 notes"))
@@ -100,9 +100,9 @@ async def test_a_search_for_nothing_offers_a_note_only_once_all_is_indexed(
         await until(pilot, lambda: shows(app, "Still indexing, 5 %"))
         await press(pilot, "slash")
         type_text(app, "qqxyz")
-        await until(pilot, lambda: shows(app, "Nothing yet for qqxyz"))
+        await until(pilot, lambda: shows(app, "No results yet for qqxyz"))
         slowly.end()
-        await until(pilot, lambda: shows(app, "makes a note of it"))
+        await until(pilot, lambda: shows(app, "creates a note"))
 
 
 async def test_the_quick_switch_offers_a_note_only_once_all_is_indexed(slowly: Slowly) -> None:
@@ -155,8 +155,8 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: app.focused is not None)
         if when == "when it was read":
-            await until(pilot, lambda: shows(app, "No notes here yet."))
-            assert shows(app, "n  makes the first one")
+            await until(pilot, lambda: shows(app, "No notes yet."))
+            assert shows(app, "n  creates the first one")
         await press(pilot, "n")
         await until(pilot, lambda: isinstance(app.screen, NewNoteDialog))
         type_text(app, "First")
@@ -192,7 +192,7 @@ async def test_enter_in_an_empty_box_over_an_empty_list_makes_no_note(tmp_path: 
     vault = Vault.open(root)
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "No notes here yet."))
+        await until(pilot, lambda: shows(app, "No notes yet."))
         await press(pilot, "slash")
         await until(pilot, lambda: app.focused is not None and app.focused.id is None)
         await press(pilot, "enter")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notekeep.errors import NotekeepError
 from tests.support.screens import browse, press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
+    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -48,6 +52,46 @@ async def test_the_last_word_is_a_beginning_in_bodies_too(make_app: MakeApp) -> 
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
 
 
+async def test_enter_waits_for_the_text_search_before_it_creates_a_note(
+    make_app: MakeApp, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer_now, search = threading.Event(), vault.search.search
+
+    def search_slowly(*args: Any, **options: Any) -> SearchResults:
+        assert answer_now.wait(60)
+        return search(*args, **options)
+
+    monkeypatch.setattr(vault.search, "search", search_slowly)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await pilot.press("slash", *"kettle", "enter")
+        await until(pilot, lambda: not browse(app).notes.note_count)
+        await pilot.pause(0.5)
+        assert len(app.screen_stack) == 1
+        answer_now.set()
+        await until(pilot, lambda: browse(app).note_under_cursor == "books/Atomic Habits.md")
+        assert browse(app).notes.has_focus
+        assert len(app.screen_stack) == 1
+
+
+async def test_enter_creates_no_note_when_the_text_search_fails(
+    make_app: MakeApp, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any, **_options: Any) -> SearchResults:
+        raise NotekeepError("The index is in use.")
+
+    monkeypatch.setattr(vault.search, "search", fail)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await pilot.press("slash", *"kettle", "enter")
+        await until(pilot, lambda: shows(app, "The index is in use."))
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert browse(app).pane.box.has_text_focus
+
+
 async def test_a_note_that_is_read_counts_as_opened(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -65,7 +109,7 @@ async def test_misspelt_field_is_named_below_the_box(make_app: MakeApp, how: str
         await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "slash")
         type_text(app, "ratng:4")
-        await until(pilot, lambda: shows(app, "ratng? Did you mean rating"))
+        await until(pilot, lambda: shows(app, 'No field "ratng". Did you mean rating?'))
         row = next(n for n, line in enumerate(seen(app)) if "Did you mean rating" in line)
         assert any("/ ratng:4" in line for line in seen(app)[row - 2 : row])
         assert shows(app, "0 of 9 notes")
@@ -88,7 +132,7 @@ async def test_misspelt_field_is_found_anywhere_in_a_search(make_app: MakeApp, t
         await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "slash")
         type_text(app, typed)
-        await until(pilot, lambda: shows(app, "ratng? Did you mean rating"))
+        await until(pilot, lambda: shows(app, 'No field "ratng". Did you mean rating?'))
         await press(pilot, "tab")
         await until(pilot, lambda: shows(app, typed.replace("ratng", "rating")))
         await until(pilot, lambda: not shows(app, "Did you mean"))

@@ -130,7 +130,7 @@ STATE_ROLES: dict[str, str] = {
     "refused": "bad",
     "removed": "removed",
 }
-_WORDS = {"unchanged": "as it is", "conflict": "by hand"}
+_WORDS = {"unchanged": "up to date", "conflict": "edited in site"}
 _SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "conflict": "!", "orphan": "?"}
 
 
@@ -167,7 +167,7 @@ def post_line(row: PostRow, width: int, site: int) -> StyledLine:
 
 
 def counts_text(rows: Sequence[PostRow], site: int) -> str:
-    """Return how many posts need a look: "3 changed · 1 by hand"."""
+    """Return how many posts need a look: "3 changed · 1 edited in site"."""
     found = [row.states[site] for row in rows if site < len(row.states)]
     parts = [
         f"{found.count(state)} {_WORDS.get(state, state)}"
@@ -178,19 +178,19 @@ def counts_text(rows: Sequence[PostRow], site: int) -> str:
 
 
 ORPHANED_POST_HINT: Final[Sequence[StyledLine]] = (
-    [Piece("Its note is not in the vault any more.", "title")],
+    [Piece("The note of this post was deleted.", "title")],
     [],
-    [Piece("x", "key"), Piece("  shows what would be removed from the site", "muted")],
+    [Piece("x", "key"), Piece("  show what would be removed from the site", "muted")],
 )
 NO_DRAFTS_HINT: Final[Sequence[StyledLine]] = (
     [Piece("Nothing to publish yet.", "title")],
     [],
-    [Piece("A post with draft: true stands here,", "muted")],
+    [Piece("Posts with draft: true appear here,", "muted")],
     [Piece("and every note with publish: true.", "muted")],
     [],
-    [Piece("p", "key"), Piece("  on any note (F2) shows its draft", "muted")],
-    [Piece("f", "key"), Piece("  chooses the folder of your blog", "muted")],
-    [Piece("t", "key"), Piece("  chooses its generator", "muted")],
+    [Piece("p", "key"), Piece("  on any note (F2): show its draft", "muted")],
+    [Piece("f", "key"), Piece("  choose the folder of your site", "muted")],
+    [Piece("t", "key"), Piece("  choose its generator", "muted")],
 )
 
 
@@ -204,15 +204,14 @@ def key_hint(key: str, text: str) -> StyledLine:
 
 def no_results(typed: str) -> list[StyledLine]:
     """Return what is said when a search found nothing."""
-    about = [Piece("Nothing for ", "muted"), Piece(clean_line(typed), "title")]
-    makes = key_hint("enter", "makes a note of it")
-    return [[], about, [], makes, key_hint("esc", "clears the search")]
+    creates = key_hint("enter", f'creates a note "{clean_line(typed)}"')
+    return [[], [Piece("No results", "title")], [], creates, key_hint("esc", "clears the search")]
 
 
 def field_correction(name: str, near: str) -> list[StyledLine]:
     """Return what is said of a name that is no field, but nearly one."""
-    about = Piece(f"{clean_line(name)}? Did you mean {near}", "warn")
-    return [[about, Piece("  tab", "key"), Piece(" corrects it", "muted")]]
+    about = Piece(f'No field "{clean_line(name)}". Did you mean {near}?', "warn")
+    return [[about], [Piece("tab", "key"), Piece(" accept", "muted")]]
 
 
 def indexing_progress(share: float) -> StyledLine:
@@ -222,13 +221,13 @@ def indexing_progress(share: float) -> StyledLine:
 
 def no_indexed_results(typed: str, share: float) -> list[StyledLine]:
     """Return what is said when nothing was found in what is indexed so far."""
-    about = [Piece("Nothing yet for ", "muted"), Piece(clean_line(typed), "title")]
+    about = [Piece("No results yet for ", "muted"), Piece(clean_line(typed), "title")]
     return [[], indexing_progress(share), about, [], key_hint("esc", "clears the search")]
 
 
 def search_running(typed: str) -> list[StyledLine]:
     """Return what is said while a search goes on whose answer a key waits for."""
-    return [[], [Piece("Looking for ", "muted"), Piece(clean_line(typed), "title")]]
+    return [[], [Piece("Searching for ", "muted"), Piece(clean_line(typed), "title")]]
 
 
 def no_notes(indexed: float | None) -> list[StyledLine]:
@@ -237,8 +236,8 @@ def no_notes(indexed: float | None) -> list[StyledLine]:
         return [[], indexing_progress(indexed)]
     return [
         [],
-        [Piece("No notes here yet.", "title")],
+        [Piece("No notes yet.", "title")],
         [],
-        key_hint("n", "makes the first one"),
-        key_hint("?", "shows what else there is"),
+        key_hint("n", "creates the first one"),
+        key_hint("?", "shows all keys"),
     ]

@@ -19,7 +19,6 @@ from textual.reactive import Reactive
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
-from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.list_model import (
@@ -60,6 +59,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from notekeep.catalog.records import Row
+    from notekeep.errors import NotekeepError
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
@@ -84,7 +84,9 @@ class _SearchInput(Input):
 
     def action_clear_search(self) -> None:
         pane = self.query_ancestor(ListPane)
-        if self.value:
+        if pane.notes.marked:
+            pane.notes.mark(set())
+        elif self.value:
             pane.clear()
         else:
             self.screen.set_focus(pane.notes)
@@ -328,6 +330,7 @@ class ListPane(Vertical, RemovalSafe):
         self._titles.drop()
         if self._worker is not None:
             self._worker.cancel()
+            self._worker = None
 
     def _list(self, *, from_top: bool = False) -> None:
         # An answer to a search that is still on its way has nothing to say any more.
@@ -461,12 +464,17 @@ class ListPane(Vertical, RemovalSafe):
 
     def _found(self, typed: str, found: SearchResults) -> None:
         self._titles.drop()
+        self._worker = None
         self._show(typed, found)
 
     def _show_error(self, error: NotekeepError) -> None:
-        """Say softly what a query lacks; what was found by title stays."""
-        if isinstance(error, UsageError):
-            self.post_message(self.Counted(clean_line(error.message)))
+        """Say softly what a query lacks; what was found by title stays, and no note is created."""
+        self._worker = None
+        self.post_message(self.Counted(clean_line(error.message)))
+        if self._is_accepted and self._titles.are_shown:
+            self._is_accepted = False
+            self.box.focus_text()
+            cast("NotekeepApp", self.app).keyboard.release(self)
 
     def _show(self, _typed: str, found: SearchResults) -> None:
         self.matcher = make_matcher(found.query)
@@ -484,9 +492,14 @@ class ListPane(Vertical, RemovalSafe):
         self._update_count(found.total, *remarks, nearest=found.relaxed)
         if not found.hits:
             self.post_message(self.Empty())
-        if self._is_accepted:
+        if self._is_accepted and self._is_answered:
             self._accept()
             cast("NotekeepApp", self.app).keyboard.release(self)
+
+    @property
+    def _is_answered(self) -> bool:
+        """Whether enter can be answered: something was found, or nobody is still searching."""
+        return self._titles.are_shown and (self.notes.note_count > 0 or self._worker is None)
 
     def leave_search(self) -> None:
         """Be done with typing: go to what was found."""
@@ -495,9 +508,11 @@ class ListPane(Vertical, RemovalSafe):
             self.screen.set_focus(self.notes)
         if self._slip is not None:
             return
-        if self._titles.are_shown:
+        if self._is_answered:
             self._accept()
             return
+        if self._titles.are_shown:
+            self._search(pause=0)  # no further letter comes
         # The next keys are about what is found, and none of them opens what was found before.
         self._is_accepted = True
         cast("NotekeepApp", self.app).keyboard.hold(self, late=self._show_running)
