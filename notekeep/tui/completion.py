@@ -62,6 +62,10 @@ class WordIndex:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted({(word.casefold(), word) for word in words if "\n" not in word})
 
+    def __contains__(self, word: str) -> bool:
+        at = bisect_left(self._words, (word.casefold(), word))
+        return self._words[at : at + 1] == [(word.casefold(), word)]
+
     def find(self, typed: str) -> Iterator[str]:
         """Yield each longer word that begins so."""
         folded = typed.casefold()
@@ -233,9 +237,11 @@ def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
 
 
 def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[CompletionOffer]:
-    """Return the words that begin as what was typed, the shortest first."""
+    """Return the words that begin as what was typed, the shortest first: it may be one itself."""
     start, length = typed.start(1), len(typed[1])
     found = sorted(islice(words.find(typed[1]), 10 * MAX_OFFERS), key=len)[:MAX_OFFERS]
+    if typed[1] in words and (end or found):
+        found.insert(0, typed[1])
     return [CompletionOffer(start, f"{word}{end}", f"{word[length:]}{end}") for word in found]
 
 

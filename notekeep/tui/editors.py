@@ -50,7 +50,7 @@ class Editors:
                 data = unsaved.base_data
             if len(data) > MAX_BYTES:
                 raise Refused(
-                    f"'{path}' is too long to be edited here.", "E opens it in your editor."
+                    f"{path} is too long to edit here.", "Press E to open it in your $EDITOR."
                 )
             screen = EditScreen(EditSession(path, data), line)
             screen.restores = unsaved is not None
@@ -113,9 +113,9 @@ class Editors:
             if found and (is_asked or not is_busy):
                 app.push_screen(UnsavedScreen(found), restore)
             elif found:
-                show_message(app, f"Unsaved text of {plural(len(found), 'note')} · ctrl+p, unsaved")
+                show_message(app, f"Unsaved text in {plural(len(found), 'note')} · ctrl+p, unsaved")
             elif is_asked:
-                show_message(app, "No text was left unsaved")
+                show_message(app, "No unsaved text")
 
         def restore(unsaved: UnsavedText | None) -> None:
             if unsaved is not None:

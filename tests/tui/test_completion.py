@@ -49,7 +49,7 @@ def offered(text: str) -> list[str]:
         ("[[deep work f|]] here", ["[[Deep Work for Two]] here"]),
         ("[[ün|", ["[[Ünder]]"]),
         ("[[|", []),
-        ("[[Deep Work|", ["[[Deep Work for Two]]"]),
+        ("[[Deep Work|", ["[[Deep Work]]", "[[Deep Work for Two]]"]),
         ("[[Deep Work#se|", []),
         ("[[Deep Work#|", ["[[Deep Work#Rules]]", "[[Deep Work#Rest]]"]),
         ("[[deep work#|", []),

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.events import Paste
 
+from notekeep.errors import NotekeepError
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
+from notekeep.tui.completion import Completer
 from tests.support.screens import seen, shows, tree, type_text, until
 from tests.support.sizes import sized
 
@@ -90,7 +92,7 @@ async def test_e_edits_the_note_and_escape_saves_and_leaves(make_app: MakeApp, r
         type_text(app, "phone")
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
         await pilot.press("enter", "e")
-        await until(pilot, lambda: shows(app, "esc done") and shows(app, "16 words"))
+        await until(pilot, lambda: shows(app, "esc save") and shows(app, "16 words"))
         assert shows(app, "title: Deep Work")
         await pilot.press("ctrl+end")
         await press_all(app, pilot, "Read it again.")
@@ -205,6 +207,60 @@ async def test_offers_are_taken_with_tab(make_app: MakeApp, root: Path) -> None:
     assert (root / "daily/2026-11-24.md").read_text().endswith("See [[Deep Work]] #attention")
 
 
+async def test_several_suggestions_are_a_list(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, "daily/2026-11-24.md")
+        await until(pilot, lambda: screen.area.completer.offers(["[[dee"], 0, 5))
+        await pilot.press("ctrl+end")
+        await press_all(app, pilot, "[[a")
+        await until(pilot, lambda: shows(app, "Atomic Habits") and shows(app, "A draft"))
+        # Escape closes the list, and not the editor.
+        await pilot.press("escape")
+        await until(pilot, lambda: not shows(app, "Atomic Habits"))
+        assert app.editors.here is screen
+        await press_all(app, pilot, "t")
+        # One that can only be meant needs no list.
+        await until(pilot, lambda: screen.area.suggestion != "")
+        await pilot.press("backspace", "down", "up", "down")
+        titles = ["A draft", "Atomic Habits"]
+        chosen = screen.area.listed_offers[screen.area.chosen_offer].text
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.area.lines[-1] == f"[[{chosen}")
+        assert any(title in chosen for title in titles)
+        assert not screen.area.listed_offers
+        # An arrow moves in the text again.
+        await pilot.press("up")
+        assert screen.area.cursor_location[0] == len(screen.area.lines) - 2
+
+
+async def test_enter_behind_a_whole_tag_is_a_new_line(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, "daily/2026-11-24.md")
+        screen.area.completer = Completer(tags=["work", "work/late", "work/soon"])
+        await pilot.press("ctrl+end")
+        await press_all(app, pilot, " #work")
+        assert len(screen.area.listed_offers) == 3
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.area.lines[-1] == "")
+        assert screen.area.lines[-2].endswith(" #work")
+
+
+async def test_a_suggestion_is_clicked(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, "daily/2026-11-24.md")
+        screen.area.completer = Completer(tags=["work/late", "work/soon"])
+        await pilot.press("ctrl+end")
+        await press_all(app, pilot, " #wo")
+        await until(pilot, lambda: shows(app, "work/soon"))
+        row = next(n for n, line in enumerate(seen(app)) if "work/soon" in line)
+        await pilot.click(offset=(seen(app)[row].index("work/soon"), row))
+        await until(pilot, lambda: screen.area.lines[-1].endswith(" #work/soon"))
+        assert app.focused is screen.area
+
+
 async def test_quitting_saves(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
@@ -248,7 +304,7 @@ async def test_changes_in_other_places_are_merged(make_app: MakeApp, root: Path)
         await press_all(app, pilot, "- three")
         by_another_program(path, "Written in", "Said in")
         await until(pilot, lambda: shows(app, "Said in the open") and shows(app, "- three"))
-        await until(pilot, lambda: shows(app, "Merged with what another program saved"))
+        await until(pilot, lambda: shows(app, "Merged with changes by another program"))
         await pilot.press("escape")
         await until(pilot, lambda: app.editors.here is None)
         await until(pilot, lambda: not screen.is_attached)
@@ -298,7 +354,7 @@ async def test_a_note_that_is_gone_is_made_again_by_a_save(make_app: MakeApp, ro
         await edit(app, pilot, "posts/A draft.md")
         await press_all(app, pilot, "Still ")
         path.unlink()
-        await until(pilot, lambda: shows(app, "is gone from the vault"))
+        await until(pilot, lambda: shows(app, "was deleted · ctrl+s creates it again"))
         await pilot.press("ctrl+s")
         await until(pilot, path.exists)
     assert b"---\nStill Written in the open" in path.read_bytes()
@@ -337,18 +393,13 @@ async def test_a_vault_that_is_gone_is_told_and_not_asked_for_ever(
     assert b"---\nStill Written in the open" in (root / "posts/A draft.md").read_bytes()
 
 
-async def test_what_cannot_be_saved_can_be_left_and_is_offered_again(
+async def test_quitting_keeps_what_cannot_be_saved_and_does_not_ask(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await type_and_lose_the_vault(app, pilot, root)
         await pilot.press("ctrl+q")
-        await until(pilot, lambda: shows(app, "The note could not be saved"))
-        assert shows(app, "the text is kept, and offered again")
-        await pilot.press("enter")
-        await until(pilot, lambda: app.unseen == 2 and shows(app, "The note could not be saved"))
-        await pilot.press("down", "enter")
         await until(pilot, lambda: not app.is_running)
     put_back(root)
     unsaved = AutosaveFile(vault.places.state, "posts/A draft.md").claim()
@@ -356,18 +407,56 @@ async def test_what_cannot_be_saved_can_be_left_and_is_offered_again(
     assert b"---\nStill Written in the open" in unsaved.data
 
 
-async def test_escape_from_that_question_goes_back_to_the_text(
+async def test_escape_closes_and_says_where_the_text_is_that_could_not_be_saved(
     make_app: MakeApp, root: Path
 ) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await type_and_lose_the_vault(app, pilot, root)
         await pilot.press("escape")
+        await until(pilot, lambda: app.editors.here is None and shows(app, "Your text is kept"))
+        put_back(root)
+        app.editors.open("posts/A draft.md")
+        await until(pilot, lambda: shows(app, "Unsaved text from"))
+        await pilot.press("enter")
+        await until(pilot, lambda: shows(app, "Still Written in the open"))
+
+
+async def test_text_that_nothing_can_keep_is_not_lost_without_a_question(
+    make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_options: object) -> None:
+        raise NotekeepError("The disk is full.")
+
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await type_and_lose_the_vault(app, pilot, root)
+        monkeypatch.setattr(AutosaveFile, "write", fail)
+        await pilot.press("escape")
         await until(pilot, lambda: shows(app, "The note could not be saved"))
         await pilot.press("escape")
         await until(pilot, lambda: app.editors.here is not None)
         await press_all(app, pilot, "being ")
         assert shows(app, "Still being Written")
+
+
+async def test_closing_keeps_both_versions_of_a_line_that_another_program_changed(
+    make_app: MakeApp, root: Path
+) -> None:
+    path = root / "posts/A draft.md"
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        screen = await edit(app, pilot, "posts/A draft.md")
+        app.updates.close()  # the save is the first to notice
+        screen.area.go_to((6, 0))
+        await press_all(app, pilot, "Mine: ")
+        by_another_program(path, "Written in", "Theirs: Written in")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.editors.here is None and len(app.conflicts) == 1)
+        await until(pilot, lambda: shows(app, "Your text is in"))
+    (copy,) = path.parent.glob("A draft (conflict *).md")
+    assert b"\nMine: Written in" in copy.read_bytes()
+    assert b"\nTheirs: Written in" in path.read_bytes()
 
 
 # Crashes.

@@ -68,7 +68,7 @@ async def test_a_start_tells_of_unsaved_text_and_restores_it(
     before = content(root / DRAFT)
     app = make_app("browse")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "Text that was not saved"))
+        await until(pilot, lambda: shows(app, "Unsaved text"))
         assert shows(app, DRAFT)
         await press(pilot, "v")
         await until(pilot, lambda: shows(app, "+ - three"))
@@ -98,7 +98,7 @@ async def test_text_that_is_let_go_is_in_history(
         await until(pilot, lambda: not any(BOOK in line for line in seen(app)[:8]))
         await press(pilot, "delete")
         await until(pilot, lambda: kept(vault, DRAFT, b"- three\n"))
-        await until(pilot, lambda: not shows(app, "Text that was not saved"))
+        await until(pilot, lambda: not shows(app, "Unsaved text"))
     assert find_unsaved(vault.places.state) == []
     assert tree(root) == before
     assert left.endswith(b"- three\n")
@@ -108,17 +108,17 @@ async def test_text_that_is_let_go_is_in_history(
 async def test_it_can_wait_and_is_asked_for_by_name(make_app: MakeApp, vault: Vault) -> None:
     app = make_app("browse")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "Text that was not saved"))
+        await until(pilot, lambda: shows(app, "Unsaved text"))
         row = next(row for row, line in enumerate(seen(app)) if "esc later" in line)
         await pilot.click(offset=(seen(app)[row].index("later"), row))
-        await until(pilot, lambda: not shows(app, "Text that was not saved"))
+        await until(pilot, lambda: not shows(app, "Unsaved text"))
         assert len(find_unsaved(vault.places.state)) == 1
         await app.run_action("show_unsaved")
-        await until(pilot, lambda: shows(app, "Text that was not saved"))
+        await until(pilot, lambda: shows(app, "Unsaved text"))
         await press(pilot, "delete")
-        await until(pilot, lambda: not shows(app, "Text that was not saved"))
+        await until(pilot, lambda: not shows(app, "Unsaved text"))
         await app.run_action("show_unsaved")
-        await until(pilot, lambda: shows(app, "No text was left unsaved"))
+        await until(pilot, lambda: shows(app, "No unsaved text"))
 
 
 @pytest.mark.usefixtures("left")
@@ -126,7 +126,7 @@ async def test_who_types_already_is_not_interrupted(make_app: MakeApp) -> None:
     app = make_app("browse")
     app.keyboard.has_typed = True
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "Unsaved text of 1 note"))
+        await until(pilot, lambda: shows(app, "Unsaved text in 1 note"))
         await press(pilot, "slash")
         type_text(app, "phone")
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
@@ -138,9 +138,9 @@ async def test_unsaved_text_of_a_note_that_is_gone_makes_it_again(
     remove(root / DRAFT)
     app = make_app("browse")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "Text that was not saved"))
+        await until(pilot, lambda: shows(app, "Unsaved text"))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "is gone from the vault"))
+        await until(pilot, lambda: shows(app, "was deleted · ctrl+s"))
         await press(pilot, "ctrl+s")
         await until(pilot, (root / DRAFT).exists)
     assert content(root / DRAFT) == left
@@ -155,4 +155,4 @@ async def test_text_that_was_saved_after_all_is_no_news(
         await until(pilot, lambda: shows(app, "9 notes"))
         await app.run_action("show_unsaved")
         await pilot.pause()
-        assert not shows(app, "Text that was not saved")
+        assert not shows(app, "Unsaved text")

@@ -20,7 +20,7 @@ from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
 from notekeep.tui.completion import Completer, find_frontmatter_end, first_text_position
-from notekeep.tui.dialogs.dialog import Prompt, open_dialog
+from notekeep.tui.dialogs.dialog import Option, OptionRows, Prompt, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
 from notekeep.tui.messages import ShowHistory, VaultChanged
 from notekeep.tui.notifications import notify_done
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from notekeep.notes.plan import WriteResult
+    from notekeep.tui.completion import CompletionOffer
 
 
 # Files that are attached while a note is edited: stored as a step, linked as typed text.
@@ -62,8 +63,8 @@ class EditorAttachments:
         self._screen = screen
 
     def ask(self) -> None:
-        hint = "A copy goes into the attachments. Empty takes the picture on the clipboard."
-        prompt = Prompt("Attach a file", example="~/Pictures/map.png", hint=hint)
+        hint = "The file is copied into the attachments. Empty: the picture in the clipboard."
+        prompt = Prompt("Attach file", example="~/Pictures/map.png", hint=hint)
         here = self._screen.area.cursor_location
 
         def store(file: str) -> tuple[str, str, WriteResult]:
@@ -108,9 +109,7 @@ class EditorAttachments:
         if not text:
             area.move_cursor((start[0], start[1] + len(link)))
         area.history.checkpoint()
-        show_message(
-            self._screen, f"Copied {name} into the attachments · ctrl+z takes the link out"
-        )
+        show_message(self._screen, f"Copied {name} to the attachments · ctrl+z removes the link")
 
 
 # What is typed and not saved, kept in its autosave file while a note is edited.
@@ -171,6 +170,46 @@ class EditorAutosave:
         return UnsavedText.of(self._screen.path, content, editing.base, area.cursor_location)
 
 
+# Several suggestions for what is typed.
+
+MAX_LISTED = 8
+MAX_LIST_WIDTH = 48
+
+
+class CompletionList(OptionRows, can_focus=False):
+    """The suggestions below the line that is typed, or above it where there is no room."""
+
+    def show_offers(self, area: NoteArea) -> None:
+        """Show what an editor offers; nothing where it offers no choice."""
+        offers = area.listed_offers
+        self.display = bool(offers)
+        if not offers:
+            return
+        options = [_make_option(offer, number) for number, offer in enumerate(offers)]
+        self.show(options, str(area.chosen_offer))
+        place, screen = area.cursor_screen_offset, self.app.size
+        longest = max(len(option.title) + len(option.about) for option in options)
+        width = min(longest + 8, MAX_LIST_WIDTH, screen.width)
+        height = min(len(options), MAX_LISTED)
+        self.styles.width, self.styles.height = width, height + 2
+        typed = area.cursor_location[1] - offers[0].start
+        is_above = place.y + height + 3 > screen.height and place.y > height + 2
+        y = place.y - height - 2 if is_above else place.y + 1
+        self.styles.offset = max(0, min(place.x - typed - 3, screen.width - width)), y
+
+    def _line_role(self, index: int) -> str:
+        return "cursor" if index == self.cursor else ""
+
+    def row_clicked(self, row: int, x: int, chain: int) -> None:
+        del x, chain
+        self._post_own(self.Selected(self, row))
+
+
+def _make_option(offer: CompletionOffer, number: int) -> Option:
+    target, _, title = offer.text.removesuffix("]]").removesuffix(": ").partition("|")
+    return Option(title or target, target if title else "", str(number))
+
+
 class EditScreen(VaultScreen):
     """A note being edited."""
 
@@ -186,6 +225,7 @@ class EditScreen(VaultScreen):
         self.area = NoteArea(editing.lines, editing.stand_ins)
         row = self.vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
+        self.offers = CompletionList([], self.glyphs)
         self.autosave = EditorAutosave(self)
         self.find = FindBar(self.area)
         self._external = ExternalEdits(self)
@@ -200,6 +240,7 @@ class EditScreen(VaultScreen):
         with Horizontal(id="sheet"):
             yield self.area
         yield self.find
+        yield self.offers
 
     def on_mount(self) -> None:
         self.area.focus()
@@ -261,6 +302,16 @@ class EditScreen(VaultScreen):
         # What is offered and not taken yet would be replaced by it.
         if self.is_changed and not self._offering:
             self.autosave.keep_now()
+
+    def on_note_area_offered(self) -> None:
+        self.offers.show_offers(self.area)
+
+    def on_list_view_selected(self, event: CompletionList.Selected) -> None:
+        event.stop()
+        self.area.accept_offer(event.row)
+
+    def on_list_view_highlighted(self, event: CompletionList.Highlighted) -> None:
+        event.stop()
 
     def _offer_unsaved(self, unsaved: UnsavedText) -> None:
         self._offering = True
@@ -359,7 +410,7 @@ class EditScreen(VaultScreen):
         lines = list(self.area.lines)
         if not self.editing.is_changed(lines):
             self.autosave.file.discard()
-            self._go_on()
+            self.go_on()
             return
         self._saving = True
         plan = self.editing.plan(lines, self.label)
@@ -381,9 +432,15 @@ class EditScreen(VaultScreen):
                 self.save(self.after_save, leaving=self._leaving)
             return
         self.autosave.file.discard()
-        self._go_on()
+        self.go_on()
 
-    def _go_on(self) -> None:
+    @property
+    def is_closing(self) -> bool:
+        """Whether the editor closes as soon as the text is saved."""
+        return self._leaving and self.after_save is not None
+
+    def go_on(self) -> None:
+        """Do what was to come after the save."""
         then, self.after_save = self.after_save, None
         if then is not None:
             then()
@@ -408,10 +465,20 @@ class EditScreen(VaultScreen):
             self._stuck(error)
 
     def _stuck(self, error: NotekeepError) -> None:
-        show_error(self, error)
-        then, self.after_save = self.after_save, None
-        if then is None or not self._leaving:
+        is_closing, then = self.is_closing, self.after_save
+        self.after_save = None
+        if is_closing and then is not None and self.autosave.keep_now():
+            self.is_given_up = True
+            kept = "Your text is kept: e opens it again, and ctrl+p, Unsaved text."
+            show_error(
+                self.app, NotekeepError(f"{self.label} was not saved: {error.message}", kept)
+            )
+            then()
             return
+        show_error(self, error)
+        if not is_closing or then is None:
+            return
+        # Nothing keeps the text: to close now would lose it.
         self._offering = True
 
         def answered(answer: str | None) -> None:
@@ -422,7 +489,7 @@ class EditScreen(VaultScreen):
                 self.is_given_up = True
                 then()
 
-        ask_leave_unsaved(self, answered, is_kept=self.autosave.keep_now())
+        ask_leave_unsaved(self, answered)
 
     def _leave(self) -> None:
         if self.is_attached:

@@ -22,13 +22,14 @@ from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.text_diff import compare, unified
 from notekeep.tui.widgets.bars import ActionButtons
 from notekeep.tui.widgets.line_view import DiffView, ListView
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
+    from notekeep.errors import NotekeepError
     from notekeep.tui.screens.edit import EditScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
     from notekeep.vault import Vault
@@ -120,6 +121,7 @@ class EditSession:
 RESTORE, DIFF, DISCARD = "restore", "diff", "discard"
 KEEP_MINE, KEEP_THEIRS, KEEP_BOTH = "mine", "theirs", "both"
 TRY_AGAIN, LEAVE = "again", "leave"
+BOTH_KEPT = "Another program changed the same lines. Your text is in {copy} · g c compares"
 
 
 def ask_restore(
@@ -127,20 +129,19 @@ def ask_restore(
 ) -> None:
     """Ask what to do with a text that was typed and not saved; None leaves it for later."""
     options = [
-        Option("Restore", "it is in the editor, and not saved yet", RESTORE),
-        Option("Show the difference", "to the file as it is", DIFF),
-        Option("Discard", "the file stays as it is", DISCARD),
+        Option("Restore", "open it in the editor", RESTORE),
+        Option("Show difference", "to the saved note", DIFF),
+        Option("Discard", "keep the saved note", DISCARD),
     ]
     title = f"Unsaved text from {format_moment(unsaved.when)}"
     _ask(screen, title, options, answered, (on_disk, unsaved.data))
 
 
-def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer, *, is_kept: bool) -> None:
-    """Ask whether to leave a text that cannot be saved; None stays with it."""
-    fate = "the text is kept, and offered again" if is_kept else "what was typed is lost"
+def ask_leave_unsaved(screen: VaultScreen, answered: OnAnswer) -> None:
+    """Ask whether to lose a text that can be saved nowhere; None stays with it."""
     options = [
-        Option("Try again", "to save the note", TRY_AGAIN),
-        Option("Leave without saving", fate, LEAVE),
+        Option("Try again", "save the note", TRY_AGAIN),
+        Option("Close without saving", "your changes are lost", LEAVE),
     ]
     _ask(screen, "The note could not be saved", options, answered)
 
@@ -220,15 +221,18 @@ class ExternalEdits:
         if outcome in {"reloaded", "merged"}:
             area.put(editing.lines)
         if outcome == "merged":
-            show_message(screen, "Merged with what another program saved · ctrl+z takes that out")
+            show_message(screen, "Merged with changes by another program · ctrl+z undo")
             screen.autosave.keep()
         elif outcome == "gone" and not gone_before:
-            show_message(screen, f"{screen.path} is gone from the vault; ctrl+s makes it again")
+            show_message(screen, f"{screen.path} was deleted · ctrl+s creates it again")
         screen.show_state()
         return True
 
     def _ask_whose(self, theirs: bytes) -> None:
         screen = self._screen
+        if screen.is_closing:
+            self._keep_theirs(theirs, BOTH_KEPT, beside=True, then=screen.go_on)
+            return
         screen.after_save = None  # the person has to be asked first
         self.is_asking = True
         screen.autosave.keep_now()
@@ -237,24 +241,31 @@ class ExternalEdits:
             self.is_asking = False
             if answer == KEEP_MINE:
                 screen.editing.keep_own_text(theirs, screen.area.lines)
-                show_message(screen, "Yours stays: ctrl+s saves it, and theirs is kept in history")
+                show_message(screen, "Kept yours: ctrl+s saves it. The history keeps theirs")
                 self.check()  # what came while the person was asked
             elif answer == KEEP_THEIRS:
-                self._keep_theirs(theirs, "Theirs is shown; yours is kept in history")
+                self._keep_theirs(theirs, "Kept theirs. The history keeps yours")
             elif answer is not None:
-                self._keep_theirs(theirs, "Theirs is shown; yours is in {copy}", beside=True)
+                self._keep_theirs(theirs, "Kept theirs. Yours is in {copy}", beside=True)
             screen.show_state()
 
         options = [
-            Option("Keep mine", "theirs goes to history when you save", KEEP_MINE),
-            Option("Keep theirs", "mine goes to history", KEEP_THEIRS),
-            Option("Keep both", "mine becomes a file beside it", KEEP_BOTH),
-            Option("Show the difference", "from theirs to mine", DIFF),
+            Option("Keep mine", "the history keeps theirs", KEEP_MINE),
+            Option("Keep theirs", "the history keeps mine", KEEP_THEIRS),
+            Option("Keep both", "mine becomes a copy beside it", KEEP_BOTH),
+            Option("Show difference", "from theirs to mine", DIFF),
         ]
         versions = theirs, screen.editing.content(screen.area.lines)
         _ask(screen, "Another program changed the same lines", options, answered, versions)
 
-    def _keep_theirs(self, theirs: bytes, message: str, *, beside: bool = False) -> None:
+    def _keep_theirs(
+        self,
+        theirs: bytes,
+        message: str,
+        *,
+        beside: bool = False,
+        then: Callable[[], object] | None = None,
+    ) -> None:
         """Show theirs once ours is kept, in history or in a file beside the note."""
         screen = self._screen
         ours = screen.editing.content(screen.area.lines)
@@ -264,17 +275,23 @@ class ExternalEdits:
             vault.history.store.record_version(screen.path, ours)
             return add_conflict_copy(vault.root, screen.path, ours) if beside else ""
 
+        def failed(error: NotekeepError) -> None:
+            self.is_asking, screen.after_save = False, None
+            show_error(screen, error)
+
         def kept(copy: str) -> None:
+            self.is_asking = False
             screen.editing.show_file(theirs)
             screen.area.put(screen.editing.lines)
             screen.autosave.file.discard()
-            show_message(screen, message.format(copy=copy))
+            show_message(screen.app, message.format(copy=copy))
             screen.show_state()
             if copy:
                 screen.app.post_message(VaultChanged())
-            self.check()
+            (then or self.check)()
 
-        in_background(screen, keep, kept, group=WRITE_GROUP)
+        self.is_asking = True  # nothing else begins meanwhile
+        in_background(screen, keep, kept, group=WRITE_GROUP, holds_keys=True, failed=failed)
 
 
 # Text that was typed and never saved, as a crash leaves it.
@@ -321,7 +338,7 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
         self._list = OptionRows([], self.glyphs)
 
     def compose(self) -> ComposeResult:
-        with dialog_box("Text that was not saved"):
+        with dialog_box("Unsaved text"):
             yield self._list
             yield ActionButtons(*BUTTONS)
 
@@ -359,7 +376,7 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
             return
 
         def discarded(_: object) -> None:
-            show_message(self, f"Discarded; the history of {unsaved.path} has it")
+            show_message(self, f"Discarded. The history of {unsaved.path} keeps it")
             self._texts.remove(unsaved)
             if self._texts:
                 self._list_texts()

@@ -70,6 +70,12 @@ class NoteArea(TextArea):
         text: str
         place: tuple[Location, Location, str]  # its start, its end, and what is shown of it
 
+    class Offered(Message):
+        """The suggestions to choose from, or the chosen one of them, changed."""
+
+    _offers: Sequence[CompletionOffer] = ()
+    _chosen = 0
+
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(
             "\n".join(lines),
@@ -80,7 +86,6 @@ class NoteArea(TextArea):
         )
         self.stand_ins = stand_ins
         self.completer = Completer()
-        self._offers: list[CompletionOffer] = []
         self.cursor_blink = False
 
     @property
@@ -153,21 +158,61 @@ class NoteArea(TextArea):
     def update_suggestion(self) -> None:
         row, column = self.cursor_location
         typed = self.selection.is_empty and self.has_focus
-        self._offers = self.completer.offers(self.lines, row, column) if typed else []
-        self.suggestion = self._offers[0].rest if self._offers else ""
+        self._offer(self.completer.offers(self.lines, row, column) if typed else [])
+
+    def _offer(self, offers: Sequence[CompletionOffer], chosen: int = 0) -> None:
+        """Show one suggestion behind the cursor; of several there is a list."""
+        was_list = bool(self.listed_offers)
+        self._offers, self._chosen = offers, chosen
+        self.suggestion = offers[0].rest if len(offers) == 1 else ""
+        if was_list or self.listed_offers:
+            self.post_message(self.Offered())
+
+    @property
+    def listed_offers(self) -> Sequence[CompletionOffer]:
+        """The suggestions to choose from, where there are several."""
+        return self._offers if len(self._offers) > 1 else ()
+
+    @property
+    def chosen_offer(self) -> int:
+        """The number of the suggestion that is chosen in the list."""
+        return self._chosen
+
+    def _choose_offer(self, by: int) -> None:
+        self._offer(self._offers, (self._chosen + by) % len(self._offers))
+
+    def accept_offer(self, number: int) -> None:
+        """Put a suggestion in the place of what was typed of it."""
+        row, column = self.cursor_location
+        offer = self._offers[number]
+        self._replace_via_keyboard(offer.text, (row, offer.start), (row, column))
+        self._offer([])
+
+    def on_key(self, event: events.Key) -> None:
+        """In the list of suggestions enter accepts one, and escape closes the list alone."""
+        if not self.listed_offers:
+            return
+        if event.key == "escape":
+            self._offer([])
+        elif event.key == "enter" and self._offers[self._chosen].rest:
+            self.accept_offer(self._chosen)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def on_blur(self) -> None:
+        self._offer([])
 
     def _watch_selection(self, previous_selection: object, selection: object) -> None:
         super()._watch_selection(previous_selection, selection)  # type: ignore[arg-type]
-        if self.suggestion and previous_selection != selection:
+        if self._offers and previous_selection != selection:
             self.update_suggestion()
 
     def action_complete(self) -> None:
-        """Take what is offered; with no offer, indent."""
-        if self.suggestion and self._offers:
-            row, column = self.cursor_location
-            offer = self._offers[0]
-            self._replace_via_keyboard(offer.text, (row, offer.start), (row, column))
-            self.suggestion = ""
+        """Accept the suggestion; without one, indent."""
+        if self._offers:
+            self.accept_offer(self._chosen)
         else:
             has_tabs = any(line.startswith("\t") for line in self.lines)
             self._replace_via_keyboard("\t" if has_tabs else "  ", *self.selection)
@@ -175,8 +220,19 @@ class NoteArea(TextArea):
     def action_next_offer(self) -> None:
         if not self._offers:
             raise SkipAction  # the key means what it means everywhere
-        self._offers = [*self._offers[1:], self._offers[0]]
-        self.suggestion = self._offers[0].rest
+        self._choose_offer(1)
+
+    def action_cursor_down(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
+        if self.listed_offers and not select:
+            self._choose_offer(1)
+        else:
+            super().action_cursor_down(select)
+
+    def action_cursor_up(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
+        if self.listed_offers and not select:
+            self._choose_offer(-1)
+        else:
+            super().action_cursor_up(select)
 
     def action_cursor_right(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
         if self.suggestion:
@@ -206,7 +262,7 @@ class NoteArea(TextArea):
 
     async def _on_mouse_down(self, event: events.MouseDown) -> None:
         await super()._on_mouse_down(event)
-        self.suggestion = ""
+        self._offer([])
 
     def go_to(self, location: Location) -> None:
         """Put the cursor somewhere, or as near as the text allows, and show it."""
