@@ -13,7 +13,7 @@ from notekeep.catalog.records import TaskRow
 from notekeep.markdown.due_days import find_due_day
 from notekeep.tui import location as places
 from notekeep.tui.completion import first_text_position
-from notekeep.tui.dialogs.quick_capture import INBOX, TODAYS_NOTE, CaptureScreen, make_title
+from notekeep.tui.dialogs.quick_capture import INBOX, CaptureScreen, make_title
 from notekeep.tui.render.list_rows import TaskGroup, group_tasks
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.welcome import list_known_vaults
@@ -55,7 +55,7 @@ async def test_a_thought_goes_into_todays_note_from_anywhere(
         await until(pilot, lambda: app.focused is not None)
         await capture(app, pilot, "ask Mira")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, f"Kept in {DAILY} · u undo"))
+        await until(pilot, lambda: shows(app, f"Saved to {DAILY} · u undo"))
         # The note ends in a list, which grows by an item.
         assert (root / DAILY).read_bytes() == before + b"- ask Mira\n"
         assert app.current_mode == start
@@ -76,11 +76,42 @@ async def test_a_thought_becomes_a_note_in_the_inbox_and_the_place_is_kept(
         await press(pilot, "ctrl+n")
         await until(pilot, lambda: isinstance(app.screen, CaptureScreen))
         app.post_message(Paste("- [ ] Two things\nto do"))
-        await until(pilot, lambda: shows(app, "Two things⏎to do"))
+        await until(pilot, lambda: shows(app, "Two things") and shows(app, "to do"))
         await press(pilot, "enter")
         await until(pilot, (root / "inbox/Two things.md").exists)
         assert (root / "inbox/Two things.md").read_text().endswith("- [ ] Two things\nto do\n")
         assert app.place.capture == INBOX
+
+
+async def test_a_quick_note_has_several_lines_and_goes_into_any_note(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("today")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        await capture(app, pilot, "One")
+        await press(pilot, "ctrl+j")
+        type_text(app, "Two")
+        await press(pilot, "tab", "tab")
+        await until(pilot, lambda: shows(app, "Title of the note"))
+        # The key is about what is found, however soon it comes.
+        await pilot.press(*"atomic", "enter")
+        note = root / "books/Atomic Habits.md"
+        await until(pilot, lambda: note.read_text().endswith("\nOne\nTwo\n"))
+        await until(pilot, lambda: shows(app, "Saved to books/Atomic Habits.md · u undo"))
+        assert app.place.capture != "books/Atomic Habits.md"
+
+
+async def test_a_quick_note_stays_open_while_no_note_has_the_title(make_app: MakeApp) -> None:
+    app = make_app("today")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: app.focused is not None)
+        await capture(app, pilot, "One")
+        await press(pilot, "tab", "tab")
+        await pilot.press(*"zzqq", "ctrl+s")
+        await until(pilot, lambda: shows(app, "No note has this title."))
+        await press(pilot, "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
 async def test_a_thought_that_cannot_be_kept_is_not_lost(make_app: MakeApp, root: Path) -> None:
@@ -363,10 +394,6 @@ async def test_an_error_stays_until_it_was_seen(make_app: MakeApp) -> None:
         await until(pilot, lambda: not shows(app, "! 1 error"))
 
 
-def test_the_place_of_a_thought_is_today_at_first() -> None:
-    assert CaptureScreen("")._place == TODAYS_NOTE
-
-
 async def test_dialogs_are_answered_with_the_mouse_alone(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=(120, 30), notifications=True) as pilot:
@@ -382,10 +409,10 @@ async def test_dialogs_are_answered_with_the_mouse_alone(make_app: MakeApp, root
         await until(pilot, lambda: isinstance(app.screen, CaptureScreen))
         type_text(app, "By mouse")
         await click("Inbox")
-        await click("enter keeps it")
+        await click("enter save")
         await until(pilot, (root / "inbox/By mouse.md").exists)
         await press(pilot, "n")
-        await click("esc closes")
+        await click("esc cancel")
         await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
 
 

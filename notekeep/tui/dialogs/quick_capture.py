@@ -1,4 +1,4 @@
-"""Quick capture: one line, from wherever one is, into today's note or the inbox."""
+"""Quick note: text from any screen, into today's note, the inbox or any other note."""
 
 from __future__ import annotations
 
@@ -6,28 +6,39 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from notekeep import config
-from notekeep.markdown.sanitize import clean_line
+from notekeep.errors import UsageError
+from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.notes.capture import make_attachment_link, plan_attachment, read_file
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
-from notekeep.tui.dialogs.dialog import HintLine, SubmitDialog, TextLines, dialog_box
+from notekeep.tui.dialogs.dialog import (
+    HintLine,
+    Option,
+    OptionRows,
+    SubmitDialog,
+    TextLines,
+    dialog_box,
+)
 from notekeep.tui.keys import bindings
+from notekeep.tui.program import program
 from notekeep.tui.widgets.bars import CLOSE_BUTTON, SUBMIT_ACTION, Button, Buttons, ChoiceBar
-from notekeep.tui.workers import in_background
+from notekeep.tui.workers import TitleSearch, in_background
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
     from notekeep.notes.plan import WritePlan, WriteResult
+    from notekeep.search.results import SearchResults
+    from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
 
-TODAYS_NOTE, INBOX = "Today's note", "Inbox"
-CAPTURE_TARGETS = (TODAYS_NOTE, INBOX)
-LINE_END = "⏎"  # stands for the end of a line, of which a box has only one
+TODAYS_NOTE, INBOX, OTHER_NOTE = "Today's note", "Inbox", "Another note"
+CAPTURE_TARGETS = (TODAYS_NOTE, INBOX, OTHER_NOTE)
+MAX_TITLES = 5
 MAX_TITLE_LENGTH = 60  # letters that a title has at most, when it is taken from a text
 
 _MARKS = re.compile(r"^(?:#+|>|[-*+]|\d+[.)])\s+(?:\[.\]\s+)?")
@@ -54,7 +65,10 @@ def make_title(text: str) -> str:
 def write_capture(
     vault: Vault, text: str, place: str, attachment: Attachment | None = None
 ) -> WriteResult:
-    """Write a text down, as one step; touches no widget, so that a thread may do it."""
+    """Save a text as one step; touches no widget, so that a thread may do it.
+
+    The place is TODAYS_NOTE, INBOX or the path of a note.
+    """
     if attachment is None:
         return vault.notes.apply(_plan_capture(vault, text, "", place))
     workspace = vault.workspace
@@ -69,23 +83,30 @@ def write_capture(
 
 
 def _plan_capture(vault: Vault, text: str, link: str, place: str) -> WritePlan:
-    if place == TODAYS_NOTE:
-        return vault.notes.plan_add("\n".join(filter(None, (text, link))))
+    if place != INBOX:
+        to = "" if place == TODAYS_NOTE else place
+        return vault.notes.plan_add("\n".join(filter(None, (text, link))), to)
     title = make_title(text) or f"{config.current_time():%Y-%m-%d %H.%M}"
     body = "" if title == text.strip() else text
     return vault.notes.plan_new("note", title, body="\n\n".join(filter(None, (body, link))))
 
 
 class CaptureRequest(NamedTuple):
-    """What is to be kept: the text, one of CAPTURE_TARGETS, and what goes along."""
+    """What is to be saved: the text, TODAYS_NOTE, INBOX or a path, and what goes along."""
 
     text: str
     place: str
     attachment: Attachment | None
 
 
-class _Box(Input):
-    """A line to type into; what is pasted keeps its lines, and a dropped picture is attached."""
+class _Box(TextArea):
+    """The text; enter saves it, and a picture that is dropped here is attached."""
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter" and isinstance(self.screen, CaptureScreen):
+            event.stop()
+            event.prevent_default()
+            self.screen.save_note()
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -94,11 +115,11 @@ class _Box(Input):
         if path and isinstance(self.screen, CaptureScreen):
             self.screen.attach(Attachment(os.path.basename(path), path))
         else:
-            self.insert_text_at_cursor(LINE_END.join(event.text.strip("\r\n").splitlines()))
+            self.insert(clean(event.text).strip("\n"))
 
 
 class CaptureScreen(SubmitDialog[CaptureRequest | None]):
-    """Asks for a thought; the answer is what is to be kept, or None."""
+    """Asks for a text and the note it goes into; the answer is what is to be saved, or None."""
 
     BINDINGS = bindings("capture", priority=("next-place",))
 
@@ -106,19 +127,64 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         super().__init__()
         self._place = place if place in CAPTURE_TARGETS else TODAYS_NOTE
         self._attachment: Attachment | None = None
+        self._bar = ChoiceBar(CAPTURE_TARGETS, self._place)
+        self._box = _Box(placeholder="Text, - [ ] a task, > a quote", compact=True)
+        self._title = Input(placeholder="Title of the note", compact=True)
+        self._titles = OptionRows([], self.glyphs)
+        self._search = TitleSearch(self, self.vault, self._show_titles, MAX_TITLES)
+        self._is_accepted = False
+        """Whether enter was pressed before the titles were found."""
 
     def compose(self) -> ComposeResult:
-        with dialog_box("Write down"):
-            yield ChoiceBar(CAPTURE_TARGETS, self._place)
-            yield _Box(placeholder="A thought, - [ ] a task, > a quote", compact=True)
+        with dialog_box("Quick note"):
+            yield self._bar
+            yield self._title
+            yield self._titles
+            yield self._box
             yield TextLines("").add_class("attached")
             yield HintLine("")
             yield Buttons(
-                Button("enter", "keeps it", SUBMIT_ACTION),
-                Button("tab", "elsewhere", "next-place"),
+                Button("enter", "save", SUBMIT_ACTION),
+                Button("tab", "switch note", "next-place"),
+                Button("ctrl+j", "new line", "new-line"),
                 Button("ctrl+l", "picture", "attach-picture"),
                 CLOSE_BUTTON,
             )
+
+    def on_mount(self) -> None:
+        self._titles.can_focus = False
+        self.watch(self._bar, "chosen", self._choose_place)
+
+    def _choose_place(self, place: str) -> None:
+        is_other = place == OTHER_NOTE
+        self._title.display = self._titles.display = is_other
+        self.set_focus(self._title if is_other else self._box)
+        if is_other:
+            self._search.ask(self._title.value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._is_accepted = False
+        self._search.ask(event.value)
+
+    def _show_titles(self, _typed: str, found: SearchResults) -> None:
+        rows = [hit.row for hit in found.hits]
+        self._titles.show(
+            [Option(row.title, row.path, row.path) for row in rows], rows[0].path if rows else ""
+        )
+        self._titles.styles.height = max(1, len(rows))
+        if self._is_accepted:
+            self.save_note()
+            program(self).keyboard.release(self)
+
+    def on_key(self, event: events.Key) -> None:
+        if self._title.has_focus and event.key in {"up", "down"}:
+            event.stop()
+            self._titles.move_to(self._titles.cursor + (1 if event.key == "down" else -1))
+
+    def on_list_view_selected(self, event: ListView.Selected) -> None:
+        event.stop()
+        self.set_focus(self._box)
 
     def attach(self, attachment: Attachment) -> None:
         self._attachment = attachment
@@ -126,12 +192,37 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         self.query_one(".attached", TextLines).say(text, "accent")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        text = event.value.replace(LINE_END, "\n").strip()
-        if text or self._attachment is not None:
-            self.submit(CaptureRequest(text, self.query_one(ChoiceBar).chosen, self._attachment))
+        event.stop()
+        if self._box.text.strip() or self._attachment is not None:
+            self.save_note()
+        else:
+            self.set_focus(self._box)
+
+    def save_note(self) -> None:
+        """Save the text into the chosen note, as soon as that is known."""
+        text, place = self._box.text.strip(), self._bar.chosen
+        if not text and self._attachment is None:
+            return
+        if place == OTHER_NOTE:
+            self._is_accepted = not self._search.are_shown
+            if self._is_accepted:
+                program(self).keyboard.hold(self)
+                return
+            place = self._titles.value
+            if not place:
+                self.show_problem(
+                    UsageError("No note has this title.", "Type a part of its title.")
+                )
+                self.set_focus(self._title)
+                return
+        self.submit(CaptureRequest(text, place, self._attachment))
 
     def action_next_place(self) -> None:
-        self.query_one(ChoiceBar).step(1)
+        self._bar.step(1)
+
+    def action_new_line(self) -> None:
+        if self._box.has_focus:
+            self._box.insert("\n")
 
     def action_attach_picture(self) -> None:
         def read() -> Attachment:
