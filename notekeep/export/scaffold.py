@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from notekeep.errors import Refused
 from notekeep.export.consent import check_readable
 from notekeep.export.post import public_title, unlink
 from notekeep.export.private import strip_private
 from notekeep.export.source_map import MappedText
+from notekeep.markdown.links import link_to_second
 from notekeep.markdown.outline import extract_facts
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class NoteOutline:
         address = facts.get("url", "")
         locator = point.locator
         if address and ":" in locator:
-            locator = f"[{locator}](<{link_to_second(address, locator)}>)"
+            locator = f"[{locator}](<{link_to_second(address, _seconds(locator))}>)"
         return ", ".join(filter(None, [*parts, locator])) + "."
 
 
@@ -98,17 +98,11 @@ def outline_note(note: Note) -> NoteOutline:
     return NoteOutline(note.path, title, name, note.kind, facts, listed, sections)
 
 
-def link_to_second(address: str, locator: str) -> str:
-    """Return an address that begins at a second of what it plays, where its host knows `t`."""
-    parts = urlsplit(address)
-    host = (parts.hostname or "").removeprefix("www.")
-    if host not in {"youtube.com", "m.youtube.com", "youtu.be", "vimeo.com", "soundcloud.com"}:
-        return address
+def _seconds(clock: str) -> int:
     seconds = 0
-    for part in locator.split(":"):
+    for part in clock.split(":"):
         seconds = seconds * 60 + int(part)
-    query = [(key, value) for key, value in parse_qsl(parts.query) if key != "t"]
-    return urlunsplit(parts._replace(query=urlencode([*query, ("t", f"{seconds}s")])))
+    return seconds
 
 
 def _sections(page: ParsedPage, title: str) -> list[OutlineSection]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.markdown.text_edit import TextEdit
@@ -35,6 +36,22 @@ NOT_IN_WIKI_LINK: Final = re.compile(r"[\[\]|#^\n]")
 _BEFORE_TARGET: Final = re.compile(r"\](?:\(|:)[ \t\n>]*")
 _BARE_UNSAFE: Final = re.compile(r"[\x00-\x20()<>\\%#?]")
 _ANGLE_UNSAFE: Final = re.compile(r"[<>\\]")
+
+
+TIMED_HOSTS: Final = (
+    *("youtube.com", "youtu.be", "vimeo.com", "soundcloud.com"),
+    *("spotify.com", "podcasts.apple.com"),
+)
+"""Sites whose addresses take a second as `t`."""
+
+
+def link_to_second(address: str, seconds: int) -> str:
+    """Return an address that begins at a second of what it plays."""
+    parts = urlsplit(address)
+    if not f".{parts.hostname}".endswith(tuple(f".{host}" for host in TIMED_HOSTS)):
+        return urlunsplit(parts._replace(fragment=f"t={seconds}"))
+    query = [(key, value) for key, value in parse_qsl(parts.query) if key != "t"]
+    return urlunsplit(parts._replace(query=urlencode([*query, ("t", str(seconds))])))
 
 
 def retarget(

@@ -109,9 +109,9 @@ def test_seconds_of_an_episode_lead_to_its_address() -> None:
     assert "> Word by word[^2]" in text
     assert (
         "[^1]: Cy Guest, *A talk*, The Show,"
-        " [00:12:34](<https://www.youtube.com/watch?v=abc&t=754s>).\n" in text
+        " [00:12:34](<https://www.youtube.com/watch?v=abc&t=754>).\n" in text
     )
-    assert "01:02:03](<https://www.youtube.com/watch?v=abc&t=3723s>)" in text
+    assert "01:02:03](<https://www.youtube.com/watch?v=abc&t=3723>)" in text
 
 
 def test_several_notes_are_told_one_after_the_other() -> None:

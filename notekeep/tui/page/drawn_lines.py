@@ -82,6 +82,7 @@ class NoteSurroundings:
     # Whether tasks can be ticked in it, as in no earlier version and no embed.
     is_live: bool = False
     draws_pictures: bool = False
+    episode: str = ""  # the address that timestamps in the text are about
 
 
 NO_SURROUNDINGS = NoteSurroundings()

@@ -6,6 +6,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
+from notekeep.markdown.links import link_to_second
 from notekeep.markdown.sanitize import clean
 from notekeep.tui.page.formulas import formula_text
 from notekeep.tui.render.styled_text import FOOTNOTE_LINK, Piece, StyledLine
@@ -219,8 +220,9 @@ class _InlineWalk:
         self._button(f"[{span.info}]", "footnote", FOOTNOTE_LINK + span.info)
 
     def _add_timestamp(self, span: Span) -> None:
-        text = self._text[span.start : span.end]
-        self._add(text, "timestamp")
+        text, episode = self._text[span.start : span.end], self._around.episode
+        link = link_to_second(episode, int(span.info)) if episode and not self._links else ""
+        self._add(text, "timestamp", link)
 
     def _add_tag(self, span: Span) -> None:
         tag = self._text[span.start : span.end]

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 LARGE = 6_000  # characters of a block from which on to draw it takes longer than a key should wait
 MAX_BODY_LENGTH = 2_000_000
 """Characters of a body that are shown; no one reads on from there in a preview."""
+EMPTY_NOTE = "Empty. e writes."
 
 
 class NoteBlock(NamedTuple):
@@ -261,6 +262,8 @@ class NoteRendering:
         self._next = int(self.text.says_first(note.title))
         if self._next:
             self.text.headings.pop(0)
+        if is_whole and not note.body.strip():
+            self.lines.append(DrawnLine([Piece(EMPTY_NOTE, "muted")], -1))
         self._is_close = True
         self._folded = set(around.toggled)
         self._drawn: list[_DrawnBlock] = []

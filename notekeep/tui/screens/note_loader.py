@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from notekeep.catalog.records import TaskRow
-from notekeep.errors import NotekeepError, NotFound
+from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.markdown.outline import extract_facts
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean
 from notekeep.markdown.text_edit import find_section
 from notekeep.services.media import picture_error
+from notekeep.tui.external_programs import check_address
 from notekeep.tui.page.blocks import draw_block
 from notekeep.tui.page.drawn_lines import DrawContext, EmbeddedNote, NoteSurroundings, Picture
 from notekeep.tui.page.page import NoteFooter, NoteRendering, NoteText
@@ -58,6 +59,7 @@ def load_note(
         note = replace(note, body=note.body[:most])
     text = NoteText(note.body)
     around = load_surroundings(vault, row.path, text.page, toggled, draws_pictures=draws_pictures)
+    around.episode = _episode(note)
     rendering = NoteRendering(note, width, glyphs, around, foot, text=text, is_whole=is_whole)
     rendering.draw_lines(FIRST_LINES)
     return rendering
@@ -90,6 +92,13 @@ def _day_lines(note: Note, width: int, glyphs: Glyphs) -> list[NoteLine]:
             task = found and TaskRow(note.path, note.title, at, found.mark, found.done, found.text)
             lines.append(NoteLine(drawn.line, at, task))
     return lines
+
+
+def _episode(note: Note) -> str:
+    """Return the address that timestamps are about, if it may be opened."""
+    with suppress(Refused):
+        return check_address(str(note.fields.get("url") or ""))
+    return ""
 
 
 # What the text of a note needs that is not in it.
