@@ -45,13 +45,18 @@ async def test_a_note_is_exported_from_browse_after_its_diff_is_seen(
         await press(pilot, "p")
         await until(pilot, lambda: shows(app, "+Depth needs hours without a phone."))
         assert shows(app, "new        deep-work.md")
+        # Nobody chose a folder yet, so it is asked for first.
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "The folder of your site."))
         assert not drafts.exists()
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "2 new") and shows(app, "+Depth needs hours"))
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "Wrote 2 files"))
         assert "Depth needs hours" in (drafts / "deep-work.md").read_text()
         # What was written stays on the screen to be read, from the site's folder on.
         await until(pilot, lambda: shows(app, "+ deep-work.md"))
-        assert shows(app, "u  takes it back")
+        assert shows(app, "u  undo")
         after = tree(root)
         # The first export gives the vault its id.
         assert after.pop(".notekeep/config.toml")
@@ -63,7 +68,7 @@ async def test_a_note_is_exported_from_browse_after_its_diff_is_seen(
 async def test_drafts_and_published_notes_are_listed(make_app: MakeApp) -> None:
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "2 new · 2 drafts and posts"))
+        await until(pilot, lambda: shows(app, "no site folder · 2 drafts and posts"))
         assert shows(app, "A draft")
         assert shows(app, "Deep Work")
         assert not shows(app, "Atomic Habits")
@@ -78,8 +83,8 @@ async def test_a_vault_without_drafts_is_told_how_one_gets_here(
     app = make_app("publish")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: shows(app, "Nothing to publish yet."))
-        assert shows(app, "A post with draft: true stands here,")
-        assert shows(app, "chooses the folder of your blog")
+        assert shows(app, "Posts with draft: true appear here,")
+        assert shows(app, "choose the folder of your site")
 
 
 async def test_a_file_that_somebody_else_made_can_only_be_overwritten(
@@ -94,7 +99,7 @@ async def test_a_file_that_somebody_else_made_can_only_be_overwritten(
         await until(pilot, lambda: shows(app, "it was not made by notekeep"))
         await press(pilot, "s")
         await until(pilot, lambda: shows(app, "Overwrite it"))
-        assert not shows(app, "Bring it back into the note")
+        assert not shows(app, "Use it in the note")
         assert not shows(app, "Keep it in the site")
         assert other.read_text() == "mine"
 
@@ -107,7 +112,7 @@ async def test_another_folder_is_chosen_and_a_folder_that_is_no_site_is_said(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "portable"))
         await press(pilot, "f")
-        await until(pilot, lambda: shows(app, "The folder of your blog."))
+        await until(pilot, lambda: shows(app, "The folder of your site."))
         app.screen.query_one(Input).value = str(site)
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "there is no folder"))
@@ -115,7 +120,7 @@ async def test_another_folder_is_chosen_and_a_folder_that_is_no_site_is_said(
         site.mkdir()
         (site / "hugo.toml").write_text('baseURL = "https://example.org/"\n')
         await press(pilot, "t")
-        await until(pilot, lambda: shows(app, "Shape the draft for"))
+        await until(pilot, lambda: shows(app, "Site generator"))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Hugo"))
         assert list(site.rglob("*.md")) == []
@@ -139,13 +144,13 @@ async def test_states_are_told_and_an_edit_by_hand_is_brought_back(
     before = note.read_text()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "1 by hand · 1 new"))
+        await until(pilot, lambda: shows(app, "1 edited in site · 1 new"))
         await press(pilot, "down")
         await until(pilot, lambda: shows(app, "changed in the site"))
         await press(pilot, "s")
-        await until(pilot, lambda: shows(app, "Merge it with what the note says"))
+        await until(pilot, lambda: shows(app, "Merge it with the note"))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "Back into the note"))
+        await until(pilot, lambda: shows(app, "Into the note"))
         assert note.read_text() == before, "it is shown first"
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "Changed 1 note"))
@@ -161,15 +166,15 @@ async def test_edit_in_the_site_changes_the_state_in_the_list(
     post = make_blog(tmp_path / "blog", vault)
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "as it is"))
+        await until(pilot, lambda: shows(app, "up to date"))
         await press(pilot, "down")
         await until(pilot, lambda: site_of(app) == str(tmp_path / "blog"))
         await press(pilot, "up")
         post.write_text(post.read_text().replace("Depth needs", "Depth wants"))
         await press(pilot, "down")
         await until(pilot, lambda: shows(app, "changed by hand"))
-        assert shows(app, "1 by hand · 1 new")
-        assert not shows(app, "as it is")
+        assert shows(app, "1 edited in site · 1 new")
+        assert not shows(app, "up to date")
 
 
 async def test_target_is_found_by_typing_its_name(make_app: MakeApp, tmp_path: Path) -> None:
@@ -177,7 +182,7 @@ async def test_target_is_found_by_typing_its_name(make_app: MakeApp, tmp_path: P
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "portable"))
         await press(pilot, "t")
-        await until(pilot, lambda: shows(app, "Shape the draft for") and shows(app, "Eleventy"))
+        await until(pilot, lambda: shows(app, "Site generator") and shows(app, "Eleventy"))
         type_text(app, "hugo")
         await until(pilot, lambda: not shows(app, "Eleventy"))
         type_text(app, "x")
@@ -193,7 +198,7 @@ async def test_typed_folder_replaces_the_one_that_is_there(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "portable"))
         await press(pilot, "f")
-        await until(pilot, lambda: shows(app, "The folder of your blog."))
+        await until(pilot, lambda: shows(app, "The folder of your site."))
         assert app.screen.query_one(Input).value.endswith("notes-drafts")
         type_text(app, str(tmp_path / "blog"))
         await until(pilot, lambda: app.screen.query_one(Input).value == str(tmp_path / "blog"))
@@ -210,11 +215,11 @@ async def test_what_an_export_left_alone_can_be_settled_right_after_it(
     vault.indexing.refresh()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "1 by hand · 1 new"))
+        await until(pilot, lambda: shows(app, "1 edited in site · 1 new"))
         await press(pilot, "down")
         await until(pilot, lambda: shows(app, "changed by hand"))
         await press(pilot, "w")
-        await until(pilot, lambda: shows(app, "s  says what becomes of what was changed by hand"))
+        await until(pilot, lambda: shows(app, "s  decides what to do with edits made in the site"))
         assert post.read_text() == by_hand
         await press(pilot, "s")
         await until(pilot, lambda: shows(app, "Overwrite it"))
@@ -242,7 +247,7 @@ async def test_all_that_changed_is_written_with_two_keys(
         await until(pilot, lambda: shows(app, "Written"))
         assert "One more thing." in post.read_text()
         assert not (post.parent.parent / "a-draft").exists(), "nobody named it"
-        await until(pilot, lambda: shows(app, "as it is"))
+        await until(pilot, lambda: shows(app, "up to date"))
 
 
 async def test_posts_of_notes_that_are_gone_are_pruned_after_they_are_shown(
@@ -255,7 +260,7 @@ async def test_posts_of_notes_that_are_gone_are_pruned_after_they_are_shown(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "1 orphan"))
         await press(pilot, "down")
-        await until(pilot, lambda: shows(app, "Its note is not in the vault any more."))
+        await until(pilot, lambda: shows(app, "The note of this post was deleted."))
         await press(pilot, "x")
         await until(pilot, lambda: shows(app, "1 changed  1 removed"))
         assert post.exists()
@@ -276,7 +281,7 @@ async def test_what_was_written_is_checked_and_a_preview_without_a_program_says_
         await press(pilot, "down")
         await until(pilot, lambda: shows(app, "2 unchanged"))
         await press(pilot, "c")
-        await until(pilot, lambda: shows(app, "Looked over, not built"))
+        await until(pilot, lambda: shows(app, "Checked without building the site"))
         assert shows(app, "hugo is not installed")
         await press(pilot, "v")
         await until(pilot, lambda: shows(app, "install hugo"))
@@ -359,16 +364,16 @@ async def test_what_was_written_stays_to_be_read_and_checked_when_one_comes_back
         await until(pilot, lambda: shows(app, "+One more thing."))
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "Written"))
-        await until(pilot, lambda: shows(app, "as it is"))
+        await until(pilot, lambda: shows(app, "up to date"))
         screen = cast("PublishScreen", app.screen)
         await press(pilot, "f2")
         await until(pilot, lambda: shows(app, "9 notes"))
         await until(pilot, lambda: not plans(tmp_path))
         await press(pilot, "f4")
         await until(pilot, lambda: screen.shown is not None)
-        assert shows(app, "u  takes it back")
+        assert shows(app, "u  undo")
         await press(pilot, "c")
-        await until(pilot, lambda: shows(app, "Looked over, not built"))
+        await until(pilot, lambda: shows(app, "Checked without building the site"))
 
 
 async def test_states_are_not_read_while_nobody_sees_them(
@@ -384,7 +389,7 @@ async def test_states_are_not_read_while_nobody_sees_them(
     monkeypatch.setattr(vault.publishing, "standings", counted)
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "2 new · 2 drafts and posts"))
+        await until(pilot, lambda: shows(app, "no site folder · 2 drafts and posts"))
         await press(pilot, "f2")
         await until(pilot, lambda: shows(app, "9 notes"))
         asked.clear()
@@ -401,7 +406,7 @@ async def begin_post(app: NotekeepApp, pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: shows(app, "2 drafts and posts"))
     await press(pilot, "down")
     await press(pilot, "b")
-    await until(pilot, lambda: shows(app, "Begin a post"))
+    await until(pilot, lambda: shows(app, "Start a post"))
     app.screen.query_one(Input).value = "On depth"
     await press(pilot, "enter")
 
@@ -425,7 +430,7 @@ async def test_what_goes_into_a_post_is_chosen_where_there_is_a_choice(
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await begin_post(app, pilot)
-        await until(pilot, lambda: shows(app, "What has quotes or marked seconds"))
+        await until(pilot, lambda: shows(app, "Sections with quotes or timestamps"))
         assert shows(app, "2 headings")
         await press(pilot, "down", "enter")
         await until(pilot, lambda: shows(app, "What does the reader get?"))
@@ -459,7 +464,7 @@ async def test_each_site_has_its_own_state_of_a_post(
     vault.publishing.sites += (Site("hugo", str(other)),)
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "+ as it is"))
+        await until(pilot, lambda: shows(app, "+ up to date"))
         await press(pilot, "f")
         await until(pilot, lambda: shows(app, "Another folder"))
         await press(pilot, "down", "enter")
@@ -490,7 +495,7 @@ async def test_a_key_right_after_the_cursor_is_about_the_draft_it_went_to(
         # And back, with a key behind that is about what was written then.
         type_text(app, "kwo")
         await until(pilot, other.exists)
-        await until(pilot, lambda: not shows(app, "It is not in the site yet"))
+        await until(pilot, lambda: not shows(app, "Not in the site yet"))
 
 
 async def test_a_key_for_a_plan_that_takes_long_is_said_to_have_come_too_early(
@@ -509,7 +514,7 @@ async def test_a_key_for_a_plan_that_takes_long_is_said_to_have_come_too_early(
         await until(pilot, lambda: shows(app, "+- one"))
         monkeypatch.setattr(vault.publishing, "plan_export", slow)
         await press(pilot, "j", "k", "w")
-        await until(pilot, lambda: shows(app, "It is not there yet"))
+        await until(pilot, lambda: shows(app, "Still loading."))
         go_on.set()
         await until(pilot, lambda: shows(app, "+- one"))
         assert not (drafts / "a-draft").exists()

@@ -330,8 +330,8 @@ def test_an_export_says_where_everything_is() -> None:
     assert "Written · /site" in shown
     assert "+ a.md" in shown
     assert "- old.md" in shown
-    assert "! b.md was changed by hand and is left alone." in shown
-    assert "s  says what becomes of what was changed by hand" in shown
+    assert "! b.md was edited in the site and is unchanged." in shown
+    assert "s  decides what to do with edits made in the site" in shown
     nothing = ExportResult("/site")
     assert "Everything was there already." in texts(exported_lines(nothing, 60, UNICODE))
 

@@ -27,7 +27,7 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
     """Return what a check of posts found."""
     failed = report.failed
     passed = sum(result.state == "passed" for result in report.results)
-    how = "Built by its generator and read back" if report.built else "Looked over, not built"
+    how = "Site built and checked" if report.built else "Checked without building the site"
     role = "good" if report.ok else "bad"
     lines: list[StyledLine] = [
         [Piece(how, "title")],
@@ -45,8 +45,8 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
 def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Return what would come back into notes, as a diff."""
     lines: list[StyledLine] = [
-        [Piece("Back into the note", "title")],
-        [Piece("w writes it, u takes it back", "muted")],
+        [Piece("Into the note", "title")],
+        [Piece("w write  u undo", "muted")],
         [Piece(glyphs.rule * width, "rule")],
     ]
     for remark in [*plan.remarks, *(f"{p.place}: {p.message}" for p in plan.refused)]:
@@ -72,14 +72,14 @@ MAX_DIFF_LINES = 4000  # lines of a diff that are shown; what is longer is read 
 STATUS_WIDTH = 11
 
 _AFTERWARDS = (
-    ("o", "opens the post in your editor"),
-    ("c", "builds the site and reads it back"),
-    ("v", "shows it as the generator's preview"),
-    ("u", "takes it back"),
+    ("o", "open the post in your editor"),
+    ("c", "build the site and check the pages"),
+    ("v", "preview the site"),
+    ("u", "undo"),
 )
 """Keys of what is done next with what was written."""
 
-_BY_HAND = ("s", "says what becomes of what was changed by hand")
+_BY_HAND = ("s", "decides what to do with edits made in the site")
 """The key for files that an export leaves alone."""
 
 
@@ -147,13 +147,13 @@ def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[Style
     for path in done.removed:
         lines += wrap_line([Piece("- ", "removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:
-        lines += _remark(f"{path} was changed by hand and is left alone.", "warn", width, glyphs)
+        lines += _remark(f"{path} was edited in the site and is unchanged.", "warn", width, glyphs)
     lines += _problems(done, width, glyphs)
     keys = [_BY_HAND] if done.conflicts else []
     if done.written or done.removed:
         keys += _AFTERWARDS
     elif not keys:
-        return [*lines, [Piece("Everything was there already.", "muted")]]
+        return [*lines, [Piece("Everything is up to date.", "muted")]]
     return [*lines, [], *map(_key_line, keys)]
 
 
@@ -246,9 +246,9 @@ def summarize_plan(plan: WritePlan, paths: Sequence[str]) -> str:
     same = sum(path not in touched for path in paths)
     parts = [f"{plural(len(plan.changes), 'file')} would change" if plan.changes else "No change"]
     if left := len(plan.refused):
-        parts.append(f"{left} left as {'it is' if left == 1 else 'they are'}")
+        parts.append(f"{left} refused")
     if same:
-        parts.append(f"{same} {'is' if same == 1 else 'are'} so already")
+        parts.append(f"{same} unchanged")
     return ", ".join(parts)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from textual import getters
 from textual.containers import Horizontal
 
+from notekeep.errors import NotekeepError
 from notekeep.export.plan import ExportPlan, ExportResult, SiteChange, list_states
 from notekeep.export.targets.target import TARGETS, load_target
 from notekeep.markdown.sanitize import clean_line
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from notekeep.errors import NotekeepError
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
     from notekeep.export.scaffold import NoteOutline
@@ -58,9 +58,9 @@ if TYPE_CHECKING:
 PLAN_DELAY = 0.12
 """Seconds on a row before its plan is made, so that the next key can make it unnecessary."""
 QUEUE_SECONDS = 1.0  # how long a key waits for the plan that it is about
-NOT_LOADED_YET = "It is not there yet; press the key again when you see it"
-EDITED_IN_SITE_HINT = "Left as changed by hand: s says what becomes of it"
-UP_TO_DATE = "Nothing to write: the drafts are as they should be"
+NOT_LOADED_YET = "Still loading. Press the key again"
+EDITED_IN_SITE_HINT = "Not written: edited in the site. Press s to decide"
+UP_TO_DATE = "Nothing to write: everything is up to date"
 POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
 """Actions of the bottom line that want a draft or a post."""
 ALL_SECTIONS, QUOTED_SECTIONS = "\0all", "\0quoted"  # answers that no heading is called like
@@ -109,6 +109,7 @@ class PublishScreen(VaultScreen):
     """The plan that was written last, as long as its result is on the screen."""
     target = ""  # the target that was chosen, or ""
     site = ""  # the folder that was chosen, or ""
+    _takes_default = False  # whether the folder beside the vault was chosen
     _asked: tuple[str, ...] = ()
     """The notes that a plan was asked for, whether they are listed or not."""
     _result_of: tuple[str, ...] | None = None
@@ -167,8 +168,20 @@ class PublishScreen(VaultScreen):
         elif not errors and not self._titles and not self._asked:
             self.diff.say(*NO_DRAFTS_HINT)
 
+    @property
+    def _has_folder(self) -> bool:
+        """Whether somebody chose the folder to write into."""
+        try:
+            return self._takes_default or self.vault.publishing.has_site(self.target, self.site)
+        except NotekeepError:
+            return False
+
+    def _list_rows(self) -> list[PostRow]:
+        # In a folder that nobody chose everything would be new, which says nothing.
+        return post_rows(self._titles, self._standings if self._has_folder else ())
+
     def _show_rows(self) -> None:
-        rows = post_rows(self._titles, self._standings)
+        rows = self._list_rows()
         row = self.posts.row
         keep = self._asked[0] if self._asked else row.path if row is not None else None
         self.posts.show(rows, keep)
@@ -177,6 +190,8 @@ class PublishScreen(VaultScreen):
     def _count(self, rows: Sequence[PostRow]) -> None:
         counts = counts_text(rows, self.posts.site)
         total = plural(len(rows), "draft or post", "drafts and posts")
+        if rows and self._standings and not self._has_folder:
+            counts = "no site folder"
         self.set_status(f"{counts} · {total}" if counts else total)
         self.set_idle_actions(*(() if rows else POST_ACTIONS))
 
@@ -189,7 +204,7 @@ class PublishScreen(VaultScreen):
             else one
             for one in self._standings
         ]
-        rows = post_rows(self._titles, self._standings)
+        rows = self._list_rows()
         self.posts.show_states(rows)
         self._count(rows)
 
@@ -320,9 +335,11 @@ class PublishScreen(VaultScreen):
     def action_write_export(self) -> None:
         if (plan := self.shown) is None:
             if not self._wait(self.action_write_export) and self.exported is None:
-                show_message(self, "There is nothing here to write")
+                show_message(self, "Nothing to write")
         elif not isinstance(plan, ExportPlan):
             self._write(partial(self.vault.notes.apply, plan), self._was_pulled)
+        elif not self._has_folder:
+            self._ask_folder()
         elif plan.is_empty:
             show_message(self, EDITED_IN_SITE_HINT if plan.conflicts else UP_TO_DATE)
         else:
@@ -337,7 +354,7 @@ class PublishScreen(VaultScreen):
         self._result_of, self.exported = self.chosen, plan
         self.diff.show(lambda width: exported_lines(done, width, self.glyphs))
         count = plural(len(done.written) + len(done.removed), "file")
-        left = f" · {len(done.conflicts)} left to you, with s" if done.conflicts else ""
+        left = f" · {len(done.conflicts)} edited in the site (s)" if done.conflicts else ""
         show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
         self.post_message(VaultChanged(is_step=True))
         self._end_planning()
@@ -351,7 +368,7 @@ class PublishScreen(VaultScreen):
             if paths:
                 self.plan(paths)
             else:
-                show_message(self, "Nothing is public yet")
+                show_message(self, "No public notes yet")
 
         self._load_publishable(show)
 
@@ -371,7 +388,7 @@ class PublishScreen(VaultScreen):
     def _ask_site_edits(self) -> None:
         plan = self.shown or self.exported
         if not isinstance(plan, ExportPlan) or not plan.conflicts:
-            show_message(self, "Nothing here was changed by hand in the site")
+            show_message(self, "No edits in the site")
             return
         options = _answers(plan.conflicts)
         if not options:
@@ -393,7 +410,7 @@ class PublishScreen(VaultScreen):
             else:
                 self.make_plan(paths, how={"by_hand": how})
 
-        ask(self, Choice("Changed by hand in the site", options), answered)
+        ask(self, Choice("Edited in the site", options), answered)
 
     # What was written: checked, opened, previewed.
 
@@ -404,10 +421,10 @@ class PublishScreen(VaultScreen):
         """Build the site with what was written, and read its pages back."""
         plan = self.exported or self.shown
         if not isinstance(plan, ExportPlan) or not plan.posts:
-            show_message(self, "There is no post here to check")
+            show_message(self, "No post to check")
             return
         if not plan.is_empty and plan is not self.exported:
-            show_message(self, "Write it first: what is in the site is checked")
+            show_message(self, "Write it first. The check reads the site")
             return
 
         def show(report: CheckReport) -> None:
@@ -433,7 +450,7 @@ class PublishScreen(VaultScreen):
         places = [os.path.join(plan.site, file.path) for file in plan.files if file.is_post]
         place = next(filter(os.path.isfile, places), "")
         if not place:
-            show_message(self, "It is not in the site yet")
+            show_message(self, "Not in the site yet")
             return
         run_editor(self, place)
         self.reload()
@@ -458,8 +475,8 @@ class PublishScreen(VaultScreen):
             return (title, self.vault.post_notes.outlines(paths)) if title else None
 
         row = self.vault.catalog.row(paths[0])
-        hint = "Their facts as a box, an outline, quotes with their sources; nothing private."
-        prompt = Prompt("Begin a post", value=row.title if row is not None else "", hint=hint)
+        hint = "Facts, outline and quotes with sources. Nothing private."
+        prompt = Prompt("Start a post", value=row.title if row is not None else "", hint=hint)
         open_dialog(
             self, prompt, load, lambda answer: self._choose_sections(paths, *answer), group="start"
         )
@@ -478,7 +495,7 @@ class PublishScreen(VaultScreen):
             return self.vault.notes.apply(self.vault.post_notes.plan_start(paths, title, wanted))
 
         def started(done: WriteResult) -> None:
-            notify_done(self, "Begun", done)
+            notify_done(self, "Created the post", done)
             if done.paths:
                 self.post_message(OpenNote(done.paths[0]))
 
@@ -489,24 +506,24 @@ class PublishScreen(VaultScreen):
             chosen(ALL_SECTIONS)
             return
         count, some = plural(len(quotes), "heading"), plural(len(quoted), "heading")
-        options = [Option("All of it, as an outline", count, ALL_SECTIONS)]
+        options = [Option("Everything, as an outline", count, ALL_SECTIONS)]
         if quoted and len(quoted) < len(quotes):
-            options.append(Option("What has quotes or marked seconds", some, QUOTED_SECTIONS))
-        options.append(Option("Or one section alone", "", ""))
+            options.append(Option("Sections with quotes or timestamps", some, QUOTED_SECTIONS))
+        options.append(Option("One section", "", ""))
         for heading, number in quotes.items():
             options.append(Option(heading, plural(number, "quote") if number else "", heading))
-        ask(self, Choice("What goes in", options), chosen)
+        ask(self, Choice("Include", options), chosen)
 
     # Where an export goes: the kind of site, and its folder.
 
     def action_next_target(self) -> None:
         options = [Option(load_target(target).name, target, target) for target in TARGETS]
-        options.insert(0, Option("Whatever the folder is a site of", "", OTHER))
+        options.insert(0, Option("Detect from the folder", "", OTHER))
 
         def chosen(target: str) -> None:
             self._set_destination(self.site, target.removeprefix(OTHER))
 
-        ask(self, Choice("Shape the draft for", options, self.target, has_filter=True), chosen)
+        ask(self, Choice("Site generator", options, self.target, has_filter=True), chosen)
 
     def action_choose_site(self) -> None:
         sites = self.vault.publishing.sites
@@ -523,16 +540,20 @@ class PublishScreen(VaultScreen):
 
         options = [Option(shorten_home(one.folder), "", one.folder) for one in sites]
         options.append(Option("Another folder", "", OTHER))
-        ask(self, Choice("Write into", options), chosen)
+        ask(self, Choice("Site folder", options), chosen)
 
     def _ask_folder(self) -> None:
+        here = shorten_home(self.site or getattr(self.shown, "site", ""))
+
         def entered(folder: str) -> None:
-            site = os.path.abspath(os.path.expanduser(folder)) if folder else ""
+            # The folder beside the vault is made by the first export.
+            self._takes_default = folder == here and not self.site
+            is_named = folder and not self._takes_default
+            site = os.path.abspath(os.path.expanduser(folder)) if is_named else ""
             self._set_destination(site, self.target)
 
-        here = shorten_home(self.site or getattr(self.shown, "site", ""))
-        hint = "The folder of your blog. Empty takes the one from your settings."
-        prompt = Prompt("Write into", value=here, example="~/blog", hint=hint, is_selected=True)
+        hint = "The folder of your site. Empty: the folder from your settings."
+        prompt = Prompt("Site folder", value=here, example="~/blog", hint=hint, is_selected=True)
         ask(self, prompt, entered)
 
     def _set_destination(self, site: str, target: str, at: int = 0) -> None:
@@ -570,9 +591,9 @@ def _answers(conflicts: Sequence[SiteChange]) -> list[Option]:
     if any(file.can_merge for file in conflicts):
         known.add("merge")
     options = (
-        Option("Bring it back into the note", "shown first", "pull"),
-        Option("Merge it with what the note says", "shown first", "merge"),
+        Option("Use it in the note", "shown first", "pull"),
+        Option("Merge it with the note", "shown first", "merge"),
         Option("Keep it in the site", "until the note changes", "keep"),
-        Option("Overwrite it", "the site's text stays in history", "overwrite"),
+        Option("Overwrite it", "the history keeps the site's text", "overwrite"),
     )
     return [option for option in options if option.value in known]
