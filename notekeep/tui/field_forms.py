@@ -143,10 +143,10 @@ def step_value(field: FormField, text: str, by: int, today: dt.date) -> str | No
 
 
 FIELD_HINTS: Mapping[FieldType | None, str] = {
-    "date": "A day as 2026-11-24, yesterday or mon, a month or a year.",
+    "date": "A date: 2026-11-24, yesterday, mon, a month or a year.",
     "number": "A number.",
     "bool": "yes or no.",
-    "list": "Several with commas between them; with semicolons where an item has a comma.",
-    "links": "Several with commas between them.",
+    "list": "Separate with commas, or with semicolons if an item has a comma.",
+    "links": "Separate with commas.",
 }
 """What is said of a field while it is typed."""

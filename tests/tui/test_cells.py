@@ -19,7 +19,7 @@ from notekeep.tui.dialogs.cell_editors import (
     StarsCellEditor,
 )
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.screens.grid_mode import cell_field, set_cell
+from notekeep.tui.screens.grid_mode import cell_field, plan_cell
 from notekeep.tui.widgets.calendars import month_days, shift_month
 from notekeep.vault import Vault
 from tests.support.screens import browse, press, seen, shows, tree, type_text, unpainted, until
@@ -282,7 +282,7 @@ async def test_what_cannot_be_written_says_the_line_and_why(make_app: MakeApp, r
         await until(pilot, lambda: shows(app, "inbox/broken.md:2"))
         await to_column(app, pilot, "type")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "The kind of a note"))
+        await until(pilot, lambda: shows(app, "The kind comes from"))
     assert tree(root) == before
 
 
@@ -298,11 +298,11 @@ def test_what_changed_underneath_is_never_overwritten(root: Path, vault: Vault) 
     changed = content(root).replace(b"rating: 4\n", b"rating: 1 # mine\n")
     changed = changed.replace(b"[attention, work]", b"[attention, work, theirs]")
     (root / BOOK).write_bytes(changed)
-    with pytest.raises(Conflict, match=r"rating of books/Deep Work\.md is 1 by now"):
-        set_cell(vault, BOOK, rating, "5")
+    with pytest.raises(Conflict, match=r"rating of books/Deep Work\.md is now 1"):
+        plan_cell(vault, BOOK, rating, "5")
     assert content(root) == changed
     # To a list both is done.
-    set_cell(vault, BOOK, tags, "work, ours")
+    vault.notes.apply(plan_cell(vault, BOOK, tags, "work, ours"))
     assert b"tags: [work, theirs, ours]" in content(root)
     assert b"rating: 1 # mine" in content(root)
 

@@ -186,7 +186,7 @@ async def test_fields_are_set_by_keys_and_written_as_one_step(
         await until(pilot, lambda: shows(app, "finished") and not shows(app, "to-read"))
         await to_field(app, pilot, "author")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "Several with commas"))
+        await until(pilot, lambda: shows(app, "Separate with commas"))
         type_text(app, ", Jam")
         # What another note has is offered.
         await until(pilot, lambda: shows(app, "Jam"))
@@ -194,7 +194,7 @@ async def test_fields_are_set_by_keys_and_written_as_one_step(
         await press(pilot, "right", "enter")
         await until(pilot, lambda: shows(app, "Cal Newport, James Clear"))
         assert content(note) == before
-        await press(pilot, "escape")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: b"rating: 5\n" in content(note))
         assert content(note) == (
             before.replace(b"rating: 4\n", b"rating: 5\n")
@@ -205,6 +205,24 @@ async def test_fields_are_set_by_keys_and_written_as_one_step(
         await until(pilot, lambda: content(note) == before)
 
 
+async def test_the_date_of_a_status_is_one_key_away(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await form(app, pilot)
+        await to_field(app, pilot, "status")
+        await press(pilot, "right", "right", "right")
+        # It has that date already.
+        assert shows(app, "finished")
+        assert not shows(app, "is empty")
+        await press(pilot, "left")
+        await until(pilot, lambda: shows(app, "started is empty · t sets it to today"))
+        await press(pilot, "t")
+        await until(pilot, lambda: not shows(app, "is empty"))
+        await press(pilot, "ctrl+s")
+        await until(pilot, lambda: b"\nstarted: 2026-11-24\n" in content(root / BOOK))
+        assert b"\nstatus: reading\n" in content(root / BOOK)
+
+
 async def test_a_day_said_in_words_is_shown_and_written_as_its_date(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -213,11 +231,11 @@ async def test_a_day_said_in_words_is_shown_and_written_as_its_date(
         await form(app, pilot)
         await to_field(app, pilot, "started")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "yesterday or mon"))
+        await until(pilot, lambda: shows(app, "yesterday, mon"))
         type_text(app, "3 days ago")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "2026-11-21"))
-        await press(pilot, "escape")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: b"\nstarted: 2026-11-21\n" in content(root / BOOK))
 
 
@@ -229,14 +247,14 @@ async def test_what_does_not_fit_is_said_and_can_be_corrected(
         await form(app, pilot)
         await to_field(app, pilot, "started")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "A day as 2026-11-24"))
+        await until(pilot, lambda: shows(app, "A date: 2026-11-24"))
         type_text(app, "soon")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "started is a date, not 'soon'"))
         app.screen.query_one(Input).value = "2026-11-01"
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Fields of") and shows(app, "2026-11-01"))
-        await press(pilot, "escape")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: b"started: 2026-11-01\n" in content(root / BOOK))
 
 
@@ -255,7 +273,7 @@ async def test_rating_out_of_range_stays_to_be_corrected(make_app: MakeApp, root
         line.value = "3"
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "★★★☆☆"))
-        await press(pilot, "escape")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: b"rating: 3\n" in content(root / BOOK))
 
 
@@ -268,25 +286,24 @@ async def test_form_that_cannot_be_written_stays_open(make_app: MakeApp, root: P
         await until(pilot, lambda: shows(app, "★★★★½"))
         before = content(note)
         note.write_bytes(before.replace(b"rating: 4", b"rating: 4: x"))
-        await press(pilot, "escape")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: shows(app, "needs quotes around it"))
         assert shows(app, "★★★★½")
         note.write_bytes(before)
-        await press(pilot, "escape")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: b"rating: 4.5\n" in content(note))
 
 
-async def test_a_form_that_is_left_writes_nothing(make_app: MakeApp, root: Path) -> None:
+@pytest.mark.parametrize("leave", ["escape", "q"])
+async def test_a_form_that_is_left_writes_nothing(
+    make_app: MakeApp, root: Path, leave: str
+) -> None:
     before = tree(root)
     app = make_app("browse")
     async with app.run_test(size=(80, 24)) as pilot:
         await form(app, pilot)
         await to_field(app, pilot, "rating")
-        await press(pilot, "d", "right", "backspace", "d", "q")
-        await until(pilot, lambda: not shows(app, "Fields of"))
-        await press(pilot, "f")
-        await until(pilot, lambda: shows(app, "Fields of"))
-        await press(pilot, "escape")
+        await press(pilot, "d", "right", "backspace", "d", leave)
         await until(pilot, lambda: not shows(app, "Fields of"))
     assert tree(root) == before
 
@@ -306,7 +323,7 @@ async def test_the_form_by_mouse_alone(make_app: MakeApp, root: Path) -> None:
         await until(pilot, lambda: shows(app, "★★★★½"))
         await click(" publish ", times=2)
         await click("  no  ", times=2)
-        await click("esc write")
+        await click("ctrl+s save")
         await until(pilot, lambda: b"rating: 4.5\n" in content(root / BOOK))
         assert b"publish: false\n" in content(root / BOOK)
 
@@ -324,7 +341,7 @@ async def test_front_matter_that_cannot_be_read_is_told_with_its_line(
         await press(pilot, "enter")
         await until(pilot, lambda: isinstance(app.focused, NoteList))
         await press(pilot, "f")
-        await until(pilot, lambda: shows(app, "e opens it in the editor."))
+        await until(pilot, lambda: shows(app, "Press e to open it in the editor."))
         await press(pilot, "e")
         await until(pilot, lambda: app.editors.here is not None)
         await press(pilot, "ctrl+g")
@@ -342,14 +359,14 @@ async def test_in_the_editor_the_form_changes_the_text_that_is_typed(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
         app.editors.open(BOOK)
-        await until(pilot, lambda: app.editors.here is not None and shows(app, "esc done"))
+        await until(pilot, lambda: app.editors.here is not None and shows(app, "esc save"))
         await press(pilot, "ctrl+end")
         type_text(app, "more")
         await until(pilot, lambda: shows(app, "unsaved"))
         await press(pilot, "ctrl+g")
         await until(pilot, lambda: shows(app, "Fields of"))
         await to_field(app, pilot, "rating")
-        await press(pilot, "left", "escape")
+        await press(pilot, "left", "ctrl+s")
         await until(pilot, lambda: shows(app, "rating: 3.5"))
         # It is typed text: not in the file yet, and taken out by one key.
         assert content(note) == before
@@ -369,7 +386,7 @@ async def test_rating_out_of_range_is_refused_in_the_editor_too(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
         app.editors.open(BOOK)
-        await until(pilot, lambda: app.editors.here is not None and shows(app, "esc done"))
+        await until(pilot, lambda: app.editors.here is not None and shows(app, "esc save"))
         await press(pilot, "ctrl+g")
         await until(pilot, lambda: shows(app, "Fields of"))
         await to_field(app, pilot, "rating")
@@ -381,7 +398,7 @@ async def test_rating_out_of_range_is_refused_in_the_editor_too(
 
 
 @pytest.mark.parametrize(
-    ("columns", "last"), [(80, "backspace undo"), (66, "delete empty"), (40, "enter edit")]
+    ("columns", "last"), [(90, "backspace reset"), (66, "→ more"), (40, "ctrl+s save")]
 )
 async def test_the_keys_of_the_form_are_shown_whole_or_not_at_all(
     make_app: MakeApp, columns: int, last: str
@@ -391,8 +408,8 @@ async def test_the_keys_of_the_form_are_shown_whole_or_not_at_all(
         await pilot.pause()
         await press(pilot, "f")
         await until(pilot, lambda: len(app.screen_stack) == 2)
-        await until(pilot, lambda: shows(app, "esc write"))
-        line = next(line for line in seen(app) if "esc write" in line)
+        await until(pilot, lambda: shows(app, "ctrl+s save"))
+        line = next(line for line in seen(app) if "ctrl+s save" in line)
         assert line.rstrip(" │").endswith(last)
 
 

@@ -144,21 +144,21 @@ async def test_a_field_is_set_in_many_notes_after_the_plan_was_seen(
         await find(app, pilot, "path:books/volume", 25)
         await press(pilot, "A")
         await until(pilot, lambda: len(marked(app)) == 25)
-        await ask(app, pilot, "F", "rating=3 status=finished", "24 files would change")
+        await ask(app, pilot, "F", "rating=3 status=dropped", "24 files would change")
         # What is left out is said first, with its line and why.
-        assert shows(app, "1 left as it is")
+        assert shows(app, "1 refused")
         assert shows(app, "books/Volume 99.md:3")
         assert shows(app, "+ rating: 3")
         assert contents(shelf) == before
         # More than twenty are asked about once more.
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "24 files at once"))
+        await until(pilot, lambda: shows(app, "24 files: press enter again"))
         assert contents(shelf) == before
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Changed 24 notes"))
         after = contents(shelf)
         assert after["books/Volume 04.md"] == before["books/Volume 04.md"].replace(
-            b"rating: 4\n", b"rating: 3\nstatus: finished\n"
+            b"rating: 4\n", b"rating: 3\nstatus: dropped\n"
         )
         changed = {path for path in after if after[path] != before[path]}
         assert changed == {f"books/Volume {number:02}.md" for number in range(24)}
@@ -204,7 +204,7 @@ async def test_delete_publish_and_links_of_marked_notes(make_app: MakeApp, shelf
         await press(pilot, "y")
         await until(pilot, lambda: app.clipboard == "[[Volume 00]]\n[[Volume 01]]")
         await press(pilot, "P")
-        await until(pilot, lambda: shows(app, "May 2 notes be published?"))
+        await until(pilot, lambda: shows(app, "Allow publishing of 2 notes?"))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "+ publish: true"))
         await press(pilot, "enter")
@@ -214,7 +214,7 @@ async def test_delete_publish_and_links_of_marked_notes(make_app: MakeApp, shelf
         await until(pilot, lambda: shows(app, "publish=true in 2 notes"))
         await press(pilot, "u")
         await until(pilot, lambda: contents(shelf) == before)
-        await until(pilot, lambda: shows(app, "Took back"))
+        await until(pilot, lambda: shows(app, "Undid"))
         await press(pilot, "d")
         # Volumes 02 to 23 link to the first; the two link to themselves and each other.
         await until(pilot, lambda: shows(app, "22 notes link to what goes"))
@@ -267,6 +267,25 @@ async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
     assert tree(root) == before
 
 
+@pytest.mark.parametrize(("key", "dated"), [("enter", 2), ("escape", 0)])
+async def test_the_date_of_a_status_is_offered_for_marked_notes(
+    make_app: MakeApp, shelf: Path, key: str, dated: int
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await find(app, pilot, "path:books/volume", 25)
+        await press(pilot, "home", "m", "j", "m")
+        await until(pilot, lambda: len(marked(app)) == 2)
+        await ask(app, pilot, "F", "status=finished", "Set finished to today?")
+        await press(pilot, key)
+        await until(pilot, lambda: shows(app, "2 files would change"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Changed 2 notes"))
+        texts = list(contents(shelf).values())
+        assert sum(b"status: finished\n" in text for text in texts) == 2
+        assert sum(b"finished: 2026-11-24\n" in text for text in texts) == dated
+
+
 async def test_new_field_is_named_in_the_plan(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
@@ -302,14 +321,14 @@ async def test_refused_notes_among_hundreds_are_named_and_left(
         browse(app).notes.focus()
         await press(pilot, "A")
         await until(pilot, lambda: len(marked(app)) == 309)
-        await ask(app, pilot, "F", "rating=3", "307 files would change, 2 left as they are")
+        await ask(app, pilot, "F", "rating=3", "307 files would change, 2 refused")
         # They stand first, with their lines and why.
         await until(pilot, lambda: shows(app, "books/Volume 123.md:3:9: A value with"))
         assert shows(app, "inbox/broken.md:2:9: A value with")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "307 files at once"))
+        await until(pilot, lambda: shows(app, "307 files: press enter again"))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "Changed 307 notes: rating=3 · 2 left"))
+        await until(pilot, lambda: shows(app, "Changed 307 notes: rating=3 · 2 unchanged"))
         after = contents(root)
         logs = {path for path in before if path.startswith("habits/log/")}
         assert {path for path in after if after[path] == before[path]} == left | logs
@@ -344,7 +363,7 @@ def test_a_plan_shows_the_lines_that_change(vault: Vault) -> None:
     assert shown[at + 1 : at + 3] == ["  - rating: 4", "  + rating: 5"]
     assert any("inbox/broken.md:2" in line for line in shown)
     assert summarize_plan(plan, ["books/Deep Work.md", "inbox/broken.md", "inbox/same.md"]) == (
-        "1 file would change, 1 left as it is, 1 is so already"
+        "1 file would change, 1 refused, 1 unchanged"
     )
 
 

@@ -67,7 +67,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         with Vertical(id="cell") as box:
             box.border_title = Content(clean_line(self.field.name))
-            box.border_subtitle = hints(("enter", "write"), ("esc", "leave it"))
+            box.border_subtitle = hints(("enter", "save"), ("esc", "cancel"))
             yield from self.compose_cell()
             yield HintLine(self.hint)
 
@@ -116,7 +116,7 @@ class TextCellEditor(CellEditor):
     def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
         super().__init__(field, grid, typed)
         self.wide = 22 if field.type == "number" else 42
-        self.hint = FIELD_HINTS.get(field.type, "Text; empty takes the field out.")
+        self.hint = FIELD_HINTS.get(field.type, "Text. Empty removes the field.")
         self._suggester = WordSuggester(find_start)
 
     def offer(self, values: Sequence[str]) -> None:
@@ -129,7 +129,7 @@ class TextCellEditor(CellEditor):
 
 # A date: a calendar, and the words that the command line knows for days.
 
-DATE_HINT = "Type today, -3, mon, 11-03 or 2026 as well."
+DATE_HINT = "Arrows, or type today, -3, mon, 11-03 or 2026."
 
 
 class DateCellEditor(CellEditor):
@@ -281,8 +281,8 @@ class ListCellEditor(CellEditor):
             select_on_focus=False,
             suggester=self._suggester,
         )
-        between = "blanks" if self._is_tags else "commas"
-        self.hint = f"-this takes away; {between} between; tab turns."
+        between = "spaces" if self._is_tags else "commas"
+        self.hint = f"-item removes, separate with {between}, tab: list"
 
     def offer(self, values: Sequence[str]) -> None:
         self._others = [value for value in values if "\n" not in value]
@@ -361,7 +361,7 @@ class ListCellEditor(CellEditor):
 class ChoiceCellEditor(CellEditor):
     """One of a few values; a letter goes to the next one that begins with it."""
 
-    hint = "Enter writes it."
+    hint = ""
 
     def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
         super().__init__(field, grid, typed)
@@ -427,7 +427,7 @@ class StarsCellEditor(CellEditor):
     BINDINGS = bindings("cell-stars")
 
     wide = 34
-    hint = "A digit; arrows for half a star."
+    hint = "A digit, or arrows for half a star."
     _digits = ""
 
     def compose_cell(self) -> ComposeResult:

@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
+from notekeep.markdown.schema import STATUS_DATES
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.completion import find_last_item, find_start, known_values
 from notekeep.tui.dialogs.dialog import (
@@ -63,8 +64,8 @@ def field_options(field: FormField, text: str) -> list[Option]:
     choices = ("yes", "no") if field.type == "bool" else field.choices
     options = [Option(choice, "", choice) for choice in choices]
     if text and text not in choices:
-        options.append(Option(text, "as it is", text))
-    return [*options, Option("Nothing", "the field goes away", NO_VALUE)]
+        options.append(Option(text, "current value", text))
+    return [*options, Option("No value", "remove the field", NO_VALUE)]
 
 
 def submit_field(
@@ -90,7 +91,7 @@ class FieldPrompt(Prompt):
             field.name,
             value=text,
             hint=FIELD_HINTS.get(field.type, "Text."),
-            example="nothing: the field goes away",
+            example="empty: remove the field",
             find_word=find_last_item if field.type in LIST_TYPES else find_start,
         )
         self.field, self.text = field, text
@@ -104,7 +105,7 @@ class FieldPrompt(Prompt):
 NAME_WIDTH = 14
 TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
 """What a type of field is called where its own name is no plain word."""
-BUTTONS = ("finish-form", "drop-form", "edit-field", "step-field", "clear-field", "reset-field")
+BUTTONS = ("edit-field", "finish-form", "drop-form", "step-field", "clear-field", "reset-field")
 
 
 class _Fields(RowList[str | FormField]):
@@ -125,14 +126,17 @@ class _Fields(RowList[str | FormField]):
     def changes(self) -> list[FieldChange]:
         return [
             change
-            for field in self._rows
-            if not isinstance(field, str)
+            for field in self.fields
             for change in make_field_changes(field, self.texts[field.name])
         ]
 
     def set_text(self, field: FormField, text: str) -> None:
         self.texts[field.name] = text
-        self.line_changed(self.cursor)
+        self.line_changed(self._rows.index(field))
+
+    @property
+    def fields(self) -> list[FormField]:
+        return [row for row in self._rows if not isinstance(row, str)]
 
     def is_heading(self, item: str | FormField) -> bool:
         return isinstance(item, str)
@@ -145,7 +149,7 @@ class _Fields(RowList[str | FormField]):
         value = Piece(clean_line(text) or self._glyphs.dot, "bright" if text else "faint")
         left = [*pad_line(label, NAME_WIDTH), value, *self._stars(item, text)]
         type_name = TYPE_NAMES.get(item.type or "", item.type or "")
-        about = "one of a few" if item.choices else type_name
+        about = "choice" if item.choices else type_name
         right = [Piece(about, "faint"), Piece(" ")] if width >= 2 * NAME_WIDTH + 20 else []
         head = gutter(self._glyphs, here=here, marked=text != item.text)
         return [*head, *spread_line(left, right, width - 2)]
@@ -171,6 +175,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
     def __init__(self, note: Note, check: Callable[[list[FieldChange]], object]) -> None:
         super().__init__()
         self._title, self._check = note.title, check
+        self._undated = ""  # the date of the status, while that has none
         self.fields = _Fields(list_form_fields(note, self.vault.schema), self.glyphs)
 
     def compose(self) -> ComposeResult:
@@ -189,10 +194,10 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
     def action_edit_field(self) -> None:
         if (field := self.fields.field) is None:
             return
-        text, put = self.fields.texts[field.name], partial(self.fields.set_text, field)
+        text, put = self.fields.texts[field.name], partial(self._put, field)
         if field.choices or field.type == "bool":
             choice = Choice(field.name, field_options(field, text), text)
-            ask(self, choice, lambda answer: put(answer.removeprefix(NO_VALUE)))
+            ask(self, choice, lambda answer: self._put(field, answer.removeprefix(NO_VALUE)))
             return
 
         def check(text: str) -> str:
@@ -217,15 +222,32 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         if (text := step_value(field, self.fields.texts[field.name], by, self.today)) is None:
             self.action_edit_field()
         else:
-            self.fields.set_text(field, text)
+            self._put(field, text)
 
     def action_clear_field(self) -> None:
         if (field := self.fields.field) is not None:
-            self.fields.set_text(field, "")
+            self._put(field, "")
 
     def action_reset_field(self) -> None:
         if (field := self.fields.field) is not None:
-            self.fields.set_text(field, field.text)
+            self._put(field, field.text)
+
+    def _put(self, field: FormField, text: str) -> None:
+        """Show a value, and offer the date of a status that has none yet."""
+        self.fields.set_text(field, text)
+        if field.name == "status":
+            names = STATUS_DATES.get(text.casefold(), ())
+            self._undated = next((name for name in names if name in self.fields.texts), "")
+        if self.fields.texts.get(self._undated):
+            self._undated = ""
+        offer = f"{self._undated} is empty · t sets it to today" if self._undated else ""
+        self.query_one(HintLine).say(offer)
+
+    def action_date_status(self) -> None:
+        """Set the date of the status to today."""
+        field = next((one for one in self.fields.fields if one.name == self._undated), None)
+        if field is not None:
+            self._put(field, self.today.isoformat())
 
     def action_finish_form(self) -> None:
         if changes := self.fields.changes:
@@ -255,8 +277,8 @@ class NewNoteDialog(SubmitDialog[tuple[str, str] | None]):
             yield Input(clean_line(self._title), placeholder="Title", compact=True)
             yield HintLine("")
             yield Buttons(
-                Button("tab", "chooses the kind", "next-kind"),
-                Button("enter", "makes the note", SUBMIT_ACTION),
+                Button("tab", "kind", "next-kind"),
+                Button("enter", "create", SUBMIT_ACTION),
                 CLOSE_BUTTON,
             )
 

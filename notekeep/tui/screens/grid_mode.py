@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES, Schema
+from notekeep.notes.plan import WriteResult
 from notekeep.tui.completion import known_values
 from notekeep.tui.dialogs import cell_editors
 from notekeep.tui.dialogs.dialog import open_dialog
@@ -32,6 +33,7 @@ from notekeep.tui.render.note_columns import (
     Column,
     star_rating,
 )
+from notekeep.tui.screens.note_operations import ask_dates
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
@@ -40,14 +42,15 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Scalar, Value
     from notekeep.markdown.note import Note
-    from notekeep.notes.plan import WriteResult
+    from notekeep.notes.fields_and_tags import DateOffer
+    from notekeep.notes.plan import WritePlan
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.note_grid import NoteGrid
     from notekeep.vault import Vault
 
 READ_ONLY_REASONS = {
-    KIND_COLUMN: "The kind of a note is its type: and its folder; e opens the note",
-    MODIFIED_COLUMN: "That is when the file was written last; no key can change it",
+    KIND_COLUMN: "The kind comes from the type: field and the folder. Press e to edit the note",
+    MODIFIED_COLUMN: "This is when the file was last changed. It cannot be edited",
 }
 
 
@@ -99,7 +102,7 @@ class GridMode:
             return
         _, row, column = cell
         if column.name == TITLE_COLUMN:
-            show_message(self._screen, "A title cannot be emptied; r renames the note")
+            show_message(self._screen, "A title cannot be empty. Press r to rename the note")
         elif not self._is_read_only(row, column):
             field = cell_field(row, column, self._screen.vault.schema)
             if field.text:
@@ -117,8 +120,8 @@ class GridMode:
 
         def refuse(note: Note) -> None:
             about = note.problem
-            text = f"{about.place}: {about.message}" if about else f"{path} can be read by now"
-            show_error(screen, Refused(text, "e opens it in the editor."))
+            text = f"{about.place}: {about.message}" if about else f"{path} can be read again"
+            show_error(screen, Refused(text, "Press e to open it in the editor."))
 
         workspace = screen.vault.workspace
         screen.load("cell", lambda: workspace.note(path, workspace.read(path)), refuse)
@@ -141,13 +144,36 @@ class GridMode:
             screen.load("values", values, editor.offer, is_quiet=True)
         return editor
 
-    def _write(self, row: Row, field: FormField, text: str) -> tuple[str, WriteResult]:
-        return text, set_cell(self._screen.vault, row.path, field, text)
+    def _write(
+        self, row: Row, field: FormField, text: str
+    ) -> tuple[str, WriteResult | tuple[WritePlan, DateOffer]]:
+        """Write a cell; a status whose date is empty is asked about first."""
+        notes = self._screen.vault.notes
+        plan = plan_cell(self._screen.vault, row.path, field, text)
+        offer = notes.find_date_offer(plan) if field.name == "status" else None
+        return text, notes.apply(plan) if offer is None else (plan, offer)
 
-    def _show_written(self, row: Row, field: FormField, answer: tuple[str, WriteResult]) -> None:
+    def _show_written(
+        self,
+        row: Row,
+        field: FormField,
+        answer: tuple[str, WriteResult | tuple[WritePlan, DateOffer]],
+    ) -> None:
         text, done = answer
-        what = f"{field.name}: {clean_line(text)}" if text else f"no {field.name} any more"
+        if not isinstance(done, WriteResult):
+            ask_dates(self._screen, *done, partial(self._apply, row, field, text))
+            return
+        what = f"{field.name}: {clean_line(text)}" if text else f"removed {field.name}"
         notify_done(self._screen, f"{clean_line(row.title)} · {what}", done)
+
+    def _apply(self, row: Row, field: FormField, text: str, plan: WritePlan) -> None:
+        apply = partial(self._screen.vault.notes.apply, plan)
+        in_background(
+            self._screen,
+            apply,
+            lambda done: self._show_written(row, field, (text, done)),
+            group=WRITE_GROUP,
+        )
 
 
 def cell_field(row: Row, column: Column, schema: Schema) -> FormField:
@@ -159,8 +185,8 @@ def cell_field(row: Row, column: Column, schema: Schema) -> FormField:
     return FormField(column.name, type_, value, text, choices, best=schema.rating_max)
 
 
-def set_cell(vault: Vault, path: str, field: FormField, text: str) -> WriteResult:
-    """Write what was made of a field, if the note still has in it what was shown.
+def plan_cell(vault: Vault, path: str, field: FormField, text: str) -> WritePlan:
+    """Plan what was made of a field, if the note still has in it what was shown.
 
     Of a list, what was added and taken away is done to the list that the note has by now.
 
@@ -174,13 +200,13 @@ def set_cell(vault: Vault, path: str, field: FormField, text: str) -> WriteResul
         text = _merge_lists(field, text, now)
     elif note.problem is None and format_value(now) != field.text:
         raise Conflict(
-            f"{field.name} of {path} is {format_value(now) or 'empty'} by now, and was left so",
-            "Leave the cell, and change it again if you still want to.",
+            f"{field.name} of {path} is now {format_value(now) or 'empty'}. It was not changed",
+            "Press esc, then edit the cell again.",
         )
     changes = make_field_changes(field._replace(value=now, text=format_value(now)), text)
     plan = vault.notes.plan_set([path], changes)
     plan.raise_if_nothing_left()
-    return vault.notes.apply(plan)
+    return plan
 
 
 def _merge_lists(field: FormField, text: str, now: Sequence[Scalar]) -> str:

@@ -23,7 +23,16 @@ from notekeep.markdown.schema import FIELD_CHOICES
 from notekeep.tui import clipboard, external_programs
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.completion import find_last_word, skip_signs
-from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, Prompt, ask, dialog_box, open_dialog
+from notekeep.tui.dialogs.dialog import (
+    Choice,
+    Confirm,
+    Dialog,
+    Option,
+    Prompt,
+    ask,
+    dialog_box,
+    open_dialog,
+)
 from notekeep.tui.dialogs.form import FormScreen
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged, WorkStatus
@@ -41,6 +50,7 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
+    from notekeep.notes.fields_and_tags import DateOffer
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
@@ -48,7 +58,7 @@ if TYPE_CHECKING:
 
 CONFIRM_FROM = 20  # more files than this are asked about once more
 PLAN_MARGIN = 7  # lines of the screen that are not the plan
-NO_NOTES = "There is no note here"
+NO_NOTES = "No note selected"
 BUTTONS = ("do-plan", "drop-plan")
 
 
@@ -81,7 +91,7 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
         count = len(self._plan.changes)
         if count > CONFIRM_FROM and not self._was_asked:
             self._was_asked = True
-            question = f"{count} files at once: enter once more does it"
+            question = f"{count} files: press enter again to apply"
             self.query_one("#dialog").border_subtitle = Content.styled(question, "$warning")
             return
         self.dismiss(True if count else None)
@@ -107,6 +117,21 @@ def edit_outside(screen: VaultScreen, path: str) -> None:
 
     run_editor(screen, screen.vault.absolute(path))
     in_background(screen, screen.vault.indexing.refresh, refreshed, group=WRITE_GROUP)
+
+
+def ask_dates(
+    screen: VaultScreen, plan: WritePlan, offer: DateOffer, then: Callable[[WritePlan], object]
+) -> None:
+    """Ask whether a plan should set the dates of a new status as well, and go on with it."""
+    names = " and ".join(offer.fields)
+    where = f" in {plural(offer.notes, 'note')}" if offer.notes > 1 else ""
+    dates = ", ".join(f"{name}: {offer.day}" for name in offer.fields)
+
+    def answered(wanted: bool | None) -> None:  # noqa: FBT001 - as the dialog answers
+        then(offer.plan if wanted else plan)
+
+    dialog = Confirm(f"Set {names} to today?", f"{dates}{where}", "set", no="leave empty")
+    screen.app.push_screen(dialog, answered)
 
 
 class _Step(NamedTuple):
@@ -141,7 +166,7 @@ class NoteOperations:
             if path is not None:
                 screen.post_message(OpenNote(path, as_listed=True))
 
-        hint = "Links to it follow. The file is named by its title."
+        hint = "Links to it are updated. The file gets the same name."
         open_dialog(screen, Prompt("Rename", value=row.title, hint=hint), apply, renamed)
 
     def edit_fields(self, path: str) -> None:
@@ -154,11 +179,13 @@ class NoteOperations:
             return made
 
         def apply(changes: list[FieldChange]) -> tuple[str, WriteResult]:
-            return f"Wrote {' '.join(map(str, changes))}", vault.notes.apply(plan(changes))
+            return f"Saved {' '.join(map(str, changes))}", vault.notes.apply(plan(changes))
 
         def show(note: Note) -> None:
             if note.problem is not None:
-                show_error(screen, Refused(note.problem.message, "e opens it in the editor."))
+                show_error(
+                    screen, Refused(note.problem.message, "Press e to open it in the editor.")
+                )
                 return
             form = FormScreen(note, plan)
             open_dialog(screen, form, apply, lambda answer: notify_done(screen, *answer))
@@ -178,12 +205,12 @@ class NoteOperations:
         def plan(text: str) -> WritePlan:
             add, remove = parse_tag_changes(text)
             if not add and not remove:
-                raise UsageError("No tag yet", "Write +this to add one and -that to take one away.")
+                raise UsageError("No tag given.", "Type +this to add a tag, -that to remove one.")
             return vault.notes.plan_tag(paths, add, remove)
 
         prompt = Prompt(
             "Tags" if is_one else f"Tags of {_count(paths)}",
-            hint=f"A minus takes a tag away.{has}",
+            hint=f"-tag removes, separate with spaces.{has}",
             example="+reading -inbox",
             find_word=find_last_word,
         )
@@ -198,8 +225,8 @@ class NoteOperations:
 
         prompt = Prompt(
             f"Set a field of {_count(paths)}",
-            hint="field=value, field+=item, field-=item, or field= to empty it; "
-            "quotes around blanks.",
+            hint="field=value, field+=item, field-=item, or field= to clear it. "
+            "Quote values with spaces.",
             example="rating=5 status=finished",
             find_word=find_last_word,
         )
@@ -212,19 +239,19 @@ class NoteOperations:
             ]
             return [*(f"{name}=" for name in names), *usual]
 
-        self._ask(prompt, paths, plan, ("Change", "Changed"), load_words)
+        self._ask(prompt, paths, plan, ("Change", "Changed"), load_words, offers_dates=True)
 
     def move(self) -> None:
         vault, paths = self._screen.vault, self._screen.chosen_notes()
 
         def plan(text: str) -> WritePlan:
             if not text:
-                raise UsageError("Which folder?", "A new one is made; a point is the vault itself.")
+                raise UsageError("No folder given.", 'Type a folder. "." is the vault itself.')
             return vault.notes.plan_moves(paths, "" if text == "." else text)
 
         prompt = Prompt(
             f"Move {_count(paths)} to a folder",
-            hint="Links follow. A new folder is made; a point is the vault itself.",
+            hint='Links are updated. A new folder is created. "." is the vault itself.',
             example="books/read",
             find_word=skip_signs,
         )
@@ -249,9 +276,9 @@ class NoteOperations:
         options = [
             Option("Yes", "publish: true", "true"),
             Option("No", "publish: false", "false"),
-            Option("Say nothing", "the field goes away", "-"),
+            Option("No value", "remove the field", "-"),
         ]
-        title = f"May {_count(paths)} be published?"
+        title = f"Allow publishing of {_count(paths)}?"
         ask(screen, Choice(title, options), plan)
 
     def delete(self) -> None:
@@ -289,6 +316,8 @@ class NoteOperations:
         plan: Callable[[str], WritePlan],
         verb: tuple[str, str],  # what is done with the notes, before and after: "Tag", "Tagged"
         load_words: Callable[[], list[str]],
+        *,
+        offers_dates: bool = False,
     ) -> None:
         """Ask for words, plan what they say, show the plan when it is about many, and do it."""
         screen = self._screen
@@ -296,22 +325,27 @@ class NoteOperations:
             show_message(screen, NO_NOTES)
             return
 
-        def apply(text: str) -> tuple[str, WritePlan]:
+        def apply(text: str) -> tuple[str, WritePlan, DateOffer | None]:
             made = plan(text)
             made.raise_if_nothing_left()
-            return clean_line(text), made
+            offer = screen.vault.notes.find_date_offer(made) if offers_dates else None
+            return clean_line(text), made, offer
 
-        def show(answer: tuple[str, WritePlan]) -> None:
-            what, made = answer
+        def show(answer: tuple[str, WritePlan, DateOffer | None]) -> None:
+            what, made, offer = answer
             title = f"{verb[0]} {_count(paths)}: {what}"
-            self._show(_Step(paths, title, lambda count: f"{verb[1]} {count}: {what}"), made)
+            step = _Step(paths, title, lambda count: f"{verb[1]} {count}: {what}")
+            if offer is None:
+                self._show(step, made)
+            else:
+                ask_dates(screen, made, offer, partial(self._show, step))
 
         open_dialog(screen, prompt, apply, show, group="plan")
         screen.load("known", load_words, prompt.offer, is_quiet=True)
 
     def _plan(self, step: _Step, plan: Callable[[], WritePlan]) -> None:
         screen = self._screen
-        screen.post_message(WorkStatus(f"Looking at {_count(step.paths)}"))
+        screen.post_message(WorkStatus(f"Reading {_count(step.paths)} …"))
 
         def look() -> WritePlan:
             try:
@@ -371,7 +405,7 @@ def split_field_changes(text: str) -> list[str]:
     try:
         words = shlex.split(text)
     except ValueError:
-        raise UsageError("A quote is not closed", "Put one at the end as well.") from None
+        raise UsageError("A quote is not closed.", "Add the closing quote.") from None
     if not words:
-        raise UsageError("Nothing to change yet", "Write field=value.")
+        raise UsageError("No change given.", "Type field=value.")
     return words
