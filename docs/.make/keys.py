@@ -76,7 +76,7 @@ def _table(context: str) -> Iterator[str]:
 def _row(action: Action) -> str:
     two_in_a_row = key_labels(action, {}, 0).split(", ")
     names = [*map(format_key, action.keys), *filter(None, two_in_a_row)]
-    keys = " ".join(f"`{name}`" for name in names)
+    keys = ", ".join(f"`{name}`" for name in names)
     command = f"`{action.command}`" if _is_there(action.command) else ""
     cells = (keys, action.title, action.help, command, f"`{action.id}`")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

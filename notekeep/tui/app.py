@@ -20,7 +20,8 @@ from notekeep.errors import NotekeepError, Problem
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import location as places
 from notekeep.tui import prelude
-from notekeep.tui.commands.registry import keymap, wrong_keys
+from notekeep.tui.commands.action import format_keys
+from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, keymap, wrong_keys
 from notekeep.tui.editors import Editors
 from notekeep.tui.keyboard import Keyboard, is_gone_at
 from notekeep.tui.keys import bindings, make_keymap
@@ -213,6 +214,10 @@ class NotekeepApp(App[None], RemovalSafe):
         self._remember()
         await super().action_quit()
 
+    def action_explain_quit(self) -> None:
+        keys = format_keys(action_keys(ACTIONS_BY_ID["quit"], self.own_keys)[:1])
+        show_message(self, f"{keys} quits. Everything is saved")
+
     async def leave_for(self, root: str) -> None:
         """Leave this vault in order, and open another one."""
         if self.editors.save_then(partial(self.leave_for, root)):
@@ -254,7 +259,7 @@ class NotekeepApp(App[None], RemovalSafe):
     def action_suspend(self) -> None:
         """Stop, with all that was started along with notekeep, until the shell goes on with it."""
         if not HAS_JOB_CONTROL:
-            show_message(self, "There is no shell here to go to")
+            show_message(self, "There is no shell to return to")
             return
         self.editors.keep_unsaved()
         self._was_continued = False
@@ -266,7 +271,7 @@ class NotekeepApp(App[None], RemovalSafe):
             signal.signal(signal.SIGTSTP, self._on_stop_signal)
         self.check_day()
         if not self._was_continued:
-            show_message(self, "There is no shell here to go to")
+            show_message(self, "There is no shell to return to")
 
     def _on_stop_signal(self, *_: object) -> None:
         if self._gave_terminal:
@@ -333,7 +338,7 @@ class NotekeepApp(App[None], RemovalSafe):
 
     def on_error_reported(self, event: ErrorReported) -> None:
         clock = f"{config.current_time():%H:%M}"
-        self._errors.append(Problem(clock, None, event.message, event.hint, "went wrong"))
+        self._errors.append(Problem(clock, None, event.message, event.hint, "error"))
         del self._errors[:-MAX_ERRORS]
         self._show_error_count()
 
@@ -422,20 +427,20 @@ class NotekeepApp(App[None], RemovalSafe):
 
     def _check_in_undone(self, undone: Undone) -> None:
         self.clear_notifications()  # one may offer the undo that was just done
-        show_message(self, f"Took back: {undone.habit.title}")
+        show_message(self, f"Undid: {undone.habit.title}")
         self._show_changed()
 
     def _undone(self, steps: Sequence[Step]) -> None:
         what = ", ".join(f"{step.verb} {step.label}" for step in steps)
         self.clear_notifications()  # one may offer the undo that was just done
-        show_message(self, f"Took back: {what} · ctrl+r does it again")
+        show_message(self, f"Undid: {what} · ctrl+r redo")
         self.post_message(VaultChanged())
 
     def action_redo(self) -> None:
         in_background(self, self.vault.history.redo, self._redone, group=WRITE_GROUP)
 
     def _redone(self, step: Step) -> None:
-        show_message(self, f"Did again: {step.verb} {step.label} · u undo")
+        show_message(self, f"Redid: {step.verb} {step.label} · u undo")
         self.post_message(VaultChanged())
 
     # Screens, and what one asks of another.
@@ -543,9 +548,10 @@ class NotekeepApp(App[None], RemovalSafe):
 
         def created(done: WriteResult) -> None:
             for path in done.paths[:1]:
-                show_message(self, f"Made {path} · e edits it · u undo")
+                show_message(self, f"Created {path} · u undo")
                 self.post_message(VaultChanged(is_step=True))
                 self.post_message(OpenNote(path, among_all=True))
+                self.post_message(EditNote(path))
 
         dialog = NewNoteDialog(list(self.vault.schema.kinds), kind=event.kind, title=event.title)
         open_dialog(self, dialog, lambda answer: self.vault.notes.create(*answer), created)
@@ -553,14 +559,19 @@ class NotekeepApp(App[None], RemovalSafe):
     def action_capture(self) -> None:
         # At once: what is typed next is the thought.
         from notekeep.tui.dialogs.dialog import open_dialog
-        from notekeep.tui.dialogs.quick_capture import CaptureScreen, write_capture
+        from notekeep.tui.dialogs.quick_capture import (
+            CAPTURE_TARGETS,
+            CaptureScreen,
+            write_capture,
+        )
 
         def capture(request: CaptureRequest) -> WriteResult:
-            self.place.capture = request.place
+            if request.place in CAPTURE_TARGETS:
+                self.place.capture = request.place
             return write_capture(self.vault, *request)
 
         def captured(done: WriteResult) -> None:
-            notify_done(self, f"Kept in {done.paths[-1]}" if done.paths else "", done)
+            notify_done(self, f"Saved to {done.paths[-1]}" if done.paths else "", done)
 
         open_dialog(self, CaptureScreen(self.place.capture), capture, captured)
 

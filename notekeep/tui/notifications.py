@@ -35,7 +35,7 @@ def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -
             "\n".join(map(clean_line, lines)), severity="warning", timeout=LONG, markup=False
         )
     if text and done.paths:
-        rest = f" · {left} left as {'it was' if left == 1 else 'they were'}" if left else ""
+        rest = f" · {left} unchanged" if left else ""
         show_message(node, f"{text}{rest} · u undo" if done.step else f"{text}{rest}")
     node.app.post_message(VaultChanged(is_step=bool(done.step)))
 

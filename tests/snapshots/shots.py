@@ -87,7 +87,7 @@ SHOTS = (
     Shot("browse-tiny-40x12", "browse", ("2026-11-11",), (40, 12)),
     Shot("browse-empty", "browse", ("No notes here yet",), SMALL, set_up.empty),
     Shot("browse-search", "browse", (("slash", *typed("cue craving")), "of 70 notes")),
-    Shot("browse-no-results", "browse", (("slash", *typed("zeppelin")), "Nothing for"), SMALL),
+    Shot("browse-no-results", "browse", (("slash", *typed("zeppelin")), "No results"), SMALL),
     Shot("browse-marked", "browse", (("m", "j", "m", "j", "m"), "3 marked"), SMALL),
     Shot("browse-no-colour", "browse", ("Quick summary",), SMALL, set_up.no_colour, ATOMIC),
     Shot("browse-light", "browse", ("Quick summary",), SMALL, set_up.light, ATOMIC),
@@ -226,7 +226,7 @@ SHOTS = (
         note=ATOMIC,
     ),
     Shot("edit-tiny-40x12", "browse", (("e",), "## Quick summary"), TINY, note=ATOMIC),
-    Shot("edit-no-colour", "browse", (("e",), "esc done"), SMALL, set_up.no_colour, ATOMIC),
+    Shot("edit-no-colour", "browse", (("e",), "esc save"), SMALL, set_up.no_colour, ATOMIC),
     Shot("form-narrow-80x24", "browse", (("f",), "subtitle"), SMALL, note=ATOMIC),
     Shot("form", "browse", (("f",), "subtitle"), USUAL, note=ATOMIC),
     Shot("books", "today", (("g", "y"), "in books"), LARGE),
@@ -260,11 +260,11 @@ SHOTS = (
     ),
     Shot("habits-empty", "habits", ("habit",), SMALL, set_up.few),
     # Publish.
-    Shot("publish-no-site", "publish", ("13 new",), USUAL),
+    Shot("publish-no-site", "publish", ("no site folder",), USUAL),
     Shot("publish-narrow-80x24", "publish", ("13 new",), SMALL, set_up.blog),
     Shot("publish-no-colour", "publish", ("13 new",), SMALL, set_up.no_colour),
     Shot("publish-diff", "publish", ("13 new", ("enter",)), USUAL, set_up.blog),
-    Shot("publish-by-hand", "publish", ("1 by hand",), LARGE, set_up.by_hand),
+    Shot("publish-by-hand", "publish", ("1 edited in site",), LARGE, set_up.by_hand),
     Shot("publish-empty", "publish", ("Nothing to publish",), SMALL, set_up.few),
     # What is said in passing.
     Shot(

@@ -229,7 +229,7 @@ class Walk:
         await self._dialog("dialog", "t")
         type_text(self._app, "sea")
         await self._press("enter")
-        await self._until(lambda: shows(self._app, "y do it") or shows(self._app, "enter do it"))
+        await self._until(lambda: shows(self._app, "y apply") or shows(self._app, "enter apply"))
         yield await self._dialog("plan")
         await self._leave()
         await self._press("m", "v")

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from notekeep.storage.operation_log import StepRecord
     from notekeep.vault import Vault
 
-WAY_BACK: Final = re.compile(
-    r" · (u undo|u takes it back|ctrl\+r does it again|ctrl\+z takes the link out)$"
-)
+WAY_BACK: Final = re.compile(r" · (u undo|ctrl\+r redo|ctrl\+z removes the link|ctrl\+z undo)$")
 """What a toast ends with that says something was done, and how to have it otherwise."""
-OF_CHECK_IN: Final = re.compile(r"(Took back|Did again): habit |Checked in: ")
+OF_CHECK_IN: Final = re.compile(r"(Undid|Redid): habit |Checked in: ")
 MET: Final = "at the same moment"
 """What an error says of a step that was done, and met another one."""
 SHOWN: Final = frozenset({"tick", "edit"})
@@ -129,7 +127,7 @@ def _logs(
         for path in logs
         if not after.get(path, b"").startswith(before.get(path, b""))
     ]
-    told = any(OF_CHECK_IN.match(toast) or "Took back: " in toast for toast in heard.toasts)
+    told = any(OF_CHECK_IN.match(toast) or "Undid: " in toast for toast in heard.toasts)
     if logs and not (heard.check_ins or told or heard.is_over):
         wrong.append(f"{logs} changed, and nobody checked in")
     return wrong

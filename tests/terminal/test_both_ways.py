@@ -28,7 +28,7 @@ STEPS = 15
 """Steps of the wheel that are less than what the palette shows at once."""
 TURNS = 50
 """More turns of so many steps than the palette is long."""
-PLACEHOLDER = "An action, a note, a habit"
+PLACEHOLDER = "Command, note or habit"
 
 
 def click(text: str, times: int = 1) -> Act:
@@ -83,22 +83,22 @@ class Stop(NamedTuple):
 STOPS = {
     "preview": Stop(ENTER, click("Deep Work", 2), "h list", ESCAPE, click("h list")),
     "search": Stop("/", click("/ search"), "esc clear", ESCAPE, click("esc clear")),
-    "edit": Stop("e", click("e edit"), "esc done", ESCAPE, click("esc done")),
-    "help": Stop("?", click("? help"), "/ searches", ESCAPE, click("esc closes")),
+    "edit": Stop("e", click("e edit"), "esc save", ESCAPE, click("esc save")),
+    "help": Stop("?", click("? help"), "/ search", ESCAPE, click("esc close")),
     "palette": Stop(":", click("ctrl+p commands"), PLACEHOLDER, ESCAPE, beside),
     "switcher": Stop("\x0f", choose("switch-note"), "Title of a note", ESCAPE, click("esc close")),
-    "new note": Stop("n", click("n new"), "enter makes", ESCAPE, click("esc closes")),
-    "capture": Stop("\x0e", choose("capture"), "enter keeps it", ESCAPE, beside),
-    "form": Stop("f", choose("edit-fields"), "q leave", "q", click("q leave")),
-    "tags": Stop("t", click("t tags"), "enter takes it", ESCAPE, click("esc closes")),
+    "new note": Stop("n", click("n new"), "enter create", ESCAPE, click("esc cancel")),
+    "capture": Stop("\x0e", choose("capture"), "enter save", ESCAPE, beside),
+    "form": Stop("f", choose("edit-fields"), "esc cancel", "q", click("esc cancel")),
+    "tags": Stop("t", click("t tags"), "enter OK", ESCAPE, click("esc cancel")),
     "history": Stop("H", choose("history"), "r restore", ESCAPE, click("esc back")),
-    "steps": Stop("gs", choose("show-steps"), "t take back", ESCAPE, click("esc back")),
-    "conflicts": Stop("gc", choose("show-conflicts"), "1 the note", ESCAPE, click("esc back")),
+    "steps": Stop("gs", choose("show-steps"), "t undo step", ESCAPE, click("esc back")),
+    "conflicts": Stop("gc", choose("show-conflicts"), "1 keep note", ESCAPE, click("esc back")),
     "tasks": Stop("T", click("T tasks"), "water the basil", ESCAPE, click("esc back")),
-    "problems": Stop("!", choose("show-problems"), "f mends it", ESCAPE, click("esc closes")),
-    "grid": Stop("v", choose("toggle-grid"), "enter change", "v", choose("toggle-grid")),
+    "problems": Stop("!", choose("show-problems"), "f fix", ESCAPE, click("esc close")),
+    "grid": Stop("v", choose("toggle-grid"), "enter edit", "v", choose("toggle-grid")),
     "trash": Stop(
-        ":trash\r", choose("show-trash"), "Bring back from the trash", ESCAPE, click("esc closes")
+        ":trash\r", choose("show-trash"), "Bring back from the trash", ESCAPE, click("esc cancel")
     ),
     "sidebar": Stop(
         f"{BACKTAB * 2}jj\r",
@@ -115,7 +115,7 @@ LIST = "enter open"
 """What is shown at the bottom of the list of notes."""
 
 HABIT_STOPS = {
-    "detail": Stop(ENTER, click("enter detail"), "all days", ESCAPE, click("esc back")),
+    "detail": Stop(ENTER, click("enter details"), "all days", ESCAPE, click("esc back")),
     "month": Stop("v", click("v view"), "10        15", "vv", twice(click("v view"))),
     "year": Stop("vv", twice(click("v view")), "Dec Jan Feb", "v", click("v view")),
 }
@@ -209,8 +209,8 @@ def test_every_view_of_habits_is_reached_and_left_by_mouse(start: Start, root: P
 def test_the_welcome_leads_to_a_vault_by_mouse(start: Start, home: Path) -> None:
     with start(NOTEKEEP_VAULT="") as terminal:
         terminal.click("Create a vault")
-        terminal.click("enter chooses")
-        terminal.click("enter takes it")
+        terminal.click("enter choose")
+        terminal.click("enter OK")
         terminal.until("Nothing due today.")
         terminal.click("ctrl+p commands")
         terminal.until(PLACEHOLDER)
@@ -223,13 +223,13 @@ def test_the_welcome_leads_to_a_vault_by_mouse(start: Start, home: Path) -> None
 def test_each_way_of_the_welcome_is_taken_by_mouse(start: Start, root: Path, way: str) -> None:
     with start(NOTEKEEP_VAULT="") as terminal:
         terminal.click(way)
-        terminal.click("enter chooses")
+        terminal.click("enter choose")
         if way == "Open a folder":
             terminal.until("notekeep reads it as it stands.")
             terminal.send("\x15")
             terminal.quiet()
             terminal.send(str(root))
-            terminal.click("enter takes it")
+            terminal.click("enter OK")
         terminal.until("Habits ")
         terminal.send(QUIT)
         assert terminal.wait() == 0

@@ -23,11 +23,11 @@ def first_note(terminal: Terminal, notes: Path) -> None:
     """Make a note and write into it."""
     terminal.until("Nothing due today", "n  new note")
     terminal.send("n")
-    terminal.until("Title", "enter makes the note")
+    terminal.until("Title", "enter create")
     terminal.send("Kettles" + ENTER)
     terminal.until("1 note", "e edits it")
     terminal.send("e")
-    terminal.until("esc done")
+    terminal.until("esc save")
     terminal.send("Boil only what you need.")
     terminal.until("Boil only what you need.", "unsaved")
     terminal.send(ESCAPE)
@@ -38,7 +38,7 @@ def first_note(terminal: Terminal, notes: Path) -> None:
 def tag(terminal: Terminal) -> None:
     """Give it a tag."""
     terminal.send("t")
-    terminal.until("A minus takes a tag away")
+    terminal.until("-tag removes, separate with spaces")
     terminal.send("kitchen" + ENTER)
     terminal.until("#kitchen", "u undo")
 
@@ -46,7 +46,7 @@ def tag(terminal: Terminal) -> None:
 def search(terminal: Terminal) -> None:
     """Find it by a word."""
     terminal.send("/")
-    terminal.until("enter to the list")
+    terminal.until("enter results")
     terminal.send("boil")
     terminal.until("Kettles Boil only what you need.")
     # What was saved is in the full text by now, or is taken in, and that is over at once.

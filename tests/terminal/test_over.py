@@ -43,7 +43,7 @@ def test_a_version_is_found_restored_and_taken_back(start: Start, root: Path) ->
         terminal.send("\r")
         terminal.until("enter open")
         terminal.send("t")
-        terminal.until("A minus takes a tag away.")
+        terminal.until("-tag removes, separate with spaces.")
         terminal.send("slow\r")
         terminal.until("Tagged 1 note")
         tagged = note.read_bytes()
@@ -56,7 +56,7 @@ def test_a_version_is_found_restored_and_taken_back(start: Start, root: Path) ->
         terminal.until("Restored books/Deep Work.md", "3 versions")
         assert note.read_bytes() == before
         terminal.send("u")
-        terminal.until("Took back: restore")
+        terminal.until("Undid: restore")
         assert note.read_bytes() == tagged
         # Step by step, all that was done here.
         terminal.send(ESCAPE)
@@ -76,13 +76,13 @@ def test_a_conflict_is_settled_and_taken_back(start: Start, root: Path) -> None:
     with start() as terminal:
         terminal.until("Habits 0 of 2", "copy of books/Deep Work.md")
         click(terminal, "! 1")
-        terminal.until("1  the note", "2  the copy", "hours with no")
+        terminal.until("1  keep note", "2  keep copy", "hours with no")
         terminal.send("2")
         terminal.until("Kept the copy's text", "No note has two versions.")
         assert note.read_bytes() == theirs
         assert not copy.exists()
         terminal.send("u")
-        terminal.until("2  the copy")
+        terminal.until("2  keep copy")
         assert note.read_bytes() == before
         assert copy.read_bytes() == theirs
         terminal.send(QUIT)
@@ -104,16 +104,16 @@ def test_what_a_crash_leaves_unsaved_is_offered_at_the_next_start(start: Start, 
         terminal.send("\r")
         terminal.until("enter open")
         terminal.send("e")
-        terminal.until("esc done")
+        terminal.until("esc save")
         terminal.send("typed ")
         terminal.until("typed Depth", "unsaved")
         terminal.signal(signal.SIGTERM)
         terminal.wait()
     assert note.read_bytes() == before
     with start() as terminal:
-        terminal.until("Text that was not saved", BOOK)
+        terminal.until("Unsaved text", BOOK)
         terminal.send("\r")
-        terminal.until("typed Depth", "esc done")
+        terminal.until("typed Depth", "esc save")
         terminal.send(ESCAPE)
         terminal.until("enter open")
         terminal.send(QUIT)

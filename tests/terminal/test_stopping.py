@@ -101,6 +101,6 @@ def test_where_there_is_no_shell_nothing_is_stopped(start: Start) -> None:
     with start() as terminal:
         terminal.until("Habits 0 of 2")
         terminal.send(STOP)
-        terminal.until("There is no shell here to go to")
+        terminal.until("There is no shell to return to")
         terminal.send("gb")
         shows_browse(terminal)

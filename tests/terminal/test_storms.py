@@ -80,7 +80,7 @@ def test_a_signal_in_the_editor_leaves_terminal_and_text(
         terminal.send("Gkk")
         terminal.until("Depth needs hours")
         terminal.send("e")
-        terminal.until("esc done")
+        terminal.until("esc save")
         terminal.send("Typed and not saved.")
         terminal.until("Typed and not saved.")
         terminal.signal(number)
@@ -88,7 +88,7 @@ def test_a_signal_in_the_editor_leaves_terminal_and_text(
         assert_restored(terminal)
     assert note.read_bytes() == before
     with start() as terminal:
-        terminal.until("Text that was not saved", "books/Deep Work.md")
+        terminal.until("Unsaved text", "books/Deep Work.md")
         terminal.send("\x1b" + QUIT)
         assert terminal.wait() == 0
 

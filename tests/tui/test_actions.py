@@ -44,8 +44,8 @@ def test_a_key_means_one_thing_at_each_place() -> None:
     ("own_keys", "said"),
     [
         ({"search": "ctrl+g"}, []),
-        ({"search": "ctrl+f"}, ["The key ctrl+f is that of page-down, and of search."]),
-        ({"serch": "/"}, ["There is no action 'serch' to give keys to."]),
+        ({"search": "ctrl+f"}, ["The key ctrl+f is used by page-down and search."]),
+        ({"serch": "/"}, ["There is no action 'serch'."]),
         ({"edit": "d", "delete": "e,ctrl+d"}, []),
     ],
 )
@@ -66,7 +66,9 @@ def test_what_takes_over_a_key_says_so_in_one_place() -> None:
 
 def test_keys_that_old_terminals_cannot_tell_apart_are_not_used() -> None:
     colliding = {"ctrl+i", "ctrl+m", "ctrl+h", "ctrl+j"}
-    assert not colliding & {key for action in ACTIONS for key in action.keys}
+    # What old terminals send as enter is a new line there, and ctrl+s still saves.
+    used = {key for action in ACTIONS if action.id != "new-line" for key in action.keys}
+    assert not colliding & used
 
 
 def test_the_footer_has_room_for_every_place() -> None:

@@ -67,7 +67,7 @@ async def test_the_palette_finds_actions_and_notes_and_teaches_keys(make_app: Ma
     async with app.run_test(size=WIDE) as pilot:
         await pilot.pause()
         await press(pilot, "ctrl+p")
-        await until(pilot, lambda: shows(app, "enter l  Read the note"))
+        await until(pilot, lambda: shows(app, "enter, l  Read the note"))
         type_text(app, "deep")
         await until(pilot, lambda: shows(app, "Deep Work"))
         await press(pilot, "enter")
@@ -142,7 +142,7 @@ async def test_a_persons_own_keys_work_and_are_what_footer_and_help_show(
     app = make_app("browse")
     async with app.run_test(size=(120, 120), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "ctrl+g search"))
-        await until(pilot, lambda: shows(app, "The key b is that of"))
+        await until(pilot, lambda: shows(app, "The key b is used by"))
         await press(pilot, "f9")
         await until(pilot, lambda: app.current_mode == "habits")
         await press(pilot, "question_mark")
@@ -156,7 +156,7 @@ async def test_the_footer_is_a_row_of_buttons(make_app: MakeApp) -> None:
         await until(pilot, lambda: shows(app, "? help"))
         line = next(text for text in _lines(app) if "? help" in text)
         await pilot.click(offset=(line.index("? help") + 2, 39))
-        await until(pilot, lambda: shows(app, "esc closes"))
+        await until(pilot, lambda: shows(app, "esc close"))
 
 
 def _lines(app: NotekeepApp) -> list[str]:

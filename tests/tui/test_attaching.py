@@ -106,7 +106,7 @@ async def test_a_file_is_attached_by_its_path_and_a_wrong_one_is_said(
         app.editors.open(DAILY)
         await until(pilot, lambda: app.editors.here is not None and app.focused is not None)
         await press(pilot, "ctrl+end", "ctrl+l")
-        await until(pilot, lambda: shows(app, "Attach a file"))
+        await until(pilot, lambda: shows(app, "Attach file"))
         line = app.screen.query_one(Input)
         line.value = f"{paper}.no"
         await press(pilot, "enter")

@@ -142,9 +142,9 @@ async def test_a_search_is_saved_shown_with_its_count_and_deleted(
 ) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "ctrl+s keeps a search"))
+        await until(pilot, lambda: shows(app, "ctrl+s save search"))
         await press(pilot, "ctrl+s")
-        await until(pilot, lambda: shows(app, "Search for something first"))
+        await until(pilot, lambda: shows(app, "Type a search first"))
         await press(pilot, "slash")
         browse(app).pane.box.set_text("kettle OR phone")
         await until(pilot, lambda: shows(app, "2 of 9 notes"))

@@ -78,11 +78,19 @@ async def test_nothing_found_says_so_and_enter_makes_the_note(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await press(pilot, "slash")
         type_text(app, "Slow Food")
-        await until(pilot, lambda: shows(app, "Nothing for Slow Food"))
+        await until(pilot, lambda: shows(app, 'creates a note "Slow Food"'))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "tab chooses the kind"))
+        await until(pilot, lambda: shows(app, "tab kind"))
         await press(pilot, "enter")
-        await until(pilot, (root / "inbox" / "Slow Food.md").exists)
+        note = root / "inbox" / "Slow Food.md"
+        await until(pilot, note.exists)
+        # One writes at once, below the heading; escape saves and closes.
+        await until(pilot, lambda: app.editors.here is not None and app.focused is not None)
+        type_text(app, "Takes time.")
+        await until(pilot, lambda: shows(app, "Takes time."))
+        await press(pilot, "escape")
+        await until(pilot, lambda: note.read_text().rstrip().endswith("Takes time."))
+        await until(pilot, lambda: app.editors.here is None)
         await until(pilot, lambda: browse(app).note_under_cursor == "inbox/Slow Food.md")
         await until(pilot, lambda: shows(app, "10 notes"))
 
@@ -268,7 +276,7 @@ async def test_rename_carries_the_links_along(make_app: MakeApp, root: Path) -> 
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await search(app, pilot, "kettle", "books/Atomic Habits.md")
         await press(pilot, "r")
-        await until(pilot, lambda: shows(app, "Links to it follow."))
+        await until(pilot, lambda: shows(app, "Links to it are updated."))
         app.screen.query_one(Input).value = "Atomic Notes"
         await press(pilot, "enter")
         await until(pilot, lambda: browse(app).note_under_cursor == "books/Atomic Notes.md")

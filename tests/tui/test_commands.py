@@ -165,7 +165,7 @@ async def test_what_was_used_last_stands_first_with_its_key(make_app: MakeApp) -
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await at_book(app, pilot)
-        await command(app, pilot, "steps: undo")
+        await command(app, pilot, "steps")
         await until(pilot, lambda: isinstance(app.screen, StepsScreen))
         await press(pilot, "escape")
         await command(app, pilot, "sidebar")
@@ -175,7 +175,7 @@ async def test_what_was_used_last_stands_first_with_its_key(make_app: MakeApp) -
         await until(pilot, lambda: shows(app, "Show or hide"))
         lines = [line.strip() for line in seen(app)]
         keys = [n for n, line in enumerate(lines) if "b  Show or hide" in line]
-        steps = [n for n, line in enumerate(lines) if "List all that notekeep did" in line]
+        steps = [n for n, line in enumerate(lines) if "List all changes" in line]
         # Two lines each, below one another; what comes after them was not used yet.
         assert steps == [keys[0] + 2]
 

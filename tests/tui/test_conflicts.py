@@ -112,8 +112,8 @@ async def test_two_versions_stand_side_by_side_or_below_each_other(
         await until(
             pilot, lambda: not any("a phone" in ln and "no phone" in ln for ln in seen(app))
         )
-        assert shows(app, "- 1  the note")
-        assert shows(app, "+ 2  the copy")
+        assert shows(app, "- 1  keep note")
+        assert shows(app, "+ 2  keep copy")
         await press(pilot, "enter", "escape", "escape")
         await until(pilot, lambda: shows(app, "9 notes"))
     assert bytes_of(root) == before
@@ -201,7 +201,7 @@ async def test_copies_of_all_tools_are_settled_one_after_the_other_by_mouse(
         for left in range(len(COPIES), 0, -1):
             await until(pilot, partial(shows, app, f"! {left} conflict"))
             await click(app, pilot, "Deep Work.sync" if left == 4 else "books/Deep Work.md")
-            await click(app, pilot, "1 the note")
+            await click(app, pilot, "1 keep note")
         await until(pilot, lambda: shows(app, "No note has two versions."))
         assert content(note) == text
         for _ in COPIES:
@@ -265,11 +265,11 @@ async def test_problems_and_today_lead_to_the_conflict(make_app: MakeApp) -> Non
         await press(pilot, "exclamation_mark")
         await until(pilot, lambda: shows(app, "It is another version of books/Deep Work.md."))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "2  the copy"))
+        await until(pilot, lambda: shows(app, "2  keep copy"))
         await press(pilot, "escape")
         await click(app, pilot, "copy of books")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "2  the copy"))
+        await until(pilot, lambda: shows(app, "2  keep copy"))
 
 
 @pytest.mark.usefixtures("copy")

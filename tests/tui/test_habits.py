@@ -126,7 +126,7 @@ async def test_one_key_ticks_a_habit_with_exactly_one_line_in_one_file(
         assert written(root, before) == ["- 2026-11-24 meditate: done @21:15"]
         await press(pilot, "u")
         await until(pilot, lambda: shows(app, "□ Meditate"))
-        await until(pilot, lambda: shows(app, "Took back: Meditate"))
+        await until(pilot, lambda: shows(app, "Undid: Meditate"))
 
 
 async def test_a_row_of_today_opens_its_note_and_a_broken_one_at_its_line(

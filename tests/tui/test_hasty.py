@@ -107,7 +107,7 @@ async def test_what_is_chosen_twice_in_the_palette_is_done_once(make_app: MakeAp
         assert len(app.screen_stack) == 2
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         keys(app, "pagedown", "pageup", *"mark")
-        await until(pilot, lambda: shows(app, "m  Mark the note"))
+        await until(pilot, lambda: shows(app, "m  Mark or unmark"))
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         keys(app, "enter", "enter", "enter", "enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
@@ -133,7 +133,7 @@ async def test_words_right_behind_enter_go_to_what_it_chose(make_app: MakeApp) -
         await until(pilot, lambda: shows(app, "to Deeper Work"))
         await press(pilot, "escape")
         await open_palette(app, pilot)
-        keys(app, *"write down", "enter", *"a thought")
+        keys(app, *"quick note", "enter", *"a thought")
         await until(pilot, lambda: isinstance(app.screen, CaptureScreen))
         await until(pilot, lambda: shows(app, "a thought"))
 
@@ -343,7 +343,7 @@ async def test_a_held_delete_key_deletes_notes_and_makes_no_error(
         assert not app.unseen, [toast.message for toast in app._notifications]
         # One that comes back can be deleted again.
         await press(pilot, "u")
-        await until(pilot, lambda: shows(app, "Took back"))
+        await until(pilot, lambda: shows(app, "Undid"))
         gone = len(list((root / ".trash").rglob("*.md")))
         await until(pilot, lambda: browse(app).note_under_cursor and browse(app).chosen_notes())
         await press(pilot, "d")

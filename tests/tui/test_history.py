@@ -216,7 +216,7 @@ async def test_history_of_a_note_that_is_edited(make_app: MakeApp, book: Path) -
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
         app.editors.open(BOOK)
-        await until(pilot, lambda: app.editors.here is not None and shows(app, "esc done"))
+        await until(pilot, lambda: app.editors.here is not None and shows(app, "esc save"))
         type_text(app, "typed ")
         await until(pilot, lambda: shows(app, "typed # Deep"))
         await press(pilot, "ctrl+t")
@@ -264,7 +264,7 @@ async def test_the_list_of_steps_says_what_each_did_and_takes_any_of_them_back(
         await press(pilot, "down", "down")
         await until(pilot, lambda: shows(app, "+ rating: 5"))
         await press(pilot, "t")
-        await until(pilot, lambda: shows(app, "Took back: set rating=5"))
+        await until(pilot, lambda: shows(app, "Undid: set rating=5"))
         text = content(book).decode()
         assert "rating: 4\n" in text
         assert text.endswith("A last line.\n")
@@ -303,7 +303,7 @@ async def test_steps_by_mouse_alone(make_app: MakeApp, book: Path) -> None:
         await app.run_action("show_steps")
         await click(app, pilot, "rating=5")
         await until(pilot, lambda: shows(app, "+ rating: 5"))
-        await click(app, pilot, "t take back")
+        await click(app, pilot, "t undo step")
         await until(pilot, lambda: "rating: 4\n" in content(book).decode())
         await click(app, pilot, "H versions")
         await until(pilot, lambda: shows(app, "Deep Work · 4 versions"))

@@ -91,7 +91,7 @@ async def test_an_answer_to_a_screen_that_went_is_no_fault(
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await pilot.press("question_mark")
-        await until(pilot, lambda: shows(app, "esc closes"))
+        await until(pilot, lambda: shows(app, "esc close"))
         over = app.screen
 
         def show(_answer: object) -> None:

@@ -37,12 +37,12 @@ async def test_a_question_is_answered_with_a_click(make_app: MakeApp) -> None:
     answers: list[object] = []
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        for said in ("enter does it", "esc leave it"):
+        for said in ("enter does it", "esc cancel"):
             app.push_screen(Confirm("Sure?", "It cannot be taken back.", "does it"), answers.append)
             await click(app, pilot, said)
             await until(pilot, lambda: len(app.screen_stack) == 1)
         await until(pilot, lambda: answers == [True, None])
-        for said in ("enter takes it", "esc closes"):
+        for said in ("enter OK", "esc cancel"):
             app.push_screen(Prompt("Name", value="Sea"), answers.append)
             await click(app, pilot, said)
             await until(pilot, lambda: len(app.screen_stack) == 1)
@@ -50,7 +50,7 @@ async def test_a_question_is_answered_with_a_click(make_app: MakeApp) -> None:
         options = [Option("One", "", "1"), Option("Two", "", "2")]
         app.push_screen(Choice("Which?", options), answers.append)
         await click(app, pilot, "Two")
-        await click(app, pilot, "enter chooses")
+        await click(app, pilot, "enter choose")
         await until(pilot, lambda: answers[4:] == ["2"])
 
 
@@ -75,14 +75,14 @@ async def test_help_and_problems_have_their_keys_as_buttons(make_app: MakeApp) -
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await click(app, pilot, "? help")
-        await click(app, pilot, "/ searches")
-        await until(pilot, lambda: shows(app, "what would you like to do?"))
-        await click(app, pilot, "esc closes")
-        await click(app, pilot, "esc closes")
+        await click(app, pilot, "/ search ·")
+        await until(pilot, lambda: shows(app, "Search keys and commands"))
+        await click(app, pilot, "esc close")
+        await click(app, pilot, "esc close")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await press(pilot, "exclamation_mark")
         await click(app, pilot, "inbox/broken.md")
-        await click(app, pilot, "enter opens the note")
+        await click(app, pilot, "enter open note")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await until(pilot, lambda: shows(app, "Still readable."))
 
@@ -95,7 +95,7 @@ async def test_the_switcher_and_the_palette_are_left_and_used_by_mouse(make_app:
         await click(app, pilot, "esc close")
         await until(pilot, lambda: shows(app, "enter open"))
         await click(app, pilot, "ctrl+p commands")
-        await click(app, pilot, "Read the note: the preview")
+        await click(app, pilot, "Read the note.")
         await click(app, pilot, "h list")
         await until(pilot, lambda: shows(app, "enter open"))
 

@@ -64,7 +64,7 @@ async def test_lists_the_grid_the_quick_switch_and_the_palette_tell_them_apart(
         type_text(app, "index")
         await until(pilot, lambda: shows(app, "Notes ") and are_told_apart())
         await press(pilot, "escape", "ctrl+p")
-        await until(pilot, lambda: shows(app, "An action, a note"))
+        await until(pilot, lambda: shows(app, "Command, note or habit"))
         type_text(app, "index")
         await until(pilot, are_told_apart)
 

@@ -80,7 +80,7 @@ async def test_search_from_elsewhere_replaces_tasks(make_app: MakeApp) -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await leave_tasks_over_browse(app, pilot, "f3")
         await press(pilot, "colon")
-        await until(pilot, lambda: shows(app, "An action, a note"))
+        await until(pilot, lambda: shows(app, "Command, note or habit"))
         type_text(app, "search type:post")
         await until(pilot, lambda: shows(app, "Search for type:post"))
         await press(pilot, "enter")

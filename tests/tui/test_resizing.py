@@ -28,7 +28,7 @@ async def test_a_dialog_stands_in_the_middle_at_its_first_opening_and_after_a_re
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        for key, says in (("question_mark", "esc closes"), ("n", "makes the note")):
+        for key, says in (("question_mark", "esc close"), ("n", "enter create")):
             await press(pilot, key)
             await until(pilot, partial(shows, app, says))
             await until(pilot, is_central)

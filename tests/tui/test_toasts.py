@@ -43,5 +43,5 @@ async def test_what_offers_undo_goes_with_it(make_app: MakeApp, root: Path) -> N
         await press(pilot, "d")
         await until(pilot, lambda: shows(app, "u undo"))
         await press(pilot, "u")
-        await until(pilot, lambda: shows(app, "Took back"))
+        await until(pilot, lambda: shows(app, "Undid"))
         assert [one for one in told(app) if "u undo" in one] == []

@@ -70,14 +70,14 @@ async def test_screens_are_gone_through_and_the_switch_is_of_the_last(make_app: 
 async def test_words_are_typed_into_the_palette(mode: str, make_app: MakeApp) -> None:
     app = make_app(mode)
     async with app.run_test(size=WIDE) as pilot:
-        at_once(app, "ctrl+p", " write down", "enter", " dnu a thought")
+        at_once(app, "ctrl+p", " quick note", "enter", " dnu a thought")
         await until(pilot, lambda: shows(app, "dnu a thought"))
         assert len(app.screen_stack) == 2
 
 
 @pytest.mark.parametrize(
     ("opener", "title"),
-    [("n", "New note"), ("r", "Rename"), ("t", "Tags"), ("ctrl+n", "down")],
+    [("n", "New note"), ("r", "Rename"), ("t", "Tags"), ("ctrl+n", "Quick note")],
 )
 async def test_what_is_asked_for_is_typed_into_the_dialog(
     opener: str, title: str, make_app: MakeApp, root: Path

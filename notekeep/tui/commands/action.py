@@ -135,8 +135,8 @@ def format_key(key: str) -> str:
 
 
 def format_keys(keys: Iterable[str]) -> str:
-    """Return several keys as a person reads them, separated by blanks."""
-    return " ".join(format_key(key) for key in keys)
+    """Return several keys as a person reads them, separated by commas."""
+    return ", ".join(format_key(key) for key in keys)
 
 
 # Keys of which two are pressed, one after the other: `g t`, and what vim and Emacs have of it.

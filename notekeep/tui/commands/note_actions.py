@@ -21,56 +21,55 @@ NOTE_ACTIONS: tuple[Action, ...] = (
             "Type to filter the list; the whole query language works."
         ),
         action("back", "Back", "escape", MOVE).with_help(
-            "One step out: clear the search, leave the preview, end a zoom."
+            "One step back: close the note, clear the marks, then the search."
         ),
-        action("note-before", "The note before", "backspace alt+left", MOVE).with_help(
-            "Back to the note that was shown before this one."
+        action("note-before", "Previous note", "backspace alt+left", MOVE).with_help(
+            "Go back to the note you saw before this one."
         ),
-        action("note-after", "The note after", "alt+right", MOVE).with_help("Forward again."),
+        action("note-after", "Next note", "alt+right", MOVE).with_help("Go forward again."),
         action("toggle-sidebar", "Sidebar", "b", GO).with_help("Show or hide kinds and tags."),
         action("zoom", "Zoom", "z", GO).with_help(
-            "Give the whole width to the pane in focus, and back."
+            "Use the whole width for the focused pane, and back."
         ),
         action("sort", "Sort", "s", FIND).with_help(
-            "Next order: best match or title, last changed, created, rating."
+            "Change the order: best match or title, last changed, created, rating."
         ),
-        action("save-query", "Save the search", "ctrl+s", FIND, command="saved add").with_help(
-            "Keep the search and its order by name, in the sidebar with how many notes it finds."
+        action("save-query", "Save search", "ctrl+s", FIND, command="saved add").with_help(
+            "Save the search and its order in the sidebar, with the number of notes it finds."
         ),
         action("pin", "Pin", "B", CHANGE, command="set").with_help(
-            "Keep the note at the top of the sidebar, or no longer: pinned: true in its front "
-            "matter."
+            "Pin the note to the top of the sidebar, or unpin it: pinned: true in its front matter."
         ),
         action("edit", "Edit", "e", CHANGE, label="edit").with_help(
-            "Edit the text here; saving changes no line that you did not."
+            "Edit the note at the line you are reading. Only the lines you edit change."
         ),
         action(
             "edit-fields", "Fields", "f", CHANGE, command="set", also="properties metadata"
-        ).with_help("A form for the fields of the note's kind: dates, numbers, lists, choices."),
+        ).with_help("Edit the fields in a form: dates, numbers, lists, choices."),
         action("edit-outside", "Edit in $EDITOR", "E ctrl+e", CHANGE, command="open").with_help(
-            "Open the file in your $EDITOR; notekeep waits and reads it again."
+            "Open the file in your $EDITOR. notekeep waits and reads it again."
         ),
         action("rename", "Rename", "r", CHANGE, command="rename").with_help(
-            "Give the note another title; links to it follow."
+            "Change the title. Links to the note are updated."
         ),
         action("edit-tags", "Tags", "t", CHANGE, label="tags", command="tag").with_help(
             "Add and remove tags: +this -that."
         ),
         action("delete", "Delete", "d", CHANGE, command="rm").with_help(
-            "Move the note to the vault's .trash; undo brings it back."
+            "Move the note to the .trash folder of the vault. Undo restores it."
         ),
         action(
             "export", "Publish", "p", PUBLISH, label="publish", command="export", also="blog post"
         ).with_help("Show what an export of this note would write."),
         action("copy", "Copy", "y", NOTE).with_help(
-            "Copy a link to the note, or the selected text of the preview."
+            "Copy a link to the note, or the selected text."
         ),
-        action("copy-path", "Copy the path", "", NOTE).with_help("Copy where the file is."),
+        action("copy-path", "Copy path", "", NOTE).with_help("Copy the path of the file."),
         action("history", "History", "H", NOTE, command="history").with_help(
-            "List the earlier versions of the note; compare them, bring one back."
+            "List the earlier versions of the note, compare them, restore one."
         ),
         action("links", "Links", "o", NOTE, command="links").with_help(
-            "List what this note links to, what links to it, and its headings."
+            "List links, backlinks and headings."
         ),
         action(
             "toggle-grid",
@@ -79,255 +78,251 @@ NOTE_ACTIONS: tuple[Action, ...] = (
             GO,
             command="ls --cols",
             also="table columns spreadsheet",
-        ).with_help("Show the notes as a grid of their fields, and as a list again."),
+        ).with_help("Show the notes as a table of their fields, or as a list."),
         action("set-field", "Set a field", "F", CHANGE, command="set").with_help(
-            "Set fields of the marked notes: rating=5 genre+=classic status=; the plan is shown "
+            "Set fields of the marked notes: rating=5 genre+=classic status=. You see the changes "
             "first."
         ),
         action(
             "move-note", "Move to a folder", "greater_than_sign", CHANGE, command="mv"
-        ).with_help("Move the marked notes to another folder of the vault; links to them follow."),
+        ).with_help("Move the marked notes to another folder. Links to them are updated."),
         action(
-            "may-publish", "Publish: yes or no", "P", PUBLISH, command="set publish=yes"
-        ).with_help("Say in the marked notes whether they may be published."),
+            "may-publish", "Allow publishing", "P", PUBLISH, command="set publish=yes"
+        ).with_help("Set whether the marked notes may be published."),
     ),
     *in_context(
         "list",
         action("open", "Open", "enter l right", MOVE, label="open", command="show").with_help(
-            "Read the note: the preview gets the focus."
+            "Read the note."
         ),
     ),
     *in_context(
         "rows",
         action("mark", "Mark", "m", CHANGE).with_help(
-            "Mark the note, or unmark it; verbs then act on all marked notes at once."
+            "Mark or unmark the note. Commands then act on all marked notes."
         ),
-        action("page-preview", "Page the preview", "space", MOVE).with_help(
-            "Read on in the preview without leaving the list."
+        action("page-preview", "Scroll the preview", "space", MOVE).with_help(
+            "Scroll the preview without leaving the list."
         ),
-        action("mark-range", "Mark up to here", "M", CHANGE).with_help(
-            "Mark every note from the one that was marked last up to this one."
+        action("mark-range", "Mark range", "M", CHANGE).with_help(
+            "Mark every note from the last marked one to this one."
         ),
         action("mark-all", "Mark all or none", "A", CHANGE).with_help(
-            "Mark all notes of the list; when all are marked, unmark them."
+            "Mark all notes of the list. If all are marked, unmark them."
         ),
-        action("mark-others", "Mark the others", "asterisk", CHANGE).with_help(
-            "Mark the notes of the list that are not marked, and unmark the others."
+        action("mark-others", "Invert marks", "asterisk", CHANGE).with_help(
+            "Invert the selection."
         ),
     ),
     *in_context(
         "sidebar",
         action("choose", "Choose", "enter l right", FIND, label="choose").with_help(
-            "Show these notes; while searching, only those of them that were found, and all again."
+            "Show these notes. While searching, limit the results to them, or show all again."
         ),
         action(
             "drop-entry",
-            "Delete from the sidebar",
+            "Remove from the sidebar",
             "delete D",
             CHANGE,
-            label="delete",
+            label="remove",
             command="saved rm",
-        ).with_help("Delete a saved search, or unpin a note; undo brings it back."),
+        ).with_help("Delete a saved search, or unpin a note. Undo restores it."),
     ),
     *in_context(
         "search",
         action("clear-search", "Clear", "escape", FIND, label="clear").with_help(
-            "Clear the search; a second time leaves the box."
+            "Clear the marks, then the search, then leave the search box."
         ),
-        action("to-results", "To the results", "enter down", FIND, label="to the list").with_help(
-            "Go to the list; when nothing was found, make the note."
+        action("to-results", "Go to the results", "enter down", FIND, label="results").with_help(
+            "Go to the list. If nothing is found, create the note."
         ),
         action(
             "explain",
-            "Explain the search",
+            "Explain search",
             "question_mark",
             FIND,
             label="explain",
             command="search --explain",
-        ).with_help(
-            "Show how the search is read, what each part finds alone, and what is wrong with it."
-        ),
+        ).with_help("Show how the search is parsed, what each part finds, and its errors."),
     ),
     *in_context(
         "preview",
         action("leave", "Back to the list", "h left", MOVE, label="list").with_help(
-            "Give the focus back to the list."
+            "Go back to the list."
         ),
         action("next-page", "Next page", "space", MOVE, label="read on").with_help(
-            "Read on; on a chosen task, tick it."
+            "Scroll down. On a selected task: tick it."
         ),
         action(
             "next-link", "Next link or task", "right_square_bracket", MOVE, label="links"
-        ).with_help("Go to the next link, task, footnote or picture in the text."),
-        action("previous-link", "Link or task before", "left_square_bracket", MOVE).with_help(
-            "Go to the link, task, footnote or picture before."
+        ).with_help("Go to the next link, task, timestamp, footnote or picture."),
+        action("previous-link", "Previous link or task", "left_square_bracket", MOVE).with_help(
+            "Go to the previous link, task, timestamp, footnote or picture."
         ),
         action("next-passage", "Next passage", "right_curly_bracket", MOVE).with_help(
-            "Go to the next heading, quote, block of code, formula, table or picture; y copies it."
+            "Go to the next heading, quote, code, formula, table or picture. y copies it."
         ),
-        action("previous-passage", "Passage before", "left_curly_bracket", MOVE).with_help(
-            "Go to the heading, quote, block of code, formula, table or picture before."
+        action("previous-passage", "Previous passage", "left_curly_bracket", MOVE).with_help(
+            "Go to the previous heading, quote, code, formula, table or picture."
         ),
-        action("follow", "Follow the link", "enter", MOVE, label="follow").with_help(
-            "Open the note or address of the chosen link; tick the task, open the fold or the "
-            "picture."
+        action("follow", "Follow link", "enter", MOVE, label="follow").with_help(
+            "Open the selected link, picture or timestamp, tick the task, or unfold the section."
         ),
-        action(
-            "tick-here", "Tick the task", "x", CHANGE, command="tasks --tick PATH:LINE"
-        ).with_help(
-            "Tick the chosen task in the file, or open it again; without one, choose the next."
+        action("tick-here", "Tick task", "x", CHANGE, command="tasks --tick PATH:LINE").with_help(
+            "Tick or untick the selected task. If none is selected, select the next one."
         ),
-        action("fold", "Fold the section", "c", MOVE, label="fold").with_help(
-            "Fold or open the section that you are in."
+        action("fold", "Fold section", "c", MOVE, label="fold").with_help(
+            "Fold or unfold the current section."
         ),
         action("fold-all", "Fold all sections", "C", MOVE).with_help(
-            "Fold every section; when one is folded, open all."
+            "Fold all sections. If one is folded, unfold all."
         ),
         action("view-picture", "Large picture", "I", NOTE).with_help(
-            "Show the chosen picture, or the next one, as large as the screen allows."
+            "Show the selected picture, or the next one, in full size."
         ),
     ),
     *in_context(
         "picture",
-        action(
-            "open-picture", "Open in the system's viewer", "o enter", NOTE, label="viewer"
-        ).with_help("Show the picture in the program that the system has for it."),
+        action("open-picture", "Open in viewer", "o enter", NOTE, label="viewer").with_help(
+            "Open the picture in the default program."
+        ),
     ),
     *in_context(
         "grid",
-        action(
-            "edit-cell", "Change the cell", "enter", CHANGE, label="change", command="set"
-        ).with_help("Change the field in place; a digit begins it too. On a title: read the note."),
+        action("edit-cell", "Edit cell", "enter", CHANGE, label="edit", command="set").with_help(
+            "Edit the field in place. A digit starts it, too. On a title: open the note."
+        ),
         action("next-column", "Column right", "right l", MOVE).with_help(
-            "To the column at the right."
+            "Go to the column on the right."
         ),
         action("previous-column", "Column left", "left h", MOVE).with_help(
-            "To the column at the left."
+            "Go to the column on the left."
         ),
-        action("first-column", "First column", "ctrl+left", MOVE).with_help(
-            "To the title of the note."
+        action("first-column", "First column", "ctrl+left", MOVE).with_help("Go to the title."),
+        action("last-column", "Last column", "ctrl+right", MOVE).with_help(
+            "Go to the last column."
         ),
-        action("last-column", "Last column", "ctrl+right", MOVE).with_help("To the last column."),
         action(
-            "sort-column", "Sort by the column", "s", FIND, label="sort", command="ls --sort"
-        ).with_help("Sort by this column, then the other way round, then as before."),
-        action("clear-cell", "Empty the cell", "delete", CHANGE, command="set").with_help(
-            "Take the field out of the note."
+            "sort-column", "Sort by column", "s", FIND, label="sort", command="ls --sort"
+        ).with_help("Sort by this column, then in reverse, then as before."),
+        action("clear-cell", "Clear cell", "delete", CHANGE, command="set").with_help(
+            "Remove the field from the note."
         ),
     ),
     *in_context(
         "cell",
-        action("take-cell", "Write", "enter", CHANGE, label="write", command="set").with_help(
-            "Write the value into the front matter; undo takes it back."
+        action("take-cell", "Save", "enter ctrl+s", CHANGE, label="save", command="set").with_help(
+            "Save the value in the front matter. Undo restores the old one."
         ),
-        action("leave-cell", "Leave", "escape", MOVE, label="leave it").with_help(
-            "Leave the cell as it was."
+        action("leave-cell", "Cancel", "escape", MOVE, label="cancel").with_help(
+            "Close without saving."
         ),
     ),
     *in_context(
         "cell-stars",
         action(
             "more-stars", "Half a star more", "right up plus", CHANGE, label="half a star"
-        ).with_help(
-            "Half a star more; a digit sets so many stars, and a point after it half a star more."
-        ),
+        ).with_help("Add half a star. A digit sets the stars, a dot after it adds half a star."),
         action("fewer-stars", "Half a star less", "left down minus", CHANGE).with_help(
-            "Half a star less."
+            "Remove half a star."
         ),
         action("no-stars", "No rating", "backspace delete", CHANGE, label="none").with_help(
-            "Take the rating out of the note."
+            "Remove the rating."
         ),
     ),
     *in_context(
         "cell-date",
-        action("later-day", "A day later", "right", MOVE).with_help("The next day."),
-        action("earlier-day", "A day earlier", "left", MOVE).with_help("The day before."),
-        action("later-week", "A week later", "down", MOVE).with_help("The same day next week."),
-        action("earlier-week", "A week earlier", "up", MOVE).with_help("The same day last week."),
-        action("later-month", "A month later", "pagedown", MOVE).with_help("The next month."),
-        action("earlier-month", "A month earlier", "pageup", MOVE).with_help("The month before."),
+        action("later-day", "Next day", "right", MOVE).with_help("Go to the next day."),
+        action("earlier-day", "Previous day", "left", MOVE).with_help("Go to the previous day."),
+        action("later-week", "Next week", "down", MOVE).with_help(
+            "Go to the same day of the next week."
+        ),
+        action("earlier-week", "Previous week", "up", MOVE).with_help(
+            "Go to the same day of the previous week."
+        ),
+        action("later-month", "Next month", "pagedown", MOVE).with_help("Go to the next month."),
+        action("earlier-month", "Previous month", "pageup", MOVE).with_help(
+            "Go to the previous month."
+        ),
     ),
     *in_context(
         "cell-list",
-        action("item-down", "Down", "down", MOVE).with_help("To the next item."),
-        action("item-up", "Up", "up", MOVE).with_help("To the item before."),
-        action("turn-item", "Put in or take out", "tab", CHANGE, label="in or out").with_help(
-            "Put the item under the cursor into the list, or take it out; a space does it too "
-            "there."
+        action("item-down", "Down", "down", MOVE).with_help("Go to the next item."),
+        action("item-up", "Up", "up", MOVE).with_help("Go to the previous item."),
+        action("turn-item", "Add or remove", "tab", CHANGE, label="add or remove").with_help(
+            "Add the item under the cursor, or remove it. Space does the same."
         ),
     ),
     *in_context(
         "plan",
-        action("do-plan", "Do it", "enter y", CHANGE, label="do it").with_help(
-            "Write what is shown as one step, which one undo takes back."
+        action("do-plan", "Apply", "enter ctrl+s y", CHANGE, label="apply").with_help(
+            "Apply the changes as one step. Undo reverts them all."
         ),
-        action("drop-plan", "Leave it", "escape q n", MOVE, label="leave it").with_help(
-            "Close the plan, and write nothing."
+        action("drop-plan", "Cancel", "escape q n", MOVE, label="cancel").with_help(
+            "Close without changing anything."
         ),
     ),
     *in_context(
         "edit",
-        action("finish", "Save and leave", "escape", CHANGE, label="done").with_help(
-            "Save what was typed, and go back to where you came from."
+        action("finish", "Save and close", "escape", CHANGE, label="save and close").with_help(
+            "Save the text as one step and close the editor. Undo reverts it."
         ),
         action("save", "Save", "ctrl+s", CHANGE, label="save").with_help(
-            "Save what was typed, and stay; lines you did not touch keep every byte."
+            "Save and continue. Lines you did not edit keep every byte."
         ),
         action("complete", "Complete", "tab", CHANGE, label="complete").with_help(
-            "Take what is offered after [[, # or in the front matter; else indent."
+            "Accept the suggestion after [[ or # or in the front matter. Without one, indent."
         ),
-        action("next-offer", "Another offer", "ctrl+n", CHANGE).with_help(
-            "Offer the next title, tag or key that begins like this."
+        action("next-offer", "Next suggestion", "ctrl+n", CHANGE).with_help(
+            "Select the next suggestion. Arrows do it, too."
         ),
-        action("undo-typing", "Undo typing", "ctrl+z", CHANGE).with_help(
-            "Take back what was typed last."
-        ),
-        action("redo-typing", "Redo typing", "ctrl+r", CHANGE).with_help(
-            "Do again what ctrl+z took back while typing."
-        ),
-        action("find-here", "Find in the text", "ctrl+f", FIND, label="find").with_help(
-            "Look for words in the text that is edited, whatever their case and accents."
+        action("undo-typing", "Undo typing", "ctrl+z", CHANGE).with_help("Undo typing."),
+        action("redo-typing", "Redo typing", "ctrl+r", CHANGE).with_help("Redo typing."),
+        action("find-here", "Find in text", "ctrl+f", FIND, label="find").with_help(
+            "Find words in this text. Case and accents are ignored."
         ),
         # Arrows do this anyway; here it is for key maps.
-        action("cursor-up", "Line up", "", MOVE).with_help("One line up."),
-        action("cursor-down", "Line down", "", MOVE).with_help("One line down."),
-        action("cursor-left", "Character left", "", MOVE).with_help("One character to the left."),
-        action("cursor-right", "Character right", "", MOVE).with_help(
-            "One character to the right."
-        ),
+        action("cursor-up", "Line up", "", MOVE).with_help("Move one line up."),
+        action("cursor-down", "Line down", "", MOVE).with_help("Move one line down."),
+        action("cursor-left", "Character left", "", MOVE).with_help("Move left."),
+        action("cursor-right", "Character right", "", MOVE).with_help("Move right."),
         action("cursor-line-start", "Start of the line", "", MOVE).with_help(
-            "To where the line begins."
+            "Go to the start of the line."
         ),
-        action("cursor-line-end", "End of the line", "", MOVE).with_help("To where the line ends."),
-        action("cursor-word-left", "Word left", "", MOVE).with_help("One word to the left."),
-        action("cursor-word-right", "Word right", "", MOVE).with_help("One word to the right."),
-        action("cut", "Cut", "", CHANGE).with_help("Cut what is selected, or the line."),
-        action("paste", "Paste", "", CHANGE).with_help("Put in what was copied or cut."),
-        action("text-top", "To the top", "ctrl+home", MOVE).with_help("To the first line."),
-        action("text-end", "To the end", "ctrl+end", MOVE).with_help("To the end of the text."),
+        action("cursor-line-end", "End of the line", "", MOVE).with_help(
+            "Go to the end of the line."
+        ),
+        action("cursor-word-left", "Word left", "", MOVE).with_help("Move one word left."),
+        action("cursor-word-right", "Word right", "", MOVE).with_help("Move one word right."),
+        action("cut", "Cut", "", CHANGE).with_help("Cut the selection, or the line."),
+        action("paste", "Paste", "", CHANGE).with_help("Paste."),
+        action("text-top", "Start of the text", "ctrl+home", MOVE).with_help(
+            "Go to the first line."
+        ),
+        action("text-end", "End of the text", "ctrl+end", MOVE).with_help("Go to the end."),
         action("fields-here", "Fields", "ctrl+g", CHANGE, label="fields").with_help(
-            "A form for the fields of the note's kind, written into the text that is edited."
+            "Edit the fields in a form. Changes go into the text you are editing."
         ),
-        action("attach-here", "Attach a file", "ctrl+l", CHANGE, command="attach").with_help(
-            "Copy a file, or the picture on the clipboard, into the attachments, and link it here."
+        action("attach-here", "Attach file", "ctrl+l", CHANGE, command="attach").with_help(
+            "Copy a file, or the picture in the clipboard, into the attachments and link it."
         ),
         action("history-here", "History", "ctrl+t", NOTE, command="history").with_help(
             "Save, and list the earlier versions of the note."
         ),
         action(
-            "hand-over", "Go on in $EDITOR", "ctrl+e", CHANGE, label="$EDITOR", command="open"
-        ).with_help("Save, and open the file in your own editor."),
+            "hand-over", "Continue in $EDITOR", "ctrl+e", CHANGE, label="$EDITOR", command="open"
+        ).with_help("Save, and open the file in your $EDITOR."),
     ),
     *in_context(
         "find",
-        action("find-next", "Next place", "enter down", FIND, label="next").with_help(
-            "Go to the next place, and after the last to the first."
+        action("find-next", "Next match", "enter down", FIND, label="next").with_help(
+            "Go to the next match. After the last comes the first."
         ),
-        action("find-previous", "Place before", "up", FIND, label="before").with_help(
-            "Go to the place before, and from the first to the last."
+        action("find-previous", "Previous match", "up", FIND, label="previous").with_help(
+            "Go to the previous match. Before the first comes the last."
         ),
-        action("find-close", "Back to the text", "escape", FIND, label="text").with_help(
-            "Go on editing where the last place is selected."
+        action("find-close", "Close", "escape", FIND, label="close").with_help(
+            "Continue editing at the match."
         ),
     ),
 )

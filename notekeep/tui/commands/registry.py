@@ -38,10 +38,10 @@ CONTEXTS: dict[str, str] = {
     "sidebar": "Sidebar",
     "search": "Search box",
     "edit": "Editor",
-    "find": "Finding in the editor",
+    "find": "Find in the editor",
     "today": "Today",
     "habits": "Habits",
-    "habit-detail": "Detail of a habit",
+    "habit-detail": "Details of a habit",
     "publish": "Publish",
     "history": "History of a note",
     "steps": "Steps",
@@ -49,12 +49,12 @@ CONTEXTS: dict[str, str] = {
     "form": "Fields of a note",
     "unsaved": "Unsaved text",
     "tasks": "Tasks",
-    "task-filter": "Filter of tasks",
+    "task-filter": "Task filter",
     "books": "Year in books",
-    "over": "Lists with a text beside them",
+    "over": "Lists with a text",
     "switcher": "Quick switch and palette",
     "new-note": "New note",
-    "capture": "Write down",
+    "capture": "Quick note",
     "picture": "A picture",
     "help": "Help",
     "dialog": "Dialogs",
@@ -62,7 +62,7 @@ CONTEXTS: dict[str, str] = {
     "cell-stars": "A rating",
     "cell-date": "A calendar",
     "cell-list": "A list in a cell",
-    "plan": "What a verb would do",
+    "plan": "Changes to confirm",
 }
 """Where actions work, and what help calls the place."""
 
@@ -108,6 +108,9 @@ ACTIONS_BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 SHADOWED_ACTIONS: dict[str, tuple[str, ...]] = {
     "habit-note": ("new-note",),
     "clear-search": ("back",),
+    "close-detail": ("explain-quit",),
+    "leave-over": ("explain-quit",),
+    "leave-tasks": ("explain-quit",),
     "explain": ("help",),
     "next-offer": ("capture",),
     "undo-typing": ("suspend", "undo"),
@@ -156,19 +159,14 @@ def key_labels(action: Action, own_keys: Mapping[str, str], most: int | None = N
 
 def find_key_clashes(own_keys: Mapping[str, str]) -> list[str]:
     """Return what is wrong with a person's key map, one sentence each."""
-    found = [
-        f"There is no action {name!r} to give keys to."
-        for name in own_keys.keys() - ACTIONS_BY_ID.keys()
-    ]
+    found = [f"There is no action {name!r}." for name in own_keys.keys() - ACTIONS_BY_ID.keys()]
     for place in ACTION_PLACES:
         taken: dict[str, str] = {}
         for action in actions_at_place(place):
             for key in action_keys(action, own_keys):
                 holder = taken.setdefault(key, action.id)
                 if holder != action.id and action.id not in SHADOWED_ACTIONS.get(holder, ()):
-                    found.append(
-                        f"The key {format_key(key)} is that of {holder}, and of {action.id}."
-                    )
+                    found.append(f"The key {format_key(key)} is used by {holder} and {action.id}.")
     return list(dict.fromkeys(found))
 
 
@@ -208,10 +206,10 @@ def wrong_keys(name: str, own: Mapping[str, str]) -> list[str]:
     """Return what is wrong with a person's keys, one sentence each; see `keymap`."""
     found = []
     if name and name not in keymaps():
-        found.append(f"There is no key map {name!r}; known are {', '.join(keymaps())}.")
+        found.append(f"There is no key map {name!r}. Use {', '.join(keymaps())}.")
     for action, keys in own.items():
         found += [
-            f"There is no key {key!r}, which {action} should have."
+            f"There is no key {key!r} (set for {action})."
             for key in _split_keys(keys)
             if parse_key(key) is None
         ]

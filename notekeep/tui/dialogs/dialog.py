@@ -71,6 +71,9 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
     BINDINGS = bindings("dialog")
     CSS_PATH: ClassVar[Any] = Path(__file__).with_name("dialogs.tcss")
 
+    def action_apply_dialog(self) -> None:
+        self.action_press_key("enter")
+
     def action_press_key(self, key: str) -> None:
         """Press a key, for whoever clicks on its hint."""
         if self.app.screen_stack[-1:] == [self]:
@@ -146,7 +149,7 @@ class SubmitDialog(Dialog[Answer]):
     _is_applied = False
 
     def on_mount(self) -> None:
-        if (line := self.query_one_optional(Input)) is not None:
+        if self.focused is None and (line := self.query_one_optional(Input)) is not None:
             self.set_focus(line)
 
     def submit(self, answer: Answer) -> None:
@@ -262,7 +265,7 @@ class Prompt(SubmitDialog[str | None]):
             self._suggester.set_words(words, self)
 
     def compose(self) -> ComposeResult:
-        with dialog_box(self._title, ("enter", "takes it"), ("esc", "closes")):
+        with dialog_box(self._title, ("enter", "OK"), ("esc", "cancel")):
             yield TextLine(
                 clean_line(self._value),
                 placeholder=self._example,
@@ -390,7 +393,7 @@ class Choice(ListDialog[str | None]):
         self.rows: OptionRows = OptionRows(options, self.glyphs)
 
     def compose(self) -> ComposeResult:
-        with dialog_box(self._title, ("enter", "chooses"), ("esc", "closes")):
+        with dialog_box(self._title, ("enter", "choose"), ("esc", "cancel")):
             if self._has_filter:
                 yield FilterLine(placeholder="Type to filter", compact=True)
             yield self.rows
@@ -418,12 +421,12 @@ class Choice(ListDialog[str | None]):
 class Confirm(Dialog["bool | None"]):
     """Asks before what undo cannot take back; enter says yes, escape no."""
 
-    def __init__(self, title: str, text: str, yes: str) -> None:
+    def __init__(self, title: str, text: str, yes: str, no: str = "cancel") -> None:
         super().__init__()
-        self._title, self._text, self._yes = title, text, yes
+        self._title, self._text, self._yes, self._no = title, text, yes, no
 
     def compose(self) -> ComposeResult:
-        with dialog_box(self._title, ("enter", self._yes), ("esc", "leave it")):
+        with dialog_box(self._title, ("enter", self._yes), ("esc", self._no)):
             yield TextLines(self._text, "bright")
 
     def key_enter(self, event: events.Key) -> None:

@@ -129,7 +129,7 @@ class BrowseSidebar:
         screen = self._screen
         query = replace_sort(screen.current_query, screen.pane.chosen_order.key)
         if not query:
-            show_message(screen, "Search for something first; ctrl+s then keeps it by name")
+            show_message(screen, "Type a search first. ctrl+s then saves it")
             return
         names = {saved: name for name, saved in screen.vault.search.saved.items()}
         value = names.get(query, self._screen.sidebar.active_saved)
@@ -141,8 +141,8 @@ class BrowseSidebar:
             name, done = answer
             notify_done(screen, f"Saved the search {name}", done)
 
-        hint = f"{query}\nIt stands in the sidebar; a name that is there already is replaced."
-        prompt = Prompt("Save the search", value=value, hint=hint, example="Name")
+        hint = f"{query}\nAppears in the sidebar. An existing name is overwritten."
+        prompt = Prompt("Save search", value=value, hint=hint, example="Name")
         open_dialog(screen, prompt, save, saved)
 
     def _save(self, name: str, query: str) -> WriteResult:

@@ -13,6 +13,7 @@ from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.registry import (
     ACTION_PLACES,
+    ACTIONS_BY_ID,
     CONTEXTS,
     actions_in_context,
     is_offered,
@@ -65,9 +66,9 @@ QUERY_LINES: tuple[tuple[str, str], ...] = (
 
 
 ABOUT = (
-    "Everything here has a verb on the command line: notekeep --help. Hold shift to select text "
-    "with the mouse in your terminal's own way. Keys are changed in your settings, under [keys], "
-    "by the name of an action: docs/settings.md. The screens are told of in docs/interface.md."
+    "Everything here is also a command: notekeep --help. Hold shift to select text with the "
+    "mouse. Change keys in your settings, under [keys]: docs/settings.md. The screens are "
+    "described in docs/interface.md."
 )
 
 
@@ -88,6 +89,8 @@ def help_lines(
         ]
         if not actions:
             continue
+        if context == here[0] and not wanted and "app" in here:
+            actions.append(ACTIONS_BY_ID["quit"])  # in sight at once
         lines += [[Piece(CONTEXTS[context], "heading accent")]]
         lines.append([Piece(glyphs.rule * width, "rule")])
         for action in actions:
@@ -96,7 +99,7 @@ def help_lines(
         if context == here[0] and not wanted:
             lines += _sign_lines(place, glyphs, width)
     if wanted and not lines:
-        return [[Piece("No action is about ", "muted"), Piece(clean_line(wanted), "strong")]]
+        return [[Piece("No key or command for ", "muted"), Piece(clean_line(wanted), "strong")]]
     return lines if wanted else lines + wrap_line([Piece(ABOUT, "faint")], width)
 
 
@@ -192,10 +195,10 @@ class HelpScreen(Dialog[None]):
         super().__init__()
         self._place = place
         self._page = _HelpPage(self.glyphs)
-        self._box = Input(placeholder="what would you like to do?", compact=True)
+        self._box = Input(placeholder="Search keys and commands", compact=True)
 
     def compose(self) -> ComposeResult:
-        with dialog_box("Help", ("/", "searches"), ("esc", "closes"), classes="-tall-box"):
+        with dialog_box("Help", ("/", "search"), ("esc", "close"), classes="-tall-box"):
             yield self._box
             yield self._page
 
@@ -239,7 +242,7 @@ class HelpScreen(Dialog[None]):
 
 
 INDENT = "  "
-CLOSE_HINT = "esc, or typing on, closes this"
+CLOSE_HINT = "esc close"
 
 
 class QueryExplanation(NamedTuple):

@@ -246,7 +246,7 @@ class HistoryScreen(OverlayScreen):
             f"Remove {versions} of {self.path} for good, and {steps} that undo could take back?"
             f" {stays} Nothing takes this back."
         )
-        confirm = Confirm("Forget", text, "forgets them")
+        confirm = Confirm("Forget", text, "delete them")
         ask(self, confirm, lambda _: in_background(self, forget, forgotten, group=WRITE_GROUP))
 
 
@@ -379,7 +379,7 @@ class StepsScreen(OverlayScreen):
             in_background(self, undo, self._show_taken_back, group=WRITE_GROUP)
 
     def _show_taken_back(self, step: Step) -> None:
-        show_message(self, f"Took back: {step.verb} {step.label} · ctrl+r does it again")
+        show_message(self, f"Undid: {step.verb} {step.label} · ctrl+r redo")
         self.app.post_message(VaultChanged())
 
     def action_step_history(self) -> None:

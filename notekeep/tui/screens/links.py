@@ -69,7 +69,7 @@ def _follow_to_address(screen: VaultScreen, link: str) -> None:
     except NotekeepError as error:
         show_error(screen, error)
     else:
-        ask(screen, Confirm("Open in the browser", link, "opens it"), open_link)
+        ask(screen, Confirm("Open in the browser", link, "open"), open_link)
 
 
 def choose_link(screen: VaultScreen, row: Row) -> None:
@@ -89,7 +89,7 @@ def choose_link(screen: VaultScreen, row: Row) -> None:
         *_section("Outline", outline),
     ]
     if not options:
-        show_message(screen, "No links lead out of this note or into it")
+        show_message(screen, "This note has no links, backlinks or headings")
         return
 
     def go(value: str) -> None:

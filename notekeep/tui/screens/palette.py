@@ -136,7 +136,7 @@ class Palette(ListDialog[None]):
         self._below = screen
         self._line = FilterLine(
             typed,
-            placeholder="An action, a note, a habit, or a command: tag +read",
+            placeholder="Command, note or habit, or type a command: tag +read",
             compact=True,
             select_on_focus=False,
         )
@@ -206,7 +206,7 @@ class Palette(ListDialog[None]):
         command = parse_typed_command(self._below, typed)
         if isinstance(command, TypedCommand):
             title = clean_line(command.title)
-            return [Offer(WHOLE_COMMAND_SCORE, title, "enter does it", command.run)]
+            return [Offer(WHOLE_COMMAND_SCORE, title, "enter run", command.run)]
         why = clean_line(command or "")
         offers = []
         for verb in match_verbs(typed):

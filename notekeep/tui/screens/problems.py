@@ -114,7 +114,7 @@ class ProblemsScreen(Dialog[None]):
         self._list = _Problems(self.glyphs)
 
     def compose(self) -> ComposeResult:
-        keys = ("enter", "opens the note"), ("f", "mends it"), ("esc", "closes")
+        keys = ("enter", "open note"), ("f", "fix"), ("esc", "close")
         with dialog_box("Problems", *keys, classes="-tall-box"):
             yield self._list
 

@@ -96,7 +96,7 @@ class _Keys(Buttons):
     """What can be done, each a button."""
 
     def __init__(self) -> None:
-        choose = Button("enter", "chooses", SUBMIT_ACTION)
+        choose = Button("enter", "choose", SUBMIT_ACTION)
         super().__init__(choose, Button("esc", "leaves", "dismiss"))
 
     async def on_click(self, event: events.Click) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Input
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import format_key
@@ -255,7 +254,7 @@ class Button(NamedTuple):
     action: str
 
 
-CLOSE_BUTTON = Button("esc", "closes", "dismiss")
+CLOSE_BUTTON = Button("esc", "cancel", "dismiss")
 
 
 class ActionButtons(ButtonLine):
@@ -297,7 +296,7 @@ class Buttons(ButtonLine):
         if event.style.meta.get("link") == ACTION_LINK + SUBMIT_ACTION:
             event.stop()
             event.prevent_default()
-            await self.screen.query_one(Input).action_submit()
+            await self.screen.run_action("apply_dialog")
 
 
 # A few choices in a row, one of them standing out.

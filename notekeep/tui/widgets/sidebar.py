@@ -147,8 +147,8 @@ class Sidebar(RowList[SidebarEntry]):
         return _join(
             _section("Pinned", pinned),
             _section("Kinds", [ALL_NOTES_ENTRY._replace(notes=shelves.total), *_kinds(shelves)]),
-            _section("Saved", saved or [self._hint("save-query", "keeps a search")]),
-            _section("Tags", tags or [self._hint("edit-tags", "gives a note some")]),
+            _section("Saved", saved or [self._hint("save-query", "save search")]),
+            _section("Tags", tags or [self._hint("edit-tags", "add tags")]),
             _section("Years", _years(shelves)),
         )
 
@@ -157,7 +157,7 @@ class Sidebar(RowList[SidebarEntry]):
             [SidebarEntry("Found", None, found.total), *_kinds(found)],
             _section("Tags", _nested(found.tags, most_first=True)),
             _section("Years", _years(found)),
-            [self._hint("save-query", "keeps it")],
+            [self._hint("save-query", "save search")],
         )
 
     def _hint(self, action_id: str, does: str) -> SidebarEntry:
