@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from notekeep.errors import Problem, Refused
-from notekeep.export.scaffold import link_to_second, outline_note, write_scaffold
+from notekeep.export.scaffold import outline_note, write_scaffold
+from notekeep.markdown.links import link_to_second
 from notekeep.markdown.note import Note, read_note
 
 BOOK = """\
@@ -161,14 +162,19 @@ def test_a_note_that_the_parser_fails_on_is_refused_for_that() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "locator", "expected"),
+    ("address", "second", "expected"),
     [
-        ("https://youtu.be/x?t=5", "1:00", "https://youtu.be/x?t=60s"),
-        ("https://vimeo.com/1", "00:00:07", "https://vimeo.com/1?t=7s"),
-        ("https://example.org/x.mp3", "00:12:34", "https://example.org/x.mp3"),
+        (
+            "https://open.spotify.com/episode/a?si=b",
+            2460,
+            "https://open.spotify.com/episode/a?si=b&t=2460",
+        ),
+        ("https://youtu.be/x?t=5", 60, "https://youtu.be/x?t=60"),
+        ("https://vimeo.com/1", 7, "https://vimeo.com/1?t=7"),
+        ("https://example.org/x.mp3", 754, "https://example.org/x.mp3#t=754"),
     ],
 )
 def test_an_address_begins_at_a_second_where_its_host_can(
-    address: str, locator: str, expected: str
+    address: str, second: int, expected: str
 ) -> None:
-    assert link_to_second(address, locator) == expected
+    assert link_to_second(address, second) == expected
