@@ -646,6 +646,18 @@ class TestCategories:
         Path(vault.root, "Books").mkdir()
         assert vault.notes.create("book", "Piranesi").paths == ["Books/Piranesi.md"]
 
+    def test_the_settings_and_privacy_go_before_the_folder_of_most_books(
+        self, vault: Vault
+    ) -> None:
+        root = Path(vault.root)
+        secret = {f"private/{n}.md": "---\ntype: book\n---\n" for n in range(9)}
+        write(root, secret)
+        vault.indexing.refresh()
+        assert vault.notes.create("book", "Piranesi").paths == ["References/Piranesi.md"]
+        write(root, {".notekeep/config.toml": '[folders]\nbook = "Library"\n'})
+        made = opened(root).notes.create("book", "Emma, again")
+        assert made.paths == ["Library/Emma, again.md"]
+
     def test_a_template_for_days_is_the_one_of_the_settings(self, vault: Vault) -> None:
         (path,) = vault.notes.add("A line").paths
         assert "not for days" not in Path(vault.root, path).read_text("utf-8")

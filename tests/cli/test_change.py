@@ -177,6 +177,33 @@ def test_a_terminal_offers_the_date_of_a_new_status(
     assert shell.read("B.md") == STARTED
 
 
+@pytest.mark.parametrize(
+    ("note", "filled"),
+    [
+        ("type: podcast\nstatus: listening\nlistened:\n", "listened: 2026-11-24\n"),
+        ("type: book\nstatus: reading\nfinishReadDate:\n", "finishReadDate: 2026-11-24\n"),
+        ("type: book\nstatus: reading\n", "finished: 2026-11-24\n"),
+    ],
+    ids=["podcast", "another name", "no key yet"],
+)
+def test_the_date_goes_into_the_field_that_the_note_has(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, note: str, filled: str
+) -> None:
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
+    shell.write("N.md", f"---\n{note}---\n")
+    assert shell("set", "status=finished", "--", "N", typed="y\n").code == 0
+    assert filled in shell.read("N.md")
+
+
+def test_many_notes_are_asked_about_once(shell: Shell) -> None:
+    for name in "ABC":
+        shell.write(f"{name}.md", STARTED.replace("# B", f"# {name}"))
+    ran = shell("set", "status=finished", "--", "type:book", typed="y\n")
+    assert ran.err.count("Also set") == 1
+    assert "in 3 notes" in ran.err
+    assert all("finished: 2" in shell.read(f"{name}.md") for name in "ABC")
+
+
 def test_a_date_that_is_not_wanted_is_not_set(shell: Shell) -> None:
     shell.write("B.md", STARTED)
     assert shell("set", "status=finished", "--", "B", typed="n\n").code == 0
