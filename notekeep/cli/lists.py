@@ -26,13 +26,19 @@ from notekeep.cli.context import current_context, is_json
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.dates import parse_day
 from notekeep.errors import NotekeepError, NotFound, UsageError
-from notekeep.services.books import join_authors, markdown_lines, month_name, sum_up
+from notekeep.services.books import (
+    MONTH_HEADS,
+    BookList,
+    book_year_object,
+    markdown_lines,
+    month_rows,
+    sum_up,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
     from notekeep.catalog.records import Row
-    from notekeep.services.books import BookYear
     from notekeep.vault import Vault
 
 
@@ -329,33 +335,23 @@ def books(year: str | None, *, markdown: bool) -> int:
         public = [book for book in found.books if not book.row.private]
         if left_out := len(found.books) - len(public):
             output.write_message(f"{left_out} private left out")
-        found = found._replace(books=public)
+        found = BookList(public)
     if is_json():
-        output.write_json(found.as_object())
+        output.write_json(book_year_object(int(wanted), found))
     elif not found.books:
         output.write_message(f"no book has `finished` in {wanted}")
     elif markdown:
         for line in markdown_lines(found):
             output.write(line)
     else:
-        _write_books(found)
+        _write_books(wanted, found)
     return 0 if found.books else 1
 
 
-def _write_books(found: BookYear) -> None:
-    output.write_styled([(f"{found.year} in books", "bold"), (f"  {sum_up(found.total)}", "")])
+def _write_books(year: str, found: BookList) -> None:
+    output.write_styled([(f"{year} in books", "bold"), (f"  {sum_up(found)}", "")])
     output.write("")
-    rows = [
-        (
-            month_name(number),
-            str(len(month.books)),
-            str(month.pages or ""),
-            cell_text(month.stars),
-            join_authors(month),
-        )
-        for number, month in found.months.items()
-    ]
-    output.table(rows, heads=("month", "books", "pages", "stars", "authors"), stretch=4)
+    output.table(month_rows(found), heads=MONTH_HEADS, stretch=4)
     output.write("")
     titles = [
         (book.finished, book.row.title, cell_text(book.rating), str(book.pages or ""))

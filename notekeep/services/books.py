@@ -33,7 +33,7 @@ class ReadBook(NamedTuple):
 
 
 class BookList(NamedTuple):
-    """Some books, with what they come to."""
+    """Some books in the order in which they were finished, with what they come to."""
 
     books: Sequence[ReadBook]
 
@@ -54,27 +54,6 @@ class BookList(NamedTuple):
         counts = Counter(author for book in self.books for author in book.authors)
         return sorted(counts.items(), key=lambda one: (-one[1], one[0].casefold()))
 
-    def as_object(self) -> dict[str, Any]:
-        """Return the sums as JSON; the keys are stable."""
-        return {
-            "books": len(self.books),
-            "pages": self.pages,
-            "stars": self.stars,
-            "authors": [{"author": name, "books": count} for name, count in self.authors],
-        }
-
-
-class BookYear(NamedTuple):
-    """The books that were finished in a year, in that order."""
-
-    year: int
-    books: Sequence[ReadBook]
-
-    @property
-    def total(self) -> BookList:
-        """All books of the year."""
-        return BookList(self.books)
-
     @property
     def months(self) -> dict[int, BookList]:
         """The books of each month that has some; 0 is where only the year is known."""
@@ -85,32 +64,38 @@ class BookYear(NamedTuple):
         }
 
     def as_object(self) -> dict[str, Any]:
-        """Return it as JSON; the keys are stable."""
+        """Return the sums as JSON; the keys are stable."""
         return {
-            "year": self.year,
-            **self.total.as_object(),
-            "months": [
-                {"month": number or None, **month.as_object()}
-                for number, month in self.months.items()
-            ],
-            "notes": [
-                {
-                    "path": book.row.path,
-                    "title": book.row.title,
-                    "authors": list(book.authors),
-                    "finished": book.finished,
-                    "pages": book.pages or None,
-                    "rating": book.rating,
-                }
-                for book in self.books
-            ],
+            "books": len(self.books),
+            "pages": self.pages,
+            "stars": self.stars,
+            "authors": [{"author": name, "books": count} for name, count in self.authors],
         }
 
 
-def gather_book_year(search: SearchService, year: int) -> BookYear:
+def gather_book_year(search: SearchService, year: int) -> BookList:
     """Return the books whose notes say that they were finished in a year."""
     rows = search.rows(f"type:book finished:{year} sort:finished sort:title").rows
-    return BookYear(year, [_read_book(row) for row in rows])
+    return BookList([_read_book(row) for row in rows])
+
+
+def book_year_object(year: int, found: BookList) -> dict[str, Any]:
+    """Return a year of books as JSON; the keys are stable."""
+    months = [
+        {"month": number or None, **month.as_object()} for number, month in found.months.items()
+    ]
+    notes = [
+        {
+            "path": book.row.path,
+            "title": book.row.title,
+            "authors": list(book.authors),
+            "finished": book.finished,
+            "pages": book.pages or None,
+            "rating": book.rating,
+        }
+        for book in found.books
+    ]
+    return {"year": year, **found.as_object(), "months": months, "notes": notes}
 
 
 def _read_book(row: Row) -> ReadBook:
@@ -139,30 +124,37 @@ def sum_up(books: BookList) -> str:
     if books.pages:
         parts.append(f"{books.pages} {'page' if books.pages == 1 else 'pages'}")
     if books.stars is not None:
-        parts.append(f"{books.stars:g} stars{' on average' if count > 1 else ''}")
+        stars = "star" if books.stars == 1 else "stars"
+        parts.append(f"{books.stars:g} {stars}{' on average' if count > 1 else ''}")
     return ", ".join(parts)
 
 
-def join_authors(books: BookList) -> str:
-    """Return the authors, with how many books where it is more than one."""
-    return ", ".join(f"{name} ({count})" if count > 1 else name for name, count in books.authors)
+MONTH_HEADS = ("month", "books", "pages", "stars", "authors")
 
 
-def markdown_lines(found: BookYear) -> Iterable[str]:
-    """Yield the year as Markdown for a note or a post: a table of months, then the books."""
-    yield f"{sum_up(found.total)}."
-    yield from ("", "| month | books | pages | stars | authors |", "|---|---:|---:|---:|---|")
+def month_rows(found: BookList) -> list[tuple[str, str, str, str, str]]:
+    """Return the cells of each month, as named by `MONTH_HEADS`."""
+    rows = []
     for number, month in found.months.items():
+        names = (f"{name} ({count})" if count > 1 else name for name, count in month.authors)
         stars = "" if month.stars is None else f"{month.stars:g}"
-        cells = (month_name(number), str(len(month.books)), str(month.pages or ""), stars)
-        authors = join_authors(month).replace("|", "\\|")
-        yield f"| {' | '.join((*cells, authors))} |"
+        figures = str(len(month.books)), str(month.pages or ""), stars
+        rows.append((month_name(number), *figures, ", ".join(names)))
+    return rows
+
+
+def markdown_lines(found: BookList) -> Iterable[str]:
+    """Yield a year as Markdown for a note or a post: a table of months, then the books."""
+    yield from (f"{sum_up(found)}.", "")
+    yield from (f"| {' | '.join(MONTH_HEADS)} |", "|---|---:|---:|---:|---|")
+    for row in month_rows(found):
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
     yield from ("", "## Books", "")
     for book in found.books:
         stem = note_stem(book.row.path)
-        can_link = not set("[]|#^") & set(stem)
         title = clean_line(book.row.title)
         link = f"[[{stem}]]" if stem == title else f"[[{stem}|{title}]]"
-        about = [f" by {' and '.join(book.authors)}" if book.authors else ""]
-        about += [f", {book.rating:g} stars" if book.rating is not None else ""]
-        yield f"- {link if can_link else title}{''.join(about)}"
+        authors = f" by {' and '.join(book.authors)}" if book.authors else ""
+        stars = f", {book.rating:g} stars" if book.rating is not None else ""
+        # A link cannot hold these signs.
+        yield f"- {title if set('[]|#^') & set(stem) else link}{authors}{stars}"

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class _FormLine(NamedTuple):
-    """A line of the dialog: its id, what stands before it, and what may be typed there."""
+    """A field of the dialog: its id, label, first value and hint."""
 
     id: str
     label: str

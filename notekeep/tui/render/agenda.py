@@ -65,7 +65,7 @@ class AgendaItem(NamedTuple):
 
     @property
     def can_be_ticked(self) -> bool:
-        """Whether a mark stands before it that is its button."""
+        """Whether it begins with a box that can be ticked."""
         return self.habit is not None or self.task is not None
 
     @property

@@ -137,7 +137,7 @@ def legend_line(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int
     return spread_line(left, right, room) if line_width([*left, *right]) < room else left
 
 
-# The year of one habit with its name and a few figures, as it stands below all habits.
+# The year of one habit with its name and a few figures, shown below all habits.
 
 FIGURES_WIDTH = 20  # cells beside a year from which on its figures stand there
 NARROW_YEAR = 80  # a year wider than this has its figures below

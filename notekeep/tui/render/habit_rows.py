@@ -230,7 +230,7 @@ def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
 
 
 class PlacedHabit(NamedTuple):
-    """A habit in a list, and whether it stands below the one it follows."""
+    """A habit in a list, and whether it is indented below the one it follows."""
 
     habit: HabitView
     is_stacked: bool = False
@@ -239,7 +239,7 @@ class PlacedHabit(NamedTuple):
 def arrange_habits(habits: Sequence[HabitView]) -> Iterator[PlacedHabit]:
     """Yield habits by group, those without one last, each stacked one below its anchor.
 
-    A habit that follows another stands there once that one is done: that is when it is time for it.
+    A habit that follows another is listed there once that one is done: then it is time for it.
     """
     anchors = {name: habit for habit in habits for name in _names(habit)}
     below: dict[str, list[HabitView]] = {}

@@ -6,11 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.services.books import join_authors, month_name, sum_up
+from notekeep.services.books import MONTH_HEADS, month_name, month_rows, sum_up
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.formatting import plural, stars
-from notekeep.tui.render.habit_rows import progress_bar
 from notekeep.tui.render.list_rows import key_hint
 from notekeep.tui.render.note_rows import gutter, kind_sign
 from notekeep.tui.render.styled_text import (
@@ -27,13 +26,11 @@ from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
-    from notekeep.services.books import BookYear, ReadBook
+    from notekeep.services.books import BookList, ReadBook
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
 
-BAR = 10  # cells of the bar of the month with the most pages
 COLUMN = 7  # cells of a figure
-WITH_BARS = 60  # cells of a line from which on it has a bar
 TEXT_WIDTH = 80  # cells of a line of the summary at most
 TOP_AUTHORS = 12
 
@@ -53,7 +50,7 @@ class BookRows(RowList[BookRow]):
     def book(self) -> ReadBook | None:
         return self._item.book if self._item is not None else None
 
-    def show(self, found: BookYear) -> None:
+    def show(self, found: BookList) -> None:
         here = self.book
         rows: list[BookRow] = []
         for number, month in found.months.items():
@@ -97,16 +94,17 @@ class BooksScreen(OverlayScreen):
     def vault_changed(self) -> None:
         self.load("books", partial(self.vault.search.book_year, self._year), self._list)
 
-    def _list(self, found: BookYear) -> None:
+    def _list(self, found: BookList) -> None:
+        year = self._year
         self.books.nothing = [
-            *empty_lines(f"No books finished in {found.year}."),
+            *empty_lines(f"No books finished in {year}."),
             key_hint("[", "year before"),
         ]
         self.books.show(found)
-        self.set_status(f"{found.year} in books · {plural(len(found.books), 'book')}")
+        self.set_status(f"{year} in books · {plural(len(found.books), 'book')}")
         self.set_idle_actions(*(() if found.books else ("read-text",)))
         glyphs = self.glyphs
-        self.text.show(lambda width: summary_lines(found, min(width, TEXT_WIDTH), glyphs))
+        self.text.show(lambda width: summary_lines(year, found, min(width, TEXT_WIDTH), glyphs))
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -129,26 +127,17 @@ class BooksScreen(OverlayScreen):
             self.vault_changed()
 
 
-def summary_lines(found: BookYear, width: int, glyphs: Glyphs) -> list[StyledLine]:
+def summary_lines(year: int, found: BookList, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Return a year in figures: what it comes to, its months, its authors."""
     if not found.books:
         return []
-    most = max(month.pages for month in found.months.values())
-    lines: list[StyledLine] = [
-        section_line(f"{found.year}", sum_up(found.total), width, glyphs),
-        [],
-        [Piece(f"{'':6}{'books':>5}{'pages':>{COLUMN}}{'stars':>{COLUMN}}", "muted")],
-    ]
-    for number, month in found.months.items():
-        average = "" if month.stars is None else f"{month.stars:g}"
-        figures = f"{len(month.books):>5}{month.pages or '':>{COLUMN}}"
-        line = [Piece(f"{month_name(number):6}", "muted"), Piece(figures)]
-        line += [Piece(f"{average:>{COLUMN}}", "star"), Piece("  ")]
-        if most and width >= WITH_BARS:
-            bar = progress_bar(month.pages / most, BAR, glyphs)[:1]
-            line += [*pad_line(bar, BAR), Piece("  ")]
-        lines.append(fit_line([*line, Piece(clean_line(join_authors(month)), "muted")], width))
-    lines += [[], section_line("Authors", str(len(found.total.authors)), width, glyphs)]
-    for author, count in found.total.authors[:TOP_AUTHORS]:
+    lines = [section_line(str(year), sum_up(found), width, glyphs), []]
+    for number, (name, *figures, authors) in enumerate([MONTH_HEADS, *month_rows(found)]):
+        role = "" if number else "muted"
+        cells = "".join(f"{figure:>{COLUMN}}" for figure in figures)
+        line = [Piece(f"{name:6}", "muted"), Piece(cells, role), Piece(f"  {authors}", "muted")]
+        lines.append(fit_line(line, width))
+    lines += [[], section_line("Authors", str(len(found.authors)), width, glyphs)]
+    for author, count in found.authors[:TOP_AUTHORS]:
         lines.append(spread_line([Piece(clean_line(author))], [Piece(f"{count}", "muted")], width))
     return lines

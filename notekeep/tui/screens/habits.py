@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 NEXT_VALUE = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
 """What a click makes of a day that was logged; all others become done."""
 VALUE_OF_MARK = {"skipped": "skip", "missed": "miss"}
-"""The value that a day with a mark stands for in the log; all others stand for done."""
+"""The value in the log of a day with a mark; any other mark is `done`."""
 HABIT_ACTIONS = ("done", "amount", "skip", "miss", "next-span", "show-detail")
 """Actions of the bottom line that want a habit."""
 HEIGHT_CLASSES = [(0, "-low"), (10, "-short"), (22, "-tall")]
@@ -262,7 +262,7 @@ class HabitsScreen(VaultScreen):
             self.check_in(partial(self.vault.habits.tracker.log, habit.id, value, self.grid.day))
 
     def _ask_and_log(self, prompt: Prompt, parse: Callable[[str], tuple[str, str] | None]) -> None:
-        """Ask for a text, and log the value and the note that it stands for."""
+        """Ask for a text, and log the value and the note that `parse` reads in it."""
         habit, day = self.grid.habit, self.grid.day
         if habit is None:
             return

@@ -12,13 +12,7 @@ from textual.message import Message
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
 from notekeep.tui.program import program
-from notekeep.tui.render.agenda import (
-    SIGN,
-    AgendaItem,
-    DayTexts,
-    Room,
-    day_columns,
-)
+from notekeep.tui.render.agenda import SIGN, AgendaItem, DayTexts, Room, day_columns
 from notekeep.tui.render.list_rows import indexing_progress, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.screens.vault_screen import VaultScreen
@@ -103,6 +97,7 @@ class TodayScreen(VaultScreen):
 
     _day: Overview | None = None
     _texts = DayTexts()
+    _text_width = 0  # the width that they are drawn for
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="today-panes"):
@@ -126,12 +121,17 @@ class TodayScreen(VaultScreen):
 
     def index_progressed(self) -> None:
         if self._day is not None and self._day.is_free:
-            self.on_agenda_list_resized()
+            self._show_columns()
 
     def _show(self, day: Overview) -> None:
+        if self._day is None or self._day.day != day.day:
+            self._texts = DayTexts()
         self._day = day
-        self.on_agenda_list_resized()
-        width = min(self.due.room, TEXT_WIDTH)
+        self._show_columns()
+        self._load_texts(day)
+
+    def _load_texts(self, day: Overview) -> None:
+        self._text_width = width = min(self.due.room, TEXT_WIDTH)
 
         def load() -> DayTexts:
             # What parses Markdown is imported once the day is seen: the first frame comes before.
@@ -143,9 +143,14 @@ class TodayScreen(VaultScreen):
 
     def _show_texts(self, texts: DayTexts) -> None:
         self._texts = texts
-        self.on_agenda_list_resized()
+        self._show_columns()
 
     def on_agenda_list_resized(self) -> None:
+        self._show_columns()
+        if self._day is not None and self._text_width != min(self.due.room, TEXT_WIDTH):
+            self._load_texts(self._day)
+
+    def _show_columns(self) -> None:
         """Show the day as far as it is known by now."""
         if (day := self._day) is None:
             return
