@@ -118,7 +118,7 @@ def person_settings(places: Places) -> PersonSettings:
                 if None in sites:
                     settings.warnings.append(f"sites.{name}: needs dir = and target =; ignored")
         else:
-            settings.warnings.append(f"{key}: not a setting, or not of its type; ignored")
+            settings.warnings.append(f"{key}: unknown setting or wrong type; ignored")
     return settings
 
 
@@ -145,8 +145,8 @@ def find_vault(
             path = person.vaults.get(given) or os.path.expanduser(given)
             if not os.path.isdir(path):
                 raise NotFound(
-                    f"{source}: there is no vault at {path}",
-                    "give its folder, or a name that `notekeep vaults` lists",
+                    f"{source}: no vault at {path}",
+                    "use its folder, or a name from `notekeep vaults`",
                 )
             return os.path.realpath(path)
     if nearest := _nearest_vault(folder):
@@ -155,10 +155,12 @@ def find_vault(
         path = person.vaults.get(person.default, os.path.expanduser(person.default))
         if os.path.isdir(path):
             return os.path.realpath(path)
-        raise NotFound(f"the default vault is gone: {path}", f"change `default` in {person.path}")
+        raise NotFound(
+            f"the default vault does not exist: {path}", f"change `default` in {person.path}"
+        )
     raise NotFound(
-        "there is no vault here",
-        "`notekeep init DIR` makes one, `notekeep demo` opens a sample, --vault DIR names one",
+        "no vault found here",
+        "create one with `notekeep init DIR`, try `notekeep demo`, or use --vault DIR",
     )
 
 
@@ -174,7 +176,7 @@ def vault_places(root: str, places: Places) -> VaultPlaces:
             cache_files.make_cache_folder(folder)
     except OSError as error:
         raise Failure(
-            f"{error.filename}: cannot be made: {error.strerror}", remedy(error)
+            f"{error.filename}: cannot create it: {error.strerror}", remedy(error)
         ) from error
     return VaultPlaces(root, identity, cache, state, vault_settings(root))
 
@@ -195,7 +197,7 @@ def remember_vault(root: str, places: Places) -> None:
     person = person_settings(places)
     if root in map(os.path.realpath, person.vaults.values()):
         return
-    hint = f"the vault is made; use it with --vault {root}"
+    hint = f"the vault was created; open it with --vault {root}"
     try:
         cache_files.make_cache_folder(places.config)
         data = _with_vault(person, root, hint)
@@ -204,7 +206,7 @@ def remember_vault(root: str, places: Places) -> None:
             *os.path.split(os.path.realpath(person.path)), data, durable=True
         )
     except OSError as error:
-        raise Refused(f"{person.path}: cannot be written: {error.strerror}", hint) from error
+        raise Refused(f"{person.path}: cannot write the file: {error.strerror}", hint) from error
 
 
 def _with_vault(person: PersonSettings, root: str, hint: str) -> bytes:
@@ -222,7 +224,7 @@ def _with_vault(person: PersonSettings, root: str, hint: str) -> bytes:
         document["default"] = name
     vaults = document.setdefault("vaults", tomlkit.table())
     if not isinstance(vaults, AbstractTable):
-        raise Refused(f"{person.path}: `vaults` is no table", hint)
+        raise Refused(f"{person.path}: `vaults` is not a table", hint)
     vaults[name] = root
     return tomlkit.dumps(document).encode("utf-8")
 
@@ -279,8 +281,8 @@ def _read_list(state: str) -> dict[str, dict[str, Any]]:
         return {}
     except (OSError, ValueError) as error:
         raise Failure(
-            f"{path}: the list of vaults cannot be read: {error}",
-            "move it away: history of earlier vaults stays in the folders beside it",
+            f"{path}: cannot read the list of vaults: {error}",
+            "move the file away; the history of your vaults is kept next to it",
         ) from error
     return data if isinstance(data, dict) else {}
 
@@ -300,7 +302,7 @@ def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
             data = json.dumps(known, indent=1, sort_keys=True).encode("ascii")
             cache_files.write_cache_file(state, LIST, data, durable=True)
     except OSError as error:
-        raise Failure(f"{path}: cannot be written: {error.strerror}", remedy(error)) from error
+        raise Failure(f"{path}: cannot write the file: {error.strerror}", remedy(error)) from error
     return identity
 
 
@@ -330,7 +332,7 @@ def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
     if not command:
         command = next((name for name in EDITORS if shutil.which(name)), "")
     if not command:
-        raise UsageError("There is no editor.", 'Set EDITOR, or `editor = "…"` in your settings.')
+        raise UsageError("No editor found.", 'Set EDITOR, or `editor = "…"` in your settings.')
     return split_command(command, "the editor")
 
 
@@ -342,6 +344,6 @@ def split_command(command: str, what: str) -> list[str]:
         return shlex.split(command)
     except ValueError:
         raise UsageError(
-            f"{what} is set to a command with an open quote: {command}",
-            "Put a quote at its end as well.",
+            f"{what} has an unclosed quote: {command}",
+            "Close the quote.",
         ) from None

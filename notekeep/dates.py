@@ -83,7 +83,7 @@ def parse_day(text: str, today: date) -> date:
     if day is None:
         raise UsageError(
             f"not a day: {text}",
-            "write today, yesterday, -2, mon, 24, 11-03 or 2026-11-24",
+            "use today, yesterday, -2, mon, 24, 11-03 or 2026-11-24",
             text=text,
             position=0,
         )
@@ -106,7 +106,7 @@ def try_parse_day(text: str, today: date) -> date | None:
         )
     except (ValueError, OverflowError):
         raise UsageError(
-            f"there is no such day: {text}", "write one as 2026-11-24", text=text, position=0
+            f"no such date: {text}", "use a date like 2026-11-24", text=text, position=0
         ) from None
 
 

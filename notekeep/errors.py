@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WRITABLE_HINT = "make its folder writable, or set NOTEKEEP_HOME to a folder that is"
-SPACE_HINT = "free some space, then do it again; your notes are not affected"
+WRITABLE_HINT = "make the folder writable, or set NOTEKEEP_HOME to another folder"
+SPACE_HINT = "free some space and try again; your notes are not affected"
 
 
 def remedy(error: OSError) -> str:

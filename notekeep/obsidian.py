@@ -96,7 +96,7 @@ class _File:
         try:
             self.data = read_json(os.path.join(root, FOLDER, path), kind)
         except ValueError as error:
-            self.report(f"{error}; nothing of it is heeded")
+            self.report(f"{error}; ignored")
 
     def report(self, what: str) -> None:
         self._problems.append(f"{self.name}: {what}")
@@ -111,7 +111,7 @@ class _File:
             return None
         folder = folder.strip().replace("\\", "/")
         if ".." in folder.split("/") or folder[1:2] == ":":
-            self.report(f"{key} leads out of the vault; not heeded")
+            self.report(f"{key} is outside the vault; ignored")
             return None
         return "/".join(part for part in folder.split("/") if part not in ("", "."))
 
@@ -120,7 +120,7 @@ class _File:
         value = self.data.get(key)
         if value is None or isinstance(value, kind):
             return value
-        self.report(f"{key} is not {_WORDS[kind]}; not heeded")
+        self.report(f"{key} is not {_WORDS[kind]}; ignored")
         return None
 
 
@@ -132,15 +132,15 @@ def read_json(place: str, kind: type) -> Any:
     except (FileNotFoundError, NotADirectoryError):
         return kind()
     except OSError as error:
-        raise ValueError(f"cannot be read: {error.strerror}") from error
+        raise ValueError(f"cannot read the file: {error.strerror}") from error
     if len(data) > MOST_BYTES:
-        raise ValueError("is too large for settings")
+        raise ValueError("is too large")
     try:
         value = json.loads(data.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
-        raise ValueError(f"is no JSON from line {error.lineno} on: {error.msg}") from error
+        raise ValueError(f"is not JSON (line {error.lineno}): {error.msg}") from error
     except (UnicodeDecodeError, RecursionError) as error:
-        raise ValueError("is no JSON") from error
+        raise ValueError("is not JSON") from error
     if not isinstance(value, kind):
         raise ValueError(f"is not {_WORDS[kind]}")  # noqa: TRY004 - a file, not an argument
     return value
@@ -153,7 +153,7 @@ def _of_links(found: ObsidianSettings, app: _File) -> None:
         found.attachments = f"./{found.attachments}"
     found.link_form = app.text("newLinkFormat")
     if found.link_form not in ("", *LINK_FORMS):
-        app.report(f"newLinkFormat {found.link_form!r} is not known here; not heeded")
+        app.report(f"newLinkFormat {found.link_form!r} is not supported; ignored")
         found.link_form = ""
     found.markdown_links = bool(app.value("useMarkdownLinks", bool))
     place = app.text("newFileLocation")
@@ -179,8 +179,7 @@ def _of_daily_notes(found: ObsidianSettings, root: str, plugins: list[Any]) -> N
         return
     if wrong := _wrong_with(form):
         found.daily_problem = (
-            f"{daily.name}: names such as {form!r} {wrong}; daily_format says how they are named"
-            " instead"
+            f"{daily.name}: names such as {form!r} {wrong}; set daily_format instead"
         )
     else:
         found.daily_format = form
@@ -204,11 +203,11 @@ def _wrong_with(form: str) -> str:
     from notekeep.date_formats import format_day_name, is_daily_format  # 5 ms, and few need it
 
     if not is_daily_format(form):
-        return "do not say a day, or say two with one name"
+        return "do not name one day each"
     name = format_day_name(dt.date(2026, 3, 7), form)
     parts = name.split("/")
     if _IN_NO_NAME & set(name) or not name.isprintable():
-        return "hold a sign that no file may have"
+        return "have a character that is not allowed in file names"
     if any(not part.strip() or part.startswith(".") or part != part.strip() for part in parts):
-        return "hide the note, or name no file"
+        return "would hide the note or name no file"
     return ""

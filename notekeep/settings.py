@@ -117,23 +117,23 @@ def read_toml(path: str) -> dict[str, Any]:
     try:
         with open(path, "rb", opener=_open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Failure(f"{path}: cannot be read: it is no file", "put a file there")
+                raise Failure(f"{path}: not a file", "replace it with a file")
             data = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        hint = "make it a file that you may read"
-        raise Failure(f"{path}: cannot be read: {error.strerror}", hint) from error
+        hint = "check its permissions"
+        raise Failure(f"{path}: cannot read the file: {error.strerror}", hint) from error
     if len(data) > LARGEST:
-        raise UsageError(f"{path}: larger than settings can be", f"shorten it: {path}")
+        raise UsageError(f"{path}: too large for a settings file", f"shorten it: {path}")
     import tomllib  # 3 ms, and most vaults have no settings
 
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8, so no TOML", f"save it as UTF-8: {path}") from error
+        raise UsageError(f"{path}: not UTF-8", f"save it as UTF-8: {path}") from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not valid TOML: {error}", f"correct it: {path}") from error
+        raise UsageError(f"{path}: not valid TOML: {error}", f"fix it: {path}") from error
 
 
 def _open_at_once(path: str, flags: int) -> int:
@@ -280,7 +280,7 @@ def vault_settings(root: str) -> VaultSettings:
         data = {}
     for key, value in data.items():
         if not _apply(settings, key, value):
-            message = f"{VAULT_SETTINGS}: {key}: not a setting a vault may make; ignored"
+            message = f"{VAULT_SETTINGS}: {key}: unknown setting or invalid value; ignored"
             settings.ignored.append(message)
             from difflib import get_close_matches  # which few vaults need
 
@@ -333,9 +333,7 @@ def excludes(filters: tuple[str, ...], path: str) -> bool:
 
 def find_unsupported_patterns(filters: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return the patterns that leave nothing out, each with why."""
-    why = (
-        f"is none, repeats a group, or repeats more than {MOST_REPEATS} times; nothing is left out"
-    )
+    why = f"is invalid, repeats a group, or repeats more than {MOST_REPEATS} times; ignored"
     return [(one, why) for one in filters if is_regex_filter(one) and _compiled(one) is None]
 
 

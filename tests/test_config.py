@@ -183,7 +183,7 @@ class TestPersonSettings:
 
     def test_a_vault_is_not_named_where_vaults_are_no_table(self, tmp_path: Path) -> None:
         settings = write(tmp_path / "config" / "config.toml", 'vaults = "all"\n')
-        with pytest.raises(Refused, match="`vaults` is no table") as refusal:
+        with pytest.raises(Refused, match="`vaults` is not a table") as refusal:
             config.remember_vault("/v", config.Places(str(settings.parent), "", ""))
         assert "--vault /v" in refusal.value.hint
         assert settings.read_text("utf-8") == 'vaults = "all"\n'

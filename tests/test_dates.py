@@ -87,7 +87,7 @@ def test_what_has_not_the_form_of_a_day_is_none(text: str) -> None:
     ["2026-02-30", "13-01", "32", "0", "02-30", "30.2.2026", "30 feb 2026", "31 feb", "-99999999"],
 )
 def test_a_day_that_no_calendar_has_is_an_error(text: str) -> None:
-    with pytest.raises(UsageError, match="no such day") as caught:
+    with pytest.raises(UsageError, match="no such date") as caught:
         dates.try_parse_day(text, TODAY)
     assert caught.value.text == text
 

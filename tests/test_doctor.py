@@ -70,7 +70,7 @@ def test_a_file_that_vanishes_meanwhile_is_no_fault(
 def test_an_index_or_a_history_where_it_can_be_torn_is_told(vault: Vault, tmp_path: Path) -> None:
     vault.places = vault.places._replace(state=str(tmp_path / "Nextcloud/state"))
     (finding,) = layers(vault)["places"].findings
-    assert "history lies in a folder that Nextcloud keeps in sync" in finding.message
+    assert "history is in a folder synced by Nextcloud" in finding.message
     assert "XDG_STATE_HOME" in finding.hint
 
 

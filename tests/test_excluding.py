@@ -122,7 +122,7 @@ def test_the_vaults_own_list_goes_before(vault: Vault) -> None:
     again = opened(_root(vault))
     assert [row.title for row in again.search.rows().rows] == ["Older", "Past", "Plan"]
     (warning,) = again.settings.warnings
-    assert warning.startswith(".notekeep/config.toml: the pattern '/(a+)+/' is none")
+    assert warning.startswith(".notekeep/config.toml: the pattern '/(a+)+/' is invalid")
 
 
 def _root(vault: Vault) -> Path:

@@ -149,7 +149,7 @@ class TestDailyNotes:
     def test_a_template_that_is_not_there_is_said(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", daily_notes={"folder": "Daily", "template": "Gone"})
         done = opened(root).notes.add("A line")
-        assert done.remarks == ["Gone.md: Obsidian's template of daily notes is not there"]
+        assert done.remarks == ["Gone.md: Obsidian's template for daily notes was not found"]
         assert (root / f"Daily/{DAY}.md").exists()
 
     @pytest.mark.parametrize(
@@ -415,10 +415,10 @@ class TestItsSettings:
     @pytest.mark.parametrize(
         ("form", "why"),
         [
-            ("MM-DD", "do not say a day"),
-            ("YYYY-MM-DD HHmm", "do not say a day"),
-            ("YYYY-MM-DD [*]", "hold a sign"),
-            ("YYYY:MM:DD", "hold a sign"),
+            ("MM-DD", "do not name one day"),
+            ("YYYY-MM-DD HHmm", "do not name one day"),
+            ("YYYY-MM-DD [*]", "a character that is not allowed"),
+            ("YYYY:MM:DD", "a character that is not allowed"),
             ("[.hidden]/YYYY-MM-DD", "hide the note"),
             ("[..]/YYYY-MM-DD", "hide the note"),
             ("YYYY//MM/DD", "hide the note"),
@@ -436,22 +436,22 @@ class TestItsSettings:
     @pytest.mark.parametrize(
         ("name", "text", "why"),
         [
-            ("app", "{", "is no JSON from line 1 on"),
-            ("app", "", "is no JSON from line 1 on"),
-            ("types", '{"types": {\n"due": date}}', "is no JSON from line 2 on"),
+            ("app", "{", "is not JSON (line 1)"),
+            ("app", "", "is not JSON (line 1)"),
+            ("types", '{"types": {\n"due": date}}', "is not JSON (line 2)"),
             ("templates", "[]", "is not a table"),
             ("daily_notes", "7", "is not a table"),
             ("daily_notes", '"x"', "is not a table"),
-            ("app", "[" * 99_999, "is no JSON"),
+            ("app", "[" * 99_999, "is not JSON"),
             ("app", json.dumps({"x": "y" * 1_000_000}), "is too large"),
             ("app", '{"attachmentFolderPath": 7}', "attachmentFolderPath is not text"),
-            ("app", '{"attachmentFolderPath": "../out"}', "leads out of the vault"),
-            ("app", '{"newLinkFormat": "longest"}', "'longest' is not known here"),
+            ("app", '{"attachmentFolderPath": "../out"}', "is outside the vault"),
+            ("app", '{"newLinkFormat": "longest"}', "'longest' is not supported"),
             ("app", '{"userIgnoreFilters": "Old"}', "userIgnoreFilters is not a list"),
-            ("daily_notes", '{"folder": "a/../../b"}', "leads out of the vault"),
+            ("daily_notes", '{"folder": "a/../../b"}', "is outside the vault"),
             ("types", '{"types": []}', "types is not a table"),
             ("community_plugins", "{}", "is not a list"),
-            ("community_plugins", "[", "is no JSON from line 1 on"),
+            ("community_plugins", "[", "is not JSON (line 1)"),
         ],
     )
     def test_a_broken_file_is_told_once_and_hides_no_other(
@@ -473,25 +473,25 @@ class TestItsSettings:
     def test_a_file_that_may_not_be_read_is_told(self, root: Path) -> None:
         (root / ".obsidian/app.json").mkdir()
         (warning,) = read_obsidian_settings(str(root)).problems
-        assert warning.startswith(".obsidian/app.json: cannot be read: ")
+        assert warning.startswith(".obsidian/app.json: cannot read the file: ")
 
     def test_config_says_that_they_count(self, root: Path) -> None:
         (line,) = [
             line for line in notekeep(root, "config").stdout.splitlines() if "Obsidian" in line
         ]
-        assert line.endswith("heeded where the vault's say nothing")
+        assert line.endswith("used where the vault has no setting")
 
     def test_what_is_broken_is_named_by_doctor_and_config(self, root: Path) -> None:
         obsidian(root, app="{")
         for words in (("doctor",), ("config",)):
             done = notekeep(root, *words)
-            assert (done.stdout + done.stderr).count(".obsidian/app.json: is no JSON") == 1
+            assert (done.stdout + done.stderr).count(".obsidian/app.json: is not JSON") == 1
 
     def test_what_is_broken_is_among_the_problems_of_the_interface(self, root: Path) -> None:
         obsidian(root, app="{")
         (problem,) = opened(root).search.problems()
         assert (problem.path, problem.code) == (".obsidian/app.json", "settings")
-        assert problem.message.startswith("is no JSON from line 1 on")
+        assert problem.message.startswith("is not JSON (line 1)")
 
     def test_a_byte_order_mark_is_no_harm(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", templates='\ufeff{"folder": "T"}')

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def test_a_vault_is_found_by_its_folder_and_named_by_it(sample: Path) -> None:
     vault = Vault.open(sample)
     assert (vault.root, vault.name) == (str(sample.resolve()), sample.name)
-    with pytest.raises(NotFound, match="there is no vault"):
+    with pytest.raises(NotFound, match="no vault"):
         Vault.open(sample / "nowhere")
 
 

@@ -63,11 +63,11 @@ _FIRST_TAG = (
 )
 
 _ALL = (
-    Column("title", "text", "the title", lambda row: row.title, sql="title_folded", sort="sort"),
+    Column("title", "text", "title", lambda row: row.title, sql="title_folded", sort="sort"),
     Column(
         "path",
         "text",
-        "the file, from the vault's folder on",
+        "path of the file in the vault",
         lambda row: row.path,
         ("folder",),
         sql="path_folded",
@@ -76,29 +76,27 @@ _ALL = (
     Column(
         "file",
         "text",
-        "the file's name without `.md`",
+        "file name without `.md`",
         lambda row: note_stem(row.path),
         sql="name_folded",
         has="1",
     ),
-    Column(
-        "type", "text", "the kind of note", lambda row: row.kind, ("kind",), "kind", head="kind"
-    ),
+    Column("type", "text", "kind of note", lambda row: row.kind, ("kind",), "kind", head="kind"),
     Column(
         "tags",
         "list",
-        "the tags, those in the text too",
+        "tags, including those in the text",
         lambda row: list(row.tags),
         ("tag", "keywords"),
         sql="tag",
         items="SELECT note FROM tags WHERE own",
         sort=_FIRST_TAG,
     ),
-    Column("aliases", "list", "the other names", lambda row: list(row.aliases), ("alias",)),
+    Column("aliases", "list", "aliases", lambda row: list(row.aliases), ("alias",)),
     Column(
         "modified",
         "date",
-        "when the file was written last",
+        "last change of the file",
         _modified,
         ("mtime",),
         sql="mtime_ns",
@@ -108,26 +106,28 @@ _ALL = (
     Column(
         "words",
         "number",
-        "how many words the text has",
+        "number of words",
         lambda row: row.words,
         sql="words",
         has="words > 0",
     ),
-    Column("size", "number", "bytes of the file", lambda row: row.size, sql="size", has="1"),
+    Column(
+        "size", "number", "size of the file in bytes", lambda row: row.size, sql="size", has="1"
+    ),
     Column(
         "private",
         "bool",
-        "whether it never leaves the vault",
+        "whether the note is private",
         lambda row: row.private,
         sql="private",
     ),
     Column(
-        "problem", None, "why it could not be read whole; in lists only", lambda row: row.problem
+        "problem", None, "problem when reading the note; in lists only", lambda row: row.problem
     ),
     Column(
         "task",
         "list",
-        "the text of its tasks; in queries only",
+        "text of the tasks; in queries only",
         None,
         sql="folded",
         items="SELECT note FROM tasks WHERE 1",
@@ -135,7 +135,7 @@ _ALL = (
     Column(
         "task-todo",
         "list",
-        "the text of its open tasks; in queries only",
+        "text of open tasks; in queries only",
         None,
         sql="folded",
         items="SELECT note FROM tasks WHERE NOT done",
@@ -143,7 +143,7 @@ _ALL = (
     Column(
         "task-done",
         "list",
-        "the text of its completed tasks; in queries only",
+        "text of completed tasks; in queries only",
         None,
         sql="folded",
         items="SELECT note FROM tasks WHERE done",

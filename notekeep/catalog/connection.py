@@ -119,7 +119,7 @@ class Connection:
                 raise self._damaged()
 
     def _damaged(self) -> Failure:
-        return Failure(f"{self._path}: was damaged and has been set aside.", "Do it again.")
+        return Failure(f"{self._path}: was damaged and has been moved aside.", "Try again.")
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run one SELECT of this program, or raise Failure where the file cannot be read.
@@ -172,7 +172,7 @@ class Connection:
                 message = f"The query was stopped after {timeout:g} seconds."
                 hint = "A WHERE or a LIMIT makes it shorter."
             elif getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_AUTH:
-                message = "`sql` can only read the catalog; this would do something else."
+                message = "`sql` can only read the catalog."
             raise UsageError(message, hint, text=query) from error
         finally:
             connection.close()

@@ -26,7 +26,7 @@ VERSION = 7
 
 BUSY_SECONDS = 5.0
 
-REBUILT = "It can be deleted at any time and is built again from your notes."
+REBUILT = "It is only a cache: you can delete it at any time."
 _REMEDIES = {
     sqlite3.SQLITE_READONLY: WRITABLE_HINT,
     sqlite3.SQLITE_CANTOPEN: WRITABLE_HINT,
@@ -197,7 +197,7 @@ def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
     except (OSError, sqlite3.DatabaseError) as error:
         raise failure(error, path) from error
     if found is None:
-        raise Failure(f"{path}: is replaced by others while it is opened.", "Try again.")
+        raise Failure(f"{path}: another program replaced it.", "Try again.")
     return found, broken
 
 
@@ -205,13 +205,13 @@ def failure(error: Exception, path: str) -> Failure:
     """Say why the catalog cannot be used, where building it anew is no help."""
     if isinstance(error, sqlite3.Error) and is_busy(error):
         return CatalogBusy(
-            f"{path}: another program has been writing to it for {BUSY_SECONDS:.0f} seconds.",
-            "Wait for it, or end it; your notes are not affected.",
+            f"{path}: locked by another program for {BUSY_SECONDS:.0f} seconds.",
+            "Wait for it, or stop it. Your notes are not affected.",
         )
     if isinstance(error, OSError):
-        return Failure(f"{path}: cannot be used: {error.strerror or error}", remedy(error))
+        return Failure(f"{path}: cannot open the index: {error.strerror or error}", remedy(error))
     hint = _REMEDIES.get(_code(error)) if isinstance(error, sqlite3.Error) else None
-    return Failure(f"{path}: cannot be used: {error}.", hint or REBUILT)
+    return Failure(f"{path}: cannot open the index: {error}.", hint or REBUILT)
 
 
 def connect(path: str, wait: float | None = None) -> sqlite3.Connection:

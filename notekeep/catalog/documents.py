@@ -68,8 +68,8 @@ def _problem(note: Note, content: Content) -> Problem | None:
     if not found or (note.problem and not is_cause):
         return note.problem or content.problem
     line = text.count("\n", 0, found[0].start) + 1
-    message = "Both sides of a merge stand here, between git's marks."
-    hint = "`notekeep conflicts` shows them and keeps what is right."
+    message = "Git conflict markers: both sides of a merge are here."
+    hint = "Resolve them with `notekeep conflicts`."
     return Problem(note.path, line, message, hint, "conflict")
 
 

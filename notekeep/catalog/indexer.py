@@ -404,7 +404,7 @@ def _is_many(changed: int, index: WhooshIndex) -> bool:
 
 def _unreadable(changes: ScanResult) -> list[Problem]:
     return [
-        unreadable_problem(path, f"It is left out: {reason}.")
+        unreadable_problem(path, f"Not indexed: {reason}.")
         for path, reason in changes.unreadable.items()
     ]
 

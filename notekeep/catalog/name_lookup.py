@@ -146,7 +146,7 @@ def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[s
     if len(words) < 2 or find_exact(catalog, whole, root) is None:
         return words
     if all(find_exact(catalog, word, root) is not None for word in words):
-        raise Ambiguous(f"{whole!r} could be one note or several:", [whole, *words], "use quotes")
+        raise Ambiguous(f"{whole!r} may be one note or several:", [whole, *words], "use quotes")
     return [whole]
 
 
@@ -172,7 +172,7 @@ def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]
         return found
     if starting:
         raise _several(words, starting)
-    raise NotFound(f"no note is called {words!r}, and none matches it", _near(catalog, words))
+    raise NotFound(f"no note is called or matches {words!r}", _near(catalog, words))
 
 
 def _on_disk(name: str, root: str) -> str:
@@ -202,7 +202,7 @@ def _several(name: str, rows: list[Row]) -> Ambiguous:
     listed = [f"{row.title}  {row.path}" for row in rows[:SHOWN]]
     if len(rows) > SHOWN:
         listed.append(f"and {len(rows) - SHOWN} more")
-    return Ambiguous(f"{name!r} could be several notes:", listed, "say which, by its path")
+    return Ambiguous(f"{name!r} matches several notes:", listed, "use the path of one")
 
 
 def _near(catalog: Catalog, name: str) -> str:

@@ -201,13 +201,13 @@ def find_link_problems(catalog: Connection) -> Iterator[Problem]:
     """Yield links of notes in lists that lead nowhere, or to several notes."""
     for path, line, target, state, in_property in catalog.ask(_OPEN_LINKS):
         code, message = "broken-link", f'There is no note "{target}".'
-        hint = "Correct the name, or make the note."
+        hint = "Fix the name, or create the note."
         if state == "broken" and in_property:
             code, hint = "broken-property", ""  # often left open on purpose, as a topic
         elif state == "ambiguous":
             code = "ambiguous-link"
-            message = f'"{target}" could be several notes; the nearest one is taken.'
-            hint = "Write the folder before the name."
+            message = f'"{target}" matches several notes; the nearest one is used.'
+            hint = "Add the folder before the name."
         yield Problem(load_path(path), line, message, hint, code)
 
 

@@ -166,7 +166,7 @@ def _no_option(ctx: click.Context, name: str, known: Iterable[str]) -> UsageErro
     near = get_close_matches(name, [one for one in known if one.startswith("--")], n=1)
     usage = f"`{ctx.command_path} --help` lists the options"
     hint = f"did you mean {near[0]}?" if near else f"{usage}."
-    return UsageError(f"there is no option {name}", f"{hint} After a bare -- everything is a word.")
+    return UsageError(f"there is no option {name}", f"{hint} After a bare -- nothing is an option.")
 
 
 def join_query(words: tuple[str, ...]) -> str:
@@ -188,22 +188,22 @@ def _store_option(context: click.Context, parameter: click.Parameter, value: Any
 stored_option = partial(click.option, expose_value=False, callback=_store_option)
 """An option of `CommandContext`; no function takes it."""
 vault_option = stored_option(
-    "--vault", metavar="DIR", help="The vault: a folder, or a name from `vaults`."
+    "--vault", metavar="DIR", help="Vault to use: a folder, or a name listed by `vaults`."
 )
 debug_option = click.option(
-    "--debug", is_flag=True, expose_value=False, help="Show the traceback when it breaks."
+    "--debug", is_flag=True, expose_value=False, help="Show the traceback of an internal error."
 )
-plain_option = stored_option("--plain", is_flag=True, help="Text only: no colour, no box drawing.")
+plain_option = stored_option("--plain", is_flag=True, help="Plain text: no colour, no box drawing.")
 no_refresh_option = stored_option(
-    "--no-refresh", is_flag=True, help="Answer from the index; do not look at the files first."
+    "--no-refresh", is_flag=True, help="Use the index as it is; do not scan the files first."
 )
-json_option = stored_option("--json", "is_json", is_flag=True, help="Answer as JSON.")
+json_option = stored_option("--json", "is_json", is_flag=True, help="Print JSON.")
 dry_run_option = click.option(
-    "--dry-run", is_flag=True, help="Say what would be done; write nothing."
+    "--dry-run", is_flag=True, help="Show what would change; write nothing."
 )
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 null_option = click.option(
-    "--null", is_flag=True, help="Paths only, with a NUL after each, for xargs -0."
+    "--null", is_flag=True, help="Print paths only, each followed by NUL, for xargs -0."
 )
 template_option = click.option(
     "--format",
@@ -265,8 +265,8 @@ def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
     if isinstance(error, click.MissingParameter):
         examples = (line.strip() for line in (command.help or "").splitlines())
         found = (line for line in examples if line.startswith(f"{context.command_path} "))
-        lines = [f"for example `{example}`" for example in list(found)[:1]]
+        lines = [f"example: `{example}`" for example in list(found)[:1]]
     elif isinstance(command, click.Group):
-        lines = [f"its commands: {', '.join(command.list_commands(context))}"]
+        lines = [f"commands: {', '.join(command.list_commands(context))}"]
     usage = " ".join(context.get_usage().split())
-    return message, "\n".join([*lines, usage, f"`{context.command_path} --help` says more"])
+    return message, "\n".join([*lines, usage, f"see `{context.command_path} --help`"])

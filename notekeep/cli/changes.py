@@ -39,15 +39,15 @@ PIPED = "-"
     metavar="KEY=VALUE... -- NOTE|QUERY",
     short_help="Change fields of notes.",
 )
-@click.option("--force", is_flag=True, help="Write values outside the range or the choices, too.")
+@click.option("--force", is_flag=True, help="Accept values outside the allowed range or choices.")
 @yes_option
 @change_options
 def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> int:
-    """Change fields in the front matter of NOTE, or of all notes that QUERY finds.
+    """Change fields in the front matter of NOTE, or of all notes that match QUERY.
 
-    `k=v` sets, `k+=v` adds to a list, `k-=v` takes from it, `k=` deletes the key. A date may be
-    said in words: `finished=yesterday`, `mon`, `-3`, `"3 days ago"`. With status=finished or
-    status=reading, an empty finished or started is offered to be set to today.
+    `k=v` sets a field, `k+=v` adds to a list, `k-=v` removes from it, `k=` deletes the field.
+    Dates can be words: `finished=yesterday`, `mon`, `-3`, `"3 days ago"`. For status=finished or
+    status=reading it offers to set an empty finished or started to today.
 
     \b
     notekeep set rating=5 status=finished -- "Deep Work"
@@ -59,7 +59,7 @@ def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> in
     try:
         plan = vault.notes.plan_set(paths, changes, force=force)
     except InvalidValue as error:
-        hint = f"{error.hint} --force writes it as it is."
+        hint = f"{error.hint} --force writes it anyway."
         raise InvalidValue(error.message, hint.strip()) from None
     plan = _offer_dates(vault, plan, name, asks=not dry_run and not yes)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
@@ -92,7 +92,7 @@ def _offer_dates(vault: Vault, plan: WritePlan, name: str, *, asks: bool) -> Wri
 @yes_option
 @change_options
 def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
-    """Add and remove tags in the front matter of NOTE, or of all notes that QUERY finds.
+    """Add and remove tags in the front matter of NOTE, or of all notes that match QUERY.
 
     \b
     notekeep tag +reread -inbox -- "Deep Work"
@@ -116,10 +116,10 @@ def _split(words: tuple[str, ...], shape: re.Pattern[str], form: str) -> tuple[l
         changes, rest = list(words[:at]), words[at:]
     for change in changes:
         if not shape.match(change):
-            raise UsageError(f"{change!r} is no {form}", f"{form} ... -- NOTE or QUERY")
+            raise UsageError(f"{change!r} is not {form}", f"usage: {form} ... -- NOTE or QUERY")
     if not changes or not rest:
         missing = "which note?" if changes else "what should change?"
-        raise UsageError(missing, f"{form} ... -- NOTE or QUERY")
+        raise UsageError(missing, f"usage: {form} ... -- NOTE or QUERY")
     return changes, " ".join(rest)
 
 
@@ -129,10 +129,10 @@ def _select(vault: Vault, words: str) -> list[str]:
     return [row.path for row in rows]
 
 
-@click.command(short_help="List the fields that a query may name.")
+@click.command(short_help="List the fields that queries can use.")
 @answer_options
 def fields() -> int:
-    """List the fields that kinds and notes of this vault have, with how each is read."""
+    """List the fields in this vault and the type of each."""
     vault = open_refreshed()
     known = vault.search.fields()
     rows = [(name, field.type) for name in known.names() if (field := known.find(name))]
@@ -141,12 +141,12 @@ def fields() -> int:
 
 
 @click.group(
-    invoke_without_command=True, short_help="List all tags with the number of their notes."
+    invoke_without_command=True, short_help="List all tags, with the number of notes for each."
 )
 @answer_options
 @click.pass_context
 def tags(ctx: click.Context) -> int:
-    """List all tags with how many notes have each, its children included."""
+    """List all tags, with the number of notes for each. Notes with a child tag count too."""
     if ctx.invoked_subcommand is not None:
         return 0
     vault = open_refreshed()
@@ -155,7 +155,7 @@ def tags(ctx: click.Context) -> int:
     return output.write_answer(
         [(str(count), f"#{tag}") for tag, count in found.items()],
         json={"total": len(objects), "tags": objects},
-        empty="no note has a tag; `notekeep tag +TAG -- NOTE` gives it one",
+        empty="no tags yet; `notekeep tag +TAG -- NOTE` adds one",
         stretch=1,
     )
 
@@ -166,22 +166,22 @@ def tags(ctx: click.Context) -> int:
 @yes_option
 @change_options
 def rename_tag(old: str, new: str, *, yes: bool, dry_run: bool) -> int:
-    """Call the tag A by the name B, in front matter and in the text of all notes.
+    """Rename tag A to B in the front matter and text of all notes.
 
-    Its children follow: a/x becomes b/x. A note that has both keeps B once.
+    Child tags are renamed too: a/x becomes b/x. If a note has both tags, B is kept once.
     """
     vault = open_refreshed()
     plan = vault.notes.plan_rename_tag(old, new)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
-@click.command(short_help="Rename a note; links follow.")
+@click.command(short_help="Rename a note and update links to it.")
 @click.argument("note", shell_complete=shell_completion.complete_note)
 @click.argument("title", nargs=-1, required=True)
 @yes_option
 @change_options
 def rename(note: str, title: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
-    """Give NOTE another TITLE and file name; every link to it follows.
+    """Change the title and file name of NOTE, and update every link to it.
 
     \b
     notekeep rename "Deep Work" "Deep Work, read twice"
@@ -191,17 +191,16 @@ def rename(note: str, title: tuple[str, ...], *, yes: bool, dry_run: bool) -> in
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
-@click.command(short_help="Move notes to another folder; links follow.")
+@click.command(short_help="Move notes to another folder and update links to them.")
 @click.argument("note", nargs=-1, required=True, shell_complete=shell_completion.complete_each_note)
 @click.argument("folder")
 @yes_option
 @change_options
 def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool) -> int:
-    """Move each NOTE to FOLDER of the vault, which is made when needed; links follow.
+    """Move each NOTE to FOLDER in the vault and update links. FOLDER is created if needed.
 
-    `.`, `..` and `./FOLDER` are where the shell has them; from outside the vault `.` is the vault
-    itself. `-` instead of a NOTE reads names from standard input, one on each line, or with a NUL
-    after each.
+    `.`, `..` and `./FOLDER` are relative to the current folder; outside the vault `.` is the vault.
+    `-` instead of NOTE reads names from standard input, one a line or separated by NUL.
 
     \b
     notekeep mv "Deep Work" "Atomic Habits" books/read
@@ -221,10 +220,9 @@ def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool) -> int:
 @yes_option
 @change_options
 def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
-    """Move each NOTE to the vault's .trash, as one step; `notekeep undo` brings all back.
+    """Move each NOTE to the vault's .trash in one step. `notekeep undo` restores them all.
 
-    `-` instead of a NOTE reads names from standard input, one on each line, or with a NUL after
-    each.
+    `-` instead of NOTE reads names from standard input, one a line or separated by NUL.
 
     \b
     notekeep rm "Garden sensor" "Talk notes"
@@ -233,7 +231,7 @@ def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     vault = open_refreshed()
     plan = vault.notes.plan_delete([row.path for row in _notes(vault, note)])
     return apply_plan(
-        vault, plan, dry_run=dry_run, done=lambda path: f"{path} is in the trash", yes=yes
+        vault, plan, dry_run=dry_run, done=lambda path: f"moved {path} to the trash", yes=yes
     )
 
 
@@ -247,7 +245,7 @@ def _notes(vault: Vault, words: Sequence[str]) -> list[Row]:
     given = [name for word in words for name in (piped if word == PIPED else [word])]
     if not given:
         raise NotFound(
-            "no note was named on standard input", "`notekeep ls --null` names those of a query"
+            "no notes on standard input", "`notekeep ls --null QUERY` lists the notes of a query"
         )
     return resolve_names(vault.catalog, given, vault.root)
 

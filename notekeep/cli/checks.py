@@ -25,8 +25,8 @@ from notekeep.services.doctor import check_vault
 from notekeep.services.overview import problem_object
 
 SHOWN = 3
-"""Of problems with one cause so many are named, and places of each; `doctor --all` lists all."""
-PAIR_NOTES = {"copy": "", "log": "a log; all lines count", "marks": "git's marks stand in it"}
+"""How many problems with one cause are named, and places of each; `doctor --all` lists all."""
+PAIR_NOTES = {"copy": "", "log": "habit log: all lines count", "marks": "has git conflict markers"}
 
 if TYPE_CHECKING:
     from notekeep.errors import Problem
@@ -37,18 +37,17 @@ if TYPE_CHECKING:
 @click.command(
     "lint", cls=RawCommand, metavar="[QUERY]", short_help="Find and fix common problems."
 )
-@click.option("--fix", is_flag=True, help="Fix them, as one step.")
+@click.option("--fix", is_flag=True, help="Fix them, in one step.")
 @yes_option
 @dry_run_option
 @json_options
 def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
-    """List what is wrong in the notes that QUERY finds, or in all, with the fix as a diff.
+    """List problems in the notes that match QUERY, or in all notes, with each fix as a diff.
 
-    Looked for: links that miss the name of one note by a letter or two, tags in front matter that
-    are doubled, written with # or text instead of a list, lines of the habit log that need another
-    shape, names that other systems do not allow, and values outside the range or the choices of
-    their field. --fix mends all of it but values, and names of folders, logs and templates; links
-    follow a note that gets another name.
+    Finds links with a typo in the name, tags in front matter that are duplicated, written with # or
+    as text instead of a list, invalid lines in the habit log, names that other systems do not
+    allow, and field values outside the allowed range or choices. --fix corrects everything except
+    values and the names of folders, logs and templates. Links to a renamed note are updated.
     """
     vault = open_refreshed()
     query = join_query(words)
@@ -93,9 +92,9 @@ def _write(found: Lint) -> None:
         if path in changes:
             write_diff(WritePlan("lint", path, [changes[path]]).diff())
     if not found.findings:
-        output.write_message("nothing that notekeep could mend")
+        output.write_message("no problems found")
     elif changes:
-        output.write_message("`notekeep lint --fix` mends what has a diff")
+        output.write_message("`notekeep lint --fix` applies the diffs")
 
 
 def _write_finding(finding: LintFinding, hinted: set[str]) -> None:
@@ -111,7 +110,7 @@ def _write_finding(finding: LintFinding, hinted: set[str]) -> None:
 @click.option("--all", "everything", is_flag=True, help="List every problem, not only a few.")
 @json_options
 def doctor(*, everything: bool) -> int:
-    """Check files, front matter, links, habits and the index, layer by layer.
+    """Check files, front matter, links, habits and the index.
 
     Nothing is changed. Problems with the same cause are listed together, with their fix.
     """
@@ -176,20 +175,18 @@ def _write_cause(message: str, places: list[str], *, everything: bool) -> None:
     output.write(f"    {', '.join(named)}{more}")
 
 
-@click.group(
-    invoke_without_command=True, short_help="List notes with two versions, and resolve them."
-)
+@click.group(invoke_without_command=True, short_help="List conflicts, and resolve them.")
 @json_options
 @click.pass_context
 def conflicts(ctx: click.Context) -> int:
-    """List notes of which a sync tool, git or notekeep itself left two versions.
+    """List notes that have two versions after a sync, a git merge or a conflicting save.
 
     \b
-    notekeep conflicts show COPY           what differs, - the note, + the copy
-    notekeep conflicts merge COPY          the changes of both in one text
-    notekeep conflicts keep COPY mine      the note; the copy goes to the trash
-    notekeep conflicts keep COPY theirs    the copy; the note's text stays in history
-    notekeep conflicts keep COPY both      the copy as a note of its own
+    notekeep conflicts show COPY           the differences: - the note, + the copy
+    notekeep conflicts merge COPY          combine the changes of both
+    notekeep conflicts keep COPY mine      keep the note; move the copy to the trash
+    notekeep conflicts keep COPY theirs    keep the copy; the note's text stays in history
+    notekeep conflicts keep COPY both      make the copy a separate note
     """
     if ctx.invoked_subcommand is not None:
         return 0
@@ -206,7 +203,7 @@ def conflicts(ctx: click.Context) -> int:
 @click.argument("copy", nargs=-1, required=True)
 @verb_options
 def show(copy: tuple[str, ...]) -> int:
-    """Show what differs between a note and COPY, as a diff from the one to the other."""
+    """Show the differences between a note and COPY as a diff."""
     vault = open_refreshed()
     write_diff(conflict_pairs.plan_show(vault.workspace, _pair(vault, copy)).diff())
     return 0
@@ -217,9 +214,9 @@ def show(copy: tuple[str, ...]) -> int:
 @click.argument("choice", type=click.Choice(["mine", "theirs", "both"]))
 @change_options
 def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool) -> int:
-    """Keep the note (mine), COPY (theirs), or both as notes of their own.
+    """Keep the note (mine), COPY (theirs), or both as separate notes.
 
-    In a note with git's marks: the first side, the second, or one after the other.
+    In a note with git conflict markers: the first side, the second, or both in order.
     """
     vault = open_refreshed()
     pair = _pair(vault, copy)
@@ -231,9 +228,9 @@ def keep(copy: tuple[str, ...], choice: str, *, dry_run: bool) -> int:
 @click.argument("copy", nargs=-1, required=True)
 @change_options
 def merge(copy: tuple[str, ...], *, dry_run: bool) -> int:
-    """Bring the changes of the note and of COPY together, and move the copy to the trash.
+    """Merge the changes of the note and COPY, and move the copy to the trash.
 
-    Where both changed the same lines, both versions stay, and the exit code is 3.
+    If both changed the same lines, both versions are kept and the exit code is 3.
     """
     vault = open_refreshed()
     plan = conflict_pairs.plan_merge(vault.workspace, vault.history.store, _pair(vault, copy))
@@ -246,7 +243,7 @@ def _apply(vault: Vault, plan: WritePlan, *, dry_run: bool) -> int:
         vault,
         plan,
         dry_run=dry_run,
-        done=lambda path: f"{path} is in the trash" if path in gone else path,
+        done=lambda path: f"moved {path} to the trash" if path in gone else path,
     )
 
 

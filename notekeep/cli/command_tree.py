@@ -145,16 +145,14 @@ class VerbGroup(click.Group):
 )
 @vault_option
 @debug_option
-@stored_option("--plain", is_flag=True, help="Text only: no colour, no box drawing, no interface.")
-@click.option(
-    "--no-prelude", is_flag=True, help="Start the interface without showing its last frame first."
-)
+@stored_option("--plain", is_flag=True, help="Plain text: no colour, no box drawing, no interface.")
+@click.option("--no-prelude", is_flag=True, help="Do not show the last screen while starting.")
 @click.version_option(__version__, "-V", "--version", prog_name="notekeep")
 @click.pass_context
 def tree(ctx: click.Context, *, no_prelude: bool) -> int | None:
     """Notes, habits and blog drafts in one folder of plain Markdown.
 
-    With no command: the interface on a terminal, an overview of today otherwise.
+    Without a command: open the interface on a terminal, else print an overview of today.
     """
     if ctx.invoked_subcommand is not None:
         return None

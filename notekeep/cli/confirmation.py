@@ -53,7 +53,7 @@ def apply_plan(
     result = vault.notes.apply(plan)
     report_result(result, (lambda _: "") if quiet else done)
     if len(result.paths) > 1:
-        output.write_message(f"{len(result.paths)} files; `notekeep undo` takes it back")
+        output.write_message(f"{len(result.paths)} files changed; `notekeep undo` reverts this")
     return report_refused(result.refused)
 
 
@@ -77,7 +77,7 @@ def confirm(question: str, why: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise Refused(why, "say --yes to do it, --dry-run to see it")
+        raise Refused(why, "use --yes to confirm, or --dry-run to see the changes")
     if not click.confirm(clean(question), err=True):
         raise Refused("nothing was changed")
 
@@ -85,7 +85,7 @@ def confirm(question: str, why: str, *, yes: bool) -> None:
 def report_refused(refused: Sequence[Problem]) -> int:
     """Say which notes are left out of a plan and why; return the exit code, 0 or 4."""
     for problem in refused:
-        output.write_message(f"{problem.place}: left as it is: {problem.message}")
+        output.write_message(f"{problem.place}: not changed: {problem.message}")
         if problem.hint:
             output.write_message(f"  {problem.hint}")
     return Refused.exit_code if refused else 0

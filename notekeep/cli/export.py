@@ -45,24 +45,24 @@ MAX_SHOWN_LINES, MAX_SHOWN_NAMES = 40, 5
     short_help="Turn notes into drafts for your blog.",
 )
 def export() -> None:
-    """Turn notes into drafts for your blog, and see how they stand there.
+    """Export notes as drafts or posts for your blog.
 
     \b
     notekeep export "Atomic Habits" --to hugo --site ~/blog
     notekeep export type:book --dry-run
-    notekeep export status                 every draft and post, and how it stands
-    notekeep export pull "Atomic Habits"   what you changed in the site, into the note
-    notekeep export preview                the site with its drafts, by its own generator
-    notekeep export start "Atomic Habits"  a post begun from a note
+    notekeep export status                 the status of every draft and post
+    notekeep export pull "Atomic Habits"   copy your edits in the site to the note
+    notekeep export preview                the site with its drafts
+    notekeep export start "Atomic Habits"  start a post from a note
 
     \b
     Targets for --to: nikola, zola, hugo, hexo, jekyll, pelican, eleventy, astro,
     mkdocs, zensical, html, ghost, wordpress, portable (Markdown for anything else).
-    Without --to the site's folder says it. `--to list` also says what to do for
+    Without --to it is detected from the site's folder. `--to list` also has hints for
     Substack, Medium and dev.to.
 
-    `notekeep export notes --help` lists the options. A note with the name of a command is named by
-    its path, or behind `--`.
+    `notekeep export notes --help` lists the options. If a note has the name of a command, give its
+    path or put `--` before it.
     """
 
 
@@ -73,13 +73,13 @@ def site_options(command: Wrapped) -> Wrapped:
         "target",
         metavar="TARGET",
         default="",
-        help="The generator, such as hugo; `list` lists them.",
+        help="Site generator, e.g. hugo. `list` shows all.",
     )
     site = click.option(
         "--site",
         metavar="DIR",
         default="",
-        help="The folder of the site; its settings say the rest.",
+        help="Folder of the site.",
     )
     return to(site(command))
 
@@ -87,41 +87,41 @@ def site_options(command: Wrapped) -> Wrapped:
 @export.command(short_help="Export notes (the word `notes` is optional).")
 @click.argument("note", nargs=-1, shell_complete=shell_completion.complete_note)
 @site_options
-@click.option("--all", "everything", is_flag=True, help="All that was exported or may be public.")
-@click.option("--publish", is_flag=True, help="As posts, not as drafts.")
+@click.option("--all", "everything", is_flag=True, help="Export all public and exported notes.")
+@click.option("--publish", is_flag=True, help="Export as published posts instead of drafts.")
 @click.option(
     "--keep",
     "by_hand",
     flag_value="keep",
     default="",
-    help="Leave what was changed by hand in the site as it is.",
+    help="Keep edits made in the site.",
 )
 @click.option(
-    "--merge", "by_hand", flag_value="merge", help="Bring it together with what the notes say now."
+    "--merge", "by_hand", flag_value="merge", help="Merge edits made in the site with the notes."
 )
 @click.option(
-    "--overwrite", "by_hand", flag_value="overwrite", help="Overwrite it with the current note."
+    "--overwrite", "by_hand", flag_value="overwrite", help="Overwrite edits made in the site."
 )
-@click.option("--prune", is_flag=True, help="Remove files of notes that are no longer exported.")
+@click.option("--prune", is_flag=True, help="Remove posts whose notes are no longer exported.")
 @click.option(
     "--unpublished",
     type=click.Choice(["text", "strip", "stub"]),
-    help="What links to notes without a post become.",
+    help="How to write links to notes that have no post.",
 )
 @click.option(
     "--fix-slugs",
     is_flag=True,
-    help="Write a free slug into each note whose slug clashes; export nothing.",
+    help="Give each note with a duplicate slug a new one; export nothing.",
 )
 @click.option(
     "--keep-metadata",
     metavar="FILE",
     multiple=True,
     type=click.Path(),
-    help="Let this file leave with its metadata, a place included.",
+    help="Export this file with its metadata, including location.",
 )
-@click.option("--explain", is_flag=True, help="List every edit of the text with its reason.")
-@click.option("--check", is_flag=True, help="Build the site afterwards and read its pages back.")
+@click.option("--explain", is_flag=True, help="List every change to the text, with the reason.")
+@click.option("--check", is_flag=True, help="Build the site afterwards and check its pages.")
 @yes_option
 @dry_run_option
 @json_option
@@ -143,11 +143,11 @@ def notes(
     yes: bool,
     dry_run: bool,
 ) -> int:
-    """Turn NOTE into a draft; a query takes only notes that are marked as public.
+    """Export NOTE as a draft. A query exports only notes marked as public.
 
-    --site names the folder of your blog, unless your settings do; in any other folder the draft is
-    plain Markdown. What was changed by hand in the site is shown from three sides, and left alone
-    unless you say what becomes of it.
+    --site names the folder of your site, unless it is in your settings. In any other folder, drafts
+    are plain Markdown. Edits made in the site are shown as a three-way diff and kept, unless you
+    use --merge or --overwrite.
 
     \b
     notekeep export "Atomic Habits" --to hugo --site ~/blog
@@ -177,7 +177,7 @@ def notes(
     done = None
     if not dry_run:
         if not yes and sys.stdin.isatty() and any(file.status == "changed" for file in plan.files):
-            click.confirm("Write this?", default=True, abort=True, err=True)
+            click.confirm("Write these files?", default=True, abort=True, err=True)
         done = vault.publishing.export(plan)
     if is_json():
         output.write_json(_export_object(plan, done))
@@ -219,7 +219,7 @@ def _list_targets() -> int:
 def _suggest_settings(vault: Vault, plan: ExportPlan) -> None:
     """Say after the first export to a place how it need not be named again, or named at all."""
     name, folder = (json.dumps(text, ensure_ascii=False) for text in (vault.name, plan.site))
-    output.write_message(f"to leave out --site from now on, add this to {vault.person.path}:")
+    output.write_message(f"to make this the default site, add this to {vault.person.path}:")
     output.write_message(f'  [sites.{name}]\n  target = "{plan.target}"\n  dir = {folder}')
 
 
@@ -229,10 +229,10 @@ def _select_notes(
     """The notes that are meant, and whether each of them was named."""
     if not everything:
         if not words:
-            raise click.UsageError("name a note, give a query, or say --all")
+            raise click.UsageError("name a note, give a query, or use --all")
         return vault.publishing.chosen(words)
     if words:
-        raise click.UsageError("--all takes no note")
+        raise click.UsageError("--all cannot be combined with notes")
     # What is in the site was named when it went there.
     return vault.publishing.publishable(target, site), True
 
@@ -279,29 +279,30 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult | None) ->
     if done is not None and is_first and not vault.publishing.sites:
         _suggest_settings(vault, plan)
     if done is not None and not (count or plan.conflicts or plan.refused):
-        output.write_message("nothing to write: everything is as it should be")
+        output.write_message("nothing to write: everything is up to date")
         return
-    left = f", {len(plan.conflicts)} left as changed by hand" if plan.conflicts else ""
+    left = f", {len(plan.conflicts)} skipped (edited in the site)" if plan.conflicts else ""
     files, others = output.count_of(count, "file"), f"{len(plan.refused)} refused"
-    output.write_message(f"{files} {verb}{left}, {others}, {len(warnings)} reported")
+    noted = output.count_of(len(warnings), "warning")
+    output.write_message(f"{files} {verb}{left}, {others}, {noted}")
 
 
 def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
     for line in warnings[:MAX_SHOWN_LINES]:
         output.write_message(line)
     if (more := len(warnings) - MAX_SHOWN_LINES) > 0:
-        output.write_message(f"and {more} more notices; --json lists all")
+        output.write_message(f"and {more} more warnings; --json lists all")
     if orphans := [*dict.fromkeys(file.note for file in plan.files if file.is_orphan)]:
         named = ", ".join(orphans[:MAX_SHOWN_NAMES])
         if len(orphans) > MAX_SHOWN_NAMES:
             named += f" and {len(orphans) - MAX_SHOWN_NAMES} more"
         output.write_message(
-            f"{'post' if len(orphans) == 1 else 'posts'} without a note that may be published:"
-            f" {named}; `notekeep export --all --prune` removes what nobody changed by hand"
+            f"{'post' if len(orphans) == 1 else 'posts'} without a publishable note:"
+            f" {named}; `notekeep export --all --prune` removes the unedited ones"
         )
     for file in plan.conflicts:
         choices = ", ".join(_edit_choices(file))
-        told = f"{file.path}: {file.why}, left as it is"
+        told = f"{file.path}: {file.why}; not changed"
         output.write_message(f"{told}; {choices}" if choices else told)
     hinted: set[str] = {""}
     for path, error in plan.refused.items():
@@ -315,11 +316,11 @@ def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
 def _edit_choices(file: SiteChange) -> list[str]:
     """What a person can do about a file that they changed in the site, or made there."""
     ways = {
-        "keep": "--keep leaves it",
+        "keep": "--keep keeps it",
         "overwrite": "--overwrite replaces it",
-        "pull": "`export pull` brings it to the note",
+        "pull": "`export pull` copies it to the note",
     }
-    merge = ["--merge brings both together"] if file.can_merge else []
+    merge = ["--merge combines both"] if file.can_merge else []
     return [*merge, *(way for answer, way in ways.items() if answer in file.answers)]
 
 
@@ -331,7 +332,7 @@ def _passes_checks(vault: Vault, plan: ExportPlan) -> bool:
     for result in report.failed:
         output.write_message(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
     passed = sum(result.state == "passed" for result in report.results)
-    what = "checks" if report.built else "checks of the drafts alone"
+    what = "checks" if report.built else "checks (drafts only)"
     output.write_message(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
     return report.ok
 
@@ -355,16 +356,15 @@ def _export_object(plan: ExportPlan, done: ExportResult | None) -> dict[str, Any
     }
 
 
-@export.command(short_help="Bring edits made in the site into the notes.")
+@export.command(short_help="Copy edits made in the site back to the notes.")
 @click.argument("note", nargs=-1, shell_complete=shell_completion.complete_note)
 @site_options
 @yes_option
 @change_options
 def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: bool) -> int:
-    """Bring what was changed by hand in the site back into NOTE, or into all notes.
+    """Copy edits made in the site back to NOTE, or to all notes.
 
-    The patch is shown first. What cannot be told apart from what the export itself wrote is named
-    and left for you.
+    Shows the patch first. Edits that cannot be matched to the note are listed for you to copy.
     """
     vault = open_refreshed(whole=True)
     paths = vault.publishing.chosen(note)[0] if note else []
@@ -372,24 +372,24 @@ def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: b
     if not dry_run:
         write_diff(plan.diff())
         if plan.changes:
-            confirm("Write this into the notes?", "this would change notes", yes=yes)
+            confirm("Apply this to the notes?", "this would change notes", yes=yes)
         for remark in plan.remarks if not plan.changes else ():
             output.write_message(remark)
     return apply_plan(vault, plan, dry_run=dry_run, yes=True)
 
 
-@export.command(short_help="Begin a post from notes.")
+@export.command(short_help="Start a post from notes.")
 @note_argument
-@click.option("--title", metavar="TITLE", default="", help="The post's title; asked for otherwise.")
+@click.option("--title", metavar="TITLE", default="", help="Title of the post (default: ask).")
 @click.option(
-    "--section", "sections", metavar="HEADING", multiple=True, help="Only what is below it."
+    "--section", "sections", metavar="HEADING", multiple=True, help="Use only this section."
 )
 @change_options
 def start(note: tuple[str, ...], *, title: str, sections: tuple[str, ...], dry_run: bool) -> int:
-    """Begin a post from each NOTE: facts as a box, an outline, quotes with their sources.
+    """Start a post from one or more notes: facts in a box, an outline, quotes with sources.
 
-    The post is a note of the vault, with `draft: true`. Private parts of the notes stay where they
-    are; private notes are refused.
+    The post is a note in the vault with `draft: true`. Private parts are left out; private notes
+    are refused.
 
     \b
     notekeep export start "Atomic Habits" --title "Four levers"
@@ -412,10 +412,10 @@ def start(note: tuple[str, ...], *, title: str, sections: tuple[str, ...], dry_r
 @json_option
 @verb_options
 def status(*, target: str, site: str) -> int:
-    """List every draft and post with its state in each of the vault's sites.
+    """List every draft and post with its status in each site of the vault.
 
-    new is not there yet, changed would be written anew, conflict was changed by hand in the site,
-    orphan has no note any more, refused may not leave.
+    new: not exported yet. changed: would be updated. conflict: edited in the site. orphan: its
+    note is gone. refused: must not be exported.
     """
     vault = open_refreshed(whole=True)
     standings = vault.publishing.standings(target, site)
@@ -453,18 +453,16 @@ def _write_standing(one: SiteStanding, *, has_site: bool) -> None:
         [(post.state, post.note, post.path or "-", post.why) for post in one.posts], stretch=3
     )
     if any(post.state == "orphan" for post in one.posts):
-        output.write_message(
-            "  orphans: `notekeep export --all --prune` removes what nobody changed by hand"
-        )
+        output.write_message("  orphans: `notekeep export --all --prune` removes the unedited ones")
     if not one.posts and not one.error:
-        output.write_message("  no drafts and no posts")
+        output.write_message("  no drafts or posts")
 
 
-@export.command(short_help="Show the site with its drafts, by its own generator.")
+@export.command(short_help="Preview the site with its drafts.")
 @site_options
 @verb_options
 def preview(*, target: str, site: str) -> int:
-    """Show the site with its drafts by its generator's own preview, until ctrl+c ends it."""
+    """Run the site generator's preview, including drafts. ctrl+c stops it."""
     shown = open_vault().publishing.preview(target, site)
-    output.write_message(f"{' '.join(shown.command)}  in {shown.folder}; ctrl+c ends it")
+    output.write_message(f"{' '.join(shown.command)}  in {shown.folder}; ctrl+c stops it")
     return Failure.exit_code if shown.run() else 0

@@ -106,9 +106,9 @@ class _WordsParser:
     def _name(self) -> Habit:
         word = self.left()[0]
         if self.place and _is_like_value(word) and not self.index.is_name(word):
-            hint = "write done, skip, miss, clear, 12 min, 1h20 or = 30"
+            hint = "use done, skip, miss, clear, 12 min, 1h20 or = 30"
             if "," in word:
-                hint = f"write {word.replace(',', '.')}"
+                hint = f"use {word.replace(',', '.')}"
             text = " ".join(self.words)
             position = len(" ".join([*self.words[: self.place], ""]))
             raise UsageError(f"not understood: {word}", hint, text=text, position=position)
@@ -116,7 +116,7 @@ class _WordsParser:
             habit = self.index.find(word)
         except NotFound as error:
             if self.place:
-                error.message += ", and it is no value and no day either"
+                error.message += ", and it is not a value or a day"
             raise
         self.place += 1
         return habit

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-@click.command("add", short_help="Define a habit.")
+@click.command("add", short_help="Create a habit.")
 @click.argument("title", nargs=-1, required=True)
-@click.option("--id", "identity", metavar="ID", default="", help="Its name in the log.")
+@click.option("--id", "identity", metavar="ID", default="", help="Name in the log.")
 @click.option(
     "--schedule",
     metavar="WHEN",
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     "--goal", metavar="GOAL", default="done", help='"10 minutes", "at most 2 cups", ">= 10 min" ...'
 )
 @click.option("--since", metavar="DAY", default="", help="Start date (default: first log entry).")
-@click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name in the log.")
-@click.option("--group", metavar="NAME", default="", help="The heading it is listed under.")
-@click.option("--when", "moment", metavar="TEXT", default="", help="When and where you do it.")
-@click.option("--after", metavar="HABIT", default="", help="The habit it follows.")
-@click.option("--tiny", metavar="TEXT", default="", help="Its two-minute version.")
+@click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name for the log.")
+@click.option("--group", metavar="NAME", default="", help="Group to list it under.")
+@click.option("--when", "moment", metavar="TEXT", default="", help="When and where to do it.")
+@click.option("--after", metavar="HABIT", default="", help="Habit that comes before it.")
+@click.option("--tiny", metavar="TEXT", default="", help="Two-minute version of it.")
 @change_options
 def add_(
     title: tuple[str, ...],
@@ -64,7 +64,7 @@ def add_(
     dry_run: bool,
     **more: str,
 ) -> int:
-    """Define the habit TITLE, in a note of its own.
+    """Create the habit TITLE in a note of its own.
 
     \b
     notekeep habit add Meditate --goal ">= 10 min" --alias med
@@ -97,21 +97,21 @@ def add_(
     metavar="HABIT [DAY] [VALUE]",
     short_help="Correct an entry, or edit a definition.",
 )
-@click.option("--group", metavar="NAME", help="The heading it is listed under.")
-@click.option("--order", metavar="N", type=click.IntRange(0), help="Its place within the group.")
+@click.option("--group", metavar="NAME", help="Group to list it under.")
+@click.option("--order", metavar="N", type=click.IntRange(0), help="Position in the group.")
 @change_options
 def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_run: bool) -> int:
-    """Edit the note of HABIT in your editor; with a VALUE, correct what was logged for a DAY.
+    """Edit the note of HABIT in your editor; with VALUE, correct the entry of a DAY.
 
     \b
     notekeep habit edit med                the definition
     notekeep habit edit med --group Morning --order 1
-    notekeep habit edit med yesterday 20   yesterday was 20, whatever was logged
+    notekeep habit edit med yesterday 20   set yesterday's amount to 20
     notekeep habit edit med yesterday      the log file of yesterday, in your editor
     """
     if group is not None or order is not None:
         if len(words) != 1:
-            raise UsageError("name one habit", "as in `notekeep habit edit med --order 1`")
+            raise UsageError("name one habit", "example: `notekeep habit edit med --order 1`")
         vault, found = _find(words[0])
         changes = [] if group is None else [f"group={group}"]
         changes += [] if order is None else [f"order={order}"]
@@ -121,7 +121,7 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
     index.refresh()
     entries = read_words(words, index)
     if len(entries) != 1:
-        raise UsageError("name one habit", "as in `notekeep habit edit med yesterday 20`")
+        raise UsageError("name one habit", "example: `notekeep habit edit med yesterday 20`")
     correction = entries[0]
     if not correction.is_said:
         code = edit_file(vault, _file(index, correction.habit, correction.day))
@@ -139,15 +139,15 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
 @click.command("pause", short_help="Pause a habit.")
 @habit_argument
 @click.argument("days", required=False, default="")
-@click.option("--end", is_flag=True, help="End the pause it is in.")
+@click.option("--end", is_flag=True, help="End the current pause.")
 @change_options
 def pause_(habit: str, days: str, *, end: bool, dry_run: bool) -> int:
-    """Pause HABIT: paused days neither count nor break a streak.
+    """Pause HABIT. Paused days do not count and do not break a streak.
 
     \b
     notekeep habit pause gym 2026-07-01..07-21
-    notekeep habit pause gym               from today, until you end it
-    notekeep habit pause gym --end         from today it counts again
+    notekeep habit pause gym               from today on
+    notekeep habit pause gym --end         resume today
     """
     vault, found = _find(habit)
     today = vault.habits.tracker.today()
@@ -157,27 +157,27 @@ def pause_(habit: str, days: str, *, end: bool, dry_run: bool) -> int:
 
 @click.command("archive", short_help="Archive a habit.")
 @habit_argument
-@click.option("--back", is_flag=True, help="Take it out of the archive again.")
+@click.option("--back", is_flag=True, help="Restore it from the archive.")
 @change_options
 def archive_(habit: str, *, back: bool, dry_run: bool) -> int:
-    """Archive HABIT: it ends today, lists leave it out, and its history stays."""
+    """Archive HABIT: it ends today and is hidden from lists. Its history is kept."""
     vault, found = _find(habit)
     today = vault.habits.tracker.today().isoformat()
     changes = ["archived=", "until="] if back else ["archived=true", f"until={today}"]
     return _set(vault, found, changes, dry_run=dry_run)
 
 
-@click.command("rename", short_help="Give a habit another id.")
+@click.command("rename", short_help="Change the id of a habit.")
 @habit_argument
 @click.argument("new")
-@click.option("--rewrite", is_flag=True, help="Write the new id into every line of the log, too.")
+@click.option("--rewrite", is_flag=True, help="Also replace the id in every line of the log.")
 @yes_option
 @change_options
 def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) -> int:
-    """Give HABIT the id NEW; the old one becomes an alias, so that all its lines stay valid.
+    """Change the id of HABIT to NEW. The old id becomes an alias, so log lines stay valid.
 
-    --rewrite changes those lines as well, as one step; a device that has not heard of it yet goes
-    on writing the old name, which the alias keeps valid.
+    --rewrite also changes those lines, in one step. Other devices may still write the old id until
+    they sync; the alias keeps it valid.
     """
     vault, found = _find(habit)
     index = vault.habits.tracker
@@ -189,7 +189,7 @@ def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) ->
     if new in found.definition.aliases:
         changes.append(f"aliases-={new}")
     if not (rewrite or changes):
-        raise Refused(f"{found.definition.title} is {new} in the log already")
+        raise Refused(f"{found.definition.title} already has the id {new}")
     if not rewrite:
         return _set(vault, found, changes, dry_run=dry_run)
     path = found.definition.path
@@ -205,7 +205,7 @@ def _find(name: str) -> tuple[Vault, Habit]:
     if not found.definition.path:
         raise Refused(
             f"no note defines {found.definition.id}",
-            f"`notekeep habit add {found.definition.id}` makes one",
+            f"`notekeep habit add {found.definition.id}` creates one",
         )
     return vault, found
 

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from notekeep.tracking.checkin import CheckInResult, Undone
     from notekeep.tracking.tracker import HabitIndex
 
-NO_HABIT = (
-    'there is no habit yet: `notekeep habit add "Meditate" --schedule daily` defines the first one'
-)
+NO_HABIT = 'no habits yet; `notekeep habit add "Meditate" --schedule daily` creates one'
 MARK_STYLES: dict[Mark, str] = {
     "done": "blue",
     "partial": "blue",
@@ -51,14 +49,14 @@ def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
     habit, cell = done.habit, done.cell
     amount = "" if habit.note and cell.day == index.today() else cell.amount
     parts = [amount, habit.note, format_streak(habit), percent(habit.strength)]
-    _write_line(done, [*parts, "" if done.is_written else "not written"], index)
+    _write_line(done, [*parts, "" if done.is_written else "dry run"], index)
 
 
 def write_undo(done: Undone, index: HabitIndex) -> None:
     """Write one line for an entry that was undone."""
     habit, cell = done.habit, done.cell
     parts = [cell.amount or cell.status, format_streak(habit), percent(habit.strength)]
-    _write_line(done, [*parts, f"took back: {done.gone.partition(': ')[2]}"], index)
+    _write_line(done, [*parts, f"undid: {done.gone.partition(': ')[2]}"], index)
 
 
 def _write_line(done: CheckInResult | Undone, parts: Sequence[str], index: HabitIndex) -> None:

@@ -29,25 +29,25 @@ from notekeep.habits.reminders import (
 from notekeep.habits.summary import count_habits, format_today
 from notekeep.tracking.tracker import HabitIndex
 
-NONE_YET = 'no habit has a reminder: `remind: ["07:30", "mon,fri 18:00"]` in its note makes one'
+NONE_YET = 'no reminders; add `remind: ["07:30", "mon,fri 18:00"]` to the note of a habit'
 
 
 @click.command("remind", short_help="Show reminders: all, due, or for cron.")
-@click.option("--check", is_flag=True, help="What has come today and is not answered.")
-@click.option("--notify", is_flag=True, help="With --check: tell it on the desktop, once.")
-@click.option("--cron", is_flag=True, help="Show lines for `crontab -e` that notify you.")
+@click.option("--check", is_flag=True, help="Show reminders that are due today and not answered.")
+@click.option("--notify", is_flag=True, help="With --check: notify on the desktop, once.")
+@click.option("--cron", is_flag=True, help="Print lines for `crontab -e`.")
 @dry_run_option
 @json_options
 def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
-    """Show the reminders of all habits; with --check those that have come and are not answered.
+    """Show the reminders of all habits, or with --check those that are due and not answered.
 
     \b
     notekeep habit remind                       all of them
-    notekeep habit remind --check               silent when nothing is to be remembered
+    notekeep habit remind --check               prints nothing if none is due
     notekeep habit remind --cron                lines for a crontab
     """
     if (check and cron) or (notify and not check):
-        raise UsageError("these options do not go together", "`notekeep habit remind --help`")
+        raise UsageError("these options cannot be combined", "`notekeep habit remind --help`")
     places = vault_places()
     index = HabitIndex(places)
     if check:
@@ -63,7 +63,7 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
         command += ["habit", "remind", "--check", "--notify"]
         for line in cron_lines(reminder_times(reminder for _, reminder in found.all), command):
             output.write(line)
-        output.write_message("nothing is installed: put these lines into `crontab -e`")
+        output.write_message("nothing was installed; add these lines with `crontab -e`")
         return 0
     ordered = sorted(found.all, key=lambda each: (each[1].time, each[0].title.casefold()))
     reminders = [
@@ -129,10 +129,10 @@ def _notify(one: Due) -> None:
     output.write(f"{title}: {text}" if text else title)
 
 
-@click.command("prompt", short_help="Print a line about today for shells and bars.")
+@click.command("prompt", short_help="Print a short status for shell prompts and bars.")
 @json_options
 def prompt_() -> int:
-    """Write how today stands: `5/8 !1` is five of eight done, and one at risk."""
+    """Print the status of today: `5/8 !1` means 5 of 8 done, 1 at risk."""
     index = HabitIndex(vault_places())
     views = index.habits()
     if is_json():

@@ -45,14 +45,14 @@ if TYPE_CHECKING:
 @click.command("year", short_help="Show a year as a heatmap.")
 @click.argument("habit", required=False, shell_complete=shell_completion.complete_habit)
 @click.argument("year", required=False)
-@click.option("--draft", is_flag=True, help="Begin a post about it, with the year as a picture.")
+@click.option("--draft", is_flag=True, help="Start a post about it, with the year as a picture.")
 @dry_run_option
 @json_options
 def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) -> int:
     """Show a year of HABIT as a heatmap; of all habits, how each month went.
 
-    YEAR is this one when left out. In any note, ![[habits/meditate#year]] shows it in the preview
-    and as a picture in a post, ![[habits/meditate#year 2025]] another year.
+    YEAR is the current year by default. In any note, ![[habits/meditate#year]] shows it in the
+    preview and as a picture in a post; ![[habits/meditate#year 2025]] shows another year.
     """
     index = HabitIndex(vault_places())
     if habit and year is None and habit.isdecimal() and len(habit) == 4:
@@ -91,14 +91,14 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
 @click.command("stats", short_help="Show streaks, rates and weekdays.")
 @click.argument("habit", required=False, shell_complete=shell_completion.complete_habit)
 @click.argument("other", required=False, shell_complete=shell_completion.complete_habit)
-@click.option("--pairs", "by_pairs", is_flag=True, help="Which habits go together.")
+@click.option("--pairs", "by_pairs", is_flag=True, help="Show which habits go together.")
 @json_options
 def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
-    """Show HABIT in figures; without it, a row for each; with OTHER, how both go together.
+    """Show statistics of HABIT, of all habits, or of how HABIT and OTHER go together.
 
-    Pairs are compared on days on which both were due and something was logged, within weekdays and
-    within weekends, against the same weeks in another order. What stands out is worth a try; that
-    one makes the other is more than any log can say.
+    Compares days when both were due and something was logged, separately for weekdays and weekends,
+    with the same weeks in random order. A pair that stands out is worth a try; it does not prove
+    that one habit causes the other.
     """
     index = HabitIndex(vault_places())
     if habit and other:
@@ -125,7 +125,7 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     missed = figures["never_miss_twice"]
     if missed["followed"]:
         rows.append(
-            ("after a miss", f"{missed['recovered']} of {missed['followed']} times back at once")
+            ("after a miss", f"{missed['recovered']} of {missed['followed']} recovered next time")
         )
     if figures["best_weekday"]:
         rows.append(("best weekday", figures["best_weekday"]))
@@ -238,7 +238,7 @@ def _year(text: str | None, today: date) -> int:
     if text is None:
         return today.year
     if not (text.isdecimal() and 1900 <= int(text) <= 2199):
-        raise UsageError(f"not a year: {text}", "write it with four digits, as 2026")
+        raise UsageError(f"not a year: {text}", "use four digits, e.g. 2026")
     return int(text)
 
 
@@ -260,9 +260,7 @@ def _show_pair(index: HabitIndex, first: str, second: str) -> int:
         for row in _pair_table(pair):
             output.write(f"  {row}")
         output.write(f"  {_verdict(pair)}")
-    output.write_message(
-        "two habits out of many: look at `--pairs` before you make something of it"
-    )
+    output.write_message("one pair of many can match by chance; compare all with `--pairs`")
     return 0
 
 
@@ -285,7 +283,7 @@ def _show_pairs(index: HabitIndex) -> int:
     for pair in worth:
         output.write(f"{_sentence(pair)}; worth a try")
     compared = sum(pair.chance is not None for pair in found)
-    output.write_message(f"{compared} pairs with enough days were compared, {len(worth)} stand out")
+    output.write_message(f"compared {compared} pairs with enough days, {len(worth)} stand out")
     return 0 if worth else 1
 
 
@@ -320,13 +318,13 @@ def _pair_table(pair: HabitPair) -> list[str]:
 def _verdict(pair: HabitPair) -> str:
     if pair.chance is None:
         return (
-            f"too little to say anything: it takes {MIN_DAYS} days, "
-            f"and {MIN_DAYS_IN_ROW} with and without"
+            f"not enough data: needs {MIN_DAYS} days, "
+            f"with at least {MIN_DAYS_IN_ROW} done and {MIN_DAYS_IN_ROW} not"
         )
     if pair.chance <= 1 / MAX_SHUFFLES:
-        return "hardly chance; worth a try"
-    share = f"{pair.chance * 100:.0f} of 100 other orders of the weeks show as much"
-    return f"{share}; {'worth a try' if pair.is_worth_a_try else 'it may well be chance'}"
+        return "unlikely to be chance; worth a try"
+    share = f"{pair.chance * 100:.0f} of 100 random orders of the weeks show as much"
+    return f"{share}; {'worth a try' if pair.is_worth_a_try else 'may be chance'}"
 
 
 def _object(pair: HabitPair) -> dict[str, Any]:
@@ -350,16 +348,16 @@ def _object(pair: HabitPair) -> dict[str, Any]:
     "review",
     cls=RawCommand,
     metavar="[week | month] [WEEK | MONTH | DAY]",
-    short_help="Write a week or month of habits as a note.",
+    short_help="Create a review note for a week or month of habits.",
 )
 @change_options
 def review(words: tuple[str, ...], *, dry_run: bool) -> int:
     """Write a note about the last week or month of habits, for you to finish.
 
-    What was met and what was needed, what was missed twice, what was skipped and why, and for each
-    habit a choice: keep, shrink, change the cue, archive. It links to the habits and to the books
-    behind them. `2026-W40`, `2026-10`, `october` or a day in it name another week or month; a
-    review that is there is never written over.
+    Lists done and target, habits missed twice, skips with reasons, and for each habit a choice:
+    keep, shrink, change the cue, archive. Links to the habits and the books behind them. Choose
+    another week or month with `2026-W40`, `2026-10`, `october` or a day in it. An existing review
+    is never overwritten.
     """
     vault = open_refreshed()
     plan = vault.habits.plan_review(" ".join(words))

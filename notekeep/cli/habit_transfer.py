@@ -23,17 +23,15 @@ if TYPE_CHECKING:
 
 @click.command("import", short_help="Import habits from another program.")
 @click.argument("path")
-@click.option(
-    "--from", "origin", metavar="FORMAT", default="", help="The format, when it is not known."
-)
-@click.option("--write", is_flag=True, help="Write it; without this it is only shown.")
+@click.option("--from", "origin", metavar="FORMAT", default="", help="Format (default: detect).")
+@click.option("--write", is_flag=True, help="Write the changes (default: show them only).")
 @dry_run_option
 @json_options
 def import_(path: str, *, origin: str, write: bool, dry_run: bool) -> int:
-    """Show what PATH, a file, a folder or a zip, would bring, and what would be lost.
+    """Show what would be imported from PATH (a file, folder or zip), and what would be lost.
 
-    With --write it is written as one step that `undo` takes back. A day that the vault says
-    something of already stays as it is, so the same import twice changes nothing.
+    --write imports it as one step that `undo` can revert. Days that already have an entry are not
+    changed, so importing the same file twice changes nothing.
 
     \b
     loop             Loop Habit Tracker: full backup (.db), or zip of CSV files
@@ -45,8 +43,8 @@ def import_(path: str, *, origin: str, write: bool, dry_run: bool) -> int:
     daily            a folder of daily notes with check boxes
     beaver           Beaver Habit Tracker: JSON
     habitbull        HabitBull: CSV
-    dijo             habit_record.json, or the folder it lies in
-    notekeep         what `habit export csv` or `json` wrote
+    dijo             habit_record.json, or its folder
+    notekeep         a file from `habit export csv` or `json`
     """
     vault = open_vault()
     found = vault.habits.plan_import(os.path.expanduser(path), origin)
@@ -70,7 +68,7 @@ def _show(found: HabitImport) -> None:
     heads = ("habit", "id", "days", "new", "from", "to", "where")
     output.table([_row(row) for row in found.habits], heads=heads if found.habits else ())
     if found.losses:
-        output.write_styled([("What does not come along", "bold")])
+        output.write_styled([("Not imported", "bold")])
     for loss in found.losses:
         whose = f"{loss.habit}: " if loss.habit else ""
         often, at = (f" ({loss.times} times)", "first at") if loss.times > 1 else ("", "at")
@@ -89,15 +87,15 @@ def _report_import(found: HabitImport, done: WriteResult | None) -> None:
         output.write_message(remark)
     if done is None:
         output.write_message(
-            "nothing is written yet; --write does it, as one step that `undo` takes back"
+            "nothing written yet; --write imports it as one step that `undo` can revert"
             if found.plan.changes
-            else "all of it is in the vault already"
+            else "everything is already in the vault"
         )
     elif done.step:
         count = output.count_of(len(done.paths), "file")
-        output.write_message(f"{count} written; `notekeep undo` takes it back")
+        output.write_message(f"{count} written; `notekeep undo` reverts this")
     else:
-        output.write_message("all of it is in the vault already; nothing was written")
+        output.write_message("nothing to write: everything is already in the vault")
 
 
 def _iso(day: date | None) -> str:
@@ -123,33 +121,33 @@ def _object(found: HabitImport, done: WriteResult | None) -> dict[str, Any]:
 @click.argument(
     "habits", nargs=-1, metavar="[HABIT]...", shell_complete=shell_completion.complete_habit
 )
-@click.option("--out", metavar="FILE", default="", help="The file; without it, stdout.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--out", metavar="FILE", default="", help="Output file (default: stdout).")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @verb_options
 def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int:
-    """Write HABITs, or all of them, in a form that other programs read.
+    """Export HABITs, or all habits, in a format for other programs.
 
     \b
     csv    a line for each entry that counts: date,habit,value,amount,unit,time,note
-    json   definitions and entries, with stable keys; `habit import` takes both back
+    json   definitions and entries, with stable keys; `habit import` reads csv and json
     loop   the zip that Loop Habit Tracker exports
     ics    reminders as events for a calendar
 
-    Nothing of the vault changes.
+    The vault is not changed.
     """
     found = open_vault().habits.export(form, habits)
     if out:
         _save(os.path.expanduser(out), found.data, force=force)
     elif form == "loop" and sys.stdout.isatty():
-        raise UsageError("an archive is nothing for a terminal", "--out FILE writes it to a file")
+        raise UsageError("cannot write a zip to a terminal", "use --out FILE")
     elif sys.stdout.isatty():
         output.write(found.data.decode().rstrip("\n"))
     else:
         output.write_bytes(found.data)
     for loss in found.losses:
-        output.write_message(f"not in it: {loss}")
+        output.write_message(f"not exported: {loss}")
     if form == "ics" and not found.habits:
-        output.write_message('no habit has a reminder; `remind: ["07:30"]` in its note makes one')
+        output.write_message('no reminders; add `remind: ["07:30"]` to the note of a habit')
     elif out:
         word = "reminder" if form == "ics" else "habit"
         output.write_message(f"{out}: {output.count_of(found.habits, word)}")
@@ -164,6 +162,6 @@ def _save(path: str, data: bytes, *, force: bool) -> None:
             file.write(data)
         os.replace(temporary, path)
     except FileExistsError as error:
-        raise Refused(f"{path} is there already", "--force writes over it") from error
+        raise Refused(f"{path} already exists", "--force overwrites it") from error
     except OSError as error:
-        raise Failure(f"{path}: cannot be written: {error.strerror}") from error
+        raise Failure(f"cannot write {path}: {error.strerror}") from error

@@ -97,44 +97,44 @@ class HabitGroup(DefaultGroup):
     alone=["todo", "--all"],
     usage=["ID [VALUE] [DAY] [@TIME] [-- NOTE]", "COMMAND ..."],
     complete=shell_completion.complete_habit,
-    short_help="Check in, and look at habits.",
+    short_help="Check in, and show habits.",
 )
 def habit() -> None:
-    """Check in: one line in the log, or everything else about habits.
+    """Check in, or use a command below.
 
     \b
     notekeep habit med                     done today
-    notekeep habit water 2 glass           an amount; several a day add up
-    notekeep habit med = 30                the amount of the day, whatever it was
+    notekeep habit water 2 glass           add an amount to today
+    notekeep habit med = 30                replace today's amount
     notekeep habit run 5.2km @07:10 -- cold
     notekeep habit gym skip mon -- flu     Monday, skipped
     notekeep habit read 12p yesterday
     notekeep habit med floss read          several at once
-    notekeep habit med clear               as if nothing had been said
+    notekeep habit med clear               remove today's entry
     notekeep habit                         today's list
 
-    A name is an id, an alias, or a unique beginning. A day is today, yesterday, -2, -1w, mon,
-    last tue, 24 (the latest 24th), 11-03, 3 nov, 2026-11-24 or 24.11.2026. A check-in takes --json,
-    --dry-run, -d DAY before its first word, and --force for a day ahead or a unit that does not
+    A name is an id, an alias, or the unique start of one. A day is today, yesterday, -2, -1w, mon,
+    last tue, 24 (the last 24th), 11-03, 3 nov, 2026-11-24 or 24.11.2026. A check-in accepts --json,
+    --dry-run, -d DAY before the first word, and --force for a future day or a unit that does not
     convert.
     """
 
 
 @click.command(CHECK_IN, cls=RawCommand)
-@click.option("-d", "--date", "day", metavar="DAY", default="", help="The day it counts for.")
-@click.option("--force", is_flag=True, help="Also a day ahead, or a unit that does not convert.")
+@click.option("-d", "--date", "day", metavar="DAY", default="", help="Day (default: today).")
+@click.option("--force", is_flag=True, help="Accept a future day, or a unit that does not convert.")
 @dry_run_option
 @json_options
 def check_in(words: tuple[str, ...], *, day: str, force: bool, dry_run: bool) -> int:
-    """Check in: habits, and after each a value, a day, a time, and a note for all."""
+    """Log habits, each with an optional value, day and time, and one note for all."""
     return habit_checkin.check_in(words, day=day, force=force, dry_run=dry_run)
 
 
 @click.command("list", short_help="List all habits.")
-@click.option("--archived", is_flag=True, help="Those that are archived, too.")
+@click.option("--archived", is_flag=True, help="Include archived habits.")
 @json_options
 def list_(*, archived: bool) -> int:
-    """List all habits: goal, strength, streak, and what is left to do today."""
+    """List all habits with goal, strength, streak and today's status."""
     index = HabitIndex(vault_places())
     habits = [habit for habit in index.habits() if archived or not habit.is_archived]
     if is_json():
@@ -147,11 +147,11 @@ def list_(*, archived: bool) -> int:
     return 0 if habits else 1
 
 
-@click.command("todo", short_help="List what is left to do today.")
-@click.option("--all", "everything", is_flag=True, help="What is done already, too.")
+@click.command("todo", short_help="List habits left for today.")
+@click.option("--all", "everything", is_flag=True, help="Include habits that are done.")
 @json_options
 def todo_(*, everything: bool) -> int:
-    """List what today asks for and what is not done yet; exit 1 when nothing is left."""
+    """List the habits that are due today and not done. Exit code 1 if there are none."""
     index = HabitIndex(vault_places())
     day = index.today()
     habits = [habit for habit in index.habits(day) if not habit.is_archived]
@@ -170,21 +170,21 @@ def todo_(*, everything: bool) -> int:
         if not habits:
             output.write_message(NO_HABIT)
         if habits and not shown:
-            output.write_message("nothing is left to do today")
+            output.write_message("nothing left to do today")
     return 0 if shown else 1
 
 
 @click.command("week", cls=RawCommand, metavar="[DAY]", short_help="Show a week of all habits.")
 @json_options
 def week_(words: tuple[str, ...]) -> int:
-    """Show a week of all habits: this one, or the one that DAY lies in, or `2026-W40`."""
+    """Show a week of all habits: this week, the week of DAY, or e.g. `2026-W40`."""
     return _grid("week", words)
 
 
 @click.command("month", cls=RawCommand, metavar="[DAY]", short_help="Show a month of all habits.")
 @json_options
 def month_(words: tuple[str, ...]) -> int:
-    """Show a month of all habits: this one, or the one that DAY lies in, or `2026-10`."""
+    """Show a month of all habits: this month, the month of DAY, or e.g. `2026-10`."""
     return _grid("month", words)
 
 
@@ -279,15 +279,13 @@ SHOWN_DAYS = 14
 """How many days of the log are shown when nothing is said."""
 
 
-@click.command(
-    "log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="Show the lines of the log."
-)
-@click.option("--all", "everything", is_flag=True, help="Lines that later ones replaced, too.")
+@click.command("log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="Show log entries.")
+@click.option("--all", "everything", is_flag=True, help="Include entries that were replaced later.")
 @json_options
 def log_(words: tuple[str, ...], *, everything: bool) -> int:
-    """Show the entries of HABIT, or of all habits, from DAY on; by default the last fortnight.
+    """Show the entries of HABIT, or of all habits, since DAY (default: the last 14 days).
 
-    With --all also those that no longer count, because a later one replaced them.
+    --all includes entries that a later one replaced.
     """
     index = HabitIndex(vault_places())
     index.refresh()
@@ -302,7 +300,7 @@ def log_(words: tuple[str, ...], *, everything: bool) -> int:
     return output.write_answer(
         [_line_row(line, today) for line in lines],
         json={"total": len(entries), "entries": entries},
-        empty=f"nothing is logged since {dates.format_short_day(since, today)}",
+        empty=f"nothing logged since {dates.format_short_day(since, today)}",
         stretch=2,
     )
 
@@ -311,9 +309,9 @@ def log_(words: tuple[str, ...], *, everything: bool) -> int:
 @dry_run_option
 @json_options
 def undo_(*, dry_run: bool) -> int:
-    """Take back the last entry of this device; again, the one before it.
+    """Undo the last entry of this device. Repeat to undo earlier ones.
 
-    The log only grows: a new line makes the day what it was.
+    No line is deleted: a new line restores the day.
     """
     index = HabitIndex(vault_places())
     done = undo_check_in(index, dry_run=dry_run)
@@ -326,20 +324,19 @@ def undo_(*, dry_run: bool) -> int:
         return 0
     write_undo(done, index)
     if dry_run:
-        output.write_message("not written")
+        output.write_message("dry run: nothing was written")
     return 0
 
 
-@click.command("doctor", short_help="Check log and definitions.")
-@click.option("--fix", is_flag=True, help="Fix what takes no guess, as one step.")
+@click.command("doctor", short_help="Check the log and habit definitions.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes, in one step.")
 @dry_run_option
 @json_options
 def doctor_(*, fix: bool, dry_run: bool) -> int:
-    """Show lines and definitions that are not understood, and what to write instead.
+    """Show invalid log lines and habit definitions, and how to fix them.
 
-    Nothing is dropped or rewritten unless you say --fix, which writes what takes no guess: another
-    shape of the same line, `5.5` for `5,5`, markers of git taken out. A line whose code begins
-    with H does not count.
+    Nothing is changed without --fix, which makes the safe corrections: reformat a line, write `5.5`
+    for `5,5`, remove git conflict markers. Lines with a code that starts with H do not count.
     """
     if fix:
         vault = open_vault()
@@ -372,7 +369,7 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
         if problem.hint:
             output.write(f"  {problem.hint}")
     if not found:
-        output.write_message("all lines and definitions of habits are understood")
+        output.write_message("no problems in the habit log and definitions")
     return 0
 
 
@@ -380,13 +377,13 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
     "ask",
     cls=RawCommand,
     metavar="[yesterday | week | DAY]",
-    short_help="Answer for habits that are open.",
+    short_help="Log the habits that have no entry yet.",
 )
 @verb_options
 def ask_(words: tuple[str, ...]) -> int:
-    """Ask for each habit that has no entry: today, a DAY, or all days of the last week.
+    """Ask about each habit without an entry: today, on DAY, or in the last week.
 
-    y done, n missed, s skipped, a number for an amount, enter leaves it open, q ends.
+    y done, n missed, s skipped, a number for an amount, enter to skip, q to quit.
     """
     index = HabitIndex(vault_places())
     today = index.today()
@@ -404,7 +401,7 @@ def ask_(words: tuple[str, ...]) -> int:
             if not _ask(index, habit, day, today):
                 return 0
     if not questions:
-        output.write_message("nothing is open")
+        output.write_message("every habit has an entry")
     return 0 if questions else 1
 
 
@@ -453,7 +450,7 @@ def _line_row(line: LogLine, today: date) -> tuple[str, str, str]:
     return (
         dates.format_short_day(day, today),
         line.entry.habit,
-        text if line.counts else f"({text})  replaced",
+        text if line.counts else f"({text})  replaced later",
     )
 
 

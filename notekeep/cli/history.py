@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
 @click.command(short_help="List earlier versions of a note.")
 @note_argument
-@click.option("--diff", "number", type=int, metavar="N", help="What changed since version N.")
+@click.option("--diff", "number", type=int, metavar="N", help="Show the changes since version N.")
 @limit_option()
 @json_options
 def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> int:
-    """List the versions of NOTE that are kept, newest first; NOTE may be gone.
+    """List the saved versions of NOTE, newest first. NOTE may be deleted already.
 
-    `restore NOTE@N` brings one of them back.
+    `restore NOTE@N` restores one of them.
 
     \b
     notekeep history "Deep Work"
@@ -65,9 +65,7 @@ def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> 
     keys = ("version", "time", "verb", "digest")
     versions = [dict(zip(keys, row, strict=True)) for row in rows]
     answer = {"path": past.path, "there": past.now is not None, "versions": versions}
-    return output.write_answer(
-        rows, json=answer, empty=f"no earlier version of {past.path} is kept"
-    )
+    return output.write_answer(rows, json=answer, empty=f"no earlier versions of {past.path}")
 
 
 @click.command(short_help="Restore an earlier version of a note.")
@@ -76,9 +74,9 @@ def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> 
 )
 @change_options
 def restore(note: tuple[str, ...], *, dry_run: bool) -> int:
-    """Give NOTE the content of its version N, as `history NOTE` counts them.
+    """Restore version N of NOTE, as numbered by `history NOTE`.
 
-    A note that is gone is made again; without @N as it was last.
+    A deleted note is created again. Without @N its last version is restored.
 
     \b
     notekeep history "Deep Work"
@@ -87,18 +85,18 @@ def restore(note: tuple[str, ...], *, dry_run: bool) -> int:
     vault = open_refreshed()
     plan = plan_restore(vault.workspace, vault.history.store, " ".join(note))
     if not plan.changes:
-        output.write_message(f"{plan.label}: that is what it holds")
+        output.write_message(f"{plan.label}: no change")
     return apply_plan(vault, plan, dry_run=dry_run)
 
 
-@click.command(short_help="Remove every trace of a note from history and index.")
+@click.command(short_help="Delete a note's history and index entries for good.")
 @note_argument
 @yes_option
 @change_options
 def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
-    """Remove the versions of NOTE from history, and what the index knows of it, for good.
+    """Delete the versions of NOTE from history, and its index entries, for good.
 
-    NOTE itself stays where it is; it may be gone already. This cannot be undone.
+    NOTE itself is not deleted; it may be deleted already. This cannot be undone.
 
     \b
     notekeep forget "Letter to my old manager" --dry-run
@@ -108,18 +106,17 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     versions, steps = count_of(traces.versions, "version"), count_of(traces.steps, "step")
     for name in traces.names:
         output.write_message(f"  {name}")
-    output.write_message(f"{versions} and {steps} in history, and what the index knows")
+    output.write_message(f"{versions} and {steps} in history, and the index entries")
     if dry_run:
         return 0
-    confirm("Forget them for good?", f"this would remove {versions} for good", yes=yes)
+    confirm("Delete them for good?", f"this would delete {versions} for good", yes=yes)
     removed = forget_traces(vault, traces)
     vault.indexing.refresh()
-    gone = f"{count_of(removed, 'content')} {'is' if removed == 1 else 'are'}"
-    output.write(f"{traces.path} is forgotten; {gone} gone from history")
+    output.write(f"{traces.path}: deleted {count_of(removed, 'version')} from history")
     if traces.there:
-        output.write_message("the note itself is where it was, and the index has what it holds")
+        output.write_message("the note itself was not changed and is indexed again")
     for path in traces.trashed:
-        output.write_message(f"{path} stays; `notekeep trash empty` removes it")
+        output.write_message(f"{path} is still in the trash; `notekeep trash empty` deletes it")
     return 0
 
 
@@ -128,28 +125,28 @@ SHOWN = 20
 
 @click.command(short_help="Undo the last changes.")
 @click.argument("count", type=click.IntRange(min=1), default=1)
-@click.option("--list", "listing", is_flag=True, help="List the steps, newest first.")
+@click.option("--list", "listing", is_flag=True, help="List the last steps, newest first.")
 @dry_run_option
 @json_options
 def undo(count: int, *, listing: bool, dry_run: bool) -> int:
-    """Take back the last COUNT steps that notekeep made, in the interface or here.
+    """Undo the last COUNT steps, made in the interface or on the command line.
 
-    Check-ins are among them: a line is added that makes the day what it was. Where a file has
-    changed since, both changes are merged, or nothing is done.
+    Check-ins too: a line is added that restores the day. If a file has changed since, the changes
+    are merged, or nothing is undone.
     """
     vault = open_vault()
     if listing:
         steps = vault.history.steps(SHOWN)
         return output.write_answer(
             [
-                (format_time(step.time), step.verb, step.label, "taken back" if step.undone else "")
+                (format_time(step.time), step.verb, step.label, "undone" if step.undone else "")
                 for step in steps
             ],
             json=_answer(steps),
-            empty="notekeep has changed nothing here yet",
+            empty="no changes yet",
             stretch=2,
         )
-    done = "would be taken back" if dry_run else "taken back"
+    done = "Would undo" if dry_run else "Undid"
     return _report(done, vault.history.undo(count, dry_run=dry_run))
 
 
@@ -157,8 +154,8 @@ def undo(count: int, *, listing: bool, dry_run: bool) -> int:
 @dry_run_option
 @json_options
 def redo(*, dry_run: bool) -> int:
-    """Do the step again that was taken back last."""
-    done = "would be done again" if dry_run else "done again"
+    """Redo the step that was undone last."""
+    done = "Would redo" if dry_run else "Redid"
     return _report(done, [open_vault().history.redo(dry_run=dry_run)])
 
 
@@ -189,7 +186,7 @@ def _answer(steps: Sequence[Step]) -> dict[str, Any]:
 @json_options
 @click.pass_context
 def trash(ctx: click.Context) -> int:
-    """List what is in the vault's .trash, the last deleted first."""
+    """List the files in the vault's .trash, newest first."""
     if ctx.invoked_subcommand is not None:
         return 0
     found = list_trash(open_vault().root)
@@ -207,10 +204,10 @@ def trash(ctx: click.Context) -> int:
 
 @trash.command("restore", short_help="Restore a deleted file.")
 @click.argument("name", nargs=-1, required=True)
-@click.option("--to", metavar="PATH", default="", help="Where it goes, when its place is taken.")
+@click.option("--to", metavar="PATH", default="", help="Restore it to this path instead.")
 @change_options
 def restore_from_trash(name: tuple[str, ...], *, to: str, dry_run: bool) -> int:
-    """Bring a file back from the trash; NAME is its path or its file name."""
+    """Restore a file from the trash. NAME is its path or file name."""
     vault = open_vault()
     plan = plan_untrash(vault.workspace, vault.history.store, " ".join(name), to)
     return apply_plan(vault, plan, dry_run=dry_run)
@@ -220,7 +217,7 @@ def restore_from_trash(name: tuple[str, ...], *, to: str, dry_run: bool) -> int:
 @yes_option
 @change_options
 def empty(*, yes: bool, dry_run: bool) -> int:
-    """Remove what is in the trash; the last version of each note stays in history."""
+    """Delete the files in the trash. The last version of each note stays in history."""
     vault = open_vault()
     found = list_trash(vault.root)
     if not found:
@@ -231,8 +228,8 @@ def empty(*, yes: bool, dry_run: bool) -> int:
     if dry_run:
         return 0
     count = count_of(len(found), "file")
-    confirm(f"Remove {count} for good?", f"this would remove {count} for good", yes=yes)
+    confirm(f"Delete {count} for good?", f"this would delete {count} for good", yes=yes)
     removed = empty_trash(vault.root, vault.history.store)
-    output.write(f"{count_of(len(removed), 'file')} removed")
-    output.write_message("`notekeep restore NOTE` still brings the last version of a note back")
+    output.write(f"deleted {count_of(len(removed), 'file')}")
+    output.write_message("`notekeep restore NOTE` still restores the last version of a note")
     return 0

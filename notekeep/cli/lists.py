@@ -43,17 +43,15 @@ if TYPE_CHECKING:
 
 
 PLAIN_COLUMNS = ("title", "type", "path")
-NO_NOTE = 'there is no note yet; `notekeep new note "A title"` makes one'
+NO_NOTE = 'no notes yet; `notekeep new note "A title"` creates one'
 
 _NAME = re.compile(r"\{\{|\}\}|\{([\w-]+)\}")
 
 
-@click.command(
-    cls=RawCommand, metavar="[QUERY...]", short_help="List the notes that match a query."
-)
-@click.option("--cols", metavar="A,B", help="The columns, by field name.")
-@click.option("--by", metavar="FIELD", help="Count instead, by a field, type, tag, folder or year.")
-@click.option("--sort", metavar="FIELD", help="The field to sort by; -FIELD turns it round.")
+@click.command(cls=RawCommand, metavar="[QUERY...]", short_help="List notes.")
+@click.option("--cols", metavar="A,B", help="Columns to show, as field names.")
+@click.option("--by", metavar="FIELD", help="Count notes by a field, type, tag, folder or year.")
+@click.option("--sort", metavar="FIELD", help="Field to sort by; -FIELD reverses the order.")
 @limit_option()
 @template_option
 @null_option
@@ -68,7 +66,7 @@ def ls(
     template: str | None,
     null: bool,
 ) -> int:
-    """List the notes that match QUERY, all when there is none, sorted by title.
+    """List the notes that match QUERY, or all notes, sorted by title.
 
     \b
     notekeep ls 'type:book rating>=4' --sort -finished
@@ -95,7 +93,7 @@ def ls(
         )
     if not found.total and not is_json():
         is_empty_vault = not query and not current_context().no_refresh
-        output.write_message(NO_NOTE if is_empty_vault else "no note matches")
+        output.write_message(NO_NOTE if is_empty_vault else "no notes found")
     return 0 if found.total else 1
 
 
@@ -109,7 +107,7 @@ def _count(vault: Vault, query: str, by: str, limit: int | None) -> int:
     return output.write_answer(
         [(str(count), text) for text, count in shown],
         json={"by": name, "total": len(counts), "counts": listed},
-        empty=f"no note has {by}" if rows else "no note matches",
+        empty=f"no notes with {by}" if rows else "no notes found",
         stretch=1,
     )
 
@@ -184,7 +182,7 @@ def read_template(vault: Vault, template: str, others: Container[str] = ()) -> C
 @answer_options
 @click.pass_context
 def saved(ctx: click.Context) -> int:
-    """List the saved queries with how many notes each finds, or the notes that one finds.
+    """List the saved queries with the number of notes each finds, or run one.
 
     \b
     notekeep saved add to-read 'type:book status:to-read'
@@ -208,7 +206,7 @@ def saved(ctx: click.Context) -> int:
     return output.write_answer(
         rows,
         json={"total": len(found), "saved": found},
-        empty="no query is saved; `notekeep saved add NAME QUERY` keeps one",
+        empty="no saved queries; `notekeep saved add NAME QUERY` saves one",
         stretch=2,
     )
 
@@ -218,15 +216,13 @@ saved_argument = click.argument(
 )
 
 
-@saved.command(
-    "add", cls=RawCommand, metavar="NAME QUERY...", short_help="Save a query under a name."
-)
+@saved.command("add", cls=RawCommand, metavar="NAME QUERY...", short_help="Save a query.")
 @change_options
 def add(words: tuple[str, ...], *, dry_run: bool) -> int:
-    """Keep QUERY under NAME; one of that name is replaced."""
+    """Save QUERY as NAME. An existing query of that name is replaced."""
     query = join_query(words[1:])
     if not words or not query.strip():
-        raise UsageError("which query, under which name?", "notekeep saved add NAME QUERY")
+        raise UsageError("name and query needed", "usage: notekeep saved add NAME QUERY")
     vault = open_refreshed()
     vault.search.parse(query)
     plan = vault.notes.plan_save_query(words[0], query)
@@ -237,10 +233,10 @@ def add(words: tuple[str, ...], *, dry_run: bool) -> int:
 @saved_argument
 @change_options
 def rm(name: tuple[str, ...], *, dry_run: bool) -> int:
-    """Forget the query NAME; the notes stay as they are."""
+    """Remove the saved query NAME. Notes are not changed."""
     vault = open_vault()
     plan = vault.notes.plan_save_query(" ".join(name), "")
-    return apply_plan(vault, plan, dry_run=dry_run, done=lambda _path: f"forgot {' '.join(name)}")
+    return apply_plan(vault, plan, dry_run=dry_run, done=lambda _path: f"removed {' '.join(name)}")
 
 
 @saved.command("run", hidden=True)
@@ -267,7 +263,7 @@ def run(name: tuple[str, ...], *, null: bool) -> int:
 @template_option
 @answer_options
 def random(words: tuple[str, ...], *, template: str | None) -> int:
-    """Name a note by chance, of those that QUERY finds when there is one.
+    """Print a random note, from those that match QUERY or from all.
 
     \b
     notekeep show "$(notekeep random type:book --format '{path}')"
@@ -279,7 +275,7 @@ def random(words: tuple[str, ...], *, template: str | None) -> int:
     if is_json():
         output.write_json({"total": len(found), "row": row_object(row) if row else None})
     elif row is None:
-        output.write_message("no note matches")
+        output.write_message("no notes found")
     elif template is not None:
         output.write(fill(row))
     else:
@@ -294,7 +290,7 @@ def random(words: tuple[str, ...], *, template: str | None) -> int:
 def onthisday(day: tuple[str, ...], *, null: bool) -> int:
     """List the notes created, finished, listened to or started on DAY in earlier years.
 
-    DAY is today when it is not given; it is written as for habits: yesterday, mon, 11-03.
+    DAY (default: today) can be yesterday, mon, 11-03 and so on.
     """
     vault = open_refreshed()
     chosen = parse_day(" ".join(day), vault.today()) if day else vault.today()

@@ -22,13 +22,13 @@ INTERRUPTED = 130
 COMPLETE = "_NOTEKEEP_COMPLETE"
 """Set by the shell while it completes a command line."""
 NO_VAULT = (
-    "notekeep keeps notes, habits and drafts in one folder of Markdown, and there is none yet.\n"
-    "`notekeep init DIR` makes a folder a vault, also one that Obsidian made.\n"
-    "`notekeep demo` opens a sample vault to look around in."
+    "No vault found. A vault is a folder of Markdown with your notes, habits and drafts.\n"
+    "`notekeep init DIR` makes a folder a vault; an Obsidian vault works too.\n"
+    "`notekeep demo` opens a sample vault."
 )
 SYSTEM_HINTS = {
-    errno.ENOSPC: "free some space and try again; nothing was left half-written",
-    errno.EDQUOT: "free some of your quota and try again; nothing was left half-written",
+    errno.ENOSPC: "free some space and try again; no file is half-written",
+    errno.EDQUOT: "free some of your quota and try again; no file is half-written",
     errno.EACCES: "its permissions do not allow it",
     errno.EROFS: "the disk is mounted read-only",
     errno.EMFILE: "too many files are open; close some programs and try again",
@@ -178,10 +178,8 @@ def report_error(error: Exception) -> int:
 
             (message, hint), code = explain_usage_error(error), error.exit_code
         else:
-            message = f"something in notekeep broke: {type(error).__name__}: {error}"
-            hint = (
-                "your notes are as they were; run it again with --debug to see where, and report it"
-            )
+            message = f"internal error: {type(error).__name__}: {error}"
+            hint = "your notes were not changed; run it again with --debug and report the traceback"
     output.write_message("\n".join(line for line in (f"notekeep: {message}", place, hint) if line))
     return code
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-@click.command(short_help="Make a new note.")
+@click.command(short_help="Create a note.")
 @click.argument("kind", shell_complete=shell_completion.complete_kind)
 @click.argument("title", nargs=-1, required=True)
 @click.option(
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     "tags",
     multiple=True,
     metavar="TAG",
-    help="A tag; may be repeated.",
+    help="Add a tag. Can be repeated.",
     shell_complete=shell_completion.complete_tag,
 )
 @click.option(
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     "pairs",
     multiple=True,
     metavar="KEY=VALUE",
-    help="A field of the note.",
+    help="Set a field. Can be repeated.",
     shell_complete=shell_completion.complete_change,
 )
 @dry_run_option
@@ -65,7 +65,7 @@ def new(
     pairs: tuple[str, ...],
     dry_run: bool,
 ) -> int:
-    """Make a note of KIND called TITLE; text from a pipe becomes its body.
+    """Create a note of KIND with TITLE. Text from a pipe becomes its body.
 
     KIND is book, podcast, habit, post, daily, note, a kind of your settings, or what a template of
     the vault is for: `movie` with `Movie Template.md`.
@@ -91,20 +91,20 @@ def new(
 
 
 @click.command(
-    cls=RawCommand, metavar="TEXT...", short_help="Add a line to a note, by default today's."
+    cls=RawCommand, metavar="TEXT...", short_help="Add a line to today's note or another."
 )
 @click.option(
     "--to",
     metavar="NOTE#Section",
     default="",
-    help="The note, and the section in it.",
+    help="Note and section to add to.",
     shell_complete=shell_completion.complete_each_note,
 )
 @change_options
 def add(words: tuple[str, ...], *, to: str, dry_run: bool) -> int:
-    """Add TEXT at the end of a note or section; a list grows by an item.
+    """Add TEXT at the end of a note or section, as a new item if it ends with a list.
 
-    Without TEXT, or with `-`, it is read from a pipe.
+    Without TEXT, or with `-`, reads it from a pipe.
 
     \b
     notekeep add "Ask Mira about the talk"
@@ -125,7 +125,7 @@ def add(words: tuple[str, ...], *, to: str, dry_run: bool) -> int:
 @click.argument("file", type=click.Path())
 @change_options
 def attach(note: str, file: str, *, dry_run: bool) -> int:
-    """Copy FILE into the attachments and link it at the end of NOTE.
+    """Copy FILE to the attachments and link to it at the end of NOTE.
 
     \b
     notekeep attach "Garden sensor" ~/pictures/probe.jpg
@@ -137,16 +137,16 @@ def attach(note: str, file: str, *, dry_run: bool) -> int:
 def _pair(pair: str) -> tuple[str, Value]:
     key, equals, value = pair.partition("=")
     if not equals or not key.strip():
-        raise UsageError(f"--set {pair}: needs KEY=VALUE", "for example --set rating=4")
+        raise UsageError(f"--set {pair}: needs KEY=VALUE", "example: --set rating=4")
     return key.strip(), value.strip()
 
 
 @click.command(short_help="Add a quote to a note.")
 @click.argument("note", shell_complete=shell_completion.complete_note)
 @click.argument("text", nargs=-1, required=True)
-@click.option("--page", metavar="N", default="", help="The page it is on.")
-@click.option("--loc", metavar="N", default="", help="Its location in an electronic book.")
-@click.option("--at", metavar="TIME", default="", help="The second it is said at: 12:34, 1:02:33.")
+@click.option("--page", metavar="N", default="", help="Page number.")
+@click.option("--loc", metavar="N", default="", help="Location in an e-book.")
+@click.option("--at", metavar="TIME", default="", help="Time in an episode: 12:34, 1:02:33.")
 @change_options
 def quote(note: str, text: tuple[str, ...], *, page: str, loc: str, at: str, dry_run: bool) -> int:
     """Add TEXT to NOTE as a block quote, under its heading Quotes or Highlights.
@@ -166,9 +166,9 @@ def quote(note: str, text: tuple[str, ...], *, page: str, loc: str, at: str, dry
 @note_argument
 @answer_options
 def show(note: tuple[str, ...]) -> int:
-    """Print NOTE: a path, a title, an alias, or the beginning of one.
+    """Print NOTE, given as a path, a title, an alias, or the start of one.
 
-    On a terminal it goes through $PAGER when one is set; into a pipe its bytes go as they are.
+    On a terminal it uses $PAGER if set. In a pipe it prints the file unchanged.
 
     \b
     notekeep show "Deep Work"
@@ -197,7 +197,7 @@ def show(note: tuple[str, ...]) -> int:
 @no_refresh_option
 @verb_options
 def open_(note: tuple[str, ...]) -> int:
-    """Edit NOTE in the editor of your settings, $VISUAL or $EDITOR.
+    """Edit NOTE in your editor: the setting `editor`, $VISUAL or $EDITOR.
 
     \b
     notekeep open "Deep Work"
@@ -229,7 +229,7 @@ def _run(command: list[str], arguments: list[str], what: str, feed: str | None =
     except OSError as error:
         raise Failure(
             f"{what} could not be started: {shlex.join(command)}: {error.strerror}",
-            "set it to one that can",
+            "set it to an editor that is installed",
         ) from error
     if done.returncode:
         raise Failure(f"{what} ended with code {done.returncode}: {shlex.join(command)}")

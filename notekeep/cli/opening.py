@@ -35,7 +35,7 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
     first_time = vault.catalog.meta("reader") is None
     if current_context().no_refresh:
         if first_time:
-            write_message("this vault is not indexed yet; `notekeep index` indexes it")
+            write_message("this vault is not indexed yet; run `notekeep index`")
         return vault
     refreshed = None if first_time else vault.indexing.refresh(defer=True, words=words)
     if refreshed is None or (whole and refreshed.pending):
@@ -43,18 +43,17 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
             refreshed = vault.indexing.refresh(words=words, progress=progress)
     if refreshed.held:
         write_message(
-            f"{len(refreshed.held)} notes are gone at once; they are still listed until "
-            "`notekeep index --forget-missing` says that this is meant"
+            f"{len(refreshed.held)} notes are missing; they stay listed until you "
+            "confirm with `notekeep index --forget-missing`"
         )
     if refreshed.pending:
         write_message(
-            f"{refreshed.pending} changed notes are not in the index yet; this answers from what "
-            "is there while they are taken in"
+            f"{refreshed.pending} changed notes are not indexed yet; results may be out of date"
         )
     elif refreshed.deferred:
         write_message(
-            f"the full text of {refreshed.pending_words} notes is being indexed; this answers from "
-            "what is there"
+            f"the full text of {refreshed.pending_words} notes is still being indexed; results are "
+            "incomplete"
         )
     if refreshed.deferred or (words and vault.full_text.should_merge):
         indexing_process.start_indexing(vault.root)

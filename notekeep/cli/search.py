@@ -36,18 +36,16 @@ FOUND_THERE = ("line", "heading", "score", "snippet")
 """What a template may name of a hit besides the fields of its note."""
 
 
-@click.command(cls=RawCommand, metavar="QUERY...", short_help="Find notes by what they say.")
+@click.command(cls=RawCommand, metavar="QUERY...", short_help="Search notes.")
 @limit_option(20)
-@click.option(
-    "--explain", is_flag=True, help="Show how the query was read, and why a note matched."
-)
+@click.option("--explain", is_flag=True, help="Explain the query and each match.")
 @template_option
 @null_option
 @answer_options
 def search(
     words: tuple[str, ...], *, limit: int, explain: bool, template: str | None, null: bool
 ) -> int:
-    """Find the notes that QUERY is about, best first.
+    """Search notes for QUERY, best match first.
 
     \b
     notekeep search cue craving
@@ -56,7 +54,7 @@ def search(
     """
     query = join_query(words)
     if not query.strip():
-        raise UsageError("what should be searched for?", "for example `notekeep search habit cue`")
+        raise UsageError("search words needed", "example: `notekeep search habit cue`")
     vault = open_refreshed(words=True)
     # What goes on into another command is what was asked for, and nothing that is merely near it.
     piped = null or template is not None
@@ -137,10 +135,10 @@ def explanation_lines(hit: Hit) -> list[str]:
         sums = " + ".join(f"{share:.2f} {name}" for name, share in why.parts)
         lines.append(f"  score: {sums}")
     if why.called:
-        lines.append("  first, because it is called so")
+        lines.append("  first: exact title match")
     if why.fields:
         shares = (f"{share:.2f} {term} in {field}" for term, field, share in why.fields)
-        lines.append(f"  of the words: {', '.join(shares)}")
+        lines.append(f"  words in detail: {', '.join(shares)}")
     return lines
 
 
@@ -180,10 +178,9 @@ def _marked(hit: Hit) -> list[tuple[str, str]]:
 @null_option
 @answer_options
 def related(note: tuple[str, ...], *, limit: int, null: bool) -> int:
-    """List the notes that are about the same as NOTE, the nearest first, and what both share.
+    """List the notes most similar to NOTE, and what they share.
 
-    Scored by shared links, tags, people, works and rare words; the rarer a thing is in the vault,
-    the more it counts.
+    Scored by shared links, tags, people, works and rare words. Rare ones count more.
 
     \b
     notekeep related "Deep Work"
@@ -209,7 +206,7 @@ def related(note: tuple[str, ...], *, limit: int, null: bool) -> int:
             output.write_styled([(one.row.title, "bold"), ("  ", ""), (one.row.path, "dim")])
             output.write(INDENT + "; ".join(one.why[:REASONS]))
     if not found and not is_json():
-        output.write_message("no other note shares anything with it")
+        output.write_message("no similar notes")
     return 0 if found else 1
 
 
@@ -218,7 +215,7 @@ def related(note: tuple[str, ...], *, limit: int, null: bool) -> int:
 @limit_option()
 @answer_options
 def links(note: tuple[str, ...], *, limit: int | None) -> int:
-    """List what NOTE links to, with the line; a broken link has no path.
+    """List the links in NOTE, with line numbers. Broken links have no path.
 
     \b
     notekeep links "Deep Work"
@@ -239,15 +236,15 @@ def links(note: tuple[str, ...], *, limit: int | None) -> int:
 
 @click.command(short_help="List what links to a note.")
 @note_argument
-@click.option("--mentions", is_flag=True, help="Where its name is said without a link.")
-@click.option("--link", is_flag=True, help="With --mentions: make links of them, in one step.")
+@click.option("--mentions", is_flag=True, help="List mentions of its name without a link.")
+@click.option("--link", is_flag=True, help="With --mentions: turn them into links, in one step.")
 @limit_option()
 @dry_run_option
 @answer_options
 def backlinks(
     note: tuple[str, ...], *, mentions: bool, link: bool, limit: int | None, dry_run: bool
 ) -> int:
-    """List the notes that link to NOTE, with the line.
+    """List the notes that link to NOTE, with line numbers.
 
     \b
     notekeep backlinks "Deep Work"
@@ -279,7 +276,7 @@ def _mentions(vault: Vault, path: str, limit: int | None, *, link: bool, dry_run
     return output.write_answer(
         [(f"{one.path}:{one.line}", one.text) for one in shown],
         json={"total": len(found), "mentions": objects},
-        empty="no note says its name without linking to it",
+        empty="no unlinked mentions",
         stretch=1,
         whole=0,
     )

@@ -52,15 +52,15 @@ SHORT = (
 
 
 CONFIG = """\
-# Settings of this vault; they travel with it. Every line is optional.
+# Settings of this vault, synced with it. Every line is optional.
 # day_start = 4          # the hour at which your day begins
 # week_start = "mon"
 # language = "en"        # stemming and stop words of the search
-# private = ["private"]  # folders whose notes never leave
+# private = ["private"]  # folders that are never exported
 """
 
 IGNORED = """\
-# What notekeep deletes into, and unfinished files of a crash.
+# notekeep's trash, and temporary files left by a crash.
 .trash/
 .nk-tmp-*
 """
@@ -70,18 +70,18 @@ STOPPED = 130
 
 
 @click.command(short_help="Update the index, or rebuild it.")
-@click.option("--rebuild", is_flag=True, help="Throw the index away and build it from the files.")
-@click.option("--verify", is_flag=True, help="Read every file, also those that look unchanged.")
+@click.option("--rebuild", is_flag=True, help="Delete the index and build it again.")
+@click.option("--verify", is_flag=True, help="Read every file, even if it looks unchanged.")
 @click.option(
     "--forget-missing", is_flag=True, help="Confirm that a large number of notes were deleted."
 )
 @click.option("--nice", is_flag=True, help="Run at low priority, and compact the index.")
-@click.option("--tell", is_flag=True, hidden=True, help="Tell notes done and to do, a line each.")
+@click.option("--tell", is_flag=True, hidden=True, help="Print progress, one line per step.")
 @json_options
 def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell: bool) -> int:
-    """Bring the catalog and the words up to date with the files.
+    """Update the index from the files.
 
-    Both are derived: deleting them is safe, and nothing in the vault is ever written here.
+    The index is only a cache: it is safe to delete. The vault is not changed.
     """
     vault = open_vault()
     wanted = {"full": rebuild, "verify": verify, "forget_missing": forget_missing}
@@ -106,7 +106,7 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
         )
         return 0
     notes, read = count_of(vault.catalog.count(), "note"), count_of(refreshed.indexed, "file")
-    output.write(f"{notes}, {read} read, {len(refreshed.changes.removed)} gone, {seconds:.1f} s")
+    output.write(f"{notes}, {read} read, {len(refreshed.changes.removed)} removed, {seconds:.1f} s")
     for problem in refreshed.problems:
         output.write_message(f"{problem.place}: {problem.message}")
     return 0
@@ -139,24 +139,24 @@ def _index_at_low_priority(vault: Vault, *, tell: bool, **wanted: bool) -> int:
 @click.group(
     "config",
     invoke_without_command=True,
-    short_help="Show the settings, where each comes from, and what is wrong.",
+    short_help="Show the settings files and any problems in them.",
 )
 @json_option
 @debug_option
 @click.pass_context
 def config_command(ctx: click.Context) -> int:
-    """Show which files hold settings and what was ignored in them.
+    """Show the settings files, and any settings that were ignored.
 
     \b
-    notekeep config device              the name of this device
-    notekeep config device my-laptop    give it another one
+    notekeep config device              show the name of this device
+    notekeep config device my-laptop    change it
     """
     if ctx.invoked_subcommand is not None:
         return 0
     places = config.Places.for_machine()
     person = config.person_settings(places)
     rows = [
-        ("person's settings", person.path, _there(person.path)),
+        ("your settings", person.path, _there(person.path)),
         ("cache", places.cache, _there(places.cache)),
         ("state", places.state, _there(places.state)),
     ]
@@ -164,7 +164,7 @@ def config_command(ctx: click.Context) -> int:
     for name, path in person.vaults.items():
         if not os.path.isdir(path):
             is_setting = hasattr(person, name)
-            hint = "; a setting belongs above the line [vaults]" if is_setting else ""
+            hint = "; put settings above the line [vaults]" if is_setting else ""
             warnings.append(f"vaults.{name}: there is no folder {path}{hint}")
     try:
         root = config.find_vault(current_context().vault, os.environ, os.getcwd(), person)
@@ -176,7 +176,7 @@ def config_command(ctx: click.Context) -> int:
         rows += [("vault", root, "in use"), ("vault's settings", path, _there(path))]
         theirs = os.path.join(root, ".obsidian")
         if os.path.isdir(theirs):
-            rows.append(("Obsidian's settings", theirs, "heeded where the vault's say nothing"))
+            rows.append(("Obsidian's settings", theirs, "used where the vault has no setting"))
         warnings += own.warnings
     if is_json():
         files = [{"what": what, "path": path, "state": state} for what, path, state in rows]
@@ -188,14 +188,14 @@ def config_command(ctx: click.Context) -> int:
     return 0
 
 
-@config_command.command(short_help="Show the name of this device, or change it.")
+@config_command.command(short_help="Show or change the name of this device.")
 @click.argument("name", required=False)
 @json_options
 def device(name: str | None) -> int:
     """Show the name of this device, or change it to NAME.
 
-    Each device writes its own files in `habits/log/`, called after it, so two devices must not
-    have the same name. Files that are there keep their names and still count.
+    Each device writes its own files in `habits/log/`, named after it, so two devices must not have
+    the same name. Existing files keep their names and still count.
     """
     places = vault_places()
     before = shown = device_name(places.state)
@@ -207,7 +207,7 @@ def device(name: str | None) -> int:
         output.write(shown)
     if shown != before and glob(f"*.{shown}.md", root_dir=os.path.join(places.root, LOG_FOLDER)):
         output.write_message(
-            f"{LOG_FOLDER} has files of {shown}: no other device may have this name"
+            f"{LOG_FOLDER} already has files of {shown}; no other device may use this name"
         )
     return 0
 
@@ -216,9 +216,9 @@ def device(name: str | None) -> int:
 @click.argument("query")
 @json_options
 def sql(query: str) -> int:
-    """Run one SELECT over the catalog's tables; `notekeep sql .tables` names them.
+    """Run one SELECT on the catalog's tables. `notekeep sql .tables` lists them.
 
-    It can only read the catalog, and is stopped after ten seconds.
+    It can only read, and stops after ten seconds.
     """
     vault = open_vault()
     vault.indexing.refresh(for_answer=True, words=False)
@@ -232,7 +232,7 @@ def sql(query: str) -> int:
     return 0 if rows else 1
 
 
-@click.command(short_help="Print the script that completes commands in your shell.")
+@click.command(short_help="Print the completion script for your shell.")
 @click.argument(
     "shell",
     required=False,
@@ -243,7 +243,7 @@ def sql(query: str) -> int:
 )
 @debug_option
 def completion(shell: str | None) -> None:
-    """Print the completion script for SHELL (yours when left out), for `nk` too.
+    """Print the completion script for SHELL (default: your shell). Also completes `nk`.
 
     \b
     notekeep completion bash > ~/.local/share/bash-completion/completions/notekeep
@@ -256,7 +256,7 @@ def completion(shell: str | None) -> None:
     name = shell or os.path.basename(os.environ.get("SHELL", ""))
     completer = get_completion_class(name) if name in SHELLS else None
     if completer is None:
-        raise UsageError(f"there is no completion for {name!r}", f"one of {', '.join(SHELLS)}")
+        raise UsageError(f"no completion for {name!r}", f"shells: {', '.join(SHELLS)}")
     script = completer(tree, {}, "notekeep", COMPLETE).source().rstrip()
     for line, short in SHORT:
         script = script.replace(line, short)
@@ -264,17 +264,17 @@ def completion(shell: str | None) -> None:
 
 
 def _there(path: str) -> str:
-    return "there" if os.path.exists(path) else "not made yet"
+    return "exists" if os.path.exists(path) else "does not exist yet"
 
 
 @click.command(short_help="Make a folder a vault.")
 @click.argument("folder", default=".")
 @debug_option
 def init(folder: str) -> None:
-    """Make FOLDER (this one when left out) a vault, and remember it.
+    """Make FOLDER (default: the current one) a vault.
 
-    A folder that Obsidian made is a vault already; nothing in it is changed. Where there is no
-    .gitignore, one is made that leaves out the trash.
+    An Obsidian vault works without changes. If there is no .gitignore, one is created that ignores
+    the trash.
     """
     root = os.path.realpath(os.path.expanduser(folder))
     settings = os.path.join(root, VAULT_SETTINGS)
@@ -291,35 +291,35 @@ def init(folder: str) -> None:
                 file.write(IGNORED)
     except OSError as error:
         raise Failure(
-            f"{error.filename or root}: cannot be made a vault: {error.strerror}",
-            "choose a folder that you may write to",
+            f"{error.filename or root}: cannot create the vault: {error.strerror}",
+            "choose a folder you can write to",
         ) from error
     places = config.Places.for_machine()
     config.vault_id(root, places.state)
     config.remember_vault(root, places)
-    output.write(f"{root} {'is a vault now' if is_new else 'was a vault already'}")
-    output.write_message('next: `notekeep new book "Its title"`, or `notekeep` to look around')
+    output.write(f"{root} {'is now a vault' if is_new else 'is already a vault'}")
+    output.write_message('next: create a note with `notekeep new book "Title"`, or run `notekeep`')
 
 
 @click.command(short_help="Open a copy of the sample vault.")
 @debug_option
 def demo() -> int:
-    """Open a copy of the sample vault in a temporary folder; nothing you do there matters.
+    """Open a copy of the sample vault in a temporary folder, to try things out.
 
-    Without a terminal its overview of today is printed. A copy goes when its terminal is closed;
-    one that was not used for a week is deleted by the next demo.
+    Without a terminal it prints an overview of today. The copy is deleted when its terminal is
+    closed; the next demo deletes copies that were not used for a week.
     """
     root, home = copy_sample_vault(config.current_time().date())
     os.environ["NOTEKEEP_HOME"] = home
-    output.write_message(f"the sample vault is in {root}; delete it whenever you like")
+    output.write_message(f"the sample vault is in {root}; you can delete it at any time")
     return open_or_print_today(root, plain=current_context().plain)
 
 
-@click.command(short_help="List the vaults this machine knows.")
+@click.command(short_help="List your vaults.")
 @json_option
 @debug_option
 def vaults() -> int:
-    """List the vaults that were opened here, by name where one was given."""
+    """List the vaults opened on this machine, with their names and paths."""
     places = config.Places.for_machine()
     person = config.person_settings(places)
     names = {os.path.realpath(path): name for name, path in person.vaults.items()}
@@ -330,20 +330,20 @@ def vaults() -> int:
     return output.write_answer(
         [(row["name"], row["path"]) for row in rows],
         json={"total": len(rows), "vaults": rows},
-        empty="no vault yet: `notekeep init DIR` makes one, `notekeep demo` shows one",
+        empty="no vaults yet; `notekeep init DIR` creates one, `notekeep demo` opens a sample",
         stretch=1,
     )
 
 
 @click.command(short_help="List the keys of the interface.")
-@click.option("--map", "name", type=click.Choice(keymaps()), help="Those of another map.")
+@click.option("--map", "name", type=click.Choice(keymaps()), help="Show another key map.")
 @json_option
 @debug_option
 def keys(*, name: str | None) -> int:
-    """List what can be done in the interface, by place: the keys, the action's id, what it does.
+    """List the keys of the interface by screen, with the id of each action.
 
-    The id is what `[keys]` in your settings gives other keys to; `keymap = "vim"` there, or
-    `"emacs"`, starts from another map.
+    Use the ids under `[keys]` in your settings to change keys. `keymap = "vim"` or `"emacs"` there
+    selects another key map.
     """
     person = config.person_settings(config.Places.for_machine())
     chosen = (name, {}) if name else (person.keymap, person.keys)
@@ -376,22 +376,22 @@ def keys(*, name: str | None) -> int:
     return 0
 
 
-@click.command(short_help="Show the interface in a browser.")
-@click.option("--host", default="localhost", show_default=True, help="Where to listen.")
+@click.command(short_help="Serve the interface to a browser.")
+@click.option("--host", default="localhost", show_default=True, help="Address to listen on.")
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @verb_options
 def serve(host: str, port: int) -> int:
-    """Show the interface in a browser, at an address with a key that changes at each start.
+    """Serve the interface to a browser, at an address with a new secret key each time.
 
-    Whoever has the address can read and change the notes, so do not pass it on. Elsewhere than on
-    this machine it is seen only with --host, and then unencrypted: put a proxy with TLS before it.
-    Needs `pip install 'notekeep[serve]'`. ctrl+c ends it.
+    Anyone with the address can read and change your notes, so keep it secret. It is only reachable
+    from this machine unless you set --host; traffic is not encrypted, so use a proxy with TLS.
+    Needs `pip install 'notekeep[serve]'`. ctrl+c stops it.
     """
     from notekeep.tui.serve import serve_vault  # textual
 
     def write_address(address: str) -> None:
         output.write(address)
-        output.write_message("ctrl+c ends it")
+        output.write_message("ctrl+c stops it")
         sys.stdout.flush()
 
     serve_vault(open_vault().root, host, port, write_address)

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 @click.command(cls=RawCommand, metavar="[QUERY...]", short_help="List open tasks.")
 @click.option("--done", is_flag=True, help="Show completed tasks only.")
 @click.option("--all", "both", is_flag=True, help="Include completed tasks.")
-@click.option("--tick", metavar="PATH:LINE", help="Tick a task of the list, or open it again.")
+@click.option("--tick", metavar="PATH:LINE", help="Tick a task, or reopen it.")
 @limit_option()
-@click.option("--null", is_flag=True, help="PATH:LINE only, with a NUL after each, for xargs -0.")
+@click.option(
+    "--null", is_flag=True, help="Print PATH:LINE only, each followed by NUL, for xargs -0."
+)
 @dry_run_option
 @answer_options
 def tasks(
@@ -48,7 +50,7 @@ def tasks(
     null: bool,
     dry_run: bool,
 ) -> int:
-    """List the open tasks of the notes that QUERY finds, of all notes when there is none.
+    """List the open tasks in the notes that match QUERY, or in all notes.
 
     \b
     notekeep tasks '#project'
@@ -65,7 +67,7 @@ def tasks(
         [(f"[{task.mark}]", task.text, f"{task.path}:{task.line}") for task in shown],
         json={"total": len(found), "tasks": objects},
         null=[f"{task.path}:{task.line}" for task in shown] if null else None,
-        empty="no task",
+        empty="no tasks",
         stretch=1,
         whole=2,
     )
@@ -74,14 +76,14 @@ def tasks(
 def _parse_place(text: str) -> tuple[str, int]:
     path, _, line = text.rpartition(":")
     if not path or not line.isdecimal():
-        raise UsageError(f"{text!r} is no PATH:LINE", "`notekeep tasks` lists them")
+        raise UsageError(f"{text!r} is not PATH:LINE", "`notekeep tasks` lists them")
     return path, int(line)
 
 
 @click.command(short_help="Show an overview of today.")
 @answer_options
 def today() -> int:
-    """Show habits and tasks that are due, books in progress, drafts, and files with problems."""
+    """Show habits and tasks due today, books in progress, drafts, and problems."""
     vault = open_refreshed()
     if is_json():
         output.write_json(vault.overview().as_object())

@@ -66,7 +66,7 @@ class SiteAddresses:
         if found.anchors is not None:
             known = found.anchors.find(ref)
             if ref.place and known is None and not found.anchors.is_title(ref):
-                what = f"there is no {ref.place} in {ref.path}; the link leads to it"
+                what = f"{ref.path} has no {ref.place}; the link goes to the page instead"
                 self.remarks.add(ref.origin, what)
             if known:
                 anchor = self._writable(found.anchors, known)
@@ -157,6 +157,6 @@ def _add_series_line(draft: Draft, parts: Sequence[Draft]) -> None:
         draft.changes.append(SourceChange(origin.path, origin.line, SERIES_REASON))
     else:
         draft.warnings.append(
-            f"{draft.note.path}, line {origin.line}: a block is open at its end, so the links to"
-            " the parts of its series are left out"
+            f"{draft.note.path}, line {origin.line}: the text ends inside an open block, so the"
+            " links to the other parts of the series were not added"
         )

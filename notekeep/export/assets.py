@@ -64,12 +64,12 @@ class Attachments(AttachmentFinder):
         try:
             info = place.stat()
             if not stat.S_ISREG(info.st_mode):
-                raise Refused(f"{path}: it is not a regular file")
+                raise Refused(f"{path}: not a regular file")
             if info.st_size > _LARGEST:
-                raise Refused(f"{path}: it is larger than {_LARGEST >> 20} MB")
+                raise Refused(f"{path}: larger than {_LARGEST >> 20} MB")
             return place.read_bytes()
         except OSError as error:
-            raise NotekeepError(f"{path}: cannot be read: {error.strerror}") from error
+            raise NotekeepError(f"{path}: cannot read the file: {error.strerror}") from error
 
 
 def web_name(path: str) -> str:

@@ -107,8 +107,8 @@ class Audit:
         line = self._line_of(hits[0])
         where = f" (line {line} of {file.post})" if line else ""
         return Refused(
-            f"{file.path} would show {term.what}{where}{more}; nothing was written",
-            "look at the note's links, embeds and comments, and at the words around them",
+            f"{file.path} would reveal {term.what}{where}{more}; nothing was written",
+            "check the links, embeds and comments of the note, and the text around them",
             line=line or None,
         )
 

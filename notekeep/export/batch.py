@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from notekeep.export.source import Options, VaultSource
     from notekeep.export.targets.target import Target
 
-NOTE_GONE = "its note is not in the vault any more"
+NOTE_GONE = "its note is no longer in the vault"
 SLUG_CHANGED = "its note has another slug"
-CONSENT_WITHDRAWN = "its note may not leave the vault any more"
+CONSENT_WITHDRAWN = "its note may no longer be exported"
 
 
 @contextmanager
@@ -40,8 +40,8 @@ def refuse_on_error(path: str, refused: dict[str, Refused]) -> Iterator[None]:
         refused[path] = Refused(named, error.hint)
     except Exception as error:  # noqa: BLE001 - one note must not stop an export of thousands
         refused[path] = Refused(
-            f"{path}: something unforeseen went wrong: {type(error).__name__}: {error}",
-            "the other notes are not affected; please report this with the note's text",
+            f"{path}: internal error: {type(error).__name__}: {error}",
+            "the other notes are not affected; please report this with the text of the note",
         )
         refused[path].__cause__ = error
 
@@ -100,7 +100,7 @@ class Batch:
             self.refused |= unmarked
         elif unmarked:
             self.warnings.append(
-                f"{len(unmarked)} of {count} notes are left out: they are not marked publish: true"
+                f"{len(unmarked)} of {count} notes were skipped: they are not marked publish: true"
             )
 
     def draft_existing(self) -> None:

@@ -156,9 +156,9 @@ def _find_cover(batch: Batch, draft: Draft) -> str:
         if found is not None:
             attachments.read(found)
             return found
-        batch.warnings.append(f"{path}: there is no file {name!r} for its cover")
+        batch.warnings.append(f"{path}: the cover {name!r} does not exist")
     except NotekeepError as error:
-        batch.warnings.append(f"{path}: its cover is left out: {error.message}")
+        batch.warnings.append(f"{path}: the cover was not exported: {error.message}")
     return ""
 
 
@@ -199,8 +199,8 @@ def _compose(
     ]
     if post.former and not target.former_addresses(post):
         warnings.append(
-            f"{path}: it was {', '.join(post.former)} before, and this site cannot lead visitors"
-            " on by itself: add a redirect where it is hosted"
+            f"{path}: it was {', '.join(post.former)} before; this site cannot redirect"
+            " the old address: add a redirect at your host"
         )
     draft.passage.forget()
     changes = sorted({*draft.changes, *body.changes})
@@ -297,4 +297,4 @@ def _drop_title(job: RewriteJob, draft: Draft) -> None:
     lines = job.tree.lines
     end = lines[title.last].start if title.last < len(lines) else title.end
     job.claimed.update(title.walk())
-    job.put(title.start, end, "", "the heading repeats the title, which the site prints")
+    job.put(title.start, end, "", "removed the heading that repeats the title")

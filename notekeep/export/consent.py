@@ -100,9 +100,9 @@ def check_readable(note: Note) -> None:
             "the other notes are not affected; please report this with the note's text",
         )
     raise Refused(
-        f"{note.path}: its front matter cannot be read (line {problem.line or 1}), so nothing"
-        f" says whether it may leave: {problem.message}",
-        "correct the front matter",
+        f"{note.path}: its front matter is invalid (line {problem.line or 1}), so it"
+        f" may be private: {problem.message}",
+        "fix the front matter",
         line=problem.line,
     )
 
@@ -117,13 +117,13 @@ def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None
         text = note.body_lf
         line = note.body_line + text.count("\n", 0, len(text) - len(text.lstrip())) + 1
         raise Refused(
-            f"{path}: line {line} begins a second block of keys, which keeps it in the vault",
-            "put its keys into the first block, or take it away",
+            f"{path}: line {line} starts a second front matter block that marks it private",
+            "move its keys to the first block, or delete it",
             line=line,
         )
     for tag in _tags(note):
         if tag == PRIVATE_MARK:
-            raise Refused(f"{path}: it has the tag private", "take the tag away to export the note")
+            raise Refused(f"{path}: it has the tag private", "remove the tag to export the note")
         if is_like_private(tag):
             raise _nearly(path, f"the tag {tag}")
     for key in note.fields:
@@ -142,8 +142,8 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
     if "publish" in note.fields and note.fields["publish"] is not None:
         if said is False:
             raise Refused(
-                f"{note.path}: publish: {note.fields['publish']} keeps it in the vault",
-                "write publish: true, or take the line away, to export the note",
+                f"{note.path}: publish: {note.fields['publish']} prevents export",
+                "write publish: true or delete the line to export the note",
             )
         if said is None:
             raise Refused(
@@ -153,7 +153,7 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
     if not named and not is_marked(note, published):
         raise UnmarkedNote(
             f"{note.path}: it is not marked publish: true",
-            "write publish: true in it, or name it to export it as a draft",
+            "write publish: true in it, or give its name to export it as a draft",
         )
 
 
@@ -175,8 +175,8 @@ def _tags(note: Note) -> list[str]:
 
 def _nearly(path: str, what: str) -> Refused:
     return Refused(
-        f"{path}: {what} is nearly “private”, and keeps nothing in the vault",
-        "correct it, or give it another name",
+        f"{path}: {what} looks like a typo of “private”",
+        "correct or rename it",
     )
 
 
@@ -198,7 +198,7 @@ _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 
 
 def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
-    """Refuse a note without its private parts that names a hidden note where it would go out."""
+    """Refuse a note without its private parts that names a hidden note which would be published."""
     text = passage.text
     if not ("[[" in text or "=" in text):
         return
@@ -223,9 +223,9 @@ def mentions_hidden(value: str, hidden: Callable[[str], bool]) -> bool:
 def mention_error(path: str, line: int) -> Refused:
     """Return the error for a note that names a private note on a line."""
     return Refused(
-        f"{path}: line {line} names a private note in an address, a query or code,"
-        " where it would go out",
-        "make it a link in Markdown, which becomes words, or take the name away",
+        f"{path}: line {line} has the name of a private note in an address, a query or code,"
+        " which would be published",
+        "use a Markdown link, which becomes plain text, or remove the name",
         line=line,
     )
 

@@ -120,7 +120,7 @@ class Drafter:
         if place not in {"", path}:
             raise Refused(
                 f"{path}: it is the same file as {place}, which is private",
-                "private notes are never exported, whatever they are called",
+                "private notes are never exported, under any name",
             )
         check_consent(note, named=named, published=self.source.published)
 
@@ -165,16 +165,16 @@ class Drafter:
             if comment is None:
                 raise mention_error(note.path, line)
             raise Refused(
-                f"{note.path}: line {line} has a comment, {comment[0]}, in {own}, and comments are"
-                " left out of the text only",
-                "take it out of the field",
+                f"{note.path}: line {line} has a comment, {comment[0]}, in {own};"
+                " comments are only removed from the text",
+                "remove it from the field",
                 line=line,
             )
         name = note.path.rsplit("/", 1)[-1]
         if COMMENT_OPENING.search(name) and COMMENT_OPENING.search(note.title):
             raise Refused(
                 f"{note.path}: its title is the file's name, which has a comment in it",
-                "rename the note, or give it a title of its own",
+                "rename the note, or add a title",
             )
 
 
@@ -247,29 +247,31 @@ class _DraftJob:
         if picture is not None:
             return [picture]
         if not self._may_show(fragment.path):
-            what = f"the embed of {fragment} is left out: that note is not marked publish: true"
+            what = f"removed the embed of {fragment}: that note is not marked publish: true"
             if self.source.is_hidden(fragment.path):
-                what = "an embed of a private note is left out"
+                what = "removed an embed of a private note"
             self.warnings.add(origin, what)
             return [_leave_out(passage, embed)]
         if fragment in chain or len(chain) > MAX_EMBED_DEPTH:
             names = " → ".join(str(part) for part in [*chain, fragment])
             why = (
-                "shows itself" if fragment in chain else f"goes deeper than {MAX_EMBED_DEPTH} notes"
+                "is circular"
+                if fragment in chain
+                else f"is nested more than {MAX_EMBED_DEPTH} notes deep"
             )
-            self.warnings.add(origin, f"the embed {why} and becomes a link: {names}")
+            self.warnings.add(origin, f"the embed {why}, so it became a link: {names}")
             return [self._as_link(embed, fragment, origin)]
         title = self.drafter.note(fragment.path).title
         part = extract_fragment(self._stripped(fragment.path), fragment, title)
         if part is None:
-            self.warnings.add(origin, f"there is no {fragment} to show; it becomes a link")
+            self.warnings.add(origin, f"{fragment} does not exist; its embed became a link")
             return [self._as_link(embed, fragment, origin)]
         part = self._linked(part, [*chain, fragment])
         if fragment.path != chain[0].path:
             part = prefix_footnotes(part, make_slug(str(fragment), fragment.path))
         edits = place_embed(passage, embed, part)
         if edits is None:
-            self.warnings.add(origin, f"{fragment} does not fit within a line; it becomes a link")
+            self.warnings.add(origin, f"{fragment} does not fit in a line; its embed became a link")
             return [self._as_link(embed, fragment, origin)]
         return edits
 
@@ -286,7 +288,9 @@ class _DraftJob:
         self.drafter.attachments.drawn[drawn.name] = drawn.data
         address = self.draft.refs.add(Ref("asset", drawn.name, origin))
         text = f"![{escape_text(embed.words or drawn.alt)}]({address})"
-        return SourceEdit(embed.start, embed.end, text, "a habit's year becomes a picture")
+        return SourceEdit(
+            embed.start, embed.end, text, "replaced the year of a habit with a picture"
+        )
 
     def _as_link(self, embed: Span, fragment: Fragment, origin: Origin) -> SourceEdit:
         name, heading, _ = split_fragment(embed.info)
@@ -295,7 +299,7 @@ class _DraftJob:
         words = " > ".join(filter(None, (name.rsplit("/", 1)[-1], heading))) or str(fragment)
         ref = Ref("note", fragment.path, origin, fragment.heading, fragment.block)
         text = f"[{escape_text(embed.words or words)}]({self.draft.refs.add(ref)})"
-        return SourceEdit(embed.start, embed.end, text, "an embed becomes a link")
+        return SourceEdit(embed.start, embed.end, text, "replaced an embed with a link")
 
     def _may_show(self, path: str) -> bool:
         """Whether a note may be shown in another: to name one as a draft is no consent to it."""
@@ -319,14 +323,14 @@ def _refuse_conflict(passage: MappedText) -> None:
             continue
         path, line = passage.origin(mark.start())
         raise Refused(
-            f"{path}: line {line} has git's mark of a conflict, {mark[0]}: it may hold both sides",
-            "choose what stays with `notekeep conflicts`, then export again",
+            f"{path}: line {line} has a git conflict marker, {mark[0]}",
+            "resolve it with `notekeep conflicts`, then export again",
             line=line,
         )
 
 
 def _leave_out(passage: MappedText, embed: Span) -> SourceEdit:
-    reason = "an embed of an unpublished note is left out"
+    reason = "removed an embed of an unpublished note"
     line = passage.line_of(embed.start)
     around = passage.text[passage.starts[line] : passage.line_end(line)]
     if around.strip("> \t") == passage.text[embed.start : embed.end]:

@@ -266,7 +266,7 @@ def place_embed(passage: MappedText, embed: Span, part: MappedText) -> list[Sour
         if len(blocks) != 1 or blocks[0].kind != "paragraph":
             return None
         words = " ".join(part.text.split())
-        return [SourceEdit(embed.start, embed.end, words, "an embed becomes what it shows")]
+        return [SourceEdit(embed.start, embed.end, words, "replaced an embed with its content")]
     if line.leaf is None or line.leaf.kind != "paragraph":
         return None
     if line.leaf.parent is not None and line.leaf.parent.kind == "item":
@@ -278,7 +278,7 @@ def place_embed(passage: MappedText, embed: Span, part: MappedText) -> list[Sour
     text = "\n".join(lines[:1] + [(quoting + row).rstrip() for row in lines[1:]])
     origins = tuple(part.origins[skipped : skipped + len(lines)])
     blank = quoting.rstrip()
-    edits = [SourceEdit(content, line.end, text, "an embed becomes what it shows", origins)]
+    edits = [SourceEdit(content, line.end, text, "replaced an embed with its content", origins)]
     if line.leaf.first < number:
         edits.insert(0, SourceEdit(line.start, line.start, blank + "\n", ""))
     if number + 1 < line.leaf.last:

@@ -108,8 +108,8 @@ def check_code(before: MappedText, after: MappedText) -> None:
         if second is None or _code(first) != _code(second):
             path, line = before.origin(first.start)
             raise Refused(
-                f"{path}: the code on line {line} cannot be laid out for the site",
-                "put blank lines around it, or move it out of its list",
+                f"{path}: the code on line {line} cannot be converted for this site",
+                "put blank lines around it, or move it out of the list",
                 line=line,
             )
 
@@ -127,8 +127,8 @@ def _changed(before: MappedText, kept: list[_KeptPiece], unit: _Unit) -> Refused
     said = unit.text if unit.kind == "words" else unit.parts[0]
     shown = " ".join(said.split())[:40]
     return Refused(
-        f"{path}: on or after line {line}, rewriting for the site would change what {shown!r} is",
-        "put blank lines around the block, or write it in a simpler way",
+        f"{path}: on or after line {line}, the conversion for the site would change {shown!r}",
+        "put blank lines around the block, or simplify it",
         line=line,
     )
 

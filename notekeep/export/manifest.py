@@ -174,7 +174,7 @@ class Manifest:
         except FileNotFoundError:
             return cls()
         except OSError as error:
-            raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+            raise Failure(f"{path}: cannot read the file: {error.strerror}") from error
         try:
             return cls(_entries(json.loads(data.decode("utf-8"))))
         except json.JSONDecodeError as error:
@@ -208,7 +208,9 @@ class Manifest:
 def _entries(data: Any) -> dict[str, ManifestEntry]:
     """Check what a manifest says; a path in it is no more to be trusted than any other file's."""
     if data["format"] not in (_FORMER_FORMAT, FORMAT):
-        raise ValueError(f"it has format {data['format']!r}, and this notekeep knows {FORMAT}")
+        raise ValueError(
+            f"it has format {data['format']!r}, but this version of notekeep reads {FORMAT}"
+        )
     entries = {str(slug): ManifestEntry.from_json(post) for slug, post in data["posts"].items()}
     for entry in entries.values():
         for path in entry.files:
@@ -222,9 +224,9 @@ def _entries(data: Any) -> dict[str, ManifestEntry]:
 def _damaged(path: str, what: str, line: int | None) -> Refused:
     where = f", line {line}" if line else ""
     return Refused(
-        f"{path}{where}: it cannot be read: {what.removesuffix(' at')}",
-        "it may hold both sides of a merge: keep the lines of both, or take the file of the last"
-        " export back from version control",
+        f"{path}{where}: cannot read the manifest: {what.removesuffix(' at')}",
+        "if it has merge conflict markers, keep the lines of both sides; or restore the file from"
+        " version control",
         line=line,
     )
 

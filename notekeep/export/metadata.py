@@ -286,9 +286,7 @@ def _resaved(name: str, data: bytes) -> bytes:
 
 
 def _unreadable(name: str, way_out: str) -> Refused:
-    return Refused(
-        f"{name}: it cannot be read, so nothing says whether it holds a place or a name", way_out
-    )
+    return Refused(f"{name}: cannot be checked for locations and names", way_out)
 
 
 # Files that are not pictures: recordings, films, PDF, Office. Such a file is not changed, as that
@@ -346,9 +344,9 @@ def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
     """Return what to know of files that leave with all that is in them; refuse places."""
     found = {path: inspect(path, data) for path, data in files.items()}
     problems = {
-        path: f"{path} holds a place: {', '.join(one.places)}"
+        path: f"{path} contains a location: {', '.join(one.places)}"
         if one.places
-        else f"{path} could not be inspected for places and names"
+        else f"{path} could not be checked for locations and names"
         for path, one in found.items()
         if one.places or one.is_broken
     }
@@ -356,14 +354,14 @@ def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
         ways = " ".join(f"--keep-metadata {shlex.quote(path)}" for path in problems)
         raise Refused(
             "; ".join(problems.values()),
-            f"to let it leave as it is, add {ways}, or name it in `keep_metadata` of [export] in"
+            f"to export it anyway, add {ways}, or list it in `keep_metadata` of [export] in"
             " .notekeep/config.toml",
         )
     named = [f"{path} ({', '.join(one.authors)})" for path, one in found.items() if one.authors]
     unknown = [path for path, one in found.items() if not one.is_known]
     return [
-        *([f"files name people: {', '.join(named)}"] if named else []),
-        *([f"not inspected for places and names: {', '.join(unknown)}"] if unknown else []),
+        *([f"files contain names of people: {', '.join(named)}"] if named else []),
+        *([f"not checked for locations and names: {', '.join(unknown)}"] if unknown else []),
     ]
 
 
@@ -420,13 +418,13 @@ def _degrees(place: dict[int, object], tag: int) -> str:
 # MP4, M4A and QuickTime: boxes within boxes.
 
 _NESTED = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"meta", b"moof"})
-_TRACKS = {b"gpmd": "a track of GPS (GoPro)", b"camm": "a track of GPS (camera motion)"}
+_TRACKS = {b"gpmd": "track (GoPro)", b"camm": "track (camera motion)"}
 
 
 def _mp4(data: bytes) -> Facts:
     found = list(_walk(data, 0, len(data)))
     if not any(kind in {b"mvhd", b"mvex"} for kind, _, _ in found):
-        raise ValueError("no movie in it")
+        raise ValueError("no movie data")
     names: list[str] = []
     for kind, start, end in found:
         body = data[start:end] if kind not in {b"mdat", b"free", b"skip"} else b""
@@ -446,7 +444,7 @@ def _mp4(data: bytes) -> Facts:
         elif kind == b"stsd":
             yield from (("GPS", said) for mark, said in _TRACKS.items() if body[12:16] == mark)
             if body[12:16] == b"mebx" and b"location" in body:
-                yield "GPS", "a track of places"
+                yield "GPS", "track"
         elif kind.startswith(b"\xa9"):
             yield kind.decode("latin-1"), _text(body[4:])
 
@@ -462,7 +460,7 @@ def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
         elif size == 0:
             size = end - at
         if at + size < start or at + size > end:
-            raise ValueError("a box does not fit")
+            raise ValueError("invalid box size")
         yield kind, start, at + size
         at += size
 
@@ -548,7 +546,7 @@ def _flac(data: bytes) -> Facts:
             yield from _comments(data[at + 4 : at + 4 + size])
         at += 4 + size
     if at > len(data):
-        raise ValueError("a block does not fit")
+        raise ValueError("invalid block size")
 
 
 def _ogg(data: bytes) -> Facts:
@@ -564,7 +562,7 @@ def _ogg(data: bytes) -> Facts:
                 packets.append(b"")
     found = [(mark, packet) for packet in packets for mark in marks if packet.startswith(mark)]
     if not found:
-        raise ValueError("no comments in it")
+        raise ValueError("no comment block")
     for mark, packet in found:
         yield from _comments(packet[len(mark) :])
 
@@ -610,7 +608,7 @@ def _office(data: bytes) -> Facts:
                 continue
             unpacked += one.file_size
             if unpacked > _LARGEST_UNPACKED:
-                raise ValueError("too large to look through")
+                raise ValueError("too large to check")
             part = packed.read(one)
             if ending not in {"xml", "opf"}:
                 yield from _embedded(part)

@@ -198,7 +198,7 @@ def site_folder(root: str, target: str | None, site: str | os.PathLike[str] | No
     if site is not None:
         return os.path.abspath(os.path.expanduser(os.fspath(site)))
     if target is not None and not load_target(target).anywhere:
-        raise UsageError(f"{target} needs the folder of its site", "name it with --site")
+        raise UsageError(f"{target} needs the folder of the site", "use --site DIR")
     beside = os.path.dirname(os.path.realpath(root))
     kind = "drafts" if target in {None, "portable"} else target
     return os.path.join(beside, f"{os.path.basename(os.path.normpath(root))}-{kind}")
@@ -214,16 +214,16 @@ def _refuse_nesting(root: str, target: Target) -> None:
         if not is_ignored_folder(vault, inner):
             ignored = f", or write {inner}/ into its .notekeepignore" if inner != "." else ""
             raise UsageError(
-                f"{target.folder} is in the vault, where drafts would be notes of their own",
-                f"name a folder outside the vault with --site{ignored}",
+                f"{target.folder} is in the vault, so drafts would become notes",
+                f"use --site with a folder outside the vault{ignored}",
             )
     if vault != site and is_within(vault, site):
         inner = os.path.relpath(vault, site).replace(os.sep, "/")
         if target.makes_pages(inner):
             raise UsageError(
-                f"the vault is in the folder {inner} of the site, where {target.name} makes a page"
-                " of every note, private ones too",
-                "move the vault out of the site, or to a folder of it that is not published",
+                f"the vault is in the folder {inner} of the site, where {target.name} publishes"
+                " every note, including private ones",
+                "move the vault out of the site, or into a folder that is not published",
             )
 
 
@@ -330,7 +330,7 @@ def _read_back(site: str, file: SiteChange) -> OutgoingFile:
     there = content_at(site, file.path)
     if there is None or there != file.after:
         raise Conflict(
-            f"{file.path}: another program changed it while it was written",
-            "look at it, then export again",
+            f"{file.path}: changed by another program during the export",
+            "check the file, then export again",
         )
     return OutgoingFile(file.path, there, file.note if file.is_post else "")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from notekeep.export.source import NoteFinder
     from notekeep.storage.operation_log import StepRecord
 
-_ELSEWHERE = "a post of another vault"
+_ELSEWHERE = "a post from another vault"
 
 
 class SlugClash(Refused):
@@ -35,12 +35,10 @@ class SlugClash(Refused):
 
     def __init__(self, path: str, others: Iterable[str], slug: str, *, is_taken: bool) -> None:
         named = ", ".join(sorted(others))
-        hint = f"give one of them another: write slug: {slug}-2 in it, or let --fix-slugs do it"
+        hint = f"change one of them: write slug: {slug}-2 in it, or use --fix-slugs"
         if named.startswith(_ELSEWHERE):
-            hint += (
-                f"; if it is this vault on another device, bring its {VAULT_SETTINGS} here first"
-            )
-        super().__init__(f"{path}: its slug {slug!r} is also that of {named}", hint)
+            hint += f"; if it is this vault on another device, sync its {VAULT_SETTINGS} first"
+        super().__init__(f"{path}: its slug {slug!r} is also used by {named}", hint)
         self.slug = slug
         self.is_taken = is_taken
 
@@ -108,9 +106,9 @@ def _owner(batch: Batch, path: str, slug: str) -> str:
             # A post of another vault that leads on from a slug is not written now, so the site
             # would have two pages at one address.
             if slug in entry.former and not batch.is_own(entry):
-                return f"{_ELSEWHERE}, which had it before"
+                return f"{_ELSEWHERE}, which used it before"
             if slug in entry.links and entry.note not in batch.requested:
-                return f"{entry.name(other)}, which still links to it: export that too"
+                return f"{entry.name(other)}, which still links to it: export that post too"
         return ""
     owner = batch.manifest.posts[twin]
     if owner.note == path:
@@ -132,7 +130,7 @@ def _resolve_date(batch: Batch, draft: Draft) -> None:
         post.date = batch.options.moment()
     if batch.target.dated and post.date and post.date > batch.options.moment():
         batch.warnings.append(
-            f"{post.path}: its date lies ahead, and many sites leave such posts out until then"
+            f"{post.path}: its date is in the future; many sites hide such posts until then"
         )
 
 

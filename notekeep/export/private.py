@@ -88,12 +88,12 @@ def _private_blocks(passage: MappedText) -> list[tuple[int, int, str]]:
     blocks: list[tuple[int, int, str]] = []
     for node in passage.tree.find("quote", "heading", "fence"):
         if node.kind == "quote" and _is_private_callout(passage, node):
-            blocks.append((node.start, node.last, "a private callout stays in the vault"))
+            blocks.append((node.start, node.last, "removed a private callout"))
         elif node.kind == "heading" and _has_private_tag(node):
-            reason = "a private section stays in the vault"
+            reason = "removed a private section"
             blocks.append((node.start, _section_end(node), reason))
         elif node.kind == "fence" and _is_vault_block(node):
-            reason = f"a {node.info.split()[0]} block means nothing outside"
+            reason = f"removed a {node.info.split()[0]} block"
             blocks.append((node.start, node.last, reason))
     return sorted(blocks, key=lambda block: (passage.line_of(block[0]), -block[1]))
 
@@ -220,8 +220,8 @@ def _strip_comments(passage: MappedText) -> tuple[MappedText, list[str], list[So
         passage = passage.splice(edits)
     path, line = passage.origin(comments[0].start)
     raise Refused(
-        f"{path}: the comments from line {line} on hide the ends of others,"
-        " so nothing says where private parts end",
+        f"{path}: the comments from line {line} on overlap,"
+        " so it is unclear where private parts end",
         "put blank lines around each comment",
         line=line,
     )
@@ -328,8 +328,8 @@ def _unclosed(passage: MappedText, start: int, mark: str, end: str) -> Refused:
     path, line = passage.origin(start)
     return Refused(
         f"{path}: the comment that {mark} opens on line {line} is not closed,"
-        " so nothing says where the private part ends",
-        f"close it with {end}, or write the mark as code or with a backslash before it",
+        " so it is unclear where the private part ends",
+        f"close it with {end}, or escape the mark with a backslash or as code",
         line=line,
     )
 
@@ -343,18 +343,18 @@ def _join_private_parts(comments: list[_Comment], passage: MappedText) -> list[_
             opened = comment
         elif words == "/private":
             if opened is None:
-                raise _unbalanced(passage, comment, "closes a part that nothing opens")
+                raise _unbalanced(passage, comment, "has no opening mark")
             inner = passage.text[opened.start : comment.end]
             joined.append(_Comment(opened.start, comment.end, inner))
             opened = None
         elif opened is None:
             joined.append(comment)
         elif words == "private":
-            raise _unbalanced(passage, comment, "opens a part inside another")
+            raise _unbalanced(passage, comment, "is inside another private part")
         if _is_nearly_mark(words):
-            raise _unbalanced(passage, comment, "opens and closes nothing, and it seems meant to")
+            raise _unbalanced(passage, comment, "looks like a misspelt mark")
     if opened is not None:
-        raise _unbalanced(passage, opened, "opens a part that nothing closes")
+        raise _unbalanced(passage, opened, "has no closing mark")
     return joined
 
 
@@ -372,14 +372,14 @@ def _unbalanced(passage: MappedText, comment: _Comment, what: str) -> Refused:
     mark = passage.text[comment.start : comment.end]
     return Refused(
         f"{path}: {mark} on line {line} {what}",
-        "write %% private %% before and %% /private %% after what is private",
+        "put %% private %% before and %% /private %% after the private part",
         line=line,
     )
 
 
 def _cut(passage: MappedText, comment: _Comment) -> SourceEdit:
     """Take a comment out without leaving a hole: its line if it is alone there, a double space."""
-    reason = "a comment stays in the vault"
+    reason = "removed a comment"
     text, starts = passage.text, passage.starts
     first, last = passage.line_of(comment.start), passage.line_of(comment.end)
     before = text[starts[first] : comment.start]
@@ -501,8 +501,8 @@ def _masked(text: str) -> str:
 def _hides_nothing(mark: str, origin: Origin) -> Refused:
     path, line = origin
     return Refused(
-        f"{path}: {mark.strip()} on line {line} hides nothing as it is, and it seems meant to",
-        "begin a callout with [!private], put #private behind a heading, or write %% private %%"
-        " before and %% /private %% after; if nothing is to be hidden, write it as code",
+        f"{path}: {mark.strip()} on line {line} hides nothing, but looks like a private mark",
+        "start a callout with [!private], put #private after a heading, or put %% private %%"
+        " before and %% /private %% after; if it is not meant to hide anything, write it as code",
         line=line,
     )

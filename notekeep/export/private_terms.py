@@ -86,9 +86,10 @@ def collect_private_terms(
     source: VaultSource, drafts: Iterable[Draft], parts: Parts
 ) -> list[PrivateTerm]:
     """Gather what must not be seen in an export of some drafts."""
-    found = [PrivateTerm(source.root, "the vault's place on this machine")]
+    found = [PrivateTerm(source.root, "the path of the vault on this machine")]
     found += [
-        PrivateTerm(word, "a word that must never leave", always=True) for word in source.canaries
+        PrivateTerm(word, "a word that must never be exported", always=True)
+        for word in source.canaries
     ]
     for row in source.notes.rows(source.notes.withheld()):
         found += _of_private_note(source, row)
@@ -98,7 +99,9 @@ def collect_private_terms(
         lines = [line for part in [*private, *draft.removed] for line in part.splitlines()]
         found += _terms(lines, f"a private part of {post}", _PART, post)
         for key, values in _kept_back(draft).items():
-            found += _terms(values, f"{key}: of {post}, which does not pass", _VALUE, post)
+            found += _terms(
+                values, f"the value of {key}: in {post}, which is not exported", _VALUE, post
+            )
     distinct = {(one.text, one.post, one.is_path): one for one in reversed(found)}
     return list(distinct.values())
 

@@ -131,7 +131,7 @@ def pull_edits(body: str, base: bytes, site: bytes) -> PulledEdits:
         split_post(plain_ends(data).decode("utf-8", "replace")) for data in (base, site)
     )
     known, unknown = compare_heads(old_head, new_head)
-    left = [f"{key}: in the post's head has no field in a note" for key in unknown]
+    left = [f"{key}: in the post's front matter has no matching field in notes" for key in unknown]
     merged = _merge_body(body.replace("\r\n", "\n"), old, new, left)
     return PulledEdits(merged.replace("\n", "\r\n") if "\r\n" in body else merged, known, left)
 
@@ -162,7 +162,7 @@ def _describe_clash(clash: MergeRegion) -> str:
         if line.strip() and line not in known:
             return f"line {clash.line + number} of the post's text: {line[:60]!r}"
     gone = next((line for line in clash.base if line.strip() and line not in clash.site), "")
-    return f"line {clash.line} of the post's text, from which this went: {gone[:60]!r}"
+    return f"line {clash.line} of the post's text, where this was removed: {gone[:60]!r}"
 
 
 def _merge_words(base: Sequence[str], site: Sequence[str], note: Sequence[str]) -> list[str] | None:

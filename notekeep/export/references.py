@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PRIVATE_LABEL = "a private note"
 """What stands for the title of a private note that was linked without words of its own."""
-LOCAL_ADDRESS_REASON = "an address of this machine stays here"
+LOCAL_ADDRESS_REASON = "removed an address on this machine"
 
 _SPECIAL = re.compile(
     r"[\\`*\[\]<|$]"  # marks wherever they stand
@@ -222,10 +222,10 @@ class Linker:
         if name.lower().endswith(_VAULT_FILES):
             if self._is_private_file(name, path):
                 return self._hidden(link, origin)
-            what = f"{link.info} means nothing outside of the vault and is left out"
+            what = f"removed {link.info}, which works only in the vault"
             self._warnings.add(origin, what)
             words = "" if link.kind == "embed" else link.words or _shown(link.info, "")
-            return _as_words(link, words, "a file of the vault's own is left out")
+            return _as_words(link, words, "removed a file that works only in the vault")
         words = link.words or _shown(name, heading)
         found = self._find_note(name, path, origin)
         if found is None:
@@ -233,8 +233,8 @@ class Linker:
                 return self._hidden(link, origin)
             if asset := self._find_asset(name, path, origin):
                 return self._named(link, words, Ref("asset", asset, origin))
-            self._warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
-            return _as_words(link, words, "a broken link becomes words")
+            self._warnings.add(origin, f"there is no note {name!r}; kept the text of the link")
+            return _as_words(link, words, "replaced a broken link with its text")
         if self._source.is_hidden(found):
             return self._hidden(link, origin)
         if heading and not link.words and self._hides_heading(found, heading):
@@ -243,8 +243,9 @@ class Linker:
 
     def _hidden(self, link: Span, origin: Origin) -> SourceEdit:
         if not link.words:
-            self._warnings.add(origin, f"a link to a private note reads “{PRIVATE_LABEL}”")
-        reason = "a link to a private note becomes words"
+            what = f"replaced a link to a private note with “{PRIVATE_LABEL}”"
+            self._warnings.add(origin, what)
+        reason = "replaced a link to a private note with its text"
         return _as_words(link, link.words or PRIVATE_LABEL, reason)
 
     def _named(self, link: Span, words: str, ref: Ref) -> SourceEdit:
@@ -258,14 +259,14 @@ class Linker:
             found = vault_path_of_address(link.info, self._source.root)
             asset = self._find_asset(f"/{found}", path, origin) if found else None
             if asset is None:
-                self._warnings.add(origin, "a picture of this machine is left out")
+                self._warnings.add(origin, "removed a picture that is not in the vault")
                 return [_as_words(link, alt, LOCAL_ADDRESS_REASON)]
             return [self._shown_picture(link, escape_text(alt), Ref("asset", asset, origin), "")]
         if SCHEME_PATTERN.match(link.info) or link.info.startswith("#"):
             if not width:
                 return []
             ref = Ref("web", quote(link.info, safe=_SAFE), origin, width=width, height=height)
-            reason = "a picture's size is no part of its words"
+            reason = "moved the size of a picture out of its text"
             return [self._shown_picture(link, alt, ref, reason)]
         ref = Ref("asset", "", origin, width=width, height=height)
         return [self._picture(link, unquote(link.info), path, ref, alt, alt)]
@@ -276,7 +277,7 @@ class Linker:
         """Write a picture of the vault; where it cannot go along, the words of its link."""
         asset = self._find_asset(target, path, ref.origin)
         if asset is None:
-            return _as_words(link, words, "a picture that cannot go along")
+            return _as_words(link, words, "removed a picture that cannot be exported")
         return self._shown_picture(link, escape_text(alt), replace(ref, path=asset), "")
 
     def _shown_picture(self, link: Span, alt: str, ref: Ref, reason: str) -> SourceEdit:
@@ -289,7 +290,9 @@ class Linker:
         if is_local(target):
             target = vault_path_of_address(link.info, self._source.root)
             if not target:
-                self._warnings.add(origin, "a link to a file of this machine becomes words")
+                self._warnings.add(
+                    origin, "replaced a link to a file outside the vault with its text"
+                )
                 return _unlink(link, LOCAL_ADDRESS_REASON)
             target = f"/{target}"
         if SCHEME_PATTERN.match(target) or not target:
@@ -299,15 +302,15 @@ class Linker:
         if not name or _is_note_name(name):
             found = self._find_note(name, path, origin)
         if found is not None and self._source.is_hidden(found):
-            return _unlink(link, "a link to a private note becomes words")
+            return _unlink(link, "replaced a link to a private note with its text")
         if found is not None:
             return self._readdress(link, Ref("note", found, origin, heading, block))
         if name.startswith("/") and not self._attachments.exists(name):
             return []  # a page of the person's own site
         if asset := self._find_asset(name, path, origin):
             return self._readdress(link, Ref("asset", asset, origin))
-        self._warnings.add(origin, f"nothing is named {name!r}; the link's words stay")
-        return _unlink(link, "a broken link becomes words")
+        self._warnings.add(origin, f"there is no note {name!r}; kept the text of the link")
+        return _unlink(link, "replaced a broken link with its text")
 
     def _readdress(self, link: Span, ref: Ref) -> list[SourceEdit]:
         text = f"]({self._refs.add(ref)}{quote_title(link.title)})"
@@ -323,7 +326,7 @@ class Linker:
         found = self._source.notes.resolve(name, path)
         shown = [other for other in found if not self._source.is_hidden(other)]
         if len(shown) > 1:
-            what = f"{name!r} could be {' or '.join(shown)}; the first is taken"
+            what = f"{name!r} could be {' or '.join(shown)}; used the first"
             self._warnings.add(origin, what)
         return found[0] if found else None
 
@@ -347,7 +350,7 @@ class Linker:
                 return None
             self._attachments.read(found)
         except NotekeepError as error:
-            self._warnings.add(origin, f"left out: {error.message}")
+            self._warnings.add(origin, f"not exported: {error.message}")
             return None
         return found
 
@@ -443,7 +446,7 @@ def remove_local_addresses(passage: MappedText, span: Span) -> list[SourceEdit]:
             return [SourceEdit(*one.span(), "", LOCAL_ADDRESS_REASON) for one in found]
         case "definition" if is_local(span.info) or not _leads_out(span.info):
             # Links that used it have their address in them by now.
-            reason = "where a link of the vault leads stays in the vault"
+            reason = "removed the target of a vault link"
             first, last = passage.line_of(span.start), passage.line_of(span.end) + 1
             return [remove_lines(passage, first, last, reason)]
     return []
@@ -481,7 +484,7 @@ def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[Sourc
             number += 1
         numbers[note] = number
     outer, within = _nested(inline)
-    reason = "an inline footnote becomes a numbered one"
+    reason = "numbered an inline footnote"
     edits = [SourceEdit(note.start, note.end, f"[^{numbers[note]}]", reason) for note in outer]
     notes = []
     for note in inline:
@@ -495,7 +498,7 @@ def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[Sourc
     text = "".join(f"\n\n{note}" for note, _ in notes) + "\n"
     first = passage.origin(len(body))
     origins = [first, *(origin for _, origin in notes for _ in range(2)), notes[-1][1]]
-    reason = "notes of inline footnotes stand at the end"
+    reason = "moved inline footnotes to the end"
     edits.append(SourceEdit(len(body), len(passage.text), text, reason, tuple(origins)))
     return passage.splice(edits), passage.changes(edits)
 
@@ -533,10 +536,10 @@ def unused_definitions(passage: MappedText) -> list[UnusedDefinition]:
     found = []
     for span in passage.find("footnote", "definition"):
         if span.kind == "footnote":
-            reason = "a footnote that nothing refers to is left out"
+            reason = "removed an unused footnote"
             is_used = span.info in wanted
         else:
-            reason = "an address that no link uses is left out"
+            reason = "removed an unused link address"
             label = fold_label(span.words)
             is_used = label in links
             links.discard(label)  # of several with one label the first is meant

@@ -85,7 +85,7 @@ class NoteOutline:
 def outline_note(note: Note) -> NoteOutline:
     """Return what a post can be made of in a note; refuse a private one."""
     if note.private:
-        raise Refused(f"{note.path}: it is private", "nothing of a private note goes into a post")
+        raise Refused(f"{note.path}: it is private", "private notes cannot be used in posts")
     check_readable(note)
     passage = strip_private(MappedText.of_note(note)).passage
     keys = _FACTS.get(note.kind, _OTHER)
@@ -168,7 +168,7 @@ def write_scaffold(
     """Return the body of a post that is begun from notes."""
     wanted = {heading.casefold() for heading in headings}
     notes: list[str] = []
-    blocks = [f"# {title}", "%% What does the reader get? One paragraph, then the mark. %%"]
+    blocks = [f"# {title}", "%% What is this post about? One paragraph, then the mark. %%"]
     blocks += [box for one in materials if (box := _box(one))]
     blocks.append("<!-- more -->")
     for material in materials:
@@ -180,8 +180,10 @@ def write_scaffold(
         blocks += [f"## {material.title}"] if deeper and sections else []
         for section in sections:
             blocks += _section(material, section, notes, deeper)
-    blocks.append("## What I take from it" if len(materials) == 1 else "## What they say together")
-    blocks.append("%% In your own words, and what you will do. %%")
+    blocks.append(
+        "## What I take from it" if len(materials) == 1 else "## What they have in common"
+    )
+    blocks.append("%% In your own words: what will you do? %%")
     return "\n\n".join([*blocks, *notes]) + "\n"
 
 

@@ -71,7 +71,7 @@ class SiteDiff:
         entry = _updated_entry(one, files, changes, old)
         for name in sorted(old.files.keys() - files.keys()):
             moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
-            why = "the post has moved" if moved else "the post does not use it any more"
+            why = "the post has moved" if moved else "the post no longer uses it"
             left = self._unneeded(name, old, post.path, why, goes=moved or self.options.prune)
             if left is not None:
                 self.files.append(left)
@@ -94,25 +94,23 @@ class SiteDiff:
         path, after = change.path, change.after or b""
         known = old.files.get(path)
         if known is None and self.options.by_hand != "overwrite":
-            why = "it was not made by notekeep"
+            why = "not created by notekeep"
             return replace(change, status="conflict", why=why, answers=("overwrite",))
         if merge := _MERGE.search(plain_ends(before)):
             line = merge.string.count(b"\n", 0, merge.start()) + 1
-            why = f"it holds both sides of a merge, from line {line} on: settle that first"
+            why = f"it has merge conflict markers from line {line}: resolve them first"
             return replace(change, status="conflict", why=why)
         is_as_note = known == fingerprint(after)
         base = None if known is None else after if is_as_note else self.bases.find(path, known)
         theirs = replace(
             change,
             status="conflict",
-            why="it was changed by hand",
+            why="edited in the site",
             base=base,
             ours=after,
             answers=("pull", "keep", "overwrite"),
         )
-        stays = replace(
-            theirs, status="unchanged", after=before, why="it stays as it was changed by hand"
-        )
+        stays = replace(theirs, status="unchanged", after=before, why="kept your edits in the site")
         match self.options.by_hand:
             case "overwrite":
                 return replace(theirs, status="changed", ours=None)
@@ -122,7 +120,7 @@ class SiteDiff:
                 both = merge_with_site(base, before, after)
                 if both == before:
                     return stays
-                why = "with what was changed by hand"
+                why = "merged with your edits in the site"
                 return replace(theirs, status="changed", after=both, why=why)
         is_kept = is_as_note and old.kept.get(path) == fingerprint(before)
         return stays if is_kept else theirs
@@ -139,7 +137,7 @@ class SiteDiff:
         if there is None:
             return None
         if fingerprint(there) != old.files[path]:
-            return SiteChange(path, "orphan", there, None, note, f"{why}; it was changed by hand")
+            return SiteChange(path, "orphan", there, None, note, f"{why}; edited in the site")
         return SiteChange(path, "removed" if goes else "orphan", there, None, note, why)
 
     def _compare_manifest(self, manifest: Manifest) -> None:
@@ -167,7 +165,7 @@ class SiteDiff:
                 if why == NOTE_GONE and other not in gone and slug in entry.links
             ]
             linking = next(iter(others), "")
-            reason = f"{why}, but {linking} links to it: export that too" if linking else why
+            reason = f"{why}, but {linking} links to it: export that post too" if linking else why
             goes = why == SLUG_CHANGED or (self.options.prune and not linking)
             for path in sorted(old.files.keys() - kept):
                 change = self._unneeded(path, old, old.note or slug, reason, goes=goes)
@@ -194,8 +192,8 @@ class SiteDiff:
                 found = entries.get(other)
                 if found is None or not self.target.reaches(_post(entry), _post(found)):
                     self.warnings.append(
-                        f"{entry.name(slug)} links to {other}, which is not there for visitors:"
-                        " export it too"
+                        f"{entry.name(slug)} links to {other}, which is not published:"
+                        " export that post too"
                     )
 
 

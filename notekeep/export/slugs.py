@@ -48,14 +48,14 @@ def read_slug(value: object, path: str) -> str | None:
     text = unicodedata.normalize("NFC", str(value).strip())
     if _PATHLIKE.search(text):
         raise Refused(
-            f"{path}: slug: {text!r} is a path, and a slug is one name",
-            "write it with letters, digits and dashes only",
+            f"{path}: slug: {text!r} is a path, not a slug",
+            "use only letters, digits and dashes",
         )
     if problem := portability_problem(text):
         raise Refused(f"{path}: slug: {text[:60]!r} {problem}", "choose another slug")
     if not _ADDRESS.fullmatch(text) or text in _TAKEN:
         raise Refused(
-            f"{path}: slug: {text[:60]!r} is not what an address can hold",
+            f"{path}: slug: {text[:60]!r} is not valid in an address",
             f"write slug: {make_slug(text, path)}",
         )
     return text

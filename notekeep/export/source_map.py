@@ -94,7 +94,7 @@ class MappedText:
             path = self.origins[0].path if self.origins else ""
             raise Refused(
                 f"{path}: {page.problem}",
-                "the other notes are not affected; please report this with the note's text",
+                "the other notes are not affected; please report this with the text of the note",
             )
         return page
 

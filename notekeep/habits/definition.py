@@ -44,7 +44,7 @@ RESERVED = frozenset(
 
 _ID = r"[\w.-]+"
 _TRUE = frozenset({"true", "yes", "on", "1"})
-_RULE_HINT = "write a day as 2026-07-01, and a pause as 2026-07-01..2026-07-21"
+_RULE_HINT = "use a date like 2026-07-01, or a pause like 2026-07-01..2026-07-21"
 
 
 class DefinitionProblem(NamedTuple):
@@ -135,11 +135,11 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
     if not re.fullmatch(_ID, identity):
         reader.note(
             "habit",
-            f"not an id: {identity}",
-            "use letters, digits, - _ and . only; title: holds the name you read",
+            f"not a valid id: {identity}",
+            "use only letters, digits, - _ and .; put the display name in title:",
         )
     elif fold_name(identity) in RESERVED:
-        reader.note("habit", f"{identity} is a command of habits", "choose another id")
+        reader.note("habit", f"{identity} is the name of a habit command", "choose another id")
     goal = reader.goal()
     stem = _file_stem(path)
     return Definition(
@@ -232,7 +232,7 @@ class _DefinitionReader:
         day = self.day("since")
         if day is None or FIRST_DAY <= day <= LAST_DAY:
             return day
-        self.note("since", f"too far away: {self.text('since')}", "write the year it began in")
+        self.note("since", f"too far away: {self.text('since')}", "use the year it started")
         return None
 
     def pauses(self) -> tuple[tuple[int, int], ...]:
@@ -251,7 +251,7 @@ class _DefinitionReader:
         if text in ("met", "missed"):
             return text == "met"
         if text:
-            self.note("unlogged", f"neither met nor missed: {text}", "write unlogged: met")
+            self.note("unlogged", f"must be met or missed, not {text}", "write unlogged: met")
         return goal.kind == "most"
 
     def group(self) -> str:

@@ -166,7 +166,7 @@ def _parse_value(day: int, habit: str, rest: str, note: str | None, text: str) -
         word = words[1] if words[0] == "=" and len(words) > 1 else words[0]
         comma = re.fullmatch(r"=?[0-9]+,[0-9]+\D*", word)
         fix = text.replace(word, word.replace(",", "."), 1) if comma else ""
-        return _bad("H004", f"value not understood: {word}", fix)
+        return _bad("H004", f"invalid value: {word}", fix)
     value, taken = found
     time, revision = "", 0
     extra: list[tuple[str, str]] = []
@@ -187,7 +187,7 @@ def _parse_value(day: int, habit: str, rest: str, note: str | None, text: str) -
     entry = LogEntry(day, habit, *value, time[1:] or None, revision, tuple(extra), note)
     if not loose:
         return ParsedLine(entry)
-    message = f"words without -- before them: {more}"
+    message = f"text without -- before it: {more}"
     return ParsedLine(entry, LineReport("W101", message, rewrite_line(entry, text)))
 
 
@@ -226,7 +226,7 @@ def _amount(words: Sequence[str]) -> tuple[LogValue, int] | None:
 
 
 def _report_shape(text: str) -> ParsedLine:
-    message = 'looks like a check-in but does not fit "- YYYY-MM-DD habit: value"'
+    message = 'looks like a check-in but is not "- YYYY-MM-DD habit: value"'
     fixed = _reshape(text)
     # Only a line of the right shape is read again: any other would be reshaped without end.
     is_entry = bool(fixed and re.fullmatch(_SHAPE, fixed) and parse_line(fixed).entry)

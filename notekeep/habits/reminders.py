@@ -112,7 +112,7 @@ def cron_lines(times: Iterable[Reminder], command: Sequence[str]) -> list[str]:
     """Return a line for each time; Refused when an argument of the command holds a line break."""
     if any("\n" in word or "\r" in word for word in command):
         raise Refused(
-            "the path of the vault holds a line break",
+            "the path of the vault contains a line break",
             "give the vault a name in the settings, or rename its folder",
         )
     words = shlex.join(command).replace("%", "\\%")

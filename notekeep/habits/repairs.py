@@ -41,16 +41,16 @@ def repair_line(code: str, text: str, unit: str = "") -> LineRepair | None:
         case "H004":
             return _repair_value(text)
         case "H005":
-            return _offer(re.sub(_BAD_TIME, "", text, count=1), text, "without the time")
+            return _offer(re.sub(_BAD_TIME, "", text, count=1), text, "remove the time")
         case "W101":
             return _reported_fix(text)
         case "W103":
             return _repair_unit(text, unit)
         case "W106" if text.startswith(_MARKER_STARTS):
-            return LineRepair("take the marker out", None, is_sure=True)
+            return LineRepair("remove the marker", None, is_sure=True)
         case "W107" if log.parse_line(text).entry:
             # It stands there twice and counts once, so that one of the two says nothing.
-            return LineRepair("take the second one out", None)
+            return LineRepair("remove the second line", None)
         case _:
             return None
 
@@ -110,7 +110,7 @@ def _repair_date(text: str) -> LineRepair | None:
 
 def _repair_value(text: str) -> LineRepair | None:
     """Leave a minus out; a word that is no value becomes the note of a day that is done."""
-    positive = _offer(re.sub(_NEGATIVE, r"\1\2", text), text, "without the minus")
+    positive = _offer(re.sub(_NEGATIVE, r"\1\2", text), text, "remove the minus")
     if repair := _reported_fix(text) or positive:
         return repair
     head, colon, rest = text.partition(": ")
@@ -129,7 +129,9 @@ def _repair_unit(text: str, unit: str) -> LineRepair | None:
     if entry is None or not unit:
         return None
     changed = log.rewrite_line(entry._replace(unit=unit), text)
-    return LineRepair(f"{amounts.format_amount(entry.amount, unit)}, as the habit counts", changed)
+    return LineRepair(
+        f"{amounts.format_amount(entry.amount, unit)} in the unit of the habit", changed
+    )
 
 
 def _offer(changed: str, text: str, label: str) -> LineRepair | None:

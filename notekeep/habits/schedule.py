@@ -138,7 +138,7 @@ def parse_schedule(text: str) -> Schedule:
     if found := re.fullmatch(_EVERY, words):
         start = dates.parse_iso(found[3]) if found[3] else None
         if found[3] and start is None:
-            raise _wrong(text, f"there is no day {found[3]}")
+            raise _wrong(text, f"no such date {found[3]}")
         days = _span(found[1], text)
         if found[2].startswith("w"):
             days = _span(str(7 * days), text)
@@ -146,7 +146,7 @@ def parse_schedule(text: str) -> Schedule:
     if found := re.fullmatch(_AFTER, words):
         low, high = _span(found[1], text), _span(found[2] or found[1], text)
         if high < low:
-            raise _wrong(text, f"{high} days come before {low}")
+            raise _wrong(text, f"{high} days is less than {low}")
         return AfterLast(low, high)
     return _chosen(words, text)
 
@@ -256,7 +256,7 @@ def _span(digits: str, text: str) -> int:
 
 def _times(times: int, days: int, text: str) -> int:
     if not 1 <= times <= days:
-        raise _wrong(text, f"{times} times do not fit into {days} days")
+        raise _wrong(text, f"{times} times do not fit in {days} days")
     return times
 
 

@@ -69,7 +69,7 @@ def read_given(path: str) -> GivenFiles:
     if os.path.isdir(path):
         return GivenFiles(path, dict(_read_folder(path)))
     if not os.path.isfile(path):
-        raise NotFound(f"there is no file or folder {path}", "give the path of an export")
+        raise NotFound(f"there is no file or folder {path}", "use the path of an export")
     try:
         with open(path, "rb") as file:
             head = file.read(len(_SQLITE_SIGNATURE))
@@ -81,7 +81,7 @@ def read_given(path: str) -> GivenFiles:
             _check_size(path, size)
             files = {os.path.basename(path): head + file.read()}
     except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+        raise Failure(f"{path}: cannot read the file: {error.strerror}") from error
     if os.path.basename(path) in _PAIR:
         for name in _PAIR:
             other = os.path.join(os.path.dirname(path), name)
@@ -95,7 +95,7 @@ def _read_folder(path: str) -> Iterator[tuple[str, bytes]]:
     for number, name in enumerate(_find_names(path, "")):
         if number == LIMITS.entries:
             raise Refused(
-                f"{path}: more than {LIMITS.entries} files", "give a folder of habits alone"
+                f"{path}: more than {LIMITS.entries} files", "use a folder with only habits"
             )
         data = _read_bytes(os.path.join(path, *name.split("/")), room)
         room -= len(data)
@@ -107,7 +107,7 @@ def _find_names(root: str, folder: str) -> Iterator[str]:
         with os.scandir(os.path.join(root, folder)) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
     except OSError as error:
-        raise Failure(f"{error.filename}: cannot be read: {error.strerror}") from error
+        raise Failure(f"{error.filename}: cannot read the file: {error.strerror}") from error
     for entry in entries:
         name = f"{folder}/{entry.name}" if folder else entry.name
         if entry.is_dir(follow_symlinks=False):
@@ -123,12 +123,12 @@ def _read_bytes(path: str, room: int) -> bytes:
             _check_size(path, os.fstat(file.fileno()).st_size, room)
             return file.read()
     except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+        raise Failure(f"{path}: cannot read the file: {error.strerror}") from error
 
 
 def _check_size(path: str, size: int, room: int = LIMITS.size) -> None:
     if size > room:
-        raise Refused(f"{path}: more than {LIMITS.size >> 20} MB in all", "give the export alone")
+        raise Refused(f"{path}: more than {LIMITS.size >> 20} MB in all", "use only the export")
 
 
 def _is_wanted(name: str) -> bool:
@@ -143,7 +143,7 @@ def _is_wanted(name: str) -> bool:
 _LOCAL_HEADER = 30
 _SMALL = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
-_HINT = "make the export anew with the program it comes from"
+_HINT = "export it again from the other program"
 
 
 def read_zip(path: str) -> dict[str, bytes]:
@@ -161,7 +161,7 @@ def read_zip(path: str) -> dict[str, bytes]:
                 room -= len(found[entry.filename])
             return found
     except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise Failure(f"{path}: cannot read the file: {error.strerror or error}") from error
     except (
         *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError),
         *(RuntimeError, ValueError, MemoryError),
@@ -178,13 +178,13 @@ def check_archive(
         raise Refused(f"{path}: the archive has {len(entries)} entries", _HINT)
     total = sum(entry.file_size for entry in entries)
     if total > limits.size:
-        raise Refused(f"{path}: the archive holds {total} bytes", _HINT)
+        raise Refused(f"{path}: the archive unpacks to {total} bytes", _HINT)
     seen: set[str] = set()
     for entry in entries:
         reason = name_problem(entry.orig_filename) or _kind_problem(entry)
         key = name_key(entry.filename.rstrip("/"))
         if not reason and key in seen:
-            reason = "is there twice"
+            reason = "occurs twice"
         if reason:
             raise Refused(f"{path}: '{entry.orig_filename}' in the archive {reason}", _HINT)
         seen.add(key)
@@ -194,11 +194,11 @@ def check_archive(
 def name_problem(name: str) -> str:
     """Return why a name does not stay within a folder, to be read after it; "" when it does."""
     if "\\" in name or "\0" in name:
-        return "holds a character that no name may have"
+        return "has an invalid character in its name"
     if name.startswith("/") or _DRIVE.match(name):
-        return "names a place outside of the archive"
+        return "has a path outside of it"
     if ".." in name.split("/"):
-        return "leads out of the archive"
+        return "has a path outside of it"
     return "" if name.strip("/. ") else "has no name"
 
 
@@ -209,7 +209,7 @@ def _kind_problem(entry: zipfile.ZipInfo) -> str:
     if entry.flag_bits & 1:
         return "needs a password"
     if entry.file_size > max(_SMALL, entry.compress_size * LIMITS.ratio):
-        return f"is more than {LIMITS.ratio} times as large as it is packed"
+        return f"unpacks to more than {LIMITS.ratio} times its size"
     return ""
 
 
@@ -218,7 +218,7 @@ def _check_places(path: str, entries: Sequence[zipfile.ZipInfo]) -> None:
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
-            raise Refused(f"{path}: entries of the archive share their bytes", _HINT)
+            raise Refused(f"{path}: entries of the archive overlap", _HINT)
         end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
 
 
@@ -227,7 +227,7 @@ def _unpack(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, room: in
     with opened.open(entry) as file:
         data = file.read(min(entry.file_size, room) + 1)
     if len(data) > entry.file_size or len(data) > room:
-        raise Refused(f"{path}: '{entry.filename}' in the archive is larger than it says", _HINT)
+        raise Refused(f"{path}: '{entry.filename}' in the archive is larger than declared", _HINT)
     return data
 
 
@@ -253,15 +253,15 @@ def read_loop(path: str) -> HabitSource:
             tables = {str(name).casefold(): str(name) for (name,) in names}
             if not {"habits", "repetitions"} <= tables.keys():
                 raise Refused(
-                    f"{path}: a database without the tables of Loop",
-                    "give the backup that Loop makes: Settings, Export full backup",
+                    f"{path}: not a database of Loop",
+                    "use Loop's backup: Settings, Export full backup",
                 )
             habits = list(_rows(opened, tables["habits"], loop.HABIT_COLUMNS))
             days = _rows(opened, tables["repetitions"], loop.DAY_COLUMNS)
             return _without_log(path, loop.read_loop_tables(habits, days))
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise Refused(
-            f"{path}: not a database that can be read: {error}", "make the backup anew"
+            f"{path}: cannot read the database: {error}", "create the backup again"
         ) from error
 
 
@@ -271,7 +271,7 @@ def _without_log(path: str, source: HabitSource) -> HabitSource:
         size = os.stat(f"{path}-wal").st_size
     except OSError:
         return source
-    loss = Loss("what the program has not written into the file itself yet", place=f"{path}-wal")
+    loss = Loss("changes not yet written to the file", place=f"{path}-wal")
     return source._replace(losses=(*source.losses, loss)) if size else source
 
 
@@ -297,7 +297,7 @@ def _rows(
     known = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
     columns = [name for name in wanted if name in known]
     if not columns:
-        raise Refused(f"the table {table} has none of the columns of Loop")
+        raise Refused(f"the table {table} has no columns of Loop")
     names = ", ".join(f'"{name}"' for name in columns)
     found = opened.execute(f'SELECT {names} FROM "{table}" LIMIT {_MAX_ROWS}')  # noqa: S608 - names that were compared with ours
     for row in found:

@@ -34,12 +34,12 @@ def read_source(
 ) -> HabitSource:
     """Read what was given, in the format that is named or that it has."""
     if origin and origin not in FORMATS:
-        raise UsageError(f"there is no format {origin}", f"one of {', '.join(FORMATS)}")
+        raise UsageError(f"there is no format {origin}", f"formats: {', '.join(FORMATS)}")
     vocabulary = vocabulary or VaultVocabulary()
     form = origin or _detect(given, vocabulary)
     if given.is_database:
         if form != "loop":
-            raise UsageError(f"{given.path} is a database, and {form} has none")
+            raise UsageError(f"{given.path} is a database, which {form} does not use")
         return read_loop(given.path)
     return FORMATS[form].read(given, vocabulary)
 
@@ -55,14 +55,14 @@ def _detect(given: GivenFiles, vocabulary: VaultVocabulary) -> str:
     )
     if len(found) > 1:
         raise Ambiguous(
-            f"{given.path} could be of several formats",
+            f"{given.path} matches several formats",
             [f"{form}  {FORMATS[form].title}" for form in found],
-            "say which with --from",
+            "choose one with --from",
         )
     if not found:
         raise UsageError(
-            f"{given.path}: not a format of habits that is known",
-            f"say which with --from: {', '.join(FORMATS)}",
+            f"{given.path}: unknown habit format",
+            f"choose one with --from: {', '.join(FORMATS)}",
         )
     return found[0]
 
@@ -155,7 +155,7 @@ def _only_file(given: GivenFiles, *endings: str) -> tuple[str, str]:
     """The text and the name of the one file that was given."""
     found = given.texts(*endings) or given.texts()
     if len(found) != 1:
-        raise UsageError(f"{given.path}: not one file but {len(found)}", "give the file itself")
+        raise UsageError(f"{given.path}: contains {len(found)} files instead of one", "choose one")
     name, text = next(iter(found.items()))
     return text, name
 
@@ -196,7 +196,7 @@ FORMATS = {
         "Habit Tracker 21", lambda given, _: simple_formats.read_tracker21(_pages(given))
     ),
     "obsidian-habits": Format(
-        "the habits plug-in of Obsidian",
+        "Obsidian habits plug-in",
         lambda given, _: simple_formats.read_obsidian_habits(_pages(given)),
     ),
     "daily": Format("daily notes", _read_daily),

@@ -80,7 +80,7 @@ def plan_import(
 def _hints(source: HabitSource, rows: Sequence[PlannedHabit]) -> list[str]:
     """Name the new habits that count spans of seven days, where most people mean a week."""
     return [
-        f"{row.name}: {habit.schedule} is any seven days, as {source.format} counts;"
+        f"{row.name}: {habit.schedule} means any seven days in {source.format};"
         f" `schedule: {habit.schedule.removesuffix('7d')}week` counts calendar weeks"
         for habit, row in zip(source.habits, rows, strict=True)
         if row.is_new and isinstance(habit.schedule, str) and habit.schedule.endswith("/7d")
@@ -122,7 +122,7 @@ class _Planner:
             else:
                 kept += 1
         if kept:
-            message = "days that the vault says something else of; they stay"
+            message = "days with other entries in the vault; not changed"
             self.losses.append(Loss(message, habit.name, times=kept))
         return PlannedHabit(
             name=habit.name,
@@ -193,14 +193,14 @@ class _Planner:
         for said in habit.entries:
             entry = _make_entry(said, identity, unit)
             if not _is_read_back(entry):
-                self._lose("remarks that no line of the log can hold", habit)
+                self._lose("comments that do not fit in a log line", habit)
                 entry = entry._replace(note=None, extra=(), time=None)
                 if not _is_read_back(entry):
-                    self._lose("entries that no line of the log can hold", habit)
+                    self._lose("entries that do not fit in a log line", habit)
                     continue
             is_amount = entry.kind == "amount"
             if is_amount and amounts.to_base_unit(entry.amount, entry.unit, unit) is None:
-                self._lose(f"amounts in {entry.unit}, which count as done beside {unit}", habit)
+                self._lose(f"amounts in {entry.unit}; counted as done", habit)
             if entry not in days.setdefault(entry.day, []):
                 days[entry.day].append(entry)
         return days
@@ -238,13 +238,13 @@ class _Planner:
         try:
             parse_rules(schedule)
         except UsageError as error:
-            self._lose(f"the schedule: {error.message}; it becomes daily", habit)
+            self._lose(f"the schedule: {error.message}; imported as daily", habit)
             schedule = ["daily"]
         goal, goal_unit = habit.goal, ""
         try:
             goal_unit = parse_goal(goal).unit
         except UsageError as error:
-            self._lose(f"the goal: {error.message}; any entry meets it", habit)
+            self._lose(f"the goal: {error.message}; imported as done", habit)
             goal = "done"
         days = [said.day for said in habit.entries]
         since = habit.since or min(days, default=self.index.today().toordinal())

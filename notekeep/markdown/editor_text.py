@@ -114,7 +114,7 @@ class EditorText:
         spliced = cls(data)
         if spliced.joined(spliced.lines) != data:
             raise Refused(
-                "This file cannot be shown here without changing it.",
+                "Opening this file here would change it.",
                 "Open it in your own editor.",
             )
         return spliced

@@ -70,15 +70,15 @@ def read_change(text: str) -> FieldChange:
     match = _CHANGE.fullmatch(text)
     if match is None:
         raise UsageError(
-            f"{text!r} is no change of a field",
-            "write key=value, key+=value, key-=value, or key= to delete it",
+            f"{text!r} is not a field change",
+            "use key=value, key+=value, key-=value, or key= to delete",
             text=text,
             position=0,
         )
     key, value = match[1], match[3].strip()
     op = cast("Op", match[2])
     if not value and op != "=":
-        raise UsageError(f"{key}{op} of what?", text=text, position=len(text))
+        raise UsageError(f"{key}{op} needs a value", text=text, position=len(text))
     return FieldChange(key, op, value or None)
 
 
@@ -159,7 +159,7 @@ def _apply(data: bytes, change: FieldChange, schema: Schema, kind: str) -> bytes
     matter = frontmatter.read_frontmatter(data)
     if matter.error is not None:
         error = matter.error
-        hint = "Correct the front matter in an editor first."
+        hint = "Fix the front matter in an editor first."
         raise Refused(error.message, hint, line=error.line, column=error.column)
     key = change.key
     if key not in matter.fields:

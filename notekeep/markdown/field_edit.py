@@ -78,7 +78,7 @@ def _edit(
     except SuspiciousBlock as error:
         raise Refused(
             error.message,
-            "Correct the front matter in an editor first.",
+            "Fix the front matter in an editor first.",
             line=error.line + 2,
             column=error.column + 1,
         ) from error
@@ -87,11 +87,11 @@ def _edit(
 def _need_editable(data: bytes, parts: Split) -> None:
     message, place = "", 0
     if (nul := data.find(b"\0")) >= 0:
-        message, place = "The file holds a NUL byte, so it is not the text it seems to be.", nul
+        message, place = "The file contains a NUL byte, so it is not plain text.", nul
     elif parts.kind == "unclosed":
-        message = "The front matter is opened and never closed with a line of `---`."
+        message = "The front matter is not closed with a line of `---`."
     elif parts.kind == "json":
-        message = "Front matter in JSON is read, but not edited."
+        message = "JSON front matter can be read but not edited."
     elif parts.end - parts.start > MAX_BYTES:
         message = f"The front matter is longer than {MAX_BYTES // 1024} KiB."
     else:
@@ -100,7 +100,7 @@ def _need_editable(data: bytes, parts: Split) -> None:
         try:
             data[:end].decode()
         except UnicodeDecodeError as error:
-            message, place = "The file holds bytes that are not UTF-8.", error.start
+            message, place = "The file is not valid UTF-8.", error.start
     if message:
         line = data.count(b"\n", 0, place) + 1
         column = place - (data.rfind(b"\n", 0, place) + 1) + 1

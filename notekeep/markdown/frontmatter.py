@@ -50,7 +50,7 @@ def read_frontmatter(data: bytes) -> FrontMatter:
     if parts.kind == "none":
         return FrontMatter(parts, error=find_late_block(data))
     if parts.kind == "unclosed":
-        message = "The front matter is opened here and never closed with a line of `---`."
+        message = "The front matter that starts here is not closed with a line of `---`."
         return FrontMatter(parts, error=_problem(message, 1, 1))
     try:
         return _read_block(data, parts)
@@ -61,7 +61,7 @@ def read_frontmatter(data: bytes) -> FrontMatter:
 
 
 def _problem(message: str, line: int, column: int) -> Problem:
-    hint = "Open the note and correct the line; its text and everything else is untouched."
+    hint = "Open the note and fix the line. The rest of the note is not affected."
     return Problem("", line, message, hint, "front-matter", column)
 
 
@@ -79,7 +79,7 @@ def find_late_block(data: bytes) -> Problem | None:
             return None
     line = len(data[: lead.end()].splitlines()) + data[: lead.end()].endswith((b"\n", b"\r"))
     message = (
-        "The front matter must begin on the first line. Blank lines or a comment stand above it."
+        "The front matter must start on the first line, without blank lines or comments above it."
     )
     return _problem(message, max(line, 1), 1)
 

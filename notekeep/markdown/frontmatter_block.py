@@ -176,13 +176,13 @@ def check_block(text: str) -> None:
         tag = getattr(event, "tag", None)
         message = ""
         if depth > MAX_DEPTH:
-            message = f"It is nested deeper than {MAX_DEPTH} levels."
+            message = f"It has more than {MAX_DEPTH} nested levels."
         elif aliases > MAX_ALIASES:
             message = f"It has more than {MAX_ALIASES} aliases."
         elif documents > 1:
-            message = "It holds more than one YAML document."
+            message = "It contains more than one YAML document."
         elif tag and tag != "!" and tag not in _TAGS:
-            message = f"The tag {tag} means nothing to a note."
+            message = f"The YAML tag {tag} is not supported."
         if message:
             mark = event.start_mark
             raise SuspiciousBlock(message, mark.line if mark else 0, mark.column if mark else 0)

@@ -92,7 +92,7 @@ def read_note(
     if in_body:
         spans = read_body(body)
         if spans.problem and problem is None:
-            hint = "Its words can be searched; links, tags and headings are not known."
+            hint = "You can search its words, but not its links, tags and headings."
             problem = Problem(path, None, spans.problem, hint, "markdown")
         title = _given_title(fields) or body_title(spans) or stem
         tags = _tags(fields, spans.tags)
@@ -126,15 +126,15 @@ def title_slug(title: str) -> str:
 
 def _decode(path: str, data: bytes, start: int) -> tuple[str, Problem | None]:
     """Decode the body; what is no UTF-8 is shown as U+FFFD and said."""
-    hint = "Save the file as UTF-8 in an editor; notekeep leaves its bytes as they are."
+    hint = "Save the file as UTF-8 in an editor. notekeep does not change it."
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        message = "The file is UTF-16, and notes are UTF-8."
+        message = "The file is UTF-16, but notes must be UTF-8."
         return data.decode("utf-16", "replace"), Problem(path, 1, message, hint, "not-utf8")
     try:
         return data[start:].decode(), None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, start + error.start) + 1
-        message = "From here on the file holds bytes that are not UTF-8."
+        message = "From here on the file is not valid UTF-8."
         problem = Problem(path, line, message, hint, "not-utf8")
         return data[start:].decode("utf-8", "replace"), problem
 

@@ -80,7 +80,7 @@ def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> No
     )
     if not is_whole:
         raise Refused(
-            "The change would reach beyond the front matter.",
+            "The change would affect more than the front matter.",
             "Make it in an editor.",
             line=1,
             column=1,
@@ -101,7 +101,7 @@ def check_tree(wanted: BlockShape, document: Document, key: str, line: int) -> N
 def unproven(key: str, line: int) -> Refused:
     """The refusal of an edit that reads differently from what it was to say."""
     return Refused(
-        f"The change of `{key}` could not be shown to leave everything else as it is.",
+        f"Changing `{key}` might change other parts of the note.",
         "Make it in an editor.",
         line=line,
         column=1,

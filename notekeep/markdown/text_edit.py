@@ -112,7 +112,7 @@ def require_utf8(text: str, what: str) -> None:
     except UnicodeEncodeError:
         raise UsageError(
             f"{what} is not UTF-8: {clean_line(text)}",
-            "notes are UTF-8; set your terminal to it, or convert what you pass with iconv",
+            "use UTF-8 in your terminal, or convert the text with iconv",
         ) from None
 
 

@@ -297,13 +297,13 @@ def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
 
 def three_way_diff(path: str, base: bytes, site: bytes, note: bytes) -> Iterator[str]:
     """Yield what both sides changed, as lines of a diff; unchanged lines around them for place."""
-    yield f"--- {path}, as it was written last"
-    yield f"+++ {path}, in the site and from the note"
+    yield f"--- {path}, last export"
+    yield f"+++ {path}, in the site and in the note"
     found = find_regions(base, site, note)
     heads = {
         "site": "changed in the site",
         "note": "changed in the note",
-        "both": "changed alike in both",
+        "both": "same change in both",
         "clash": "changed in both",
     }
     for number, one in enumerate(found):

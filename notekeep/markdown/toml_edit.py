@@ -36,7 +36,7 @@ class TomlEdit:
         if value is None:
             return self.delete(key)
         if isinstance(self._values.get(key), dict):
-            raise _refused(f"`{key}` holds values within values.")
+            raise _refused(f"`{key}` has nested values.")
         wanted = [_toml(item) for item in value] if isinstance(value, list) else _toml(value)
         written = _written(value) if isinstance(value, BareText) else None
         if (
@@ -108,7 +108,7 @@ class TomlEdit:
         try:
             found = _parse(text).unwrap()
         except SuspiciousBlock as error:
-            raise _refused(f"The change of `{key}` would not be TOML.") from error
+            raise _refused(f"Changing `{key}` would make invalid TOML.") from error
         proven = (
             parts.kind == "toml"
             and new[parts.body :] == self._data[self._parts.body :]
@@ -117,9 +117,7 @@ class TomlEdit:
             and self._changes_only(text, key)
         )
         if not proven:
-            raise _refused(
-                f"The change of `{key}` could not be shown to leave everything else as it is."
-            )
+            raise _refused(f"Changing `{key}` might change other parts of the note.")
         return new
 
     def _in_lines_of_file(self, document: tomlkit.TOMLDocument) -> str:

@@ -136,7 +136,7 @@ class YamlEdit:
             return None
         start = line_start(self._text, _start(entry.key))
         if self._text[start : _start(entry.key)].strip(" "):
-            _refuse(f"`{key}` does not begin its line.", entry.key)
+            _refuse(f"`{key}` is not at the start of its line.", entry.key)
         edit = TextEdit(start, next_line(self._text, self._end_of(entry)), "")
         wanted = {old: shape for old, shape in self._tree.items() if old != key}
         return self._apply(edit, wanted, key)
@@ -207,7 +207,7 @@ class YamlEdit:
         """A new key below the last one."""
         root = self._document.root
         if root is not None and root.flow_style:
-            _refuse("The front matter is one { } mapping.", root)
+            _refuse("The front matter is a { } mapping.", root)
         at = self._end_of_entries()
         indent = ""
         if root is not None and self._document.entries:
@@ -299,7 +299,7 @@ class YamlEdit:
         if "#" in gap:
             comment = gap[: next_line(self._text, colon) - colon].rstrip("\r\n")
             if "#" in gap[len(comment) :]:
-                _refuse(f"A comment stands between `{entry.name}` and its list.", node)
+                _refuse(f"There is a comment between `{entry.name}` and its list.", node)
         remarks = self._remarks(node.value).rstrip("\r\n")
         line = f" {text}".rstrip() + comment + (f"{self._eol}{remarks}" if remarks else "")
         return TextEdit(colon, self._end_of(entry), line)
@@ -308,7 +308,7 @@ class YamlEdit:
         """Put a value in the place of a placeholder such as `{{title}}`, which YAML takes so."""
         node = entry.value
         if not _is_flow(node) or "\n" in self._document.source(node):
-            _refuse(f"`{entry.name}` holds values within values.", node)
+            _refuse(f"`{entry.name}` has nested values.", node)
         return TextEdit(_start(node), _end(node), text)
 
     def _replace_items(self, entry: YamlEntry, items: list[Scalar]) -> TextEdit:
@@ -348,7 +348,7 @@ class YamlEdit:
         ends = [_start(node), *(_end(item) for item in node.value)]
         starts = [*(_start(item) for item in node.value), _end(node)]
         if any("#" in self._text[end:start] for end, start in zip(ends, starts, strict=True)):
-            _refuse("A comment stands in the list.", node)
+            _refuse("There is a comment in the list.", node)
 
     def _add_to_flow(self, node: yaml.SequenceNode, item: Scalar) -> TextEdit:
         spelled = spell(item, flow=True)
@@ -379,13 +379,13 @@ class YamlEdit:
             around = self._text[start : _start(item)] + self._text[_end(item) : end]
             if "#" not in around:
                 return TextEdit(start, end, "")
-        return _refuse("A comment stands beside the item.", item)
+        return _refuse("There is a comment next to the item.", item)
 
     def _own_list(self, entry: YamlEntry) -> yaml.SequenceNode:
         node = entry.value
         _need_own(entry)
         if not isinstance(node, yaml.SequenceNode):
-            _refuse(f"`{entry.name}` is no list.", node)
+            _refuse(f"`{entry.name}` is not a list.", node)
         for item in node.value:
             if not _start(node) <= _start(item) <= _end(item) <= _end(node):
                 _refuse(f"An item of `{entry.name}` is an alias.", node)
@@ -395,7 +395,7 @@ class YamlEdit:
         """What stands before the dash of an item."""
         line = self._text[line_start(self._text, _start(item)) : _start(item)]
         if not _DASH.fullmatch(line):
-            _refuse(f"An item of `{entry.name}` does not begin its line.", item)
+            _refuse(f"An item of `{entry.name}` is not at the start of its line.", item)
         return line[: line.index("-")]
 
     def _step(self) -> str:
@@ -411,7 +411,7 @@ class YamlEdit:
         """Where a key's colon ends."""
         colon = _COLON.match(self._text, _end(entry.key))
         if colon is None:
-            _refuse(f"`{entry.name}` is written in a way that notekeep does not edit.", entry.key)
+            _refuse(f"notekeep cannot edit the format of `{entry.name}`.", entry.key)
         return colon.end()
 
     def _end_of_entries(self) -> int:

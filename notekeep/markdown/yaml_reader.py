@@ -63,14 +63,14 @@ class Document:
         if exotic := _EXOTIC_BREAKS.search(text):
             line = text.count("\n", 0, exotic.start())
             column = exotic.start() - text.rfind("\n", 0, exotic.start()) - 1
-            raise SuspiciousBlock("A line break that only Unicode knows stands here.", line, column)
+            raise SuspiciousBlock("There is a Unicode line break here.", line, column)
         try:
             check_block(text)
             root = yaml.compose(text, Loader=_NodeLoader)
         except yaml.YAMLError as error:
             raise _explain(error, text) from error
         except RecursionError as error:
-            raise SuspiciousBlock(f"It is nested deeper than {MAX_DEPTH} levels.") from error
+            raise SuspiciousBlock(f"It has more than {MAX_DEPTH} nested levels.") from error
         if root is None:
             return
         if not isinstance(root, yaml.MappingNode):
@@ -88,9 +88,7 @@ class Document:
             name = key.value if isinstance(key, yaml.ScalarNode) else self.source(key)
             if name in seen:
                 mark = key.start_mark
-                raise SuspiciousBlock(
-                    f"The key `{name}` stands here twice.", mark.line, mark.column
-                )
+                raise SuspiciousBlock(f"The key `{name}` is here twice.", mark.line, mark.column)
             seen.add(name)
             yield YamlEntry(name, key, value)
 
@@ -191,16 +189,16 @@ def _encode(text: str) -> bytes:
 
 
 _YAML_MESSAGES: Final = (
-    ("mapping values are not allowed", "A value with `: ` in it needs quotes around it."),
-    ("found character that cannot start", "A value cannot begin with this character unquoted."),
-    ("found unexpected end of stream", "A quote is opened and never closed."),
-    ("found unexpected document", "A quote is opened and never closed."),
-    ("could not find expected ':'", "A line here is no `key: value`."),
-    ("did not find expected key", "This line does not fit the lines above: see its indentation."),
-    ("did not find expected ',' or ']'", "A list that opens with [ is not closed with ]."),
-    ("did not find expected ',' or '}'", "A mapping that opens with { is not closed with }."),
-    ("did not find expected '-' indicator", "A list item here does not begin with `- `."),
-    ("found undefined alias", "A word that begins with * needs quotes around it."),
+    ("mapping values are not allowed", "A value that contains `: ` needs quotes."),
+    ("found character that cannot start", "A value that starts with this character needs quotes."),
+    ("found unexpected end of stream", "A quote is not closed."),
+    ("found unexpected document", "A quote is not closed."),
+    ("could not find expected ':'", "A line here is not `key: value`."),
+    ("did not find expected key", "The indentation of this line does not match the lines above."),
+    ("did not find expected ',' or ']'", "A [ list is not closed with ]."),
+    ("did not find expected ',' or '}'", "A { mapping is not closed with }."),
+    ("did not find expected '-' indicator", "A list item here does not start with `- `."),
+    ("found undefined alias", "A word that starts with * needs quotes."),
     ("found a tab character", "A tab stands where YAML wants spaces."),
     ("found invalid Unicode", "A character here is not allowed in front matter."),
     ("control characters are not allowed", "A control character is not allowed here."),

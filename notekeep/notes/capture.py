@@ -115,16 +115,16 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
     root, settings, schema, _ = workspace
     given: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
     if not title.strip():
-        raise UsageError("a note needs a title", 'for example `notekeep new book "Deep Work"`')
+        raise UsageError("a note needs a title", 'example: `notekeep new book "Deep Work"`')
     require_utf8(title, "the title")
     for name, value in given.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-        require_utf8(f"{name}={shown}", f"what {name} is to be")
+        require_utf8(f"{name}={shown}", f"the value of {name}")
     kind = schema.named(kind) or kind  # `Book` and `books` mean one, too
     own = _read_template(workspace, kind) if template is None else template
     if kind not in schema.kinds and own is None:
         near = nearest_word(kind, schema.kinds)
-        hint = f"did you mean {near!r}?" if near else f"one of {', '.join(sorted(schema.kinds))}"
+        hint = f"did you mean {near!r}?" if near else f"kinds: {', '.join(sorted(schema.kinds))}"
         raise UsageError(f"there is no kind {kind!r}", hint)
     if not path:
         folder = _find_folder(workspace, kind, own or "")
@@ -173,7 +173,7 @@ def _plan_daily(workspace: Workspace, path: str) -> WritePlan:
         },
     )
     if named and template is None and not os.path.exists(os.path.join(workspace.root, named)):
-        plan.remarks.append(f"{named}: Obsidian's template of daily notes is not there")
+        plan.remarks.append(f"{named}: Obsidian's template for daily notes was not found")
     return plan
 
 
@@ -253,7 +253,7 @@ def _split_section(workspace: Workspace, to: str) -> tuple[str, str]:
 def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePlan:
     """Plan a line or block at the end of a note or section; below a list it is one more item."""
     if not text.strip():
-        raise UsageError("there is nothing to add", "write a line, or `-` to read one from a pipe")
+        raise UsageError("nothing to add", "give the text, or `-` to read it from a pipe")
     _refuse_utf16(path, before)
     parts = split_frontmatter(before)
     body = before[parts.body :].decode("utf-8", "surrogateescape")
@@ -261,7 +261,7 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
     if section:
         span = find_section(body, read_body(body), section)
         if span is None:
-            raise NotFound(f"{path} has no section {section!r}", "its headings: `notekeep show`")
+            raise NotFound(f"{path} has no section {section!r}", "see `notekeep show NOTE`")
         end = span[1]
     after = before[: parts.body] + encode(_insert(body, end, text, parts.eol.decode("ascii")))
     return WritePlan("add", path, [NoteChange(path, before, after)])
@@ -310,13 +310,13 @@ def plan_quote(
     """Plan a quote in a note, with a page, a location of an e-book, or a time (`12:34`)."""
     lines = text.strip().splitlines()
     if not lines:
-        raise UsageError("the quote has no words", 'notekeep quote NOTE "the words"')
+        raise UsageError("the quote is empty", 'usage: notekeep quote NOTE "TEXT"')
     if sum(map(bool, (page, loc, at))) > 1:
-        raise UsageError("a quote stands in one place", "say --page, --loc or --at")
+        raise UsageError("use only one of --page, --loc and --at")
     if at:
         clock = _CLOCK.fullmatch(at.strip())
         if clock is None or int(clock[2]) > 59 or int(clock[3]) > 59:
-            raise UsageError(f"{at!r} is no time of an episode", "write 12:34 or 1:02:33")
+            raise UsageError(f"{at!r} is not a time", "use 12:34 or 1:02:33")
         at = f"{int(clock[1] or 0):02d}:{int(clock[2]):02d}:{clock[3]}"
     locator = f"(p. {page})" if page else f"(loc. {loc})" if loc else f"[{at}]" if at else ""
     lines[-1] = f"{lines[-1]} {locator}".rstrip()
@@ -381,7 +381,7 @@ def plan_attachment(workspace: Workspace, name: str, data: bytes, note: str) -> 
 def read_file(file: str) -> bytes:
     """Read a file from anywhere on this machine."""
     if os.path.isdir(file):
-        raise NotFound(f"{file} is a folder, and a note links to files", "give the path of a file")
+        raise NotFound(f"{file} is a folder", "give the path of a file")
     if not os.path.isfile(file):
         raise NotFound(f"there is no file {file}", "give the path of a file")
     with open(file, "rb") as opened:

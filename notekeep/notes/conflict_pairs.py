@@ -76,7 +76,7 @@ Choice: TypeAlias = Literal["mine", "theirs", "both"]
 CONFLICT_PROBLEM = "conflict"
 """The code of the problem that a note with git's marks has."""
 
-_HINT = "`notekeep conflicts keep COPY mine`, `theirs` or `both`; nothing was changed"
+_HINT = "nothing was changed; use `notekeep conflicts keep COPY mine`, `theirs` or `both`"
 
 
 class ConflictPair(NamedTuple):
@@ -113,7 +113,7 @@ def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
         found = [pair for pair, names in named if name_key(names[part]) in wanted]
         if len(found) > 1:
             copies = [pair.copy for pair in found]
-            raise Ambiguous(f"{name!r} could be several conflicts:", copies, "say which")
+            raise Ambiguous(f"{name!r} matches several conflicts:", copies, "choose one")
         if found:
             return found[0]
     raise NotFound(f"there is no conflict called {name!r}", "`notekeep conflicts` lists them")
@@ -206,7 +206,7 @@ def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
         text, _body, found = find_hunks_in_note(data)
     if not found:
         raise NotFound(
-            f"{path} has no marks of git any more", "`notekeep conflicts` lists what has"
+            f"{path} has no git conflict markers", "`notekeep conflicts` lists the conflicts"
         )
     return text, found
 

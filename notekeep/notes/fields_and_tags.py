@@ -127,7 +127,7 @@ def _plan_edits(
     force: bool = False,
 ) -> WritePlan:
     for edit in edits:
-        require_utf8(str(edit), f"what {edit.key} is to be")
+        require_utf8(str(edit), f"the value of {edit.key}")
     plan = WritePlan(verb, label)
     invalid: list[InvalidValue] = []
 
@@ -162,7 +162,7 @@ def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[Field
             plan.new_fields.append(key)
         near = known.nearest_field(key, SLIP)
         if near is not None:
-            plan.remarks.append(f"{key} is a field that no note had before; there is {near}")
+            plan.remarks.append(f"{key} is a new field; did you mean {near}?")
 
 
 def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
@@ -185,7 +185,7 @@ def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
     _, rows = workspace.catalog.rows()
     paths = [row.path for row in rows if any(renamed(tag) is not None for tag in row.tags)]
     if not paths:
-        raise NotFound(f"no note has the tag #{before}", "`notekeep tags` lists them")
+        raise NotFound(f"no notes with the tag #{before}", "`notekeep tags` lists them")
     workspace.edit_each(
         plan, paths, lambda path, data: _rename_tags(workspace.note(path, data), data, renamed)
     )
@@ -230,6 +230,6 @@ def _parse_tag(text: str) -> str:
     found = read_body(f"#{name}").tags
     if [tag.name for tag in found] != [name] or "//" in name:
         raise UsageError(
-            f"{text!r} is no tag", "a tag has letters, digits, - _ and /, and not digits alone"
+            f"{text!r} is not a tag", "use letters, digits, - _ and /, but not digits alone"
         )
     return name

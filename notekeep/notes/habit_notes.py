@@ -65,12 +65,12 @@ def check_habit_name(index: HabitIndex, name: str) -> None:
     """Refuse a name that no line can hold, and one that another habit has."""
     if not is_id(name):
         raise UsageError(
-            f"not a name for the log: {name}",
-            "use letters, digits, - _ and . only, and no command of habits",
+            f"not a valid habit id: {name}",
+            "use only letters, digits, - _ and . and not the name of a habit command",
         )
     if index.is_name(name) and index.find(name).definition.path:
         other = index.find(name).definition
-        raise UsageError(f"{name} is the name of {other.title} already ({other.path})")
+        raise UsageError(f"{name} is already used by {other.title} ({other.path})")
 
 
 def begin_pause(text: str, today: date) -> list[str]:
@@ -216,7 +216,7 @@ def _remove_markers(problem: Problem, data: bytes) -> RepairOffer | None:
         return None
     label = f"{problem.path} {problem.code}"
     plan = WritePlan(VERB, label, [NoteChange(problem.path, data, after)])
-    return RepairOffer("take the markers out", plan)
+    return RepairOffer("remove the markers", plan)
 
 
 def _offer_other_id(workspace: Workspace, habits: HabitIndex, path: str) -> RepairOffer | None:
@@ -242,7 +242,7 @@ def _offer_for_entry(
         first = min(line.entry.day for line in habits.lines(habit))
         fields = {"habit": entry.habit, "since": date.fromordinal(first).isoformat()}
         plan = plan_new(workspace, "habit", definition.title, fields=fields)
-        return RepairOffer(f"define the habit {entry.habit}", plan)
+        return RepairOffer(f"create the habit {entry.habit}", plan)
     if code == "W104" and definition.path:
         key = ""
         if definition.since is not None and entry.day < definition.since:
@@ -268,7 +268,7 @@ def _restate_day(
     line = restate_entry(wins)
     path = log_path(habits.places.state, day)
     change = add_log_lines(workspace, path, f"{day:%Y-%m}", [line])
-    return RepairOffer(f"say again: {line.partition(': ')[2]}", WritePlan(VERB, line, [change]))
+    return RepairOffer(f"log again: {line.partition(': ')[2]}", WritePlan(VERB, line, [change]))
 
 
 def add_log_lines(workspace: Workspace, path: str, month: str, lines: Iterable[str]) -> NoteChange:

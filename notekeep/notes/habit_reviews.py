@@ -79,7 +79,7 @@ def plan_review(workspace: Workspace, habits: HabitIndex, when: Bounds) -> Write
     path = review_path(when)
     today = habits.today()
     if when.first > today:
-        raise UsageError(f"{dates.format_short_day(when.first, today)} has not come yet")
+        raise UsageError(f"{dates.format_short_day(when.first, today)} is in the future")
     if os.path.exists(os.path.join(workspace.root, path)):
         raise Refused(
             f"there is a review of that {when.span} already: {path}",

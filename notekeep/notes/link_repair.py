@@ -94,7 +94,7 @@ def repair_links(
         meant, old = _find_meant(link, folder, near)
         edit = _make_edit(note, link, meant, near, old) if meant else None
         if meant and edit:
-            message = f'There is no note "{link.target}", and one "{meant.name}".'
+            message = f'There is no note "{link.target}", but there is "{meant.name}".'
             found.append(Problem(note.path, line, message, "", "broken-link"))
             edits.append(edit)
     return found, edit_body(note, data, edits)

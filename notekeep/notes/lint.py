@@ -125,11 +125,11 @@ def _lint_tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
     line = find_key_line(data, key)
     found = []
     if any(word.startswith("#") for word in words):
-        found.append(Problem(path, line, f"A tag in `{key}` is written with #.", "", "tag-sign"))
+        found.append(Problem(path, line, f"A tag in `{key}` starts with #.", "", "tag-sign"))
     if len(wanted) < len(words):
-        found.append(Problem(path, line, f"A tag stands in `{key}` twice.", "", "tag-twice"))
+        found.append(Problem(path, line, f"A tag is listed twice in `{key}`.", "", "tag-twice"))
     if is_text:
-        message = f"`{key}` is text that lists several tags."
+        message = f"`{key}` is text, not a list of tags."
         found.append(Problem(path, line, message, "", "tag-text"))
     if len(wanted) == len(words) and not is_text:
         for old, new in zip(words, wanted, strict=True):

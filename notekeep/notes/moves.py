@@ -101,9 +101,9 @@ def _find_folder(workspace: Workspace, folder: str) -> str:
     is_named = path.endswith(".md") or ("/" not in path and bool(workspace.catalog.named(path)))
     if is_named and not folder.endswith("/"):
         raise Refused(
-            f"{folder!r} is the name of a note, not of a folder",
-            "`notekeep rename NOTE TITLE` gives a note another name; "
-            f"a folder of that name is meant with a / behind it: {path}/",
+            f"{folder!r} is a note, not a folder",
+            "use `notekeep rename NOTE TITLE` to rename a note, "
+            f"or add a / for a new folder: {path}/",
         )
     return path
 
@@ -119,9 +119,9 @@ def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
     linking = sorted({source for source, _ in links} - gone)
     if linking:
         many = "1 note links" if len(linking) == 1 else f"{len(linking)} notes link"
-        what = "it and" if len(paths) == 1 else "what goes, and"
+        what = "it" if len(paths) == 1 else "them"
         named = ", ".join(linking[:3]) + (", …" if len(linking) > 3 else "")
-        plan.remarks.append(f"{many} to {what} will lead nowhere: {named}")
+        plan.remarks.append(f"{many} to {what} and will have broken links: {named}")
     return plan
 
 
@@ -276,9 +276,9 @@ def _stem(path: str) -> str:
 def _need_free(workspace: Workspace, path: str, target: str, taken: Collection[str]) -> None:
     is_same = fold_name(target) == fold_name(path)
     if not is_same and free_path(workspace.root, target) != target:
-        raise Refused(f"{target} exists already", "choose another title, or move that one first")
+        raise Refused(f"{target} already exists", "choose another title, or move that note first")
     if fold_name(target) in taken:
-        raise Refused(f"two of these notes would be {target}", "rename one of them first")
+        raise Refused(f"two of these notes would become {target}", "rename one of them first")
 
 
 def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
@@ -297,8 +297,8 @@ def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: st
 # Names that do not travel to other systems: only a note's own file gets another one. A folder may
 # hold files of other programs, whose links nobody here follows: a person moves what is in it.
 
-_FOLDER_HINT = "`notekeep mv NOTE FOLDER` moves a note out of it, and links follow"
-_FILE_HINT = "give it another name"
+_FOLDER_HINT = "`notekeep mv NOTE FOLDER` moves a note out of it and updates links"
+_FILE_HINT = "rename it"
 
 
 def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str, str]:

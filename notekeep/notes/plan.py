@@ -141,7 +141,10 @@ def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
     done = {change.path for change in step.done}
     remarks = [
         *plan.remarks,
-        *(f"{path} was saved by another program; see {copy}" for path, copy in step.copies.items()),
+        *(
+            f"{path} was saved by another program at the same time; see {copy}"
+            for path, copy in step.copies.items()
+        ),
     ]
     paths = [change.target or change.path for change in plan.changes if change.path in done]
     paths += [copy.path for copy in plan.copies if copy.path in done]

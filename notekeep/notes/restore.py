@@ -41,7 +41,7 @@ class NoteVersions(NamedTuple):
         if not 1 <= number <= len(self.versions):
             known = f"1 to {len(self.versions)}" if self.versions else "none"
             raise NotFound(
-                f"{self.path} has no version {number}: history holds {known}",
+                f"{self.path} has no version {number}; history has {known}",
                 f"`notekeep history '{self.path}'` lists them",
             )
         return self.versions[number - 1]
@@ -58,7 +58,7 @@ def find_versions(workspace: Workspace, history: History, name: str) -> NoteVers
     row = find_exact(workspace.catalog, name, workspace.root)
     gone = [] if row else _find_gone(workspace, history, name)
     if len(gone) > 1:
-        raise Ambiguous(f"{name!r} could be several notes that are gone:", gone, "say which")
+        raise Ambiguous(f"{name!r} matches several deleted notes:", gone, "choose one")
     path = gone[0] if gone else (row or resolve(workspace.catalog, name, workspace.root)).path
     return NoteVersions(path, content_at(workspace.root, path), history.versions(path))
 
@@ -71,7 +71,7 @@ def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan
         if past.now is not None:
             raise UsageError(
                 f"which version of {past.path}?",
-                f"`notekeep history '{past.path}'` lists them; `restore NOTE@2` brings one back",
+                f"`notekeep history '{past.path}'` lists them; `restore NOTE@2` restores one",
             )
         number = 1
     version = past.version(number)
@@ -103,9 +103,9 @@ def find_trashed(workspace: Workspace, name: str) -> str:
     listed = [one.path for one in list_trash(workspace.root)]
     found = _match_names(listed, name.removeprefix(f"{TRASH}/"), cut=len(TRASH) + 1)
     if not found:
-        raise NotFound(f"nothing in the trash is called {name!r}", "`notekeep trash` lists it")
+        raise NotFound(f"no file in the trash is called {name!r}", "see `notekeep trash`")
     if len(found) > 1:
-        raise Ambiguous(f"{name!r} could be several files in the trash:", found, "say which")
+        raise Ambiguous(f"{name!r} matches several files in the trash:", found, "choose one")
     return found[0]
 
 

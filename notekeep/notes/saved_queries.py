@@ -22,7 +22,7 @@ def plan_save_query(workspace: Workspace, name: str, query: str) -> WritePlan:
 
     name = name.strip()
     if not name or not name.isprintable():
-        raise UsageError("a saved query needs a name on one line", "give it a word or two")
+        raise UsageError("the name of a saved query must be one line", "use a short name")
     try:
         before: bytes | None = workspace.read(VAULT_SETTINGS)
     except NotFound:
@@ -31,11 +31,11 @@ def plan_save_query(workspace: Workspace, name: str, query: str) -> WritePlan:
         document: Any = tomlkit.parse((before or b"").decode("utf-8-sig"))
     except (TOMLKitError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"{VAULT_SETTINGS}: not valid TOML: {error}", "correct it, then save again"
+            f"{VAULT_SETTINGS}: not valid TOML: {error}", "fix it, then save again"
         ) from error
     table = document.setdefault(TABLE, tomlkit.table())
     if not isinstance(table, AbstractTable):
-        raise UsageError(f"{VAULT_SETTINGS}: `{TABLE}` is no table", "correct it, then save again")
+        raise UsageError(f"{VAULT_SETTINGS}: `{TABLE}` is not a table", "fix it, then save again")
     if query:
         table[name] = query
     elif table.pop(name, None) is None:

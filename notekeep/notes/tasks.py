@@ -27,6 +27,6 @@ def plan_toggle_task(workspace: Workspace, path: str, line: int, text: str = "")
     ]
     away, task = min(places, default=(None, None), key=lambda place: place[0] or 0)
     if task is None or (away and not text):
-        raise NotFound(f"{path}:{line}: there is no task here any more", "look at it again")
+        raise NotFound(f"{path}:{line}: the task is no longer there", "check the note")
     after = edit_body(note, data, [toggle_task(task)])
     return WritePlan("tick", task.text, [NoteChange(path, data, after)])

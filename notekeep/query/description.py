@@ -75,7 +75,7 @@ def _describe(node: Node) -> tuple[str, str]:
         case tree.Phrase(text, scope):
             return _scoped(scope, _quote(text), f"phrase {text}")
         case tree.Prefix(text, scope):
-            return _scoped(scope, f"{text}*", f"words beginning with {text}")
+            return _scoped(scope, f"{text}*", f"words starting with {text}")
         case tree.Wildcard(text, scope):
             return _scoped(scope, text, f"words like {text}")
         case tree.Fuzzy(text, distance, scope):
@@ -95,7 +95,7 @@ def _describe_fact(node: Node) -> tuple[str, str]:
                 (f"path:{_quote(text)}", f"path contains {text}") if text else ("*", "every note")
             )
         case tree.Tag(name):
-            return f"#{name}", f"tag #{name} or one below it"
+            return f"#{name}", f"tag #{name} or a child of it"
         case tree.Is(flag):
             return f"is:{flag}", f"is {flag}"
         case tree.Has(name):

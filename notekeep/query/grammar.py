@@ -101,7 +101,9 @@ def parse_query(
     context = TermContext(text, fields, today, week_start, typing)
     try:
         if len(text) > MAX_LENGTH:
-            raise context.error(f"A query has at most {MAX_LENGTH:,} characters.", at=MAX_LENGTH)
+            raise context.error(
+                f"The query is longer than {MAX_LENGTH:,} characters.", at=MAX_LENGTH
+            )
         return _Parser(context).parse()
     except UsageError:
         if not typing:
@@ -133,13 +135,13 @@ class _Parser:
     def parse(self) -> Query:
         root = self._either()
         while token := self._peek():  # only a ")" can be left
-            self._complain("Nothing opens this bracket.", "Take it out.", token)
+            self._complain("This bracket has no opening bracket.", "Remove it.", token)
             self.at += 1
             root = _joined(tree.And, [root, self._either()])
         if root is None and self.silent and not self.order and self.limit is None:
             self._complain(
-                f"There is nothing to look for in {self.silent.text}.",
-                "Words have letters or digits; a regular expression finds anything: /text/.",
+                f"{self.silent.text} has nothing to search for.",
+                "Words need letters or digits. For other characters use /text/.",
                 self.silent,
             )
         return Query(self.context.text, root, tuple(self.order), self.limit)
@@ -153,8 +155,8 @@ class _Parser:
             raise self.context.error(message, hint, at=token.start)
 
     def _lacks(self, what: str, operator: Token) -> None:
-        hint = f'To look for the word itself, write "{operator.text}".'
-        self._complain(f"{operator.text} wants {what}.", hint, operator)
+        hint = f'To search for the word, use quotes: "{operator.text}".'
+        self._complain(f"{operator.text} needs {what}.", hint, operator)
 
     def _either(self) -> Node | None:
         """`a OR b`."""
@@ -205,7 +207,7 @@ class _Parser:
         self.conditions += 1
         if self.conditions > MAX_CONDITIONS:
             raise self.context.error(
-                f"A query has at most {MAX_CONDITIONS} conditions.", at=token.start
+                f"The query has more than {MAX_CONDITIONS} conditions.", at=token.start
             )
         self.at += 1
         leaf = self._leaf(token, negated=negated)
@@ -213,8 +215,8 @@ class _Parser:
             self.patterns += 1
             if self.patterns > MAX_PATTERNS:
                 raise self.context.error(
-                    f"A query has at most {MAX_PATTERNS} beginnings, patterns and passages.",
-                    "Each of them stands for many words, or has notes read.",
+                    f"The query has more than {MAX_PATTERNS} prefixes, patterns and passages.",
+                    "Each of them is slow to search.",
                     at=token.start,
                 )
         return leaf
@@ -239,14 +241,14 @@ class _Parser:
         self.at += 1
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise self.context.error(f"More than {MAX_DEPTH} brackets are open.", at=opening.start)
+            raise self.context.error(f"More than {MAX_DEPTH} nested brackets.", at=opening.start)
         inner = self._either()
         self.depth -= 1
         closing = self._peek()
         if closing is None:
-            self._complain("This bracket does not close.", "", opening)
+            self._complain("This bracket is not closed.", "", opening)
         elif inner is None:
-            self._complain("There is nothing between these brackets.", "", opening)
+            self._complain("These brackets are empty.", "", opening)
         self.at += 1
         return inner
 
@@ -258,15 +260,15 @@ class _Parser:
         value = self._peek()
         if self.group:
             self._complain(
-                f"Within {self.group.text}:( ) there can be only words, not {field.text}:.",
-                f"Put {field.text}: before or behind the brackets.",
+                f"{self.group.text}:( ) can contain only words, not {field.text}:.",
+                f"Put {field.text}: outside the brackets.",
                 field,
             )
         if value is None or value.kind not in _VALUES:
             if not self.context.typing and not is_known_field(field, self.context):
                 raise unknown_field_error(field, self.context, field.end)
             self._complain(
-                f"{field.text}{field.op} wants something after it.",
+                f"{field.text}{field.op} needs a value.",
                 f"Write no:{field.text} for notes without it, or put the text in quotes.",
                 field,
             )
@@ -286,7 +288,7 @@ class _Parser:
     def _group(self, field: Token) -> Node | None:
         """`title:(a b)`, `tag:(a OR b)`, `line:(a b)`."""
         if field.text.casefold() in ("sort", "limit"):
-            self._complain(f"{field.text}: takes no brackets.", "", field)
+            self._complain(f"{field.text}: cannot have brackets.", "", field)
         outer, self.group = self.group, field
         inner = self._bracketed()
         self.group = outer
@@ -353,7 +355,7 @@ class _Parser:
                 slip = near and self.context.fields.nearest_field(name, CLEAR_LIKENESS)
                 raise self.context.error(
                     f'There is no field "{name}" to sort by.',
-                    f"Did you mean {near}?" if near else "All fields: notekeep fields.",
+                    f"Did you mean {near}?" if near else "List all fields: notekeep fields.",
                     at=at,
                     near=slip or "",
                 )
@@ -366,11 +368,11 @@ class _Parser:
         if re.fullmatch(r"[1-9][0-9]{0,8}", value.text):
             self.limit = int(value.text)
         else:
-            self._complain("limit: wants a number from 1 on.", "Write limit:20.", value)
+            self._complain("limit: needs a number, at least 1.", "Write limit:20.", value)
 
 
 def _only_words(field: Token) -> str:
-    return f"Within {field.text}: there can be only words."
+    return f"{field.text}: can contain only words."
 
 
 def _joined(kind: type[tree.And | tree.Or], parts: list[Node | None]) -> Node | None:

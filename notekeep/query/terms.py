@@ -66,7 +66,7 @@ class TermContext(NamedTuple):
         guess = f"Did you mean {near}? " if near else ""
         raise self.error(
             f'There is no {what} "{token.text}".',
-            guess + (hint or f"Known are {', '.join(names)}."),
+            guess + (hint or f"Use {', '.join(names)}."),
             at=token.start,
         )
 
@@ -76,7 +76,7 @@ def parse_bare_term(token: Token, context: TermContext) -> Node | None:
     span = (token.start, token.end)
     if len(token.text) > MAX_TEXT and token.kind in ("word", "phrase"):
         raise context.error(
-            f"A word or phrase has at most {MAX_TEXT:,} characters, this one {len(token.text):,}.",
+            f"A word or phrase can have {MAX_TEXT:,} characters. This has {len(token.text):,}.",
             at=token.start,
         )
     if token.kind == "phrase":
@@ -93,8 +93,8 @@ def parse_bare_term(token: Token, context: TermContext) -> Node | None:
         return parse_symbol(token)
     if token.text.startswith("/"):
         raise context.error(
-            f"The regular expression {token.text} does not end.",
-            "Close it with a second slash, or put the text in quotes.",
+            f"The regular expression {token.text} is not closed.",
+            "Add a closing slash, or use quotes to search for the text.",
             at=token.start,
         )
     return parse_word(token, context, "any")
@@ -118,7 +118,7 @@ def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
         distance = int(found[2][:2] or 1)
         if distance not in (1, 2):
             raise context.error(
-                f"{token.text} allows {found[2]} wrong letters, and at most two can be.",
+                f"{token.text} allows {found[2]} typos. The maximum is 2.",
                 f"Write {found[1]}~ or {found[1]}~2.",
                 at=token.start,
             )
@@ -135,10 +135,10 @@ def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
     """Words in a row; an open one ends, while it is being typed, with the beginning of a word."""
     span = (token.start, token.end)
     if not token.text.strip():
-        raise context.error("There is nothing between these quotes.", at=token.start)
+        raise context.error("These quotes are empty.", at=token.start)
     if not token.closed and not context.typing:
         raise context.error(
-            "These quotes do not end.", 'Close them, or write \\" for a quote.', at=token.start
+            "These quotes are not closed.", 'Close them, or write \\" for a quote.', at=token.start
         )
     if not any(char.isalnum() for char in token.text):
         return tree.Regex(re.escape(token.text), span)
@@ -155,7 +155,7 @@ def parse_regex(token: Token, context: TermContext) -> tree.Regex:
     """A regular expression that Python accepts."""
     if len(token.text) > MAX_REGEX:
         raise context.error(
-            f"A regular expression has at most {MAX_REGEX} characters, this one {len(token.text)}.",
+            f"A regular expression can have {MAX_REGEX} characters. This has {len(token.text)}.",
             at=token.start,
         )
     try:
@@ -165,7 +165,7 @@ def parse_regex(token: Token, context: TermContext) -> tree.Regex:
     except (re.error, RecursionError, OverflowError) as error:
         place = getattr(error, "pos", None) or 0
         raise context.error(
-            f"The regular expression /{token.text}/ does not work: {error}.",
+            f"The regular expression /{token.text}/ is invalid: {error}.",
             at=token.start + 1 + place,
         ) from None
     return tree.Regex(token.text, (token.start, token.end))
@@ -176,7 +176,7 @@ def parse_tag(token: Token, context: TermContext) -> Node:
     span = (token.start, token.end)
     text = token.text.removeprefix("#").rstrip(".,;:!?").removesuffix("/*").strip("/")
     if not text:
-        raise context.error("There is no tag here.", "Write tag:habit or #habit.", at=token.start)
+        raise context.error("The tag is missing.", "Write tag:habit or #habit.", at=token.start)
     if text.endswith("*") or context.unfinished(token):
         return tree.Compare("tags", ":", text.rstrip("*"), span=span)
     return tree.Tag(text, span)
@@ -188,7 +188,7 @@ def parse_has(token: Token, context: TermContext, start: int | None = None) -> t
     if found is None and (field := context.fields.find(token.text)):
         found = field.name
     name = found or context.known(
-        token, context.fields.things(), "field or thing", "All fields: notekeep fields."
+        token, context.fields.things(), "field or thing", "List all fields: notekeep fields."
     )
     begin = token.start if start is None else start
     return tree.Has(COUNTED_THINGS.get(name, name), (begin, token.end))
@@ -202,7 +202,7 @@ def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
         raise unknown_field_error(field, context, value.end)
     if not value.text and value.kind != "link":
         raise context.error(
-            f"{field.text}{op} wants something after it.",
+            f"{field.text}{op} needs a value.",
             f"Write no:{field.text} for notes without it.",
             at=value.start,
         )
@@ -211,7 +211,7 @@ def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
     if reader := _SPECIAL.get(name):
         if op not in (":", "="):
             raise context.error(
-                f"{field.text} cannot be compared by {op}.",
+                f"{field.text} cannot be compared with {op}.",
                 f"Write {field.text}:{value.text}.",
                 at=field.start,
             )
@@ -239,10 +239,10 @@ def unknown_field_error(field: Token, context: TermContext, end: int) -> UsageEr
     """What is said of a name that is no field, in a condition that goes up to `end`."""
     fields, name = context.fields, field.text.casefold()
     near = None if context.typing or name in SCOPES else fields.nearest(name)
-    quoted = f'To look for the text itself, write "{context.text[field.start : end]}".'
-    meant = f"Did you mean {near}?" if near else "All fields: notekeep fields."
+    quoted = f'To search for the text, use quotes: "{context.text[field.start : end]}".'
+    meant = f"Did you mean {near}?" if near else "List all fields: notekeep fields."
     if name in SCOPES:
-        meant = f"{name}: is followed by the words to look for there, as in {name}:word."
+        meant = f"{name}: needs words to search for, e.g. {name}:word."
     return context.error(
         f'There is no field "{field.text}".',
         f"{meant} {quoted}",
@@ -260,8 +260,8 @@ def _scoped(value: Token, context: TermContext, scope: WordScope) -> Node:
         if found := parse_symbol(value):
             return found
         raise context.error(
-            f"There is no word in {value.text}.",
-            "Words have letters or digits; a regular expression finds anything: /text/.",
+            f"{value.text} has no words.",
+            "Words need letters or digits. For other characters use /text/.",
             at=value.start,
         )
     return parse_word(value, context, scope)
@@ -284,7 +284,7 @@ def _kind(field: Token, value: Token, context: TermContext) -> Node:
 
 def _flag(field: Token, value: Token, context: TermContext) -> Node:
     kinds = context.fields.kinds
-    hint = f"Kinds are asked for as type:{value.text}." if value.text in kinds else ""
+    hint = f"For a kind, write type:{value.text}." if value.text in kinds else ""
     state = context.known(value, context.fields.states, "state", hint)
     return tree.Is(state, (field.start, value.end))
 
@@ -296,7 +296,7 @@ def _has(field: Token, value: Token, context: TermContext) -> Node:
 
 def _link(field: Token, value: Token, context: TermContext) -> Node:
     if not value.text or context.unfinished(value):
-        raise context.error(f"{field.text}: wants the name of a note.", at=value.start)
+        raise context.error(f"{field.text}: needs the name of a note.", at=value.start)
     span = (field.start, value.end)
     kind = tree.LinkTo if field.text.casefold() == "to" else tree.LinkFrom
     return kind(value.text, span)

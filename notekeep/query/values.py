@@ -65,7 +65,7 @@ def parse_period(word: str, today: date, week_start: int = 0) -> Period | None:
             or _month_word(text, today)
         )
     except (ValueError, OverflowError, UsageError):
-        raise ValueError(f"No calendar has {word}.") from None
+        raise ValueError(f"The date {word} does not exist.") from None
 
 
 def _iso(text: str) -> Period | None:
@@ -200,12 +200,10 @@ class _ValueParser:
         [high_text] = more
         if self.op not in (":", "="):
             raise self._error(
-                "A range has both its ends already.", f"Write {self.name.text}:{self.value.text}."
+                "A range cannot be compared.", f"Write {self.name.text}:{self.value.text}."
             )
         if not low and not high_text:
-            raise self._error(
-                "This range has no ends.", f"Write {self.name.text}:A..B, A.. or ..B."
-            )
+            raise self._error("This range is empty.", f"Write {self.name.text}:A..B, A.. or ..B.")
         if not high_text:
             return self._compare(">=", read(low)[0])
         if not low:
@@ -213,14 +211,14 @@ class _ValueParser:
         first, last = read(low)[0], read(high_text)[1]
         if first > last:
             raise self._error(
-                f"The range {low}..{high_text} ends before it begins.", f"Write {high_text}..{low}."
+                f"The range {low}..{high_text} ends before it starts.", f"Write {high_text}..{low}."
             )
         return self._compare(":", first, last)
 
     def _number(self, text: str) -> Ends:
         if not re.fullmatch(_NUMBER, text):
             raise self._error(
-                f'{self.name.text} is a number, and "{text}" is none.',
+                f'{self.name.text} is a number, but "{text}" is not.',
                 f"Write {self.name.text}>=4 or {self.name.text}:3..5.",
             )
         return float(text), float(text)
@@ -235,7 +233,7 @@ class _ValueParser:
             raise self._error(str(error)) from None
         if days is None:
             raise self._error(
-                f'{self.name.text} is a date, and "{text}" is none.',
+                f'{self.name.text} is a date, but "{text}" is not.',
                 "Write 2026, 2026-03, 2026-03-05, last-week, yesterday or 30d.",
             )
         return days[0].isoformat(), days[1].isoformat()
@@ -244,7 +242,7 @@ class _ValueParser:
         value = BOOLS.get(self.value.text.casefold())
         if value is None or self.op not in (":", "="):
             raise self._error(
-                f'{self.name.text} is yes or no, and "{self.value.text}" is neither.',
+                f'{self.name.text} is yes or no, not "{self.value.text}".',
                 f"Write {self.name.text}:yes or {self.name.text}:no.",
             )
         return self._compare("=", value)

@@ -175,8 +175,8 @@ class IndexFolder:
             lock.acquire(timeout=wait)
         except Timeout:
             raise IndexBusy(
-                "Another notekeep is writing the search index",
-                "Nothing is lost: the change is indexed at the next refresh",
+                "Another notekeep is updating the search index",
+                "Nothing is lost: the change will be indexed at the next refresh",
             ) from None
         try:
             yield

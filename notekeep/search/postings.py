@@ -231,5 +231,5 @@ class IndexSnapshot:
 def _unusable() -> IndexUnusable:
     return IndexUnusable(
         "The search index is missing, damaged or of another version",
-        "It is built again at the next refresh; or run `notekeep index --rebuild`",
+        "It will be rebuilt at the next refresh, or run `notekeep index --rebuild`",
     )

@@ -78,8 +78,8 @@ class RankBoosts(NamedTuple):
             ("words", self.words),
             ("words as typed", self.words * AS_TYPED_BOOST * self.as_typed),
             ("words near each other", self.words * NEARNESS_BOOST * self.near),
-            ("title begins so", self.words * BEGINNING_BOOST * self.begins),
-            ("changed lately", self.words * FRESHNESS_BOOST * self.fresh),
+            ("start of the title", self.words * BEGINNING_BOOST * self.begins),
+            ("changed recently", self.words * FRESHNESS_BOOST * self.fresh),
             ("opened often", self.words * OPENED_BOOST * self.often),
         ]
 

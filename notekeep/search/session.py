@@ -54,7 +54,7 @@ MANY_WORDS = 4
 MAX_NEAR_HITS = 20
 """How many notes are shown at most that do not have all words."""
 
-COMMON_WORDS_MESSAGE = "Only the commonest words were looked for that are like {}; add a letter."
+COMMON_WORDS_MESSAGE = "Only the most common words like {} were searched. Type another letter."
 PREFIX_MATCH_MESSAGE = "No note has all of these words. These have words that begin so."
 SOME_WORDS_MESSAGE = "No note has all of these words; these have some."
 ONE_HIT_MESSAGE = "Only 1 note has all of these words; others have some."
@@ -202,7 +202,7 @@ class _Search:
         asked = read_query_words(self._query.root, self._query.text).words
         for word in asked[:MAX_REMARKS]:
             if self._sources.words.ignores(word):
-                remarks.append(f'"{word}" is too common to be looked for; /{word}/ finds it.')
+                remarks.append(f'"{word}" is too common to search for. Use /{word}/ to find it.')
             elif near := self._sources.words.suggest(word):
                 remarks.append(f'No note has "{word}". Did you mean {" or ".join(near)}?')
         return remarks

@@ -42,10 +42,7 @@ START_SECONDS = 10.0
 MIN_REGEX_SECONDS = 0.1
 """So long may a regular expression take where others of the same query took all the time."""
 
-REGEX_STOPPED = (
-    "/{}/ takes too long and was stopped: it was looked for in {} of {} notes. "
-    "Add a word that the note must have."
-)
+REGEX_STOPPED = "/{}/ was too slow and was stopped after {} of {} notes. Add a word to search for."
 
 MAX_READ_BYTES = 5 << 20
 """How much of a note is read, in bytes; as much as the index reads of a large one."""
@@ -173,9 +170,8 @@ class TextFilter:
             if not (self._in_part and matches.found):
                 raise self._regex_error(
                     node,
-                    f"The regular expression /{node.text}/ takes too long, so it was stopped.",
-                    "Nested repetitions such as (a+)+ do that; or add a word that the note must"
-                    " have.",
+                    f"The regular expression /{node.text}/ was too slow and was stopped.",
+                    "Avoid nested repetitions such as (a+)+, or add a word to search for.",
                 )
             self.cut_short.append(REGEX_STOPPED.format(node.text, matches.done, matches.total))
         for path, spans in matches.found.items():
@@ -302,7 +298,7 @@ def find_regex_matches(
     # A line that was cut off when the process was ended is no answer.
     started, *answers = _ask_child(json.dumps(request).encode("ascii")).split(b"\n")[:-1] or [b""]
     if not started:
-        raise UsageError(f"The regular expression /{pattern}/ could not be looked for.")
+        raise UsageError(f"The regular expression /{pattern}/ could not be searched.")
     found: dict[str, Spans] = {}
     done = 0
     for line in answers:

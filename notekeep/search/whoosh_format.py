@@ -288,7 +288,7 @@ def open_writer(folder: Path, language: str) -> Any:
         codec: Any = Codec
         writer: Any = SegmentWriter(opened, codec=codec(), compound=False, limitmb=1, timeout=1.0)
     except LockError:
-        raise IndexBusy("Another program is writing the search index") from None
+        raise IndexBusy("Another program is updating the search index") from None
     writer.pool = PostingPool()
     return writer
 

@@ -130,7 +130,7 @@ class WhooshIndex:
             except Exception as error:
                 raise Failure(
                     f"The search index could not be built ({type(error).__name__}: {error})",
-                    "Searching goes on with the old one, if there is one",
+                    "Searches use the old index, if there is one",
                 ) from error
         self._damaged = None
 
@@ -184,7 +184,7 @@ class WhooshIndex:
             number = self._folder.newest_commit()
             if stamp is None or number is None:
                 raise IndexUnusable(
-                    "There is no search index to change", "It is built at a refresh"
+                    "There is no search index yet", "It will be built at the next refresh"
                 )
             if not docs and not gone:
                 self._folder.write_stamp(number, stamp._replace(generation=generation))
@@ -379,7 +379,7 @@ class WhooshIndex:
                         raise
                     self._damaged = None
                     self.close()
-        raise IndexUnusable("The search index was replaced while it was read", "Ask again")
+        raise IndexUnusable("The search index was replaced while it was read", "Try again")
 
     def _current(self) -> IndexSnapshot:
         from notekeep.search.postings import IndexSnapshot
@@ -387,7 +387,7 @@ class WhooshIndex:
         state = self._folder.state()
         if state == self._damaged:
             raise IndexUnusable(
-                "The search index is damaged", "It is built again at the next refresh"
+                "The search index is damaged", "It will be rebuilt at the next refresh"
             )
         if self._snapshot is None or state != self._state:
             if self._snapshot:
@@ -410,13 +410,13 @@ class WhooshIndex:
         except Exception as error:
             if isinstance(error, OSError) and error.errno in SYSTEM_ERRORS:
                 raise Failure(
-                    f"The search index could not be used: {error.strerror}",
-                    "Notes are not affected; the index is a cache and can be deleted",
+                    f"Cannot use the search index: {error.strerror}",
+                    "Your notes are not affected; the index is a cache and can be deleted",
                 ) from error
             self._damaged = self._folder.state()
             raise IndexUnusable(
                 f"The search index is damaged ({type(error).__name__}: {error})",
-                "It is built again at the next refresh",
+                "It will be rebuilt at the next refresh",
             ) from error
 
     def _load_vocabulary(self) -> Vocabulary:

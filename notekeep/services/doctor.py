@@ -41,7 +41,9 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     refreshed = vault.indexing.refresh()
     changes = refreshed.changes
     unreadable = [
-        Problem(path, None, f"cannot be read: {reason}", "look at its permissions", "unreadable")
+        Problem(
+            path, None, f"cannot read the file: {reason}", "check its permissions", "unreadable"
+        )
         for path, reason in changes.unreadable.items()
     ]
     yield Layer("files", f"{changes.total} notes and logs", unreadable)
@@ -64,10 +66,12 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     )
     yield Layer("habits", "definitions and log lines", vault.habits.tracker.problems())
     copies = [
-        Problem(copy, None, f"is another program's copy of {of}", "compare the two", CONFLICT)
+        Problem(
+            copy, None, f"is a sync program's copy of {of}", "see `notekeep conflicts`", CONFLICT
+        )
         for copy, of in vault.catalog.conflicts().items()
     ]
-    yield Layer("conflicts", "copies left by sync programs, marks left by git", [*marked, *copies])
+    yield Layer("conflicts", "sync conflict copies and git conflict markers", [*marked, *copies])
 
 
 def _ratings(vault: Vault) -> Layer:
@@ -88,9 +92,9 @@ def _program() -> Layer:
     findings = []
     if not yaml.__with_libyaml__:
         findings.append(
-            Problem("", None, "PyYAML has no libyaml", "front matter is read ten times slower")
+            Problem("", None, "PyYAML has no libyaml", "reading front matter is ten times slower")
         )
-    return Layer("program", "the parts notekeep rests on", findings)
+    return Layer("program", "required libraries", findings)
 
 
 def _settings(vault: Vault) -> Layer:
@@ -99,28 +103,28 @@ def _settings(vault: Vault) -> Layer:
         "settings",
         "yours and the vault's",
         [
-            Problem("", None, warning, "`notekeep config` says which file", SETTINGS)
+            Problem("", None, warning, "`notekeep config` shows which file", SETTINGS)
             for warning in warnings
         ],
     )
 
 
 def _places(vault: Vault) -> Layer:
-    """Check where index and history lie: on another machine, or synced, they can be torn."""
+    """Check the folders of index and history: on another machine, or synced, they can be torn."""
     findings = [
-        Problem("", None, f"{what} cannot be written: {folder}", WRITABLE_HINT, "place")
+        Problem("", None, f"{what} is not writable: {folder}", WRITABLE_HINT, "place")
         for what, folder in (("the index", vault.places.cache), ("history", vault.places.state))
         if not os.access(_nearest(folder), os.W_OK | os.X_OK)
     ]
     findings += [
-        Problem("", None, f"{what} lies {where}: {folder}", hint, "place")
+        Problem("", None, f"{what} is {where}: {folder}", hint, "place")
         for what, folder, hint in (
-            ("the index", vault.places.cache, "set XDG_CACHE_HOME to a folder of this machine"),
-            ("history", vault.places.state, "set XDG_STATE_HOME to a folder of this machine"),
+            ("the index", vault.places.cache, "set XDG_CACHE_HOME to a folder on this machine"),
+            ("history", vault.places.state, "set XDG_STATE_HOME to a folder on this machine"),
         )
         if (where := remote_reason(folder))
     ]
-    return Layer("places", "where index and history lie", findings)
+    return Layer("places", "where the index and history are stored", findings)
 
 
 def _nearest(folder: str) -> str:
@@ -137,7 +141,7 @@ def _catalog(vault: Vault) -> Layer:
         content = read_content(vault.root, path)
         if content is not None and content.digest and digests.get(path) != content.digest:
             findings.append(
-                Problem(path, None, "the catalog has another content", "`notekeep index --verify`")
+                Problem(path, None, "the index has different content", "`notekeep index --verify`")
             )
     return Layer("catalog", f"{len(paths)} files read and compared", findings)
 
@@ -145,7 +149,7 @@ def _catalog(vault: Vault) -> Layer:
 def _words(vault: Vault) -> Layer:
     missing = vault.catalog.dirty()
     findings = [
-        Problem(path, None, "is not in the full text yet", "`notekeep index`", "words")
+        Problem(path, None, "not in the full-text index yet", "`notekeep index`", "words")
         for path in sorted(missing)
     ]
-    return Layer("words", f"{vault.full_text.count} notes in the full text", findings)
+    return Layer("words", f"{vault.full_text.count} notes in the full-text index", findings)

@@ -36,7 +36,7 @@ class HabitExport(NamedTuple):
 def export_habits(tracker: HabitIndex, form: str, names: Sequence[str]) -> HabitExport:
     """Export habits, all where none is named."""
     if form not in FORMS:
-        raise UsageError(f"there is no form {form}", f"one of {', '.join(FORMS)}")
+        raise UsageError(f"there is no format {form}", f"one of {', '.join(FORMS)}")
     tracker.refresh()
     habits = [tracker.find(name) for name in names] or tracker.known()
     return FORMS[form](tracker, habits)

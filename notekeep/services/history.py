@@ -98,7 +98,7 @@ class HistoryService:
         """Return what a step of history did, by its id; at most so many files."""
         record = next((one for one in self.store.records() if one.id == step), None)
         if record is None:
-            raise NotFound("That step is not in history any more.")
+            raise NotFound("That step is no longer in history.")
         merged = _by_file(record.changes)
         past = StepDetails(record.root, [], [], max(0, len(merged) - most))
         for change in merged[:most]:
@@ -128,7 +128,7 @@ class HistoryService:
         times = [redo[-1].last.time] if redo else []
         times += [undone.time] if undone else []
         if not times or max(times) < max(fresh, default=0.0):
-            raise NotFound("There is nothing to do again.")
+            raise NotFound("There is nothing to redo.")
         if redo and redo[-1].last.time == max(times):
             step = _of_step(redo[-1].origin if dry_run else self.store.redo(self.root))
         else:

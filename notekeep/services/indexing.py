@@ -46,7 +46,7 @@ class IndexService:
         try:
             self._open_history().record_outside_versions(versions)
         except NotekeepError as error:
-            message = f"What it holds could not be kept in history: {error.message}"
+            message = f"Cannot save its content in history: {error.message}"
             return [Problem(one.path, None, message, error.hint, "history") for one in versions]
         return []
 
@@ -108,5 +108,5 @@ class IndexService:
         try:
             self.refresh(words=False)
         except NotekeepError as error:
-            return [f"it is written; the index does not know yet: {error.message}", error.hint]
+            return [f"saved, but not indexed yet: {error.message}", error.hint]
         return []

@@ -54,7 +54,7 @@ class MediaService:
         """Find the picture that a note names by `target`, and its size; it is not decoded."""
         path = self._files().find(target, from_path)
         if path is None:
-            raise NotFound(f"{target}: there is no such file")
+            raise NotFound(f"{target}: file not found")
         with self._opened(path) as image:
             return VaultPicture(path, *image.size, os.stat(self._place(path)).st_mtime_ns)
 
@@ -66,7 +66,7 @@ class MediaService:
                 image.draft("RGB", (2 * width, 2 * height))
                 small = image.convert("RGBA").resize((width, height))
             except (OSError, ValueError, SyntaxError, MemoryError) as error:
-                raise Failure(f"{path}: it cannot be decoded") from error
+                raise Failure(f"{path}: cannot decode the picture") from error
             return small.tobytes()
 
     def picture_place(self, path: str) -> str:
@@ -83,22 +83,22 @@ class MediaService:
 
     def _place(self, path: str) -> Path:
         if any(file_names.is_hidden(part) for part in path.split("/")):
-            raise Refused(f"{path}: it lies in a hidden folder")
+            raise Refused(f"{path}: in a hidden folder")
         place = file_names.resolve_path(self.workspace.root, path)
         try:
             info = place.stat()
         except OSError as error:
-            raise NotFound(f"{path}: there is no such file") from error
+            raise NotFound(f"{path}: file not found") from error
         if not stat.S_ISREG(info.st_mode):
-            raise Refused(f"{path}: it is no file")
+            raise Refused(f"{path}: not a file")
         if info.st_size > MOST_BYTES:
-            raise Refused(f"{path}: it is larger than {MOST_BYTES >> 20} MB")
+            raise Refused(f"{path}: larger than {MOST_BYTES >> 20} MB")
         return place
 
     def _opened(self, path: str) -> Image:
         from PIL import Image, UnidentifiedImageError
 
-        too_large = Refused(f"{path}: it has more than {MOST_PIXELS // 1_000_000} million pixels")
+        too_large = Refused(f"{path}: more than {MOST_PIXELS // 1_000_000} million pixels")
         place = self._place(path)
         try:
             with warnings.catch_warnings():
@@ -108,9 +108,9 @@ class MediaService:
         except Image.DecompressionBombError as error:
             raise too_large from error
         except (UnidentifiedImageError, ValueError) as error:
-            raise Refused(f"{path}: it is no picture that can be shown here") from error
+            raise Refused(f"{path}: not a supported picture") from error
         except (OSError, SyntaxError) as error:
-            raise Failure(f"{path}: it cannot be read") from error
+            raise Failure(f"{path}: cannot read the file") from error
         width, height = image.size
         if not 0 < width * height <= MOST_PIXELS:
             image.close()

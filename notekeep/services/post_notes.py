@@ -30,17 +30,15 @@ class PostNotes:
         self.notes = notes
 
     def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
-        """Plan to bring what was changed by hand in the site back into the notes, by default all.
+        """Plan to copy edits made in the site back to the notes, by default to all.
 
-        NotFound is raised where nothing was changed by hand.
+        NotFound is raised when no post was edited in the site.
         """
         names = names or self.publishing.exported(target, site)
         exported = self.publishing.plan_export(names, target=target, site=site)
         edited = [file for file in exported.files if file.is_post and file.ours is not None]
         if not edited:
-            raise NotFound(
-                "nothing was changed by hand in the site", "`notekeep export status` tells"
-            )
+            raise NotFound("no post was edited in the site", "see `notekeep export status`")
         label = edited[0].note if len(edited) == 1 else f"{len(edited)} notes from the site"
         plan = WritePlan("pull", label)
         for file in edited:
@@ -53,13 +51,13 @@ class PostNotes:
     def _pull_file(self, file: SiteChange, plan: WritePlan) -> None:
         if file.base is None or file.before is None:
             raise Refused(
-                f"{file.note}: what was written last is not in the history of this machine",
-                "look at both files, and export again with --overwrite or --keep",
+                f"{file.note}: the last export is not in the history of this machine",
+                "compare both files, then export again with --overwrite or --keep",
             )
         with self.publishing.source() as source:
             data, note = source.read(file.note), source.note(file.note)
         pulled = pull_edits(note.body, file.base, file.before)
-        plan.remarks += [f"{file.note}: not brought back: {what}" for what in pulled.left]
+        plan.remarks += [f"{file.note}: not copied to the note: {what}" for what in pulled.left]
         body = [] if pulled.body == note.body else [TextEdit(0, len(note.body), pulled.body)]
         after = edit_body(note, data, body)
         edits = [FieldChange(name, "=", value) for name, value in pulled.fields.items()]
@@ -100,8 +98,8 @@ class PostNotes:
         for heading in headings:
             if heading.casefold() not in known:
                 raise NotFound(
-                    f"none of these notes has a section {heading!r}",
-                    "its headings: `notekeep show NOTE`",
+                    f"no note here has a section {heading!r}",
+                    "see `notekeep show NOTE`",
                 )
         title = title or outlines[0].title
         fields: dict[str, Any] = {"sources": [f"[[{one.name}]]" for one in outlines]}

@@ -96,9 +96,8 @@ class PublishingService:
         found = {name: find_exact(self.catalog, name, self.root) for name in names}
         if missing := [name for name, row in found.items() if row is None and len(names) > 1]:
             raise UsageError(
-                f"no note is called {', '.join(map(repr, missing))};"
-                " several words are the names of several notes, so nothing was done",
-                f"put quotes around a name or a query of several words: '{' '.join(words)}'",
+                f"no note is called {', '.join(map(repr, missing))}; nothing was exported",
+                f"put quotes around a name or query with spaces: '{' '.join(words)}'",
             )
         if all(found.values()):
             return [row.path for row in found.values() if row is not None], True
@@ -242,17 +241,16 @@ class PublishingService:
         known = self.indexing.refresh(words=False)
         if known.pending:
             raise Failure(
-                f"{known.pending} changed notes could not be read while another program is taking"
-                " notes in, and any of them may be private; nothing was written",
-                "export again in a moment",
+                f"{known.pending} changed notes are still being indexed and may be private;"
+                " nothing was written",
+                "try again in a moment",
             )
         if self.catalog.generation == plan.generation:
             return
         if not self._plan(plan.request).does_the_same_as(plan):
             raise Conflict(
-                "notes changed after this was planned, and an export would do something else by"
-                " now; nothing was written",
-                "look at what it would do now, and export again",
+                "notes have changed since the preview; nothing was written",
+                "check the changes, then export again",
             )
 
     def audit(self, plan: ExportPlan) -> Audit:
@@ -273,8 +271,8 @@ class PublishingService:
         target, site = self.site(target, site)
         if not site:
             raise UsageError(
-                "there is no site to show",
-                "name it with --site, or in the settings that `notekeep config` shows",
+                "no site to preview",
+                "use --site, or add a site to your settings (see `notekeep config`)",
             )
         folder = os.path.abspath(os.path.expanduser(site))
         return find_preview(open_target(target or None, folder))
@@ -297,7 +295,7 @@ class PublishingService:
         """Write the vault's id into its settings, for its copies; return why, if it cannot be."""
         path = VAULT_SETTINGS
         place = os.path.join(self.root, path)
-        line = f'id = "{self.identity}"  # which vault this is, for the sites it exports to\n'
+        line = f'id = "{self.identity}"  # identifies this vault in the sites it exports to\n'
         try:
             if "id" in read_toml(place):
                 return []  # one that is no id is among the warnings of the settings
@@ -311,8 +309,8 @@ class PublishingService:
                 else:
                     step.create(path, line.encode())
         except NotekeepError as error:
-            why = f"{path}: the vault's id could not be written: {error.message}"
-            return [f"{why}; another device will not know these posts as its own"]
+            why = f"{path}: cannot write the vault's id: {error.message}"
+            return [f"{why}; another device will not recognise these posts"]
         return []
 
     # The vault as an export sees it.
@@ -325,9 +323,9 @@ class PublishingService:
         """
         if self.settings.unsure:
             raise Refused(
-                "what may leave this vault cannot be told from its settings: "
+                "cannot tell from the settings of this vault what may be exported: "
                 + self.settings.unsure,
-                "correct them and export again; nothing was written",
+                "fix them and export again; nothing was written",
             )
         with self.catalog.reading() as catalog:
             notes = NamesOfNotes(catalog, self.withheld)

@@ -260,7 +260,7 @@ class SearchService:
 
     def problems(self) -> list[Problem]:
         """Return what could not be read whole, settings first, with reason and remedy."""
-        hint = "`notekeep config` says which files count"
+        hint = "`notekeep config` shows the files that are read"
         parts = [warning.partition(": ") for warning in self.settings.warnings]
         settings = [Problem(file, None, text, hint, SETTINGS) for file, _, text in parts]
         return [*settings, *self.catalog.problems()]

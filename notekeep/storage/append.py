@@ -40,7 +40,7 @@ def append_line(
     must not lead out of; without it, the file itself may not be a link.
     """
     if "\n" in line or "\r" in line:
-        raise ValueError("a log line holds no line break")
+        raise ValueError("a log line cannot contain a line break")
     place = os.fspath(path)
     text = line.encode("utf-8", "replace")
     head = (header or "").encode("utf-8", "replace")
@@ -58,8 +58,8 @@ def append_line(
     except OSError as error:
         raise explain_os_error(error, place, "added to") from error
     raise Failure(
-        f"'{place}' could not be added to: another program keeps putting a new file in its place.",
-        "Wait until it is done, then do it again.",
+        f"'{place}' could not be changed: another program keeps replacing it.",
+        "Wait until it is done, then try again.",
     )
 
 
@@ -69,7 +69,7 @@ def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) 
     try:
         stat = os.fstat(fd)
         if not S_ISREG(stat.st_mode):
-            raise Refused(f"'{place}' is not a file.", "Move what is there out of the way.")
+            raise Refused(f"'{place}' is not a file.", "Move it away.")
         with hold_lock(fd, place):
             size = os.fstat(fd).st_size
             if not _is_current(fd, place):
@@ -95,7 +95,7 @@ def _open(place: str, *, follow: bool) -> tuple[int, bool]:
             except FileExistsError:
                 if os.path.islink(place):
                     raise OSError(errno.ELOOP, "a link that leads nowhere", place) from None
-    raise OSError(errno.EIO, "it comes and goes", place)
+    raise OSError(errno.EIO, "it keeps disappearing", place)
 
 
 def _is_current(fd: int, place: str) -> bool:
@@ -145,7 +145,7 @@ def _remove_piece(fd: int, place: str, size: int, piece: bytes, *, made: bool) -
                 os.unlink(place)
     except OSError as error:
         raise Failure(
-            f"'{place}' could not be added to, and may end with a part of the line: "
+            f"'{place}' could not be changed, and may end with part of the line: "
             f"{error.strerror or error}.",
-            "Look at its end, and check the disk.",
+            "Check the end of the file, and the disk.",
         ) from error

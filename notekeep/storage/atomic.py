@@ -47,7 +47,7 @@ _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _MANY = 1000  # names tried for a conflict copy; a second holds fewer
 
 GONE = "was deleted or moved by another program"
-CHANGED = "was changed by another program meanwhile"
+CHANGED = "was changed by another program at the same time"
 
 
 def exchange_checked(
@@ -77,9 +77,11 @@ def exchange_checked(
     try:  # what another program saved is renamed, not copied: it may still be writing
         return old, place.sibling_path(_name_copy(place, old.name))
     except OSError as error:
-        explained = explain_os_error(error, place.shown, "kept beside another program's version")
+        explained = explain_os_error(
+            error, place.shown, "saved next to the version of another program"
+        )
         explained.hint = (
-            f"Its version is in '{place.sibling_path(old.name)}': copy it. {explained.hint}"
+            f"Its version is in '{place.sibling_path(old.name)}'. Copy it. {explained.hint}"
         )
         raise explained from error
 
@@ -178,7 +180,7 @@ def _name_copy(place: OpenPlace, source: str) -> str:
         except FileExistsError:
             continue
         return name
-    raise OSError(errno.EEXIST, "no name is free for a conflict copy", place.shown)
+    raise OSError(errno.EEXIST, "no free name for a conflict copy", place.shown)
 
 
 def _staged_is_copy(place: OpenPlace, temp: str, what: str) -> Conflict:
@@ -189,7 +191,7 @@ def _staged_is_copy(place: OpenPlace, temp: str, what: str) -> Conflict:
 
 def ours_is_copy_error(shown: str, what: str, copy: str) -> Conflict:
     """Make the error for a save whose own version became the conflict copy."""
-    hint = "Compare the two with `notekeep conflicts`."
+    hint = "Compare them with `notekeep conflicts`."
     return Conflict(f"'{shown}' {what}; your version is in '{copy}'.", hint, copy=copy)
 
 
@@ -206,9 +208,9 @@ def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None
 def name_taken_error(place: OpenPlace, twin: str) -> NameTaken:
     """Make the error for a new file whose name, or a twin of it, is there."""
     if twin == place.name:
-        return NameTaken(f"'{place.shown}' is there already.", "Choose another name.")
+        return NameTaken(f"'{place.shown}' already exists.", "Choose another name.")
     return NameTaken(
-        f"'{place.shown}' cannot be made: '{place.sibling_path(twin)}' is there, which is the same"
+        f"Cannot create '{place.shown}': '{place.sibling_path(twin)}' exists, which is the same"
         " name on Windows and macOS.",
         "Choose another name.",
     )
@@ -289,8 +291,8 @@ def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
         AT_ONCE.sync_folder(target.fd)
         if read_stable(fd, source.shown) != data:
             raise Conflict(
-                f"'{source.shown}' was changed by another program while it was moved.",
-                f"What it held before is in '{target.shown}'. Look at both.",
+                f"'{source.shown}' was changed by another program during the move.",
+                f"Its old version is in '{target.shown}'. Compare both.",
             )
     finally:
         close(fd)
@@ -340,7 +342,9 @@ def _write_back(fd: int, place: OpenPlace, old: bytes, new: bytes, why: OSError)
             overwrite(fd, old)
     except (OSError, NotekeepError):
         explained = explain_os_error(why, place.shown, "saved")
-        raise TornWrite(explained.message, "The next start of notekeep completes it.") from why
+        raise TornWrite(
+            explained.message, "It will be completed when notekeep starts next."
+        ) from why
 
 
 def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:

@@ -83,8 +83,8 @@ def read_stable(fd: int, shown: str) -> bytes:
         if is_unchanged and len(data) == after.st_size:
             return data
     raise Conflict(
-        f"'{shown}' keeps being written by another program.",
-        "Wait until it is done, then do it again.",
+        f"'{shown}' is being changed by another program.",
+        "Wait until it is done, then try again.",
     )
 
 
@@ -118,13 +118,13 @@ def read_content(root: str, path: str) -> Content | None:
         return None
     except OSError as error:
         reason = error.strerror or str(error)
-        return Content(b"", "", unreadable_problem(path, f"The file cannot be read: {reason}."))
+        return Content(b"", "", unreadable_problem(path, f"Cannot read the file: {reason}."))
     data = head[: head.rfind(b"\n") + 1] or head
-    message = f"The file has {size >> 20} MB, so only its first MB can be searched."
-    problem = Problem(path, None, message, "Split it, or leave it as it is.", "large")
+    message = f"The file has {size >> 20} MB. Only the first MB is searched."
+    problem = Problem(path, None, message, "Split it to search all of it.", "large")
     return Content(data, digest_of(data + str(size).encode()), problem)
 
 
 def unreadable_problem(path: str, message: str) -> Problem:
     """Describe a file or folder that the system does not let us read."""
-    return Problem(path, None, message, "Look at its permissions.", "unreadable")
+    return Problem(path, None, message, "Check its permissions.", "unreadable")

@@ -91,16 +91,16 @@ def portability_problem(name: str) -> str:
     bad = sorted({char for char in name if char in _FORBIDDEN or ord(char) < 32})
     if bad:
         shown = " ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in bad)
-        return f"holds what Windows does not allow in a name: {shown}"
+        return f"has characters that Windows does not allow: {shown}"
     if name.endswith((".", " ")):
-        return "ends with a dot or a space, which Windows drops"
+        return "ends with a dot or a space, which Windows removes"
     if name.partition(".")[0].rstrip().casefold() in _RESERVED:
-        return "is the name of a device on Windows"
+        return "is a reserved name on Windows"
     try:
         too_long = len(os.fsencode(name)) > NAME_BYTES
     except UnicodeEncodeError:
-        return "holds half of a character"
-    return f"is longer than the {NAME_BYTES} bytes a name may have" if too_long else ""
+        return "contains an incomplete character"
+    return f"is longer than {NAME_BYTES} bytes" if too_long else ""
 
 
 def check_portable(path: str) -> None:
@@ -149,8 +149,8 @@ def is_within(place: str, base: str) -> bool:
 def outside_error(path: str) -> Refused:
     """Make the error for a path that leads out of the vault or site."""
     return Refused(
-        f"'{path}' leads out of the folder it belongs to.",
-        "Give a path inside it, with no '..' and no link to another place.",
+        f"'{path}' points outside the folder.",
+        "Use a path inside it, without '..' or links to other places.",
     )
 
 

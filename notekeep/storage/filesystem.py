@@ -69,10 +69,10 @@ def remote_reason(folder: str) -> str:
         account = _ACCOUNT.match(name)
         program = _SYNCED_NAMES.get(account[1] if account else name)
         if program:
-            return f"in a folder that {program} keeps in sync"
+            return f"in a folder synced by {program}"
         for mark, owner in _SYNCED_MARKS.items():
             if os.path.lexists(os.path.join(place, mark)):
-                return f"in a folder that {owner} keeps in sync"
+                return f"in a folder synced by {owner}"
         above = os.path.dirname(place)
         place = above if above != place else ""
     return ""
@@ -104,19 +104,19 @@ def is_remote(place: str) -> bool:
 # What the system says, as a person can act on it: the file, the reason, the remedy. No errno
 # reaches anybody bare, and no failure is silent.
 
-_NO_SPACE = ("there is no space left on its disk", "Free some space, then do it again.")
-_TOO_MANY_FILES = ("too many files are open", "Close some programs, then do it again.")
+_NO_SPACE = ("the disk is full", "Free some space, then try again.")
+_TOO_MANY_FILES = ("too many files are open", "Close some programs, then try again.")
 _NOT_ALLOWED = (
-    "you may not change it or its folder",
-    "Look at its owner and permissions; notekeep changes neither behind your back.",
+    "you do not have permission to change it or its folder",
+    "Check its owner and permissions. notekeep does not change them.",
 )
 _DISK = ("the disk reported an error", "Copy what matters elsewhere, then check the disk.")
-_GONE = ("the place it is on does not answer", "Is the drive or the network share connected?")
+_GONE = ("the drive does not respond", "Is the drive or the network share connected?")
 
 _FAILURES = {
     errno.ENOSPC: _NO_SPACE,
-    errno.EDQUOT: ("your disk quota is used up", "Free some space, then do it again."),
-    errno.EFBIG: ("it would be larger than a file may be here", "Raise the limit or split it."),
+    errno.EDQUOT: ("your disk quota is used up", "Free some space, then try again."),
+    errno.EFBIG: ("it would exceed the file size limit", "Raise the limit or split the file."),
     errno.EMFILE: _TOO_MANY_FILES,
     errno.ENFILE: _TOO_MANY_FILES,
     errno.EIO: _DISK,
@@ -130,15 +130,15 @@ _FAILURES = {
 _REFUSALS = {
     errno.EACCES: _NOT_ALLOWED,
     errno.EPERM: _NOT_ALLOWED,
-    errno.EROFS: ("its disk is mounted read-only", "Mount it for writing, then do it again."),
-    errno.ENAMETOOLONG: ("its name or path is longer than the system allows", "Shorten the name."),
-    errno.EISDIR: ("it is a folder", "Give the path of a file."),
-    errno.ENOTDIR: ("a part of its path is a file, not a folder", "Give another path."),
+    errno.EROFS: ("its disk is mounted read-only", "Mount it for writing, then try again."),
+    errno.ENAMETOOLONG: ("its name or path is too long", "Shorten the name."),
+    errno.EISDIR: ("it is a folder", "Use the path of a file."),
+    errno.ENOTDIR: ("part of its path is a file, not a folder", "Use another path."),
     errno.ELOOP: (
         "a link on its path leads in a circle or away from where it should",
-        "Replace the link by a file or a folder.",
+        "Replace the link with a file or a folder.",
     ),
-    errno.EILSEQ: ("its disk does not take such a name", "Choose another name."),
+    errno.EILSEQ: ("its disk does not allow such a name", "Choose another name."),
 }
 
 
@@ -147,11 +147,11 @@ def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
     number = error.errno or 0
     kind: type[NotekeepError] = Failure
     if number == errno.ENOENT:
-        kind, reason, hint = NotFound, "it is not there", "It may have been moved or deleted."
+        kind, reason, hint = NotFound, "it does not exist", "It may have been moved or deleted."
     elif number in _REFUSALS:
         kind, (reason, hint) = Refused, _REFUSALS[number]
         if (reason, hint) == _NOT_ALLOWED and action in ("read", "listed"):
-            reason = "you may not read it"
+            reason = "you do not have permission to read it"
     elif number in _FAILURES:
         reason, hint = _FAILURES[number]
     else:

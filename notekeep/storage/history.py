@@ -137,7 +137,7 @@ class History(Stores):
             undo, _ = stacks(self.records())
             one = next((one for one in undo if one.origin.id == step), None)
             if one is None:
-                raise NotFound("That step is undone already.")
+                raise NotFound("That step is already undone.")
             self._reverse(root, one, is_undo=True)
             return one.origin
 
@@ -146,7 +146,7 @@ class History(Stores):
         with self._lock_undo():
             _, redo = stacks(self.records())
             if not redo:
-                raise NotFound("There is nothing to do again.")
+                raise NotFound("There is nothing to redo.")
             self._reverse(root, redo[-1], is_undo=False)
             return redo[-1].origin
 

@@ -99,7 +99,7 @@ def open_place(
     inside = file_names.vault_path(root, given) if os.path.isabs(given) else given
     parts = file_names.split_path(inside)
     if not parts:
-        raise Refused(f"'{given}' is a folder.", "Give the path of a file.")
+        raise Refused(f"'{given}' is a folder.", "Use the path of a file.")
     parts = _follow_links(base, parts, inside, follow=follow)
     made: list[str] = []
     fd = None
@@ -203,7 +203,7 @@ def _check_new_folder(names: Sequence[str], part: str) -> None:
     for twin in file_names.find_twins(names, part):
         if twin != part:
             raise NameTaken(
-                f"The folder '{part}' cannot be made: it is there as '{twin}', which is the same"
+                f"Cannot create the folder '{part}': '{twin}' exists, which is the same"
                 " name on Windows and macOS.",
                 f"Use '{twin}'.",
             )

@@ -160,14 +160,13 @@ class Edit(Operation):
             if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
                 raise Refused(
                     f"'{place.shown}' is read-only.",
-                    "Make it writable first;"
-                    " notekeep does not change permissions behind your back.",
+                    "Make it writable first. notekeep does not change permissions.",
                 )
             before, after = digest_of(old), digest_of(self._data)
             if before == after:
                 return False
             if self._expected not in (None, before):
-                what = "was changed by another program since it was read"
+                what = "was changed by another program"
                 raise self._reject(root, stores, what, like=fd)
             stores.blobs.store(old, flush=flush)
             durability.reach_failpoint("kept")
@@ -206,14 +205,14 @@ class Edit(Operation):
     def _reject(self, root: str, stores: Stores, what: str, *, like: int | None = None) -> Conflict:
         """Make the error for a changed file; the new content becomes a copy, else a version."""
         if not self._keep_ours:
-            where = "Look where it went" if what == atomic.GONE else "Look at it"
+            where = "Look where it went" if what == atomic.GONE else "Check it"
             return Conflict(f"'{self.path}' {what}.", f"{where}, then do it again.")
         with suppress(OSError), open_place(root, self.path) as place:
             copy = atomic.write_conflict_copy(place, self._data, like)
             return atomic.ours_is_copy_error(place.shown, what, copy)
         digest = stores.blobs.store(self._data)
         return Conflict(
-            f"'{self.path}' {what}; your version is kept in history.",
+            f"'{self.path}' {what}; your version is saved in history.",
             f"It is the version {digest}.",
         )
 
@@ -287,8 +286,8 @@ def remove_file(root: str, path: str, digest: Digest | None, *, flush: Flush = A
         if digest_of(place.read(temp)) != digest:
             rename_to_free(place.entry(temp), place.entry())
             raise Conflict(
-                f"'{path}' was changed by another program while it was removed.",
-                "It is as it was. Look at it, then do it again.",
+                f"'{path}' was changed by another program during the removal.",
+                "It was not removed. Check it, then try again.",
             )
         place.unlink(temp)
         flush.sync_folder(place.fd)

@@ -101,8 +101,8 @@ def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
     while (is_locked := _lock(fd)) is False:
         if time.monotonic() >= deadline:
             raise Failure(
-                f"'{path}' is kept locked by another program.",
-                "Is another notekeep stuck? End it, then do it again.",
+                f"'{path}' is locked by another program.",
+                "Is another notekeep stuck? Stop it, then try again.",
             )
         time.sleep(pause)
         pause = min(pause * 2, 0.05)

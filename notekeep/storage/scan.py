@@ -288,7 +288,7 @@ class _FolderWalk:
                 return None
             if not is_within(os.path.realpath(entry.path), self.base):
                 self.report.unreadable[prefix + entry.name] = (
-                    "it is a link that leads out of the vault"
+                    "it is a link to a place outside the vault"
                 )
                 return None
             stat = os.stat(entry.path)
@@ -341,8 +341,8 @@ class _FolderWalk:
         except OSError as error:
             if not prefix:
                 raise Failure(
-                    f"The vault '{self.root}' cannot be listed: {error.strerror or error}.",
-                    "Is its drive connected, and may you read it?",
+                    f"The vault '{self.root}' cannot be read: {error.strerror or error}.",
+                    "Check that the drive is connected and that you can read it.",
                 ) from error
             if not isinstance(error, FileNotFoundError):
                 self.report.unreadable[prefix.rstrip("/")] = error.strerror or str(error)

@@ -65,13 +65,13 @@ class Blobs:
             with open(self._path(digest), "rb") as file:
                 data = file.read()
         except (FileNotFoundError, ValueError):
-            raise NotFound(f"History does not hold the version {digest}.") from None
+            raise NotFound(f"The version {digest} is not in history.") from None
         except OSError as error:
-            raise Failure(f"The version {digest} cannot be read from history: {error}.") from error
+            raise Failure(f"Cannot read the version {digest} from history: {error}.") from error
         if digest_of(data) != digest:
             raise Failure(
                 f"The version {digest} in history is damaged.",
-                f"What is left of it is in '{self._path(digest)}'. Check the disk.",
+                f"The rest of it is in '{self._path(digest)}'. Check the disk.",
             )
         return data
 

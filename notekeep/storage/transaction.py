@@ -126,7 +126,7 @@ class Transaction:
             raise Conflict(
                 f"'{path}' was saved by another program at the same moment; its version is in"
                 f" '{copy}'.",
-                "Compare the two with `notekeep conflicts`.",
+                "Compare them with `notekeep conflicts`.",
                 copy=copy,
             )
 
@@ -239,10 +239,10 @@ class Transaction:
 # what can be undone. Where a file has changed since, the change is taken out of what it is now by a
 # three-way merge; where that cannot be done, nothing is.
 
-_LOOK = "Look at it with `notekeep history`; nothing was changed."
+_LOOK = "Nothing was changed. Check it with `notekeep history`."
 _IN_A_SITE = (
-    "Nothing was changed. `notekeep export pull` brings what you changed there into the note. To"
-    " undo the export nevertheless, first put the file back as the export wrote it, or delete it"
+    "Nothing was changed. `notekeep export pull` copies your edits in the site to the note. To undo"
+    " the export anyway, first restore the file as the export wrote it, or delete it"
     " if the export made it."
 )
 
@@ -298,7 +298,7 @@ def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
 def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Operation | None:
     data = content_at(root, path)
     if data is None:
-        raise Conflict(f"'{path}' is gone, so its change cannot be undone.", _LOOK)
+        raise Conflict(f"Cannot undo the change: '{path}' no longer exists.", _LOOK)
     digest = digest_of(data)
     if digest == change.before or change.before is None or change.after is None:
         return None
@@ -308,7 +308,7 @@ def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Op
     merged = merge_texts(blobs.read(change.after), data, before)
     if merged is None:
         raise Conflict(
-            f"'{path}' has been changed since in the same lines, so its change cannot be undone.",
+            f"'{path}' has changed since in the same lines, so the change cannot be undone.",
             _LOOK,
         )
     return Edit(path, merged, digest, keep_ours=False)
@@ -318,7 +318,7 @@ def _is_as_made(root: str, change: ChangeRecord, path: str) -> bool:
     digest = digest_at(root, path)
     if digest is not None and digest != change.after:
         raise Conflict(
-            f"'{path}' has been changed since it was made.",
+            f"'{path}' has changed since it was created.",
             f"`notekeep rm` moves it to the trash. {_LOOK}",
         )
     return digest is not None
@@ -329,14 +329,14 @@ def _invert_move(root: str, change: ChangeRecord, blobs: Blobs) -> Operation | N
     if here and not _is_respelt(root, change):
         if there or digest_at(root, change.path) != change.before:
             raise Conflict(
-                f"'{change.path}' is there again, so what was moved away cannot go back.", _LOOK
+                f"'{change.path}' exists again, so the moved file cannot be moved back.", _LOOK
             )
         return None
     if there:
         return Move(change.to, change.path, any_name=True)
     if change.kind == "trash" and change.before is not None:
         return New(change.path, blobs.read(change.before), any_name=True)
-    raise Conflict(f"'{change.to}' is gone, so it cannot be moved back.", _LOOK)
+    raise Conflict(f"'{change.to}' no longer exists, so it cannot be moved back.", _LOOK)
 
 
 def _is_respelt(root: str, change: ChangeRecord) -> bool:

@@ -65,10 +65,10 @@ def parse_typed_value(text: str, unit: str = "") -> LogValue:
     words = text.strip().removeprefix("+").split()
     found = read_value(words) if words else None
     if found is None or found[1] != len(words):
-        hint = "write done, skip, miss, clear, 12 min, 1h20 or = 30"
+        hint = "use done, skip, miss, clear, 12 min, 1h20 or = 30"
         if any("," in word for word in words):
-            hint = f"write {text.strip().replace(',', '.')}"
-        raise UsageError(f"value not understood: {text}", hint, text=text, position=0)
+            hint = f"use {text.strip().replace(',', '.')}"
+        raise UsageError(f"invalid value: {text}", hint, text=text, position=0)
     return add_unit(found[0], unit)
 
 
@@ -101,7 +101,7 @@ def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> C
     entry = LogEntry(ordinal, name, *value, time, revision, request.extra, remark)
     is_new = all(entry_identity(entry) != entry_identity(other) for other in entries)
     path, (line,) = _append_entries(index, day, [entry], dry_run=dry_run or not is_new)
-    warning = index.trouble if is_new else "that line is in the log already"
+    warning = index.trouble if is_new else "that entry is already in the log"
     view = index.view(request.habit, first=day, last=day)
     return CheckInResult(view, view.cells[0], line, path, is_new and not dry_run, warning)
 
@@ -110,7 +110,7 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
     """Return the day it counts for, and what the log has of that day.
 
     Of several check-ins all are validated first, so that none is written alone. UsageError says
-    that the day lies ahead, the unit does not convert, or there is nothing to clear.
+    that the day lies ahead, the unit does not convert, or nothing to clear.
     """
     today = index.today()
     day = request.day or today
@@ -118,20 +118,20 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
     value, habit = request.value, request.habit.definition
     named = dates.format_short_day(day, today)
     if value.kind == "clear" and not entries:
-        raise UsageError(
-            f"nothing is logged for {habit.id} on {named}", "there is nothing to clear"
-        )
+        raise UsageError(f"nothing logged for {habit.id} on {named}", "nothing to clear")
     if request.is_forced:
         return day, entries
     if day > today:
-        raise UsageError(f"{named} has not come yet", "--force writes it all the same")
+        raise UsageError(f"{named} is in the future", "--force logs it anyway")
     if day.year < log.FIRST_YEAR:
-        raise UsageError(f"{day.isoformat()} is too long ago", "write the year with four digits")
+        raise UsageError(
+            f"{day.isoformat()} is too far in the past", "use four digits for the year"
+        )
     is_amount = value.kind == "amount"
     if is_amount and amounts.to_base_unit(value.amount, value.unit, habit.unit) is None:
         raise UsageError(
-            f"{habit.id} is counted in {habit.unit}, and {value.unit} does not convert to it",
-            f"write the amount in {habit.unit}; --force writes it all the same",
+            f"{habit.id} is measured in {habit.unit}; {value.unit} cannot be converted",
+            f"use {habit.unit}; --force logs it anyway",
         )
     return day, entries
 
@@ -163,8 +163,8 @@ def _proved_line(entry: LogEntry, *, is_link: bool) -> str:
     line = format_entry(entry, is_link=is_link)
     if log.parse_line(line).entry != entry:
         raise Refused(
-            f"this would not be read back as it was meant: {line}",
-            "nothing was written; say it with plainer words",
+            f"this entry would be read differently: {line}",
+            "nothing was written; use simpler words",
         )
     return line
 
@@ -243,7 +243,7 @@ def undo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
     index.refresh()
     own = _lines_since_check_in(index)
     if not own:
-        raise NotFound("there is no entry of this device to take back")
+        raise NotFound("no entry of this device to undo")
     return _restore(index, own, UNDO_KEY, dry_run=dry_run)
 
 
@@ -252,7 +252,7 @@ def redo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
     index.refresh()
     own = _lines_since_undo(index)
     if not own:
-        raise NotFound("there is no entry of this device to say again")
+        raise NotFound("no entry of this device to redo")
     return _restore(index, own, REDO_KEY, dry_run=dry_run)
 
 
@@ -264,7 +264,7 @@ def _restore(
     known = index.known()
     if not is_name(known, gone.habit):
         # Its note is gone, and the beginning of another one's name is not meant.
-        raise NotFound(f"there is no habit {gone.habit} any more", "`notekeep trash` may have it")
+        raise NotFound(f"the habit {gone.habit} no longer exists", "look in `notekeep trash`")
     habit = find_habit(known, gone.habit)
     day = date.fromordinal(gone.day)
     entries = index.day_entries(habit, gone.day)
@@ -404,7 +404,7 @@ def set_device_name(state: str, name: str) -> str:
     """Give this device another name, and return it as file names have it."""
     found = device_slug(name)
     if not found:
-        raise UsageError(f"not a name for a device: {name}", "use letters and digits")
+        raise UsageError(f"not a valid device name: {name}", "use letters and digits")
     try:
         cache_files.make_cache_folder(state)
         cache_files.write_cache_file(state, DEVICE_FILE, f"{found}\n".encode("ascii"))

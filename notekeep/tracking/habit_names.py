@@ -68,9 +68,9 @@ def find_habit(habits: Sequence[Habit], name: str) -> Habit:
                 return found[0]
             if found:
                 raise Ambiguous(
-                    f"several habits begin with {name}",
+                    f"several habits start with {name}",
                     [label(habit.definition) for habit in found],
-                    "write more of the name",
+                    "use more of the name",
                 )
     raise NotFound(f"there is no habit {name}", _suggestion(habits, wanted))
 
@@ -110,4 +110,4 @@ def _suggestion(habits: Sequence[Habit], wanted: str) -> str:
     near = difflib.get_close_matches(wanted, sorted(RESERVED), n=1)
     if near:
         return f"did you mean `notekeep habit {near[0]}`?"
-    return "`notekeep habit list` shows them all, `notekeep habit add` defines a new one"
+    return "`notekeep habit list` lists them; `notekeep habit add` creates one"

@@ -30,7 +30,7 @@ def find_problems(
 ) -> list[Problem]:
     """Return all problems, by file and line; `unreadable` files come with the reason."""
     found = [
-        Problem(path, None, f"cannot be read: {reason}", "its entries stay as they were")
+        Problem(path, None, f"cannot read the file: {reason}", "its last known entries are used")
         for path, reason in unreadable.items()
     ]
     reported = connection.execute(
@@ -41,8 +41,8 @@ def find_problems(
     for habit in habits:
         lines = list(read_lines(connection, habit.names))
         if not habit.definition.path and lines:
-            message = f"no note defines the habit {lines[0].entry.habit}"
-            hint = f"`notekeep habit add {habit.key}` defines it; its entries are kept and shown"
+            message = f"there is no note for the habit {lines[0].entry.habit}"
+            hint = f"`notekeep habit add {habit.key}` creates it; its entries are kept and shown"
             found.append(Problem(lines[0].path, lines[0].number, message, hint, "W105"))
         for line in lines:
             found += _about_line(line, habit, today)
@@ -79,8 +79,8 @@ def _definitions(root: str, habits: Sequence[Habit]) -> Iterator[Problem]:
             yield Problem(
                 other,
                 _line_of(root, other, "habit"),
-                f"{definition.id} is defined in {definition.path} as well, and that one counts",
-                "give one of them another id, or delete it",
+                f"{definition.id} is also defined in {definition.path}, which is used",
+                "change the id of one of them, or delete it",
                 "W105",
             )
 
@@ -103,19 +103,19 @@ def _about_line(line: LogLine, habit: Habit, today: int) -> Iterator[Problem]:
     entry, definition, unit = line.entry, habit.definition, habit.definition.unit
     is_amount = entry.kind == "amount"
     if is_amount and amounts.to_base_unit(entry.amount, entry.unit, unit) is None:
-        message = f"{entry.unit} does not convert to {unit}; it counts as done"
-        hint = f"write the amount in {unit}"
+        message = f"{entry.unit} cannot be converted to {unit}; counted as done"
+        hint = f"use {unit}"
         yield Problem(line.path, line.number, message, hint, "W103")
     where = ""
     if definition.since is not None and entry.day < definition.since:
-        where = f"before {definition.id} begins"
+        where = f"before {definition.id} starts"
     elif entry.day > today:
         where = "in the future"
     elif definition.until is not None and entry.day > definition.until:
         where = f"after {definition.id} ended"
     if where:
         day = date.fromordinal(entry.day).isoformat()
-        yield Problem(line.path, line.number, f"{day} lies {where}", "correct the day", "W104")
+        yield Problem(line.path, line.number, f"{day} is {where}", "fix the date", "W104")
 
 
 def _about_days(lines: list[LogLine], habit: Habit) -> Iterator[Problem]:
@@ -127,8 +127,8 @@ def _about_days(lines: list[LogLine], habit: Habit) -> Iterator[Problem]:
         top = [line for line in some if line.entry.revision == day.revision]
         if day.is_disputed:
             others = ", ".join(f"{line.path}:{line.number}" for line in top[1:])
-            message = f"this line and {others} contradict each other"
-            hint = f"check in {habit.definition.id} for that day again, and the last word counts"
+            message = f"this line conflicts with {others}"
+            hint = f"check in {habit.definition.id} for that day again; the last entry counts"
             yield Problem(top[0].path, top[0].number, message, hint, "W102")
         yield from _repeated(some)
 
@@ -141,7 +141,7 @@ def _repeated(lines: list[LogLine]) -> Iterator[Problem]:
             continue
         place = (line.path, line.text)
         if place in seen:
-            message = "the same line stands here twice and counts once"
-            hint = "give both a time such as @09:00, or write the sum on one line"
+            message = "this line occurs twice and counts once"
+            hint = "add a time like @09:00 to both, or write the sum on one line"
             yield Problem(line.path, line.number, message, hint, "W107")
         seen.add(place)

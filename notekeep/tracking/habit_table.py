@@ -40,12 +40,12 @@ RETRY_SECONDS = 10.0
 
 HINTS = {
     "H001": 'write it as "- 2026-11-24 habit: done"',
-    "H002": "correct the date",
-    "H003": "write done, skip, miss or an amount after the colon",
-    "H004": "write done, skip, miss, clear or an amount such as 12 min",
-    "H005": "write a time from @00:00 to @35:59",
-    "W101": "put -- before the remark",
-    "W106": "keep the lines of both sides and delete the markers",
+    "H002": "fix the date",
+    "H003": "add done, skip, miss or an amount after the colon",
+    "H004": "use done, skip, miss, clear or an amount like 12 min",
+    "H005": "use a time from @00:00 to @35:59",
+    "W101": "put -- before the note",
+    "W106": "keep the lines of both sides and delete the conflict markers",
 }
 """What to do about a line of the log, by the code of its report."""
 
@@ -150,7 +150,7 @@ class HabitStore:
         return connection
 
     def _open_in_memory(self, error: Failure) -> sqlite3.Connection:
-        self.trouble = f"the index of habits is behind: {error.message}"
+        self.trouble = f"the habit index is not up to date: {error.message}"
         self._failed_at = time.monotonic()
         connection = database.connect(":memory:")
         database.create_tables(connection)
@@ -328,10 +328,10 @@ def _read_fields(data: bytes) -> tuple[str | None, list[_FoundProblem]]:
     if matter.error is not None:
         message, line = matter.error.message, matter.error.line
     elif not fields and words.get("type") == "habit":
-        message, line = "it says type: habit, and has no habit: with the id of one", 1
+        message, line = "it has type: habit but no habit: with an id", 1
     if not message:
         return fields, []
-    return fields, [(line, "front-matter", message, "correct its front matter")]
+    return fields, [(line, "front-matter", message, "fix its front matter")]
 
 
 class _StoredDays(NamedTuple):

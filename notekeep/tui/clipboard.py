@@ -142,7 +142,7 @@ def _passage(rendering: NoteRendering, passage: CopyPassage) -> ClipboardText:
         match = _MOMENT.match(passage.text)
         locator = match[1] if match is not None else ""
         text = clean(_MOMENT.sub("", passage.text, count=1))
-        return ClipboardText(cite_quote(note, text, locator), "the moment with its source")
+        return ClipboardText(cite_quote(note, text, locator), "the time with its source")
     if passage.kind == "picture":
         return ClipboardText(f"![[{clean_line(passage.text)}]]", "the picture's link")
     return ClipboardText(clean(passage.text), f"the {passage.kind}")
@@ -209,8 +209,10 @@ def clipboard_picture(environment: Mapping[str, str]) -> bytes:
             if done.returncode == 0 and done.stdout.startswith(_PNG):
                 return done.stdout
     if commands:
-        raise Failure("There is no picture on the clipboard.", "Copy one, or give a file's path.")
+        raise Failure(
+            "There is no picture on the clipboard.", "Copy one, or give the path of a file."
+        )
     raise Failure(
-        "No program here can read a picture from the clipboard.",
-        "Install wl-clipboard, xclip or pngpaste, or give a file's path.",
+        "No program found to read a picture from the clipboard.",
+        "Install wl-clipboard, xclip or pngpaste, or give the path of a file.",
     )

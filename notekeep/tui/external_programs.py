@@ -33,11 +33,11 @@ def run_editor(app: App[Any], command: list[str], path: str) -> None:
         )
     except OSError as error:
         raise Failure(
-            f"The editor could not be started: {command[0]}: {error.strerror}.",
-            "Set EDITOR to one that can.",
+            f"Cannot start the editor {command[0]}: {error.strerror}.",
+            "Set EDITOR to an editor that is installed.",
         ) from error
     if code:
-        raise Failure(f"The editor ended with code {code}: {command[0]}.")
+        raise Failure(f"The editor {command[0]} failed with code {code}.")
 
 
 def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
@@ -52,7 +52,7 @@ def run_in_terminal(app: App[Any], run: Callable[[], int]) -> int:
             finally:
                 signal.signal(signal.SIGINT, before or signal.SIG_DFL)
     except SuspendNotSupported as error:
-        raise Failure("There is no terminal here that a program could use.") from error
+        raise Failure("There is no terminal for the program.") from error
 
 
 def check_address(link: str) -> str:
@@ -67,8 +67,8 @@ def check_address(link: str) -> str:
     """
     if not _may_be_opened(link):
         raise Refused(
-            f"This link is not opened: {link}",
-            "Only http, https and mailto are; y copies the link.",
+            f"Cannot open this kind of link: {link}",
+            "Only http, https and mailto links open. y copies the link.",
         )
     return link
 
@@ -98,9 +98,7 @@ def open_file(path: str) -> None:
             start_new_session=True,
         )
     except OSError as error:
-        raise Failure(
-            f"There is no {opener} here, which would open it.", os.fspath(path)
-        ) from error
+        raise Failure(f"Cannot open it: {opener} is not installed.", os.fspath(path)) from error
 
 
 def open_address(link: str) -> None:
@@ -108,4 +106,4 @@ def open_address(link: str) -> None:
     import webbrowser
 
     if not webbrowser.open(check_address(link)):
-        raise Failure("There is no browser here.", os.fspath(link))
+        raise Failure("No browser found.", os.fspath(link))

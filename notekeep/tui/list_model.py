@@ -93,7 +93,7 @@ def next_order(order: ListOrder) -> ListOrder:
 
 def by_field(name: str, order: ListOrder) -> ListOrder:
     """The order by a field; where it is that already the other way round, then the list's own."""
-    ways = [ListOrder(name, f"by {name}"), ListOrder(f"-{name}", f"by {name}, last first")]
+    ways = [ListOrder(name, f"by {name}"), ListOrder(f"-{name}", f"by {name}, descending")]
     return [*ways, DEFAULT_ORDER][ways.index(order) + 1 if order in ways else 0]
 
 

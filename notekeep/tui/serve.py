@@ -34,9 +34,7 @@ def serve_vault(root: str, host: str, port: int, announce: Callable[[str], None]
     try:
         from textual_serve.server import Server
     except ImportError as error:
-        raise Failure(
-            "What serves the interface to a browser is not installed.", INSTALL_COMMAND
-        ) from error
+        raise Failure("textual-serve is not installed.", INSTALL_COMMAND) from error
 
     class Served(Server):
         """A server that shows its pages to nobody without the key."""
@@ -60,8 +58,8 @@ def serve_vault(root: str, host: str, port: int, announce: Callable[[str], None]
         Served(command, host, port, title="notekeep").serve()
     except OSError as error:
         raise Failure(
-            f"Nothing can be served at {host}, port {port}: {error.strerror}.",
-            "Give another port with --port.",
+            f"Cannot serve on {host}, port {port}: {error.strerror}.",
+            "Use another port with --port.",
         ) from error
 
 

@@ -93,7 +93,7 @@ class VaultUpdates:
 
     def sweep(self) -> None:
         """Look for what changed since notekeep looked last, and say how far that is."""
-        self._app.post_message(WorkStatus("Looking for changed notes"))
+        self._app.post_message(WorkStatus("Checking for changed notes"))
         in_background(self._app, self._refresh, self._swept, group="sweep", failed=self._cannot)
 
     def catch_up(self, then: Callable[[], None]) -> None:
@@ -229,7 +229,7 @@ class VaultUpdates:
 
         def show(copies: list[str]) -> None:
             for copy in copies:
-                show_message(app, f"What another program wrote late is in {copy}")
+                show_message(app, f"A late change by another program is in {copy}")
             if copies:
                 app.post_message(VaultChanged())
 

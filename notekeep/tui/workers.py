@@ -124,7 +124,7 @@ def show_internal_error(node: DOMNode, error: Exception) -> None:
     """Tell of a fault of ours, and log it."""
     log_internal_error(error)
     text = f"{type(error).__name__}: {clean_line(str(error))}"
-    show_error(node, NotekeepError(text, "This is a fault in notekeep; see log."))
+    show_error(node, NotekeepError(text, "This is a bug in notekeep. See the log."))
 
 
 def log_internal_error(error: Exception) -> None:

@@ -165,7 +165,7 @@ def test_only_its_owner_may_read_it(filled: Vault) -> None:
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(Failure, match="cannot be used"):
+    with pytest.raises(Failure, match="cannot open the index"):
         Catalog(tmp_path / "file" / "cache").count()
 
 

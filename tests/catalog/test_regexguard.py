@@ -68,7 +68,7 @@ def test_the_clock_stops_it_where_the_processor_is_not_limited(
 
 
 def test_a_process_that_dies_is_said(root: str) -> None:
-    with pytest.raises(UsageError, match="could not be looked for"):
+    with pytest.raises(UsageError, match="could not be searched"):
         text_filter.find_regex_matches("(", root, ["a.md"])
 
 

@@ -197,9 +197,9 @@ def test_a_damaged_catalog_is_no_empty_one(
     if is_open:
         with catalog.reading() as moment:
             damage()
-            with pytest.raises(Failure, match="set aside"):
+            with pytest.raises(Failure, match="moved aside"):
                 withheld(moment, CONSENT_FIELDS, judge)
         return
     damage()
-    with pytest.raises(Failure, match="set aside"), catalog.reading():
+    with pytest.raises(Failure, match="moved aside"), catalog.reading():
         pass

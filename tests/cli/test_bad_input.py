@@ -34,7 +34,7 @@ def titles(ran: Ran) -> list[str]:
 def test_a_missing_vault_is_named(notekeep: Callable[..., Ran]) -> None:
     ran = notekeep("--vault", "/nowhere/notes", "ls")
     assert ran.code == 1
-    assert "there is no vault at /nowhere/notes" in ran.err
+    assert "no vault at /nowhere/notes" in ran.err
     assert ran.out == ""
 
 
@@ -207,7 +207,7 @@ def test_a_field_that_is_nearly_another_is_set_and_said(
 ) -> None:
     slip = notekeep("set", "ratng=5", "--", "good", at=vault)
     assert slip.code == 0, slip
-    assert "ratng is a field that no note had before; there is rating" in slip.err
+    assert "ratng is a new field; did you mean rating?" in slip.err
     again = notekeep("set", "ratng=4", "--", "good", at=vault)
     assert again.code == 0
     assert "no note had" not in again.err

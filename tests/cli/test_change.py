@@ -113,7 +113,7 @@ def test_value_refused_in_every_note_is_said_once(books: Shell) -> None:
 def test_value_refused_in_some_notes_is_written_in_the_others(books: Shell) -> None:
     ran = books("set", "--yes", "status=reading", "--", "rating>1")
     assert ran.code == 4
-    assert "podcasts/Pod.md: left as it is: status must be to-listen" in ran.err
+    assert "podcasts/Pod.md: not changed: status must be to-listen" in ran.err
     assert "status: listening" in books.read("podcasts/Pod.md")
     ran = books("set", "--yes", "status=dropped", "--", "rating>1")
     assert ran.code == 0

@@ -20,7 +20,7 @@ TOLD = {
     "tags": "notekeep tag",
     "saved": "notekeep saved add",
     "tasks": "no task",
-    "undo --list": "nothing here yet",
+    "undo --list": "no changes yet",
     "trash": "empty",
     "habit": "notekeep habit add",
     "habit list": "notekeep habit add",

@@ -120,7 +120,7 @@ def test_what_becomes_of_a_change_by_hand_is_said(
     assert run("Deep Work", *there) == 0
     by_hand(site, "Newport", "Cal Newport")
     assert run("Deep Work", *there) == 3
-    assert f"{FILE}: it was changed by hand, left as it is; --merge" in capsys.readouterr().err
+    assert f"{FILE}: edited in the site; not changed; --merge" in capsys.readouterr().err
     assert run("Deep Work", *there, flag) == 0
     assert ("Cal Newport" in (site / FILE).read_text()) is bool(kept)
     assert run("Deep Work", *there) == 0
@@ -133,8 +133,8 @@ def test_a_file_that_somebody_else_made_is_only_replaced(
     (site / FILE).write_text("mine")
     there = ["--site", str(site), "--yes"]
     assert run("Deep Work", *there) == 3
-    line = next(line for line in capsys.readouterr().err.splitlines() if "left as it is" in line)
-    assert line.endswith("it was not made by notekeep, left as it is; --overwrite replaces it")
+    line = next(line for line in capsys.readouterr().err.splitlines() if "not changed" in line)
+    assert line.endswith("not created by notekeep; not changed; --overwrite replaces it")
     assert (site / FILE).read_text() == "mine"
 
 
@@ -148,7 +148,7 @@ def test_a_refusal_names_note_line_and_remedy_alone_and_among_others(
     assert run("one", "--site", str(site)) == 4
     alone = capsys.readouterr().err
     assert "one.md: slug: '../../x' is a path" in alone
-    assert "\n  line 3\nwrite it with letters" in alone
+    assert "\n  line 3\nuse only letters" in alone
     (sample / "two.md").write_text("---\ntitle: two\npublish: true\ntags: odd\n---\nx\n")
     (sample / "one.md").write_text(
         (sample / "one.md").read_text().replace("tags", "publish: true\ntags")
@@ -156,7 +156,7 @@ def test_a_refusal_names_note_line_and_remedy_alone_and_among_others(
     assert run("tag:odd", "--site", str(site)) == 4
     among = capsys.readouterr().err
     assert "one.md:3: not exported: slug: '../../x' is a path" in among
-    assert "\n  write it with letters" in among
+    assert "\n  use only letters" in among
     assert (site / "content" / "posts" / "two" / "index.md").exists()
 
 
@@ -189,11 +189,11 @@ def test_pull_says_what_it_cannot_bring_back(
 ) -> None:
     there = ["--site", str(site)]
     assert run("pull", *there) == 1
-    assert "nothing was changed by hand" in capsys.readouterr().err
+    assert "no post was edited in the site" in capsys.readouterr().err
     assert run("Deep Work", *there) == 0
     by_hand(site, "slug: 'deep-work'", "slug: 'deeper'")
     assert run("pull", *there, "--yes") == 0
-    assert "not brought back: slug" in capsys.readouterr().err
+    assert "not copied to the note: slug" in capsys.readouterr().err
 
 
 def test_rules_of_the_vault_are_consent(
@@ -243,7 +243,7 @@ def test_preview_runs_the_generator_s_own_command_in_the_site(
     said = (tools / "hugo.said").read_text()
     assert said == f"{site} server --buildDrafts --buildFuture\n"
     assert run("preview") == 2
-    assert "there is no site to show" in capsys.readouterr().err
+    assert "no site to preview" in capsys.readouterr().err
     assert run("preview", "--to", "portable", "--site", str(site)) == 2
 
 
@@ -308,7 +308,7 @@ def test_several_words_that_are_not_all_names_export_nothing(
     said = capsys.readouterr().err
     assert "no note is called" in said
     assert repr(words[-1]) in said
-    assert f"quotes around a name or a query of several words: '{' '.join(words)}'" in said
+    assert f"quotes around a name or query with spaces: '{' '.join(words)}'" in said
     assert not (site / "content/posts").exists()
 
 
@@ -341,7 +341,7 @@ def test_undo_of_an_edited_export_names_what_helps(
     capsys.readouterr()
     assert main(["undo"]) == 3
     said = capsys.readouterr().err
-    assert f"'{FILE}' has been changed since it was made" in said
+    assert f"'{FILE}' has changed since it was created" in said
     assert "notekeep rm" not in said
     assert "notekeep history" not in said
     assert said.casefold().count("nothing was changed") == 1
@@ -363,12 +363,12 @@ def test_notices_of_one_kind_are_one_line_of_a_note(
     said = capsys.readouterr().err.splitlines()
     tags = [line for line in said if "the tag <" in line]
     assert tags == [
-        "tags.md, line 1: the site drops raw HTML, and so the tag <u>, and 3 more like it"
+        "tags.md, line 1: the site drops raw HTML: removed the tag <u>, and 3 more like it"
     ]
-    assert "tags.md, line 3: nothing is named 'Nowhere'; the link's words stay, and 1 more" in (
+    assert "tags.md, line 3: there is no note 'Nowhere'; kept the text of the link, and 1 more" in (
         "\n".join(said)
     )
-    assert said[-1] == "2 files written, 0 refused, 2 reported"
+    assert said[-1] == "2 files written, 0 refused, 2 warnings"
 
 
 def test_a_large_export_prints_some_lines_and_counts_the_rest(
@@ -382,12 +382,12 @@ def test_a_large_export_prints_some_lines_and_counts_the_rest(
     assert run("path:many/", "--site", str(site)) == 4
     said = capsys.readouterr()
     assert len(said.out.splitlines()) == 101, "each file that was written, for other programs"
-    assert said.err.count("nothing is named") == 40
-    assert "and 60 more notices; --json lists all\n" in said.err
+    assert said.err.count("there is no note") == 40
+    assert "and 60 more warnings; --json lists all\n" in said.err
     assert said.err.count(": not exported: ") == 50
-    assert said.err.count("give one of them another") == 1
+    assert said.err.count("change one of them") == 1
     assert len(said.err.splitlines()) < 200
-    assert said.err.splitlines()[-1] == "101 files written, 50 refused, 100 reported"
+    assert said.err.splitlines()[-1] == "101 files written, 50 refused, 100 warnings"
 
 
 def test_a_post_without_its_note_is_still_online_until_it_is_pruned(
@@ -399,7 +399,7 @@ def test_a_post_without_its_note_is_still_online_until_it_is_pruned(
     capsys.readouterr()
     assert run("James Clear", *there) == 0
     said = capsys.readouterr().err
-    assert f"orphan    {FILE}  still online: its note is not in the vault any more" in said
+    assert f"orphan    {FILE}  still online: its note is no longer in the vault" in said
     assert "deep-work; `notekeep export --all --prune` removes" in said
     assert run("status", *there) == 0
     status = capsys.readouterr()
@@ -422,7 +422,7 @@ def test_clashing_slugs_are_settled_in_one_step(
         path.write_text(f"---\npublish: true  # mine\n---\nwords of {place}\n")
         notes[path] = path.read_bytes()
     assert run("--all", *there) == 4
-    assert "let --fix-slugs do it" in capsys.readouterr().err
+    assert "or use --fix-slugs" in capsys.readouterr().err
     assert run("--all", *there, "--fix-slugs", "--dry-run") == 0
     assert {path: path.read_bytes() for path in notes} == notes
     assert run("--all", *there, "--fix-slugs") == 0
@@ -495,7 +495,7 @@ def test_a_check_fails_when_the_generator_fails(
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     assert run("Deep Work", "--site", str(site), "--check") == 5
     said = capsys.readouterr().err
-    assert (says or "ended with code 1 and said nothing") in said
+    assert (says or "failed with code 1 and no message") in said
     assert "\nnot built: " in said
     assert run("Deep Work", "--site", str(site), "--check") == 5, "also where nothing is written"
 
@@ -519,7 +519,7 @@ def test_export_refuses_a_film_with_a_place_and_names_the_way_out(
     del film
     assert run("Walk", "--site", str(site)) == 4
     said = capsys.readouterr().err
-    assert "attachments/a film.mp4 holds a place: \xa9xyz +52.4+4.9/" in said
+    assert "attachments/a film.mp4 contains a location: \xa9xyz +52.4+4.9/" in said
     assert "--keep-metadata 'attachments/a film.mp4'" in said
     assert not (site / "content/posts/walk").exists()
 

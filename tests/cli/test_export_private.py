@@ -307,7 +307,7 @@ def test_front_matter_below_the_first_line_is_refused(blog: Blog, text: str, lin
     blog.write({"Hushed.md": text, "a.md": "See ![[Hushed]].\n"})
     answer = blog.export("Hushed.md")
     assert (answer.code, "SECRET" in answer.site) == (4, False)
-    assert f"its front matter cannot be read (line {line})" in answer.said
+    assert f"its front matter is invalid (line {line})" in answer.said
     assert "SECRET" not in blog.export("a.md").site
 
 
@@ -316,7 +316,7 @@ def test_second_block_of_keys_keeps_the_note(blog: Blog, said: str) -> None:
     blog.write({"a.md": f"---\ntitle: A\n---\n\n---\n{said}\n---\nSECRET\n"})
     answer = blog.export("a.md")
     assert (answer.code, "SECRET" in answer.site) == (4, False)
-    assert "line 5 begins a second block of keys" in answer.said
+    assert "line 5 starts a second front matter block" in answer.said
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ def test_conflict_marks_are_refused(blog: Blog, text: str, line: int) -> None:
     blog.write({"a.md": text, "b.md": f"{PUBLIC}![[c]]", "c.md": f"{PUBLIC}{text}"})
     answer = blog.export("a.md")
     assert (answer.code, "SECRET" in answer.site) == (4, False)
-    assert f"a.md: line {line} has git's mark of a conflict" in answer.said
+    assert f"a.md: line {line} has a git conflict marker" in answer.said
     assert "SECRET" not in blog.export("b.md").site
 
 
@@ -469,4 +469,4 @@ def test_nearly_private_front_matter_is_refused(blog: Blog, field: str) -> None:
     blog.write({"a.md": f"---\n{field}\n---\nSECRET\n"})
     answer = blog.export("a.md")
     assert (answer.code, "SECRET" in answer.site) == (4, False)
-    assert "nearly “private”" in answer.said
+    assert "a typo of “private”" in answer.said

@@ -46,13 +46,13 @@ def test_several_notes_go_to_the_trash_as_one_step(notekeep: Run, root: Path) ->
     ran = notekeep("rm", "Deep Work", "talk notes", "books/Deep Work.md", at=root)
     assert ran.code == 0
     assert ran.out.splitlines() == [
-        "books/Deep Work.md is in the trash",
-        "inbox/Talk notes.md is in the trash",
+        "moved books/Deep Work.md to the trash",
+        "moved inbox/Talk notes.md to the trash",
     ]
-    assert "1 note links to what goes, and will lead nowhere: books/Other.md" in ran.err
-    assert "2 files; `notekeep undo` takes it back" in ran.err
+    assert "1 note links to them and will have broken links: books/Other.md" in ran.err
+    assert "2 files changed; `notekeep undo` reverts this" in ran.err
     assert notes(root).keys() == NOTES.keys() - {"books/Deep Work.md", "inbox/Talk notes.md"}
-    assert notekeep("undo", at=root).out == "taken back: rm 2 notes\n"
+    assert notekeep("undo", at=root).out == "Undid: rm 2 notes\n"
     assert notes(root) == NOTES
 
 
@@ -67,13 +67,15 @@ def test_several_notes_move_as_one_step_and_links_follow(notekeep: Run, root: Pa
 
 
 def test_a_name_that_lost_its_quotes_is_one_note_where_it_is_one(notekeep: Run, root: Path) -> None:
-    assert notekeep("rm", "Talk", "notes", at=root).out == "inbox/Talk notes.md is in the trash\n"
+    assert (
+        notekeep("rm", "Talk", "notes", at=root).out == "moved inbox/Talk notes.md to the trash\n"
+    )
     assert notekeep("mv", "Deep", "Work", "inbox", at=root).out == "inbox/Deep Work.md\n"
     (root / "books/Work.md").write_text("One word.\n", "utf-8")
     before = notes(root)
     ran = notekeep("rm", "Deep", "Work", at=root)
     assert ran.code == 2
-    assert "could be one note or several" in ran.err
+    assert "may be one note or several" in ran.err
     assert notes(root) == before
 
 
@@ -123,7 +125,7 @@ def test_a_note_is_no_folder(notekeep: Run, root: Path) -> None:
     ):
         ran = notekeep("mv", *words, at=root)
         assert ran.code == 4
-        assert "is the name of a note, not of a folder" in ran.err
+        assert "is a note, not a folder" in ran.err
         assert "notekeep rename" in ran.err
     assert notes(root) == NOTES
     assert notekeep("mv", "Other", "Deep Work/", at=root).out == "Deep Work/Other.md\n"
@@ -134,7 +136,7 @@ def test_a_note_whose_place_is_taken_stays_and_the_others_go(notekeep: Run, root
     (root / "shelf/Other.md").write_text("Here before.\n", "utf-8")
     ran = notekeep("mv", "books/Other.md", "Deep Work", "shelf", at=root)
     assert ran.code == 4
-    assert "books/Other.md: left as it is: shelf/Other.md exists already" in ran.err
+    assert "books/Other.md: not changed: shelf/Other.md already exists" in ran.err
     assert (root / "shelf/Deep Work.md").exists()
     assert (root / "books/Other.md").exists()
 

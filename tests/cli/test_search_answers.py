@@ -117,7 +117,7 @@ def test_a_score_is_explained_to_its_last_part(search: Callable[..., Ran]) -> No
 def test_an_explanation_is_for_people_too(search: Callable[..., Ran]) -> None:
     ran = search("--explain", "--limit", "1", "deep", "work")
     assert "word deep" in ran.err
-    assert "first, because it is called so" in ran.err
+    assert "first: exact title match" in ran.err
     assert "words as typed" in ran.err
 
 

@@ -24,7 +24,7 @@ def test_line_from_a_pipe_is_added(shell: Shell, words: tuple[str, ...]) -> None
 
 def test_empty_pipe_adds_nothing(shell: Shell) -> None:
     ran = shell("add")
-    assert (ran.code, "there is nothing to add" in ran.err) == (2, True)
+    assert (ran.code, "nothing to add" in ran.err) == (2, True)
     assert shell.files() == []
 
 
@@ -36,7 +36,7 @@ def test_config_names_vaults_that_are_not_there(shell: Shell) -> None:
     shell.write(f"{person}/config.toml", text)
     said = shell("config").err
     assert f"vaults.gone: there is no folder {here}/gone\n" in said
-    assert "vaults.keymap: there is no folder vim; a setting belongs above" in said
+    assert "vaults.keymap: there is no folder vim; put settings above" in said
     assert "vaults.here" not in said
     assert len(json.loads(shell("config", "--json").out)["warnings"]) == 2
 
@@ -55,7 +55,7 @@ def test_doctor_says_once_what_is_wrong_in_many_notes(shell: Shell) -> None:
         shell.write(f"n{number}.md", "[[Jane Austen]] and [[Homer]]\n")
     shell.write("one.md", "[[Only here]]\n")
     said = shell("doctor").out
-    assert said.count("Correct the name, or make the note.") == 1
+    assert said.count("Fix the name, or create the note.") == 1
     assert (
         '  There is no note "Jane Austen". (5 times)\n    n0.md:1, n1.md:1, n2.md:1 and 2 more\n'
         in (said)

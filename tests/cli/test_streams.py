@@ -52,7 +52,7 @@ def test_a_full_disk_is_told_once(root: Path) -> None:
         assert done.returncode == 5
         assert done.stderr.splitlines() == [
             "notekeep: No space left on device",
-            "free some space and try again; nothing was left half-written",
+            "free some space and try again; no file is half-written",
         ]
 
 

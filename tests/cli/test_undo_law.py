@@ -192,7 +192,7 @@ def test_a_refusal_skips_its_note_only(
     for name, text in {"a": "---\nx: 0\n---\n", "b": "---\nx: [\n---\n", "c": "Text\n"}.items():
         (sample / f"inbox/some/{name}.md").write_text(text, "utf-8")
     assert run(*words) == 4
-    assert "inbox/some/b.md:3:1: left as it is" in capsys.readouterr().err
+    assert "inbox/some/b.md:3:1: not changed" in capsys.readouterr().err
     assert (sample / "inbox/some/b.md").read_text("utf-8") == "---\nx: [\n---\n"
     assert (sample / "inbox/some/a.md").read_text("utf-8") != "---\nx: 0\n---\n"
     assert (sample / "inbox/some/c.md").read_text("utf-8") != "Text\n"

@@ -81,7 +81,7 @@ def test_private_things_are_found(audit: Audit, text: str) -> None:
     assert find_leaks([leaving], audit.private_terms, audit.public_text)
     with pytest.raises(Refused) as caught:
         audit.check([leaving])
-    assert caught.value.message.startswith("posts/x.md would show ")
+    assert caught.value.message.startswith("posts/x.md would reveal ")
     assert caught.value.exit_code == 4
 
 
@@ -194,7 +194,9 @@ def test_private_part_is_found_when_nothing_took_it_out(
         return PublicBody(passage, [], [])
 
     monkeypatch.setattr(draft, "strip_private", keep_all)
-    with pytest.raises(Refused, match=r"would show a private part of a\.md \(line \d+ of a\.md\)"):
+    with pytest.raises(
+        Refused, match=r"would reveal a private part of a\.md \(line \d+ of a\.md\)"
+    ):
         plan_export(write_vault({"a.md": f"{PLAIN}{text}\n"}), ["a.md"])
 
 
@@ -238,7 +240,7 @@ def test_a_plan_that_would_leak_is_refused_before_anything_is_written(
     """A target that is wrong about what may pass does not get through."""
     source = write_vault(NOTES)
     monkeypatch.setattr(Hugo, "head", lambda *_: "---\nmood: melancholic afternoon\n---\n\n")
-    with pytest.raises(Refused, match=r"mood: of a\.md"):
+    with pytest.raises(Refused, match=r"the value of mood: in a\.md"):
         plan_export(source, ["a.md"], target="hugo", site=hugo_site)
 
 
@@ -272,7 +274,7 @@ def test_what_was_written_with_something_private_is_taken_back(
 
 def test_a_canary_never_leaves_also_where_a_note_says_it(write_vault: Write) -> None:
     source = replace(write_vault({"a.md": "Project Bluebird, in public."}), canaries=("bluebird",))
-    with pytest.raises(Refused, match="a word that must never leave"):
+    with pytest.raises(Refused, match="a word that must never be exported"):
         plan_export(source, ["a.md"])
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Write = Callable[..., VaultSource]
 
-OUT = "leads out of the folder it belongs to"
+OUT = "points outside the folder"
 WORDS = "---\ntitle: Fine\n---\nWords.\n"
 
 
@@ -85,7 +85,7 @@ def test_slugs_that_clash_are_both_refused_whatever_the_order(write_vault: Write
     for paths in (("a.md", "b.md", "c.md"), ("b.md", "a.md", "c.md")):
         made = plan(source, *paths)
         assert set(made.refused) == {"a.md", "b.md"}
-        assert "is also that of b.md" in made.refused["a.md"].message
+        assert "is also used by b.md" in made.refused["a.md"].message
         assert "write slug: same-2" in made.refused["a.md"].hint
 
 
@@ -122,7 +122,7 @@ def pictures(write_vault: Write, tmp_path: Path) -> VaultSource:
         ("missing.png", "there is no file 'missing.png'"),
         ("linked.png", OUT),
         ("folder/p.png", OUT),
-        ("loop.png", "left out"),
+        ("loop.png", "not exported"),
         ("dir.png", "not a regular file"),
         ("pipe.png", "not a regular file"),
         (".hidden.png", "hidden files are never exported"),
@@ -177,7 +177,7 @@ def test_embeds_that_lead_back_become_links_and_the_way_is_told(
     }
     source = write_vault(notes)
     made = plan(source, "a.md")
-    assert "the embed shows itself and becomes a link: a → b → c → a" in said(made)
+    assert "the embed is circular, so it became a link: a → b → c → a" in said(made)
     write_plan(made, source, history)
     text = (Path(made.site) / "a.md").read_text()
     assert [text.count(f"{name}-words") for name in "abc"] == [1, 1, 1]
@@ -197,7 +197,7 @@ def test_fifty_notes_within_each_other_end_where_the_limit_is(
     }
     source = write_vault(notes)
     made = plan(source, "n0.md")
-    assert "goes deeper than 6 notes" in said(made)
+    assert "is nested more than 6 notes deep" in said(made)
     write_plan(made, source, history)
     text = (Path(made.site) / "n0.md").read_text()
     assert "words-6." in text

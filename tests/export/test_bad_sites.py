@@ -79,7 +79,7 @@ def test_a_site_inside_the_vault_is_refused_with_the_way_out(desk: Desk, target:
     source = make_source(desk.root)
     with pytest.raises(UsageError, match="is in the vault") as caught:
         plan_export(source, ["a.md"], target=target, site=site)
-    assert "--site, or write blog/" in caught.value.hint
+    assert "or write blog/" in caught.value.hint
     (desk.root / ".notekeepignore").write_text("blog/\n")
     assert plan_export(source, ["a.md"], target=target, site=site).posts
 
@@ -120,7 +120,7 @@ def test_what_was_exported_is_not_guessed_at_when_its_list_is_damaged(desk: Desk
     desk.put("a.md", f"{POST}words")
     desk.export("a.md")
     (desk.site / MANIFEST_NAME).write_text('{\n"format": 1,\n<<<<<<< ours\n')
-    with pytest.raises(Refused, match=r"line 3: it cannot be read") as caught:
+    with pytest.raises(Refused, match=r"line 3: cannot read the manifest") as caught:
         desk.plan("a.md")
     assert "keep the lines of both" in caught.value.hint
 
@@ -149,7 +149,7 @@ def test_a_post_in_the_middle_of_a_merge_is_neither_merged_nor_lost(desk: Desk) 
     for how in ("", "merge", "keep"):
         (conflict,) = desk.export("a.md", by_hand=how).conflicts
         assert conflict.why == (
-            f"it holds both sides of a merge, from line {line} on: settle that first"
+            f"it has merge conflict markers from line {line}: resolve them first"
         )
         assert desk.text("a") == text
 
@@ -159,7 +159,7 @@ def test_marks_within_code_of_a_post_are_no_merge(desk: Desk) -> None:
     desk.export("a.md")
     desk.file("a").write_text(desk.text("a").replace("one", "one, by hand"))
     (conflict,) = desk.plan("a.md").conflicts
-    assert conflict.why == "it was changed by hand"
+    assert conflict.why == "edited in the site"
 
 
 def test_a_file_where_a_folder_has_to_be_stops_the_whole_export(desk: Desk) -> None:

@@ -69,7 +69,7 @@ def test_a_summary_becomes_the_beginning_of_a_post() -> None:
         """\
 # A post
 
-%% What does the reader get? One paragraph, then the mark. %%
+%% What is this post about? One paragraph, then the mark. %%
 
 > [!info] Small Things
 > - By: Ann Author, Bo
@@ -95,7 +95,7 @@ def test_a_summary_becomes_the_beginning_of_a_post() -> None:
 
 ## What I take from it
 
-%% In your own words, and what you will do. %%
+%% In your own words: what will you do? %%
 
 [^1]: Ann Author, Bo, *Small Things* (Press, 2018).
 
@@ -124,9 +124,9 @@ def test_several_notes_are_told_one_after_the_other() -> None:
         "### Ideas",
         "### Ends",
         "## A talk",
-        "## What they say together",
+        "## What they have in common",
     ]
-    assert "## What they say together" in text
+    assert "## What they have in common" in text
     assert [line for line in text.splitlines() if line.startswith("[^")][-1].startswith("[^4]: Cy")
 
 
@@ -147,7 +147,7 @@ def test_nothing_private_of_a_note_comes_along(word: str) -> None:
     [
         ("---\nprivate: true\n---\nx", "it is private"),
         ("%% not closed", "n.md"),
-        ("---\na: [\n---\nx", "front matter cannot be read"),
+        ("---\na: [\n---\nx", "front matter is invalid"),
     ],
 )
 def test_a_note_that_cannot_be_told_apart_is_refused(text: str, why: str) -> None:

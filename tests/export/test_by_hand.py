@@ -58,7 +58,7 @@ def test_a_conflict_shows_what_each_side_changed_since_the_last_export(edited: D
 
 def test_merging_takes_both_changes_and_is_quiet_afterwards(edited: Desk) -> None:
     plan = edited.export("a.md", by_hand="merge")
-    assert the_post(plan).why == "with what was changed by hand"
+    assert the_post(plan).why == "merged with your edits in the site"
     assert "one, in the note\n\ntwo\n\nthree, by hand\n" in edited.text("a")
     assert edited.plan("a.md").is_empty
     assert edited.plan("a.md").conflicts == []
@@ -123,7 +123,7 @@ def test_a_file_of_somebody_else_is_neither_merged_nor_kept(desk: Desk) -> None:
     desk.file("a").write_text("a post of mine\n")
     for how in ("merge", "keep"):
         plan = desk.plan("a.md", by_hand=how)
-        assert [file.why for file in plan.conflicts] == ["it was not made by notekeep"]
+        assert [file.why for file in plan.conflicts] == ["not created by notekeep"]
 
 
 def test_line_ends_of_the_site_stay_as_they_are_when_both_are_merged(edited: Desk) -> None:

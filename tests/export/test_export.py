@@ -103,7 +103,7 @@ def test_a_file_changed_by_hand_is_left_alone_and_told(desk: Desk) -> None:
     desk.put("a.md", f"{POST}other words")
     plan = desk.plan("a.md")
     (conflict,) = plan.conflicts
-    assert conflict.why == "it was changed by hand"
+    assert conflict.why == "edited in the site"
     assert "+site: by hand" in conflict.diff()
     exported = desk.write(plan)
     assert exported.conflicts == ["content/posts/a/index.md"]
@@ -131,7 +131,7 @@ def test_a_file_that_notekeep_did_not_make_is_not_its_own(desk: Desk) -> None:
     desk.file("a").parent.mkdir(parents=True)
     desk.file("a").write_text("a post of mine\n")
     (conflict,) = desk.plan("a.md").conflicts
-    assert conflict.why == "it was not made by notekeep"
+    assert conflict.why == "not created by notekeep"
     desk.export("a.md")
     assert desk.text("a") == "a post of mine\n"
 
@@ -322,7 +322,7 @@ def test_a_query_takes_what_is_marked_and_tells_how_many_are_not(desk: Desk) -> 
     plan = desk.plan("a.md", "b.md", "c.md", named=False)
     assert [planned.post.path for planned in plan.posts] == ["a.md"]
     assert list(plan.refused) == ["c.md"]
-    assert "1 of 3 notes are left out" in plan.warnings[0]
+    assert "1 of 3 notes were skipped" in plan.warnings[0]
 
 
 def test_only_what_is_named_may_be_refused_by_an_error(desk: Desk) -> None:
@@ -442,7 +442,7 @@ def test_the_post_of_a_note_that_is_gone_is_left_until_it_is_pruned(desk: Desk) 
     (orphan,) = [file for file in plan.files if file.status == "orphan"]
     assert (orphan.path, orphan.why) == (
         "content/posts/b/index.md",
-        "still in the site: its note is not in the vault any more",
+        "still in the site: its note is no longer in the vault",
     )
     assert desk.file("b").exists()
     assert desk.write(desk.plan("a.md", prune=True)).removed == [orphan.path]
@@ -457,7 +457,7 @@ def test_the_post_of_a_note_that_became_private_is_told(desk: Desk) -> None:
     desk.put("b.md", "---\nprivate: true\n---\nwords")
     plan = desk.plan("a.md")
     assert {f.path: f.why for f in plan.files if f.status == "orphan"} == {
-        "content/posts/b/index.md": "still in the site: its note may not leave the vault any more"
+        "content/posts/b/index.md": "still in the site: its note may no longer be exported"
     }
 
 
@@ -594,7 +594,7 @@ def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
 
 
 def test_a_target_that_needs_a_site_asks_for_it(write_vault: Write) -> None:
-    with pytest.raises(UsageError, match="needs the folder of its site"):
+    with pytest.raises(UsageError, match="needs the folder of the site"):
         plan_export(write_vault({"a.md": "a"}), ["a.md"], target="hugo")
 
 
@@ -634,7 +634,7 @@ def test_an_unforeseen_error_refuses_one_note_and_no_other(
         source, ["a.md", "b.md", "c.md"], target="hugo", site=desk.site, options=desk.options
     )
     assert [*plan.refused] == ["b.md"]
-    assert "something unforeseen went wrong: ZeroDivisionError" in plan.refused["b.md"].message
+    assert "internal error: ZeroDivisionError" in plan.refused["b.md"].message
     desk.write(plan)
     assert desk.file("a").exists()
     assert desk.file("c").exists()

@@ -42,7 +42,7 @@ def test_a_post_keeps_its_slug_until_it_has_moved(two: Desk) -> None:
     two.put("two.md", f"{with_slug('one')}second words")
     plan = two.export("one.md", "two.md")
     assert told(plan) == {"new": "new", "one": "removed", "all": "changed"}
-    assert "is also that of one.md" in plan.refused["two.md"].message
+    assert "is also used by one.md" in plan.refused["two.md"].message
     plan = two.export("two.md")
     assert told(plan) == {"new": "changed", "one": "new", "two": "removed", "all": "changed"}
     assert "aliases" not in two.text("new"), "its old address is another's page"

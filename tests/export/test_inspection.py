@@ -157,9 +157,9 @@ PLACES = {
         movie(box(b"udta", box(b"meta", bytes(4), box(b"ilst", item(b"\xa9xyz", HERE))))),
         HERE,
     ),
-    "action.mp4": (movie(track(b"gpmd")), "a track of GPS"),
-    "street.mp4": (movie(track(b"camm")), "a track of GPS"),
-    "live.mov": (movie(track(b"mebx", b"mdtacom.apple.quicktime.location.ISO6709")), "places"),
+    "action.mp4": (movie(track(b"gpmd")), "GPS track"),
+    "street.mp4": (movie(track(b"camm")), "GPS track"),
+    "live.mov": (movie(track(b"mebx", b"mdtacom.apple.quicktime.location.ISO6709")), "GPS track"),
     "edited.mp4": (movie() + box(b"uuid", bytes(16), XMP_PLACE), "52,31N"),
     "walk.mp3": (id3(3, (b"TXXX", b"\0location\0" + HERE.encode())), HERE),
     "wide.mp3": (id3(4, (b"TXXX", b"\1" + f"GPS\0{HERE}".encode("utf-16"))), HERE),
@@ -268,7 +268,7 @@ def sent(desk: Desk, name: str) -> bytes:
 def test_a_place_refuses_the_note_and_is_named(desk: Desk, name: str) -> None:
     data, place = PLACES[name]
     message = refusal(desk, (name, data))
-    assert f"{name} holds a place" in message
+    assert f"{name} contains a location" in message
     assert place in message
     assert f"--keep-metadata {name}" in message
 
@@ -296,13 +296,13 @@ def test_all_files_that_hold_places_are_told_at_once(desk: Desk) -> None:
 def test_the_name_of_an_author_is_reported(desk: Desk, name: str) -> None:
     data, who = NAMES[name]
     plan = desk.export(linked(desk, [(name, data)]))
-    assert plan.warnings == [f"n.md: files name people: {name} ({who})"]
+    assert plan.warnings == [f"n.md: files contain names of people: {name} ({who})"]
     assert sent(desk, name) == data
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_file_that_cannot_be_inspected_refuses_the_note(desk: Desk, name: str) -> None:
-    assert f"{name} could not be inspected" in refusal(desk, (name, BROKEN[name]))
+    assert f"{name} could not be checked" in refusal(desk, (name, BROKEN[name]))
 
 
 def test_a_document_that_unpacks_to_very_much_is_not_inspected(desk: Desk) -> None:
@@ -312,13 +312,13 @@ def test_a_document_that_unpacks_to_very_much_is_not_inspected(desk: Desk) -> No
         with packed.open("word/document.xml", "w") as part:
             for _ in range(257):
                 part.write(bytes(1 << 20))
-    assert "bomb.docx could not be inspected" in refusal(desk, ("bomb.docx", out.getvalue()))
+    assert "bomb.docx could not be checked" in refusal(desk, ("bomb.docx", out.getvalue()))
 
 
 def test_files_of_unknown_kinds_are_reported_in_one_line(desk: Desk) -> None:
     files = [("b.zip", b"PK\3\4 any"), ("a.csv", b"a,b"), ("c.wav", b"RIFF")]
     plan = desk.export(linked(desk, files))
-    assert plan.warnings == ["n.md: not inspected for places and names: a.csv, b.zip, c.wav"]
+    assert plan.warnings == ["n.md: not checked for locations and names: a.csv, b.zip, c.wav"]
 
 
 @pytest.mark.parametrize(

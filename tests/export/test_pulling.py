@@ -82,7 +82,7 @@ def test_what_is_not_brought_back_is_told_by_the_line_that_the_person_wrote(writ
     assert "'A halt.'" in left
     went = base.replace("The end of it.\n", "")
     (left,) = pull_edits(note, base.encode(), went.encode()).left
-    assert "from which this went: 'The end of it.'" in left
+    assert "where this was removed: 'The end of it.'" in left
 
 
 def test_the_note_may_have_changed_elsewhere_since(written: Desk) -> None:

@@ -184,23 +184,23 @@ def test_line_breaks_are_kept_when_obsidian_shows_them(
 def test_every_change_is_told_with_the_line_it_was_made_on(nikola_dialect: Dialect) -> None:
     body = write_text("# A title\n\na\n\n==b== https://x.org\n", nikola_dialect)
     told = {(change.line, change.reason) for change in body.changes}
-    assert (1, "the heading repeats the title, which the site prints") in told
-    assert (5, "a highlight is written <mark>") in told
-    assert (5, "the generator links no bare address") in told
+    assert (1, "removed the heading that repeats the title") in told
+    assert (5, "wrote a highlight as <mark>") in told
+    assert (5, "made an address a link") in told
 
 
 def test_raw_html_that_a_site_drops_is_told(hugo_dialect: Dialect) -> None:
     body = write_text("a <sup>b</sup>\n\n<div>c</div>\n\nd", hugo_dialect)
     assert [str(remark) for remark in body.remarks] == [
-        "n.md, line 1: the site drops raw HTML, and so the tag <sup>",
-        "n.md, line 1: the site drops raw HTML, and so the tag </sup>",
-        "n.md, line 3: the site drops raw HTML, and so this block",
+        "n.md, line 1: the site drops raw HTML: removed the tag <sup>",
+        "n.md, line 1: the site drops raw HTML: removed the tag </sup>",
+        "n.md, line 3: the site drops raw HTML: removed this block",
     ]
 
 
 def test_a_list_that_a_site_renumbers_is_told(nikola_dialect: Dialect) -> None:
     body = write_text("3. a\n4. b", nikola_dialect)
-    assert str(next(iter(body.remarks))).startswith("n.md, line 1: the list begins with 3")
+    assert str(next(iter(body.remarks))).startswith("n.md, line 1: the list starts at 3")
 
 
 def test_a_diagram_is_what_mermaid_looks_for(nikola_dialect: Dialect) -> None:

@@ -71,4 +71,4 @@ def test_a_block_that_is_open_at_the_end_keeps_the_line_out(parts: Desk) -> None
     parts.put("Why.md", part("```\nopen", number="part: 1\n"))
     plan = parts.export("Why.md", "What.md")
     assert "part" not in parts.text("why").split("---")[2]
-    assert any("a block is open at its end" in warning for warning in plan.warnings)
+    assert any("ends inside an open block" in warning for warning in plan.warnings)

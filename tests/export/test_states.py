@@ -95,7 +95,7 @@ def test_a_post_whose_picture_is_left_over_is_no_orphan(root: Path, site: Path) 
     export(root, site)
     (root / "a.md").write_text(f"{POST}without a picture\n")
     export(root, site)
-    left = "content/posts/a/p.png: the post does not use it any more"
+    left = "content/posts/a/p.png: the post no longer uses it"
     assert stand(root, site)["a.md"] == f"unchanged {FILE} {left}"
     (root / "a.md").unlink()
     assert stand(root, site)["a"].startswith("orphan")
@@ -126,7 +126,7 @@ def test_of_a_note_that_became_private_it_is_told_that_its_post_is_there_still(
 ) -> None:
     export(root, site)
     (root / "b.md").write_text("---\nprivate: true\n---\n")
-    there = "still in the site: its note may not leave the vault any more"
+    there = "still in the site: its note may no longer be exported"
     said = stand(root, site)["b.md"]
     assert said.startswith("refused  b.md: it is private; ")
     assert said.endswith(f"{FILE.replace('/a/', '/b/')}: {there}")
@@ -140,7 +140,7 @@ def test_a_slug_of_another_vault_is_refused_without_its_name(root: Path, site: P
     other.mkdir()
     (other / "a.md").write_text(f"{POST}words\n")
     found = stand(other, site)
-    assert "is also that of a post of another vault" in found["a.md"]
+    assert "is also used by a post from another vault" in found["a.md"]
 
 
 def test_an_address_that_leads_on_to_a_post_of_another_vault_is_not_taken(
@@ -154,4 +154,4 @@ def test_an_address_that_leads_on_to_a_post_of_another_vault_is_not_taken(
     other.mkdir()
     (other / "b.md").write_text(f"{POST}words\n")
     found = stand(other, site)
-    assert "also that of a post of another vault, which had it before" in found["b.md"]
+    assert "also used by a post from another vault, which used it before" in found["b.md"]

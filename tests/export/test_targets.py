@@ -126,7 +126,7 @@ def test_settings_of_a_target_that_is_named_are_read_whatever_else_is_there(
     tmp_path: Path, target: str, name: str, text: str
 ) -> None:
     folder_with(tmp_path, name, text)
-    with pytest.raises(UsageError, match=f"{name}.*cannot be read"):
+    with pytest.raises(UsageError, match=f"{name}.*cannot read"):
         open_target(target, str(tmp_path))
 
 
@@ -488,7 +488,7 @@ def test_mkdocs_inherits_settings_and_its_own_go_before(tmp_path: Path) -> None:
     (tmp_path / "all.yml").write_text("INHERIT: site/mkdocs.yml\n")
     assert MkDocs(str(folder)).post_path(post()) == "other/posts/a-title/index.md", "in a circle"
     (tmp_path / "base.yml").unlink()
-    with pytest.raises(NotekeepError, match=r"base\.yml: cannot be read"):
+    with pytest.raises(NotekeepError, match=r"base\.yml: cannot read"):
         MkDocs(str(folder))
 
 
@@ -624,7 +624,7 @@ def test_a_site_of_jekyll_without_a_time_zone_is_told(tmp_path: Path) -> None:
         ("hugo", {"hugo.toml": "", "themes/t/layouts/foot.html": "import mermaid"}, ""),
         ("hugo", {"hugo.toml": "", "public/old.html": "import mermaid"}, "no file of the site"),
         ("html", {}, "no script"),
-        ("ghost", {}, "until the site's theme loads Mermaid's script"),
+        ("ghost", {}, "until the theme of the site loads Mermaid"),
         ("portable", {}, ""),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_plan_of_notes_that_nobody_read_is_not_written(root: Path, site: Path)
     vault = Vault.open(root)
     assert vault.indexing.refresh(words=False, defer=True).pending > MANY
     plan = vault.publishing.plan_export(["post"], site=str(site))
-    with pytest.raises(Conflict, match="notes changed after this was planned"):
+    with pytest.raises(Conflict, match="notes have changed since the preview"):
         vault.publishing.export(plan)
     assert "and more words" not in left(site)
     vault.publishing.export(vault.publishing.plan_export(["post"], site=str(site)))
@@ -147,7 +147,7 @@ def test_nothing_leaves_while_another_program_keeps_the_changes_from_being_read(
 
     with monkeypatch.context() as held:
         held.setattr(Catalog, "writing", busy)
-        with pytest.raises(Failure, match="could not be read"):
+        with pytest.raises(Failure, match="still being indexed"):
             vault.publishing.export(plan)
     assert "and more words" not in left(site)
     vault.publishing.export(plan)

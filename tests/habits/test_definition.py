@@ -97,9 +97,9 @@ def test_silence_is_a_success_for_at_most_goals_unless_said_otherwise() -> None:
         ("since", "yesterday", "not a day: yesterday"),
         ("until", "2026-02-29", "not a day: 2026-02-29"),
         ("paused", "2026-07-21..2026-07-01", "not a pause"),
-        ("unlogged", "maybe", "neither met nor missed"),
-        ("habit", "med itate", "not an id: med itate"),
-        ("habit", "list", "list is a command"),
+        ("unlogged", "maybe", "must be met or missed"),
+        ("habit", "med itate", "not a valid id: med itate"),
+        ("habit", "list", "list is the name of a habit command"),
     ],
 )
 def test_a_wrong_field_is_named_and_its_default_stands(

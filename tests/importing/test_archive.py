@@ -78,8 +78,8 @@ def damaged() -> bytes:
 
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
-    "climbs": (lambda: made(("../../evil.csv", b"x")), "leads out"),
-    "climbs in the middle": (lambda: made(("a/../../evil.csv", b"x")), "leads out"),
+    "climbs": (lambda: made(("../../evil.csv", b"x")), "outside of it"),
+    "climbs in the middle": (lambda: made(("a/../../evil.csv", b"x")), "outside of it"),
     "absolute": (lambda: made(("/etc/evil.csv", b"x")), "outside"),
     "a drive": (lambda: made(("C:/evil.csv", b"x")), "outside"),
     "backslashes": (lambda: renamed(made(("..|evil.csv", b"x")), b"..|", b"..\\"), "character"),
@@ -90,10 +90,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "case twins": (lambda: made(("A.csv", b"1"), ("a.csv", b"2")), "twice"),
     "Unicode twins": (lambda: made(("\u00e9.csv", b"1"), ("e\u0301.csv", b"2")), "twice"),
     "a file and a folder": (lambda: made(("a", b"1"), ("a/", b"")), "twice"),
-    "a bomb": (lambda: made(("a.csv", bytes(4 << 20))), "100 times as large"),
+    "a bomb": (lambda: made(("a.csv", bytes(4 << 20))), "100 times its size"),
     "many bytes": (lambda: made(*((f"{n}.csv", b"ab\n" * 400_000) for n in range(8))), "bytes"),
     "many entries": (lambda: made(*((f"{n}.csv", b"") for n in range(51))), "51 entries"),
-    "shared bytes": (sharing_bytes, "share their bytes"),
+    "shared bytes": (sharing_bytes, "overlap"),
     "more than it says": (saying_too_little, "damaged|larger than it says"),
     "a password": (with_a_password, "password"),
     "damaged": (damaged, "damaged"),

@@ -60,7 +60,7 @@ def test_what_could_be_several_formats_is_asked_for(samples: Path) -> None:
     with pytest.raises(Ambiguous) as raised:
         read_source(read_given(str(samples)))
     assert "habitbull  HabitBull" in raised.value.candidates
-    assert raised.value.hint == "say which with --from"
+    assert raised.value.hint == "choose one with --from"
 
 
 @pytest.mark.parametrize(

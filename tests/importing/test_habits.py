@@ -170,7 +170,7 @@ def test_spans_of_seven_days_are_pointed_out(
         ImportedHabit("Read"),
     )
     assert found.plan.remarks == [
-        "Run: 3/7d is any seven days, as loop counts; `schedule: 3/week` counts calendar weeks"
+        "Run: 3/7d means any seven days in loop; `schedule: 3/week` counts calendar weeks"
     ]
 
 
@@ -328,8 +328,8 @@ def test_what_no_line_can_hold_is_named(vault: Vault, plan: Callable[..., HabitI
     found = plan(ImportedHabit("H", entries=entries), write=True)
     assert log(vault) == ["- 2026-01-05 h: done", "- 2026-01-07 h: done"]
     assert [loss.message for loss in found.losses] == [
-        "remarks that no line of the log can hold",
-        "entries that no line of the log can hold",
+        "comments that do not fit in a log line",
+        "entries that do not fit in a log line",
     ]
 
 
@@ -337,9 +337,7 @@ def test_amounts_in_a_unit_that_does_not_convert_are_named(
     vault: Vault, plan: Callable[..., HabitImport]
 ) -> None:
     found = plan(ImportedHabit("sit", entries=[ImportedDay(FIRST, LogValue("amount", 3000, "km"))]))
-    assert [loss.message for loss in found.losses] == [
-        "amounts in km, which count as done beside min"
-    ]
+    assert [loss.message for loss in found.losses] == ["amounts in km; counted as done"]
 
 
 def test_an_import_file_with_other_line_ends_keeps_them(

@@ -148,5 +148,5 @@ def test_a_date_may_be_said_in_words(text: str, written: str) -> None:
 
 
 def test_a_day_that_no_calendar_has_is_said() -> None:
-    with pytest.raises(UsageError, match="there is no such day"):
+    with pytest.raises(UsageError, match="no such date"):
         resolve_date(read_change("finished=31.02.2026"), DEFAULT_SCHEMA, TODAY)

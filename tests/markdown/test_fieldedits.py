@@ -157,7 +157,7 @@ def test_setting_what_is_there_changes_nothing() -> None:
 
 
 def test_a_mapping_is_not_replaced() -> None:
-    with pytest.raises(Refused, match="values within values") as caught:
+    with pytest.raises(Refused, match="nested values") as caught:
         set_field(note("a:\n  b: 1\n"), "a", "x")
     assert (caught.value.line, caught.value.column) == (3, 3)
 
@@ -209,5 +209,5 @@ def test_a_refusal_says_where_and_what_to_do() -> None:
     with pytest.raises(Refused) as caught:
         add_item(b"---\ntitle: x\nauthor: @me\n---\n", "tags", "a")
     assert (caught.value.line, caught.value.column) == (3, 9)
-    assert caught.value.message == "A value cannot begin with this character unquoted."
+    assert caught.value.message == "A value that starts with this character needs quotes."
     assert caught.value.hint

@@ -36,7 +36,7 @@ SPLITS = {
     "four dashes": (b"----\na: 1\n----\nb", "none", b"", b"----\na: 1\n----\nb"),
     "braces that are no JSON": (b"{{title}}\n", "none", b"", b"{{title}}\n"),
     "not on the first line": (b"\n---\na: 1\n---\n", "none", b"", b"\n---\na: 1\n---\n"),
-    "never closed": (b"---\na: 1\nb", "unclosed", b"", b"---\na: 1\nb"),
+    "is not closed": (b"---\na: 1\nb", "unclosed", b"", b"---\na: 1\nb"),
 }  # fmt: skip
 
 
@@ -151,13 +151,13 @@ def test_toml_and_json_are_read_too() -> None:
 
 
 ERRORS = {
-    "a quote": (b"---\na: 1\nb: 'x\nc: 1\n---\n", 3, 4, "A quote is opened and never closed."),
-    "a colon": (b"---\na: b: c\n---\n", 2, 5, "A value with `: ` in it needs quotes around it."),
-    "a sign": (b"---\r\na: 1\r\nb: @x\r\n---\r\n", 3, 4, "A value cannot begin with this"),
-    "a bracket": (b"---\na: [b\n---\n", 3, 1, "A list that opens with [ is not closed"),
-    "a key twice": (b"---\na: 1\na: 2\n---\n", 3, 1, "The key `a` stands here twice."),
+    "a quote": (b"---\na: 1\nb: 'x\nc: 1\n---\n", 3, 4, "A quote is not closed."),
+    "a colon": (b"---\na: b: c\n---\n", 2, 5, "A value that contains `: ` needs quotes."),
+    "a sign": (b"---\r\na: 1\r\nb: @x\r\n---\r\n", 3, 4, "A value that starts with this"),
+    "a bracket": (b"---\na: [b\n---\n", 3, 1, "A [ list is not closed"),
+    "a key twice": (b"---\na: 1\na: 2\n---\n", 3, 1, "The key `a` is here twice."),
     "no mapping": (b"---\n- a\n---\n", 2, 1, "It is not a set of `key: value` lines."),
-    "never closed": (b"---\na: 1\n", 1, 1, "never closed"),
+    "is not closed": (b"---\na: 1\n", 1, 1, "is not closed"),
     "not UTF-8": (b"---\na: 1\nb: no \xe9\n---\n", 3, 7, "not UTF-8"),
     "toml": (b"+++\na = 1\nb = \n+++\n", 3, 5, "TOML cannot read it"),
     "json": (b";;;\n{]\n;;;\n", 2, 2, "JSON cannot read it"),

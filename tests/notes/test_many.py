@@ -54,7 +54,7 @@ def test_a_note_that_has_no_place_there_is_left_and_the_others_go(
     (root / "shelf/other.MD").write_text("taken\n")
     before = texts()
     plan = vault.notes.plan_moves(BOOKS, "shelf/")
-    assert [(problem.path, "exists already" in problem.message) for problem in plan.refused] == [
+    assert [(problem.path, "already exists" in problem.message) for problem in plan.refused] == [
         ("books/Other.md", True)
     ]
     vault.notes.apply(plan)
@@ -91,7 +91,7 @@ def test_notes_go_to_the_trash_together_and_come_back(vault: Vault, texts: Texts
     assert [problem.path for problem in plan.refused] == ["inbox/gone.md"]
     # What links to them from among themselves is no loss.
     assert plan.remarks == [
-        "2 notes link to what goes, and will lead nowhere: habits/focus.md, inbox/Relative.md"
+        "2 notes link to them and will have broken links: habits/focus.md, inbox/Relative.md"
     ]
     vault.notes.apply(plan)
     assert texts().keys() == before.keys() - set(BOOKS)

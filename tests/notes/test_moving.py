@@ -108,6 +108,6 @@ def test_move_onto_another_spelling_of_a_name_is_refused(
     make: Callable[[dict[str, str]], Vault],
 ) -> None:
     vault = make({"a/Note.md": "one\n", "c/note.md": "two\n"})
-    with pytest.raises(Refused, match="exists already"):
+    with pytest.raises(Refused, match="already exists"):
         vault.notes.move("a/Note.md", "c")
     assert (read(vault, "a/Note.md"), read(vault, "c/note.md")) == ("one\n", "two\n")

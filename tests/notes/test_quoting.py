@@ -83,10 +83,10 @@ def test_a_quote_in_a_new_book_stands_between_takeaways_and_related(vault: Vault
 @pytest.mark.parametrize(
     ("text", "place", "why"),
     [
-        ("  \n", {}, "no words"),
-        ("x", {"page": "1", "at": "1:00"}, "one place"),
-        ("x", {"at": "12"}, "no time"),
-        ("x", {"at": "12:99"}, "no time"),
+        ("  \n", {}, "is empty"),
+        ("x", {"page": "1", "at": "1:00"}, "only one of"),
+        ("x", {"at": "12"}, "is not a time"),
+        ("x", {"at": "12:99"}, "is not a time"),
     ],
 )
 def test_what_cannot_be_meant_is_said(text: str, place: dict[str, str], why: str) -> None:

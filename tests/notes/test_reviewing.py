@@ -139,5 +139,5 @@ def test_what_is_no_week_and_no_month_is_said(vault: Vault, words: str) -> None:
 
 
 def test_a_week_that_has_not_begun_has_no_review(vault: Vault) -> None:
-    with pytest.raises(UsageError, match="has not come yet"):
+    with pytest.raises(UsageError, match="is in the future"):
         vault.habits.plan_review("week 2026-12-01")

@@ -58,7 +58,7 @@ def test_settings_that_are_broken_are_left_as_they_are(vault: Vault) -> None:
 def test_settings_with_something_else_in_its_place_are_left_as_they_are(vault: Vault) -> None:
     settings(vault).parent.mkdir(exist_ok=True)
     settings(vault).write_text('saved = "all"\n', "utf-8")
-    with pytest.raises(UsageError, match="`saved` is no table"):
+    with pytest.raises(UsageError, match="`saved` is not a table"):
         vault.notes.plan_save_query("b", "y")
 
 

@@ -81,7 +81,7 @@ def test_redo_goes_forward_through_both_kinds(habits: Vault) -> None:
 
     assert minutes(habits) == 9
     assert rating(habits) == 5
-    with pytest.raises(NotFound, match="nothing to do again"):
+    with pytest.raises(NotFound, match="nothing to redo"):
         habits.history.redo()
 
 
@@ -102,7 +102,7 @@ def test_a_check_in_ends_what_could_be_done_again(habits: Vault) -> None:
     habits.notes.set_fields(["books/Deep Work.md"], ["rating=5"])
     habits.history.undo()
     habits.habits.check_in("med", "4 min")
-    with pytest.raises(NotFound, match="nothing to do again"):
+    with pytest.raises(NotFound, match="nothing to redo"):
         habits.history.redo()
 
 
@@ -110,7 +110,7 @@ def test_a_change_ends_what_could_be_done_again(habits: Vault) -> None:
     habits.habits.check_in("med", "4 min")
     habits.history.undo()
     habits.notes.set_fields(["books/Deep Work.md"], ["rating=5"])
-    with pytest.raises(NotFound, match="nothing to do again"):
+    with pytest.raises(NotFound, match="nothing to redo"):
         habits.history.redo()
 
 
@@ -171,7 +171,7 @@ def test_one_step_is_taken_back_alone(vault: Vault) -> None:
     assert rating(vault) == 4
     assert vault.search.read("Deep Work").body.endswith("More.\n")
     assert verbs(vault) == [("add", False), ("set", True)]
-    with pytest.raises(NotFound, match="undone already"):
+    with pytest.raises(NotFound, match="already undone"):
         vault.history.undo_step(older.id)
     # It is what was taken back last, so it is done again first.
     assert vault.history.redo().label == "rating=5"
@@ -214,5 +214,5 @@ def test_what_history_let_go_of_is_said(vault: Vault) -> None:
         vault.history.store.blobs.remove(blob.digest)
     past = vault.history.show(step.id)
     assert (past.changes, past.pruned) == ([], ["books/Deep Work.md"])
-    with pytest.raises(NotFound, match="not in history"):
+    with pytest.raises(NotFound, match="no longer in history"):
         vault.history.show("no such step")

@@ -102,7 +102,7 @@ def test_children_follow(vault: Vault, old: str, new: str, tag: str, wanted: str
 
 @pytest.mark.parametrize("name", ["", "two words", "a,b", "12", "a//b", "x y", "a#b"])
 def test_a_name_that_no_text_could_hold_is_refused(vault: Vault, name: str) -> None:
-    with pytest.raises(UsageError, match="is no tag"):
+    with pytest.raises(UsageError, match="is not a tag"):
         vault.notes.plan_rename_tag("a", name)
 
 

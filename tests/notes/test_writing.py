@@ -256,7 +256,7 @@ class TestRename:
 
     def test_a_taken_name_is_refused(self, vault: Vault, texts: Texts) -> None:
         before = texts()
-        with pytest.raises(Refused, match="exists already"):
+        with pytest.raises(Refused, match="already exists"):
             vault.notes.rename("Deep Work", "Other")
         assert texts() == before
 
@@ -316,11 +316,11 @@ class TestTasks:
         task = vault.workspace.note("inbox/Windows.md", before).spans.tasks[0]  # type: ignore[union-attr]  # it has one
         vault.notes.toggle_task("inbox/Windows.md", 99, task.text)
         assert texts()["inbox/Windows.md"] == before.replace(b"[ ]", b"[x]")
-        with pytest.raises(NotFound, match="no task here any more"):
+        with pytest.raises(NotFound, match="the task is no longer there"):
             vault.notes.toggle_task("inbox/Windows.md", 6, "something else")
 
     def test_a_line_without_a_task_is_said(self, vault: Vault) -> None:
-        with pytest.raises(NotFound, match="no task here any more"):
+        with pytest.raises(NotFound, match="the task is no longer there"):
             vault.notes.toggle_task("inbox/Windows.md", 4)
 
 

@@ -22,7 +22,7 @@ def test_a_tree_is_one_condition_a_line(read: Callable[[str], Query]) -> None:
         "  word naval",
         "  any of",
         "    type is book",
-        "    tag #learning or one below it",
+        "    tag #learning or a child of it",
         "  not",
         "    rating is at least 4",
         "  in one line",
@@ -35,7 +35,7 @@ def test_a_tree_is_one_condition_a_line(read: Callable[[str], Query]) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("title:ato*", "words beginning with ato in a title"),
+        ("title:ato*", "words starting with ato in a title"),
         ("body:x", "word x in the body"),
         ("fu*on", "words like fu*on"),
         ("nawal~2", "words within 2 letters of nawal"),

@@ -254,5 +254,5 @@ def test_the_longest_query_is_answered_at_once(
 
 
 def test_a_longer_one_is_refused(read: Callable[[str], Query]) -> None:
-    with pytest.raises(UsageError, match="at most 10,000"):
+    with pytest.raises(UsageError, match="longer than 10,000"):
         read("a" * (MAX_LENGTH + 1))

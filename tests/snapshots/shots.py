@@ -133,7 +133,7 @@ SHOTS = (
             ("slash", *typed("type:book rating>=4 habit")),
             " of 70",
             ("question_mark",),
-            "words beginning with habit",
+            "words starting with habit",
         ),
         USUAL,
     ),
@@ -278,7 +278,7 @@ SHOTS = (
     Shot(
         "toast-error",
         "browse",
-        ("Quick summary", ("E",), "There is no editor"),
+        ("Quick summary", ("E",), "No editor found"),
         SMALL,
         set_up.no_editor,
         ATOMIC,

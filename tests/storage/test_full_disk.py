@@ -44,7 +44,7 @@ def tiny(tmp_path: Path, history: History) -> Iterator[Path]:
 
 
 def test_a_note_that_does_not_fit_is_not_saved_and_not_lost(tiny: Path, history: History) -> None:
-    with pytest.raises(Failure, match="no space left") as failure:
+    with pytest.raises(Failure, match="disk is full") as failure:
         saves.replace("note.md", BIG, digest_of(OLD), root=tiny, history=history)
 
     assert "note.md" in failure.value.message
@@ -62,7 +62,7 @@ def test_a_step_of_several_files_is_not_done_by_half(tiny: Path, history: Histor
     step = history.step("tag", "", root=tiny, whole=True)
     step.edit("b.md", b"small", digest_of(OLD))
     step.edit("note.md", BIG, digest_of(OLD))
-    with pytest.raises(Failure, match="no space left"):
+    with pytest.raises(Failure, match="disk is full"):
         step.commit()
     assert {path.name: path.read_bytes() for path in tiny.iterdir()} == {
         "note.md": OLD,
@@ -82,7 +82,7 @@ def test_what_fits_is_done_and_what_does_not_is_named(tiny: Path, history: Histo
 
 def test_a_hard_linked_note_has_its_room_made_first(tiny: Path, history: History) -> None:
     (tiny / "twin.md").hardlink_to(tiny / "note.md")
-    with pytest.raises(Failure, match="no space left"):
+    with pytest.raises(Failure, match="disk is full"):
         saves.replace("note.md", BIG, digest_of(OLD), root=tiny, history=history)
     assert (tiny / "note.md").read_bytes() == OLD
     assert (tiny / "twin.md").samefile(tiny / "note.md")
@@ -92,13 +92,13 @@ def test_a_hard_linked_note_has_its_room_made_first(tiny: Path, history: History
 def test_history_without_room_keeps_the_note_from_being_changed(tiny: Path, vault: Path) -> None:
     """What cannot be undone is not done."""
     (vault / "note.md").write_bytes(BIG)
-    with pytest.raises(Failure, match="no space left"):
+    with pytest.raises(Failure, match="disk is full"):
         saves.replace("note.md", b"small", None, root=vault, history=History(tiny / "state"))
     assert (vault / "note.md").read_bytes() == BIG
 
 
 def test_a_conflict_copy_without_room_goes_to_history(tiny: Path, history: History) -> None:
-    with pytest.raises(Conflict, match="kept in history"):
+    with pytest.raises(Conflict, match="saved in history"):
         saves.replace("note.md", BIG, digest_of(b"other"), root=tiny, history=history)
     assert (tiny / "note.md").read_bytes() == OLD
     assert history.blobs.read(digest_of(BIG)) == BIG
@@ -113,7 +113,7 @@ def test_a_log_line_without_room_is_not_there_by_half(tiny: Path) -> None:
         filler.write_bytes(b"x" * 300_000)
     before = log.read_bytes()
     line = "- " + "y" * 8000
-    with pytest.raises(Failure, match="no space left"):
+    with pytest.raises(Failure, match="disk is full"):
         append.append_line(log, line)
     assert log.read_bytes() == before
 

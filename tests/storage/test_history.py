@@ -128,7 +128,7 @@ def test_a_new_step_ends_what_can_be_done_again(history: History, vault: Path) -
     history.undo(vault)
     edit(history, vault, "books/b.md", b"2\n")
 
-    with pytest.raises(NotFound, match="nothing to do again"):
+    with pytest.raises(NotFound, match="nothing to redo"):
         history.redo(vault)
     assert [one.undone for one in history.steps()] == [False, True]
     history.undo(vault)
@@ -164,7 +164,7 @@ class TestChangedSince:
     def test_a_note_that_is_gone_is_a_conflict(self, history: History, vault: Path) -> None:
         edit(history, vault, "a.md", b"new\n")
         (vault / "a.md").unlink()
-        with pytest.raises(Conflict, match="gone"):
+        with pytest.raises(Conflict, match="no longer exists"):
             history.undo(vault)
 
     def test_a_new_note_that_was_written_in_is_not_taken_away(
@@ -172,7 +172,7 @@ class TestChangedSince:
     ) -> None:
         do_create(history, vault)
         (vault / "deep/er/x.md").write_bytes(b"x and more")
-        with pytest.raises(Conflict, match="changed since it was made"):
+        with pytest.raises(Conflict, match="changed since it was created"):
             history.undo(vault)
         assert (vault / "deep/er/x.md").read_bytes() == b"x and more"
 
@@ -195,7 +195,7 @@ class TestChangedSince:
     def test_a_place_that_is_taken_again_is_a_conflict(self, history: History, vault: Path) -> None:
         do_move(history, vault)
         (vault / "a.md").write_bytes(b"another\n")
-        with pytest.raises(Conflict, match="there again"):
+        with pytest.raises(Conflict, match="exists again"):
             history.undo(vault)
         assert (vault / "elsewhere/A new name.md").read_bytes() == A
 
@@ -214,14 +214,14 @@ class TestChangedSince:
         do_move(history, vault)
         (vault / "elsewhere/A new name.md").unlink()
         (vault / "a.md").write_bytes(b"another\n")
-        with pytest.raises(Conflict, match="there again"):
+        with pytest.raises(Conflict, match="exists again"):
             history.undo(vault)
         assert (vault / "a.md").read_bytes() == b"another\n"
 
     def test_a_moved_note_that_moved_on_is_a_conflict(self, history: History, vault: Path) -> None:
         do_move(history, vault)
         (vault / "elsewhere/A new name.md").rename(vault / "third.md")
-        with pytest.raises(Conflict, match="gone"):
+        with pytest.raises(Conflict, match="no longer exists"):
             history.undo(vault)
 
     def test_a_trashed_note_comes_back_though_the_trash_was_emptied(
@@ -281,7 +281,7 @@ class TestManyFiles:
         step.edit("books/b.md", b"see c\n", digest_of(B))
         step.create("deep/x.md", b"x")
         step.move("a.md", "c.md")
-        with pytest.raises(Refused, match="there already"):
+        with pytest.raises(Refused, match="already exists"):
             step.commit()
         (vault / "c.md").unlink()
         assert (vault / "books/b.md").read_bytes() == B
@@ -297,7 +297,7 @@ class TestManyFiles:
             step.move("a.md", "c.md")
             step.move("books/b.md", "d.md")
         at_point("journaled", lambda: (vault / "a.md").write_bytes(b"theirs"))
-        with pytest.raises(Refused, match="there already"):
+        with pytest.raises(Refused, match="already exists"):
             history.undo(vault)
         assert (vault / "d.md").read_bytes() == B
         (vault / "a.md").unlink()
@@ -524,7 +524,7 @@ class TestRecovering:
             patch.setattr(atomic, "overwrite", torn)
             with pytest.raises(Failure, match="could not be saved") as failure:
                 edit(history, vault, "a.md", b"new text\n")
-            assert "next start" in failure.value.hint
+            assert "notekeep starts next" in failure.value.hint
             assert history.recover(vault) == []  # the disk is still in trouble
         assert history.steps() == []
 

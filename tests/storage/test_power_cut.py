@@ -3,7 +3,7 @@
 What a change asks of the system is recorded, and then each disk is built that a power cut may
 leave: flushed bytes and names are there; of what was not flushed, names may be missing from the
 last one back or folder by folder, and bytes may be missing, half there or all there. On each such
-disk the next start repairs what it can, and the notes are looked at.
+disk the notekeep starts next repairs what it can, and the notes are looked at.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class TestReading:
             return real(fd)
 
         monkeypatch.setattr(os, "fstat", fstat)
-        with pytest.raises(Conflict, match="keeps being written"):
+        with pytest.raises(Conflict, match="being changed by another program"):
             read_file(note)
 
     def test_a_file_written_once_meanwhile_is_read_again(
@@ -190,7 +190,7 @@ class TestRefusing:
         outside.write_bytes(OLD)
         (vault / "link.md").symlink_to(outside)
         for path in ("link.md", "../outside.md", outside):
-            with pytest.raises(Refused, match="out of the folder"):
+            with pytest.raises(Refused, match="outside the folder"):
                 replace(path, NEW, digest_of(OLD), root=vault, history=history)
         assert outside.read_bytes() == OLD
 
@@ -276,7 +276,7 @@ class TestConflicts:
     def test_a_folder_deleted_since_leaves_ours_in_history(
         self, vault: Path, history: History
     ) -> None:
-        with pytest.raises(Conflict, match="kept in history") as conflict:
+        with pytest.raises(Conflict, match="saved in history") as conflict:
             replace("gone/note.md", NEW, digest_of(OLD), root=vault, history=history)
         assert history.blobs.read(digest_of(NEW)) == NEW
         assert digest_of(NEW) in conflict.value.hint
@@ -382,5 +382,5 @@ def test_a_failure_names_the_file_and_the_remedy(
     with pytest.raises(Failure) as failure:
         saves.replace(note, NEW, digest_of(OLD), root=vault, history=history)
     assert str(note) in failure.value.message
-    assert "no space left" in failure.value.message
+    assert "disk is full" in failure.value.message
     assert "Free some space" in failure.value.hint

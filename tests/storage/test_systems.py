@@ -347,7 +347,7 @@ class TestMovingToAnotherDisk:
         self, note: Path, vault: Path, at_point: Callable[..., None]
     ) -> None:
         at_point("synced", lambda: note.write_bytes(THEIRS))
-        with pytest.raises(Conflict, match="while it was moved"):
+        with pytest.raises(Conflict, match="during the move"):
             atomic.move_file("note.md", "disk/note.md", root=vault)
         assert note.read_bytes() == THEIRS
 
@@ -503,15 +503,15 @@ class TestAttributes:
 @pytest.mark.parametrize(
     ("number", "kind", "words"),
     [
-        (errno.ENOSPC, "Failure", "no space"),
+        (errno.ENOSPC, "Failure", "disk is full"),
         (errno.EDQUOT, "Failure", "quota"),
-        (errno.EACCES, "Refused", "may not change"),
+        (errno.EACCES, "Refused", "do not have permission"),
         (errno.EROFS, "Refused", "read-only"),
         (errno.EMFILE, "Failure", "too many files"),
         (errno.EIO, "Failure", "disk reported an error"),
-        (errno.ENAMETOOLONG, "Refused", "longer than"),
-        (errno.ENOENT, "NotFound", "not there"),
-        (errno.ESTALE, "Failure", "does not answer"),
+        (errno.ENAMETOOLONG, "Refused", "too long"),
+        (errno.ENOENT, "NotFound", "does not exist"),
+        (errno.ESTALE, "Failure", "does not respond"),
         (errno.EBUSY, "Failure", "busy"),
     ],
 )

@@ -101,11 +101,11 @@ def test_nothing_is_emptied_of_which_history_could_not_keep_the_last_version(
     (vault / ".trash" / "theirs.md").write_bytes(b"t")
 
     def full(_data: bytes) -> str:
-        raise OSError(errno.ENOSPC, "no space")
+        raise OSError(errno.ENOSPC, "disk is full")
 
     monkeypatch.setattr(history.blobs, "store", full)
     with pytest.raises(
-        Failure, match=r"'\.trash/theirs\.md' could not be removed: there is no space"
+        Failure, match=r"'\.trash/theirs\.md' could not be removed: the disk is full"
     ):
         trash.empty_trash(vault, history)
     assert (vault / ".trash" / "theirs.md").read_bytes() == b"t"

@@ -219,13 +219,13 @@ def test_the_welcome_leads_to_a_vault_by_mouse(start: Start, home: Path) -> None
     assert (home / "notes").is_dir()
 
 
-@pytest.mark.parametrize("way", ["Open a folder", "Look at the sample"])
+@pytest.mark.parametrize("way", ["Open a folder", "Try the sample"])
 def test_each_way_of_the_welcome_is_taken_by_mouse(start: Start, root: Path, way: str) -> None:
     with start(NOTEKEEP_VAULT="") as terminal:
         terminal.click(way)
         terminal.click("enter choose")
         if way == "Open a folder":
-            terminal.until("notekeep reads it as it stands.")
+            terminal.until("notekeep uses it without changes.")
             terminal.send("\x15")
             terminal.quiet()
             terminal.send(str(root))

@@ -62,7 +62,7 @@ def test_a_version_is_found_restored_and_taken_back(start: Start, root: Path) ->
         terminal.send(ESCAPE)
         terminal.until("enter open")
         terminal.send("gs")
-        terminal.until("2 steps · 1 taken back")
+        terminal.until("2 steps · 1 undone")
         terminal.send(QUIT)
         assert terminal.wait() == 0
         assert terminal.settings() == terminal.before
@@ -78,7 +78,7 @@ def test_a_conflict_is_settled_and_taken_back(start: Start, root: Path) -> None:
         click(terminal, "! 1")
         terminal.until("1  keep note", "2  keep copy", "hours with no")
         terminal.send("2")
-        terminal.until("Kept the copy's text", "No note has two versions.")
+        terminal.until("Kept the copy", "No conflicts.")
         assert note.read_bytes() == theirs
         assert not copy.exists()
         terminal.send("u")

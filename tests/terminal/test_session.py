@@ -214,9 +214,9 @@ def test_without_a_terminal_it_prints_an_overview(start: Start, root: Path) -> N
 
 def test_welcome_makes_a_vault_and_opens_it(start: Start, home: Path) -> None:
     with start(NOTEKEEP_VAULT="") as terminal:
-        terminal.until("Create a vault", "Look at the sample")
+        terminal.until("Create a vault", "Try the sample")
         terminal.send("c")
-        terminal.until("The folder is made when it is not there yet.")
+        terminal.until("The folder is created if it does not exist.")
         terminal.send("\r")
         terminal.until("Nothing due today.")
         terminal.send(QUIT)

@@ -148,7 +148,7 @@ def test_code_that_would_is_found(code: str) -> None:
         "sys.stdout.encoding",
         "output.write(title)",
         "click.prompt(clean_line(title))",
-        "click.confirm('Write this?')",
+        "click.confirm('Write these files?')",
         "os.write(fd, data)",
         "pprint(title)",
     ],

@@ -46,7 +46,7 @@ async def test_typing_finds_titles_words_and_facts(make_app: MakeApp) -> None:
         await until(pilot, lambda: shows(app, "1 of 9 notes") and shows(app, "★★★★½"))
         # A query that is not finished is no error, whatever it lacks: it is said in the line above.
         browse(app).pane.box.set_text('("deep wor')
-        await until(pilot, lambda: shows(app, "These quotes do not end."))
+        await until(pilot, lambda: shows(app, "These quotes are not closed."))
         assert browse(app).note_under_cursor == "books/Deep Work.md"
         assert not app._notifications
 
@@ -263,7 +263,7 @@ async def test_delete_moves_to_the_trash_and_undo_brings_back(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await search(app, pilot, "written in the open", "posts/A draft.md")
         await press(pilot, "d")
-        await until(pilot, lambda: shows(app, "Moved A draft.md to .trash · u undo"))
+        await until(pilot, lambda: shows(app, "Moved A draft.md to the trash · u undo"))
         assert not path.exists()
         assert list((root / ".trash").rglob("A draft.md"))
         await press(pilot, "u")

@@ -65,7 +65,7 @@ async def test_a_rating_is_a_row_of_stars(make_app: MakeApp, root: Path) -> None
         await to_cell(app, pilot, "rating")
         stars = await box(app, pilot, "enter")
         assert isinstance(stars, StarsCellEditor)
-        # Half a star more and less, never past five or below none.
+        # Add half a star and less, never past five or below none.
         await press(pilot, "right", "right", "right", "left")
         await until(pilot, lambda: stars.stars.rating == 4.5)
         await until(pilot, lambda: shows(app, "★★★★½  4.5"))
@@ -132,7 +132,7 @@ async def test_a_date_is_chosen_in_a_calendar_or_said_in_words(
         await box(app, pilot, "enter")
         type_text(app, "2026-13-40")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "there is no such day"))
+        await until(pilot, lambda: shows(app, "no such date"))
         await press(pilot, "escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert content(root) == written("2026-11-24")

@@ -213,7 +213,7 @@ async def test_habits_are_found_and_ticked(make_app: MakeApp, root: Path) -> Non
         ("habit nobody", None),
         ("habit add Read a page", "Add a habit: Read a page"),
         ("mv books/old", "Move Deep Work to books/old"),
-        ("add a line", "Write into today's note: a line"),
+        ("add a line", "Add to today's note: a line"),
         ("rm", None),
     ],
 )

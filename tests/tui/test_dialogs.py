@@ -44,7 +44,7 @@ async def open_dialog(app: NotekeepApp, pilot: Pilot[Any], *keys: str) -> None:
 
 def is_told(app: NotekeepApp) -> bool:
     """Tell whether it is said that what is asked for cannot be done."""
-    return shows(app, "it is not there") or shows(app, "there is no habit")
+    return shows(app, "it does not exist") or shows(app, "there is no habit")
 
 
 def log_lines(root: Path) -> str:
@@ -106,7 +106,7 @@ async def test_amount_that_is_no_amount_can_be_corrected(make_app: MakeApp, root
         await open_dialog(app, pilot, "plus")
         type_text(app, "abc")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "value not understood: abc"))
+        await until(pilot, lambda: shows(app, "invalid value: abc"))
         line = app.screen.query_one(Input)
         assert line.value == "abc"
         line.value = "3"
@@ -192,7 +192,7 @@ async def test_folder_that_is_not_there_can_be_corrected(
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Open a folder"))
         await press(pilot, "o")
-        await until(pilot, lambda: shows(app, "notekeep reads it as it stands"))
+        await until(pilot, lambda: shows(app, "notekeep uses it without changes"))
         line = app.screen.query_one(Input)
         line.value = str(tmp_path / "nowhere")
         await press(pilot, "enter")
@@ -211,11 +211,11 @@ async def test_vault_that_cannot_be_opened_keeps_the_folder(
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
         app.action_switch_vault()
-        await until(pilot, lambda: shows(app, "Another folder"))
+        await until(pilot, lambda: shows(app, "Other folder"))
         await press(pilot, "end", "enter")
         await until(pilot, lambda: shows(app, "a folder that is not there is made"))
         app.screen.query_one(Input).value = str(tmp_path / "file")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "cannot be opened"))
+        await until(pilot, lambda: shows(app, "Cannot open"))
         assert app.screen.query_one(Input).value == str(tmp_path / "file")
     assert app.next_vault == ""

@@ -268,7 +268,7 @@ async def test_a_line_that_is_not_understood_is_mended_with_one_key(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Meditate"))
         await press(pilot, "exclamation_mark")
-        await until(pilot, lambda: shows(app, "value not understood: 5,5"))
+        await until(pilot, lambda: shows(app, "invalid value: 5,5"))
         assert shows(app, "- 2026-11-20 water: 5,5 glass  →  - 2026-11-20 water: 5.5 glass")
         for _ in range(9):
             row = next((line for line in seen(app) if "▌" in line and "H004" in line), "")
@@ -277,7 +277,7 @@ async def test_a_line_that_is_not_understood_is_mended_with_one_key(
             await press(pilot, "down")
         await press(pilot, "f")
         await until(pilot, lambda: "water: 5.5 glass" in (root / LOG).read_text())
-        await until(pilot, lambda: not shows(app, "value not understood"))
+        await until(pilot, lambda: not shows(app, "invalid value"))
         # The cursor stays where it was, so that the next one takes one key as well.
         here = next(number for number, line in enumerate(seen(app)) if "▌" in line)
         assert "problem" not in seen(app)[here - 1]

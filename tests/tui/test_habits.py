@@ -183,7 +183,7 @@ async def test_a_value_that_is_none_is_said_and_nothing_is_written(
         await until(pilot, lambda: shows(app, "replaces"))
         type_text(app, "maybe")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "value not understood: maybe"))
+        await until(pilot, lambda: shows(app, "invalid value: maybe"))
     assert tree(root) == before
 
 
@@ -270,7 +270,7 @@ async def test_what_is_wrong_in_the_log_is_counted_and_a_click_lists_it(
         await until(pilot, lambda: shows(app, text))
         line = next(number for number, each in enumerate(seen(app)) if text in each)
         await pilot.click(offset=(4, line))
-        await until(pilot, lambda: shows(app, "value not understood: maybe"))
+        await until(pilot, lambda: shows(app, "invalid value: maybe"))
 
 
 async def test_the_smallest_screenis_so_the_habit_under_the_cursor(

@@ -134,7 +134,7 @@ async def test_a_note_that_is_gone_is_made_again(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await history(app, pilot)
-        await until(pilot, lambda: shows(app, "it is gone; r makes it again"))
+        await until(pilot, lambda: shows(app, "deleted; r restores it"))
         await press(pilot, "r")
         await until(pilot, book.exists)
         assert content(book) == before
@@ -148,7 +148,7 @@ async def test_a_note_without_history_says_what_will_stand_there(make_app: MakeA
         await until(pilot, lambda: shows(app, "no earlier version") and shows(app, "as it is"))
         await until(pilot, lambda: shows(app, "+ habit: water"))
         await press(pilot, "r")
-        await until(pilot, lambda: shows(app, "There is no earlier version here to restore"))
+        await until(pilot, lambda: shows(app, "There is no earlier version to restore"))
 
 
 async def test_a_name_that_nobody_knows_is_said_and_left(make_app: MakeApp) -> None:
@@ -196,12 +196,12 @@ async def test_forget_asks_and_then_no_version_is_left(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await history(app, pilot)
         await press(pilot, "X")
-        await until(pilot, lambda: shows(app, "Nothing takes this back."))
+        await until(pilot, lambda: shows(app, "This cannot be undone."))
         await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "3 versions"))
         assert len(vault.history.store.versions(BOOK)) == 3
         await press(pilot, "X")
-        await until(pilot, lambda: shows(app, "Nothing takes this back."))
+        await until(pilot, lambda: shows(app, "This cannot be undone."))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Forgot "))
         await until(pilot, lambda: shows(app, "no earlier version"))
@@ -268,7 +268,7 @@ async def test_the_list_of_steps_says_what_each_did_and_takes_any_of_them_back(
         text = content(book).decode()
         assert "rating: 4\n" in text
         assert text.endswith("A last line.\n")
-        await until(pilot, lambda: shows(app, "3 steps · 1 taken back"))
+        await until(pilot, lambda: shows(app, "3 steps · 1 undone"))
         await press(pilot, "ctrl+r")
         await until(pilot, lambda: "rating: 5\n" in content(book).decode())
         await press(pilot, "escape")
@@ -286,7 +286,7 @@ async def test_a_step_leads_to_the_history_of_its_note_and_back(
         await app.run_action("show_steps")
         await until(pilot, lambda: shows(app, "books/Deep Work.md to the trash"))
         await press(pilot, "H")
-        await until(pilot, lambda: shows(app, "it is gone; r makes it again"))
+        await until(pilot, lambda: shows(app, "deleted; r restores it"))
         await press(pilot, "escape", "down")
         # A step of several notes asks which one.
         await until(pilot, lambda: shows(app, "Tiny Habits.md"))
@@ -317,7 +317,7 @@ async def test_where_nothing_was_done_the_list_says_so(make_app: MakeApp) -> Non
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
         await app.run_action("show_steps")
-        await until(pilot, lambda: shows(app, "Nothing was done yet."))
+        await until(pilot, lambda: shows(app, "No changes yet."))
         await press(pilot, "t", "H", "enter", "escape", "escape")
         await until(pilot, lambda: shows(app, "9 notes"))
 
@@ -351,10 +351,10 @@ async def test_what_was_deleted_is_brought_back_from_the_trash(
         await until(pilot, lambda: shows(app, "The trash is empty"))
         vault.notes.delete(BOOK)
         await app.run_action("show_trash")
-        await until(pilot, lambda: shows(app, "Bring back from the trash"))
+        await until(pilot, lambda: shows(app, "Restore from trash"))
         assert shows(app, BOOK)
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, f"Brought back {BOOK}"))
+        await until(pilot, lambda: shows(app, f"Restored {BOOK}"))
         assert content(book) == before
         await press(pilot, "u")
         await until(pilot, lambda: not book.exists())
@@ -363,7 +363,7 @@ async def test_what_was_deleted_is_brought_back_from_the_trash(
 @pytest.mark.parametrize(
     ("width", "named"),
     [
-        (60, ["This change", "Since then", "As it reads"]),
+        (60, ["This change", "Since then", "Text"]),
         (49, ["Change", "Since", "Text"]),
     ],
 )

@@ -124,12 +124,10 @@ def test_nothing_in_html_is_obeyed_or_fails(text: str, width: int) -> None:
 
 
 def test_plain_terminals_get_plain_characters_of_pictures_and_html() -> None:
-    around = NoteSurroundings(
-        PICTURES, {"B": EmbeddedNote("B", "[[B]]", problem="it is in itself")}
-    )
+    around = NoteSurroundings(PICTURES, {"B": EmbeddedNote("B", "[[B]]", problem="circular embed")})
     text = '![[a.png]]\n\n![[B]]\n\n<ul><li>a <img src="a.png"></li></ul>\n\n<td>1</td><td>2</td>'
     frame = DrawContext(60, ASCII_GLYPHS, around=around)
     lines = [line_text(row.line) for row in draw_blocks(text, frame)]
     assert lines == [
-        *("# a.png - 16x8", "| B - it is in itself", "- a", "# a.png - 16x8", "1 | 2"),
+        *("# a.png - 16x8", "| B - circular embed", "- a", "# a.png - 16x8", "1 | 2"),
     ]

@@ -111,7 +111,7 @@ async def test_an_action_without_a_key_gets_one_and_one_with_a_key_loses_it(
         await until(pilot, lambda: shows(app, "Deep Work") and app.screen.focused is not None)
         assert not shows(app, "e edit")
         await pilot.press("d", "e", "f9")
-        await until(pilot, lambda: shows(app, "Nothing was done yet"))
+        await until(pilot, lambda: shows(app, "No changes yet"))
         assert app.editors.here is None
         assert vault.catalog.count() == 9
         await pilot.press("escape", "colon", *"delete")
@@ -212,7 +212,7 @@ async def test_in_vim_its_commands_quit(typed: str, vault: Vault) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "colon", *typed)
-        await until(pilot, lambda: shows(app, "Quit; nothing is ever unsaved"))
+        await until(pilot, lambda: shows(app, "Quit. Everything is saved"))
         await press(pilot, "enter")
         await until(pilot, lambda: not app.is_running)
 
@@ -223,7 +223,7 @@ async def test_in_vim_w_writes_nothing_down_and_e_opens_a_note(vault: Vault) -> 
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "colon", "w")
-        await until(pilot, lambda: shows(app, "Nothing here is unsaved"))
+        await until(pilot, lambda: shows(app, "Everything is saved"))
         await press(pilot, "enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await press(pilot, "colon")

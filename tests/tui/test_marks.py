@@ -225,7 +225,7 @@ async def test_delete_publish_and_links_of_marked_notes(make_app: MakeApp, shelf
         await until(pilot, lambda: shows(app, "2 files would change"))
         await press(pilot, "enter")
         await until(pilot, lambda: contents(shelf).keys() == before.keys() - pair)
-        await until(pilot, lambda: not marked(app) and shows(app, "Moved 2 notes to .trash"))
+        await until(pilot, lambda: not marked(app) and shows(app, "Moved 2 notes to the trash"))
         await press(pilot, "u")
         await until(pilot, lambda: contents(shelf) == before)
 
@@ -240,7 +240,7 @@ async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
         await press(pilot, "A")
         await until(pilot, lambda: len(marked(app)) == 2)
         await press(pilot, "F")
-        await until(pilot, lambda: shows(app, "Set a field of 2 notes"))
+        await until(pilot, lambda: shows(app, "Set fields of 2 notes"))
         type_text(app, "rating=good")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "rating is a number, not 'good'"))

@@ -95,7 +95,7 @@ async def test_settings_that_cannot_be_read_are_among_the_problems(root: Path) -
         await until(pilot, lambda: shows(app, "Rome"))
         await press(pilot, "exclamation_mark")
         await until(pilot, lambda: shows(app, ".obsidian/app.json"))
-        await until(pilot, lambda: shows(app, "is no JSON from line 1 on"))
+        await until(pilot, lambda: shows(app, "is not JSON (line 1)"))
         # There is no note behind it to be opened or mended.
         await press(pilot, "enter", "f")
         await pilot.pause()

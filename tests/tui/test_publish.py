@@ -96,7 +96,7 @@ async def test_a_file_that_somebody_else_made_can_only_be_overwritten(
     other.write_text("mine")
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "it was not made by notekeep"))
+        await until(pilot, lambda: shows(app, "not created by notekeep"))
         await press(pilot, "s")
         await until(pilot, lambda: shows(app, "Overwrite it"))
         assert not shows(app, "Use it in the note")
@@ -217,12 +217,12 @@ async def test_what_an_export_left_alone_can_be_settled_right_after_it(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "1 edited in site · 1 new"))
         await press(pilot, "down")
-        await until(pilot, lambda: shows(app, "changed by hand"))
+        await until(pilot, lambda: shows(app, "edited in the site"))
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "s  decides what to do with edits made in the site"))
         assert post.read_text() == by_hand
         await press(pilot, "s")
-        await until(pilot, lambda: shows(app, "Overwrite it"))
+        await until(pilot, lambda: shows(app, "Overwrite"))
         await press(pilot, "end", "enter")
         await until(pilot, lambda: shows(app, "+Depth needs many hours"))
         await press(pilot, "w")
@@ -241,8 +241,8 @@ async def test_all_that_changed_is_written_with_two_keys(
         await until(pilot, lambda: shows(app, "1 changed · 1 new"))
         await press(pilot, "a")
         await until(pilot, lambda: shows(app, "+One more thing."))
-        assert shows(app, "Taken out")
-        assert shows(app, "a comment stays in the vault")
+        assert shows(app, "Removed")
+        assert shows(app, "removed a comment")
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "Written"))
         assert "One more thing." in post.read_text()
@@ -402,7 +402,7 @@ async def test_states_are_not_read_while_nobody_sees_them(
 
 
 async def begin_post(app: NotekeepApp, pilot: Pilot[Any]) -> None:
-    """Begin a post called "On depth" from the second draft of the list."""
+    """Start post called "On depth" from the second draft of the list."""
     await until(pilot, lambda: shows(app, "2 drafts and posts"))
     await press(pilot, "down")
     await press(pilot, "b")
@@ -466,7 +466,7 @@ async def test_each_site_has_its_own_state_of_a_post(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "+ up to date"))
         await press(pilot, "f")
-        await until(pilot, lambda: shows(app, "Another folder"))
+        await until(pilot, lambda: shows(app, "Other folder"))
         await press(pilot, "down", "enter")
         await until(pilot, lambda: shows(app, "= new"))
         await press(pilot, "down")

@@ -123,7 +123,7 @@ async def test_a_thought_that_cannot_be_kept_is_not_lost(make_app: MakeApp, root
         await press(pilot, "tab")
         root.rename(away)  # noqa: ASYNC240 - as another program would
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "it is not there"))
+        await until(pilot, lambda: shows(app, "it does not exist"))
         assert isinstance(app.screen, CaptureScreen)
         assert shows(app, "Basil")
         assert shows(app, "Inbox")

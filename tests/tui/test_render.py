@@ -333,7 +333,7 @@ def test_an_export_says_where_everything_is() -> None:
     assert "! b.md was edited in the site and is unchanged." in shown
     assert "s  decides what to do with edits made in the site" in shown
     nothing = ExportResult("/site")
-    assert "Everything was there already." in texts(exported_lines(nothing, 60, UNICODE))
+    assert "Everything is up to date." in texts(exported_lines(nothing, 60, UNICODE))
 
 
 @pytest.mark.parametrize(

@@ -468,7 +468,7 @@ def test_a_note_is_shown_in_place_by_its_heading_or_block(pictured: Vault) -> No
     put(pictured, "inbox/N.md", "![[A#Part]]\n\n![[A#^first]]\n\n![[A#None]]\n\n![[Nowhere]]")
     assert in_place(pictured, "inbox/N.md", draws=False) == [
         *("▎ A · Part", "▎ the part", "▎ A · first", "▎ intro"),
-        *("▎ A · None · there is no such part in it", "▎ Nowhere · there is no such note"),
+        *("▎ A · None · section not found", "▎ Nowhere · note not found"),
     ]
 
 
@@ -476,7 +476,7 @@ def test_notes_that_embed_each_other_come_to_an_end(pictured: Vault) -> None:
     put(pictured, "inbox/A.md", "a\n\n![[B]]")
     put(pictured, "inbox/B.md", "b\n\n![[A]]")
     assert in_place(pictured, "inbox/A.md", draws=False) == [
-        *("a", "▎ B", "▎ b", "▎", "▎ ▎ A · it is in itself"),
+        *("a", "▎ B", "▎ b", "▎", "▎ ▎ A · circular embed"),
     ]
 
 
@@ -534,5 +534,5 @@ def test_a_year_of_what_is_no_habit_is_a_part_that_is_not_there(pictured: Vault)
     put(pictured, "inbox/A.md", "# A\n")
     put(pictured, "inbox/N.md", "![[A#year]]\n\n![[Nowhere#year]]")
     assert in_place(pictured, "inbox/N.md", draws=False) == [
-        *("▎ A · year · there is no such part in it", "▎ Nowhere#year · there is no such note"),
+        *("▎ A · year · section not found", "▎ Nowhere#year · note not found"),
     ]

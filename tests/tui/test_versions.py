@@ -105,9 +105,9 @@ def test_a_changed_line_stands_beside_what_became_of_it() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        (b"a\n", b"a\r\n", ["1 - a  line end", "1 + a  line end as on Windows"]),
+        (b"a\n", b"a\r\n", ["1 - a  line end", "1 + a  Windows line end"]),
         (b"a\n", b"a", ["1 - a  line end", "1 + a  no line end"]),
-        (b"a\n", b"a\n", ["They are the same."]),
+        (b"a\n", b"a\n", ["No differences."]),
     ],
 )
 def test_what_cannot_be_seen_of_a_line_is_said(

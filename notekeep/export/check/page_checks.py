@@ -194,13 +194,13 @@ def _find_dead(built: BuiltPost, targets: Sequence[str]) -> str:
         if os.path.isdir(place):
             place = os.path.join(place, "index.html")
         if not os.path.isfile(place):
-            return f"{target} leads nowhere"
+            return f"{target} is a broken link"
         if parts.fragment and place.endswith(".html"):
             with open(place, encoding="utf-8", errors="replace") as file:
                 text = file.read()
             name = re.escape(unquote(parts.fragment))
             if not re.search(rf"\b(?:id|name)=[\"']?{name}[\"'\s>]", text):
-                return f"{target} leads to a page without that place"
+                return f"{target} links to a missing section of a page"
     return ""
 
 
@@ -242,7 +242,7 @@ def _title(built: BuiltPost) -> str | None:
     wanted = normalize_heading(built.post.post.title)
     headings = built.page.find("h1", "h2", "title")
     found = any(normalize_heading(heading.text()) == wanted for heading in headings)
-    return "" if found else "no heading has the title"
+    return "" if found else "the title is not on the page"
 
 
 def _day(built: BuiltPost) -> str | None:
@@ -307,7 +307,7 @@ def _teaser(built: BuiltPost) -> str | None:
     is_themed = built.teasers == "themed"
     if not lists or (is_themed and len(whole) == len(lists)):
         return None
-    return "a list goes on behind the teaser" if whole and not is_themed else ""
+    return "a list shows text after the teaser" if whole and not is_themed else ""
 
 
 def _pictures(built: BuiltPost) -> str | None:
@@ -316,7 +316,7 @@ def _pictures(built: BuiltPost) -> str | None:
     if not wanted and not sources:
         return None
     if len(sources) < wanted:
-        return f"{wanted} pictures, and the page shows {len(sources)}"
+        return f"{len(sources)} of {wanted} pictures shown"
     return _find_dead(built, sources)
 
 
@@ -329,7 +329,7 @@ def _code(built: BuiltPost, *, nested: bool) -> str | None:
         and node.inside("item", "quote", "footnote") == nested
     ]
     shown = {_trim_code(e.text()) for e in built.content.find("pre")}
-    return _find_missing(wanted, lambda code: _trim_code(code) in shown, "not shown as written")
+    return _find_missing(wanted, lambda code: _trim_code(code) in shown, "not shown unchanged")
 
 
 def _code_spans(built: BuiltPost) -> str | None:
@@ -383,8 +383,8 @@ def _footnotes(built: BuiltPost) -> str | None:
         elif target.startswith("fn"):
             there.add(target)
     if len(there) < wanted:
-        return f"{len(there)} of {wanted} notes are reached"
-    return "" if len(back) >= wanted else f"{len(back)} of {wanted} notes lead back"
+        return f"{len(there)} of {wanted} footnotes are linked"
+    return "" if len(back) >= wanted else f"{len(back)} of {wanted} footnotes link back"
 
 
 def _tables(built: BuiltPost) -> str | None:
@@ -398,7 +398,7 @@ def _tables(built: BuiltPost) -> str | None:
     for node in built.nodes("table"):
         wanted = [normalize_text(_words(cell)) for row in node.children for cell in row.children]
         if not any(_has_cells(table, wanted) for table in shown):
-            return f"a table with {wanted[:3]} is not shown"
+            return f"the table with {wanted[:3]} is missing"
     return ""
 
 
@@ -446,7 +446,7 @@ def _links_to_posts(built: BuiltPost, *, places: bool) -> str | None:
         address = re.compile(rf"(?:^|/){re.escape(built.slugs[ref.path])}\b")
         right = [one for one in _addresses_of(built, words) if address.search(unquote(one))]
         if not right:
-            return f"the link {words!r} does not lead to {built.slugs[ref.path]}"
+            return f"the link {words!r} does not go to {built.slugs[ref.path]}"
         if problem := _find_dead(built, right):
             return problem
     return ""
@@ -460,7 +460,7 @@ def _own_anchors(built: BuiltPost) -> str | None:
     for words in own:
         targets = [unquote(address).partition("#") for address in _addresses_of(built, words)]
         if not any(mark and (not place or place in ids) for _, mark, place in targets):
-            return f"the link {words!r} leads nowhere"
+            return f"the link {words!r} is broken"
     return ""
 
 
@@ -474,7 +474,7 @@ def _leaks(built: BuiltPost) -> str | None:
     terms, public = built.audit.private_terms, built.audit.public_text
     several = [term for term in terms if len(normalize_for_audit(term.text).split()) > 1]
     found = find_leaks(own, terms, public) + find_leaks(files, several, public)
-    return f"{found[0].file.path} shows {found[0].term.what}" if found else ""
+    return f"{found[0].file.path} reveals {found[0].term.what}" if found else ""
 
 
 def _nesting(built: BuiltPost) -> str | None:
@@ -502,14 +502,14 @@ def _tasks(built: BuiltPost) -> str | None:
     for words, done in tasks:
         like = [item for item in items if words[:30] in normalize_text(item.text())]
         if not any(_task_state(item) is done for item in like):
-            return f"{words[:30]!r} has no box, or the wrong one"
+            return f"{words[:30]!r} has no checkbox, or the wrong one"
     return ""
 
 
 def _highlights(built: BuiltPost) -> str | None:
     shown = {normalize_text(e.text()) for e in built.content.find("mark", "strong", "b", "em")}
     marks = [normalize_text(_words(node)) for node in built.nodes("mark")]
-    return _find_missing(marks, shown.__contains__, "not marked")
+    return _find_missing(marks, shown.__contains__, "not highlighted")
 
 
 def _diagrams(built: BuiltPost) -> str | None:
@@ -549,39 +549,39 @@ def _quotes(built: BuiltPost) -> str | None:
         if not any("footnote" in above.classes for above in e.above())
     ]
     if len(shown) < len(rules):
-        return f"{len(rules)} rules, and the page shows {len(shown)}"
+        return f"{len(shown)} of {len(rules)} rules shown"
     shown = built.content.find("blockquote", "aside", "details")
     if len(shown) < len(quotes) and not any(_callout_title(built, one) for one in quotes):
-        return f"{len(quotes)} quotes, and the page shows {len(shown)}"
+        return f"{len(shown)} of {len(quotes)} quotes shown"
     return ""
 
 
 ALL_CHECKS: Final[tuple[tuple[str, str, Check], ...]] = (
     ("C01", "title", _title),
-    ("C02", "calendar day", _day),
+    ("C02", "date", _day),
     ("C03", "tags", _tags),
-    ("C04", "a draft is on no list", _draft_hidden),
-    ("C05", "the teaser ends on lists", _teaser),
-    ("C06", "pictures are there", _pictures),
-    ("C07", "code blocks, to the byte", partial(_code, nested=False)),
-    ("C08", "code in lists and quotes, to the byte", partial(_code, nested=True)),
-    ("C09", "code in lines, to the byte", _code_spans),
-    ("C10", "TeX in lines", partial(_tex, kinds=("math",), marks=_INLINE)),
-    ("C11", "TeX on its own", partial(_tex, kinds=("math_double", "math_block"), marks=_DISPLAYED)),
+    ("C04", "drafts are not listed", _draft_hidden),
+    ("C05", "lists end at the teaser", _teaser),
+    ("C06", "pictures", _pictures),
+    ("C07", "code blocks unchanged", partial(_code, nested=False)),
+    ("C08", "code in lists and quotes unchanged", partial(_code, nested=True)),
+    ("C09", "inline code unchanged", _code_spans),
+    ("C10", "inline math", partial(_tex, kinds=("math",), marks=_INLINE)),
+    ("C11", "display math", partial(_tex, kinds=("math_double", "math_block"), marks=_DISPLAYED)),
     ("C12", "prices", _dollars),
-    ("C13", "footnotes, both ways", _footnotes),
+    ("C13", "footnotes and their back links", _footnotes),
     ("C14", "tables", _tables),
     ("C15", "callouts", _callouts),
     ("C16", "links to other posts", partial(_links_to_posts, places=False)),
-    ("C17", "links to places in other posts", partial(_links_to_posts, places=True)),
-    ("C18", "links to places in the post", _own_anchors),
+    ("C17", "links to sections of other posts", partial(_links_to_posts, places=True)),
+    ("C18", "links to sections of the post", _own_anchors),
     ("C19", "nothing private", _leaks),
-    ("C20", "lists nest", _nesting),
+    ("C20", "nested lists", _nesting),
     ("C21", "tasks", _tasks),
     ("C22", "highlights", _highlights),
     ("C23", "diagrams", _diagrams),
-    ("C24", "no dead references", _references),
-    ("C25", "nothing of the vault left over", _leftovers),
+    ("C24", "no broken links", _references),
+    ("C25", "no vault syntax left", _leftovers),
     ("C26", "quotes and rules", _quotes),
 )
 """Number, name and check, in order."""

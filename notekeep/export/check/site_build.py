@@ -83,7 +83,7 @@ class BuildResult(NamedTuple):
 def find_program(target: str, programs: str | None = None, site: str = "") -> str:
     """Return the generator of a target: from `programs`, from the site itself, or from PATH."""
     if target not in _GENERATORS:
-        raise NotFound(f"{target} is built by no generator")
+        raise NotFound(f"{target} has no generator to build with")
     own = os.path.join(site, "node_modules", ".bin") if site else ""
     path = os.pathsep.join(filter(None, (programs, own, os.environ.get("PATH"))))
     found = shutil.which(target, path=path)
@@ -153,12 +153,12 @@ def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> Bu
             stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired as error:
-        raise Failure(f"{target.name} did not end within {_PATIENCE} seconds") from error
+        raise Failure(f"{target.name} did not finish within {_PATIENCE} seconds") from error
     except OSError as error:
-        raise Failure(f"{program} cannot be run: {error.strerror}") from error
+        raise Failure(f"cannot run {program}: {error.strerror}") from error
     lines = "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
     if done.returncode and not lines:
-        lines = f"{program} ended with code {done.returncode} and said nothing"
+        lines = f"{program} failed with code {done.returncode} and no message"
     return BuildResult(output, done.returncode == 0, lines)
 
 
@@ -204,15 +204,15 @@ class PreviewCommand(NamedTuple):
             # Ctrl+C goes to both: it is how a preview is ended.
             return 0
         except OSError as error:
-            raise Failure(f"{self.command[0]} cannot be run: {error.strerror}") from error
+            raise Failure(f"cannot run {self.command[0]}: {error.strerror}") from error
 
 
 def find_preview(target: Target) -> PreviewCommand:
     """Return how a site is shown, where a generator makes pages of it."""
     if not target.preview:
         raise UsageError(
-            f"{target.name} has no preview of its own",
-            "open the files of the draft in an editor or a browser",
+            f"{target.name} has no preview",
+            "open the files in an editor or a browser",
         )
     # What npx would look for is looked for here: it downloads what it does not find.
     name, *arguments = target.preview[1:] if target.preview[0] == "npx" else target.preview

@@ -202,9 +202,9 @@ def lint_drafts(plan: ExportPlan, audit: Audit) -> list[CheckResult]:
             continue
         tree = parse_tree(file.after.decode("utf-8", "replace"))
         found += [
-            _found(planned, "C06", "pictures are there", _pictures(tree, files)),
+            _found(planned, "C06", "pictures", _pictures(tree, files)),
             _found(planned, "C19", "nothing private", _leaks(audit, file)),
-            _found(planned, "C25", "nothing of the vault left over", _left_over(tree)),
+            _found(planned, "C25", "no vault syntax left", _left_over(tree)),
         ]
     return found
 
@@ -222,14 +222,14 @@ def _pictures(tree: Tree, files: dict[str, SiteChange]) -> str:
             continue
         name = address.rsplit("/", 1)[-1]
         if not any(path.rsplit("/", 1)[-1] == name for path in files):
-            return f"{address} is no file of the export"
+            return f"{address} is not a file of the export"
     return ""
 
 
 def _leaks(audit: Audit, file: SiteChange) -> str:
     leaving = OutgoingFile(file.path, file.after or b"", file.note)
     found = find_leaks([leaving], audit.private_terms, audit.public_text)
-    return f"it shows {found[0].term.what}" if found else ""
+    return f"it reveals {found[0].term.what}" if found else ""
 
 
 def _left_over(tree: Tree) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _TASK = re.compile(r"\[(.)\](?=[ \t])")
 _SIGNS = {" ": "☐", "x": "☑", "X": "☑", "-": "☒"}
-_NO_END = "this mark ends no teaser on the site"
+_NO_END = "removed a teaser mark that the site does not know"
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 
 
@@ -38,7 +38,7 @@ def rewrite_tasks(job: RewriteJob) -> None:
         if match is None or words.kind != "text" or (job.dialect.task_lists and match[1] in " xX"):
             continue
         sign = _SIGNS.get(match[1], "☐")
-        job.put(match.start(), match.end(), sign, "a task's box is written as a sign")
+        job.put(match.start(), match.end(), sign, "replaced a checkbox with a sign")
 
 
 def separate_rules(job: RewriteJob) -> None:
@@ -51,7 +51,7 @@ def separate_rules(job: RewriteJob) -> None:
         start = job.content_start(heading.last - 1)
         if heading.info == "-" and job.passage.text[start : line.end].strip() == "---":
             blank = job.marks(heading.last - 1).rstrip()
-            job.put(line.start, line.start, blank + "\n", "a rule under a paragraph is no heading")
+            job.put(line.start, line.start, blank + "\n", "kept a rule from making a heading")
             job.unguarded.append((heading.start, line.end))
 
 
@@ -67,7 +67,7 @@ def fence_indented_code(job: RewriteJob) -> None:
         rows = [*code.content.rstrip("\n").split("\n"), mark]
         text = "\n".join([mark, *((further + row).rstrip() for row in rows)])
         job.claimed.add(code)
-        job.put(at, code.end, text, "code has a fence on this site")
+        job.put(at, code.end, text, "fenced indented code")
 
 
 def rewrite_diagrams(job: RewriteJob) -> None:
@@ -80,7 +80,7 @@ def rewrite_diagrams(job: RewriteJob) -> None:
         text = html.escape(fence.content.rstrip("\n"), quote=False)
         for mark in job.dialect.guard_marks:
             text = text.replace(mark, f"&#{ord(mark[0])};{mark[1:]}")
-        reason = "a diagram is written as the element that Mermaid reads"
+        reason = "wrote a diagram for Mermaid"
         job.replace(fence, f'<pre class="mermaid">\n{text}\n</pre>', reason)
 
 
@@ -94,7 +94,9 @@ def end_teaser(job: RewriteJob) -> None:
         for mark in marks[1:] if stays else marks:
             _drop_mark(job, mark)
         if stays:
-            job.replace(first, more, "" if more == TEASER_COMMENT else "where the teaser ends")
+            job.replace(
+                first, more, "" if more == TEASER_COMMENT else "marked the end of the teaser"
+            )
         else:
             _put_more(job, top, more)
         _refuse_code_before(job, first)
@@ -122,7 +124,7 @@ def _put_more(job: RewriteJob, block: Node, more: str) -> None:
         while last > block.first and (job.passage.blank(last) or _is_removed(job, last)):
             last -= 1
         end = job.tree.lines[last].end
-        job.put(end, end, f"\n\n{more}", "where the teaser ends")
+        job.put(end, end, f"\n\n{more}", "marked the end of the teaser")
 
 
 def _is_removed(job: RewriteJob, line: int) -> bool:
@@ -158,8 +160,8 @@ def _refuse_code_before(job: RewriteJob, teaser_end: Node) -> None:
         if code.start < teaser_end.start and more in code.content:
             raise job.refuse_code(
                 code,
-                f"holds {more}, where the site would cut the post",
-                "put %% more %% before it, or write the mark in another way",
+                f"contains {more}, which would cut the post there",
+                "put %% more %% before it, or change the mark",
             )
 
 
@@ -184,7 +186,7 @@ _ADMONITIONS = {
     "note": "note",
 }
 _NAMES = {"faq": "FAQ", "tldr": "TL;DR", "todo": "To do"}
-_CALLOUT_REASON = "a callout becomes a quote with a bold title"
+_CALLOUT_REASON = "wrote a callout as a quote with a bold title"
 
 
 def callout(page_text: str, quote: Node) -> re.Match[str] | None:
@@ -277,7 +279,7 @@ def _find_title(text: str, paragraph: Node, after: int) -> tuple[list[Node], Nod
 
 _LABEL = re.compile(r"\[\^[^\]]+\]:[ \t]*")
 _PLACE = re.compile(r'<a id="fn-(\d+)"></a>')
-_FOOTNOTE_REASON = "the site knows no footnotes: they are a list at the end"
+_FOOTNOTE_REASON = "wrote footnotes as a list at the end, as the site has none"
 
 
 def number_footnotes(job: RewriteJob) -> None:

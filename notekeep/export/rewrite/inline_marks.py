@@ -40,7 +40,7 @@ def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
             _highlight(job, node)
         elif node.kind == "strike" and not dialect.strike:
             length = 2 if job.tree.source(node).startswith("~~") else 1
-            _wrap(job, node, length, ("<del>", "</del>"), "struck out text")
+            _wrap(job, node, length, ("<del>", "</del>"), "strikethrough")
         elif node.kind in _BREAKS:
             _break(job, node, keep=keep_breaks)
         elif node.kind == "autolink" and dialect.engine != "commonmark":
@@ -59,7 +59,7 @@ def _highlight(job: RewriteJob, node: Node) -> None:
 
 
 def _wrap(job: RewriteJob, node: Node, length: int, marks: tuple[str, str], what: str) -> None:
-    job.put(node.start, node.start + length, marks[0], f"{what} is written {marks[0]}")
+    job.put(node.start, node.start + length, marks[0], f"wrote {what} as {marks[0]}")
     job.put(node.end - length, node.end, marks[1])
 
 
@@ -71,15 +71,15 @@ def _break(job: RewriteJob, node: Node, *, keep: bool) -> None:
     if shown and shown[0] in job.html_pictures and shown[0] is siblings[0]:
         # A tag alone on a line would make HTML of the whole paragraph.
         marks = job.marks(job.tree.line_of(node.start))
-        job.put(node.start, node.end, blank_line(marks), "a caption has its own line")
+        job.put(node.start, node.end, blank_line(marks), "put a caption on its own line")
     elif node.kind == "soft_break" and job.dialect.breaks:
         if not (keep or shown):
-            job.put(node.start, node.end, " ", "a line's end would be shown as a line break")
+            job.put(node.start, node.end, " ", "joined lines that the site would break")
     elif node.kind == "soft_break" and (keep or shown):
-        job.put(node.start, end, job.dialect.hard_break[:-1], "a line break is kept")
+        job.put(node.start, end, job.dialect.hard_break[:-1], "kept a line break")
     elif job.dialect.engine == "python" and job.tree.text[node.start : end].endswith("\\"):
         # A backslash at a line's end is a break in CommonMark and a backslash elsewhere.
-        reason = "the generator breaks a line at two spaces"
+        reason = "wrote a line break with two spaces"
         job.put(node.start, end, job.dialect.hard_break[:-1], reason)
 
 
@@ -105,14 +105,14 @@ def _full_link(job: RewriteJob, node: Node) -> None:
     """Python-Markdown links `<address>` for the web and for mail only."""
     if not _WEB.match(node.content):
         text = f"[{escape_text(node.content)}](<{node.content}>)"
-        job.replace(node, text, "the generator does not link such an address by itself")
+        job.replace(node, text, "made an address a link")
 
 
 def _bare_pipes(job: RewriteJob, node: Node) -> None:
     source = job.tree.source(node)
     for match in re.finditer(r"\\(?=\|)", source):
         at = node.start + match.start()
-        job.put(at, at + 1, "", "code in a table needs no backslash before |")
+        job.put(at, at + 1, "", "removed a backslash before | in code in a table")
         # CommonMark reads a cell's end there, this engine does not.
         table = next(above for above in node.above() if above.kind == "table")
         job.unguarded.append((table.start, table.end))
@@ -131,25 +131,25 @@ def _html_as_markdown(job: RewriteJob) -> None:
             continue
         mark = _AS_MARKDOWN.get(name)
         if mark is None:
-            job.remark(node, f"the site drops raw HTML, and so the tag <{match[1]}{name}>")
+            job.remark(node, f"the site drops raw HTML: removed the tag <{match[1]}{name}>")
             continue
         stack = opened.setdefault(node.parent, [])
         if not match[1]:
             stack.append((node, name))
         elif stack and stack[-1][1] == name:
             start, _ = stack.pop()
-            reason = f"the site drops raw HTML: <{name}> is written {mark}"
+            reason = f"the site drops raw HTML: wrote <{name}> as {mark}"
             job.replace(start, mark, reason)
             job.replace(node, mark)
             job.unguarded.append((start.start, node.end))
     for node in job.tree.find("html_block"):
         if job.is_free(node) and not node.content.startswith("<!--"):
-            job.remark(node, "the site drops raw HTML, and so this block")
+            job.remark(node, "the site drops raw HTML: removed this block")
 
 
 def _html_break(job: RewriteJob, node: Node) -> None:
     if node.inside("cell", "heading"):
-        job.replace(node, " ", "the site drops raw HTML: <br> is a space here")
+        job.replace(node, " ", "the site drops raw HTML: replaced <br> with a space")
         return
     siblings = node.parent.children if node.parent else []
     following = siblings[siblings.index(node) + 1 :][:1]
@@ -158,7 +158,7 @@ def _html_break(job: RewriteJob, node: Node) -> None:
         text = job.dialect.hard_break[:-1]
     else:
         text = job.dialect.hard_break + job.marks(job.tree.line_of(node.start))
-    job.replace(node, text, "<br> is written as a line break")
+    job.replace(node, text, "wrote <br> as a line break")
 
 
 # Plain words: characters that mean nothing in a vault and something to a generator.
@@ -211,7 +211,7 @@ def _special(job: RewriteJob, node: Node) -> None:
     if char == "$" and job.dialect.math.dollar:
         job.replace(node, job.dialect.math.dollar)
     elif char not in _ESCAPES.get(job.dialect.engine, char):
-        reason = "the generator does not know this escape"
+        reason = "removed a backslash that the generator would show"
         job.replace(node, _INSTEAD.get(char, char), reason)
 
 
@@ -230,7 +230,7 @@ class _ProseRun:
             self._urls()
         self._templates()
         if dialect.math.dollar:
-            self._each(_DOLLAR, dialect.math.dollar, "a dollar in prose is no math")
+            self._each(_DOLLAR, dialect.math.dollar, "escaped a dollar sign")
         if dialect.engine == "python":
             self._old_markdown()
             self._python_markdown()
@@ -238,13 +238,13 @@ class _ProseRun:
             self._old_markdown()
             self._kramdown()
         elif dialect.heading_ids and self._ends_heading():
-            self._each(_ATTRIBUTES, "\\{", "braces at a heading's end are shown")
+            self._each(_ATTRIBUTES, "\\{", "escaped braces at the end of a heading")
         if dialect.definitions and self._starts_line() and (match := _DEFINITION.match(self.text)):
             colon = "&#58;" if dialect.engine == "python" else "\\:"
-            self._put(match.end() - 1, match.end(), colon, "a colon begins no definition")
+            self._put(match.end() - 1, match.end(), colon, "escaped a colon at the start of a line")
 
     def _templates(self) -> None:
-        reason = "template syntax in prose is shown, not run"
+        reason = "escaped template syntax"
         if self.job.dialect.guard_prose is not None:
             for start, end, text in self.job.dialect.guard_prose(self.text):
                 self._put(start, end, text, reason)
@@ -254,35 +254,35 @@ class _ProseRun:
     def _old_markdown(self) -> None:
         """What engines from before CommonMark see and CommonMark does not."""
         if self._starts_line() and _ABBREVIATION.match(self.text):
-            self._put(0, 0, "\\", "this is no abbreviation")
-        self._each(_TAGLIKE, "&lt;", "this is no tag")
-        self._each(_LINKLIKE, "\\]", "this is no link")
+            self._put(0, 0, "\\", "escaped what would be an abbreviation")
+        self._each(_TAGLIKE, "&lt;", "escaped what would be a tag")
+        self._each(_LINKLIKE, "\\]", "escaped what would be a link")
         if self._ends_heading():
-            self._each(_CLOSING, "\\#", "hashes at a heading's end are shown")
+            self._each(_CLOSING, "\\#", "escaped # at the end of a heading")
 
     def _kramdown(self) -> None:
         if not self.node.inside("cell"):
-            self._each(_PIPE, "\\|", "a bar in prose makes no table")
-        self._each(_KRAMDOWN_ATTRIBUTES, "\\{", "braces here are no attributes")
+            self._each(_PIPE, "\\|", "escaped a | that would make a table")
+        self._each(_KRAMDOWN_ATTRIBUTES, "\\{", "escaped braces that would be attributes")
         behind_break = self._previous() is not None and self._starts_line()
         if behind_break and (match := _NUMBER.match(self.text)):
-            reason = "a number at a line's start begins no list"
+            reason = "escaped a number that would start a list"
             self._put(match.end(), match.end(), "\\", reason)
 
     def _python_markdown(self) -> None:
         if self._starts_line() and self._block() == "paragraph" and _HEADING.match(self.text):
-            self._put(0, 0, "\\", "a tag at a line's start is no heading")
+            self._put(0, 0, "\\", "escaped a tag that would be a heading")
         before = self._previous()
         clings = before is not None and before.kind not in _BREAKS
         if self.text.startswith("{") and (clings or self._starts_line()):
-            self._put(0, 1, "\\{", "braces here are no attributes")
+            self._put(0, 1, "\\{", "escaped braces that would be attributes")
         if self._ends_block():
-            self._each(_ATTRIBUTES, "\\{", "braces here are no attributes")
+            self._each(_ATTRIBUTES, "\\{", "escaped braces that would be attributes")
 
     def _urls(self) -> None:
         for match in _URL.finditer(self.text):
             url = _trimmed(match[0])
-            reason = "the generator links no bare address"
+            reason = "made an address a link"
             self._put(match.start(), match.start() + len(url), f"<{url}>", reason)
 
     def _each(self, pattern: re.Pattern[str], text: str, reason: str) -> None:

@@ -24,7 +24,7 @@ _APART = "<!-- -->"
 """What keeps two lists or quotes from becoming one: a comment that shows nothing."""
 
 _MARKER = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]*|\[\^[^\]]+\]:")
-_NESTED = "lists nest by four spaces on this site"
+_NESTED = "indented nested lists by four spaces"
 _JOINING = frozenset({"list", "quote"})
 _BAR = re.compile(r"(?<!\\)\|")
 _RUN = re.compile(r"[`~]+")
@@ -72,7 +72,7 @@ def order_footnotes(job: RewriteJob) -> None:
     for note in ordered:
         start, end = tree.lines[note.first].start, tree.lines[note.last - 1].end
         written.append(text[start:end])
-        reason = "footnotes are numbered by their place on this site"
+        reason = "renumbered footnotes"
         job.edits.append(remove_lines(job.passage, note.first, note.last, reason))
     job.edits = separate_removals(job.edits)
     job.put(len(text), len(text), "".join(f"\n{note}\n" for note in written))
@@ -93,7 +93,7 @@ def _write_admonitions(job: RewriteJob) -> None:
         if quote.children[0].last > quote.first + 1:
             head += "\n"  # more of the title's paragraph follows; other blocks stand apart anyway
         job.replaced_lines.add(quote.first)
-        job.put(line.start, min(line.end + 1, len(text)), head, "a callout becomes an admonition")
+        job.put(line.start, min(line.end + 1, len(text)), head, "wrote a callout as an admonition")
 
 
 def _prefix(stack: list[Node], number: int, written: str) -> str:
@@ -158,7 +158,7 @@ def _lay_out_fence(job: RewriteJob, fence: Node) -> None:
     plain = "\n".join([f"{mark}{_language(fence)}", *body, f"{further}{mark}"])
     if text[start : fence.end] != plain:
         job.claimed.add(fence)
-        job.put(start, fence.end, plain, "fences are plain and at the margin on this site")
+        job.put(start, fence.end, plain, "moved a code fence to the margin")
 
 
 def _indent(job: RewriteJob, fence: Node) -> None:
@@ -175,7 +175,7 @@ def _indent(job: RewriteJob, fence: Node) -> None:
     else:
         body = _INDENT + body[len(further) + len(_INDENT) :]
     job.claimed.add(fence)
-    job.put(start, fence.end, body, "a fence within a block is indented code")
+    job.put(start, fence.end, body, "indented the code of a fence inside a block")
 
 
 def _needs_language(job: RewriteJob, name: str, first_row: str) -> bool:
@@ -189,7 +189,7 @@ def _guard_first_row(job: RewriteJob, code: Node) -> None:
     if _needs_language(job, "", code.content.split("\n", 1)[0]):
         at = job.content_start(code.first)
         further = _further(containers(code))
-        reason = "a first line like #! would be taken for the language"
+        reason = "kept a first line such as #! from naming the language"
         job.put(at, at, f"{_INDENT}:::text\n{further}", reason)
         job.unguarded.append((code.start, code.end))
 
@@ -213,7 +213,7 @@ def _separate_items(job: RewriteJob) -> None:
             plain = _is_plain(item)
             if not plain and not job.passage.blank(following.first - 1):
                 start = job.tree.lines[following.first].start
-                job.put(start, start, f"{further}\n", "items with blocks stand apart on this site")
+                job.put(start, start, f"{further}\n", "added blank lines between list items")
 
 
 def _is_plain(item: Node) -> bool:
@@ -236,7 +236,7 @@ def _set_apart(job: RewriteJob, block: Node, following: Node, further: str) -> N
         text += f"{further}{_APART}\n{further.rstrip()}\n"
     if text:
         start = job.tree.lines[following.first].start
-        job.put(start, start, text, "blocks stand apart on this site")
+        job.put(start, start, text, "added a blank line between blocks")
 
 
 def _would_join(job: RewriteJob, block: Node, following: Node) -> bool:
@@ -265,16 +265,16 @@ def _lay_out_heading(job: RewriteJob, node: Node) -> None:
     """A heading begins at the margin, and one that is underlined has one line."""
     line = job.tree.lines[node.first]
     if not node.children:
-        job.replace(node, "", "an empty heading would be shown as its mark")
+        job.replace(node, "", "removed an empty heading")
         return
     if node.info.startswith("#") and line.content is not None and line.content < node.start:
-        job.put(line.content, node.start, "", "a heading begins at the margin on this site")
+        job.put(line.content, node.start, "", "moved a heading to the margin")
     if node.last - node.first <= 2 or node.info.startswith("#"):
         return
     tree, text = job.tree, job.passage.text
     lines = [tree.lines[n] for n in range(node.first, node.last - 1)]
     words = " ".join(text[line.content or line.start : line.end].strip() for line in lines)
-    reason = "a heading stands on one line on this site"
+    reason = "wrote a heading on one line"
     job.replace(node, f"{'#' * node.level} {words}", reason)
 
 
@@ -289,7 +289,7 @@ def _ask_for_markdown(job: RewriteJob, block: Node) -> None:
     siblings = block.parent.children if block.parent else []
     if opened > closed and block is not siblings[-1]:
         at = block.start + match.end()
-        job.put(at, at, ' markdown="1"', "Markdown within HTML has to be asked for on this site")
+        job.put(at, at, ' markdown="1"', "enabled Markdown inside HTML")
 
 
 def _guard_for_kramdown(job: RewriteJob) -> None:
@@ -297,19 +297,19 @@ def _guard_for_kramdown(job: RewriteJob) -> None:
     for code in job.tree.find("code_span"):
         if job.is_free(code) and not code.content.strip():
             text = f"<code>{'&#32;' * len(code.content)}</code>"
-            job.replace(code, text, "code of blanks is no code to the site's engine")
+            job.replace(code, text, "wrote code of spaces as HTML")
     for image in job.tree.find("image"):
         bars = _BAR.finditer(job.tree.source(image))
         for bar in bars if job.is_free(image) and not image.inside("cell") else ():
             at = image.start + bar.start()
-            job.put(at, at, "\\", "a bar in a picture's words makes no table")
+            job.put(at, at, "\\", "escaped a | in the text of a picture")
     for item in job.tree.find("item"):
         if match := _BRACKET.match(job.passage.text, item.start):
-            job.put(match.start(1), match.end(1), ".", "lists are numbered with dots on this site")
+            job.put(match.start(1), match.end(1), ".", "numbered a list with dots")
 
 
 def _remark_numbers(job: RewriteJob) -> None:
     for node in job.tree.find("list"):
         first = node.children[0].info if node.children else ""
         if node.info in {".", ")"} and first not in {"", "1"}:
-            job.remark(node, f"the list begins with {first}; the site numbers it from 1")
+            job.remark(node, f"the list starts at {first}; the site numbers it from 1")

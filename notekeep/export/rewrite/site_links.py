@@ -163,7 +163,7 @@ def rewrite_links(
 
 def _readdress(job: RewriteJob, node: Node, target: str) -> None:
     close = node.children[-1].end if node.children else node.start + 1
-    reason = f"a link leads to {target}"
+    reason = f"pointed a link to {target}"
     if job.dialect.as_html:
         job.put(node.start, node.start + 1, f'<a href="{target}"{_title_attribute(node)}>', reason)
         job.put(close, node.end, "</a>")
@@ -175,7 +175,7 @@ def _readdress(job: RewriteJob, node: Node, target: str) -> None:
 
 
 def _unlink(job: RewriteJob, node: Node, options: Options) -> None:
-    reason = "a link to an unpublished note becomes words"
+    reason = "replaced a link to an unpublished note with its text"
     if options.unpublished == "strip":
         job.replace(node, "", reason)
         return
@@ -204,7 +204,7 @@ def _picture(job: RewriteJob, node: Node, ref: Ref, target: str) -> None:
             quoted = alt.replace("\\", "\\\\").replace('"', '\\"')
             text = f'{{{{< figure src="{target}" alt="{quoted}" {_size(ref)} >}}}}'
             job.unguarded.append((node.start, node.end))
-    job.replace(node, text, f"a picture is at {target}")
+    job.replace(node, text, f"pointed a picture to {target}")
 
 
 def _title_attribute(node: Node) -> str:
@@ -226,7 +226,7 @@ def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) ->
     marks = [mark for mark in block_ids(job.tree) if job.is_free(mark.block)]
     line_ends = {node.start: node for node in job.tree.find("soft_break", "hard_break")}
     for mark in marks:
-        job.put(mark.start, mark.end, "", "a block id stays in the vault")
+        job.put(mark.start, mark.end, "", "removed a block id")
         if mark.start in line_ends:
             job.claimed.add(line_ends[mark.start])
     written = set()
@@ -246,7 +246,7 @@ def _node_at(job: RewriteJob, place: AnchorBlock) -> Node:
 
 
 def _heading_id(job: RewriteJob, node: Node, name: str) -> None:
-    reason = f"a link leads here, so the heading has the id {name}"
+    reason = f"added the id {name} to a heading for a link"
     last = node.children[-1].end if node.children else node.start + node.level
     if not job.dialect.heading_ids:
         start = node.children[0].start if node.children else last
@@ -259,7 +259,7 @@ def _heading_id(job: RewriteJob, node: Node, name: str) -> None:
 
 def _block_id(job: RewriteJob, node: Node, name: str) -> None:
     tag = f'<a id="{name}"></a>'
-    reason = f"a link leads here, so the block has the id {name}"
+    reason = f"added the id {name} to a block for a link"
     paragraph = node
     while paragraph.kind in {"item", "list"} and paragraph.children:
         paragraph = paragraph.children[0]

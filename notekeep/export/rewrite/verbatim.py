@@ -20,7 +20,7 @@ _ZOLA = re.compile(
     r"\{\{\s*[A-Za-z_][\w.:]*\s*\([^{}]*\)\s*\}\}"
     r"|\{%\s*(?:[A-Za-z_][\w.:]*\s*\([^{}]*\)|end)\s*%\}"
 )
-_CODE_REASON = "template syntax in code is shown, not run"
+_CODE_REASON = "escaped template syntax in code"
 _HUGO = re.compile(r"\{\{(?:<.*?(>\}\}|\Z)|%.*?(%\}\}|\Z))", re.DOTALL)
 _NUNJUCKS = re.compile(r"\{(?=[{%#])|#(?=\})")
 
@@ -39,8 +39,8 @@ def guard_code(job: RewriteJob) -> None:
             marks = " or ".join(job.dialect.guard_marks)
             raise job.refuse_code(
                 node,
-                f"has {marks} without its end, and the site's generator stops at that even in code",
-                "complete it, or write it in another way",
+                f"has {marks} without its end, which breaks the generator even in code",
+                "complete it, or change it",
             )
         for start, end, text in changes:
             job.put(node.start + start, node.start + end, text, _CODE_REASON)
@@ -49,7 +49,7 @@ def guard_code(job: RewriteJob) -> None:
             for match in re.finditer(f"(?={re.escape(mark)})", job.tree.source(node)):
                 at = node.start + match.start()
                 sign = f"&#{ord(mark[0])};"
-                job.put(at, at + 1, sign, "template syntax in HTML is shown, not run")
+                job.put(at, at + 1, sign, "escaped template syntax in HTML")
 
 
 def _write_as_tag(job: RewriteJob, node: Node) -> None:
@@ -115,7 +115,7 @@ _LINE_START = re.compile(r"^(\d*)([#>+-]|(?<=\d)[.)])", re.MULTILINE)
 _BLOCK_START = re.compile(r"(?:[#>+*-]|\d+[.)])(?:\s|$)|>|[=-]+$|```|~~~|<[A-Za-z/!?]")
 _TAGLIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _COMMENT = re.compile(r"(?<!\\)%")
-_MATH_REASON = "math is written as the site reads it"
+_MATH_REASON = "wrote math for the site"
 
 
 def rewrite_formulas(job: RewriteJob) -> None:
@@ -149,7 +149,7 @@ def _remark_unread(job: RewriteJob) -> None:
     if unread:
         shown = " ".join(unread[0].content.split())[:40]
         more = f", and {len(unread) - 1} more" if len(unread) > 1 else ""
-        job.remark(unread[0], f"shown as TeX, as a macro in it is not known: {shown!r}{more}")
+        job.remark(unread[0], f"shown as TeX because of an unknown macro: {shown!r}{more}")
 
 
 def _keep_in_line(job: RewriteJob, node: Node, text: str) -> str:

@@ -88,7 +88,7 @@ class Astro(Target):
             place = os.path.join(pages, name)
             if os.path.isdir(place) and any(map(_ROUTE.fullmatch, os.listdir(place))):
                 return name
-        self.warnings.append(f"src/pages has no route for posts, so links lead to /{own}/...")
+        self.warnings.append(f"src/pages has no route for posts, so links go to /{own}/...")
         return own
 
     def _find_more(self) -> str:
@@ -122,6 +122,6 @@ class Astro(Target):
         if not post.draft or any(re.search(r"\.draft\b", text) for text in self._read_sources()):
             return utc_day_warning(post)
         return (
-            "no page of the site looks at draft, so this one is built like any post: filter it in"
+            "the site does not check `draft`, so drafts are built like posts: filter them in"
             ' getCollection("...", ({ data }) => !data.draft)'
         )

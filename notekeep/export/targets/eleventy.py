@@ -113,13 +113,13 @@ class Eleventy(Target):
     def _warn(self) -> None:
         if not self._layout and not _LAYOUT.search(self._data):
             self.warnings.append(
-                f"nothing in the site says how a post is laid out: add {self.section}.json with"
+                f"posts have no layout: add {self.section}.json with"
                 f' {{"layout": "..."}} to the folder {self.posts}'
             )
         if not self._script.says(r"addPassthroughCopy|eleventyImageTransformPlugin"):
             pictures = f"{self.posts}/**/*.{{png,jpg,gif,webp,svg}}"
             self.warnings.append(
-                f"{os.path.basename(self._script.path)} copies no pictures: add"
+                f"{os.path.basename(self._script.path)} does not copy pictures: add"
                 f' eleventyConfig.addPassthroughCopy("{pictures}")'
             )
         if not self.dialect.html:
@@ -155,6 +155,6 @@ class Eleventy(Target):
         if not post.draft or self._script.says(r"\bdraft\b") or "draft" in self._data:
             return utc_day_warning(post)
         return (
-            "nothing in the site's settings leaves drafts out, so this one is built like any post:"
+            "the settings of the site do not exclude drafts, so drafts are built like posts:"
             " add a preprocessor that returns false for draft"
         )

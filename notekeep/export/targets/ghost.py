@@ -66,7 +66,7 @@ class Ghost(Target):
     def notice(self, post: Post) -> str:
         """Pictures are imported from a zip only."""
         del post
-        return "Ghost imports pictures from a zip: put the JSON and the folder content into one"
+        return "Ghost imports pictures only from a zip: zip the JSON and the folder content"
 
 
 def _post(post: Post, cover: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ class MkDocs(Target):
         if blog is None:
             self.warnings.append(
                 f"{self.settings_file} has no blog plugin, so posts are plain pages:"
-                " add it to plugins"
+                " add `blog` to plugins"
             )
         blog = blog or {}
         blog_dir = str(blog.get("blog_dir", "blog")).strip("/")

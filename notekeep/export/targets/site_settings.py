@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def _unreadable(path: str, what: str, line: int | None = None) -> UsageError:
     where = f", line {line}" if line else ""
-    return UsageError(f"{path}{where}: the site's settings cannot be read: {what}", "correct them")
+    return UsageError(f"{path}{where}: cannot read the site's settings: {what}", "fix them")
 
 
 def _read_bytes(path: str) -> bytes:
@@ -31,7 +31,7 @@ def _read_bytes(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror}") from error
+        raise Failure(f"{path}: cannot read the file: {error.strerror}") from error
 
 
 def read_settings_text(path: str) -> str:
@@ -202,7 +202,7 @@ def read_extensions(extensions: Iterable[object], where: str) -> tuple[Dialect, 
         names |= _EXTRA
     needed = {"footnotes", "tables"} | (set() if "superfences" in names else {"fenced_code"})
     missing = ", ".join(sorted(needed - names))
-    warning = f"{where} lacks {missing}: posts that need it will not look right"
+    warning = f"{where} lacks {missing}: posts that need them will not look right"
     fold = "details" in names
     dialect = Dialect(
         engine="python",

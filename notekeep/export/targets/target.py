@@ -215,9 +215,7 @@ class Target:
 
     def diagram_notice(self) -> str:
         """Return what the person should know about Mermaid diagrams in this site, or ""."""
-        notice = (
-            "Mermaid diagrams are shown as source until the site's theme loads Mermaid's script"
-        )
+        notice = "Mermaid diagrams are shown as source until the theme of the site loads Mermaid"
         if self.anywhere:
             return notice
         return "" if _mentions_mermaid(self.folder) else f"{notice}; no file of the site does"
@@ -252,7 +250,7 @@ def load_target(target: str) -> type[Target]:
 def detect(site: str) -> str:
     """Return the target that a folder is a site of."""
     if not os.path.isdir(site):
-        raise NotFound(f"there is no folder {site}", "give the folder of your site")
+        raise NotFound(f"there is no folder {site}", "use --site with the folder of your site")
     kinds = [load_target(target) for target in TARGETS]
     generators = [kind for kind in kinds if not kind.anywhere]
     if found := next((kind for kind in generators if kind.is_site(site)), None):
@@ -267,7 +265,7 @@ def detect(site: str) -> str:
         return "portable"
     raise NotFound(
         f"{site} does not look like a site of {', '.join(kind.name for kind in generators)}",
-        "give the folder that holds the generator's settings, or name the target with --to",
+        "use --site with the folder that has the generator's settings, or set --to",
     )
 
 
@@ -279,7 +277,7 @@ def open_target(target: str | None, site: str) -> Target:
     if not named and not kind.is_site(site):
         raise NotFound(
             f"{site} does not look like a site of {kind.name}: there is no {kind.settings_name}",
-            "give the folder that holds the generator's settings",
+            "use --site with the folder that has the generator's settings",
         )
     return kind(site)
 

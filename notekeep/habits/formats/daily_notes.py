@@ -62,7 +62,7 @@ def read_daily_notes(
             parse_day(in_name[0]) if in_name else day_in(page.name) or parse_day(page.word("date"))
         )
         if day is None:
-            found.report_loss("notes without a day in their name", place=page.name)
+            found.report_loss("notes without a date in the name", place=page.name)
         else:
             reader.page(page, day)
     return found.build()
@@ -96,7 +96,7 @@ class _DailyNoteReader:
             if fold_name(field[1]) in self.known:
                 self.field(field[1], field[2], day)
             elif read_value(field[2].split()):
-                self.found.report_loss("fields that no habit here is called like", field[1], name)
+                self.found.report_loss("fields that match no habit", field[1], name)
 
     def box(self, sign: str, text: str, day: int, name: str) -> None:
         is_tagged = bool(HABIT_TAG_PATTERN.search(text))
@@ -109,7 +109,7 @@ class _DailyNoteReader:
         if not title or not (is_tagged or fold_name(title) in self.known):
             return
         if sign not in _SIGNS:
-            self.found.report_loss(f"boxes with [{sign}] in them", title, name)
+            self.found.report_loss(f"checkboxes marked [{sign}]", title, name)
         elif said := _SIGNS[sign]:
             self.record(title, day, value[0] if value and said == DONE else said)
 
@@ -125,7 +125,7 @@ class _DailyNoteReader:
             return
         value = read_value(text.split())
         if value is None:
-            self.found.report_loss("fields whose value is not understood", make_line(key))
+            self.found.report_loss("fields with an invalid value", make_line(key))
         else:
             self.record(make_line(key), day, value[0])
 

@@ -139,13 +139,13 @@ class SourceBuilder:
     def default_to_daily(self, schedule: str | None, message: str, habit: str) -> str:
         """Return a schedule, or the default of one that there is none like."""
         if schedule is None:
-            self.report_loss(f"{message}; it becomes daily", habit)
+            self.report_loss(f"{message}; imported as daily", habit)
         return schedule or "daily"
 
     def check_front_matter(self, page: SourceNote) -> None:
         """Name a note whose front matter cannot be read: what stands in it is lost."""
         if page.problem:
-            message = f"front matter that cannot be read: {page.problem}"
+            message = f"invalid front matter: {page.problem}"
             self.report_loss(message, place=page.name)
 
     def build(self, *, is_overwriting: bool = False) -> HabitSource:
@@ -222,7 +222,7 @@ def read_csv_table(
     rows = read_csv_rows(text, name)
     head = [cell.strip() for cell in rows[0]] if rows else []
     if not set(needed) <= set(head):
-        raise Refused(f"{name}: its first line does not name the columns{whose}", line=1)
+        raise Refused(f"{name}: the first line does not have the column names{whose}", line=1)
     # A row that ends early has nothing in the columns behind it.
     return [dict(zip_longest(head, row[: len(head)], fillvalue="")) for row in rows[1:]]
 
@@ -248,5 +248,5 @@ def find_habits(value: Any) -> list[Any]:
     """Return the list of habits of a JSON object; Refused when there is none in it."""
     habits = value.get("habits") if isinstance(value, dict) else None
     if not isinstance(habits, list):
-        raise Refused("there is no list of habits in the file")
+        raise Refused("the file has no list of habits")
     return habits

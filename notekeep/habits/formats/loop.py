@@ -84,7 +84,7 @@ def _add_habit(row: Cells, found: SourceBuilder) -> ImportedHabit:
         make_schedule(times, days), f"the schedule {times} in {days} days", habit.name
     )
     if times > days:
-        found.report_loss(f"{times} times in {days} days; it becomes daily", habit.name)
+        found.report_loss(f"{times} times in {days} days; imported as daily", habit.name)
     return habit
 
 
@@ -94,10 +94,10 @@ def _set_goal(
     name = make_line(row.get("unit") or "")
     habit.unit = make_unit(name)
     if habit.unit != name:
-        becomes = habit.unit or "a bare number"
-        found.report_loss(f"the unit {name}; it becomes {becomes}", habit.name)
+        becomes = habit.unit or "a number without a unit"
+        found.report_loss(f"the unit {name}; imported as {becomes}", habit.name)
     if days not in _PERIODS or times != 1:
-        found.report_loss(f"the target for {days} days; it becomes one for a day", habit.name)
+        found.report_loss(f"the target for {days} days; imported as a daily target", habit.name)
     sign = "<=" if _whole(row.get("target_type")) == 1 else ">="
     target = row.get("target_value")
     is_number = isinstance(target, int | float) and 0 <= target < 1e12
@@ -168,7 +168,7 @@ def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
     found = SourceBuilder("loop")
     top = next((name for name in files if name.rpartition("/")[2] == HABITS_FILE), None)
     if top is None:
-        raise Refused(f"there is no {HABITS_FILE}", "give the zip that Loop exports, or its folder")
+        raise Refused(f"there is no {HABITS_FILE}", "use the zip exported by Loop, or its folder")
     base = top[: -len(HABITS_FILE)]
     rows = read_csv_table(files[top], top, ("Position", "Name"), " of Loop")
     folders = _folders(files, base)
@@ -182,11 +182,9 @@ def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
         else:
             _read_shared_days(habit, shared, place, found)
         _set_start_and_end(habit)
-    found.report_loss(
-        "reminders and colours, which the CSV files do not have or notekeep does not use"
-    )
+    found.report_loss("reminders and colours: missing in the CSV files or not used by notekeep")
     if any(habit.entries for habit in found.build().habits):
-        message = "a no within a span that Loop fills by itself; its database (.db) has them"
+        message = 'entries "no" in spans that Loop fills in; its database (.db) has them'
         found.report_loss(message)
     return found.build()
 
@@ -228,7 +226,7 @@ def _read_days(
         day = parse_day(row[0])
         value = _parse_value(row[1] if len(row) > 1 else "")
         if day is None or value is None:
-            found.report_loss("lines that are not understood", habit.name, f"{name}:{number}")
+            found.report_loss("invalid lines", habit.name, f"{name}:{number}")
             continue
         if not has_head and value == 0:
             value = UNKNOWN  # before 2.0 a day without a check has a 0, whether it was a no or not
@@ -246,7 +244,7 @@ def _read_shared_days(
         if day is not None and value is not None:
             _add_day(habit, day, value, "", found)
     if rows:
-        found.report_loss("notes, which the file for all habits does not have", habit.name)
+        found.report_loss("notes: missing in the file for all habits", habit.name)
 
 
 def _parse_value(text: str) -> int | None:
@@ -282,14 +280,14 @@ def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSou
         if owner is None:
             found.report_loss("entries of habits that are not in the file")
         elif day not in _DAYS or not isinstance(value, int):
-            found.report_loss("entries whose day or value is not understood", owner.name)
+            found.report_loss("entries with an invalid day or value", owner.name)
         else:
             _add_day(owner, day, value, row.get("notes") or "", found)
     for habit in known.values():
         habit.entries.sort(key=lambda said: said.day)
         _set_start_and_end(habit)
     if known:
-        found.report_loss("colours, which notekeep does not use")
+        found.report_loss("colours: not used by notekeep")
     return found.build()
 
 
@@ -304,7 +302,7 @@ def _set_reminder(habit: ImportedHabit, row: Cells, found: SourceBuilder) -> Non
         return
     names = [name for bit, name in _WEEKDAYS.items() if bits >> bit & 1]
     habit.remind = [f"{','.join(names)} {time}"]
-    found.report_loss("the days of a reminder may be off by one; look at them", habit.name)
+    found.report_loss("the days of a reminder may be off by one; please check", habit.name)
 
 
 # Habits in the layout of Loop's CSV export.
@@ -368,9 +366,9 @@ def _row(number: int, habit: Definition, losses: dict[str, None], today: int) ->
         target = str(amounts.from_base_unit(goal.target, habit.unit) / amounts.MILLI)
         times, days = 1, PERIOD_DAYS[goal.per]
         if goal.per == "day" and habit.schedule_on(today) != DAILY:
-            losses[f"{habit.title}: its schedule, beside an amount to reach"] = None
+            losses[f"{habit.title}: its schedule; Loop has none with a target amount"] = None
     if len(habit.rules) > 1:
-        losses[f"{habit.title}: the schedules it had before"] = None
+        losses[f"{habit.title}: its former schedules"] = None
     if habit.pauses:
         losses[f"{habit.title}: its pauses"] = None
     cells = (habit.title, kind, "", "", str(times), str(days), COLOUR, unit, target_type, target)
@@ -381,9 +379,9 @@ def _frequency(habit: Definition, losses: dict[str, None], today: int) -> tuple[
     schedule = habit.schedule_on(today)
     times, days = frequency(schedule)
     if isinstance(schedule, ChosenDays) and schedule != DAILY:
-        losses[f"{habit.title}: which days of the week it is due"] = None
+        losses[f"{habit.title}: its days of the week"] = None
     elif isinstance(schedule, EverySlot | AfterLast):
-        losses[f"{habit.title}: that it is due once in {days} days, counted as it is"] = None
+        losses[f"{habit.title}: its interval of {days} days, which Loop counts differently"] = None
     return (1, 1) if times == days else (times, days)
 
 
@@ -401,7 +399,7 @@ def _marks(kept: HabitHistory, losses: dict[str, None], today: int) -> dict[int,
             found[day] = _amount(habit, said, losses)
         else:
             if said.value == "amount":
-                losses[f"{habit.title}: amounts, since its goal is none"] = None
+                losses[f"{habit.title}: amounts, as it has no amount goal"] = None
             found[day] = "YES_MANUAL" if said.value == "done" or said.amount > 0 else "NO"
     if not is_numeric:
         for day in _covered(habit, found, today):
@@ -413,10 +411,10 @@ def _amount(habit: Definition, day: DayValue, losses: dict[str, None]) -> str:
     goal, amount = habit.goal, day.amount
     is_short = day.is_marked and amount < goal.target and goal.kind == "least"
     if day.value == "miss":
-        losses[f"{habit.title}: that a day was a miss, which becomes an amount"] = None
+        losses[f"{habit.title}: missed days; exported as an amount"] = None
         amount = 2 * goal.target if goal.kind == "most" else 0
     elif day.value == "done" or is_short:
-        losses[f"{habit.title}: that a day was done without its amount"] = None
+        losses[f"{habit.title}: days done without an amount"] = None
         amount = goal.target if goal.kind == "least" else 0
     thousandths = amounts.from_base_unit(amount, habit.unit)
     return "NO" if not thousandths else str(thousandths)

@@ -111,13 +111,13 @@ def _add_habit(
 def _read_schedule(habit: ImportedHabit, text: str, found: SourceBuilder) -> None:
     repeater = _REPEATER.search(text)
     if repeater is None:
-        found.report_loss("a repeater that is not understood; it becomes daily", habit.name)
+        found.report_loss("an invalid repeater; imported as daily", habit.name)
         return
     start, kind, count, unit, most, most_unit = repeater.groups()
     low = int(count) * _DAYS[unit]
     high = int(most) * _DAYS[most_unit] if most else low
     if unit in "hmy" or (most_unit or "d") in "hmy":
-        found.report_loss(f"the repeater {kind}{count}{unit} is counted in days", habit.name)
+        found.report_loss(f"the repeater {kind}{count}{unit}; imported in days", habit.name)
     low, high = min(max(low, 1), MAX_DAYS), min(max(high, low, 1), MAX_DAYS)
     if low == high == 1:
         habit.schedule = "daily"
@@ -155,7 +155,7 @@ def _read_states(
         day = parse_day(state[2])
         place = f"{name}:{number}"
         if state[1] not in done:
-            found.report_loss(f"states {state[1]}, which are no entries", habit.name, place)
+            found.report_loss(f"states {state[1]}, which are not entries", habit.name, place)
         elif day is None:
             found.report_loss("states without a day", habit.name, place)
         else:

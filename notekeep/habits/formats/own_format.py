@@ -51,7 +51,7 @@ def read_own_csv(text: str, name: str) -> HabitSource:
         habit.identity = habit.name
         habit.unit = habit.unit or make_line(cells.get("unit", ""))
         _record(habit, cells, found, f"{name}:{number}")
-    message = "schedules and goals, which CSV does not have; a habit that is new becomes daily"
+    message = "schedules and goals: missing in CSV; new habits are imported as daily"
     found.report_loss(message)
     return found.build()
 
@@ -101,7 +101,7 @@ def _define(each: Mapping[str, Any], found: SourceBuilder) -> ImportedHabit:
         try:
             habit.pauses.append(parse_pause(text))
         except UsageError:
-            found.report_loss("pauses that are not understood", habit.name)
+            found.report_loss("invalid pauses", habit.name)
     return habit
 
 

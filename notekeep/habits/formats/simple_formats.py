@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from notekeep.habits.log import LogValue
 
-NOT_UNDERSTOOD = "lines that are not understood"
+NOT_UNDERSTOOD = "invalid lines"
 DAY_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
 # Beaver Habit Tracker: habits with their records by day
@@ -64,7 +64,7 @@ def read_beaver(value: Any) -> HabitSource:
         for record in records if isinstance(records, list) else []:
             day = parse_day(str(record.get("day"))) if isinstance(record, dict) else None
             if day is None:
-                found.report_loss("records that are not understood", habit.name)
+                found.report_loss("invalid records", habit.name)
                 continue
             note = make_line(record.get("text") or "")
             if record.get("done") or note:
@@ -89,7 +89,7 @@ def _beaver_schedule(name: str, period: Any, found: SourceBuilder) -> str:
     count, times = fields.get("period_count"), fields.get("target_count")
     days = _PERIOD_DAYS.get(kind, 0)
     if not days or not isinstance(count, int) or not isinstance(times, int) or times < 1:
-        return found.default_to_daily(None, "a period that is not understood", name)
+        return found.default_to_daily(None, "an invalid period", name)
     if count == 1 and kind in _PERIODS and times < days:
         return f"{times}/{_PERIODS[kind]}"
     schedule = make_schedule(times, count * days)
@@ -104,7 +104,7 @@ def read_dijo(files: Mapping[str, Any]) -> HabitSource:
     found = SourceBuilder("dijo")
     for name, value in files.items():
         if not isinstance(value, list):
-            raise Refused(f"{name}: there is no list of habits in it")
+            raise Refused(f"{name}: no list of habits in the file")
         is_archived = name.rpartition("/")[2] == "habit_archive.json"
         for each in _with_names(value, found, name):
             habit = found.add(ImportedHabit(make_line(each["name"]), is_archived=is_archived))
@@ -112,13 +112,13 @@ def read_dijo(files: Mapping[str, Any]) -> HabitSource:
             if make_amount(goal) is not None and each.get("type") != "Bit":
                 habit.goal = f">= {goal}"
             if each.get("auto"):
-                found.report_loss("that a program counts it by itself", habit.name)
+                found.report_loss("automatic counting", habit.name)
             stats = each.get("stats")
             for text, said in stats.items() if isinstance(stats, dict) else ():
                 day = parse_day(text)
                 amount = DONE if said is True else make_amount(_dijo_number(said))
                 if day is None or (amount is None and said is not False):
-                    found.report_loss("days that are not understood", habit.name)
+                    found.report_loss("invalid days", habit.name)
                 elif amount is not None:
                     habit.record(day, amount)
     return found.build()
@@ -162,7 +162,7 @@ def read_habitbull(text: str, name: str) -> HabitSource:
         if line["HabitName"] not in counted:
             value = DONE if value.amount else MISS
         habit.record(day, value, make_line(line.get("CommentText", "")))
-    found.report_loss("how often habits are due, which the file does not have; they become daily")
+    found.report_loss("schedules: missing in the file; imported as daily")
     return found.build(is_overwriting=True)
 
 
@@ -192,7 +192,7 @@ def read_harsh(habits: str, log: str) -> HabitSource:
     for place, line in _log_lines(log):
         parts = [part.strip() for part in f"{line} ".split(" : ")]
         if len(parts) > 5:
-            message = "lines with the separator in their remark, which harsh drops too"
+            message = "lines with the separator in their comment (harsh drops them too)"
             found.report_loss(message, place=place)
             continue
         day, name, result, note, number_text = (*parts, "", "", "", "")[:5]
@@ -201,7 +201,7 @@ def read_harsh(habits: str, log: str) -> HabitSource:
         if habit is None or not number_text:
             continue
         if amount is None:
-            found.report_loss("amounts that are not understood", habit.name, place)
+            found.report_loss("invalid amounts", habit.name, place)
         elif amount.amount:
             said = habit.entries.pop()
             if said.value == DONE:
@@ -296,7 +296,7 @@ def read_tracker21(pages: Iterable[SourceNote]) -> HabitSource:
         for text in DAY_PATTERN.findall(page.raw.get("entries", "")):
             day = parse_day(text)
             if day is None:
-                found.report_loss("days that no calendar has", habit.name, text)
+                found.report_loss("dates that do not exist", habit.name, text)
             else:
                 habit.record(day, DONE)
     return found.build(is_overwriting=True)
@@ -352,7 +352,7 @@ def read_obsidian_habits(pages: Iterable[SourceNote]) -> HabitSource:
             day = parse_day(text)
             value = _MARKS.get(word.casefold()) or make_amount(word, habit.unit)
             if day is None or value is None:
-                found.report_loss("records that are not understood", habit.name, text)
+                found.report_loss("invalid records", habit.name, text)
             else:
                 habit.record(day, value, note)
         if notes:
@@ -380,4 +380,4 @@ def _read_pauses(habit: ImportedHabit, source: str, found: SourceBuilder) -> Non
         if first is not None and last is not None and first <= last:
             habit.pauses.append((first, last))
         elif DAY_PATTERN.search(part):
-            found.report_loss("pauses that are not understood", habit.name)
+            found.report_loss("invalid pauses", habit.name)

@@ -110,7 +110,7 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         post = plan.posts[0]
         removed = [each for each in post.draft.changes if each.reason != TEASER_END_REASON]
         rewritten = [each for each in post.changes if each not in removed]
-    lines += _edits("Taken out", removed, width, glyphs)
+    lines += _edits("Removed", removed, width, glyphs)
     # The manifest is for notekeep: what it says follows from the other files.
     for file in plan.files:
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:

@@ -41,7 +41,7 @@ MIN_LIKENESS = 0.35  # from which likeness on two lines are taken for one line t
 
 _COMPARED_WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _NO_BLANK = re.compile(r"\w+|[^\w\s]")
-_ENDS = {"\n": "line end", "\r\n": "line end as on Windows", "": "no line end"}
+_ENDS = {"\n": "line end", "\r\n": "Windows line end", "": "no line end"}
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -223,7 +223,7 @@ MIN_SPLIT_WIDTH = 100  # from this width on two versions have room side by side
 BINARY_MARK = b"\0"
 
 _CHANGED_WORDS = "highlight"
-_SAME: StyledLine = [Piece("They are the same.", "muted")]
+_SAME: StyledLine = [Piece("No differences.", "muted")]
 _ROLES = {"-": "removed", "+": "added", " ": "muted", "@": "hunk"}
 
 
@@ -342,7 +342,9 @@ def _digits(comparison: TextComparison) -> int:
 def _at_most(lines: Iterator[StyledLine], width: int, glyphs: Glyphs) -> list[StyledLine]:
     shown = [fit_line(line, width) for line in islice(lines, MAX_VERSION_LINES)]
     if next(lines, None) is not None:
-        shown.append([Piece(f"{glyphs.ellipsis} and more; an editor shows the rest", "faint")])
+        shown.append(
+            [Piece(f"{glyphs.ellipsis} more; open it in an editor to see the rest", "faint")]
+        )
     return shown
 
 

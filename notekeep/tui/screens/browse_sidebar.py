@@ -101,7 +101,7 @@ class BrowseSidebar:
             save = partial(self._save, entry.text, "")
             screen.write(save, f"Deleted the search {entry.text}")
         else:
-            show_message(screen, "Only a saved search or a pin can be taken out of here")
+            show_message(screen, "Only saved searches and pins can be removed")
 
     # Pins.
 

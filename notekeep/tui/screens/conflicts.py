@@ -88,9 +88,9 @@ class ConflictsScreen(OverlayScreen):
         wanted, self._wanted = self._wanted or (here.pair.copy if here is not None else ""), ""
         self._found = found
         self.pairs.nothing = empty_lines(
-            "No note has two versions.",
-            "Copies that Syncthing, Dropbox, Nextcloud and others leave stand here,",
-            "and notes with git's marks in them.",
+            "No conflicts.",
+            "Conflict copies of Syncthing, Dropbox, Nextcloud and others appear here,",
+            "and notes with git conflict markers.",
         )
         at = next((n for n, one in enumerate(found) if wanted in one.pair[:2]), "")
         rows = [Option(one.pair.note, _about(*one), str(n)) for n, one in enumerate(found)]
@@ -119,9 +119,9 @@ class ConflictsScreen(OverlayScreen):
         def lines(width: int) -> list[StyledLine]:
             if versions.is_gone:
                 about = [
-                    [Piece("The note itself is gone.", "warn")],
+                    [Piece("The note was deleted.", "warn")],
                     [Piece(heads[1], "muted")],
-                    [Piece("2 makes the copy the note; 1 moves it to the trash.", "muted")],
+                    [Piece("2 keeps the copy as the note; 1 moves it to the trash.", "muted")],
                     [],
                 ]
                 return [*about, *unified(comparison, width, glyphs)]
@@ -147,10 +147,10 @@ class ConflictsScreen(OverlayScreen):
     # What the person decides.
 
     def action_keep_mine(self) -> None:
-        self._keep("mine", "Kept the note as it was")
+        self._keep("mine", "Kept the note")
 
     def action_keep_theirs(self) -> None:
-        self._keep("theirs", "Kept the copy's text")
+        self._keep("theirs", "Kept the copy")
 
     def action_keep_both(self) -> None:
         self._keep("both", "Kept both")
@@ -163,7 +163,7 @@ class ConflictsScreen(OverlayScreen):
         if (here := self.here) is not None:
             vault = self.vault
             plan = partial(plan_merge, vault.workspace, vault.history.store, here.pair)
-            self._settle(plan, "Merged both into the note")
+            self._settle(plan, "Merged both")
 
     def _settle(self, plan: Callable[[], WritePlan], text: str) -> None:
         def settled(done: WriteResult) -> None:
@@ -172,7 +172,7 @@ class ConflictsScreen(OverlayScreen):
 
         def failed(error: NotekeepError) -> None:
             if isinstance(error, Conflict):
-                hint = "1 or 2 keeps one of them, b both; e edits the note. Nothing was changed."
+                hint = "Nothing was changed. 1 or 2 keeps one, b keeps both, e edits the note."
                 error = Conflict(error.message, hint)
             show_error(self, error)
 
@@ -200,7 +200,7 @@ def _read(vault: Vault, listed: ConflictRow) -> ConflictVersions:
     pair = listed.pair
     mine, theirs = sides(vault.workspace, pair)
     if pair.kind == "marks":
-        heads = ("1  the first side of the marks", "2  the second side")
+        heads = ("1  first side", "2  second side")
     else:
         note = _version_text(vault, "the note", pair.note, mine)
         heads = (f"1  {note}", f"2  {_version_text(vault, 'the copy', pair.copy, theirs)}")
@@ -222,6 +222,6 @@ def _about(pair: ConflictPair, lines: Sequence[int]) -> str:
     if pair.kind == "marks":
         shown = ", ".join(map(str, lines[:4]))
         more = " …" if len(lines) > 4 else ""
-        return f"git's marks, line {shown}{more}" if lines else "git's marks"
+        return f"git conflict, line {shown}{more}" if lines else "git conflict"
     name = pair.copy.rpartition("/")[2]
-    return f"{name}, a log" if pair.kind == "log" else name
+    return f"{name} · log" if pair.kind == "log" else name

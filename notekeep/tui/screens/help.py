@@ -52,15 +52,15 @@ WIDE = 64  # from this width on, what an action does stands beside its title
 QUERY_LINES: tuple[tuple[str, str], ...] = (
     ("naval leverage", "notes with both words"),
     ('"exact phrase"', "words in a row"),
-    ("lever*  nawal~", "beginnings of words, words give or take a letter"),
-    ("a OR b  -c", "either, and not"),
-    ("type:book rating>=4", "facts: kinds, fields, numbers"),
-    ("tag:learning/ml", "a tag and the tags below it"),
+    ("lever*  nawal~", "start of words, words with a typo"),
+    ("a OR b  -c", "either one, without c"),
+    ("type:book rating>=4", "kinds, fields, numbers"),
+    ("tag:learning/ml", "a tag and its child tags"),
     ("finished:2026-01..2026-03", "dates, ranges, last-week, >=yesterday"),
-    ("is:draft  has:cover  no:rating", "states, and fields that are there or missing"),
+    ("is:draft  has:cover  no:rating", "status, and fields that exist or are missing"),
     ('to:"Atomic Habits"', "notes that link to it"),
-    ("title:x  body:x  line:(a b)", "where the words must stand"),
-    ("sort:-finished", "the order"),
+    ("title:x  body:x  line:(a b)", "words in a certain place"),
+    ("sort:-finished", "sort order"),
 )
 """The query language in a few lines, for the search box."""
 
@@ -164,7 +164,7 @@ def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
 
 def query_lines(width: int) -> list[StyledLine]:
     """Return the query language in a few lines, for the search box."""
-    lines: list[StyledLine] = [[Piece("What can be typed", "heading accent")], []]
+    lines: list[StyledLine] = [[Piece("Search syntax", "heading accent")], []]
     for example, meaning in QUERY_LINES:
         left = pad_line([Piece(example, "code-string")], min(34, width // 2))
         lines.append([*left, Piece(f"  {meaning}", "muted")])
@@ -266,11 +266,11 @@ def explain_query(vault: Vault, typed: str) -> QueryExplanation:
         wrong = error
     query = vault.search.parse(typed, typing=True)
     order = [
-        f"sorted by {key.field}, the {'highest' if key.descending else 'lowest'} first"
+        f"sorted by {key.field}, {'descending' if key.descending else 'ascending'}"
         for key in query.order
     ]
     if query.limit is not None:
-        order.append(f"the first {query.limit} only")
+        order.append(f"first {query.limit} only")
     parts = vault.search.explain_parts(typed)
     return QueryExplanation(parts, "; ".join(order), wrong)
 
@@ -311,7 +311,7 @@ def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterato
     if wrong.hint:
         yield from wrap_line([Piece(clean_line(wrong.hint), "muted")], width)
     yield []
-    yield from wrap_line([Piece("As far as it can be read, it asks for", "muted")], width)
+    yield from wrap_line([Piece("The part that can be read searches for", "muted")], width)
 
 
 class ExplainScreen(Dialog[None]):

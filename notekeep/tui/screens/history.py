@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW = "This change", "Since then", "As it reads"
+CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW = "This change", "Since then", "Text"
 VIEWS = {CHANGE_VIEW: "Change", SINCE_VIEW: "Since", TEXT_VIEW: "Text"}
 """The views, and what they are called where there is less room."""
 COUNTS_WIDTH = len(" +123 -123")  # cells in which most versions say how many lines they changed
@@ -140,13 +140,13 @@ class HistoryScreen(OverlayScreen):
     def _list(self, past: NoteVersions, moments: list[TimelineRow]) -> None:
         self._past = past
         self.versions.nothing = empty_lines(
-            "No earlier version is kept yet.",
-            "Each save of notekeep keeps the text before it,",
-            "and what other programs save is kept when it is seen.",
+            "No earlier versions yet.",
+            "notekeep saves the previous text on each change,",
+            "and versions of other programs when it sees them.",
         )
         self.versions.show(moments, self.versions.key)
         count = plural(len(past.versions), "version") if past.versions else "no earlier version"
-        gone = "" if past.now is not None else " · it is gone; r makes it again"
+        gone = "" if past.now is not None else " · deleted; r restores it"
         row = self.vault.catalog.row(self.path)
         self.set_status(f"{row.title if row is not None else self.path} · {count}{gone}")
         if not moments:
@@ -202,7 +202,7 @@ class HistoryScreen(OverlayScreen):
 
     def action_restore(self) -> None:
         if (version := self._version()) is None:
-            show_message(self, "There is no earlier version here to restore")
+            show_message(self, "There is no earlier version to restore")
             return
 
         def restore() -> WriteResult:
@@ -213,7 +213,7 @@ class HistoryScreen(OverlayScreen):
             if done.step:
                 notify_done(self, f"Restored {self.path}", done)
             else:
-                show_message(self, "That is what the note holds already")
+                show_message(self, "The note already has this text")
 
         in_background(self, restore, restored, group=WRITE_GROUP)
 
@@ -237,14 +237,14 @@ class HistoryScreen(OverlayScreen):
             return removed
 
         def forgotten(removed: int) -> None:
-            show_message(self, f"Forgot {plural(removed, 'version')} of {self.path}")
+            show_message(self, f"Deleted {plural(removed, 'version')} of {self.path} from history")
             self.app.post_message(VaultChanged())
 
         versions, steps = plural(traces.versions, "version"), plural(traces.steps, "step")
-        stays = "The note itself stays." if traces.there else "The note itself is gone."
+        stays = " The note itself is not deleted." if traces.there else ""
         text = (
-            f"Remove {versions} of {self.path} for good, and {steps} that undo could take back?"
-            f" {stays} Nothing takes this back."
+            f"Delete {versions} of {self.path} and {steps} from history for good?"
+            f"{stays} This cannot be undone."
         )
         confirm = Confirm("Forget", text, "delete them")
         ask(self, confirm, lambda _: in_background(self, forget, forgotten, group=WRITE_GROUP))
@@ -259,7 +259,7 @@ def _load(vault: Vault, path: str, glyphs: Glyphs) -> tuple[NoteVersions, list[T
     if past.now is not None and shown is None:
         row = vault.catalog.row(path)
         saved = row.mtime_ns / 1e9 if row is not None else 0.0
-        moments.append(_version_row(CURRENT_VERSION, saved, [Piece("as it is")], len(past.now)))
+        moments.append(_version_row(CURRENT_VERSION, saved, [Piece("current")], len(past.now)))
     for version in past.versions:
         verb = VERBS.get(version.verb, clean_line(version.verb))
         left: StyledLine = [Piece(verb)]
@@ -328,12 +328,12 @@ class StepsScreen(OverlayScreen):
 
     def _list(self, steps: list[Step]) -> None:
         self._steps = {f"{step.id} {step.time}": step for step in steps}
-        about = "Every change made here", "is listed, and can be", "taken back."
-        self.moments.nothing = empty_lines("Nothing was done yet.", *about)
+        about = "Every change made here", "is listed and can be", "undone."
+        self.moments.nothing = empty_lines("No changes yet.", *about)
         rows = [_step_row(key, step) for key, step in self._steps.items()]
         self.moments.show(rows, self.moments.key)
         undone = sum(step.undone for step in steps)
-        back = f" · {undone} taken back" if undone else ""
+        back = f" · {undone} undone" if undone else ""
         self.set_status(f"{plural(len(steps), 'step')}{back}")
         self.set_idle_actions(*(() if steps else ("take-back", "step-history", "read-text")))
         if not steps:
@@ -370,9 +370,9 @@ class StepsScreen(OverlayScreen):
         if (step := self._step) is None:
             return
         if step.undone:
-            show_message(self, "It is taken back already · ctrl+r does the last one again")
+            show_message(self, "This step is already undone · ctrl+r redo")
         elif not step.id:
-            hint = "A check-in is taken back on Habits, or with u when it was the last step"
+            hint = "Undo check-ins on Habits, or with u if it is the last step"
             show_message(self, hint)
         else:
             undo = partial(self.vault.history.undo_step, step.id)
@@ -391,7 +391,7 @@ class StepsScreen(OverlayScreen):
             choice = Choice("History of", [Option(path, "", path) for path in paths])
             ask(self, choice, lambda path: self.app.post_message(ShowHistory(path)))
         else:
-            show_message(self, "No note is part of this step")
+            show_message(self, "This step has no note")
 
 
 def _step_row(key: str, step: Step) -> TimelineRow:
@@ -408,9 +408,9 @@ def _step_head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> 
     if details.root:
         lines += wrap_line([Piece(f"in {clean_line(shorten_home(details.root))}", "muted")], width)
     if step.undone:
-        lines.append([Piece("taken back", "warn")])
+        lines.append([Piece("undone", "warn")])
     for path in details.pruned:
-        text = f"{glyphs.warning} history no longer holds what {clean_line(path)} was"
+        text = f"{glyphs.warning} history no longer has the old text of {clean_line(path)}"
         lines += wrap_line([Piece(text, "warn")], width)
     if details.left_out:
         lines.append([Piece(f"and {plural(details.left_out, 'more file')}", "faint")])
@@ -418,7 +418,7 @@ def _step_head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> 
 
 
 def _check_in_lines(step: Step, width: int) -> list[StyledLine]:
-    about = Piece("A line of the habit log. Taking it back adds another.", "muted")
+    about = Piece("A line in the habit log. Undo adds another line.", "muted")
     title = wrap_line([Piece(clean_line(step.label), "title")], width)
     return [*title, [], *wrap_line([about], width)]
 
@@ -438,14 +438,14 @@ def show_trash(app: NotekeepApp) -> None:
         for one in found:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.deleted))
             options.append(Option(one.was, f"{size_text(one.size)} · {when}", one.path))
-        ask(app, Choice("Bring back from the trash", options), restore)
+        ask(app, Choice("Restore from trash", options), restore)
 
     def restore(path: str) -> None:
         def apply() -> WriteResult:
             return vault.notes.apply(plan_untrash(vault.workspace, vault.history.store, path))
 
         def restored(done: WriteResult) -> None:
-            notify_done(app, f"Brought back {', '.join(done.paths)}", done)
+            notify_done(app, f"Restored {', '.join(done.paths)}", done)
 
         in_background(app, apply, restored, group=WRITE_GROUP)
 

@@ -173,18 +173,18 @@ class _EmbedLoader:
         link = f"[[{target}]]"
         try:
             if (row := self._vault.search.resolve_link(name, within[-1])) is None:
-                return EmbeddedNote(target, link, problem="there is no such note")
+                return EmbeddedNote(target, link, problem="note not found")
             note = self._vault.media.read_known(row)
         except NotFound:
-            return EmbeddedNote(target, link, problem="its file is gone")
+            return EmbeddedNote(target, link, problem="its file was deleted")
         except NotekeepError as error:
             return EmbeddedNote(target, link, problem=error.message)
         text = extract_part(note, part)
         title = f"{note.title} · {part.lstrip('^').replace('#', ' · ')}" if part else note.title
         if text is None:
-            return EmbeddedNote(title, link, problem="there is no such part in it")
+            return EmbeddedNote(title, link, problem="section not found")
         if note.path in within and not part:
-            return EmbeddedNote(title, link, problem="it is in itself")
+            return EmbeddedNote(title, link, problem="circular embed")
         if len(within) > MAX_EMBED_DEPTH:
             return EmbeddedNote(title, link)
         page = parse_markdown(clean(text[:MAX_EMBED_LENGTH]))

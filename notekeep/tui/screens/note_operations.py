@@ -200,7 +200,7 @@ class NoteOperations:
         vault, paths, row = self._screen.vault, self._screen.chosen_notes(), self._screen.loader.row
         is_one = len(paths) == 1
         tags = row.tags if is_one and row is not None and row.path == paths[0] else []
-        has = f" It has {' '.join(f'#{tag}' for tag in tags)}." if tags else ""
+        has = f" Now: {' '.join(f'#{tag}' for tag in tags)}." if tags else ""
 
         def plan(text: str) -> WritePlan:
             add, remove = parse_tag_changes(text)
@@ -289,7 +289,7 @@ class NoteOperations:
             return
 
         def say_done(count: str) -> str:
-            return f"Moved {count if is_marked else os.path.basename(paths[0])} to .trash"
+            return f"Moved {count if is_marked else os.path.basename(paths[0])} to the trash"
 
         step = _Step(paths, f"Delete {_count(paths)}", say_done)
         self._plan(step, lambda: screen.vault.notes.plan_delete(paths))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
     from notekeep.services.media import VaultPicture
 
-BUTTONS = (("open-picture", "opens it in the system's viewer"), ("dismiss", "back"))
+BUTTONS = (("open-picture", "open in system viewer"), ("dismiss", "back"))
 
 
 class PictureScreen(Dialog[None]):
@@ -58,7 +58,7 @@ class PictureScreen(Dialog[None]):
         in_background(
             self,
             lambda: external_programs.open_file(self.vault.media.picture_place(self._path)),
-            lambda _: show_message(self, "Opened in the system's viewer"),
+            lambda _: show_message(self, "Opened in the system viewer"),
             group="viewer",
         )
 

@@ -75,7 +75,7 @@ class _Problems(ListView):
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         if not self.problems:
-            text = "" if self.problems is None else "Every file could be read."
+            text = "" if self.problems is None else "No problems."
             return [[Piece(f"  {text}", "muted")], *[[] for _ in range(self.row_height - 1)]]
         problem = self.problems[row]
         bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
@@ -172,10 +172,10 @@ class ProblemsScreen(Dialog[None]):
 
         def mended(answer: tuple[str, WriteResult] | None) -> None:
             if answer is None:
-                show_message(self, "This one needs a person; enter opens it")
+                show_message(self, "No automatic fix. Press enter to open it")
                 return
             label, done = answer
-            notify_done(self, f"Mended: {label}", done)
+            notify_done(self, f"Fixed: {label}", done)
             self._load()
 
         in_background(self, mend, mended, group="mend")
@@ -184,8 +184,7 @@ class ProblemsScreen(Dialog[None]):
 def _copies(vault: Vault) -> list[Problem]:
     """Name the other versions of notes; touches no widget, so that a thread may do it."""
     copies = [pair for pair in list_conflicts(vault.workspace) if pair.kind != "marks"]
-    hint, code = "enter shows both.", CONFLICT_PROBLEM
+    hint, code = "Press enter to compare.", CONFLICT_PROBLEM
     return [
-        Problem(pair.copy, None, f"It is another version of {pair.note}.", hint, code)
-        for pair in copies
+        Problem(pair.copy, None, f"Conflict copy of {pair.note}.", hint, code) for pair in copies
     ]

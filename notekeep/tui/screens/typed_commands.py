@@ -135,8 +135,8 @@ def _new(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _add(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    title, plan = f"Write into today's note: {rest}", partial(screen.vault.notes.plan_add, rest)
-    return _change(screen, title, "Kept in today's note", plan)
+    title, plan = f"Add to today's note: {rest}", partial(screen.vault.notes.plan_add, rest)
+    return _change(screen, title, "Added to today's note", plan)
 
 
 def _open(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -201,33 +201,29 @@ def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 VIM_KEYMAP = "vim"  # the map of keys whose hands type these
 
-_QUIT = ("Quit; nothing is ever unsaved", "quit")
+_QUIT = ("Quit. Everything is saved", "quit")
 VIM_COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("q", "q!", "qa", "qa!", "wq", "wqa", "x", "xa"), _QUIT),
-    **dict.fromkeys(("w", "wa"), ("Nothing here is unsaved", "refresh")),
+    **dict.fromkeys(("w", "wa"), ("Everything is saved", "refresh")),
     "h": ("Help", "help"),
 }
 """Commands of vim that stand alone: their titles, and the action that they are."""
 VIM_VERBS = {"e": "open", "edit": "open", "b": "open", "r": "add"}
 
 VERBS: dict[str, TypedVerb] = {
-    "tag": TypedVerb("tag +this -that", "tags of the note here, or of the marked ones", _tag),
-    "set": TypedVerb(
-        "set rating=5 status=", "fields of the note here, or of the marked ones", _set
-    ),
-    "sort": TypedVerb(
-        "sort -rating", "the order of the list; without the - the other way round", _sort
-    ),
-    "search": TypedVerb("search QUERY", "what the search box finds", _search),
-    "ls": TypedVerb("ls QUERY", "the notes that a query matches", _search),
-    "saved": TypedVerb("saved NAME", "a search that was saved", _saved),
-    "open": TypedVerb("open NOTE", "a note by its title, alias or path", _open),
-    "show": TypedVerb("show NOTE", "a note by its title, alias or path", _open),
-    "new": TypedVerb("new KIND TITLE", "a new note", _new),
-    "add": TypedVerb("add TEXT", "a line of today's note", _add),
-    "rename": TypedVerb("rename TITLE", "another title for the note here", _rename),
-    "mv": TypedVerb("mv FOLDER", "another folder for the note here, or for the marked ones", _move),
-    "tasks": TypedVerb("tasks QUERY", "the tasks of some notes", _tasks),
-    "habit": TypedVerb("habit NAME VALUE DAY", "a check-in; value and day may be left out", _habit),
-    "vaults": TypedVerb("vaults NAME", "another vault by its name", _vault),
+    "tag": TypedVerb("tag +add -remove", "change tags of this note or the marked notes", _tag),
+    "set": TypedVerb("set rating=5 status=", "set fields of this note or the marked notes", _set),
+    "sort": TypedVerb("sort -rating", "sort the list; - for descending", _sort),
+    "search": TypedVerb("search QUERY", "search", _search),
+    "ls": TypedVerb("ls QUERY", "list notes", _search),
+    "saved": TypedVerb("saved NAME", "open a saved search", _saved),
+    "open": TypedVerb("open NOTE", "open a note by title, alias or path", _open),
+    "show": TypedVerb("show NOTE", "open a note by title, alias or path", _open),
+    "new": TypedVerb("new KIND TITLE", "create a note", _new),
+    "add": TypedVerb("add TEXT", "add a line to today's note", _add),
+    "rename": TypedVerb("rename TITLE", "rename this note", _rename),
+    "mv": TypedVerb("mv FOLDER", "move this note or the marked notes", _move),
+    "tasks": TypedVerb("tasks QUERY", "list tasks", _tasks),
+    "habit": TypedVerb("habit NAME VALUE DAY", "check in; value and day are optional", _habit),
+    "vaults": TypedVerb("vaults NAME", "open a vault by name", _vault),
 }

@@ -45,11 +45,9 @@ HEADING: StyledLine = [
 ]
 
 WELCOME_CHOICES = (
-    Option("Create a vault", f"an empty folder of Markdown files, {NEW_FOLDER} if you like", "c"),
-    Option(
-        "Open a folder", "one you have, of Markdown, or of Obsidian; nothing in it changes", "o"
-    ),
-    Option("Look at the sample", "a small vault to play with, in a temporary folder", "s"),
+    Option("Create a vault", f"a new folder for Markdown files, e.g. {NEW_FOLDER}", "c"),
+    Option("Open a folder", "existing Markdown files or an Obsidian vault; not changed", "o"),
+    Option("Try the sample", "a small vault in a temporary folder", "s"),
 )
 """The ways to a vault, each with its key."""
 
@@ -154,11 +152,11 @@ class WelcomeApp(App[str | None]):
         if key == "s":
             self._open_sample()
         elif key == "c":
-            hint = "The folder is made when it is not there yet."
+            hint = "The folder is created if it does not exist."
             prompt = Prompt("Create a vault", value=NEW_FOLDER, hint=hint)
             open_dialog(self, prompt, partial(_prepare, is_new=True), self.exit)
         else:
-            hint = "notekeep reads it as it stands."
+            hint = "notekeep uses it without changes."
             prompt = Prompt("Open a folder", value=os.getcwd(), hint=hint)
             open_dialog(self, prompt, _prepare, self.exit)
 
@@ -190,7 +188,7 @@ def _prepare(folder: str, *, is_new: bool = False) -> str | None:
 
 
 def _cannot_open(root: str, error: OSError) -> NotekeepError:
-    text = f"{shorten_home(root)} cannot be opened: {error.strerror}"
+    text = f"Cannot open {shorten_home(root)}: {error.strerror}"
     return NotekeepError(text, "Choose another folder.")
 
 
@@ -243,7 +241,7 @@ def choose_vault(app: NotekeepApp) -> None:
     def choose(known: Sequence[KnownVault]) -> None:
         others = [one for one in known if one.root != app.vault.root]
         options = [Option(one.name, shorten_home(one.root), one.root) for one in others]
-        options.append(Option("Another folder …", "any folder of Markdown", OTHER_FOLDER))
+        options.append(Option("Another folder …", "any folder of Markdown files", OTHER_FOLDER))
         ask(app, Choice("Open another vault", options), chosen)
 
     def chosen(root: str) -> None:
@@ -256,7 +254,7 @@ def choose_vault(app: NotekeepApp) -> None:
 
 
 def _ask_folder(app: NotekeepApp) -> None:
-    hint = "notekeep reads it as it stands; a folder that is not there is made."
+    hint = "notekeep uses it without changes. A folder that does not exist is created."
     start = os.path.join(os.path.dirname(app.vault.root), "")
     prompt = Prompt("Open a folder", value=shorten_home(start), hint=hint)
     prepare, leave = partial(_prepare, is_new=True), partial(_leave_for, app)

@@ -68,7 +68,7 @@ def test_a_comment_says_nothing(tmp_path: Path) -> None:
 def test_a_package_file_that_does_not_parse_is_told_with_its_place(tmp_path: Path) -> None:
     folder_with(tmp_path, "eleventy.config.js", "")
     folder_with(tmp_path, "package.json", '{\n "x": \n}')
-    with pytest.raises(UsageError, match=r"package\.json: the site's settings cannot be read"):
+    with pytest.raises(UsageError, match=r"package\.json: cannot read the site's settings"):
         Eleventy(str(tmp_path))
 
 
@@ -117,7 +117,7 @@ def test_eleventy_s_addresses_follow_the_data_file(tmp_path: Path) -> None:
 def test_eleventy_gets_the_layout_that_is_there(tmp_path: Path) -> None:
     folder_with(tmp_path / "site", "_includes/layouts/post.njk", "")
     assert head_of(eleventy(tmp_path), post())["layout"] == "layouts/post.njk"
-    assert "copies no pictures" in eleventy(tmp_path).warnings[0]
+    assert "does not copy pictures" in eleventy(tmp_path).warnings[0]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_eleventy_gets_the_slug_that_a_permalink_may_ask_for(tmp_path: Path) -> 
 
 
 def test_a_draft_that_eleventy_would_publish_is_told(tmp_path: Path) -> None:
-    assert "this one is built like any post" in eleventy(tmp_path).notice(post())
+    assert "drafts are built like posts" in eleventy(tmp_path).notice(post())
     site = eleventy(tmp_path, "addPreprocessor('drafts', '*', (data) => !data.draft)")
     assert "near midnight" in site.notice(post())
     noon = datetime(2026, 3, 4, 12, tzinfo=INDIA)
@@ -347,7 +347,7 @@ def test_a_mark_in_code_ends_no_teaser_where_code_is_rendered_first(tmp_path: Pa
     packages(tmp_path / "e")
     settings = "{ excerpt: true, excerpt_separator: '<!-- more -->' }"
     raw = Eleventy(str(folder_with(tmp_path / "e", "eleventy.config.js", settings)))
-    with pytest.raises(Refused, match="where the site would cut the post"):
+    with pytest.raises(Refused, match="which would cut the post there"):
         write_text(text, raw.dialect)
 
 

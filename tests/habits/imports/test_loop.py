@@ -113,7 +113,7 @@ def test_without_folders_the_file_for_all_is_read_by_its_columns() -> None:
         }
     )
     assert [lines(habit) for habit in source.habits] == [["2026-01-05 done"], ["2026-01-05 skip"]]
-    assert losses(source)["Gym: notes, which the file for all habits does not have"] == 1
+    assert losses(source)["Gym: notes: missing in the file for all habits"] == 1
 
 
 def test_a_zip_with_a_folder_around_it_is_read_too() -> None:
@@ -149,7 +149,7 @@ def test_a_unit_of_several_words_is_joined_and_named() -> None:
     row = {"id": 1, "name": "Water", "type": 1, "unit": "glasses of water", "target_value": 8.0}
     source = loop.read_loop_tables([row], [])
     assert source.habits[0].goal == ">= 8 glasses-of-water"
-    message = "Water: the unit glasses of water; it becomes glasses-of-water"
+    message = "Water: the unit glasses of water; imported as glasses-of-water"
     assert losses(source)[message] == 1
 
 
@@ -163,7 +163,7 @@ def test_weekdays_of_a_reminder_begin_with_saturday_and_are_named_to_be_looked_a
     row = {"id": 1, "name": "Gym", "reminder_hour": 18, "reminder_min": 5}
     source = loop.read_loop_tables([{**row, "reminder_days": 0b0000101}], [])
     assert source.habits[0].remind == ["mon,sat 18:05"]
-    assert losses(source)["Gym: the days of a reminder may be off by one; look at them"] == 1
+    assert losses(source)["Gym: the days of a reminder may be off by one; please check"] == 1
 
 
 def test_hostile_rows_are_named_and_the_rest_comes_along() -> None:
@@ -185,7 +185,7 @@ def test_hostile_rows_are_named_and_the_rest_comes_along() -> None:
     by_name = {habit.name: habit for habit in source.habits}
     assert lines(by_name["Good"]) == ["2026-01-05 done -- a - 2026-01-06 Good: done"]
     assert all("\n" not in name for name in by_name)
-    assert losses(source)["Good: entries whose day or value is not understood"] == 4
+    assert losses(source)["Good: entries with an invalid day or value"] == 4
     assert losses(source)["entries of habits that are not in the file"] == 1
 
 

@@ -48,7 +48,7 @@ def test_habit_tracker_21_takes_days_of_the_calendar_only() -> None:
     )
     (habit,) = source.habits
     assert lines(habit) == ["2026-01-05 done", "2026-01-06 done"]
-    assert losses(source) == {"[/red]: days that no calendar has": 1}
+    assert losses(source) == {"[/red]: dates that do not exist": 1}
 
 
 def test_front_matter_that_cannot_be_read_is_named() -> None:
@@ -58,7 +58,7 @@ def test_front_matter_that_cannot_be_read_is_named() -> None:
         simple_formats.read_obsidian_habits([broken]),
     ):
         assert [loss.place for loss in source.losses] == ["Broken"]
-        assert source.losses[0].message.startswith("front matter that cannot be read: ")
+        assert source.losses[0].message.startswith("invalid front matter: ")
 
 
 def test_habits_plug_in(samples: Path) -> None:
@@ -90,9 +90,9 @@ def test_habits_plug_in_with_maps_in_braces() -> None:
     ]
     assert len(stretch.pauses) == 1
     assert losses(source) == {
-        "Stretch: records that are not understood": 1,
+        "Stretch: invalid records": 1,
         "Stretch: comments on days without a record": 1,
-        "Stretch: pauses that are not understood": 1,
+        "Stretch: invalid pauses": 1,
     }
 
 
@@ -108,7 +108,7 @@ def test_daily_notes(samples: Path) -> None:
         "read": ["2026-01-05 done"],
         "Gym": ["2026-01-05 skip"],
     }
-    assert losses(source) == {"water: fields that no habit here is called like": 1}
+    assert losses(source) == {"water: fields that match no habit": 1}
 
 
 def test_daily_notes_with_habits_that_are_known(samples: Path) -> None:
@@ -154,4 +154,4 @@ def test_a_daily_note_by_its_date_or_by_the_form_of_the_vault() -> None:
         pages, (), lambda name: 739621 if name.startswith("05") else None
     )
     assert [lines(habit) for habit in source.habits] == [["2026-01-05 done"], ["2026-01-05 done"]]
-    assert losses(source) == {"notes without a day in their name": 1}
+    assert losses(source) == {"notes without a date in the name": 1}

@@ -57,7 +57,7 @@ def test_beaver_hostile() -> None:
     source = simple_formats.read_beaver(value)
     assert [habit.name for habit in source.habits] == ["a\x1b[2J b", "x", "y", "?"]
     assert losses(source)["habits without a name"] == 2
-    assert losses(source)["y: records that are not understood"] == 2
+    assert losses(source)["y: invalid records"] == 2
 
 
 @pytest.mark.parametrize("value", [[], {}, {"habits": {}}, "x", None])
@@ -81,7 +81,7 @@ def test_habitbull_hostile() -> None:
     rows = 'Gym,,,2026-01-05,1,"a\nb"\nGym,,,2026-01-05,-1,\nGym\n,,,2026-01-06,1,\nGym,,,x,1,\n'
     source = simple_formats.read_habitbull(f"\ufeff{head}\n{rows}", "x.csv")
     assert lines(source.habits[0]) == ["2026-01-05 1 -- a b"]
-    assert sum(times for loss, times in losses(source).items() if "understood" in loss) == 4
+    assert sum(times for loss, times in losses(source).items() if "invalid" in loss) == 4
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n", "HabitName,Value\n"])
@@ -118,7 +118,7 @@ def test_dijo_hostile() -> None:
     source = simple_formats.read_dijo({"a.json": value})
     assert lines(source.habits[0]) == []
     assert source.habits[0].goal == "done"
-    assert losses(source)["h: days that are not understood"] == 3
+    assert losses(source)["h: invalid days"] == 3
     with pytest.raises(Refused):
         simple_formats.read_dijo({"a.json": {"name": "h"}})
 
@@ -132,12 +132,7 @@ def test_a_guard_of_a_cell_is_taken_off() -> None:
 def test_our_own_exports_hostile() -> None:
     head = "date,habit,value,amount,unit,time,note\n"
     rows = "2026-01-05,gym,amount,-5,,,\n2026-01-05,gym,12 min,,,,\n,,,\n2026-01-05,,done,,,,\n"
-    assert (
-        losses(own_format.read_own_csv(head + rows, "a.csv")).get(
-            "gym: lines that are not understood"
-        )
-        == 2
-    )
+    assert losses(own_format.read_own_csv(head + rows, "a.csv")).get("gym: invalid lines") == 2
     value = {
         "habits": [
             {
@@ -154,8 +149,8 @@ def test_our_own_exports_hostile() -> None:
     }
     assert losses(own_format.read_own_json(value)) == {
         "habits without an id": 2,
-        "a: pauses that are not understood": 1,
-        "a: lines that are not understood": 2,
+        "a: invalid pauses": 1,
+        "a: invalid lines": 2,
     }
 
 

@@ -70,7 +70,7 @@ def test_harsh_names_with_a_colon_and_lines_that_are_none() -> None:
         "Read: fiction: 1\n: 3\nno schedule\n", "x\n2026-01-05 : Gym : perhaps\n"
     )
     assert source.habits[0].name == "Read: fiction"
-    assert losses(source)["lines that are not understood"] == 4
+    assert losses(source)["invalid lines"] == 4
 
 
 def test_habitctl(samples: Path) -> None:
@@ -89,7 +89,7 @@ def test_habitctl_odd_lines_are_named() -> None:
         "x Stretch\n999999 Far\n", "2026-01-05\tStretch\n\t\t\n2026-02-30\ta\ty\n"
     )
     assert source.habits == ()
-    assert losses(source) == {"lines that are not understood": 4}
+    assert losses(source) == {"invalid lines": 4}
 
 
 def test_org_habit_gives_what_is_expected_of_it(samples: Path) -> None:
@@ -103,7 +103,7 @@ def test_org_habit_gives_what_is_expected_of_it(samples: Path) -> None:
         for day, value, time, note in expected["entries"]
     ]
     assert lines(shave) == wanted
-    assert losses(source) == {"Shave: states CANCELLED, which are no entries": 1}
+    assert losses(source) == {"Shave: states CANCELLED, which are not entries": 1}
     assert shave.about == ""
 
 

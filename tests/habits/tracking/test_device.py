@@ -40,7 +40,7 @@ def test_a_device_can_be_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "???", "../..", "日本"])
 def test_a_name_that_gives_no_file_name_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(UsageError, match="not a name for a device"):
+    with pytest.raises(UsageError, match="not a valid device name"):
         set_device_name(str(tmp_path), name)
 
 

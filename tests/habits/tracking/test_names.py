@@ -50,7 +50,7 @@ def test_a_name_means_one_habit(name: str, key: str) -> None:
 
 
 def test_a_beginning_of_several_lists_them() -> None:
-    with pytest.raises(Ambiguous, match="several habits begin with medi") as caught:
+    with pytest.raises(Ambiguous, match="several habits start with medi") as caught:
         find_habit(HABITS, "medi")
     assert caught.value.candidates == ("meditate", "media-fast  No media")
     assert caught.value.exit_code == 2

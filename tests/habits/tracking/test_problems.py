@@ -28,16 +28,21 @@ def test_a_tidy_vault_has_none(notebook: Any) -> None:
         (["- 24/11/2026 med: done"], 1, "H001", "looks like a check-in"),
         (["", "- 2026-11-31 med: done"], 2, "H002", "no such date 2026-11-31"),
         (["- 2026-11-23 med:"], 1, "H003", "no value"),
-        (["- 2026-11-23 med: 5,5"], 1, "H004", "value not understood: 5,5"),
+        (["- 2026-11-23 med: 5,5"], 1, "H004", "invalid value: 5,5"),
         (["- 2026-11-23 med: done @7:70"], 1, "H005", "no such time @7:70"),
-        (["- 2026-11-23 med: skip flu"], 1, "W101", "words without -- before them: flu"),
+        (["- 2026-11-23 med: skip flu"], 1, "W101", "text without -- before it: flu"),
         (["- 2026-11-23 gym: skip", "- 2026-11-23 gym: done"], 1, "W102", f"{LOG}:2"),
-        (["- 2026-11-23 med: 5 km"], 1, "W103", "km does not convert to min; it counts as done"),
-        (["- 2026-11-01 gym: done"], 1, "W104", "2026-11-01 lies before gym begins"),
-        (["- 2026-11-25 med: done"], 1, "W104", "2026-11-25 lies in the future"),
-        (["text", "- 2026-11-23 Stretch: done"], 2, "W105", "no note defines the habit Stretch"),
+        (["- 2026-11-23 med: 5 km"], 1, "W103", "km cannot be converted to min; counted as done"),
+        (["- 2026-11-01 gym: done"], 1, "W104", "2026-11-01 is before gym starts"),
+        (["- 2026-11-25 med: done"], 1, "W104", "2026-11-25 is in the future"),
+        (
+            ["text", "- 2026-11-23 Stretch: done"],
+            2,
+            "W105",
+            "there is no note for the habit Stretch",
+        ),
         (["<<<<<<< HEAD", "- 2026-11-23 med: done"], 1, "W106", "git conflict marker"),
-        (["- 2026-11-23 water: 1 glass"] * 2, 2, "W107", "stands here twice and counts once"),
+        (["- 2026-11-23 water: 1 glass"] * 2, 2, "W107", "occurs twice and counts once"),
     ],
 )
 def test_a_line_is_named_with_its_code(
@@ -62,7 +67,7 @@ def test_two_notes_with_one_id_are_both_named(notebook: Any) -> None:
             "habits/Gym.md",
             2,
             "W105",
-            "GYM is defined in habits/Another gym.md as well, and that one counts",
+            "GYM is also defined in habits/Another gym.md, which is used",
         )
     ]
 
