@@ -100,7 +100,7 @@ def test_a_hostile_archive_is_refused(
         archive.writestr("../../evil.md", "x")
     before = files(tmp_path)
     assert main(["habit", "import", str(path), "--write"]) == 4
-    assert "has a path outside the archive" in capsys.readouterr().err
+    assert "has a path outside of it" in capsys.readouterr().err
     assert files(tmp_path) == before
 
 

@@ -119,7 +119,7 @@ def test_doctor_lists_a_few_problems_of_each_cause_and_all_of_them_on_request(
     assert 'There is no note "the usual". (9 times)' in told
     assert "0.md:1, 1.md:1, 2.md:1 and 6 more" in told
     assert "and 7 more, 18 in all; `notekeep doctor --all` lists them" in told
-    assert told.count("Correct the name, or make the note.") == 1
+    assert told.count("Fix the name, or create the note.") == 1
     every = shell("doctor", "--all").out
     assert all(f'There is no note "gone {number}".' in every for number in range(9))
     assert "8.md:1" in every
