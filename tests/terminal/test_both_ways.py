@@ -98,7 +98,7 @@ STOPS = {
     "problems": Stop("!", choose("show-problems"), "f fix", ESCAPE, click("esc close")),
     "grid": Stop("v", choose("toggle-grid"), "enter edit", "v", choose("toggle-grid")),
     "trash": Stop(
-        ":trash\r", choose("show-trash"), "Bring back from the trash", ESCAPE, click("esc cancel")
+        ":trash\r", choose("show-trash"), "Restore from trash", ESCAPE, click("esc cancel")
     ),
     "sidebar": Stop(
         f"{BACKTAB * 2}jj\r",

@@ -61,7 +61,7 @@ def test_another_vault_opens_in_the_same_terminal_and_each_keeps_its_place(
         terminal.send("gb")
         terminal.until("9 notes")
         terminal.send("gv")
-        terminal.until("Open another vault", "Other folder")
+        terminal.until("Open another vault", "Another folder")
         terminal.send("\r")
         terminal.until("reads it as it stands")
         # The folder beside this one is begun already.

@@ -211,7 +211,7 @@ async def test_vault_that_cannot_be_opened_keeps_the_folder(
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " notes"))
         app.action_switch_vault()
-        await until(pilot, lambda: shows(app, "Other folder"))
+        await until(pilot, lambda: shows(app, "Another folder"))
         await press(pilot, "end", "enter")
         await until(pilot, lambda: shows(app, "a folder that is not there is made"))
         app.screen.query_one(Input).value = str(tmp_path / "file")

@@ -240,7 +240,7 @@ async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
         await press(pilot, "A")
         await until(pilot, lambda: len(marked(app)) == 2)
         await press(pilot, "F")
-        await until(pilot, lambda: shows(app, "Set fields of 2 notes"))
+        await until(pilot, lambda: shows(app, "Set a field of 2 notes"))
         type_text(app, "rating=good")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "rating is a number, not 'good'"))

@@ -402,7 +402,7 @@ async def test_states_are_not_read_while_nobody_sees_them(
 
 
 async def begin_post(app: NotekeepApp, pilot: Pilot[Any]) -> None:
-    """Start post called "On depth" from the second draft of the list."""
+    """Start a post called "On depth" from the second draft of the list."""
     await until(pilot, lambda: shows(app, "2 drafts and posts"))
     await press(pilot, "down")
     await press(pilot, "b")
@@ -466,7 +466,7 @@ async def test_each_site_has_its_own_state_of_a_post(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "+ up to date"))
         await press(pilot, "f")
-        await until(pilot, lambda: shows(app, "Other folder"))
+        await until(pilot, lambda: shows(app, "Another folder"))
         await press(pilot, "down", "enter")
         await until(pilot, lambda: shows(app, "= new"))
         await press(pilot, "down")
