@@ -17,7 +17,7 @@ from bench.table import render, seconds
 
 BENCHES = (
     *("building", "first_frame", "commands", "saving", "sweeping", "exporting"),
-    *("searching", "habits", "interface", "contest", "ranking", "markdown"),
+    *("searching", "habits", "importing", "interface", "contest", "ranking", "markdown"),
 )
 
 

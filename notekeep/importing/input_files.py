@@ -36,6 +36,7 @@ MAX_STAGED = 4 << 30
 """How large an archive within an archive may be, or a database within one."""
 
 _MAX_DEPTH = 2
+_TAR_SIGNATURE, _TAR_SIGNATURE_AT = b"ustar", 257
 _ARCHIVE_ERRORS = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError),
     *(RuntimeError, ValueError, OverflowError, MemoryError),
@@ -128,6 +129,8 @@ class InputFiles:
         It is copied first: the program may be running, and SQLite writes into a log that it reads.
         """
         self.on_read(name)
+        if not _is_page_size(self.head(name)[16:18]):
+            raise Refused(f"{name}: not a database")
         with tempfile.TemporaryDirectory(prefix="notekeep-") as folder:
             copy = os.path.join(folder, "database")
             for ending in ("", "-wal"):
@@ -197,8 +200,9 @@ class InputFiles:
             if zipfile.is_zipfile(file):
                 self._add_zip(folder, file, shown, depth)
                 return True
-            file.seek(0)
-            if tarfile.is_tarfile(file):
+            # `is_tarfile` also tries to unpack, which takes minutes for gigabytes of zeros.
+            file.seek(_TAR_SIGNATURE_AT)
+            if file.read(len(_TAR_SIGNATURE)) == _TAR_SIGNATURE:
                 file.seek(0)
                 self._add_tar(folder, file, shown)
                 return True
@@ -238,6 +242,12 @@ class InputFiles:
             if problem or number > ARCHIVE_LIMITS.entries:
                 raise Refused(f"{shown}: '{member.name}' in the archive {problem}", _HINT)
             self._openers[name] = lambda member=member: _open_member(archive, member)  # type: ignore[misc]
+
+
+def _is_page_size(data: bytes) -> bool:
+    """Whether two bytes of a database's head are a size that its pages may have."""
+    size = int.from_bytes(data, "big")
+    return size == 1 or (size >= 512 and size.bit_count() == 1)
 
 
 def _open_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SERIES = re.compile(r"\([^()]*(?:#\s*|,\s*(?:book|band|tome|vol\.?)\s+)[\d.]+[^()]*\)")
 _URL_NOISE = re.compile(r"[?&](?:utm_[^&#]*|fbclid=[^&#]*|gclid=[^&#]*)")
+_MAX_TITLE = 300
 GUESSED_KINDS = ("book", "podcast")
 """Kinds whose notes are found by title and author. Titles of articles say too little."""
 
@@ -73,7 +74,7 @@ class NoteMatcher:
 
 def title_key(title: str) -> str:
     """Fold a title: `The Garden: A Year (Beds #1)` and `the garden` are one."""
-    plain = _SERIES.sub(" ", unicodedata.normalize("NFKC", title).casefold())
+    plain = _SERIES.sub(" ", unicodedata.normalize("NFKC", title[:_MAX_TITLE]).casefold())
     head = re.split(r":\s|\s[-–—]\s", plain, maxsplit=1)[0]  # noqa: RUF001 - titles have dashes
     return fold_letters(head) or fold_letters(plain)
 

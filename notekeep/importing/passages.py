@@ -15,12 +15,12 @@ _TO_ESCAPE = re.compile(
       (?<!\\)(?:%%|\$\$|\[\[|!\[)      # comments, formulas, links and embeds of notes
     | (?<!\\)<(?=[A-Za-z/!?])         # HTML
     | (?:(?<=\s)|^)\#(?=\w)           # tags
-    | ^\s*(?:\#{1,6}(?=\s|$)|```|~~~|\[![\w-]+)  # headings, fences, callouts
+    | ^[ \t]*(?:\#{1,6}(?=\s|$)|```|~~~|\[![\w-]+)  # headings, fences, callouts
     | (?:(?<=\s)|^)\^(?=[A-Za-z0-9-]+\s*$)  # ids of blocks
     """
 )
 _NOTE_TO_ESCAPE = re.compile(
-    r"(?m)(?<!\\)(?:%%|\$\$)|^\s*(?:#{1,6}(?=\s|$)|```|~~~|>|(?:-{2,}|=+)\s*$)"
+    r"(?m)(?<!\\)(?:%%|\$\$)|^[ \t]*(?:#{1,6}(?=\s|$)|```|~~~|>|(?:-{2,}|=+)\s*$)"
     r"|<(?=!)|(?:(?<=\s)|^)\^(?=[A-Za-z0-9-]+\s*$)"
 )
 _TAG_SIGNS = re.compile(r"[^\w/-]+")

@@ -340,6 +340,8 @@ class WorkPlanner:
 
     def _add_sections(self, note: NoteText, work: Work, key: str) -> None:
         """Add sections such as a review at the end, once."""
+        if not work.sections:
+            return
         there = {heading.text.casefold() for heading in note.facts.headings}
         for heading, text in work.sections.items():
             line = f"{key}:{fold_letters(heading)}"
@@ -369,7 +371,15 @@ class _PassagePlanner:
         self.passages = sorted(work.passages, key=lambda one: one.order)
         self.ids = [passage_id(self.prefix, one.key) for one in self.passages]
         self.places = self.state.places(self.prefix)
+        self._new = {name for name in self.ids if self._is_new(name)}
         self._typed = self._find_typed()
+
+    def _is_new(self, name: str) -> bool:
+        """Whether a passage is nowhere in the vault, and was not taken out of it."""
+        is_known = self.ledger.is_known(name) or self.ledger.is_known(f"{name}-n")
+        if is_known and not self.state.options.again:
+            return False
+        return self._locate(name)[0] is None and self._locate(f"{name}-n")[0] is None
 
     def plan(self) -> None:
         """Plan every passage in the order of the work."""
@@ -398,7 +408,7 @@ class _PassagePlanner:
             self._update(main, text, block, path, passage)
             if quote:
                 self._plan_note(name, words, block, path, passage)
-            return path == self.note.path and self._is_in_section(block)
+            return bool(self._new) and path == self.note.path and self._is_in_section(block)
         if passage.is_gone:
             self.row.counts["gone"] += 1
         elif name in self._typed:
@@ -420,6 +430,8 @@ class _PassagePlanner:
             (passage.order, 1, passage, name)
             for passage, name in zip(self.passages, self.ids, strict=True)
         ]
+        if not self._new:
+            return [(passage, name, None, (None, "")) for _, _, passage, name in rows]
         listed = set(self.ids)
         for name, there in self.note.blocks.items():
             order = self.ledger.order(name)
@@ -516,8 +528,7 @@ class _PassagePlanner:
         new = [
             (passage, name)
             for passage, name in zip(self.passages, self.ids, strict=True)
-            if self._locate(name)[0] is None and not passage.is_gone
-            if not self.ledger.is_known(name) or self.state.options.again
+            if name in self._new and passage.text and not passage.is_gone
         ]
         found: dict[str, tuple[Block, str]] = {}
         if not new or "> " not in self.note.body:

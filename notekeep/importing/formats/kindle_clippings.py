@@ -49,15 +49,15 @@ _PLACE_WORDS = (
     *("location", "position", "emplacement", "posición", "posizione", "posição", "locatie"),
     *("мест", "位置"),
 )
-_NUMBER = r"(\d+|[ivxlcdm]+)"
+_NUMBER = r"(\d{1,9}|[ivxlcdm]{1,15})"
 _RANGE = rf"#?{_NUMBER}(?:\s*(?:-|–|t/m)\s*{_NUMBER})?"  # noqa: RUF001 - Russian has the dash
 PAGE_PATTERN = re.compile(
-    rf"(?:{'|'.join(_PAGE_WORDS)})\w*\.?\s*{_RANGE}|(\d+)\s*(?:页|頁|ページ)", re.IGNORECASE
+    rf"(?:{'|'.join(_PAGE_WORDS)})\w*\.?\s*{_RANGE}|(\d{1, 9})\s*(?:页|頁|ページ)", re.IGNORECASE
 )
 LOCATION_PATTERN = re.compile(
     rf"(?:{'|'.join(_PLACE_WORDS)})\w*\.?\s*(?:No\.?)?\s*{_RANGE}", re.IGNORECASE
 )
-_ANY_NUMBER = re.compile(r"(\d+)(?:-(\d+))?")
+_ANY_NUMBER = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 
 _MONTHS = {
     word: number
@@ -78,6 +78,8 @@ _MONTHS = {
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?\s*(AM|PM)?")
 _CJK_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _LIMIT = re.compile(r"<[^<>]{10,200}>")
+_MAX_LINE = 500
+"""How much of a second line is read; a real one has a hundred letters."""
 _MAX_CHAINS = 50
 """How many highlights of one place are compared with a new one."""
 
@@ -121,7 +123,7 @@ def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
         if len(lines) < 2 or (number == len(parts) - 1 and "|" not in lines[1]):
             yield Loss("records that are cut off", place=place)
             continue
-        record = _read_record(lines[1], "\n".join(lines[2:]).strip())
+        record = _read_record(lines[1][:_MAX_LINE], "\n".join(lines[2:]).strip())
         title = clean_line(lines[0])
         if not record.at:
             yield Loss("days that could not be read", title, place)
@@ -152,7 +154,7 @@ def book_key(title: str, authors: tuple[str, ...]) -> str:
 
 def passage_key(book: str, place: object, text: str) -> str:
     """Return the key of a highlight, in clippings and notebook alike."""
-    return f"{book}|{place}|{fold_letters(text)[:40]}"
+    return f"{book}|{place}|{fold_letters(text[:120])[:40]}"
 
 
 def split_title(line: str) -> tuple[str, tuple[str, ...]]:

@@ -26,9 +26,10 @@ MAX_VALUES = 1_000_000
 
 _BROKEN = (
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
-    *(csv.Error, sqlite3.Error),
+    *(csv.Error, sqlite3.Error, SyntaxError, MemoryError),
 )
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?")
+_NOT_LETTERS = re.compile(r"[\W_]+")
 _NOT_ISBN = re.compile(r"[^0-9X]")
 
 
@@ -148,8 +149,7 @@ def turn_name(name: str) -> str:
 
 def fold_letters(text: str) -> str:
     """Fold a text to its letters and digits, so that quotes and spaces do not count."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in plain if char.isalnum())
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def surnames(names: Iterable[str]) -> frozenset[str]:
@@ -167,10 +167,13 @@ def read_table(
     opened: sqlite3.Connection, table: str, columns: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table by column; a column that this version lacks is None."""
+    tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")  # and no view
+    if table.casefold() not in {str(name).casefold() for (name,) in tables}:
+        raise Refused(f"the database has no table {table}")
     names = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
     known = [column for column in columns if column.casefold() in names]
     if not known:
-        raise Refused(f"the database has no table {table}")
+        raise Refused(f"the table {table} has none of the columns that are known")
     wanted = ", ".join(f'"{column}"' for column in known)
     for row in opened.execute(f'SELECT {wanted} FROM "{table}"'):  # noqa: S608 - our own names
         yield {**dict.fromkeys(columns), **dict(zip(known, row, strict=True))}

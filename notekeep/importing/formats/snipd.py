@@ -39,6 +39,7 @@ _FIELDS = {
     "duration": "duration",
     "episode url": "url",
 }
+_MAX_HEADING = 1000
 _KNOWN = ("episode title", "export date")
 
 
@@ -54,7 +55,7 @@ def read(given: InputFiles) -> Iterator[Record | Loss]:
 
 def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
     lines = clean_text(text).split("\n")
-    starts = [at for at, line in enumerate(lines) if _SNIP.match(line)]
+    starts = [at for at, line in enumerate(lines) if _is_snip(line)]
     head = lines[: starts[0]] if starts else lines
     title = next((found[1] for line in head if (found := _HEADING.match(line))), "")
     title = clean_line(title) or name.rpartition("/")[2].removesuffix(".md")
@@ -69,6 +70,11 @@ def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
     for at, end in zip(starts, [*starts[1:], len(lines)], strict=False):
         yield from _read_snip(work, lines[at:end], f"{name}:{at + 1}")
     yield work
+
+
+def _is_snip(line: str) -> bool:
+    # The pattern takes long on a long line of brackets.
+    return len(line) < _MAX_HEADING and "snipd.com/snip/" in line and bool(_SNIP.match(line))
 
 
 def _set_field(fields: dict[str, Value], key: str, value: str, name: str) -> Iterator[Loss]:

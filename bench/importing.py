@@ -1,0 +1,70 @@
+"""Twenty thousand highlights of Kindle in 300 books: the first import, and the same again.
+
+The file is made from a seed. The first import reads it, plans the notes and writes them as one step
+with history; the second finds that nothing is new, which takes reading file, notes and ledger.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from typing import TYPE_CHECKING
+
+from bench import measure
+from bench.table import Line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bench.ground import Ground
+
+BOOKS = 300
+PASSAGES = 20_000
+FIRST, SECOND = 400.0, 250.0
+"""How many starts of Python each may take."""
+
+
+def bench(ground: Ground) -> list[Line]:
+    """The CPU of both imports, in P."""
+    os.environ.update(ground.env)
+    from notekeep.vault import Vault
+
+    root = ground.folder / "import-vault"
+    (root / ".notekeep").mkdir(parents=True)
+    clippings = ground.folder / "My Clippings.txt"
+    write_clippings(clippings, random.Random(1))
+    vault = Vault.open(root)
+    begun = time.process_time()
+    first = vault.imports.plan([str(clippings)])
+    vault.notes.apply(first.plan)
+    between = time.process_time()
+    second = vault.imports.plan([str(clippings)])
+    ended = time.process_time()
+    assert first.counts()["new"] == second.counts()["same"] == PASSAGES
+    vault.history.store.close()
+    vault.catalog.close()
+    start = measure.start_of_python().cpu
+    said = f"{PASSAGES:,} highlights in {BOOKS} books"
+    return [
+        Line(f"{said}, first import, CPU", between - begun, "P", start, FIRST),
+        Line("the same file again, CPU", ended - between, "P", start, SECOND),
+    ]
+
+
+def write_clippings(path: Path, chance: random.Random) -> None:
+    """Write the file, its records in the order in which somebody reads many books."""
+    words = [
+        "".join(chance.choices("abcdefghijklmnop", k=chance.randint(2, 9))) for _ in range(5000)
+    ]
+    places = chance.sample(range(BOOKS * 1000), PASSAGES)
+    records = []
+    for place in places:
+        book, location = divmod(place, 1000)
+        text = " ".join(chance.choices(words, k=30))
+        records.append(
+            f"Book {words[book]} {book} (Ann {words[book + BOOKS].title()})\r\n"
+            f"- Your Highlight on page {location // 2} | Location {location * 9}-{location * 9 + 3}"
+            f" | Added on Monday, 5 January 2026 10:00:00\r\n\r\n{text}\r\n==========\r\n"
+        )
+    path.write_bytes("".join(records).encode())

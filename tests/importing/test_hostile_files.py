@@ -1,0 +1,364 @@
+"""Files that nobody should trust: each is refused or read, and never reaches outside the vault."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sqlite3
+import stat
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from notekeep.errors import NotekeepError
+from notekeep.vault import Vault
+from tests.support.import_sources import (
+    Book,
+    Marked,
+    write_apple_books,
+    write_kobo,
+    write_readwise_json,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from notekeep.importing.import_plan import ImportPlan
+
+SAMPLES = Path(__file__).parent / "samples"
+SOIL = Book("Soil", "Ann Example", (Marked(1, "Worms do it.", "no digging"),))
+EXPORT = (SAMPLES / "readwise/export.json").read_bytes()
+CLIPPINGS = (SAMPLES / "kindle-clippings/locales.txt").read_bytes()
+READER = b"Title,URL,ID,Document tags,Saved date,Reading progress,Location,Seen\n"
+META = "- Your Highlight on page 3 | Location 98-101 | Added on Monday, 26 July 2021 08:02:54"
+KEYS = ("id", "text", "note", "location", "tags", "highlighted_at")
+
+
+# What is in an archive
+
+
+def _zip(*entries: tuple[str, bytes], mode: int = 0) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries:
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = mode << 16
+            archive.writestr(info, data)
+    return buffer.getvalue()
+
+
+def _tar(name: str, kind: bytes = tarfile.REGTYPE, target: str = "", data: bytes = b"x") -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        info = tarfile.TarInfo(name)
+        info.type, info.linkname, info.size = kind, target, len(data)
+        archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def _twins() -> bytes:
+    return _zip(("a.json", EXPORT), ("b.json", EXPORT)).replace(b"b.json", b"a.json")
+
+
+def _locked() -> bytes:
+    data = bytearray(_zip(("a.json", EXPORT)))
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + place] |= 1
+    return bytes(data)
+
+
+def _nested(depth: int) -> bytes:
+    data = _zip(("export.json", EXPORT))
+    for _ in range(depth):
+        data = _zip(("inner.zip", data))
+    return data
+
+
+def _wrong_sum() -> bytes:
+    data = bytearray(_zip(("a.json", EXPORT)))
+    data[60] ^= 0xFF
+    return bytes(data)
+
+
+ARCHIVES: dict[str, tuple[str, bytes]] = {
+    "a climbing name": ("a.zip", _zip(("../../evil.json", EXPORT))),
+    "an absolute name": ("a.zip", _zip(("/etc/evil.json", EXPORT))),
+    "a name with a drive": ("a.zip", _zip(("C:/evil.json", EXPORT))),
+    "a name with backslashes": ("a.zip", _zip(("..\\evil.json", EXPORT))),
+    "a link": ("a.zip", _zip(("a.json", b"/etc/passwd"), mode=stat.S_IFLNK | 0o777)),
+    "a device": ("a.zip", _zip(("a.json", b""), mode=stat.S_IFCHR | 0o666)),
+    "a bomb": ("a.zip", _zip(("a.json", b"0" * (64 << 20)))),
+    "twins": ("a.zip", _twins()),
+    "a password": ("a.zip", _locked()),
+    "a wrong sum": ("a.zip", _wrong_sum()),
+    "half a zip": ("a.zip", _zip(("a.json", EXPORT))[:400]),
+    "an archive in an archive in an archive": ("a.zip", _nested(3)),
+    "an archive in an archive": ("a.zip", _nested(1)),
+    "an empty zip": ("a.zip", _zip()),
+    "text called zip": ("a.zip", b"not an archive"),
+    "text called jex": ("a.jex", b"not an archive"),
+    "a climbing name in a tar": ("a.tar", _tar("../evil.json")),
+    "an absolute name in a tar": ("a.tar", _tar("/evil.json")),
+    "a symbolic link in a tar": ("a.tar", _tar("a.json", tarfile.SYMTYPE, "/etc/passwd", b"")),
+    "a hard link in a tar": ("a.tar", _tar("a.json", tarfile.LNKTYPE, "/etc/passwd", b"")),
+    "a pipe in a tar": ("a.tar", _tar("a.json", tarfile.FIFOTYPE, "", b"")),
+    "half a tar": ("a.jex", _tar("export.json", data=EXPORT)[:900]),
+    "zeros called tar": ("a.tar", bytes(10240)),
+}
+
+
+# What is in a file
+
+
+def _json(**highlight: Any) -> bytes:
+    value = json.loads(EXPORT)
+    value["results"][0]["highlights"][0].update(highlight)
+    return json.dumps(value).encode()
+
+
+def _lua(text: str) -> tuple[str, bytes]:
+    return "metadata.epub.lua", text.encode("utf-8", "surrogateescape")
+
+
+def _snip(title: str, body: str = "words") -> tuple[str, bytes]:
+    address = "https://share.snipd.com/snip/1"
+    text = f"# {title}\n\n- Episode URL: https://share.snipd.com/episode/1\n\n"
+    return "Episode.md", f"{text}### [{title}]({address})\n\n{body}\n".encode()
+
+
+def _records(count: int) -> bytes:
+    return "".join(f"Soil (Ann)\n{META}\n\ntext {at}\n==========\n" for at in range(count)).encode()
+
+
+FILES: dict[str, tuple[str, bytes]] = {
+    "a file of zeros": ("My Clippings.txt", CLIPPINGS[:2000] + bytes(4 << 20)),
+    "only separators": ("My Clippings.txt", CLIPPINGS + b"==========" * 100_000),
+    "a thousand records of one place": ("My Clippings.txt", _records(3_000)),
+    "a second line without end": ("My Clippings.txt", CLIPPINGS + b"T\n- " + b"location" * 200_000),
+    "a number without end": (
+        "My Clippings.txt",
+        CLIPPINGS
+        + f"T (A)\n- Your Highlight on Location {'9' * 9000} | x\n\ny\n".encode()
+        + b"=" * 10,
+    ),
+    "brackets without end": ("My Clippings.txt", b"(" * 90_000 + b")\n" + _records(1)),
+    "bytes that are no text": ("My Clippings.txt", CLIPPINGS + bytes(range(256)) * 2_000),
+    "UTF-16": ("My Clippings.txt", CLIPPINGS.decode("utf-8-sig").encode("utf-16")),
+    "cut within a character": ("My Clippings.txt", CLIPPINGS[:2481]),
+    "tags without end": ("book.html", b'<div class="notebookFor">' + b"<b><i>" * 100_000),
+    "a laughing document": (
+        "book.html",
+        b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><div class="bookTitle">&b;</div>',
+    ),
+    "an attribute without end": ("book.html", b'<div class="bookTitle" x="' + b"y" * 2_000_000),
+    "no title": ("book.html", b'<div class="notebookFor">x</div>'),
+    "deep JSON": ("a.json", b'{"user_book_id":' + b"[" * 200_000),
+    "many values": ("a.json", b'{"user_book_id": [' + b"[],{}," * 400_000 + b"0]}"),
+    "half a file": ("a.json", EXPORT[:1500]),
+    "a list of lists": ("a.json", b'{"results": [[["user_book_id"]]], "user_book_id": 1}'),
+    "no list": ("a.json", b'{"results": null, "user_book_id": 1}'),
+    "a number of 9000 digits": ("a.json", EXPORT.replace(b"123", b"9" * 9000)),
+    "infinity": ("a.json", _json(location=float("inf"))),
+    "not a number": ("a.json", _json(location=float("nan"))),
+    "half of a character": (
+        "a.json",
+        _json(text="\udfff and \x00 and \ue000p\ue001x\ue001y\ue002"),
+    ),
+    **{f"a list as {key}": ("a.json", _json(**{key: [[1]]})) for key in KEYS},
+    **{f"an object as {key}": ("a.json", _json(**{key: {"a": {}}})) for key in KEYS},
+    "a title that climbs": ("a.json", EXPORT.replace(b"The Garden", b"../../../evil")),
+    "a title of a device": ("a.json", EXPORT.replace(b"The Garden", b"CON")),
+    "a title of 100,000 letters": ("a.json", EXPORT.replace(b"The Garden", b"x (#" * 25_000)),
+    "no letters": ("a.json", EXPORT.replace(b"The Garden", b"\\u0000\\n///")),
+    "a quote that never ends": (
+        "a.csv",
+        b'Highlight,Book Title,Book Author\n"' + b"x,y\n" * 500_000,
+    ),
+    "a cell larger than any": (
+        "a.csv",
+        b"Highlight,Book Title,Book Author\n" + b"x" * (17 << 20) + b",T,A\n",
+    ),
+    "zeros in a table": ("a.csv", b"Highlight,Book Title,Book Author\n\0x,T\0,A\n"),
+    "a header alone": ("a.csv", b"Highlight,Book Title"),
+    "code as tags": (
+        "reader.csv",
+        READER + b"T,https://example.com,1,__import__('os').system('x'),,,later,True\n",
+    ),
+    "deep tags": (
+        "reader.csv",
+        READER + b"T,https://example.com,1," + b"[" * 5_000 + b",,,later,True\n",
+    ),
+    "deep Lua": _lua("return " + "{" * 100_000),
+    "Lua that runs": _lua('return { ["a"] = os.execute("touch evil") }'),
+    "Lua without end": _lua('return { ["a"] = "' + "x" * 2_000_000),
+    "Lua of another shape": _lua("return { 1, 2, { 3 }, [4] = { drawer = 1, pageno = {} } }"),
+    "a heading of a million brackets": _snip("[" * 300_000),
+    "blank lines without end": _snip("x", "\n" * 300_000 + "#"),
+    "words that break a note": _snip("---", "```\n%%\n<!--\n~~~\n---\n===\n^id\n> [!x]\n$$"),
+    "a database that is cut off": ("KoboReader.sqlite", b"SQLite format 3\0" + bytes(5_000)),
+}
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    root = tmp_path / "desk/vault"
+    (root / ".notekeep").mkdir(parents=True)
+    (root / "Note.md").write_text("# Note\n\nmine\n", "utf-8")
+    return Vault.open(root)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def take(vault: Vault, path: Path) -> ImportPlan | None:
+    """Import a file as far as it lets itself be imported; None when it is refused."""
+    try:
+        plan = vault.imports.plan([str(path)])
+        vault.notes.apply(plan.plan)
+        plan.close()
+    except NotekeepError:
+        return None
+    return plan
+
+
+@pytest.mark.parametrize("name", [*ARCHIVES, *FILES])
+def test_it_is_refused_or_read_and_stays_within_the_vault(
+    name: str, vault: Vault, tmp_path: Path
+) -> None:
+    base, data = {**ARCHIVES, **FILES}[name]
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / base).write_bytes(data)
+    outside = {path: data for path, data in tree(tmp_path).items() if "/vault/" not in path}
+    plan = take(vault, given / base)
+    after = tree(tmp_path)
+    home = {path for path in after if "/vault/" not in path}
+    assert {path: after[path] for path in home} == outside
+    assert after[f"{vault.root}/Note.md"] == b"# Note\n\nmine\n"
+    if plan is not None:
+        again = vault.imports.plan([str(given / base)])
+        assert again.plan.changes == []
+        again.close()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in ARCHIVES if name not in ("an archive in an archive", "half a tar")],
+)
+def test_no_note_is_made_of_an_archive_that_cannot_be_trusted(
+    name: str, vault: Vault, tmp_path: Path
+) -> None:
+    base, data = ARCHIVES[name]
+    (tmp_path / base).write_bytes(data)
+    take(vault, tmp_path / base)
+    assert [path.name for path in Path(vault.root).rglob("*.md")] == ["Note.md"]
+
+
+def test_a_damaged_archive_in_a_folder_costs_that_archive(vault: Vault, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "bad.zip").write_bytes(b"no archive")
+    write_readwise_json(given, [SOIL])
+    plan = take(vault, given)
+    assert plan is not None
+    assert plan.counts()["new"] == 2
+    assert [loss.place for loss in plan.losses] == ["bad.zip"]
+
+
+def test_links_in_a_folder_are_not_followed(vault: Vault, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    write_readwise_json(tmp_path / "elsewhere", [SOIL])
+    (given / "export.json").symlink_to(tmp_path / "elsewhere/export.json")
+    (given / "more").symlink_to(tmp_path / "elsewhere")
+    assert take(vault, given) is None
+
+
+def _with_a_view(path: Path) -> Path:
+    with sqlite3.connect(path) as opened:
+        opened.execute("ALTER TABLE Bookmark RENAME TO Other")
+        opened.execute(
+            "CREATE VIEW Bookmark AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n)"
+            " SELECT x AS BookmarkID FROM n"
+        )
+    opened.close()
+    return path
+
+
+def _with_blobs(path: Path) -> Path:
+    with sqlite3.connect(path) as opened:
+        opened.execute("UPDATE Bookmark SET Text = x'ff00fe', ChapterProgress = 'x', Hidden = 7")
+    opened.close()
+    return path
+
+
+def _with_garbage_in_the_log(path: Path) -> Path:
+    path.with_name(f"{path.name}-wal").write_bytes(b"\x37\x7f\x06\x82garbage" * 500)
+    return path
+
+
+@pytest.mark.parametrize("change", [_with_a_view, _with_blobs, _with_garbage_in_the_log])
+def test_a_database_that_was_made_to_harm(
+    change: Callable[[Path], Path], vault: Vault, tmp_path: Path
+) -> None:
+    path = change(write_kobo(tmp_path / "given", [SOIL]))
+    before = tree(tmp_path / "given")
+    take(vault, path)
+    assert tree(tmp_path / "given") == before
+
+
+def test_a_broken_database_costs_itself_only(vault: Vault, tmp_path: Path) -> None:
+    given = write_apple_books(tmp_path / "given", [SOIL])
+    (given / "BKLibrary-1.sqlite").write_bytes(b"SQLite format 3\0" + bytes(5_000))
+    plan = take(vault, given)
+    assert plan is not None
+    assert plan.counts()["new"] == 2
+    assert any("BKLibrary" in loss.place for loss in plan.losses)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.parametrize(
+    ("base", "size", "start"),
+    [
+        ("My Clippings.txt", 3 << 30, b""),
+        ("My Clippings.txt", 3 << 30, CLIPPINGS[:2000]),
+        ("export.json", 3 << 30, EXPORT),
+        ("KoboReader.sqlite", 3 << 30, b"SQLite format 3\0"),
+        ("a.zip", 3 << 30, b"PK\x03\x04"),
+        ("a.jex", 3 << 30, b""),
+        ("export.json", 8 << 20, b'{"user_book_id": [' + b"[],{}," * 300_000),
+    ],
+)
+def test_gigabytes_take_little_memory(
+    base: str, size: int, start: bytes, vault: Vault, tmp_path: Path
+) -> None:
+    path = tmp_path / base
+    with path.open("wb") as file:
+        file.write(start)
+        file.truncate(max(size, len(start)))  # a file with a hole: it takes no room
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from notekeep.cli.main import main\n"
+        "main(sys.argv[1:])\n"
+        "print(Path('/proc/self/status').read_text())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--vault", vault.root, "import", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    peak = re.search(r"VmHWM:\s+(\d+) kB", done.stdout)
+    assert peak is not None
+    assert int(peak[1]) < 150 << 10
