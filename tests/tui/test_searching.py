@@ -32,13 +32,22 @@ async def test_a_misspelt_word_is_answered_and_that_is_said(make_app: MakeApp) -
         assert browse(app).note_under_cursor == "books/Atomic Habits.md"
 
 
-async def test_a_question_shows_notes_with_some_of_its_words(make_app: MakeApp) -> None:
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (WIDE, "No note has all of these words; these have some. · 1 nearest note"),
+        ((80, 24), "1 nearest note"),
+    ],
+)
+async def test_a_question_shows_notes_with_some_of_its_words(
+    make_app: MakeApp, size: tuple[int, int], said: str
+) -> None:
     app = make_app("browse")
-    async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
         await press(pilot, "slash")
         type_text(app, "why does the kettle whistle")
-        await until(pilot, lambda: shows(app, "No note has all of these words; these have some."))
+        await until(pilot, lambda: shows(app, said))
         assert browse(app).note_under_cursor == "books/Atomic Habits.md"
 
 
