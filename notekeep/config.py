@@ -58,20 +58,20 @@ class Site(NamedTuple):
 
 
 class PersonSettings:
-    """What a person chose, in `config.toml` of the config folder.
+    """The personal settings, from `config.toml` in the config folder.
 
     Attributes:
         path: The file, whether it exists or not.
         vaults: Names of vaults and their folders.
-        default: The name of the vault that opens when no other is meant.
-        sites: For each vault, by name or folder, the sites its drafts go to, the usual one first.
-        editor: The command that edits a file; empty for $VISUAL, $EDITOR.
+        default: The name of the vault to open by default.
+        sites: The sites of each vault, by its name or folder; the first is the default.
+        editor: The command of your editor; empty for $VISUAL or $EDITOR.
         theme: The theme of the interface.
         glyphs: "unicode", "ascii" or "".
-        prelude: Whether the interface shows its last frame while it starts; unset,
-            where that was tried: in xterm and its like, screen and tmux.
-        keymap: The map of keys to start from: "default", "vim" or "emacs".
-        keys: Action ids and the keys the person gave them, over those of the map.
+        prelude: Show the last screen while starting. Unset: in terminals known to support it
+            (xterm and similar, screen, tmux).
+        keymap: The key map: "default", "vim" or "emacs".
+        keys: Your own keys by action id, in addition to the key map.
         warnings: What was ignored in the file.
     """
 

@@ -70,9 +70,9 @@ EXPORT: dict[str, Callable[[Any], bool]] = {
     "keep_metadata": _is_texts,
     "canaries": _is_texts,
 }
-"""What `[export]` may say: what becomes of links to notes that are not published, how nested tags
-and single newlines are written, whether parts of a series are linked, which keys of the front
-matter pass, which files leave with their metadata, and words that must never leave."""
+"""The keys of `[export]`: how to write links to unpublished notes, nested tags and single newlines,
+whether to link the parts of a series, which front matter keys and which files with metadata to
+export, and words that must never be exported."""
 
 
 SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
@@ -143,46 +143,46 @@ def _open_at_once(path: str, flags: int) -> int:
 
 VAULT_SETTINGS = ".notekeep/config.toml"
 ABOUT_LEAVING = ("private", "export")
-"""The keys that say what must not leave: folders, and words."""
+"""The keys for what must not be exported: folders and words."""
 
 
 class VaultSettings:
-    """What a vault says of itself, in `.notekeep/config.toml`, every key optional.
+    """The settings of a vault, from `.notekeep/config.toml`. All are optional.
 
-    What it leaves open is as in Obsidian's settings, whose files are read when that is first asked
-    for: a check-in and the interface's first frame need nothing of it.
+    Obsidian's settings are used where these say nothing. They are only read when needed: a check-in
+    and the first frame of the interface do without them.
 
     Attributes:
-        id: The vault's own id, by which sites know its posts. The first export writes it; leave it.
-        day_start: The hour at which a day begins, 0 to 23.
+        id: The id by which sites recognise posts of this vault. Written by the first export; do
+            not change it.
+        day_start: The hour at which a day starts, 0 to 23.
         week_start: The first day of the week, 0 for Monday (`mon`) to 6 for Sunday (`sun`).
-        language: The language of its notes, as a two-letter code, or "" for none.
-        folders: For each kind the folder that new notes of it go to; for daily notes and for notes
-            without a kind by default the one of Obsidian's settings.
-        kinds: Kinds and fields the vault adds: kind to field to type (see `FIELD_TYPES`).
-        private: Folders whose notes and files never leave. A name counts at any depth, a path such
-            as `work/diary` from the vault's root.
-        templates: The folder of templates; by default the one of Obsidian's settings.
-        attachments: The folder that attached files go to, from the note on where it begins with
-            `./`; by default the one of Obsidian's settings.
-        daily_format: How a daily note is named, as strftime writes it; by default as Obsidian
-            names them.
-        link_form: How a link names a note: `shortest`, `relative` to the note that links, or
-            `absolute` from the vault on; by default as in Obsidian's settings.
-        markdown_links: Whether links are written as Markdown has them and not as `[[file]]`; by
-            default as in Obsidian's settings.
-        excluded: What lists and searches leave out, as beginnings of paths or `/patterns/`; by
-            default the files that Obsidian excludes.
-        log_links: Whether check-ins are written as `[[habit]]:` so that Obsidian links them.
-        rating_max: The best rating a note can have; the worst is 0.
-        glyphs: "unicode", "ascii" or "" for what the terminal can show.
-        publish: Queries whose notes count as published, besides `publish: true`.
-        export: How drafts are made; see `EXPORT`.
-        saved: Queries by the name under which they are kept.
+        language: The language of the notes as a two-letter code, or "" for none.
+        folders: The folder for new notes of each kind. Default for daily notes and notes without a
+            kind: as in Obsidian's settings.
+        kinds: More kinds and fields: kind to field to type (see `FIELD_TYPES`).
+        private: Folders that are never exported. A name counts at any depth; a path such as
+            `work/diary` starts at the vault.
+        templates: The folder of templates. Default: as in Obsidian's settings.
+        attachments: The folder for attached files; with `./` it is relative to the note. Default:
+            as in Obsidian's settings.
+        daily_format: The names of daily notes, in strftime format. Default: as in Obsidian.
+        link_form: How links name notes: `shortest`, `relative` to the linking note, or `absolute`
+            in the vault. Default: as in Obsidian's settings.
+        markdown_links: Write Markdown links instead of `[[file]]`. Default: as in Obsidian's
+            settings.
+        excluded: Files to hide from lists and searches, as the start of a path or a `/pattern/`.
+            Default: the files that Obsidian excludes.
+        log_links: Write check-ins as `[[habit]]:` so that Obsidian links them.
+        rating_max: The best rating a note can have. The lowest is 0.
+        glyphs: "unicode" or "ascii"; "" detects what the terminal supports.
+        publish: Queries whose notes count as published, in addition to `publish: true`.
+        export: Options for exports; see `EXPORT`.
+        saved: Saved queries by name.
         warnings: What was ignored in the file, one sentence each.
-        is_unread: Whether the whole file was ignored, since it could not be read.
-        unsure: Why it cannot be told what may leave the vault: nothing of the file could be read,
-            or not what it says of that; "" where it can.
+        is_unread: Whether the whole file was ignored because it could not be read.
+        unsure: Why it is unclear what may be exported: the file, or its settings on that, could not
+            be read; "" if it is clear.
     """
 
     def __init__(self, root: str = "") -> None:

@@ -35,7 +35,7 @@ them in the file. Case, spaces, dashes and underscores are ignored: `startReadDa
 <!-- Written by docs/.make/fields.py from markdown/schema.py and catalog/columns.py. -->
 """
 TYPES: dict[FieldType, str] = {
-    "text": "text, kept as it is written",
+    "text": "text",
     "number": "a number",
     "date": "a day (`2026-11-24`), a month or a year",
     "list": "a list, or text with commas",
@@ -53,8 +53,8 @@ def page() -> str:
         parts.append(f"## {TITLES.get(kind.id, kind.id.capitalize())}\n")
         parts.append(_table(kind.id, kind.fields) if kind.fields else "No fields of its own.\n")
     parts += [
-        "## What every note has besides\n",
-        "Nobody writes these. Queries, `sort:` and `ls --cols` and `--by` know them.\n",
+        "## Columns of every note\n",
+        "notekeep sets these. Use them in queries, `sort:`, `ls --cols` and `--by`.\n",
         "\n".join(_columns()) + "\n",
         f"`is:` takes {_named(STATES)}.\n",
         f"`has:` and `no:` take any field, and {_named(sorted(THINGS))}.\n",
@@ -67,7 +67,7 @@ def _table(kind: str, fields: dict[str, FieldType]) -> str:
 
 
 def _columns() -> Iterator[str]:
-    yield "| column | what it holds | also read as |"
+    yield "| column | content | other names |"
     yield "|---|---|---|"
     for column in COLUMNS.values():
         if column.name not in COMMON_FIELDS:

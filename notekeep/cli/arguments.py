@@ -195,7 +195,7 @@ debug_option = click.option(
 )
 plain_option = stored_option("--plain", is_flag=True, help="Plain text: no colour, no box drawing.")
 no_refresh_option = stored_option(
-    "--no-refresh", is_flag=True, help="Use the index as it is; do not scan the files first."
+    "--no-refresh", is_flag=True, help="Use the current index; do not scan the files first."
 )
 json_option = stored_option("--json", "is_json", is_flag=True, help="Print JSON.")
 dry_run_option = click.option(

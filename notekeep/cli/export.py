@@ -316,7 +316,7 @@ def _report_warnings(plan: ExportPlan, warnings: list[str]) -> None:
 def _edit_choices(file: SiteChange) -> list[str]:
     """What a person can do about a file that they changed in the site, or made there."""
     ways = {
-        "keep": "--keep keeps it",
+        "keep": "--keep skips it",
         "overwrite": "--overwrite replaces it",
         "pull": "`export pull` copies it to the note",
     }

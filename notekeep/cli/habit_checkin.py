@@ -111,7 +111,7 @@ class _WordsParser:
                 hint = f"use {word.replace(',', '.')}"
             text = " ".join(self.words)
             position = len(" ".join([*self.words[: self.place], ""]))
-            raise UsageError(f"not understood: {word}", hint, text=text, position=position)
+            raise UsageError(f"invalid value: {word}", hint, text=text, position=position)
         try:
             habit = self.index.find(word)
         except NotFound as error:

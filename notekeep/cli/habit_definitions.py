@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 @click.option("--since", metavar="DAY", default="", help="Start date (default: first log entry).")
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help="Another name for the log.")
 @click.option("--group", metavar="NAME", default="", help="Group to list it under.")
-@click.option("--when", "moment", metavar="TEXT", default="", help="When and where to do it.")
+@click.option("--when", "moment", metavar="TEXT", default="", help="Time and place.")
 @click.option("--after", metavar="HABIT", default="", help="Habit that comes before it.")
 @click.option("--tiny", metavar="TEXT", default="", help="Two-minute version of it.")
 @change_options
@@ -177,7 +177,7 @@ def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) ->
     """Change the id of HABIT to NEW. The old id becomes an alias, so log lines stay valid.
 
     --rewrite also changes those lines, in one step. Other devices may still write the old id until
-    they sync; the alias keeps it valid.
+    they sync; its lines stay valid through the alias.
     """
     vault, found = _find(habit)
     index = vault.habits.tracker

@@ -260,7 +260,7 @@ def _show_pair(index: HabitIndex, first: str, second: str) -> int:
         for row in _pair_table(pair):
             output.write(f"  {row}")
         output.write(f"  {_verdict(pair)}")
-    output.write_message("one pair of many can match by chance; compare all with `--pairs`")
+    output.write_message("with many pairs, some match at random; compare all with `--pairs`")
     return 0
 
 

@@ -127,7 +127,7 @@ def _show(found: ImportPlan) -> None:
         for path in question.paths:
             output.write_message(f"  --match '{question.id}={path}'")
     if found.losses:
-        output.write_styled([("Not imported, or not as it was", "bold")])
+        output.write_styled([("Not imported, or changed", "bold")])
     for loss in found.losses[:_SHOWN]:
         whose = f" ({loss.title})" if loss.title else ""
         place = f", first at {loss.place}" if loss.place else ""
@@ -169,7 +169,7 @@ def _report(found: ImportPlan, done: WriteResult | None) -> None:
         output.write_message("Nothing is written yet. Add --write to import.")
     elif done is not None and done.step:
         count = output.count_of(len(done.paths), "file")
-        output.write_message(f"{count} written. `notekeep undo` takes it back.")
+        output.write_message(f"{count} written. `notekeep undo` reverts this.")
     else:
         output.write_message("Nothing new.")
 

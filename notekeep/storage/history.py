@@ -165,7 +165,7 @@ class History(Stores):
             redoes="" if is_undo else one.origin.id,
         )
         step = Transaction(self, place, record, whole=True)
-        with explain_errors(shown, "undone" if is_undo else "done again"):
+        with explain_errors(shown, "undone" if is_undo else "redone"):
             step.operations = invert(one.last, place, self.blobs)
             step.commit()
         remove_empty_folders(place, one.last.folders)

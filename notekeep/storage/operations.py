@@ -205,8 +205,8 @@ class Edit(Operation):
     def _reject(self, root: str, stores: Stores, what: str, *, like: int | None = None) -> Conflict:
         """Make the error for a changed file; the new content becomes a copy, else a version."""
         if not self._keep_ours:
-            where = "Look where it went" if what == atomic.GONE else "Check it"
-            return Conflict(f"'{self.path}' {what}.", f"{where}, then do it again.")
+            where = "Find the file" if what == atomic.GONE else "Check it"
+            return Conflict(f"'{self.path}' {what}.", f"{where}, then try again.")
         with suppress(OSError), open_place(root, self.path) as place:
             copy = atomic.write_conflict_copy(place, self._data, like)
             return atomic.ours_is_copy_error(place.shown, what, copy)

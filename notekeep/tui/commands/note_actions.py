@@ -274,7 +274,7 @@ NOTE_ACTIONS: tuple[Action, ...] = (
             "Accept the suggestion after [[ or # or in the front matter. Without one, indent."
         ),
         action("next-offer", "Next suggestion", "ctrl+n", CHANGE).with_help(
-            "Select the next suggestion. Arrows do it, too."
+            "Select the next suggestion. Arrow keys work too."
         ),
         action("undo-typing", "Undo typing", "ctrl+z", CHANGE).with_help("Undo typing."),
         action("redo-typing", "Redo typing", "ctrl+r", CHANGE).with_help("Redo typing."),

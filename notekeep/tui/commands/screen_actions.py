@@ -248,7 +248,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Open the unsaved text in the editor."
         ),
         action("discard-unsaved", "Discard", "delete D", CHANGE, label="discard").with_help(
-            "Discard the text. The history of the note keeps it."
+            "Discard the text. It stays in the history of the note."
         ),
         action("compare-unsaved", "Difference", "v space", NOTE, label="difference").with_help(
             "Show the difference to the saved note."
@@ -293,7 +293,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "task-filter",
         action("clear-filter", "Clear", "escape", FIND, label="clear").with_help(
-            "Clear the filter, then leave it."
+            "Clear the filter, then close it."
         ),
         action("to-tasks", "Go to the tasks", "enter down", MOVE, label="tasks").with_help(
             "Go to the list."

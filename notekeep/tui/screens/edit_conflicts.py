@@ -376,7 +376,7 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
             return
 
         def discarded(_: object) -> None:
-            show_message(self, f"Discarded. The history of {unsaved.path} keeps it")
+            show_message(self, f"Discarded. It stays in the history of {unsaved.path}")
             self._texts.remove(unsaved)
             if self._texts:
                 self._list_texts()
