@@ -113,6 +113,20 @@ async def test_a_task_of_todays_note_is_ticked_where_it_is_read(
         await until(pilot, lambda: shows(app, "✓ water the basil"))
 
 
+async def test_a_long_note_of_today_is_cut_and_enter_reads_on(
+    make_app: MakeApp, root: Path
+) -> None:
+    text = "\n\n".join(f"Line number {number}." for number in range(40))
+    (root / "daily/2026-11-24.md").write_text(f"---\ntype: daily\ndate: 2026-11-24\n---\n{text}\n")
+    app = make_app("today")
+    app.vault.indexing.refresh()
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "enter reads on"))
+        assert not shows(app, "Line number 30")
+        await press(pilot, "end", "enter")
+        await until(pilot, lambda: app.current_mode == "browse" and shows(app, "Line number 12"))
+
+
 async def test_one_key_ticks_a_habit_with_exactly_one_line_in_one_file(
     make_app: MakeApp, root: Path
 ) -> None:

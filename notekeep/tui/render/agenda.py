@@ -208,6 +208,9 @@ def _daily(view: Overview, texts: DayTexts, width: int, glyphs: Glyphs) -> Itera
         opens = text.task is not None or (is_first and bool(text.line))
         is_first = is_first and not opens
         yield AgendaItem(text.line, path if opens else "", at=text.at, task=text.task)
+    if len(texts.daily) > MAX_TEXT:
+        at = texts.daily[MAX_TEXT].at
+        yield AgendaItem([Piece(f"{glyphs.ellipsis}  enter reads on", "muted")], path, at=at)
 
 
 def _reading(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:

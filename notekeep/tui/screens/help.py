@@ -114,6 +114,7 @@ def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
         (marks["skipped"], "skipped"),
         (marks["paused"], "paused"),
         (marks["at risk"], "at risk: missed the last time, or the last day"),
+        ("?", "entries that contradict each other"),
         (glyphs.task_open, "open"),
     ]
     tiles = "".join(dict.fromkeys(glyphs.tiles[1:]))
