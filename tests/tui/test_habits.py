@@ -186,6 +186,19 @@ async def test_a_digit_begins_an_amount(make_app: MakeApp, root: Path) -> None:
         assert written(root, before) == ["- 2026-11-24 water: 3 glass @21:15"]
 
 
+async def test_an_amount_is_entered_on_today_too(make_app: MakeApp, root: Path) -> None:
+    before = tree(root)
+    app = make_app("today")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "0 of 8 glasses"))
+        await press(pilot, "down", "plus")
+        await until(pilot, lambda: shows(app, '"= 30 glass" replaces'))
+        type_text(app, "3")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "3 of 8 glasses"))
+        assert written(root, before) == ["- 2026-11-24 water: 3 glass @21:15"]
+
+
 async def test_a_value_that_is_none_is_said_and_nothing_is_written(
     make_app: MakeApp, root: Path
 ) -> None:

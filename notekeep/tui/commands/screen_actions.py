@@ -22,6 +22,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action("tick", "Tick", "space x", HABIT, label="tick", command="habit ID").with_help(
             "Tick or untick the habit or the task."
         ),
+        action(
+            "log-amount", "Amount", "plus equals_sign", HABIT, label="amount", command="habit ID 12"
+        ).with_help("Enter an amount for the habit, such as 12 min or = 30."),
         action("open-row", "Open", "enter", MOVE, label="open").with_help(
             "Open the note of this row."
         ),

@@ -1,8 +1,9 @@
-"""Add a habit, and pause one."""
+"""Add a habit, log an amount or a note of one, and pause one."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Horizontal
@@ -21,6 +22,7 @@ from notekeep.notes.habit_notes import begin_pause, end_pause, habit_fields
 from notekeep.tui.dialogs.dialog import (
     HEIGHT_CLASSES,
     HintLine,
+    Prompt,
     SubmitDialog,
     TextLine,
     TextLines,
@@ -29,15 +31,20 @@ from notekeep.tui.dialogs.dialog import (
     open_dialog,
 )
 from notekeep.tui.messages import ShowHabit
-from notekeep.tui.notifications import notify_done
+from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
     from textual import events
     from textual.app import ComposeResult
 
+    from notekeep.habits.summary import HabitView
     from notekeep.notes.plan import WriteResult
+    from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.screens.vault_screen import VaultScreen
 
 
@@ -174,6 +181,32 @@ def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
         screen.post_message(ShowHabit(habit))
 
     open_dialog(screen, AddHabitDialog(title), make, made)
+
+
+def ask_and_log(
+    screen: VaultScreen,
+    habit: HabitView,
+    day: date,
+    prompt: Prompt,
+    parse: Callable[[str], tuple[str, str] | None],
+) -> None:
+    """Ask for a text, and log the value and the note that `parse` reads in it."""
+
+    def log(text: str) -> CheckInResult | None:
+        if (entry := parse(text)) is None:
+            return None
+        value, note = entry
+        return screen.vault.habits.tracker.log(habit.id, value, day, note=note)
+
+    open_dialog(screen, prompt, log, partial(notify_check_in, screen, ""), group="log")
+
+
+def ask_amount(screen: VaultScreen, habit: HabitView, day: date, begun: str = "") -> None:
+    """Ask for an amount, of which a part may be typed already, and log it."""
+    unit = habit.unit or "min"
+    hint = f'Adds to the day. "= 30 {unit}" replaces.'
+    prompt = Prompt(habit.title, value=begun, example=f"12 {unit}, 1h20, = 30", hint=hint)
+    ask_and_log(screen, habit, day, prompt, lambda text: (text, "") if text else None)
 
 
 def toggle_pause(screen: VaultScreen, name: str) -> None:

@@ -11,10 +11,15 @@ from textual import events, getters
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, review_path
 from notekeep.tracking.habit_details import Detail, load_habit_details
-from notekeep.tui.dialogs.add_habit import ask_for_habit, toggle_pause
-from notekeep.tui.dialogs.dialog import Prompt, ask, open_dialog
+from notekeep.tui.dialogs.add_habit import (
+    ask_amount,
+    ask_and_log,
+    ask_for_habit,
+    toggle_pause,
+)
+from notekeep.tui.dialogs.dialog import Prompt, ask
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.notifications import notify_check_in, notify_done
+from notekeep.tui.notifications import notify_done
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import list_some, plural
 from notekeep.tui.render.habit_rows import count_done, find_left_open
@@ -25,13 +30,10 @@ from notekeep.tui.widgets.week_grid import GROUPS_FROM, WIDE_TILES, WeekGrid
 from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.app import ComposeResult
 
     from notekeep.habits.summary import HabitView
     from notekeep.notes.plan import WriteResult
-    from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.widgets.line_view import ListView
 
 
@@ -261,20 +263,6 @@ class HabitsScreen(VaultScreen):
         if (habit := self.grid.habit) is not None:
             self.check_in(partial(self.vault.habits.tracker.log, habit.id, value, self.grid.day))
 
-    def _ask_and_log(self, prompt: Prompt, parse: Callable[[str], tuple[str, str] | None]) -> None:
-        """Ask for a text, and log the value and the note that `parse` reads in it."""
-        habit, day = self.grid.habit, self.grid.day
-        if habit is None:
-            return
-
-        def log(text: str) -> CheckInResult | None:
-            if (entry := parse(text)) is None:
-                return None
-            value, note = entry
-            return self.vault.habits.tracker.log(habit.id, value, day, note=note)
-
-        open_dialog(self, prompt, log, partial(notify_check_in, self, ""), group="log")
-
     def action_done(self) -> None:
         if (cell := self.grid.cell) is not None:
             is_done = cell.is_logged and cell.mark in {"done", "ok"}
@@ -291,18 +279,14 @@ class HabitsScreen(VaultScreen):
             return
         hint = "The day does not count. A review shows the reason."
         prompt = Prompt(f"Skip {habit.title}", example="flu, travel, rest", hint=hint)
-        self._ask_and_log(prompt, lambda text: ("skip", text))
+        ask_and_log(self, habit, self.grid.day, prompt, lambda text: ("skip", text))
 
     def action_amount(self) -> None:
         self._ask_amount("")
 
     def _ask_amount(self, begun: str) -> None:
-        if (habit := self.grid.habit) is None:
-            return
-        unit = habit.unit or "min"
-        hint = f'Adds to the day. "= 30 {unit}" replaces.'
-        prompt = Prompt(habit.title, value=begun, example=f"12 {unit}, 1h20, = 30", hint=hint)
-        self._ask_and_log(prompt, lambda text: (text, "") if text else None)
+        if (habit := self.grid.habit) is not None:
+            ask_amount(self, habit, self.grid.day, begun)
 
     def action_habit_note(self) -> None:
         habit, cell = self.grid.habit, self.grid.cell
@@ -313,7 +297,8 @@ class HabitsScreen(VaultScreen):
         value = f"= {cell.amount}" if cell.amount else VALUE_OF_MARK.get(cell.mark, "done")
         hint = f"Saved with the day, which counts as {value}."
         prompt = Prompt(f"Note on {habit.title}", hint=hint)
-        self._ask_and_log(prompt, lambda text: (value, text) if text else None)
+        day = self.grid.day
+        ask_and_log(self, habit, day, prompt, lambda text: (value, text) if text else None)
 
     def action_add_habit(self) -> None:
         ask_for_habit(self)

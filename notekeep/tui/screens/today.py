@@ -164,7 +164,7 @@ class TodayScreen(VaultScreen):
         self.due.show(due)
         self.others.show(more)
         is_busy = self.due.is_busy or self.others.is_busy
-        self.set_idle_actions(*(() if is_busy else ("tick", "open-row")))
+        self.set_idle_actions(*(() if is_busy else ("tick", "log-amount", "open-row")))
 
     async def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -180,6 +180,13 @@ class TodayScreen(VaultScreen):
             self.post_message(ShowConflicts(item.path))
         elif item.path:
             self.post_message(OpenNote(item.path, line=item.at or None, read=True))
+
+    def action_log_amount(self) -> None:
+        # The dialog is imported when it is wanted: the first frame comes before.
+        from notekeep.tui.dialogs.add_habit import ask_amount
+
+        if (item := self.column.item) is not None and item.habit is not None:
+            ask_amount(self, item.habit, self.today)
 
     def action_other_column(self) -> None:
         if self.has_class("-wide"):
