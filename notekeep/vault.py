@@ -120,7 +120,9 @@ class Vault:
         """Imports from other programs."""
         from notekeep.services.imports import ImportService
 
-        return ImportService(self.workspace, self.indexing, self.places.state)
+        return ImportService(
+            self.workspace, self.indexing, lambda: self._history, self.places.state
+        )
 
     @cached_property
     def history(self) -> HistoryService:

@@ -68,6 +68,7 @@ def plan_import(
     device: str,
     format_id: str = "",
     options: ImportOptions | None = None,
+    earlier: Callable[[str], Iterable[bytes]] = lambda _: (),
     on_read: Callable[[str], None] = lambda _: None,
 ) -> ImportPlan:
     """Plan an import of files, folders and archives; nothing is written.
@@ -79,9 +80,10 @@ def plan_import(
         device: The name of this device, for the ledger.
         format_id: The format of all files; "" finds out.
         options: What the person asks for besides.
+        earlier: Returns the versions of a note that history has, newest first.
         on_read: Called with each file before it is read; what it raises cancels the import.
     """
-    state = ImportState(workspace, now, device, options or ImportOptions())
+    state = ImportState(workspace, now, device, options or ImportOptions(), earlier)
     formats: list[Format] = []
     with ExitStack() as stack:
         for path in paths:

@@ -24,13 +24,14 @@ from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes, check_value
 from notekeep.markdown.field_values import parse_items
 from notekeep.markdown.schema import canonical, find_known_keys
+from notekeep.markdown.text_merge import merge_texts
 from notekeep.notes.capture import plan_note_file
 from notekeep.storage.file_names import free_path, match_spelling, name_key, safe_name
 from notekeep.storage.scan import list_files
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from notekeep.importing.records import Format, Passage, Work
     from notekeep.markdown.field_values import Value
@@ -87,9 +88,15 @@ class ImportState:
     """What planning has found and decided so far, of all formats of an import."""
 
     def __init__(
-        self, workspace: Workspace, now: dt.datetime, device: str, options: ImportOptions
+        self,
+        workspace: Workspace,
+        now: dt.datetime,
+        device: str,
+        options: ImportOptions,
+        earlier: Callable[[str], Iterable[bytes]] = lambda _: (),
     ) -> None:
         self.workspace = workspace
+        self.earlier = earlier  # the versions of a note that history has, newest first
         self.now = now
         self.device = device
         self.options = options
@@ -385,11 +392,9 @@ class _PassagePlanner:
         """Plan every passage in the order of the work."""
         chapter: str | None = None
         for passage, name, there, following in self._in_order():
-            if passage is None:
-                if there is not None:
-                    chapter = self.note.heading_of(there.start)
-            elif self._plan_passage(passage, name, following, chapter):
-                chapter = write_heading(passage.chapter)
+            if passage is None or self._plan_passage(passage, name, following, chapter):
+                is_own = passage is not None and name not in self._typed
+                chapter = self._chapter(passage if is_own else None, there)
 
     def _plan_passage(
         self,
@@ -414,6 +419,8 @@ class _PassagePlanner:
         elif name in self._typed:
             self._adopt(name, quote, words, passage)
             return True
+        elif self.ledger.same(name):
+            self._follow_note(name, words, passage)
         elif self._may_add(main):
             self._add(name, quote, words, passage, following, chapter)
             return True
@@ -449,10 +456,15 @@ class _PassagePlanner:
             found.append((passage, name, block, (below, chapter)))
             if block is not None and self._is_in_section(block):
                 below = block
-                chapter = (
-                    write_heading(passage.chapter) if passage else self.note.heading_of(block.start)
-                )
+                is_own = passage is not None and name not in self._typed
+                chapter = self._chapter(passage if is_own else None, block)
         return found[::-1]
+
+    def _chapter(self, passage: Passage | None, block: Block | None) -> str:
+        """The chapter of a passage of the source; of any other block, the heading above it."""
+        if passage is not None:
+            return write_heading(passage.chapter)
+        return self.note.heading_of(block.start) if block is not None else ""
 
     def _is_in_section(self, block: Block) -> bool:
         section = self.note.section
@@ -488,10 +500,22 @@ class _PassagePlanner:
             note.replace(block, text)
             self.row.counts["changed"] += 1
             self._record(name, text, passage)
+        elif (merged := self._merge(name, text, block, path)) is not None:
+            note.replace(block, merged)
+            self.row.counts["changed"] += 1
+            self._record(name, text, passage)
         else:
             self.row.counts["kept"] += 1
             self.state.source_changes.append(SourceChange(name, path, block.text, text))
             self._record(name, text, passage)
+
+    def _merge(self, name: str, text: str, block: Block, path: str) -> str | None:
+        """Merge both sides' words where history has the text that they come from."""
+        for data in self.state.earlier(path):
+            base = NoteText(path, None, data).blocks.get(name)
+            if base is not None and self.ledger.has(name, digest_text(base.text)):
+                return merge_words(base.text, block.text, text)
+        return None
 
     def _plan_note(self, name: str, words: str, block: Block, path: str, passage: Passage) -> None:
         """Plan what the reader wrote of a passage that is there."""
@@ -512,9 +536,7 @@ class _PassagePlanner:
 
     def _may_add(self, name: str) -> bool:
         """Whether a passage that is nowhere is new."""
-        if self.ledger.same(name):
-            self.row.counts["same"] += 1
-        elif self.ledger.is_known(name) and not self.state.options.again:
+        if self.ledger.is_known(name) and not self.state.options.again:
             self.row.counts["taken out"] += 1
         else:
             return True
@@ -551,15 +573,29 @@ class _PassagePlanner:
         """Give a passage that a person typed its id; one with an id keeps that."""
         block, own_id = self._typed[name]
         self.row.counts["same"] += 1
+        is_there = fold_letters(words) in fold_letters(self.note.body)
         if own_id:
             self.ledger.add(name, digest_text(quote), same=own_id, at=passage.at)
+            if words and is_there:
+                self.ledger.add(f"{name}-n", digest_text(words), same=own_id, at=passage.at)
+            else:
+                self._follow_note(name, words, passage, is_counted=False)
             return
         self.note.insert_after(block.end, f"^{name}")
         self._record(name, quote, passage)
-        if words and fold_letters(words) not in fold_letters(self.note.body):
+        if words and not is_there:
             self.note.insert_after(block.end, f"{words} ^{name}-n")
             self._record(f"{name}-n", words, passage)
             self.row.counts["new"] += 1
+
+    def _follow_note(
+        self, name: str, words: str, passage: Passage, *, is_counted: bool = True
+    ) -> None:
+        """Plan what the reader wrote here of a passage that another program brought first."""
+        self.row.counts["same"] += is_counted
+        block, path = self._locate(self.ledger.same(name))
+        if block is not None and words and not self.ledger.same(f"{name}-n"):
+            self._plan_note(name, words, block, path, passage)
 
     def _record(self, name: str, text: str, passage: Passage) -> None:
         self.ledger.add(name, digest_text(text), at=passage.at, order=passage.order)
@@ -591,6 +627,19 @@ class _PassagePlanner:
             if text:
                 self._record(one, text, passage)
                 self.row.counts["new"] += 1
+
+
+def merge_words(base: str, yours: str, theirs: str) -> str | None:
+    """Apply the changes of both sides, word by word; None where they touch each other."""
+    sides = [
+        "\n".join(word.replace("\n", "\0") for word in re.findall(r"\s*\S+\s*", side))
+        for side in (base, yours, theirs)
+    ]
+    merged = merge_texts(*(f"{side}\n".encode("utf-8", "surrogateescape") for side in sides))
+    if merged is None:
+        return None
+    text = merged.decode("utf-8", "surrogateescape")
+    return text.replace("\n", "").replace("\0", "\n").rstrip()
 
 
 def _plain_number(number: float) -> int | float:

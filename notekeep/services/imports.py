@@ -5,23 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep import config
+from notekeep.errors import NotekeepError
 from notekeep.tracking.checkin import device_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from notekeep.importing.import_plan import ImportPlan
     from notekeep.importing.work_import import ImportOptions
     from notekeep.notes.workspace import Workspace
     from notekeep.services.indexing import IndexService
+    from notekeep.storage.history import History
+
+MAX_VERSIONS = 50
+"""How many earlier versions of a note are searched for what a passage was imported as."""
 
 
 class ImportService:
     """Imports into one vault."""
 
-    def __init__(self, workspace: Workspace, indexing: IndexService, state: str) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        indexing: IndexService,
+        open_history: Callable[[], History],
+        state: str,
+    ) -> None:
         self.workspace = workspace
         self.indexing = indexing
+        self._open_history = open_history  # only a passage that both sides changed needs it
         self._state = state  # where the name of this device is kept
 
     def plan(
@@ -57,5 +69,15 @@ class ImportService:
             device=device_name(self._state),
             format_id=format_id,
             options=options,
+            earlier=self._earlier,
             on_read=on_read,
         )
+
+    def _earlier(self, path: str) -> Iterator[bytes]:
+        """Yield the versions of a note that history has, newest first."""
+        history = self._open_history()
+        for version in history.versions(path)[:MAX_VERSIONS]:
+            try:
+                yield history.blobs.read(version.digest)
+            except NotekeepError:
+                continue

@@ -106,6 +106,20 @@ def test_what_changed_in_the_source_is_updated_unless_it_was_edited(
     assert "yours stay" not in shell("import", str(export)).out
 
 
+def test_changes_of_both_sides_are_merged_by_words(shell: Shell, export: Path) -> None:
+    long = "In the second year worms do the work of a spade and of the gardener too."
+    again(export, Marked(1, long))
+    shell("import", str(export), "--write")
+    text = shell.read("books/Soil.md")
+    shell.write("books/Soil.md", text.replace("second year", "second or third year"))
+    again(export, Marked(1, long.replace("gardener too", "gardener as well")))
+    assert "1 changed" in shell("import", str(export), "--write").out
+    assert (
+        "> In the second or third year worms do the work of a spade and of the gardener as well."
+        " (p. 1)\n"
+    ) in shell.read("books/Soil.md")
+
+
 def test_what_was_deleted_stays_deleted_until_again(shell: Shell, export: Path) -> None:
     shell("import", str(export), "--write")
     text = shell.read("books/Soil.md")
@@ -245,6 +259,21 @@ def test_two_exports_of_one_book_at_once_give_each_quote_once(
     shell("import", str(export), str(other), "--write")
     assert shell.read("books/Soil.md").count("> Rain.") == 1
     assert "Nothing new." in shell("import", str(other), str(export)).err
+
+
+def test_a_note_that_only_the_second_program_has_comes_too(
+    shell: Shell, export: Path, tmp_path: Path
+) -> None:
+    shell("import", str(export), "--write")
+    other = write_readwise_csv(
+        tmp_path, [Book("Soil", "Ann Example", (Marked(2, "Rain.", "mine"),))]
+    )
+    for _ in range(2):
+        shell("import", str(other), "--write")
+        text = shell.read("books/Soil.md")
+        assert text.count("> Rain.") == 1
+        assert text.count("\n\nmine ^rw-") == 1
+    assert text.index("> Rain.") < text.index("mine ^rw-")
 
 
 def test_lines_keep_the_ends_that_the_note_has(shell: Shell, export: Path) -> None:
