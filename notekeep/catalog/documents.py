@@ -37,7 +37,7 @@ class WordDoc(NamedTuple):
 # what is there for machines.
 _NO_WORDS = {
     *("title", "aliases", "tags", "type", "status", "lang", "unlogged"),
-    *("cover", "slug", "url", "feed"),
+    *("cover", "slug", "url", "feed", "source_id"),
 }
 _LINK = re.compile(r"\[\[([^\[\]|#]*)[^\[\]]*\]\]")
 _NO_TEXT = re.compile(r"\d{4}-\d{2}(?:-\d{2}.*)?$|[a-z]+://")
@@ -85,9 +85,20 @@ def word_doc(note: Note) -> WordDoc:
         tags=tuple(note.tags),
         quotes=tuple(quote.text for quote in spans.quotes) if spans else (),
         matter=tuple(_field_texts(note.fields)),
-        body=note.body,
+        body=_without_ids(note),
         language=language if isinstance(language, str) else "",
     )
+
+
+def _without_ids(note: Note) -> str:
+    """The body without the ids of blocks: an import writes thousands, and they are no words."""
+    if note.spans is None or not note.spans.blocks:
+        return note.body
+    parts, at = [], 0
+    for block in note.spans.blocks:
+        parts.append(note.body[at : block.start])
+        at = block.end
+    return "".join([*parts, note.body[at:]])
 
 
 def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:

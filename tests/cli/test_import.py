@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -298,6 +299,13 @@ def test_text_of_a_passage_is_not_read_as_markup(shell: Shell, export: Path) -> 
     assert "Secret" not in shell("doctor").out
     assert found["title"] == "Soil"
     assert shell("import", str(export)).out.startswith("Readwise: 3 unchanged")
+
+
+def test_ids_are_no_words(shell: Shell, export: Path) -> None:
+    shell("import", str(export), "--write")
+    (name,) = re.findall(r"\^(rw-\w+)\n", shell.read("books/Soil.md"))[:1]
+    assert json.loads(shell("search", "worms", "--json").out)["hits"]
+    assert not json.loads(shell("search", f'"{name}"', "--json").out)["hits"]
 
 
 def test_everything_as_json(shell: Shell, export: Path) -> None:
