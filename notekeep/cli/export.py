@@ -203,7 +203,7 @@ def _site_hint(note: tuple[str, ...]) -> str:
     words = shlex.join(note) or "--all"
     return (
         f"`notekeep export {words} --site ~/blog` writes into your blog;"
-        " in a folder that is no site, drafts are plain Markdown"
+        " in any other folder, drafts are plain Markdown"
     )
 
 
