@@ -26,6 +26,7 @@ from notekeep.search.results import (
 )
 from notekeep.search.suggestions import (
     ask_for_some,
+    count_words,
     make_prefix_query,
     read_question,
     respell_query,
@@ -148,7 +149,7 @@ class _Search:
         spelt = respell_query(self._telling, self._sources.words.suggest)
         if spelt and (found := self._try(spelt.query)):
             return found._replace(remarks=(spelt.remark,))
-        if found := self._find_some(spelt.query if spelt else self._telling):
+        if found := self._find_some(spelt.query if spelt else self._query):
             remarks = (SOME_WORDS_MESSAGE, spelt.remark) if spelt else (SOME_WORDS_MESSAGE,)
             return found._replace(remarks=remarks)
         return None
@@ -157,7 +158,7 @@ class _Search:
         """Few hits, among the best notes with some of the words."""
         exact = self.answered
         is_named = any(boost.called for boost in exact.boosts.values())
-        some = None if is_named else self._find_some(self._telling, at_least=MANY_WORDS)
+        some = None if is_named else self._find_some(self._query, at_least=MANY_WORDS)
         if some is None:
             return found
         near = {hit.row.path for hit in some.hits}
@@ -177,7 +178,8 @@ class _Search:
 
     def _find_some(self, query: Query, *, at_least: int = 2) -> SearchResults | None:
         """The best notes with some of so many words, in the order that was asked for."""
-        some = ask_for_some(query, at_least)
+        is_enough = count_words(self._telling) >= at_least
+        some = ask_for_some(query) if is_enough else None
         found = self._try(some, MAX_NEAR_HITS) if some else None
         if found is None:
             return None

@@ -283,13 +283,19 @@ def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> Fall
     return FallbackQuery(_as_query(query, root), remark)
 
 
-def ask_for_some(query: Query, at_least: int) -> Query | None:
-    """Return a query for the best notes with some of so many words; all else must still hold."""
+def count_words(query: Query) -> int:
+    """Return how many words, phrases and patterns notes must have."""
+    parts = query.root.parts if isinstance(query.root, tree.And) else (query.root,)
+    return sum(isinstance(part, _WORDS) for part in parts)
+
+
+def ask_for_some(query: Query) -> Query | None:
+    """Return a query for the best notes with some of the words; all else must still hold."""
     root = query.root
     if not isinstance(root, tree.And):
         return None
     words = tuple(part for part in root.parts if isinstance(part, _WORDS))
-    if len(words) < at_least or sum(isinstance(word, _OF_MANY) for word in words) > MAX_PATTERNS:
+    if len(words) < 2 or sum(isinstance(word, _OF_MANY) for word in words) > MAX_PATTERNS:
         return None
     others = tuple(part for part in root.parts if not isinstance(part, _WORDS))
     some = tree.SomeOf(words)
