@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from notekeep.services.search import SearchService
 
 
+DAYS_OF_NOTES = ("created", "finished", "listened")  # dates that are found again years later
 UNDATED = 24  # tasks without a day that are listed
 RECENT = 12  # notes changed last that are listed
 
@@ -114,7 +115,7 @@ def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -
     found = [DueTask(at, task) for task in dated if (at := find_due_day(task.text))]
     tasks = sorted(found, key=lambda one: one.day)
     latest = list_tasks(catalog, latest=UNDATED + len(found))
-    written = on_this_day(catalog, day, ("created", "finished", "listened"))
+    written = on_this_day(catalog, day, DAYS_OF_NOTES)
     return Overview(
         day=day,
         habits=due,

@@ -111,6 +111,9 @@ async def test_a_task_of_todays_note_is_ticked_where_it_is_read(
         await press(pilot, "end", "space")
         await until(pilot, lambda: "- [x] water" in (root / "daily/2026-11-24.md").read_text())
         await until(pilot, lambda: shows(app, "✓ water the basil"))
+        await until(pilot, lambda: not shows(app, "Tasks 1 open"))
+        row = next(line for line in seen(app) if line.startswith("▌"))
+        assert "water the basil" in row, "the cursor stays on it"
 
 
 async def test_a_long_note_of_today_is_cut_and_enter_reads_on(

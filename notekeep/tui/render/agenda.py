@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.sanitize import clean_line
+from notekeep.services.overview import DAYS_OF_NOTES
 from notekeep.tui.render.formatting import field_date, field_text, parse_rating, short_date
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
@@ -43,6 +44,7 @@ SIGN = 2  # cells of the box or sign before a title, with its space
 NOTE_GAP = 2  # cells between the days of a habit and its note
 MIN_NAME, MAX_NAME = 20, 24  # cells of a habit's name, with the gap behind it
 MAX_ITEMS = 8  # drafts, problems and the like that are listed; the rest is counted
+MAX_DUE = 2  # times as many tasks that are due are listed as others
 MAX_TEXT = 20  # lines of today's note
 QUOTE_LINES = 2
 ROOMY = 60  # a column this wide has the author of a book and how far it is read in one line
@@ -183,8 +185,8 @@ def _tasks(view: Overview, room: Room, glyphs: Glyphs) -> Iterator[AgendaItem]:
     about = f"{tasks.open} open" + (f", {late} late" if late else "")
     yield _head("Tasks", about, room.due, glyphs)
     dated = [due.task for due in (*tasks.due, *tasks.later)]
-    # What is due is listed whole.
-    shown = [*dated, *tasks.undated][: max(room.tasks, len(tasks.due))]
+    most = max(room.tasks, min(len(tasks.due), MAX_DUE * room.tasks))
+    shown = [*dated, *tasks.undated][:most]
     for task in shown:
         line = task_line(task, room.due, glyphs, view.day, names_note=True)
         yield AgendaItem(line, task.path, at=task.line, task=task)
@@ -272,8 +274,10 @@ def _on_this_day(
         return
     yield _head("On this day", "", width, glyphs)
     for row in view.on_this_day[:MAX_ITEMS]:
-        year = str(note_day(row.kind, row.fields, row.mtime_ns).year)
-        yield AgendaItem(_note_line(row, year, width, glyphs), row.path)
+        days = (field_date(row.fields.get(name)) for name in DAYS_OF_NOTES)
+        years = [day.year for day in days if day and f"{day:%m-%d}" == f"{view.day:%m-%d}"]
+        year = max((year for year in years if year < view.day.year), default="")
+        yield AgendaItem(_note_line(row, str(year), width, glyphs), row.path)
         quote = [Piece(clean_line(texts.quotes.get(row.path, "")), "quote")]
         rows = wrap_line(quote, width - 2 * SIGN) if quote[0].text else []
         for number, text in enumerate(rows[:QUOTE_LINES]):

@@ -61,8 +61,11 @@ class AgendaList(RowList[AgendaItem]):
 
     def show(self, items: Sequence[AgendaItem]) -> None:
         """Show lines, with the cursor where it was."""
-        here = self.item
-        self._show(items, lambda item: here is not None and item.key == here.key)
+        key = self.item.key if self.item is not None else None
+        # A task may be listed twice: among all, and in today's note.
+        same = [number for number, item in enumerate(items) if item.key == key]
+        here = items[min(same, key=lambda number: abs(number - self.cursor))] if same else None
+        self._show(items, lambda item: item is here)
 
     def is_heading(self, item: AgendaItem) -> bool:
         return not item.is_selectable
