@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.css.query import NoMatches
+from textual.scrollbar import ScrollBar
 
 from notekeep import config
 from notekeep.errors import NotekeepError, Problem
@@ -43,6 +44,7 @@ from notekeep.tui.navigation import Navigation
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.vault_screen import VaultScreen
+from notekeep.tui.styles import thumb_renderer
 from notekeep.tui.textual_compat import RemovalSafe, collect_garbage, is_batching
 from notekeep.tui.theme import choose_theme_name, own_themes, role_variables
 from notekeep.tui.workers import LONG, WRITE_GROUP, import_soon, in_background, show_message
@@ -108,9 +110,6 @@ class NotekeepApp(App[None], RemovalSafe):
         self.place = places.load_place(vault.places.state)
         self.today = vault.today()
         settings = vault.settings
-        self.glyphs = glyph_sets.choose_glyphs(
-            vault.person.glyphs or settings.glyphs, os.environ, settings.rating_max
-        )
         self._generation: int | None = None
         self.indexed = None
         # What cannot be read is shown by the screen that asks for it.
@@ -136,8 +135,12 @@ class NotekeepApp(App[None], RemovalSafe):
         self.theme = choose_theme_name(
             wanted, self.available_themes, os.environ, no_colour=no_colour
         )
+        self.glyphs = glyph_sets.choose_glyphs(
+            vault.person.glyphs or settings.glyphs, os.environ, settings.rating_max
+        )
         if self.no_color or self.current_theme.ansi:
             self.glyphs = glyph_sets.without_shades(self.glyphs)
+        ScrollBar.renderer = thumb_renderer(self.glyphs.thumb)
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
         self.own_keys = keymap(vault.person.keymap, vault.person.keys)
@@ -366,7 +369,7 @@ class NotekeepApp(App[None], RemovalSafe):
         if was is None and event.share is None:
             return
         for screen in self.navigation.loaded_screens():
-            screen.show_work_status(event.text)
+            screen.show_index_status(event.text, event.share)
             with contextlib.suppress(NoMatches):
                 screen.index_progressed()
         is_due = time.monotonic() - self._showed_at > PROGRESS_SECONDS

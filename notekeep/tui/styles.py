@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.segment import Segment
+from rich.color import Color
+from rich.segment import Segment, Segments
 from rich.style import Style
 from textual.filter import ANSIToTruecolor, LineFilter
+from textual.scrollbar import ScrollBarRender
 from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
@@ -186,6 +188,9 @@ WITH_TERMINAL_COLOURS: dict[str, str] = {
 }
 
 
+_NO_COLOUR = Color.default()
+
+
 class RoleStyles:
     """The style of each role under one theme."""
 
@@ -243,11 +248,45 @@ def paint(
     for piece in pad_line(line, width):
         style = under + styles.style(piece.role)
         if over is not None:
-            style += over
+            # A background of its own, as that of a hit, is seen on the row of the cursor too.
+            style = style + over if over.reverse else under + over + styles.style(piece.role)
         if piece.link:
             style += Style(meta={"link": piece.link})
         segments.append(Segment(clean_line(piece.text), style))
     return Strip(segments, width)
+
+
+def thumb_renderer(thumb: str) -> type[ScrollBarRender]:
+    """Return what draws a scrollbar as a thumb of one character, without a track."""
+
+    class Thumb(ScrollBarRender):
+        @classmethod
+        def render_bar(
+            cls,
+            size: int = 25,
+            virtual_size: float = 50,
+            window_size: float = 20,
+            position: float = 0,
+            thickness: int = 1,
+            vertical: bool = True,  # noqa: FBT001, FBT002 - as Textual calls it
+            back_color: Color = _NO_COLOUR,
+            bar_color: Color = _NO_COLOUR,
+        ) -> Segments:
+            if not vertical or not (window_size and size and virtual_size > window_size):
+                return super().render_bar(
+                    size, 0, 0, position, thickness, vertical, back_color, bar_color
+                )
+            length = max(1, round(size * window_size / virtual_size))
+            start = round((size - length) * position / (virtual_size - window_size))
+            segments = []
+            for row in range(size):
+                inside = start <= row < start + length
+                press = "grab" if inside else "scroll_up" if row < start else "scroll_down"
+                style = Style(color=bar_color, bgcolor=back_color, meta={"@mouse.down": press})
+                segments.append(Segment((thumb if inside else " ") * thickness, style))
+            return Segments(segments, new_lines=True)
+
+    return Thumb
 
 
 def reverse(strip: Strip, start: int, end: int) -> Strip:

@@ -98,7 +98,7 @@ NOTE_ACTIONS: tuple[Action, ...] = (
     ),
     *in_context(
         "rows",
-        action("mark", "Mark", "m", CHANGE).with_help(
+        action("mark", "Mark", "m", CHANGE, label="mark").with_help(
             "Mark or unmark the note. Commands then act on all marked notes."
         ),
         action("page-preview", "Scroll the preview", "space", MOVE).with_help(

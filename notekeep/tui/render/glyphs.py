@@ -14,16 +14,19 @@ class Glyphs(NamedTuple):
 
     ellipsis: str = "…"
     cursor: str = "▌"
+    edge: str = "▔"  # over the pane with the focus
+    thumb: str = "▐"  # of a scrollbar
+    band: tuple[str, str] = ("▄", "▀")  # above and below the title of a note
     quote: str = "▎"
     rule: str = "─"
     column: str = "│"
     crossing: str = "┼"
-    bullets: tuple[str, ...] = ("•", "◦", "▪")  # the marks of list items, by depth, used in turn
+    bullets: tuple[str, ...] = ("•", "◦", "▸")  # the marks of list items, by depth, used in turn
     task_open: str = "□"
     task_done: str = "✓"
     star: str = "★"
     half_star: str = "½"
-    no_star: str = "☆"
+    no_star: str = "·"
     image: str = "▣"
     open: str = "▾"
     closed: str = "▸"
@@ -70,6 +73,9 @@ UNICODE = Glyphs()
 ASCII_GLYPHS = Glyphs(
     ellipsis="~",
     cursor=">",
+    edge="=",
+    thumb="#",
+    band=("", "-"),
     quote="|",
     rule="-",
     column="|",
@@ -79,17 +85,28 @@ ASCII_GLYPHS = Glyphs(
     task_done="x",
     star="*",
     half_star="+",
-    no_star="-",
+    no_star=".",
     image="#",
     open="v",
     closed=">",
     warning="!",
-    private="x",
+    private="%",
     marked="*",
     full="=",
     half_full="=",
     empty="-",
-    dot="-",
+    dot=".",
+    kinds=MappingProxyType(
+        {
+            "book": "b",
+            "podcast": "c",
+            "daily": "d",
+            "habit": "h",
+            "post": "p",
+            "person": "@",
+            "note": ".",
+        }
+    ),
     error="X",
     missed="X",
     skipped="-",
@@ -116,8 +133,13 @@ ASCII_GLYPHS = Glyphs(
 
 
 def without_shades(glyphs: Glyphs) -> Glyphs:
-    """Return a set whose days differ by shape: the terminal has no shades of a colour."""
-    return glyphs if glyphs.is_ascii else glyphs._replace(levels=" ░▒▓█", tiles=" ▂▄▆█")
+    """Return a set whose days differ by shape, for where there are no shades of a colour.
+
+    Nothing has a background there either, so that a rule ends the title of a note.
+    """
+    if glyphs.is_ascii:
+        return glyphs
+    return glyphs._replace(levels=" ░▒▓█", tiles=" ▂▄▆█", band=("", glyphs.rule))
 
 
 def choose_glyphs(setting: str, environment: Mapping[str, str], best: float = 5) -> Glyphs:

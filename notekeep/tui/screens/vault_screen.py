@@ -13,7 +13,7 @@ from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.program import ProgramPart, program
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import PacedScreen
-from notekeep.tui.widgets.bars import Footer, StatusLine
+from notekeep.tui.widgets.bars import FocusEdge, Footer, StatusLine
 from notekeep.tui.widgets.line_view import DiffView, LineView, ListView
 from notekeep.tui.workers import WRITE_GROUP, in_background
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # One pane, two, three: see the screens' styles.
 WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
-HEIGHTS = [(0, "-short"), (28, "-tall")]
+HEIGHTS = [(0, "-short"), (31, "-tall")]
 PREVIEW_DELAY = 0.05
 """Seconds on a row before its text is made, so that the next key can make it unnecessary."""
 
@@ -51,7 +51,8 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     _has_missed = False
 
     def compose(self) -> ComposeResult:
-        yield StatusLine(self.vault.name, self.OPENED_BY)
+        yield StatusLine(self.vault.name, self.OPENED_BY, self.glyphs)
+        yield FocusEdge(self.glyphs)
         yield from self.compose_body()
         yield Footer()
 
@@ -139,6 +140,16 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         """Write what goes on in the background into the bottom line; "" when it is over."""
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.doing = text
+
+    def show_index_status(self, text: str, share: float | None) -> None:
+        """Write into the top line how far the index is; "" when it is complete."""
+        if (line := self.query_one_optional(StatusLine)) is not None:
+            line.doing, line.share = text, share or 0.0
+
+    def show_mark_count(self, count: int) -> None:
+        """Show at the bottom how many notes are marked, and what acts on all of them."""
+        if (footer := self.query_one_optional(Footer)) is not None:
+            footer.marked = count
 
     def index_progressed(self) -> None:
         """Say how far the index is, where that is said."""

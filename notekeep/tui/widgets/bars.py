@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -11,6 +12,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
 from notekeep.tui.keys import UNBOUND_PREFIX
+from notekeep.tui.render.formatting import thousands
 from notekeep.tui.render.styled_text import (
     ACTION_LINK,
     Piece,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.render.glyphs import Glyphs
 
 
 class ButtonLine(Widget):
@@ -94,8 +97,11 @@ async def run_action(widget: Widget, action_id: str) -> None:
 
 SCREEN_ACTIONS = ("show-today", "show-browse", "show-habits", "show-publish")
 STATUS_SEPARATOR = " · "
-STATUS_GAPS = 5
-"""Cells between the name of the vault and the screens, and before what stands at the right."""
+TAB_GAP = 2
+"""Cells between the name of the vault and the screens."""
+MIN_KEY_WIDTH = 60  # with fewer cells the screens are named without their keys
+MAX_NAME = 24  # cells of the name of a vault
+PROGRESS_CELLS = 6
 
 
 class StatusLine(ButtonLine):
@@ -108,43 +114,64 @@ class StatusLine(ButtonLine):
     says: reactive[str] = reactive("")
     says_shortly: reactive[str] = reactive("")
     """What matters most of that, where there is no room for all; "" is its last part."""
+    doing: reactive[str] = reactive("")
+    """How far the index is; it takes the place of that while it is built."""
+    share: reactive[float] = reactive(0.0)  # of the index, from 0 to 1
     conflicts: reactive[int] = reactive(0)  # how many notes have two versions
     wrong: reactive[int] = reactive(0)  # how many errors have not been looked at
 
-    def __init__(self, vault: str, active: str) -> None:
+    def __init__(self, vault: str, active: str, glyphs: Glyphs) -> None:
         super().__init__()
         self._vault = clean_line(vault)
         self._active = active
+        self._glyphs = glyphs
 
     def draw(self, width: int) -> StyledLine:
-        tabs: StyledLine = []
-        for action_id in SCREEN_ACTIONS:
-            action = ACTIONS_BY_ID[action_id]
-            role = "active" if action_id == self._active else "muted"
-            link = ACTION_LINK + action_id
-            if width >= 100:
-                tabs.append(Piece(f"{format_key(action.keys[0])} ", "faint", link))
-            tabs.extend([Piece(action.title, role, link), Piece("  ")])
+        tabs = self._tabs(with_keys=width >= MIN_KEY_WIDTH)
         badge = self._badges(width)
         room = width - line_width(tabs) - line_width(badge) - 2 * (2 if badge else 1)
         said = self._status_text(room)
         right = [*badge, *([Piece("  ")] if badge and said else []), *said]
         if line_width(tabs) + line_width(right) + 2 > width:
             right = []
-        room = width - line_width(tabs) - line_width(right) - STATUS_GAPS
+        room = width - line_width(tabs) - line_width(right) - TAB_GAP - bool(right)
         vault = Piece(self._vault, "title", ACTION_LINK + "switch-vault")
         # A few letters of a name say nothing.
-        name = fit_line([vault], min(room, 24)) if room >= min(line_width([vault]), 8) else []
-        return spread_line([*name, *([Piece("   ")] if name else []), *tabs], right, width)
+        is_named = room >= min(line_width([vault]), 8)
+        name = fit_line([vault], min(room, MAX_NAME)) if is_named else []
+        return spread_line(
+            [*name, *([Piece(" " * TAB_GAP)] if name else []), *tabs], right, width, gap=1
+        )
+
+    def _tabs(self, *, with_keys: bool) -> StyledLine:
+        tabs: StyledLine = []
+        for action_id in SCREEN_ACTIONS:
+            action, link = ACTIONS_BY_ID[action_id], ACTION_LINK + action_id
+            is_active = action_id == self._active
+            key = f" {format_key(action.keys[0])}" if with_keys else ""
+            tabs.append(Piece(key, "tab-key-active" if is_active else "tab-key", link))
+            tabs.append(Piece(f" {action.title} ", "tab" if is_active else "muted", link))
+        return tabs
 
     def _status_text(self, room: int) -> StyledLine:
         """Return what the screen says, without its first parts where there is no room for them."""
+        if self.doing:
+            return self._progress(room)
         parts = clean_line(self.says).split(STATUS_SEPARATOR)
         ways = [STATUS_SEPARATOR.join(parts[first:]) for first in range(len(parts))]
         if self.says_shortly:
             ways[1:] = [clean_line(self.says_shortly)]
         fitting = next((text for text in ways if line_width([Piece(text)]) <= room), "")
         return [Piece(fitting, "muted")] if fitting else []
+
+    def _progress(self, room: int) -> StyledLine:
+        text = [Piece(clean_line(self.doing), "bright")]
+        done = round(self.share * PROGRESS_CELLS)
+        bar = [
+            Piece(f" {self._glyphs.full * done}", "partial"),
+            Piece(self._glyphs.empty * (PROGRESS_CELLS - done), "rule"),
+        ]
+        return [*text, *bar] if line_width([*text, *bar]) <= room else fit_line(text, max(0, room))
 
     def _badges(self, width: int) -> StyledLine:
         found = [
@@ -162,11 +189,61 @@ class StatusLine(ButtonLine):
         return line
 
 
+# The row below the top line: an edge over the pane that has the focus.
+
+
+class FocusEdge(ButtonLine):
+    """A row that is free but for an edge over the pane with the focus."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs = glyphs
+        self._drawn: tuple[int, int] | None = None
+
+    def on_mount(self) -> None:
+        self.watch(self.screen, "focused", self._update, init=False)
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._update)
+
+    def _update(self, _: object) -> None:
+        if self._span != self._drawn:
+            self.refresh()
+
+    @property
+    def _span(self) -> tuple[int, int]:
+        """The first cell of the pane with the focus, and one past its last."""
+        if (focused := self.screen.focused) is None:
+            return 0, 0
+        within = [one for one in focused.ancestors_with_self if one is not self.app]
+        *inside, body = [one for one in within if isinstance(one, Widget)][:-1] or [focused]
+        pane = inside[-1] if inside and isinstance(body, Horizontal) else body
+        return pane.region.x, min(pane.region.right, self.size.width)
+
+    def draw(self, width: int) -> StyledLine:
+        del width
+        self._drawn = start, end = self._span
+        return [Piece(" " * start), Piece(self._glyphs.edge * (end - start), "focus")]
+
+
 # The line at the bottom: the keys that work here, and what notekeep is doing.
 
 ALWAYS_SHOWN = ("help", "palette")  # what stays at the right end, whatever has the focus
 FOOTER_GAP = 2
 _ORDER = {action_id: number for number, action_id in enumerate(ACTIONS_BY_ID)}
+FIRST_ACTIONS = ("open", "search", "new-note", "edit", "edit-tags", "mark", "export")
+"""What is done most with notes, in this order."""
+
+
+BULK_ACTIONS = {
+    "edit-tags": "tags",
+    "set-field": "fields",
+    "move-note": "move",
+    "may-publish": "publish",
+    "copy": "copy",
+    "delete": "delete",
+    "mark-others": "invert",
+    "back": "unmark",
+}
+"""What acts on all marked notes, and what it is called while there are some."""
 
 
 class Footer(ButtonLine):
@@ -181,6 +258,8 @@ class Footer(ButtonLine):
 
     idle: reactive[frozenset[str]] = reactive(frozenset())
     """Actions that have nothing to be about here: shown faintly, and asked for they say why."""
+    marked: reactive[int] = reactive(0)
+    """How many notes are marked; with some, only what acts on all of them is shown."""
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
@@ -188,19 +267,36 @@ class Footer(ButtonLine):
     def draw(self, width: int) -> StyledLine:
         keys = self._keys()
         ends = [keys.pop(action_id) for action_id in ALWAYS_SHOWN if action_id in keys]
+        left: StyledLine = []
+        if self.marked:
+            keys = self._bulk_keys()
+            left = [Piece(f" {thousands(self.marked)} marked ", "badge"), Piece(" ")]
         right = ends[0] if ends else []
         if self.doing:
-            right = [Piece(clean_line(self.doing), "accent")]
+            right = [Piece(clean_line(self.doing), "bright")]
         elif len(ends) > 1:
             both = [*right, Piece(" " * FOOTER_GAP), *ends[1]]
             right = both if line_width(both) <= width // 2 else right
         room = width - line_width(right) - FOOTER_GAP
-        left: StyledLine = []
         for pieces in keys.values():
             if line_width(left) + line_width(pieces) + FOOTER_GAP > room:
                 break
             left.extend([*pieces, Piece(" " * FOOTER_GAP)])
         return [*pad_line(left, max(0, width - line_width(right))), *right]
+
+    def _bulk_keys(self) -> dict[str, StyledLine]:
+        bound = {active.binding.id for active in self.screen.active_bindings.values()}
+        own_keys = cast("NotekeepApp", self.app).own_keys
+        shown: dict[str, StyledLine] = {}
+        for action_id, label in BULK_ACTIONS.items():
+            keys = action_keys(ACTIONS_BY_ID[action_id], own_keys)
+            if action_id in bound and keys:
+                link = ACTION_LINK + action_id
+                shown[action_id] = [
+                    Piece(format_key(keys[0]), "key", link),
+                    Piece(f" {label}", "muted", link),
+                ]
+        return shown
 
     def _keys(self) -> dict[str, StyledLine]:
         """Return the buttons to show by the id of their action, nearest to the focus first."""
@@ -234,6 +330,8 @@ class Footer(ButtonLine):
 
         # What works before what has nothing to be about; of one place, as in the registry.
         def order(action_id: str) -> tuple[bool, int, int]:
+            if "open" in shown and action_id in FIRST_ACTIONS:
+                return action_id in self.idle, -1, FIRST_ACTIONS.index(action_id)
             place = places[ACTIONS_BY_ID[action_id].context]
             return action_id in self.idle, place, _ORDER[action_id]
 
@@ -243,7 +341,7 @@ class Footer(ButtonLine):
 # What can be done in a dialog, said in one line, each part of it a button.
 
 SUBMIT_ACTION = "submit"  # stands for what enter does in the line of a dialog
-BUTTON_SEPARATOR = " · "
+BUTTON_SEPARATOR = "  "
 
 
 class Button(NamedTuple):
@@ -288,7 +386,7 @@ class Buttons(ButtonLine):
         line: StyledLine = []
         for button in self._buttons:
             link = ACTION_LINK + button.action
-            line += [Piece(BUTTON_SEPARATOR, "faint")] if line else []
+            line += [Piece(BUTTON_SEPARATOR)] if line else []
             line += [Piece(button.key, "key", link), Piece(f" {button.text}", "muted", link)]
         return fit_line(line, width)
 

@@ -20,7 +20,7 @@ from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.render.styled_text import StyledLine, line_text
+from notekeep.tui.render.styled_text import Piece, StyledLine, line_text
 from notekeep.tui.styles import drop_color_filter, get_role_styles, paint, reverse
 from notekeep.tui.textual_compat import scroll_over
 
@@ -131,6 +131,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         if strip is None:
             ink = get_role_styles(self.app)
             line = self.draw_line(index, width)
+            if self.can_focus and not self.has_focus:
+                line = [_blurred(piece) for piece in line]
             over = ink.style(role) if role else None
             strip = self._strips[key] = paint(line, width, ink, self._under, over)
         return strip
@@ -179,6 +181,10 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_last_line(self) -> None:
         self._step(self.line_count())
+
+
+def _blurred(piece: Piece) -> Piece:
+    return piece._replace(role="cursor-bar-blurred") if piece.role == "cursor-bar" else piece
 
 
 class ListView(LineView):
