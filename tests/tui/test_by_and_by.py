@@ -59,7 +59,7 @@ def without_folds(rows: Iterable[DrawnLine]) -> list[str]:
 def words(drawn: NoteRendering) -> list[str]:
     """Return the text below the head."""
     lines = without_folds(drawn.lines)
-    return lines[lines.index("─" * WIDTH) + 2 :]
+    return lines[drawn.head_height + 1 :]
 
 
 @given(TEXTS, st.lists(st.integers(1, 40), max_size=6), st.data())

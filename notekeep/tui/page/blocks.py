@@ -35,6 +35,7 @@ from notekeep.tui.render.styled_text import (
     chop_line,
     line_text,
     line_width,
+    pad_line,
     wrap_line,
 )
 
@@ -86,9 +87,8 @@ def _footnote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     return hang_lines([label], _blocks(part[1:], frame.narrower(width)), width)
 
 
-def _comment(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    text = frame.text_of(part[0]).rstrip()
-    return draw_source(text, frame, frame.line_of(part[0]), "comment") if text else []
+def _left_out(_part: Sequence[Span], _frame: DrawContext) -> list[DrawnLine]:
+    return []
 
 
 def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
@@ -97,7 +97,7 @@ def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     text = source if frame.glyphs.is_ascii else formula_text(source)
     passage = CopyPassage("formula", at, source)
     drawn = draw_source(text, frame.narrower(4), at, "math")
-    return [row._replace(line=[Piece("  "), *row.line], passage=passage) for row in drawn]
+    return [row._replace(line=[Piece("    "), *row.line], passage=passage) for row in drawn]
 
 
 def _html(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
@@ -110,7 +110,7 @@ def _heading(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 
 
 def _paragraph(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-    return _words(part[1:], frame) or [DrawnLine([], frame.line_of(part[0]))]
+    return _words(part[1:], frame)
 
 
 def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
@@ -118,7 +118,7 @@ def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     if not inner:
         return []
     if all(span.kind in _BREAKS or span.kind == "comment" for span in inner):
-        return [row for part in group_spans(inner) for row in _comment(part, frame)]
+        return []
     if len(inner) == 1 and inner[0].kind == "math" and inner[0].title:
         return _math(inner, frame)
     if any(span.kind in _SHOWN_IN_PLACE for span in inner):
@@ -126,6 +126,8 @@ def _words(inner: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     at = frame.line_of(inner[0])
     line = draw_inline(inner, frame)
     drawn = draw_text(line, frame, at)
+    if any(span.kind == "comment" for span in inner):
+        drawn = [row for row in drawn if row.line]  # lines that were only comments
     if starts_with_time(inner) and frame.page.text[inner[0].end : inner[-1].end].strip():
         passage = CopyPassage("moment", at, line_text(line).replace("\n", " "))
         drawn = [row._replace(passage=passage) for row in drawn]
@@ -282,11 +284,11 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
 _CALLOUTS = {
     kind: look
     for kinds, look in {
-        ("note",): ("tone-plain", "✎"),
+        ("note",): ("tone-plain", "i"),
         ("info",): ("tone-plain", "i"),
-        ("todo",): ("tone-plain", "☐"),
+        ("todo",): ("tone-plain", "□"),
         ("abstract", "summary", "tldr"): ("tone-quiet", "≡"),
-        ("tip", "hint", "important"): ("tone-good", "✦"),
+        ("tip", "hint", "important"): ("tone-good", "→"),
         ("success", "check", "done"): ("tone-good", "✓"),
         ("question", "help", "faq"): ("tone-warn", "?"),
         ("warning", "caution", "attention"): ("tone-warn", "!"),
@@ -294,7 +296,7 @@ _CALLOUTS = {
         ("danger", "error"): ("tone-bad", "!"),
         ("bug",): ("tone-bad", "✗"),
         ("private",): ("tone-bad", "⊘"),
-        ("example",): ("tone-quiet", "▪"),
+        ("example",): ("tone-quiet", "≡"),
         ("quote", "cite"): ("tone-quiet", "”"),
     }.items()
     for kind in kinds
@@ -332,7 +334,11 @@ def _callout(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     if span.info in ("quote", "cite"):
         drawn = [row._replace(passage=CopyPassage("quote", at, "")) for row in drawn]
     tone, _ = _CALLOUTS.get(span.info, _CALLOUTS["note"])
-    return add_bar(drawn, frame, tone)
+    bar = Piece(f"{frame.glyphs.quote if frame.glyphs.is_ascii else frame.glyphs.cursor} ", tone)
+    return [
+        row._replace(line=add_role(pad_line([bar, *row.line], frame.width), "callout"))
+        for row in drawn
+    ]
 
 
 def _callout_head(
@@ -344,9 +350,9 @@ def _callout_head(
         begin = max(first[0].start, frame.page.text.rfind(span.words, first[0].start, end))
         title = draw_inline([each for each in _from(first[1:], begin) if each.start < end], frame)
     tone, sign = _CALLOUTS.get(span.info, _CALLOUTS["note"])
+    line = add_role(title, "callout-title")
     if not frame.glyphs.is_ascii:
-        title.insert(0, Piece(f"{sign} "))
-    line = add_role(title, f"callout-title {tone}")
+        line.insert(0, Piece(f"{sign} ", tone))
     # Room for the mark of the fold is kept, so that nothing moves when it is folded.
     rows = wrap_line(line, max(4, frame.width - (2 if span.title else 0)))
     return [DrawnLine(row, frame.line_of(first[0])) for row in rows]
@@ -431,6 +437,6 @@ _HANDLERS: dict[str, Callable[[Sequence[Span], DrawContext], list[DrawnLine]]] =
     "list": _list,
     "table": _table,
     "footnote": _footnote,
-    "comment": _comment,
+    "comment": _left_out,
     "math_block": _math,
 }

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # What the text of a note needs that is not in it: pictures, notes shown in place, open folds.
 
 MAX_PICTURE_ROWS = 20
+MIN_RULE = 3  # a shorter rule behind a heading looks like a dash
 
 
 class Picture(NamedTuple):
@@ -165,13 +166,25 @@ def hang_lines(first: StyledLine, drawn: Sequence[DrawnLine], width: int) -> lis
 
 
 def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> DrawnLine:
-    """Return the last line of what can be folded with its mark at the end."""
-    mark = frame.glyphs.closed if hidden else frame.glyphs.open
-    line = [*row.line, Piece(f" {mark}", "fold", FOLD_LINK + key)]
+    """Return the last line of what can be folded with the place of its mark at the end.
+
+    The mark is seen where something is folded; else the place is blank until it is chosen.
+    """
+    mark = Piece(f" {frame.glyphs.closed}" if hidden else " ", "fold", FOLD_LINK + key)
+    line = [*row.line, mark]
     words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)
     if hidden and line_width([*line, words]) <= frame.width:
         line.append(words)
     return row._replace(line=line)
+
+
+def add_rule(row: DrawnLine, frame: DrawContext) -> DrawnLine:
+    """Return the last line of a heading with a rule to the end of the measure."""
+    gap = [] if row.line and row.line[-1].text == " " else [Piece(" ")]
+    room = frame.width - line_width([*row.line, *gap])
+    if room < MIN_RULE:
+        return row
+    return row._replace(line=[*row.line, *gap, Piece(frame.glyphs.rule * room, "rule")])
 
 
 def add_bar(drawn: Iterable[DrawnLine], frame: DrawContext, role: str) -> list[DrawnLine]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from notekeep.tracking.habit_details import HabitYear
 
 PIXELS_PER_CELL = 8  # pixels that a cell is wide, about, where a note gives the width of a picture
+MIN_PICTURE = 24  # cells of a picture below which only its caption is shown
 MAX_HTML_LENGTH = 20_000  # characters of HTML that are read; a longer block is data
 
 _SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
@@ -41,7 +42,8 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
         wanted = int(sizes[0][1]) if sizes else 0
         wide = -(-(wanted or picture.width) // PIXELS_PER_CELL)
         columns, rows = picture.fit(max(1, min(frame.width, wide)))
-        for row in range(rows):
+        # A small picture of half blocks is not to be made out.
+        for row in range(rows if columns >= MIN_PICTURE else 0):
             part = PictureRow(picture, row, rows, columns)
             drawn.append(DrawnLine([Piece(" " * columns, "picture")], at, passage, part))
     about: StyledLine = [
@@ -75,8 +77,7 @@ def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[
 
 # Blocks of HTML in a note as what they say: text, links, pictures, rows of cells.
 #
-# What says nothing here is left out: how something is placed or coloured. A block with comments,
-# scripts or declarations is shown as its source, so that nothing in a note goes unseen.
+# What says nothing here is left out: how something is placed or coloured, comments and scripts.
 
 _BREAKS = frozenset(
     (
@@ -88,7 +89,10 @@ _BREAKS = frozenset(
 )
 _SHOWN_APART = frozenset({"iframe", "video", "audio", "source", "embed"})
 _BLANKS = re.compile(r"\s+")
-_SOURCE = re.compile("<!|<[?]|<(?:script|style)", re.IGNORECASE)
+_LEFT_OUT = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[!?][^>]*>?",
+    re.IGNORECASE | re.DOTALL,
+)
 _ROLES = {
     **HTML_ROLES,
     **{f"h{level}": f"heading h{min(level, 4)}" for level in range(1, 7)},
@@ -102,11 +106,11 @@ _ROLES = {
 
 def draw_html(source: str, frame: DrawContext, at: int) -> list[DrawnLine]:
     """Draw a block of HTML; nothing when it says nothing."""
-    if len(source) > MAX_HTML_LENGTH or _SOURCE.search(source):
-        role = "comment" if source.startswith("<!--") else "faint"
-        return draw_source(source, frame, at, role)
+    if len(source) > MAX_HTML_LENGTH:
+        return draw_source(source, frame, at, "faint")
     reader = _HtmlReader(frame, at)
-    reader.feed(source)
+    # Lines are kept, by which the reader tells where it is.
+    reader.feed(_LEFT_OUT.sub(lambda found: "\n" * found[0].count("\n"), source))
     reader.close()
     reader.end_line()
     return reader.drawn

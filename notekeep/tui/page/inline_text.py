@@ -160,10 +160,10 @@ class _InlineWalk:
             self._add("\n")
         elif name == "img":
             self._picture(_value(_ALT, source), _value(_SRC, source))
+        elif match is None or name not in HTML_ROLES:
+            return  # it says nothing here
         elif name == "a" and not self._is_anchor(source):
             return
-        elif match is None or name not in HTML_ROLES:
-            self._add(source, "faint")
         elif not match[1]:
             self._html[name] = self._html.get(name, 0) + 1
         elif name in self._html:
@@ -206,8 +206,8 @@ class _InlineWalk:
         name = span.info.lstrip("#").replace("#", f" {self._glyphs.closed} ")
         self._add(span.words or name, "link", f"[[{span.info}]]")
 
-    def _add_comment(self, span: Span) -> None:
-        self._add(self._frame.text_of(span), "comment")
+    def _add_comment(self, _span: Span) -> None:
+        """Leave a comment out: it is for whoever edits the note."""
 
     def _add_math(self, span: Span) -> None:
         signs = 1 if span.kind == "math" and not span.title else 2

@@ -24,6 +24,7 @@ from notekeep.tui.page.drawn_lines import (
     DrawnLine,
     NoteSurroundings,
     add_fold_mark,
+    add_rule,
     group_spans,
 )
 from notekeep.tui.render.formatting import thousands
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 LARGE = 6_000  # characters of a block from which on to draw it takes longer than a key should wait
+RULED_LEVEL = 2  # headings up to this level have a rule behind them
 MAX_BODY_LENGTH = 2_000_000
 """Characters of a body that are shown; no one reads on from there in a preview."""
 EMPTY_NOTE = "Empty. e writes."
@@ -234,6 +236,7 @@ class NoteRendering:
     Attributes:
         note: The note, without its text.
         is_whole: Whether it is all of the note, and not only its beginning.
+        head_height: How many lines the band of the title takes, which is wider than the text.
     """
 
     def __init__(
@@ -258,6 +261,7 @@ class NoteRendering:
         self._first_line = note.body_line
         head = note_head(note, max(8, width), glyphs)
         self.lines = [DrawnLine(line, -1) for line in [*head, []]]
+        self.head_height = len(head)
         # A heading that is only the note's title stands above it already.
         self._next = int(self.text.says_first(note.title))
         if self._next:
@@ -269,6 +273,11 @@ class NoteRendering:
         self._drawn: list[_DrawnBlock] = []
         # A block that was drawn before its turn, by its number and what was folded then.
         self._ahead: dict[tuple[int, frozenset[str]], list[DrawnLine]] = {}
+
+    @property
+    def fold_mark(self) -> str:
+        """What stands behind an open heading that is chosen."""
+        return self._frame.glyphs.open
 
     @property
     def done(self) -> bool:
@@ -321,6 +330,8 @@ class NoteRendering:
         if text.can_fold(number):
             hidden = sum(block.height for block in text.blocks[number + 1 : end])
             self.lines[-1] = add_fold_mark(drawn[-1], key, self._frame, hidden)
+        if number < len(text.blocks) and 0 < text.blocks[number].level <= RULED_LEVEL:
+            self.lines[-1] = add_rule(self.lines[-1], self._frame)
         # Folded headings stand together, as a table of contents does.
         self._is_close = self._is_next_close(number)
 

@@ -35,7 +35,7 @@ def table_lines(
     columns = max((len(row) for row in rows), default=0)
     if not columns:
         return []
-    gap = Piece(f" {glyphs.column} ", "faint")
+    gap = Piece("   ")
     room = width - 3 * (columns - 1)
     least = _least(rows, columns)
     if sum(least) > room:
@@ -54,8 +54,8 @@ def table_lines(
                 line += _aligned(content, widths[index], align)
             lines.append((number, add_role(line, "table-head") if number == 0 else line))
         if number == 0:
-            joint = f"{glyphs.rule}{glyphs.crossing}{glyphs.rule}"
-            lines.append((0, [Piece(joint.join(glyphs.rule * size for size in widths), "faint")]))
+            whole = sum(widths) + 3 * (columns - 1)
+            lines.append((0, [Piece(glyphs.rule * whole, "rule")]))
     return lines
 
 
@@ -94,7 +94,7 @@ def _listed(
     head, lines = rows[0], []
     for number, row in enumerate(rows[1:], 1):
         if number > 1:
-            lines.append((number, [Piece(glyphs.rule * min(width, 8), "faint")]))
+            lines.append((number, [Piece(glyphs.rule * min(width, 8), "rule")]))
         for index, cell in enumerate(row):
             if not line_text(cell).strip():
                 continue

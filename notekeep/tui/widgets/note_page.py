@@ -17,7 +17,9 @@ from notekeep.tui.page.selection import (
     find_reading_place,
     find_reading_row,
 )
+from notekeep.tui.render.note_rows import PageLayout, lay_out_page
 from notekeep.tui.render.styled_text import (
+    FOLD_LINK,
     Piece,
     StyledLine,
     add_role,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from textual.strip import Strip
 
+    from notekeep.tui.page.drawn_lines import DrawnLine
     from notekeep.tui.page.page import NoteRendering
     from notekeep.tui.render.note_rows import LetterMatcher
     from notekeep.tui.screens.preview_loader import PreviewLoader
@@ -84,8 +87,12 @@ class NotePage(TextPage):
 
     @property
     def text_width(self) -> int:
-        """How many cells a line of text may take; one is left free beside the bar that scrolls."""
-        return max(8, self.inner_width - 1)
+        """How many cells a line of text may take."""
+        return self._layout.width
+
+    @property
+    def _layout(self) -> PageLayout:
+        return lay_out_page(self.inner_width)
 
     def known(self, key: RenderingKey) -> NoteRendering | None:
         return self._kept.get(key)
@@ -197,8 +204,14 @@ class NotePage(TextPage):
     def draw_line(self, index: int, width: int) -> StyledLine:
         del width
         if self.rendering is None:
-            return self._message[index]
-        row = self.rendering.lines[index]
+            return [Piece(" " * self._layout.margin), *self._message[index]]
+        layout = self._layout
+        margin = layout.margin
+        if index < self.rendering.head_height:
+            margin = layout.band_margin
+        return [Piece(" " * margin), *self._draw_text(self.rendering.lines[index])]
+
+    def _draw_text(self, row: DrawnLine) -> StyledLine:
         line = mark_matches(row.line, self._matcher) if self._matcher is not None else row.line
         chosen = self.chosen
         if chosen is None:
@@ -211,9 +224,26 @@ class NotePage(TextPage):
             return add_role(line, "passage") if is_bare else _mark_edge(line)
         if row.source != chosen.source:
             return line
-        return [
+        line = [
             add_role([piece], "chosen")[0] if piece.link == chosen.link else piece for piece in line
         ]
+        if chosen.link.startswith(FOLD_LINK) and self.rendering is not None:
+            line = self._with_mark(line, chosen.link)
+        return line
+
+    def _with_mark(self, line: StyledLine, link: str) -> StyledLine:
+        """Show the mark of an open section, which is only seen while it is chosen."""
+        mark = f" {self.rendering.fold_mark} " if self.rendering is not None else " "
+        shown, more = [], 0
+        for piece in line:
+            if piece.link == link and piece.text == " ":
+                more = len(mark) - 1
+                shown.append(piece._replace(text=mark))
+            elif piece.role == "rule":
+                shown.append(piece._replace(text=piece.text[more:]))
+            else:
+                shown.append(piece)
+        return shown
 
     def render_line(self, y: int) -> Strip:
         strip = super().render_line(y)
@@ -223,7 +253,8 @@ class NotePage(TextPage):
         drawn = self.rendering.lines[index]
         if drawn.picture is None:
             return strip
-        return self._pictures.put(strip, drawn.picture, line_width(drawn.line[:-1]), self._under)
+        left = self._layout.margin + line_width(drawn.line[:-1])
+        return self._pictures.put(strip, drawn.picture, left, self._under)
 
     def _draw_on(self, rendering: NoteRendering) -> None:
         if rendering is self.rendering and not rendering.done:
