@@ -258,3 +258,11 @@ def ordering(order: Iterable[Order]) -> Condition:
             keys += [f"{_FIRST_VALUE} IS NULL", _FIRST_VALUE + way]
             values += [key, key]
     return Condition(", ".join([*keys, "sort", "path"]), tuple(values))
+
+
+def sort_value(field: str) -> Condition:
+    """Return the value that notes are sorted by, for a field or column that is one of its own."""
+    column = find_column(field)
+    if column and not column.items and (column.sort or column.sql):
+        return Condition(column.sort or column.sql)
+    return Condition(_FIRST_VALUE, (fold_key(field),))

@@ -128,6 +128,8 @@ INDEXES: list[tuple[str, list[str], bool]] = [
     # All that a sweep compares, so that it reads no whole rows.
     ("notes", ["path", "size", "mtime_ns", "ctime_ns", "inode"], False),
     ("notes", ["role", "sort", "path"], False),
+    # A list of what was changed last, and how many there are since a day.
+    ("notes", ["role", "mtime_ns", "sort", "path", "kind"], False),
     ("notes", ["role", "kind"], False),
     # All that suggestions look at, so that a key typed reads no whole rows.
     ("notes", ["role", "title_folded", "name_folded", "mtime_ns", "path"], False),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.columns import column_value
-from notekeep.catalog.conditions import Condition, ordering
+from notekeep.catalog.conditions import Condition, ordering, sort_value
 from notekeep.catalog.records import Row, TaskRow, load_path, store_path
 from notekeep.errors import Problem
 from notekeep.markdown.note_names import note_stem
@@ -236,8 +236,10 @@ def _distinction(row: Row) -> str:
 class OrderedList:
     """A list of known order and length: every page costs the same, however far down it is."""
 
-    def __init__(self, catalog: Catalog, stored: list[str]) -> None:
+    def __init__(self, catalog: Catalog, stored: list[str], values: list[Any]) -> None:
         self.total = len(stored)
+        self.values = values
+        """What each note is sorted by first, in the order of the list."""
         self._catalog, self._stored = catalog, stored
 
     def page(self, offset: int, limit: int) -> list[Row]:
@@ -260,7 +262,12 @@ def order_list(catalog: Catalog, node: Node | None, query: Query) -> OrderedList
     """Work out the order of a whole list; `node` is the query as a tree of facts only."""
     by = ordering(query.order)
     limit = -1 if query.limit is None else query.limit
+    first = sort_value(query.order[0].field) if query.order else Condition("NULL")
+    where = catalog.where(node)
     found = catalog.find(
-        "path", catalog.where(node), f"ORDER BY {by.sql} LIMIT ?", (*by.values, limit)
+        f"path, {first.sql}",
+        Condition(where.sql, (*first.values, *where.values)),
+        f"ORDER BY {by.sql} LIMIT ?",
+        (*by.values, limit),
     )
-    return OrderedList(catalog, [path for (path,) in found])
+    return OrderedList(catalog, [path for path, _ in found], [value for _, value in found])

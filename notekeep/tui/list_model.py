@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from bisect import bisect_right
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from notekeep.catalog.columns import COLUMNS
+from notekeep.dates import parse_iso
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query.description import write_query
 from notekeep.query.tree import is_fact
 from notekeep.tui.render.note_columns import sort_key
+from notekeep.tui.render.note_rows import modified_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,16 +58,108 @@ class PagedRows:
     def paths(self) -> Iterable[str]:
         return self._vault.search.paths(self._query)
 
-    def find(self, path: str) -> int | None:
-        """Return which row a note has, among all notes and in an order that was chosen.
-
-        In other lists one has to look: they are asked for again with each change of the vault.
-        """
-        if not self._query:
-            return self._vault.catalog.position(path)
-        if self._vault.search.parse(self._query).order:
-            return self._vault.search.ordered(self._query).find(path)
+    def find(self, path: str) -> int | None:  # noqa: ARG002 - known once all is in order
+        """Return None: one has to look which row a note has."""
         return None
+
+
+# What stands between the rows of a list: the names of its groups, and notes that are folded away.
+
+
+NO_DATE = "No date"
+
+
+class Folded(NamedTuple):
+    """Notes of a kind that are folded into one row."""
+
+    notes: int  # how many
+    day: date  # of the last of them
+
+
+class Inserted(NamedTuple):
+    """A row that is no note."""
+
+    notes: int  # how many stand before it
+    name: str = ""  # of a group; "" is a blank row before one
+    folded: Folded | None = None
+
+
+def first_days(today: date, week_start: int) -> list[tuple[str, date]]:
+    """Return the groups of this year, newest first, each with its first day."""
+    monday = today - timedelta((today.weekday() - week_start) % 7)
+    days = [
+        ("Later", today + timedelta(1)),
+        ("Today", today),
+        ("This week", monday),
+        ("This month", today.replace(day=1)),
+    ]
+    return [one for number, one in enumerate(days) if not number or one[1] < days[number - 1][1]]
+
+
+def group_rows(
+    values: Sequence[Any],
+    today: date,
+    week_start: int,
+    *,
+    has_gaps: bool,
+    folded: tuple[int, Folded] | None = None,
+) -> list[Inserted]:
+    """Return what stands between the rows of a list that is sorted by a date, newest first.
+
+    Args:
+        values: What each row is sorted by: nanoseconds, a day as text, or None.
+        today: The day it is.
+        week_start: The first day of a week, 0 for Monday.
+        has_gaps: Whether a blank row stands before a group.
+        folded: Notes that are folded into one row, and what this is sorted by.
+    """
+    values, place = list(values), len(values) + 1
+    if folded is not None:
+        place = bisect_right(values, -folded[0], key=lambda value: -value)
+        values.insert(place, folded[0])
+    end = len(values)
+    while end and not isinstance(values[end - 1], int | str):
+        end -= 1
+    inserted: list[Inserted] = []
+    starts = first_days(today, week_start)
+    at = 0
+    while at < len(values):
+        after, name = len(values), NO_DATE
+        if at < end:
+            name, first = _group_of(values[at], starts)
+            bound = _as_value(first, values[at])
+            after = bisect_right(values, 0, at, end, key=partial(operator.gt, bound))
+        if has_gaps and at:
+            inserted.append(Inserted(at))
+        inserted.append(Inserted(at, name))
+        at = max(after, at + 1)
+    if folded is None:
+        return inserted
+    before = [one for one in inserted if one.notes <= place]
+    behind = [one._replace(notes=one.notes - 1) for one in inserted if one.notes > place]
+    return [*before, Inserted(place, folded=folded[1]), *behind]
+
+
+def _group_of(value: Any, starts: list[tuple[str, date]]) -> tuple[str, date]:
+    for name, first in starts:
+        if value >= _as_value(first, value):
+            return name, first
+    year = _year_of(value)
+    return str(year) if year else NO_DATE, date(max(1, year), 1, 1)
+
+
+def _year_of(value: Any) -> int:
+    if isinstance(value, int):
+        return modified_day(value).year
+    found = parse_iso(str(value)[:10])
+    return found.year if found is not None else 0
+
+
+def _as_value(day: date, like: Any) -> Any:
+    """Return the begin of a day as what a list is sorted by."""
+    if not isinstance(like, int):
+        return day.isoformat()
+    return int(datetime.combine(day, time()).timestamp()) * 1_000_000_000
 
 
 # The order of a list.
@@ -69,32 +168,38 @@ SORT = "sort:"
 
 
 class ListOrder(NamedTuple):
-    """An order: its key, and as a person says it."""
+    """An order: its key, and what it is called."""
 
-    key: str  # the field, with a minus before it for the other way round; "" for the list's own
-    said: str
+    key: str  # the field, with a minus before it for the other way round; "" for the best match
+    name: str
 
 
+BEST_MATCH = ListOrder("", "best match")
+"""The order of what was found, until another is chosen."""
 ORDERS = (
-    ListOrder("", "by title"),
-    ListOrder("-modified", "last changed first"),
-    ListOrder("-created", "newest first"),
-    ListOrder("-rating", "best rated first"),
+    ListOrder("-modified", "changed"),
+    ListOrder("-created", "created"),
+    ListOrder("-rating", "rating"),
+    ListOrder("title", "title"),
 )
 """The orders of a list that a key goes through; the first is its own."""
 DEFAULT_ORDER = ORDERS[0]
 
 
-def next_order(order: ListOrder) -> ListOrder:
+def next_order(order: ListOrder, *, is_search: bool) -> ListOrder:
     """The order that a key takes after another one."""
-    at = ORDERS.index(order) + 1 if order in ORDERS else 0
-    return ORDERS[at % len(ORDERS)]
+    orders = [BEST_MATCH, *ORDERS] if is_search else ORDERS
+    at = orders.index(order) + 1 if order in orders else 0
+    return orders[at % len(orders)]
 
 
-def by_field(name: str, order: ListOrder) -> ListOrder:
+def by_field(name: str, order: ListOrder, own: ListOrder) -> ListOrder:
     """The order by a field; where it is that already the other way round, then the list's own."""
-    ways = [ListOrder(name, f"by {name}"), ListOrder(f"-{name}", f"by {name}, descending")]
-    return [*ways, DEFAULT_ORDER][ways.index(order) + 1 if order in ways else 0]
+    column = COLUMNS.get(name)
+    head = (column and column.head) or name
+    keys = [name, f"-{name}"]
+    at = keys.index(order.key) + 1 if order.key in keys and order != own else 0
+    return [ListOrder(name, head), ListOrder(f"-{name}", head), own][at]
 
 
 def find_sort_key(vault: Vault, query: str) -> str:

@@ -44,7 +44,7 @@ def test_from_nothing_to_a_first_note_that_is_found(start: Start, home: Path) ->
         terminal.until("Kinds", "water")
         terminal.send(ESCAPE)
         terminal.send("/basil")
-        terminal.until("Found", "ctrl+s keeps it", "Basil wants #water.")
+        terminal.until("Results", "ctrl+s save search", "Basil wants #water.")
         terminal.send(QUIT)
         assert terminal.wait() == 0
     text = (vault / "inbox/My first note.md").read_text()

@@ -198,7 +198,7 @@ async def test_a_search_is_saved_with_the_order_that_was_chosen(
         await choose(pilot, "Shelf")
         await until(pilot, lambda: listed(app) == ["Atomic Habits", "Deep Work"])
         await press(pilot, "s", "s", "s")
-        await until(pilot, lambda: shows(app, "best rated first"))
+        await until(pilot, lambda: shows(app, "↓ rating"))
         assert listed(app) == ["Atomic Habits", "Deep Work"]
         await press(pilot, "v", "right")
         await until(pilot, lambda: browse(app).pane.grid is not None)
@@ -245,7 +245,7 @@ async def test_the_day_of_a_row_is_the_one_that_the_list_is_sorted_by(
         # By title: when each was changed last.
         assert len(set(days())) == 1
         await press(pilot, "s", "s")
-        await until(pilot, lambda: shows(app, "newest first · 12 notes"))
+        await until(pilot, lambda: shows(app, "↓ created"))
         assert days() == ["Mar 2024", "Feb 2024", "Jan 2024"]
 
 
@@ -262,7 +262,7 @@ async def test_what_was_found_is_sorted_too_and_the_next_search_has_the_best_fir
         await until(pilot, lambda: shows(app, "2 of 9 notes"))
         best = listed(app)
         await press(pilot, "enter", "s", "s", "s")
-        await until(pilot, lambda: shows(app, "best rated first · 2 of 9 notes"))
+        await until(pilot, lambda: shows(app, "↓ rating"))
         await until(pilot, lambda: listed(app) == ["Atomic Habits", "Deep Work"])
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: shows(app, "Save search"))
@@ -273,7 +273,7 @@ async def test_what_was_found_is_sorted_too_and_the_next_search_has_the_best_fir
         await press(pilot, "escape", "slash")
         type_text(app, "work OR habits")
         await until(pilot, lambda: shows(app, "2 of 9 notes"))
-        assert not shows(app, "best rated first")
+        assert not shows(app, "↓ rating")
         await until(pilot, lambda: listed(app) == best)
 
 
@@ -290,7 +290,7 @@ async def test_what_was_found_is_counted_and_narrowed_by_a_click(make_app: MakeA
         assert sidebar_line(app, "Books").endswith("2")
         assert sidebar_line(app, "Notes").endswith("1")
         assert not sidebar_line(app, "Saved")
-        line = next(n for n, text in enumerate(seen(app)) if text.startswith(" Books"))
+        line = next(n for n, text in enumerate(seen(app)) if text.startswith(" ≡ Books"))
         await pilot.click(offset=(3, line))
         await until(pilot, lambda: shows(app, "2 of 9 notes"))
         assert browse(app).pane.typed == "(kettle OR phone OR plain) type:book"

@@ -99,7 +99,7 @@ async def test_the_sidebar_limits_the_list_and_its_searches(make_app: MakeApp) -
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Books"))
-        line = next(number for number, text in enumerate(seen(app)) if text.startswith(" Books"))
+        line = next(number for number, text in enumerate(seen(app)) if text.startswith(" ≡ Books"))
         await pilot.click(offset=(3, line))
         await until(pilot, lambda: shows(app, "2 of 9 notes"))
         await press(pilot, "slash")

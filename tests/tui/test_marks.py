@@ -15,7 +15,7 @@ from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
 from notekeep.tui.render.styled_text import line_text
 from notekeep.tui.screens.note_operations import parse_tag_changes, split_field_changes
-from tests.support.screens import browse, press, shows, tree, type_text, until
+from tests.support.screens import browse, changed_at_once, press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +57,7 @@ def shelf(root: Path, vault: Vault) -> Path:
         text = f"{head}See [[Volume 00]].\n"
         (root / f"books/Volume {number:02}.md").write_text(text)
     (root / "books/Volume 99.md").write_text(BROKEN)
+    changed_at_once(root)
     vault.indexing.refresh()
     return root
 
@@ -88,7 +89,7 @@ async def test_marks_are_set_one_by_one_in_ranges_and_all_at_once(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "34 notes"))
         await press(pilot, "home", "m")
-        await until(pilot, lambda: shows(app, "1 marked · "))
+        await until(pilot, lambda: shows(app, " 1 marked "))
         await press(pilot, "down", "down", "M")
         await until(pilot, lambda: len(marked(app)) == 4)
         await press(pilot, "asterisk")
@@ -105,7 +106,7 @@ async def test_marks_are_set_one_by_one_in_ranges_and_all_at_once(
         browse(app).pane.box.set_text("title:deep")
         await until(pilot, lambda: browse(app).note_under_cursor == "books/Deep Work.md")
         assert marked(app) == chosen
-        await until(pilot, lambda: shows(app, "2 marked · "))
+        await until(pilot, lambda: shows(app, " 2 marked "))
         # The grid has the same ones; a note that went has none.
         await press(pilot, "enter", "v")
         await until(pilot, lambda: browse(app).pane.grid is not None)
@@ -124,7 +125,7 @@ async def test_a_range_is_marked_upwards_as_downwards(make_app: MakeApp, shelf: 
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "34 notes"))
         await press(pilot, "home", "j", "j", "j", "j", "m", "home", "j", "M")
-        await until(pilot, lambda: shows(app, "4 marked · "))
+        await until(pilot, lambda: shows(app, " 4 marked "))
         listed = [row.path for number in range(5) if (row := browse(app).notes.row_of(number))]
         assert marked(app) == set(listed[1:])
         await press(pilot, "escape")
@@ -132,7 +133,7 @@ async def test_a_range_is_marked_upwards_as_downwards(make_app: MakeApp, shelf: 
         # Of what was found, too.
         await find(app, pilot, "type:book", 27)
         await press(pilot, "home", "j", "j", "m", "home", "M")
-        await until(pilot, lambda: shows(app, "3 marked · "))
+        await until(pilot, lambda: shows(app, " 3 marked "))
 
 
 async def test_a_field_is_set_in_many_notes_after_the_plan_was_seen(
@@ -296,7 +297,7 @@ async def test_new_field_is_named_in_the_plan(make_app: MakeApp, root: Path) -> 
         assert shows(app, "ratng: new field")
         assert shows(app, "there is rating")
         assert not shows(app, "series: new field")
-        warning = app.theme_variables["warning"]
+        warning = app.theme_variables["ink-amber"]
         strip = next(
             one for one in app.screen._compositor.render_strips() if "new field" in one.text
         )

@@ -88,7 +88,7 @@ def test_matches_are_marked_across_parts() -> None:
     line = [Piece("Ato"), Piece("mic habits", "strong")]
     assert mark_matches(line, LetterMatcher(["ATOMIC"])) == [
         Piece("Ato", "mark"),
-        Piece("mic", "mark strong"),
+        Piece("mic", "strong mark"),
         Piece(" habits", "strong"),
     ]
 

@@ -29,7 +29,7 @@ from notekeep.tui.render.formatting import (
 )
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE, Glyphs, choose_glyphs, without_shades
 from notekeep.tui.render.habit_page import YEAR_LINES, year_lines
-from notekeep.tui.render.note_rows import hit_rows, note_head, note_row, strip_markup
+from notekeep.tui.render.note_rows import RowLook, hit_rows, note_head, note_row, strip_markup
 from notekeep.tui.render.plan_lines import exported_lines, plan_lines
 from notekeep.tui.render.styled_text import StyledLine, line_text, line_width
 from notekeep.tui.render.text_diff import wrap_patch
@@ -70,7 +70,7 @@ def test_kinds_have_names_in_the_plural() -> None:
 
 @pytest.mark.parametrize(
     ("rating", "shown"),
-    [(0, "☆☆☆☆☆"), (3, "★★★☆☆"), (4.5, "★★★★½"), (5, "★★★★★"), (9, "9    "), (-1, "-1   ")],
+    [(0, "·····"), (3, "★★★··"), (4.5, "★★★★½"), (5, "★★★★★"), (9, "9    "), (-1, "-1   ")],
 )
 def test_a_rating_is_five_characters(rating: float, shown: str) -> None:
     assert stars(rating, UNICODE) == shown
@@ -78,7 +78,7 @@ def test_a_rating_is_five_characters(rating: float, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rating", "shown"), [(0, "☆☆☆☆☆"), (3.5, "★★½☆☆"), (7, "★★★★★"), (8, "8    ")]
+    ("rating", "shown"), [(0, "·····"), (3.5, "★★½··"), (7, "★★★★★"), (8, "8    ")]
 )
 def test_stars_are_scaled_to_the_best_rating(rating: float, shown: str) -> None:
     assert stars(rating, choose_glyphs("unicode", {}, best=7)) == shown
@@ -93,35 +93,60 @@ def test_days_and_fields_are_short() -> None:
     assert field_text("a\x1bb\nc") == "a␛b c"
 
 
+PLAIN = RowLook(dated_by="modified")
+
+
+def test_a_row_has_the_sign_of_its_kind_and_what_says_most_of_it() -> None:
+    book = row("Deep Work", "book", rating=4, author=["Cal Newport", "Somebody Else"])
+    assert line_text(note_row(book, 50, UNICODE, TODAY, PLAIN)) == (
+        "  ≡ Deep Work  Cal Newport         ★★★★·  20 Nov  "
+    )
+    # A detail that does not fit whole is left out, and a narrow list has none.
+    assert "Cal" not in line_text(note_row(book, 44, UNICODE, TODAY, PLAIN))
+    assert line_text(note_row(row("x", "recipe"), 40, UNICODE, TODAY, PLAIN)).startswith("  r x")
+    marked = note_row(book, 50, UNICODE, TODAY, RowLook(here=True, marked=True))
+    assert line_text(marked).startswith("▌ ● Deep Work")
+    draft = note_row(row("A", "post", draft=True), 50, UNICODE, TODAY, PLAIN)
+    assert line_text(draft).startswith("  ¶ A  draft")
+
+
 def test_a_row_says_when_a_note_was_changed_or_the_date_it_is_sorted_by() -> None:
-    book = row("Deep Work", "book", rating=4, finished="2026-05-11")
-    # A cell at the right stays free, beside the bar that scrolls.
-    assert line_text(note_row(book, 50, UNICODE, TODAY)) == (
-        "Deep Work                          ★★★★☆   20 Nov"
-    )
-    assert line_text(note_row(book, 50, UNICODE, TODAY, dated_by="finished")) == (
-        "Deep Work                          ★★★★☆   11 May"
-    )
+    book = row("Deep Work", "book", finished="2026-05-11")
+
+    def said(dated_by: str | None) -> str:
+        line = line_text(note_row(book, 40, UNICODE, TODAY, RowLook(dated_by=dated_by)))
+        return line.split("Deep Work")[1].strip()
+
+    assert said("modified") == "20 Nov"
+    assert said("finished") == "11 May"
     # Without that date there is none: another one would look unsorted.
-    assert line_text(note_row(book, 50, UNICODE, TODAY, dated_by="started")).rstrip() == (
-        "Deep Work                          ★★★★☆"
-    )
+    assert said("started") == said(None) == ""
+    now = dt.datetime.fromtimestamp(book.mtime_ns / 1e9).astimezone()
+    today = line_text(note_row(book, 40, UNICODE, now.date(), PLAIN))
+    assert today.rstrip().endswith(f"{now:%H:%M}")
+
+
+def test_a_rating_in_another_scale_is_a_number() -> None:
+    book = row("Deep Work", "book", rating=6)
+    assert "★ 6 " in line_text(note_row(book, 50, UNICODE, TODAY, PLAIN))
+    seven = choose_glyphs("unicode", {}, best=7)
+    assert "★ 6/7 " in line_text(note_row(book, 50, seven, TODAY, PLAIN))
 
 
 def test_a_title_has_the_room_of_stars_and_day_that_are_not_there() -> None:
-    book = row("Deep Work", "book", rating=4)
     long = "A title of forty-one cells, which is long"
-    assert line_text(note_row(row(long), 51, UNICODE, TODAY)) == f"{long}   20 Nov"
-    # In a narrow list the rating gives way, then the day; the title stays.
-    assert line_text(note_row(book, 24, UNICODE, TODAY)) == "Deep Work        20 Nov"
-    assert line_text(note_row(book, 16, UNICODE, TODAY)).rstrip() == "Deep Work"
-    assert line_text(note_row(row(long), 44, UNICODE, TODAY)).rstrip() == long
+    no_date = RowLook()
+    assert long in line_text(note_row(row(long), 49, UNICODE, TODAY, no_date))
+    assert "…" in line_text(note_row(row(long), 49, UNICODE, TODAY, PLAIN))
+    rated = line_text(note_row(row(long, "book", rating=4), 24, UNICODE, TODAY, PLAIN))
+    assert "★" not in rated
+    assert "20 Nov" in rated
 
 
 def test_what_is_broken_or_private_is_seen_beside_the_title() -> None:
     secret = row("Diary")
     secret.private, secret.problem = True, "line 2"
-    assert line_text(note_row(secret, 40, UNICODE, TODAY)).startswith("Diary ! ⊘")
+    assert line_text(note_row(secret, 40, UNICODE, TODAY, PLAIN)).startswith("  · Diary ! ⊘")
 
 
 def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
@@ -131,7 +156,7 @@ def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
     assert shown == "… Why see Deep Work and code"
     assert [shown[begin:end] for begin, end in marks] == ["Deep"]
     hit = Hit(row("Depth"), 1.0, Snippet(text, ((start, start + 4),)))
-    second = hit_rows(hit, 60, UNICODE, TODAY, None)[1]
+    second = found_rows(hit, 60)[1]
     assert [piece.text for piece in second if "mark" in piece.role] == ["Deep"]
 
 
@@ -152,11 +177,31 @@ def test_a_link_in_a_passage_is_its_words(text: str, word: str, shown: str) -> N
     assert [prose[begin:end] for begin, end in marks] == [word]
 
 
+def found_rows(hit: Hit, width: int, lines: int = 1) -> list[StyledLine]:
+    return hit_rows(hit, width, UNICODE, TODAY, RowLook(), None, lines=lines)
+
+
+def test_a_hit_shows_two_lines_of_its_passage_and_the_heading_above_it() -> None:
+    text = "a cue is worth more than a plan, and the craving fades when the cue is gone"
+    hit = Hit(row("Making"), 1.0, Snippet(text, ((2, 5),)), 3, ("Loop", "The golden rule"))
+    first, *found = texts(found_rows(hit, 50, lines=2))
+    assert first == "  · Making  The golden rule"
+    assert found == [
+        "    a cue is worth more than a plan, and the",
+        "    craving fades when the cue is gone",
+    ]
+
+
+def test_a_passage_is_read_without_addresses_and_comments() -> None:
+    text = "see https://a.org/x?id=1 <!-- not this --> and %%nor this%% the <b>end</b>"
+    assert second_line(text, 90, "end")[0] == "see and the end"
+
+
 def second_line(text: str, width: int, *words: str) -> tuple[str, list[str]]:
     """What the second line of a hit shows, and what of it is marked."""
     marks = sorted((text.index(word), text.index(word) + len(word)) for word in words)
-    line = hit_rows(Hit(row("x"), 1.0, Snippet(text, tuple(marks))), width, UNICODE, TODAY, None)[1]
-    return line_text(line).rstrip(), [piece.text for piece in line if "mark" in piece.role]
+    line = found_rows(Hit(row("x"), 1.0, Snippet(text, tuple(marks))), width + 6)[1]
+    return line_text(line).strip(), [piece.text for piece in line if "mark" in piece.role]
 
 
 def test_a_narrow_list_shows_of_a_passage_where_the_words_are() -> None:
@@ -182,11 +227,11 @@ def test_a_passage_is_read_without_the_signs_of_emphasis_and_links() -> None:
     assert "https://a.org/x" in second_line(text, 90, "a.org")[0]
 
 
-def test_a_hit_by_title_marks_the_title_and_says_its_kind_and_tags() -> None:
+def test_a_hit_by_title_marks_the_title_and_says_its_tags() -> None:
     hit = Hit(row("Deep Work", "book"), 1.0, Snippet("Deep Work", ((0, 4),)))
-    first, second = hit_rows(hit, 60, UNICODE, TODAY, None)
+    first, second = found_rows(hit, 60)
     assert [piece.text for piece in first if "mark" in piece.role] == ["Deep"]
-    assert line_text(second).rstrip() == "Books  #a/b #c"
+    assert line_text(second).strip() == "#a/b #c"
 
 
 @given(st.text(max_size=60), st.data())
@@ -207,11 +252,14 @@ def test_the_head_of_a_note_names_what_is_known() -> None:
         tags=["habit"],
     )
     assert texts(note_head(note, 60, UNICODE)) == [
-        "Atomic Habits",
-        "James Clear\xa0· finished 2026-03-02",
-        "#habit",
-        "─" * 60,
+        "▄" * 63,
+        "  ≡ Atomic Habits",
+        "    James Clear · finished 2 Mar 2026",
+        "    #habit",
+        "▀" * 63,
     ]
+    # Of facts that do not fit none is cut: the last are left out.
+    assert "    James Clear" in texts(note_head(note, 26, UNICODE))
 
 
 def test_a_note_that_is_broken_says_where_and_what_to_do() -> None:
@@ -238,7 +286,7 @@ def test_a_long_note_is_drawn_as_far_as_it_is_looked_at() -> None:
 def test_a_heading_that_is_only_the_title_is_not_shown_twice() -> None:
     rendering = NoteRendering(Note("a.md", "Deep Work", body="# Deep Work\n\ntext"), 40, UNICODE)
     rendering.draw_lines(99)
-    assert [line_text(drawn.line) for drawn in rendering.lines].count("Deep Work") == 1
+    assert sum("Deep Work" in line_text(drawn.line) for drawn in rendering.lines) == 1
 
 
 def year(level: int, status: Status) -> Calendar:
@@ -360,6 +408,7 @@ def test_the_plain_set_is_plain() -> None:
         if name == "best":
             continue
         value = getattr(ASCII_GLYPHS, name)
+        value = list(value.values()) if name == "kinds" else value
         assert all(part.isascii() for part in ([value] if isinstance(value, str) else value)), name
 
 
@@ -376,9 +425,9 @@ def test_a_hit_in_the_front_matter_shows_its_fields_in_words() -> None:
             {"tags": ["sf/herbert"], "aliases": [], "fields": {**fields, "from": "[[x/Herbert]]"}}
         ),
     )
-    line = hit_rows(Hit(found, 1.0, snippet, 2), 80, UNICODE, TODAY, None)[1]
-    assert line_text(line).rstrip() == (
-        "author  Frank Herbert, B. Herbert · from  Herbert · tags  #sf/herbert"
+    line = found_rows(Hit(found, 1.0, snippet, 2), 80)[1]
+    assert line_text(line).strip() == (
+        "author Frank Herbert, B. Herbert · from Herbert · tags #sf/herbert"
     )
     marked = [piece.text for piece in line if "mark" in piece.role]
     assert marked == ["Herbert", "Herbert", "Herbert", "herbert"]
@@ -386,8 +435,9 @@ def test_a_hit_in_the_front_matter_shows_its_fields_in_words() -> None:
 
 def test_a_hit_in_the_front_matter_that_is_no_field_shows_what_the_note_is() -> None:
     snippet = Snippet("title: 'A depth'\n# depth", ((9, 14),), is_of_fields=True)
-    line = hit_rows(Hit(row("A depth", "book"), 1.0, snippet, 2), 60, UNICODE, TODAY, None)[1]
-    assert line_text(line).startswith("Books")
+    first, second = texts(found_rows(Hit(row("A depth", "book"), 1.0, snippet, 2), 60))
+    assert first == "  ≡ A depth  front matter"
+    assert second.strip() == "#a/b #c"
 
 
 def test_a_word_found_in_a_link_is_shown_without_its_brackets() -> None:

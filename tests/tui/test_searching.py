@@ -163,7 +163,7 @@ async def test_the_whole_line_of_the_search_is_its_box(make_app: MakeApp) -> Non
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, " Books"))
-        line = next(number for number, text in enumerate(seen(app)) if text.startswith(" Books"))
+        line = next(number for number, text in enumerate(seen(app)) if text.startswith(" ≡ Books"))
         await pilot.click(offset=(3, line))
         await until(pilot, lambda: shows(app, "Books / "))
         row = next(n for n, text in enumerate(seen(app)) if "Books / " in text)

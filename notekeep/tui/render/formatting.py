@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from notekeep.dates import MONTHS, parse_iso
 from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.render.styled_text import Piece, StyledLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+BEST = 5  # the best rating where a vault names no other
 MAX_NAMED = 4  # so many names are read at a glance
 _PLURALS = {
     "book": "Books",
@@ -85,6 +87,17 @@ def stars(rating: float, glyphs: Glyphs) -> str:
     return text + glyphs.no_star * (5 - len(text))
 
 
+def rating_pieces(rating: float, glyphs: Glyphs) -> StyledLine:
+    """Return a rating as five stars, those that are missing faint; as a number in another scale."""
+    if glyphs.best != BEST or not 0 <= rating <= BEST:
+        scale = max(glyphs.best, rating)
+        of = f"/{scale:g}" if glyphs.best != BEST else ""
+        return [Piece(f"{glyphs.star} {rating:g}{of}", "star")]
+    shown = stars(rating, glyphs)
+    full = shown.rstrip(glyphs.no_star)
+    return [Piece(full, "star"), Piece(shown[len(full) :], "faint")]
+
+
 def parse_rating(value: Value) -> float | None:
     """Return a rating as a number, or None when the field holds none."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
@@ -92,8 +105,17 @@ def parse_rating(value: Value) -> float | None:
 
 def short_date(day: date, today: date) -> str:
     """Return a day in at most eight cells: "24 Nov" this year, "Mar 2024" another."""
-    month = MONTHS[day.month - 1]
-    return f"{day.day} {month}" if day.year == today.year else f"{month} {day.year}"
+    return day_and_month(day) if day.year == today.year else f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def day_and_month(day: date) -> str:
+    """Return a day without its year: "24 Nov"."""
+    return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def long_date(day: date) -> str:
+    """Return a day with its year: "2 Mar 2026"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def field_date(value: Value) -> date | None:

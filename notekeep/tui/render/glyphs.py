@@ -116,17 +116,6 @@ ASCII_GLYPHS = Glyphs(
     before="<",
     after=">",
     levels=" 1234",
-    kinds=MappingProxyType(
-        {
-            "book": "b",
-            "podcast": "c",
-            "daily": "d",
-            "habit": "h",
-            "post": "p",
-            "person": "@",
-            "note": ".",
-        }
-    ),
     tiles=" 1234",
     bars="_.-:=+*#",
 )

@@ -205,39 +205,52 @@ def key_hint(key: str, text: str) -> StyledLine:
 def no_results(typed: str) -> list[StyledLine]:
     """Return what is said when a search found nothing."""
     creates = key_hint("enter", f'creates a note "{clean_line(typed)}"')
-    return [[], [Piece("No results", "title")], [], creates, key_hint("esc", "clears the search")]
+    return [[Piece("No results", "title")], [], creates, key_hint("esc", "clears the search")]
 
 
-def field_correction(name: str, near: str) -> list[StyledLine]:
+def field_correction(name: str, near: str, glyphs: Glyphs) -> StyledLine:
     """Return what is said of a name that is no field, but nearly one."""
-    about = Piece(f'No field "{clean_line(name)}". Did you mean {near}?', "warn")
-    return [[about], [Piece("tab", "key"), Piece(" accept", "muted")]]
+    return [
+        Piece(f"{glyphs.warning} ", "warn"),
+        Piece(f'No field "{clean_line(name)}". Did you mean '),
+        Piece(near, "title"),
+        Piece("?  "),
+        Piece("tab", "key"),
+        Piece(" accept", "muted"),
+    ]
+
+
+def format_share(share: float) -> str:
+    """Return how much of an index is there: "5 %"."""
+    return f"{min(99, int(100 * share))} %"
 
 
 def indexing_progress(share: float) -> StyledLine:
     """Return how far an index is that has nothing to show yet."""
-    return [Piece(f"Still indexing, {min(99, int(100 * share))} %", "title")]
+    return [Piece(f"Still indexing, {format_share(share)}.", "title")]
 
 
 def no_indexed_results(typed: str, share: float) -> list[StyledLine]:
     """Return what is said when nothing was found in what is indexed so far."""
     about = [Piece("No results yet for ", "muted"), Piece(clean_line(typed), "title")]
-    return [[], indexing_progress(share), about, [], key_hint("esc", "clears the search")]
+    more = [Piece("More results may come.", "muted")]
+    return [indexing_progress(share), about, more, [], key_hint("esc", "clears the search")]
 
 
 def search_running(typed: str) -> list[StyledLine]:
     """Return what is said while a search goes on whose answer a key waits for."""
-    return [[], [Piece("Searching for ", "muted"), Piece(clean_line(typed), "title")]]
+    return [[Piece("Searching for ", "muted"), Piece(clean_line(typed), "title")]]
 
 
 def no_notes(indexed: float | None) -> list[StyledLine]:
     """Return what is said of a vault without notes, or of which none is indexed yet."""
     if indexed is not None:
-        return [[], indexing_progress(indexed)]
+        return [indexing_progress(indexed)]
     return [
-        [],
         [Piece("No notes yet.", "title")],
         [],
         key_hint("n", "creates the first one"),
+        key_hint("ctrl+n", "adds a line to today's note"),
+        key_hint("gv", "opens another vault"),
         key_hint("?", "shows all keys"),
     ]

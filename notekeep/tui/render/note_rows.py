@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 from rich.cells import cell_len
@@ -12,20 +12,24 @@ from rich.cells import cell_len
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query.tree import And, Fuzzy, Node, Or, Phrase, Prefix, Query, Term, Within
 from notekeep.tui.render.formatting import (
+    day_and_month,
     field_date,
     field_text,
     kind_name,
+    long_date,
     parse_rating,
+    rating_pieces,
     short_date,
-    stars,
 )
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
+    add_role,
     fit_line,
     line_width,
     mark_matches,
     mark_spans,
+    pad_line,
     spread_line,
     wrap_line,
 )
@@ -92,14 +96,27 @@ def fold_letters(text: str) -> str:
 # Marks of headings and lists at the start of a line, of emphasis, code and links anywhere; compiled
 # when the first hit is shown, since no list at the start has one.
 _SIGNS = (
-    r"(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
+    r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]]+>?|\[!\w+\][-+]?"
+    r"|(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
     r"|!?\[\[[^\[\]|\n]*\|(?:\d+(?:x\d+)?\|)?(?=[^\[\]\n]*\]\])|\]\([^()\s]*\)|!?\[(?=[^\[\]\n]*\]\([^()\s]*\))"
     r"|\*\*|==|`|!?\[\[|\]\]|(?<!\S)\*(?=\w)|(?<=[\w.,;:!?])\*(?!\w)"
 )
 
-# A list this wide has room for a column of ratings beside that of dates.
-WIDE_CELLS = 46
-_DATE_WIDTH = 8
+# A list this wide has room for a detail after each title.
+DETAIL_CELLS = 46
+_HEAD_WIDTH = 4  # the cells before a title: the cursor, a blank, the sign, a blank
+_RIGHT_MARGIN = 2
+_DATE_WIDTH = 7
+_STAR_GAP = 1
+FRONT_MATTER = "front matter"
+
+# What says most of a note of a kind beside its title.
+_DETAILS = {
+    "book": ("author",),
+    "podcast": ("show", "guest"),
+    "habit": ("schedule",),
+    "post": ("series",),
+}
 
 # Which date says most about a note of a kind, best first.
 _DATES = {
@@ -134,7 +151,7 @@ def gutter(glyphs: Glyphs, *, here: bool, marked: bool = False) -> StyledLine:
     """Return the two cells at the left of a row: the cursor, and whether the row is marked."""
     return [
         Piece(glyphs.cursor if here else " ", "cursor-bar"),
-        Piece(glyphs.marked if marked else " ", "accent"),
+        Piece(glyphs.marked if marked else " ", "marked"),
     ]
 
 
@@ -177,29 +194,105 @@ def modified_day(mtime_ns: int) -> date:
     return datetime.fromtimestamp(mtime_ns / 1e9, tz=UTC).astimezone().date()
 
 
+class RowLook(NamedTuple):
+    """How a row of a list stands among the others."""
+
+    here: bool = False  # the cursor is on it
+    marked: bool = False
+    conflict: bool = False  # there are two versions of the note
+    dated_by: str | None = None  # the date to show: a field, "modified", or None for none
+    is_grouped: bool = False  # the year is named above
+
+
+def row_head(look: RowLook, sign: str, glyphs: Glyphs) -> StyledLine:
+    """Return the four cells before a title: the cursor, and the sign of the kind or of a mark."""
+    bar = Piece(glyphs.cursor if look.here else " ", "cursor-bar")
+    mark = Piece(glyphs.marked, "marked") if look.marked else Piece(sign, "muted")
+    return [bar, Piece(" "), mark, Piece(" ")]
+
+
 def note_row(
     row: Row,
     width: int,
     glyphs: Glyphs,
     today: date,
-    title: StyledLine | None = None,
+    look: RowLook,
     *,
-    dated_by: str = "",
-    conflict: bool = False,
+    title: StyledLine | None = None,
+    detail: str = "",
 ) -> StyledLine:
-    """Return a note as one line: its title, and at the right its rating and a day."""
-    left = [*(title or [Piece(clean_line(row.title))]), *signs(row, glyphs, conflict=conflict)]
-    day = field_date(row.fields.get(dated_by)) if dated_by else modified_day(row.mtime_ns)
-    said = "" if day is None else short_date(day, today)
-    right: StyledLine = [Piece(said if width < WIDE_CELLS else said.rjust(_DATE_WIDTH), "faint")]
+    """Return a note as one line: sign, title, a detail where it fits, its rating and a day."""
+    head = row_head(look, kind_sign(row.kind, glyphs), glyphs)
+    title = title or [Piece(clean_line(row.title))]
+    if look.here:
+        title = add_role(title, "title")
+    left = [*title, *signs(row, glyphs, conflict=look.conflict)]
+    room = width - _HEAD_WIDTH - _RIGHT_MARGIN
+    right: StyledLine = []
+    if look.dated_by is not None:
+        right = [Piece(_row_date(row, look, today).rjust(_DATE_WIDTH), "muted")]
     rating = parse_rating(row.fields.get("rating"))
-    if width >= WIDE_CELLS and rating is not None:
-        right.insert(0, Piece(f"{stars(rating, glyphs)} ", "star"))
-    if width < WIDE_CELLS and line_width(left) > width - 2 - line_width(right):
-        right = []  # more of the title says more than a day
-    left = distinguished_title(left, row, width - 2 - line_width(right))
-    # A cell is left free at the right: what stands there may be the bar that scrolls the list.
-    return spread_line(left, right, width - 1, gap=1)
+    if rating is not None:
+        rated = rating_pieces(rating, glyphs)
+        rated = [*rated, Piece(" " * _STAR_GAP), *right] if right else rated
+        if line_width(rated) < room // 2:
+            right = rated
+    room -= line_width(right) + bool(right)
+    if row.apart:
+        left = distinguished_title(left, row, room)
+    elif width >= DETAIL_CELLS:
+        left = _with_detail(left, [detail] if detail else row_details(row), room)
+    line = [*pad_line(fit_line(left, room, glyphs.ellipsis), room), Piece(" " * bool(right))]
+    return [*head, *line, *right, Piece(" " * _RIGHT_MARGIN)]
+
+
+def _with_detail(title: StyledLine, details: Sequence[str], room: int) -> StyledLine:
+    """Return a title with the first of some details that fits whole."""
+    left = room - line_width(title) - 2
+    detail = next((one for one in details if one and cell_len(one) <= left), "")
+    return [*title, Piece("  "), Piece(detail, "muted")] if detail else title
+
+
+def row_details(row: Row) -> list[str]:
+    """Return what may be said of a note beside its title, the longest first."""
+    if row.kind == "post":
+        return ["draft"] if row.fields.get("draft") is True else []
+    for name in _DETAILS.get(row.kind, ()):
+        value = row.fields.get(name)
+        if text := field_text(value):
+            first = field_text(value[0]) if isinstance(value, list) and value else ""
+            return [text, first]
+    return [clean_line(row.tags[0])] if row.tags else []
+
+
+def _row_date(row: Row, look: RowLook, today: date) -> str:
+    if look.dated_by == "modified":
+        moment = datetime.fromtimestamp(row.mtime_ns / 1e9, tz=UTC).astimezone()
+        day: date | None = moment.date()
+        if day == today:
+            return f"{moment:%H:%M}"
+    else:
+        day = field_date(row.fields.get(look.dated_by or ""))
+    if day is None:
+        return ""
+    return day_and_month(day) if look.is_grouped else short_date(day, today)
+
+
+def group_row(name: str, width: int, glyphs: Glyphs) -> StyledLine:
+    """Return the name of a group in a list, with a rule behind it."""
+    head = [Piece("  "), Piece(clean_line(name), "section"), Piece(" ")]
+    rule = glyphs.rule * max(0, width - line_width(head) - 1)
+    return [*head, Piece(rule, "rule")]
+
+
+def folded_row(count: int, day: date, width: int, glyphs: Glyphs, look: RowLook) -> StyledLine:
+    """Return the row that daily notes are folded into."""
+    name = Piece(kind_name("daily"), "title" if look.here else "")
+    left = [name, Piece(f"  {count}", "muted")]
+    right = [Piece(day_and_month(day).rjust(_DATE_WIDTH), "muted")]
+    room = width - _HEAD_WIDTH - _RIGHT_MARGIN
+    head = row_head(look, glyphs.closed, glyphs)
+    return [*head, *spread_line(left, right, room, gap=1), Piece(" " * _RIGHT_MARGIN)]
 
 
 def hit_rows(
@@ -207,12 +300,12 @@ def hit_rows(
     width: int,
     glyphs: Glyphs,
     today: date,
+    look: RowLook,
     words: LetterMatcher | None,
     *,
-    dated_by: str = "",
-    conflict: bool = False,
+    lines: int,
 ) -> list[StyledLine]:
-    """Return a hit as two lines: its title with the matches marked, and the best passage."""
+    """Return a hit: its title with the matches marked, and up to so many lines of its snippet."""
     title: StyledLine = [Piece(clean_line(hit.row.title))]
     snippet = hit.snippet
     is_title = snippet.text == hit.row.title
@@ -220,17 +313,32 @@ def hit_rows(
         title = mark_spans(title, snippet.marks)
     elif words is not None:
         title = mark_matches(title, words)
-    first = note_row(hit.row, width, glyphs, today, title, dated_by=dated_by, conflict=conflict)
-    fields = _found_fields(hit) if snippet.is_of_fields else []
-    if fields:
-        return [first, spread_line(fields, [], width - 1)]
-    if is_title or not snippet.text or snippet.is_of_fields:
-        about = kind_name(hit.row.kind)
+    heading = FRONT_MATTER if snippet.is_of_fields else clean_line(hit.heading)
+    first = note_row(hit.row, width, glyphs, today, look, title=title, detail=heading)
+    room = max(8, width - _HEAD_WIDTH - _RIGHT_MARGIN)
+    bar = Piece(glyphs.cursor if look.here else " ", "cursor-bar")
+    indent = [bar, Piece(" " * (_HEAD_WIDTH - 1))]
+    found = _found_lines(hit, room, lines, glyphs, is_title=is_title)
+    return [first, *([*indent, *line] for line in found)]
+
+
+def _found_lines(
+    hit: Hit, room: int, lines: int, glyphs: Glyphs, *, is_title: bool
+) -> list[StyledLine]:
+    snippet = hit.snippet
+    found = _found_fields(hit) if snippet.is_of_fields else []
+    if not found and (is_title or not snippet.text or snippet.is_of_fields):
         tags = " ".join(f"#{clean_line(tag)}" for tag in hit.row.tags[:4])
-        return [first, spread_line([Piece(f"{about}  {tags}", "faint")], [], width - 1)]
-    passage, marks = _crop_passage(*strip_markup(snippet.text, snippet.marks), width - 1)
-    second = mark_spans([Piece(passage, "muted")], marks)
-    return [first, spread_line(second, [], width - 1)]
+        found = [Piece(tags, "muted")]
+    elif not found:
+        text, marks = strip_markup(snippet.text, snippet.marks)
+        passage, marks = _crop_passage(text, marks, room * lines - lines)
+        found = mark_spans([Piece(passage, "muted")], marks)
+    rows = wrap_line(found, room)
+    if len(rows) > lines:
+        last = [*rows[lines - 1], Piece(" "), *rows[lines]]
+        rows = [*rows[: lines - 1], fit_line(last, room, glyphs.ellipsis)]
+    return [*rows, *([[]] * (lines - len(rows)))]
 
 
 def _found_fields(hit: Hit) -> StyledLine:
@@ -251,8 +359,8 @@ def _found_fields(hit: Hit) -> StyledLine:
 
 
 def _crop_passage(
-    text: str, marks: Sequence[tuple[int, int]], width: int
-) -> tuple[str, Sequence[tuple[int, int]]]:
+    text: str, marks: list[tuple[int, int]], width: int
+) -> tuple[str, list[tuple[int, int]]]:
     """Return a passage from where on most of its marks are seen in so many cells."""
     if not marks or cell_len(text) <= width or cell_len(text[: marks[-1][1]]) < width:
         return text, marks
@@ -276,7 +384,7 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
     kept: list[str] = []
     places: list[int] = []
     dropped: set[int] = set()
-    for match in re.finditer(_SIGNS, text):
+    for match in re.finditer(_SIGNS, text, re.DOTALL):
         start, stop = match.span()
         # What was looked for is shown, be it in an address; a link's target without the brackets.
         if any(start < end and begin < stop for begin, end in marks):
@@ -293,42 +401,111 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
     return "".join(kept), [(places[start], places[end]) for start, end in marks]
 
 
+MEASURE = 80  # cells of a line of text, at most
+BAND_MARGIN = 12  # with so much more room than the measure a note stands in the middle
+MIN_MARGINS = 28  # a pane narrower than this has no margins
+
+
+class PageLayout(NamedTuple):
+    """Where a note stands in a pane: the cells before its text, and those of a line."""
+
+    margin: int
+    width: int
+
+    @property
+    def band_margin(self) -> int:
+        """The cells before the band of the title, which is wider than the text."""
+        return self.margin - band_indent(self.width)
+
+
+def lay_out_page(room: int) -> PageLayout:
+    """Return how a note stands in a pane of so many cells; one is left free at the right."""
+    if room >= MEASURE + BAND_MARGIN:
+        return PageLayout((room - MEASURE) // 2, MEASURE)
+    if room >= MIN_MARGINS:
+        return PageLayout(2, min(MEASURE, room - 2) - 1)
+    return PageLayout(0, max(8, room - 1))
+
+
+def band_indent(width: int) -> int:
+    """Return how many cells the band of the title begins before the text."""
+    return 3 if width == MEASURE else 2 if width >= MIN_MARGINS - 3 else 0
+
+
+def _band_width(width: int) -> int:
+    indent = band_indent(width)
+    return width + (2 * indent if width == MEASURE else indent + 1 if indent else 0)
+
+
 def note_head(note: Note, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return what stands above a note's text: title, the fields that matter, tags, a rule."""
-    lines = wrap_line([Piece(clean_line(note.title), "title")], width)
-    if facts := _facts(note, glyphs):
-        lines += wrap_line(facts, width)
-    if note.tags:
-        tags: StyledLine = []
-        for tag in note.tags:
-            tags += [Piece(f"#{clean_line(tag)}", "tag", f"#{tag}"), Piece(" ")]
-        lines += wrap_line(tags[:-1], width)
-    lines.append([Piece(glyphs.rule * width, "rule")])
+    """Return the band above a note's text: sign and title, stars, the facts that matter, tags.
+
+    `width` is that of the text.
+    """
+    room = _band_width(width)
+    indent = [Piece(" " * band_indent(width))]
+    inner = max(4, room - 2 * line_width(indent))
+    right = _marks_of(note, glyphs)
+    title = wrap_line(
+        [Piece(clean_line(note.title), "title")], inner - 2 - line_width([*right, Piece("  ")])
+    )
+    sign = Piece(f"{kind_sign(note.kind, glyphs)} ", "muted")
+    rows = [spread_line([sign, *title[0]], right, inner)]
+    rows += [[Piece("  "), *row] for row in title[1:]]
+    if facts := _facts(note, inner - 2, glyphs):
+        rows.append([Piece("  "), *facts])
+    rows += _chips(note.tags, inner)
     if (problem := note.problem) is not None:
         where = f"line {problem.line}: " if problem.line else ""
         about = f"{glyphs.warning} {where}{clean_line(problem.message)}"
-        lines += wrap_line([Piece(about, "warn")], width)
+        rows += wrap_line([Piece(about, "warn")], inner)
         if problem.hint:
-            lines += wrap_line([Piece(clean_line(problem.hint), "muted")], width)
-        lines.append([])
-    return lines
+            rows += wrap_line([Piece(clean_line(problem.hint), "muted")], inner)
+    above, below = (Piece(edge * room, "band-edge") for edge in glyphs.band)
+    band = [add_role(pad_line([*indent, *row], room), "band") for row in rows]
+    return [[above], *band, [below]]
 
 
-def _facts(note: Note, glyphs: Glyphs) -> StyledLine:
-    parts: list[Piece] = []
-    finished = field_text(note.fields.get("finished"))
-    for name in _HEAD_FIELDS.get(note.kind, ("created", "status")):
-        text = field_text(note.fields.get(name))
-        if text and not (name == "status" and finished):
-            parts.append(Piece(_WITH_NAME.get(name, "{}").format(text), "muted"))
+def kind_sign(kind: str, glyphs: Glyphs) -> str:
+    """Return the sign of a kind, else its first letter; "" names no kind."""
+    return glyphs.kinds.get(kind) or clean_line(kind)[:1].lower() or glyphs.kinds["note"]
+
+
+def _chips(tags: Sequence[str], width: int) -> list[StyledLine]:
+    rows: list[StyledLine] = []
+    for tag in tags:
+        name = clean_line(tag)
+        chip = Piece(f" #{name} ", "chip", f"#{tag}")
+        longer = [*rows[-1], Piece(" "), chip] if rows else [Piece(" "), chip]
+        if rows and line_width(longer) <= width:
+            rows[-1] = longer
+        else:
+            rows.append(fit_line([Piece(" "), chip], width))
+    return rows
+
+
+def _marks_of(note: Note, glyphs: Glyphs) -> StyledLine:
+    right: StyledLine = []
+    if note.private:
+        right.append(Piece(f"{glyphs.private} private", "private"))
     rating = parse_rating(note.fields.get("rating"))
     if rating is not None:
-        parts.append(Piece(stars(rating, glyphs).rstrip(), "star"))
-    if note.private:
-        parts.append(Piece(f"{glyphs.private} private", "private"))
-    line: StyledLine = []
-    for part in parts:
-        # The dot stays with what it follows when the line is broken.
-        line.extend([Piece(f"\xa0{glyphs.dot}", "faint"), Piece(" ")] if line else [])
-        line.append(part)
-    return line
+        right += [Piece("  ")] if right else []
+        right += rating_pieces(rating, glyphs)
+    return right
+
+
+def _facts(note: Note, width: int, glyphs: Glyphs) -> StyledLine:
+    """Return as many facts as fit, each whole."""
+    parts: list[str] = []
+    finished = field_text(note.fields.get("finished"))
+    for name in _HEAD_FIELDS.get(note.kind, ("created", "status")):
+        value = note.fields.get(name)
+        day = field_date(value)
+        text = long_date(day) if day is not None else field_text(value)
+        if text and not (name == "status" and finished):
+            parts.append(_WITH_NAME.get(name, "{}").format(text))
+    while len(parts) > 1 and cell_len(f" {glyphs.dot} ".join(parts)) > width:
+        parts.pop()
+    joined = f" {glyphs.dot} ".join(parts)
+    return fit_line([Piece(joined, "muted")], width, glyphs.ellipsis) if parts else []

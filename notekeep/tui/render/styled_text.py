@@ -250,7 +250,11 @@ def mark_spans(
     marked: StyledLine = []
     for (start, stop), part in zip(bounds, cut_line(line, bounds), strict=True):
         is_inside = any(first <= start and stop <= last for first, last in spans)
-        marked += add_role(part, role) if is_inside else part
+        # Last, as what comes last decides about a colour.
+        marked += [
+            piece._replace(role=f"{piece.role} {role}".lstrip()) if is_inside else piece
+            for piece in part
+        ]
     return marked
 
 

@@ -14,6 +14,7 @@ from notekeep.tui.list_model import DEFAULT_ORDER, narrow_to_scope, replace_sort
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
 from notekeep.tui.program import program
+from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens.browse_sidebar import BrowseSidebar
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import VaultScreen
@@ -161,6 +162,7 @@ class BrowseScreen(VaultScreen):
 
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
         self.set_status(event.text)
+        self.show_mark_count(len(self.notes.marked))
         self.set_idle_actions(*(() if self.notes.row is not None else NOTE_ACTIONS))
         if self.pane.typed:
             self._sidebar.count_again()
@@ -216,6 +218,8 @@ class BrowseScreen(VaultScreen):
             self.choose_scope("", "")
         elif self.focused is not None and self.focused.id == "sidebar":
             self.notes.focus()
+        else:
+            self.pane.fold()
 
     def choose_scope(self, query: str, name: str) -> None:
         self.sidebar.activate(query)
@@ -267,7 +271,13 @@ class BrowseScreen(VaultScreen):
     # The note under the cursor.
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        if event.view is self.notes:
+        if event.view is not self.notes:
+            return
+        if (folded := self.notes.folded) is not None:
+            self.loader.row = None
+            text = f"{folded.notes} daily notes. "
+            self.preview.say([], [Piece(text), Piece("enter", "key"), Piece(" show them", "muted")])
+        else:
             self._show(self.notes.row)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
@@ -288,10 +298,12 @@ class BrowseScreen(VaultScreen):
             row,
             matcher=self.pane.matcher,
             line=line,
-            neighbours=[notes.row_of(n) for n in around if 0 <= n < notes.note_count],
+            neighbours=[notes.row_of(n) for n in around],
         )
 
     def action_open(self) -> None:
+        if self.pane.unfold():
+            return
         if (row := self.notes.row) is not None:
             self.vault.open_counts.count(row.path)
             self._trail.visit(self._location(row.path))

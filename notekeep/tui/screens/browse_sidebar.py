@@ -127,7 +127,7 @@ class BrowseSidebar:
         from notekeep.tui.dialogs.dialog import Prompt, open_dialog
 
         screen = self._screen
-        query = replace_sort(screen.current_query, screen.pane.chosen_order.key)
+        query = replace_sort(screen.current_query, screen.pane.chosen_key)
         if not query:
             show_message(screen, "Type a search first. ctrl+s then saves it")
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events, getters
 from textual.containers import Horizontal, Vertical
@@ -22,13 +22,16 @@ from textual.worker import get_current_worker
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
 from notekeep.tui.list_model import (
+    BEST_MATCH,
     DEFAULT_ORDER,
     FieldTypo,
+    Folded,
     ListOrder,
     PagedRows,
     by_field,
     find_field_typo,
     find_sort_key,
+    group_rows,
     narrow_to_scope,
     next_order,
     replace_sort,
@@ -39,16 +42,17 @@ from notekeep.tui.messages import CreateNote
 from notekeep.tui.render.formatting import count_of, thousands
 from notekeep.tui.render.list_rows import (
     field_correction,
+    format_share,
     no_indexed_results,
     no_notes,
     no_results,
     search_running,
 )
-from notekeep.tui.render.note_rows import LetterMatcher, make_matcher
-from notekeep.tui.render.styled_text import Piece, StyledLine
+from notekeep.tui.render.note_rows import LetterMatcher, make_matcher, modified_day
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.textual_compat import RemovalSafe
-from notekeep.tui.widgets.bars import PieceLabel
-from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList, RowSource
+from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
+from notekeep.tui.widgets.note_list import PAGE_ROWS, TALL, NoteList, RowSource
 from notekeep.tui.workers import TitleSearch, in_background
 
 if TYPE_CHECKING:
@@ -62,6 +66,7 @@ if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.list_model import Inserted
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
     from notekeep.vault import Vault
@@ -72,6 +77,8 @@ FULL_TEXT_LETTERS = 3  # letters from which the bodies of notes are searched
 MAX_HITS = 200
 MAX_SORTED_ROWS = 5_000  # with more notes than this a list is sorted in the background, and whole
 HEAD_LINES = 1  # lines that the names of the columns take
+MIN_FOLDED = 4  # so many daily notes are folded into one row
+DAILY_QUERY = "type:daily"
 
 
 class _SearchInput(Input):
@@ -99,8 +106,9 @@ class SearchBox(Horizontal):
     """A line to type a query into, with the name of what is searched before it."""
 
     DEFAULT_CSS = """
-    SearchBox { height: 1; padding: 0 1; }
+    SearchBox { height: 1; padding: 0 3 0 2; }
     SearchBox PieceLabel { max-width: 50%; }
+    SearchBox #search-order { margin-left: 1; }
     SearchBox Input { border: none; height: 1; padding: 0; width: 1fr; background: transparent; }
     SearchBox Input:focus { border: none; background-tint: transparent; }
     SearchBox Input > .input--placeholder { color: $text-disabled; }
@@ -110,8 +118,9 @@ class SearchBox(Horizontal):
     scope = ""  # what the search is said to be limited to, or ""
 
     def compose(self) -> ComposeResult:
-        yield PieceLabel(Piece("/ ", "key"))
-        yield _SearchInput(placeholder="search", select_on_focus=False)
+        yield PieceLabel(Piece("/ ", "accent"), id="search-scope")
+        yield _SearchInput(placeholder="Search", select_on_focus=False)
+        yield PieceLabel(id="search-order")
 
     @property
     def text(self) -> str:
@@ -130,8 +139,12 @@ class SearchBox(Horizontal):
     def set_scope(self, name: str) -> None:
         """Say what the search is limited to; "" for all notes."""
         self.scope = clean_line(name)
-        scope = [Piece(f"{self.scope} ", "section")] if name else []
-        self.query_one(PieceLabel).show(*scope, Piece("/ ", "key"))
+        scope = [Piece(f"{self.scope}  ", "title")] if name else []
+        self.query_one("#search-scope", PieceLabel).show(Piece("/ ", "accent"), *scope)
+
+    def show_order(self, text: str) -> None:
+        """Name at the right what the list is sorted by."""
+        self.query_one("#search-order", PieceLabel).show(Piece(text, "muted"))
 
     def focus_text(self) -> None:
         # At once, so that the next key is typed here and not taken for a command.
@@ -144,6 +157,26 @@ class SearchBox(Horizontal):
     def on_click(self) -> None:
         # All of the line is the box, also what stands before the text.
         self.focus_text()
+
+
+class SearchNote(ButtonLine):
+    """The row below the search box: what is wrong with a query, or what to know of its answer."""
+
+    DEFAULT_CSS = """
+    SearchNote { padding: 0 2; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._line: StyledLine = []
+
+    def say(self, *pieces: Piece) -> None:
+        self._line = list(pieces)
+        self.set_class(bool(pieces), "-said")
+        self.refresh()
+
+    def draw(self, width: int) -> StyledLine:
+        return fit_line(self._line, width)
 
 
 class ListPane(Vertical, RemovalSafe):
@@ -159,6 +192,7 @@ class ListPane(Vertical, RemovalSafe):
         """There are no notes to show."""
 
     box = getters.query_one(SearchBox)
+    note = getters.query_one(SearchNote)
     listed = getters.query_one("#note-list", NoteList)
 
     def __init__(
@@ -168,8 +202,10 @@ class ListPane(Vertical, RemovalSafe):
         self._vault, self._glyphs, self._today = vault, glyphs, today
         self._begins_as_grid = as_grid
         self.grid: NoteGrid | None = None  # the grid, when it is shown
-        self.order = self.order_found = DEFAULT_ORDER
+        self.order, self.order_found = DEFAULT_ORDER, BEST_MATCH
         """How the list is sorted, and what was found, as it was chosen."""
+        self._is_unfolded = False  # whether daily notes have rows of their own
+        self._has_gaps = False  # whether there is room for a blank row before a group
         self.scope = ""  # the query that the list is limited to, or ""
         self._slip: FieldTypo | None = None
         self.matcher: LetterMatcher | None = None  # finds what is searched for in a text
@@ -184,6 +220,7 @@ class ListPane(Vertical, RemovalSafe):
 
     def compose(self) -> ComposeResult:
         yield SearchBox()
+        yield SearchNote()
         listed = NoteList(self._glyphs, self._today, id="note-list")
         yield listed
         if self._begins_as_grid:
@@ -192,7 +229,13 @@ class ListPane(Vertical, RemovalSafe):
             yield from (head, self.grid)
 
     def on_mount(self) -> None:
+        self._has_gaps = self.app.size.height >= TALL
         self._list()
+
+    def on_resize(self) -> None:
+        if self._has_gaps != (self.app.size.height >= TALL):
+            self._has_gaps = not self._has_gaps
+            self.again()
 
     # The list and the grid in its place.
 
@@ -232,6 +275,10 @@ class ListPane(Vertical, RemovalSafe):
             self.listed.display = False
         else:
             await self.query("NoteGrid, GridHead").remove()
+        if not self.typed:
+            # A list has groups and folded notes, a grid has not.
+            self._wanted_line = self.notes.cursor_line
+            self.again()
 
     def choose_columns(self, rows: Sequence[Row]) -> None:
         if self.grid is not None:
@@ -266,7 +313,7 @@ class ListPane(Vertical, RemovalSafe):
         self.box.set_scope(asked.name)
         self.box.put(asked.typed)
         self._is_searching = bool(asked.typed)
-        self.order_found = DEFAULT_ORDER
+        self.order_found = BEST_MATCH
         self.again(stop.path)
 
     def set_scope(self, query: str, name: str) -> None:
@@ -291,17 +338,29 @@ class ListPane(Vertical, RemovalSafe):
     @property
     def _key(self) -> str:
         """What the notes are sorted by: as was chosen, else as what was asked for says."""
-        asked = narrow_to_scope(self.scope, self.typed)
-        return self.chosen_order.key or find_sort_key(self._vault, asked)
+        asked = find_sort_key(self._vault, narrow_to_scope(self.scope, self.typed))
+        return asked if asked and self._is_own_order else self.chosen_order.key
 
     @property
-    def _dated_by(self) -> str:
-        """The date that the notes are sorted by; "" where that is none."""
+    def _is_own_order(self) -> bool:
+        """Whether nobody chose another order than a list begins with."""
+        return self.chosen_order == (BEST_MATCH if self._sorts_found else DEFAULT_ORDER)
+
+    @property
+    def chosen_key(self) -> str:
+        """What the person chose to sort by; "" for the order that a list begins with."""
+        return "" if self._is_own_order else self.chosen_order.key
+
+    @property
+    def _dated_by(self) -> str | None:
+        """The date that is shown of each note: the one that they are sorted by, if that is one."""
         name = self._key.removeprefix("-")
-        return name if self._vault.schema.type_of("", name) == "date" else ""
+        if self._vault.schema.type_of("", name) == "date":
+            return name
+        return None if self._sorts_found and not self._key else "modified"
 
     def next_order(self) -> None:
-        self._sort(next_order(self.chosen_order))
+        self._sort(next_order(self.chosen_order, is_search=self._sorts_found))
 
     def sort_by(self, name: str) -> None:
         """Sort by a field; by the same one again, the other way round, then as before.
@@ -309,7 +368,8 @@ class ListPane(Vertical, RemovalSafe):
         Raises:
             UsageError: Notes cannot be sorted by it.
         """
-        order = by_field(name, self.chosen_order)
+        own = BEST_MATCH if self._sorts_found else DEFAULT_ORDER
+        order = by_field(name, self.chosen_order, own)
         self._vault.search.parse(replace_sort("", order.key))
         self._sort(order)
 
@@ -336,32 +396,88 @@ class ListPane(Vertical, RemovalSafe):
         # An answer to a search that is still on its way has nothing to say any more.
         self._drop_answers()
         self._slip = None
-        query = self.scope
-        if self.order != DEFAULT_ORDER:
-            query = replace_sort(query, self.order.key)
-        if self._key and self._vault.catalog.count() > MAX_SORTED_ROWS:
-            self._worker = in_background(
-                self,
-                lambda: self._vault.search.ordered(query),
-                lambda found: self._show_rows(found, found.page(0, PAGE_ROWS), from_top=from_top),
-                group="search",
-                exclusive=True,
-            )
+        search, query = self._vault.search, replace_sort(self.scope, self._key)
+        folded = self._find_folded()
+        if folded is not None:
+            query = f"-{DAILY_QUERY} {query}"
+        if self._vault.catalog.count() <= MAX_SORTED_ROWS:
+            found = search.ordered(query)
+            self._show_rows(found, found.values, folded, from_top=from_top)
             return
-        rows = self._vault.search.rows(query, limit=PAGE_ROWS)
-        self._vault.search.distinguish_titles(rows.rows)
-        self._show_rows(PagedRows(self._vault, query, rows), rows.rows, from_top=from_top)
+        if self._key == DEFAULT_ORDER.key:
+            # The first screen of a long list is there at once, and all of it a moment later.
+            rows = search.rows(query, limit=PAGE_ROWS)
+            search.distinguish_titles(rows.rows)
+            values = [row.mtime_ns for row in rows.rows]
+            keep = self._wanted
+            self._show_rows(PagedRows(self._vault, query, rows), values, folded, from_top=from_top)
+            self._wanted = keep
+            from_top = from_top and not self.notes.is_moved
+        self._worker = in_background(
+            self,
+            lambda: search.ordered(query),
+            lambda found: self._show_rows(found, found.values, folded, from_top=from_top),
+            group="search",
+            exclusive=True,
+        )
 
-    def _show_rows(self, source: RowSource, first: Sequence[Row], *, from_top: bool) -> None:
+    def _show_rows(
+        self,
+        source: RowSource,
+        values: Sequence[Any],
+        folded: tuple[int, Folded] | None,
+        *,
+        from_top: bool,
+    ) -> None:
         self.matcher = None
+        self.note.say()
         self.notes.nothing = self._empty_lines()
         self.notes.dated_by = self._dated_by
-        self.notes.show_rows(source, None if from_top else self._wanted_path())
+        inserted: Sequence[Inserted] = ()
+        name = self._key.removeprefix("-")
+        if self.grid is None and self._key.startswith("-") and name == self._dated_by:
+            today, week_start = self.notes.today, self._vault.settings.week_start
+            inserted = group_rows(values, today, week_start, has_gaps=self._has_gaps, folded=folded)
+        self.notes.show_rows(source, None if from_top else self._wanted_path(), inserted)
         self._restore_line()
-        self.choose_columns(first)
-        self._update_count(source.total)
+        if self.grid is not None:
+            self.choose_columns(source.page(0, PAGE_ROWS)[:PAGE_ROWS])
+        self._update_count(source.total + (folded[1].notes if folded is not None else 0))
         if not source.total:
             self.post_message(self.Empty())
+
+    # Daily notes, which are many: in the list of all they are one row until they are asked for.
+
+    def _find_folded(self) -> tuple[int, Folded] | None:
+        """Return the daily notes to fold, with when the last of them was changed."""
+        is_all = not (self.scope or self.typed) and self.order == DEFAULT_ORDER
+        if not is_all or self.grid is not None:
+            return None
+        if self._wanted is not None and (row := self._vault.catalog.row(self._wanted)) is not None:
+            self._is_unfolded |= row.kind == "daily"
+        if self._is_unfolded:
+            return None
+        total, rows = self._vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
+        if total < MIN_FOLDED:
+            return None
+        return rows[0].mtime_ns, Folded(total, modified_day(rows[0].mtime_ns))
+
+    def unfold(self) -> bool:
+        """Give each of the folded notes under the cursor its row; tell whether there are some."""
+        if self.notes.folded is None:
+            return False
+        self._is_unfolded = True
+        newest = self._vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
+        self.again(newest.rows[0].path if newest.rows else None)
+        return True
+
+    def fold(self) -> bool:
+        """Fold daily notes again; tell whether they had rows of their own."""
+        if not self._is_unfolded or self.scope or self.typed:
+            return False
+        self._is_unfolded = False
+        self.again()
+        return True
 
     @property
     def _indexed(self) -> float | None:
@@ -398,15 +514,24 @@ class ListPane(Vertical, RemovalSafe):
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
         if nearest:  # which is all that is said where there is little room
             count = f"{thousands(shown)} nearest {'note' if shown == 1 else 'notes'}"
-        order = self.chosen_order
-        parts = [*remarks, *([clean_line(order.said)] if order != DEFAULT_ORDER else []), count]
-        self._count_text = " · ".join(parts)
+        self._count_text = count
+        if remarks:
+            self.note.say(Piece(remarks[0], "muted"))
+        self.box.show_order(self._order_text(shown))
         self._show_count()
 
+    def _order_text(self, shown: int) -> str:
+        if self.typed and self._indexed is not None:
+            return f"{thousands(shown)} so far"
+        if not (key := self._key):
+            return BEST_MATCH.name
+        sign = self._glyphs.down if key.startswith("-") else self._glyphs.up
+        order = self.chosen_order
+        name = order.name if order.key == key else key.removeprefix("-")
+        return f"{sign} {clean_line(name)}"
+
     def _show_count(self) -> None:
-        marked = len(self.notes.marked)
-        said = f"{thousands(marked)} marked · {self._count_text}" if marked else self._count_text
-        self.post_message(self.Counted(said))
+        self.post_message(self.Counted(self._count_text))
 
     def on_note_grid_arranged(self) -> None:
         for head in self.query("GridHead"):
@@ -421,7 +546,7 @@ class ListPane(Vertical, RemovalSafe):
         if self.typed:
             if not self._is_searching:
                 self.notes.is_moved = False
-                self.order_found = DEFAULT_ORDER
+                self.order_found = BEST_MATCH
             self._search(pause=SEARCH_DELAY)
         else:
             self._list()
@@ -434,9 +559,10 @@ class ListPane(Vertical, RemovalSafe):
         if self._slip is not None:
             # Without the condition that is meant it would find far too much.
             self.matcher = None
-            self.notes.nothing = field_correction(self._slip.name, self._slip.near)
+            self.notes.nothing = ()
             self.notes.show_hits([], None)
             self._update_count(0)
+            self.note.say(*field_correction(self._slip.name, self._slip.near, self._glyphs))
             self.post_message(self.Empty())
             return
         within = narrow_to_scope(self.scope, typed)
@@ -468,9 +594,9 @@ class ListPane(Vertical, RemovalSafe):
         self._show(typed, found)
 
     def _show_error(self, error: NotekeepError) -> None:
-        """Say softly what a query lacks; what was found by title stays, and no note is created."""
+        """Say what a query lacks; what was found by title stays, and no note is created."""
         self._worker = None
-        self.post_message(self.Counted(clean_line(error.message)))
+        self.note.say(Piece(f"{self._glyphs.warning} ", "warn"), Piece(clean_line(error.message)))
         if self._is_accepted and self._titles.are_shown:
             self._is_accepted = False
             self.box.focus_text()
@@ -486,9 +612,11 @@ class ListPane(Vertical, RemovalSafe):
         self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
         self._restore_line()
         self.choose_columns([hit.row for hit in hits])
+        self.note.say()
         remarks = [clean_line(remark) for remark in found.remarks[:1]]
-        if self._indexed is not None:
-            remarks = ["still indexing"]
+        if self._indexed is not None and found.hits:
+            percent = format_share(self._indexed)
+            remarks = [f"Still indexing, {percent}. More results may come."]
         self._update_count(found.total, *remarks, nearest=found.relaxed)
         if not found.hits:
             self.post_message(self.Empty())
@@ -538,7 +666,7 @@ class ListPane(Vertical, RemovalSafe):
             event.stop()
 
     def on_click(self, event: events.Click) -> None:
-        if self.notes.region.contains_point(event.screen_offset):
+        if self.note.region.contains_point(event.screen_offset):
             self._correct_field()
 
     def _correct_field(self) -> bool:

@@ -12,6 +12,7 @@ from textual.reactive import var
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.list_model import sample
 from notekeep.tui.render.note_columns import (
+    GUTTER,
     TITLE_COLUMN,
     Column,
     ColumnPlace,
@@ -34,7 +35,7 @@ from notekeep.tui.render.styled_text import (
     pad_line,
 )
 from notekeep.tui.widgets.bars import ButtonLine
-from notekeep.tui.widgets.note_list import GUTTER, PAGE_ROWS, NoteList
+from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,10 @@ class NoteGrid(NoteList, inherit_bindings=False):
         *bindings("lines"),
     ]
 
-    hit_height = 1
+    @property
+    def hit_height(self) -> int:
+        return 1
+
     column: var[int] = var(0)
 
     class Arranged(Message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
@@ -10,7 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 from textual.message import Message
 
 from notekeep.tui.keys import ALL_ACTIONS, bindings
-from notekeep.tui.render.note_rows import LetterMatcher, gutter, hit_rows, note_row
+from notekeep.tui.render.note_rows import (
+    LetterMatcher,
+    RowLook,
+    folded_row,
+    group_row,
+    hit_rows,
+    note_row,
+)
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import ListView
 
@@ -20,11 +28,13 @@ if TYPE_CHECKING:
 
     from notekeep.catalog.records import Row
     from notekeep.search.results import Hit
+    from notekeep.tui.list_model import Folded, Inserted
     from notekeep.tui.render.glyphs import Glyphs
 
 PAGE_ROWS = 100
 MAX_CACHED_PAGES = 40  # so many pages are kept, whatever was scrolled past
-GUTTER = 2  # the cells at the left of a row: the cursor, and the mark, where a click marks
+GUTTER = 4  # the cells at the left of a row: the cursor, and the sign, where a click marks
+TALL, ROOMY = 31, 180  # lines and columns of a screen from which on hits are shown with more air
 MAX_SEARCHED_ROWS = 2000  # how many rows are looked through for the note the cursor was on
 
 
@@ -69,8 +79,6 @@ class NoteList(ListView):
 
     BINDINGS = bindings("list", "rows", by_screen=ALL_ACTIONS)
 
-    hit_height = 2  # how many lines a hit takes
-
     @dataclass(eq=False, repr=False)
     class Marked(Message):
         """Other notes are marked than before."""
@@ -91,8 +99,10 @@ class NoteList(ListView):
         self.marked: set[str] = set()
         self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
-        self.dated_by = ""
-        """The field whose day is shown of each note; "" is when it was changed last."""
+        self.dated_by: str | None = None
+        """The field whose day is shown of each note, "modified", or None for none."""
+        self._inserted: Sequence[Inserted] = ()  # names of groups and folded notes, in their order
+        self._inserted_rows: list[int] = []  # the rows of these
         self.nothing: Sequence[StyledLine] = ()  # what is shown where there are no notes
 
     @property
@@ -104,10 +114,25 @@ class NoteList(ListView):
     def note_count(self) -> int:
         return self._source.total
 
-    def show_rows(self, source: RowSource, keep: str | None = None) -> None:
+    @property
+    def snippet_lines(self) -> int:
+        """How many lines of its snippet a hit shows."""
+        width, height = self.app.size
+        return 1 if height < TALL else 3 if width >= ROOMY else 2
+
+    @property
+    def hit_height(self) -> int:
+        """How many lines a hit takes: its title, its snippet, and a blank where there is room."""
+        lines = self.snippet_lines
+        return 1 + lines + (lines > 1)
+
+    def show_rows(
+        self, source: RowSource, keep: str | None = None, inserted: Sequence[Inserted] = ()
+    ) -> None:
         """Show the rows of a source, with the cursor on the note `keep` or near to where it was."""
         near = self.cursor
         self._source, self._pages = source, {}
+        self._insert(inserted)
         self.row_height = 1
         found = self._row_with(keep, near)
         self.rows_changed(near if found is None and keep is not None else found or 0)
@@ -116,6 +141,7 @@ class NoteList(ListView):
         self, hits: Sequence[Hit], matcher: LetterMatcher | None, keep: str | None = None
     ) -> None:
         source = HitRows(hits)
+        self._insert(())
         self._source, self._pages, self._finder = source, {}, matcher
         self.row_height = self.hit_height
         self.rows_changed((source.find(keep) if keep is not None else None) or 0)
@@ -128,9 +154,11 @@ class NoteList(ListView):
         hits = self._source.hits if isinstance(self._source, HitRows) else ()
         return hits[row] if row < len(hits) else None
 
-    def row_of(self, index: int) -> Row | None:
-        """Return the note of a row; None when it went away since the rows were counted."""
-        number, offset = divmod(index, PAGE_ROWS)
+    def row_of(self, row: int) -> Row | None:
+        """Return the note of a row; None where there is none, or it went away since."""
+        if self._inserted_at(row) is not None or not 0 <= row < self.row_count():
+            return None
+        number, offset = divmod(self._number(row), PAGE_ROWS)
         page = self._pages.get(number)
         if page is None:
             if len(self._pages) >= MAX_CACHED_PAGES:
@@ -138,15 +166,40 @@ class NoteList(ListView):
             page = self._pages[number] = self._source.page(number * PAGE_ROWS, PAGE_ROWS)
         return page[offset] if offset < len(page) else None
 
+    # Rows that are no notes.
+
+    def _insert(self, inserted: Sequence[Inserted]) -> None:
+        self._inserted = inserted
+        self._inserted_rows = [one.notes + number for number, one in enumerate(inserted)]
+
+    def _inserted_at(self, row: int) -> Inserted | None:
+        at = bisect_left(self._inserted_rows, row)
+        is_one = at < len(self._inserted) and self._inserted_rows[at] == row
+        return self._inserted[at] if is_one else None
+
+    def _number(self, row: int) -> int:
+        """Return how many notes stand before a row."""
+        return row - bisect_left(self._inserted_rows, row)
+
+    def _row_of_number(self, number: int) -> int:
+        return number + bisect_right(self._inserted, number, key=lambda one: one.notes)
+
+    @property
+    def folded(self) -> Folded | None:
+        """The notes that are folded into the row under the cursor."""
+        inserted = self._inserted_at(self.cursor)
+        return inserted.folded if inserted is not None else None
+
     def copy_from(self, other: NoteList) -> None:
         """Show what another list shows, with its cursor and its marks, which are shared."""
         self._source, self._pages = other._source, other._pages
+        self._insert(())
         self._finder, self.nothing = other._finder, other.nothing
         self.dated_by = other.dated_by
         self._conflicts, self.marked = other._conflicts, other.marked
         self._marked_last, self.is_moved = other._marked_last, other.is_moved
         self.row_height = self.hit_height if self.is_search else 1
-        self.rows_changed(other.cursor)
+        self.rows_changed(other._number(other.cursor))
 
     # Marks.
 
@@ -165,7 +218,8 @@ class NoteList(ListView):
         if not self.note_count:
             return
         begin = self._row_with(self._marked_last, self.cursor)
-        first, last = sorted((self.cursor if begin is None else begin, self.cursor))
+        rows_of_ends = (self.cursor if begin is None else begin, self.cursor)
+        first, last = sorted(map(self._number, rows_of_ends))
         rows = self._source.page(first, last + 1 - first)[: last + 1 - first]
         self.is_moved = True
         if (here := self.row) is not None:
@@ -200,37 +254,61 @@ class NoteList(ListView):
         else:
             super().row_clicked(row, x, chain)
 
+    def on_resize(self) -> None:
+        if self.is_search and self.row_height not in {1, self.hit_height}:
+            self.row_height = self.hit_height
+        super().on_resize()
+
     def row_count(self) -> int:
-        return self.note_count or math.ceil(len(self.nothing) / self.row_height)
+        if self.note_count:
+            return self.note_count + len(self._inserted)
+        return math.ceil(len(self.nothing) / self.row_height)
 
     def is_selectable(self, row: int) -> bool:
-        return row < self.note_count
+        if not self.note_count:
+            return False
+        inserted = self._inserted_at(row)
+        return row < self.row_count() and (inserted is None or inserted.folded is not None)
+
+    def _line_role(self, index: int) -> str:
+        # The blank below a hit is none of it.
+        is_gap = self.row_height > 2 and index % self.row_height == self.row_height - 1
+        return "" if is_gap else super()._line_role(index)
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         if not self.note_count:
             begin = row * self.row_height
             said: list[StyledLine] = [[Piece("  "), *line] for line in self.nothing[begin:]]
-            return [*said, [], []][: self.row_height]
+            return [*said, *([[]] * self.row_height)][: self.row_height]
+        here = row == self.cursor
+        if (inserted := self._inserted_at(row)) is not None:
+            if inserted.folded is not None:
+                return [folded_row(*inserted.folded, width, self._glyphs, RowLook(here=here))]
+            return [group_row(inserted.name, width, self._glyphs) if inserted.name else []]
         note = self.row_of(row)
         if note is None:
             return [[] for _ in range(self.row_height)]
-        here = row == self.cursor
-        head = gutter(self._glyphs, here=here, marked=note.path in self.marked)
-        draw = width - 2, self._glyphs, self.today
-        conflict, dated_by = note.path in self._conflicts, self.dated_by
+        look = RowLook(
+            here,
+            note.path in self.marked,
+            note.path in self._conflicts,
+            self.dated_by,
+            is_grouped=bool(self._inserted),
+        )
         hit = self.hit_at(row)
         if hit is None:
-            return [[*head, *note_row(note, *draw, dated_by=dated_by, conflict=conflict)]]
-        first, second = hit_rows(hit, *draw, self._finder, dated_by=dated_by, conflict=conflict)
-        return [[*head, *first], [*gutter(self._glyphs, here=here), *second]]
+            return [note_row(note, width, self._glyphs, self.today, look)]
+        draw = width, self._glyphs, self.today, look, self._finder
+        lines = hit_rows(hit, *draw, lines=self.snippet_lines)
+        return [*lines, []][: self.row_height]
 
     def _row_with(self, path: str | None, near: int) -> int | None:
         """Look for a note: around a row first, then from the top."""
         if path is None:
             return None
         if (known := self._source.find(path)) is not None:
-            return known
-        total = self.note_count
+            return self._row_of_number(known)
+        total = self.row_count()
         around = range(max(0, near - PAGE_ROWS), min(near + PAGE_ROWS, total))
         for index in chain(around, range(min(total, MAX_SEARCHED_ROWS))):
             if (row := self.row_of(index)) is not None and row.path == path:

@@ -16,6 +16,7 @@ from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
 from notekeep.tui.keys import bindings
 from notekeep.tui.render.formatting import kind_name, thousands
+from notekeep.tui.render.note_rows import kind_sign
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.widgets.row_lists import RowList
 
@@ -38,6 +39,7 @@ class SidebarEntry(NamedTuple):
     depth: int = 0  # how far a nested tag is indented
     path: str = ""  # the pinned note that it is, or ""
     saved: str = ""  # the query as it was saved, or ""
+    sign: str = ""  # the kind of what it lists, or "/" for a search
     is_hint: bool = False  # whether it says what a key does
 
     @property
@@ -112,8 +114,9 @@ class Sidebar(RowList[SidebarEntry]):
             head = Piece(f" {text}", "section")
             return [*spread_line([head], self._right(item), width - 1, gap=1), Piece(" ")]
         role = "active" if item.query is not None and item.query in self._active else ""
-        bar = Piece(self._glyphs.cursor if here and self.has_focus else " ", "cursor-bar")
-        left = [Piece("  " * item.depth), Piece(text, role)]
+        bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
+        sign = [Piece(f"{item.sign} ", "muted")] if item.sign else []
+        left = [Piece("  " * item.depth), *sign, Piece(text, role)]
         return [bar, *spread_line(left, self._right(item), width - 2, gap=1), Piece(" ")]
 
     def _right(self, entry: SidebarEntry) -> StyledLine:
@@ -121,7 +124,7 @@ class Sidebar(RowList[SidebarEntry]):
             return []
         if entry.notes is None:
             return [Piece(self._glyphs.warning, "warn")] if entry.saved else []
-        return [Piece(thousands(entry.notes), "faint")]
+        return [Piece(thousands(entry.notes), "muted")]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
@@ -140,13 +143,15 @@ class Sidebar(RowList[SidebarEntry]):
     def _entries(self, shelves: SidebarModel) -> list[SidebarEntry]:
         pinned = [SidebarEntry(title, None, path=path) for path, title in shelves.pinned]
         saved = [
-            SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query)
+            SidebarEntry(one.name, one.scope or None, one.notes, saved=one.query, sign="/")
             for one in shelves.saved
         ]
         tags = _nested(shelves.tags)
         return _join(
             _section("Pinned", pinned),
-            _section("Kinds", [ALL_NOTES_ENTRY._replace(notes=shelves.total), *_kinds(shelves)]),
+            _section(
+                "Kinds", [ALL_NOTES_ENTRY._replace(notes=shelves.total), *self._kinds(shelves)]
+            ),
             _section("Saved", saved or [self._hint("save-query", "save search")]),
             _section("Tags", tags or [self._hint("edit-tags", "add tags")]),
             _section("Years", _years(shelves)),
@@ -154,11 +159,20 @@ class Sidebar(RowList[SidebarEntry]):
 
     def _facets(self, found: SidebarModel) -> list[SidebarEntry]:
         return _join(
-            [SidebarEntry("Found", None, found.total), *_kinds(found)],
+            [SidebarEntry("Results", None, found.total), *self._kinds(found)],
             _section("Tags", _nested(found.tags, most_first=True)),
             _section("Years", _years(found)),
             [self._hint("save-query", "save search")],
         )
+
+    def _kinds(self, shown: SidebarModel) -> list[SidebarEntry]:
+        kinds = sorted(shown.kinds.items(), key=lambda item: (-item[1], item[0]))
+        return [
+            SidebarEntry(
+                kind_name(kind), f"type:{_quoted(kind)}", n, sign=kind_sign(kind, self._glyphs)
+            )
+            for kind, n in kinds
+        ]
 
     def _hint(self, action_id: str, does: str) -> SidebarEntry:
         """Return a line that says what an action does; one without a key is found by its name."""
@@ -182,11 +196,6 @@ def _join(*sections: list[SidebarEntry]) -> list[SidebarEntry]:
     for section in filter(None, sections):
         entries += [GAP_ENTRY, *section] if entries else section
     return entries
-
-
-def _kinds(shown: SidebarModel) -> list[SidebarEntry]:
-    kinds = sorted(shown.kinds.items(), key=lambda item: (-item[1], item[0]))
-    return [SidebarEntry(kind_name(kind), f"type:{_quoted(kind)}", n) for kind, n in kinds]
 
 
 def _years(shown: SidebarModel) -> list[SidebarEntry]:
