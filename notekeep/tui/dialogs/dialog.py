@@ -51,8 +51,11 @@ def hints(*keys: tuple[str, str]) -> Content:
     parts: list[Content | str] = []
     for key, does in keys:
         pressed = Style.from_meta({"@click": f"screen.press_key({KEY_NAMES.get(key, key)!r})"})
-        parts += [" · "] if parts else []
-        parts.append(Content.styled(f"{key} {does}", pressed))
+        parts += ["  "] if parts else []
+        parts += [
+            Content.styled(key, "bold $accent").stylize(pressed),
+            Content.styled(f" {does}", pressed),
+        ]
     return Content.assemble(*parts)
 
 
@@ -339,9 +342,9 @@ class OptionRows(RowList[Option]):
         title = clean_line(item.title)
         if not item.value:
             return [Piece(" "), Piece(title, "section")]
-        about = [Piece(clean_line(item.about), "faint"), Piece(" ")]
+        about = [Piece(clean_line(item.about), "muted"), Piece(" ")]
         bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
-        return [bar, Piece(" "), *spread_line([Piece(title)], about, width - 2)]
+        return [bar, Piece(" "), *spread_line([Piece(title, "bright")], about, width - 2)]
 
 
 class FilterLine(Input):

@@ -15,8 +15,16 @@ from notekeep.tui.dialogs.dialog import HEIGHT_CLASSES, FilterLine, ListDialog, 
 from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.program import program
-from notekeep.tui.render.formatting import kind_name
-from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, mark_spans
+from notekeep.tui.render.note_rows import group_row, kind_sign, row_details
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    fit_line,
+    line_width,
+    mark_spans,
+    pad_line,
+    spread_line,
+)
 from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
 from notekeep.tui.textual_compat import bindings_of
 from notekeep.tui.widgets.line_view import ListView
@@ -39,10 +47,16 @@ MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 0.5
 """Scores: what was typed whole, how it may be typed, and a command that begins like it."""
 RECENT_BOOST = 0.5  # how much higher stands what was chosen last
+MAX_SHOWN_RECENT = 5  # so many of them stand first while nothing is typed
 MAX_RECENT = 12  # so many of the actions that were chosen are kept in mind
-PALETTE_MARGIN = 6  # lines of the screen that are not the list
+PALETTE_MARGIN = 8  # lines of the screen that are not the list
 _HIDDEN = {"lines", "switcher", "dialog", "search", "task-filter"}
 """Contexts whose actions make no sense when they are chosen by name."""
+
+
+RECENT, COMMANDS, HABITS, NOTES = "Recent", "Commands", "Habits", "Notes"
+"""The sections of the list."""
+TITLE_CELLS = 26  # of a row, where there is room for what is said of it
 
 
 class Offer(NamedTuple):
@@ -53,6 +67,9 @@ class Offer(NamedTuple):
     about: str
     run: Callable[[], object]
     marks: Sequence[tuple[int, int]] = ()  # the letters of the title that were typed
+    key: str = ""  # what does the same without the palette
+    section: str = COMMANDS
+    sign: str = ""  # of the kind of note that it opens
     path: str = ""  # the note that it opens
     opened: int = -1  # higher the later that note was opened; -1 for never
 
@@ -85,34 +102,62 @@ def list_actions(screen: VaultScreen) -> list[WorkingAction]:
 
 
 class _Offers(ListView, can_focus=False):
-    """What was found, in two lines each."""
-
-    row_height = 2
+    """What was found, one to a row, in sections: that of the best offer first."""
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._glyphs = glyphs
         self.offers: Sequence[Offer] = ()
+        self._rows: list[Offer | str] = []
         self.is_searching = False
 
     def show(self, offers: Sequence[Offer]) -> None:
         self.offers = offers
+        sections: dict[str, list[Offer]] = {}
+        for offer in offers:
+            sections.setdefault(offer.section, []).append(offer)
+        self._rows = []
+        for name, found in sections.items():
+            self._rows += [name, *found]
         self.rows_changed(0)
 
+    @property
+    def offer(self) -> Offer | None:
+        """What the cursor is on."""
+        row = self._rows[self.cursor] if self.cursor < len(self._rows) else ""
+        return row if isinstance(row, Offer) else None
+
+    def go_to(self, offer: Offer) -> None:
+        if offer in self._rows:
+            self.move_to(self._rows.index(offer))
+
     def row_count(self) -> int:
-        return len(self.offers) or 1
+        return len(self._rows) or 1
 
     def is_selectable(self, row: int) -> bool:
-        return row < len(self.offers)
+        return row < len(self._rows) and isinstance(self._rows[row], Offer)
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self.offers:
-            return [[Piece("" if self.is_searching else "  No results", "muted")], []]
-        offer = self.offers[row]
+        if not self._rows:
+            return [[Piece("" if self.is_searching else "  No results", "muted")]]
+        shown = self._rows[row]
+        if isinstance(shown, str):
+            return [group_row(shown, width, self._glyphs)]
         bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        title = mark_spans([Piece(offer.title, "bright")], offer.marks)
-        lines = title, [Piece(offer.about, "muted")]
-        return [[bar, Piece(" "), *fit_line(line, width - 2)] for line in lines]
+        sign = [Piece(f"{shown.sign} ", "muted")] if shown.sign else []
+        title = [*sign, *mark_spans([Piece(shown.title, "bright")], shown.marks)]
+        room = width - 4
+        key = [Piece(shown.key, "key")] if shown.key else []
+        if room - line_width(key) > 2 * TITLE_CELLS:
+            title = pad_line(title, max(TITLE_CELLS, line_width(title) + 2))
+            left = room - line_width(title) - line_width(key) - 2
+            about = fit_line([Piece(shown.about, "muted")], left, self._glyphs.ellipsis)
+            title += about if left > 0 else []
+        return [[bar, Piece("  "), *spread_line(title, key, room, gap=2), Piece(" ")]]
+
+    def _line_role(self, index: int) -> str:
+        # Keys choose here while one types in the line above.
+        return "cursor" if index == self.cursor and self.is_selectable(index) else ""
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
@@ -148,7 +193,7 @@ class Palette(ListDialog[None]):
         """Whether enter was pressed before all was found."""
 
     def compose(self) -> ComposeResult:
-        with dialog_box("", classes="-wide-box"):
+        with dialog_box("Commands", ("enter", "run"), ("esc", "cancel")):
             yield self._line
             yield self.rows
 
@@ -173,7 +218,13 @@ class Palette(ListDialog[None]):
         if not typed:
             self._cancel()
             actions = sorted(self._actions, key=lambda one: self._rank(one.action))
-            self._show([self._offer_action(one) for one in actions])
+            offers = [
+                self._offer_action(one)._replace(
+                    section=RECENT if self._rank(one.action) < MAX_SHOWN_RECENT else COMMANDS
+                )
+                for one in actions
+            ]
+            self._show(offers)
             return
         found = [*self._find_commands(self._searched), *self._find_actions(typed)]
         self.rows.is_searching = True
@@ -190,10 +241,10 @@ class Palette(ListDialog[None]):
 
     def _add(self, found: Iterable[Offer], more: Iterable[Offer]) -> None:
         self._worker, self.rows.is_searching = None, False
-        cursor, before = self.rows.cursor, self.rows.offers
+        here, is_moved = self.rows.offer, self.rows.is_moved
         self._show(sorted([*found, *more], key=_best_first))
-        if cursor and before[cursor] in self.rows.offers:
-            self.rows.move_to(self.rows.offers.index(before[cursor]))
+        if here is not None and is_moved:
+            self.rows.go_to(here)
         if self._is_accepted:
             self.action_switch()
 
@@ -238,15 +289,14 @@ class Palette(ListDialog[None]):
 
     def _offer_action(self, one: WorkingAction) -> Offer:
         action, app = one.action, program(self)
-        keys = key_labels(action, app.own_keys, 2)
-        about = f"{keys}  {action.help}" if keys else action.help
+        keys = key_labels(action, app.own_keys, 1)
 
         def run() -> object:
             used = [action.id, *(other for other in app.place.used.split() if other != action.id)]
             app.place.used = " ".join(used[:MAX_RECENT])
             return app.run_action(one.method, one.node)
 
-        return Offer(0.0, action.title, about, run)
+        return Offer(0.0, action.title, action.help, run, key=keys)
 
     def _rank(self, action: Action) -> int:
         used = program(self).place.used.split()
@@ -258,7 +308,7 @@ class Palette(ListDialog[None]):
         """Do what stands there by now, and never what was offered for less than that."""
         if self._searched != self._line.value:
             self._search()
-        offer = self.rows.offers[self.rows.cursor] if self.rows.offers else None
+        offer = self.rows.offer
         is_whole = offer is not None and offer.score == WHOLE_COMMAND_SCORE
         if self._worker is not None and not is_whole:
             self._is_accepted = True
@@ -297,14 +347,26 @@ def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
         score, marks = _match(typed, title)
         if score > 0 and not habit.is_archived:
             tick = partial(_tick, screen, habit.id, title)
-            offers.append(Offer(score, title, "Tick this habit for today", tick, marks))
+            offers.append(Offer(score, title, "Mark as done today", tick, marks, section=HABITS))
     for hit in vault.search.suggest(typed, limit=MAX_NOTES).hits:
         row, title = hit.row, clean_line(hit.row.title)
         score, marks = _match(typed, title)
-        about = f"{kind_name(row.kind)}  {clean_line(row.apart)}".rstrip()
+        about = clean_line(row.apart) or next(iter(row_details(row)), "")
         run = partial(screen.post_message, OpenNote(row.path))
         opened = vault.open_counts.last(row.path)
-        offers.append(Offer(score or 0.01, title, about, run, marks, row.path, opened))
+        offers.append(
+            Offer(
+                score or 0.01,
+                title,
+                about,
+                run,
+                marks,
+                section=NOTES,
+                sign=kind_sign(row.kind, screen.glyphs),
+                path=row.path,
+                opened=opened,
+            )
+        )
     return offers
 
 
