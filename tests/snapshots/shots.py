@@ -85,7 +85,7 @@ SHOTS = (
     Shot("browse-wide-200x60", "browse", ("Quick summary",), HUGE, note=ATOMIC),
     Shot("browse-tiny-20x5", "browse", ("2026-11-11",), (20, 5)),
     Shot("browse-tiny-40x12", "browse", ("2026-11-11",), (40, 12)),
-    Shot("browse-empty", "browse", ("No notes here yet",), SMALL, set_up.empty),
+    Shot("browse-empty", "browse", ("No notes yet",), SMALL, set_up.empty),
     Shot("browse-search", "browse", (("slash", *typed("cue craving")), "of 70 notes")),
     Shot("browse-no-results", "browse", (("slash", *typed("zeppelin")), "No results"), SMALL),
     Shot("browse-marked", "browse", (("m", "j", "m", "j", "m"), "3 marked"), SMALL),

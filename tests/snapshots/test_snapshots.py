@@ -34,7 +34,7 @@ async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot, stage: Stage) 
     await until(pilot, lambda: app.focused is not None)
     if shot.screen == "browse":
         browse = next(one for one in app.screen_stack if isinstance(one, BrowseScreen))
-        await until(pilot, lambda: browse.note_under_cursor or shows(app, "No notes here yet"))
+        await until(pilot, lambda: browse.note_under_cursor or shows(app, "No notes yet"))
         if shot.note:
             browse.open_note(OpenNote(shot.note))
             await until(pilot, lambda: browse.note_under_cursor == shot.note)

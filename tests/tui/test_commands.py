@@ -173,11 +173,13 @@ async def test_what_was_used_last_stands_first_with_its_key(make_app: MakeApp) -
         await until(pilot, lambda: app.place.used.split()[:2] == used)
         await press(pilot, "colon")
         await until(pilot, lambda: shows(app, "Show or hide"))
-        lines = [line.strip() for line in seen(app)]
-        keys = [n for n, line in enumerate(lines) if "b  Show or hide" in line]
-        steps = [n for n, line in enumerate(lines) if "List all changes" in line]
-        # Two lines each, below one another; what comes after them was not used yet.
-        assert steps == [keys[0] + 2]
+        lines = [line.strip(" │") for line in seen(app)]
+        recent = next(n for n, line in enumerate(lines) if "Recent ─" in line)
+        assert "Sidebar" in lines[recent + 1]
+        # The key of a command stands at the right.
+        assert lines[recent + 1].rstrip("▐ │").endswith("b")
+        assert "Steps" in lines[recent + 2]
+        assert "Commands ─" in lines[recent + 3]
 
 
 async def test_habits_are_found_and_ticked(make_app: MakeApp, root: Path) -> None:
@@ -187,8 +189,8 @@ async def test_habits_are_found_and_ticked(make_app: MakeApp, root: Path) -> Non
         await press(pilot, "colon")
         await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
         type_text(app, "medita")
-        await until(pilot, lambda: shows(app, "Tick this habit for today"))
-        row = next(n for n, line in enumerate(seen(app)) if "Tick this habit" in line)
+        await until(pilot, lambda: shows(app, "Mark as done today"))
+        row = next(n for n, line in enumerate(seen(app)) if "Mark as done" in line)
         await pilot.click(offset=(20, row))
         logs = root / "habits/log"
         await until(

@@ -126,7 +126,7 @@ async def test_a_range_is_marked_upwards_as_downwards(make_app: MakeApp, shelf: 
         await until(pilot, lambda: shows(app, "34 notes"))
         await press(pilot, "home", "j", "j", "j", "j", "m", "home", "j", "M")
         await until(pilot, lambda: shows(app, " 4 marked "))
-        listed = [row.path for number in range(5) if (row := browse(app).notes.row_of(number))]
+        listed = [row.path for number in range(6) if (row := browse(app).notes.row_of(number))]
         assert marked(app) == set(listed[1:])
         await press(pilot, "escape")
         await until(pilot, lambda: not marked(app))

@@ -120,7 +120,7 @@ async def test_misspelt_field_is_named_below_the_box(make_app: MakeApp, how: str
         type_text(app, "ratng:4")
         await until(pilot, lambda: shows(app, 'No field "ratng". Did you mean rating?'))
         row = next(n for n, line in enumerate(seen(app)) if "Did you mean rating" in line)
-        assert any("/ ratng:4" in line for line in seen(app)[row - 2 : row])
+        assert any("/ ratng:4" in line for line in seen(app)[row - 1 : row])
         assert shows(app, "0 of 9 notes")
         # Nor is a note made of it.
         await press(pilot, "enter")
@@ -131,7 +131,7 @@ async def test_misspelt_field_is_named_below_the_box(make_app: MakeApp, how: str
             await pilot.click(offset=(seen(app)[row].index("Did"), row))
         await until(pilot, lambda: shows(app, "1 of 9 notes") and shows(app, "/ rating:4"))
         assert not shows(app, "Did you mean")
-        assert shows(app, "▌ Deep Work")
+        assert shows(app, "▌ ≡ Deep Work")
 
 
 @pytest.mark.parametrize("typed", ["deep -ratng>3", "ratng:", "deep sort:-ratng"])

@@ -58,7 +58,7 @@ def test_what_changed_is_shown_with_the_lines_around_it() -> None:
     before = b"a\nb\nc\nd\ne\nf\ng\nh\n"
     after = b"a\nb\nc\nd\nE\nf\ng\nnew\nh\n"
     assert shown(unified(compare(before, after), 40, UNICODE)) == [
-        "  … 2 lines the same",
+        "  ────── 2 lines the same",
         "3   c",
         "4   d",
         "5 - e",
@@ -74,7 +74,7 @@ def test_what_changed_is_shown_with_the_lines_around_it() -> None:
 def test_the_words_that_changed_stand_out() -> None:
     before, after = b"Depth needs hours without a phone.\n", b"Depth needs days without a phone.\n"
     lines = unified(compare(before, after), 60, UNICODE)
-    marked = [piece.text for line in lines for piece in line if "highlight" in piece.role]
+    marked = [piece.text for line in lines for piece in line if "-words" in piece.role]
     assert marked == ["hours", "days"]
 
 
@@ -98,7 +98,7 @@ def test_a_changed_line_stands_beside_what_became_of_it() -> None:
         " " * 45 + "│ 2 +",
         "1 - Depth needs hours without a phone.       │ 3 + Depth needs days without a phone.",
     ]
-    marked = [piece.text for line in lines for piece in line if "highlight" in piece.role]
+    marked = [piece.text for line in lines for piece in line if "-words" in piece.role]
     assert marked == ["hours", "days"]
 
 

@@ -204,10 +204,10 @@ class RowLook(NamedTuple):
     is_grouped: bool = False  # the year is named above
 
 
-def row_head(look: RowLook, sign: str, glyphs: Glyphs) -> StyledLine:
+def row_head(look: RowLook, sign: Piece, glyphs: Glyphs) -> StyledLine:
     """Return the four cells before a title: the cursor, and the sign of the kind or of a mark."""
     bar = Piece(glyphs.cursor if look.here else " ", "cursor-bar")
-    mark = Piece(glyphs.marked, "marked") if look.marked else Piece(sign, "muted")
+    mark = Piece(glyphs.marked, "marked") if look.marked else sign
     return [bar, Piece(" "), mark, Piece(" ")]
 
 
@@ -291,7 +291,7 @@ def folded_row(count: int, day: date, width: int, glyphs: Glyphs, look: RowLook)
     left = [name, Piece(f"  {count}", "muted")]
     right = [Piece(day_and_month(day).rjust(_DATE_WIDTH), "muted")]
     room = width - _HEAD_WIDTH - _RIGHT_MARGIN
-    head = row_head(look, glyphs.closed, glyphs)
+    head = row_head(look, Piece(glyphs.closed, "muted"), glyphs)
     return [*head, *spread_line(left, right, room, gap=1), Piece(" " * _RIGHT_MARGIN)]
 
 
@@ -449,8 +449,8 @@ def note_head(note: Note, width: int, glyphs: Glyphs) -> list[StyledLine]:
     title = wrap_line(
         [Piece(clean_line(note.title), "title")], inner - 2 - line_width([*right, Piece("  ")])
     )
-    sign = Piece(f"{kind_sign(note.kind, glyphs)} ", "muted")
-    rows = [spread_line([sign, *title[0]], right, inner)]
+    sign = [kind_sign(note.kind, glyphs), Piece(" ")]
+    rows = [spread_line([*sign, *title[0]], right, inner)]
     rows += [[Piece("  "), *row] for row in title[1:]]
     if facts := _facts(note, inner - 2, glyphs):
         rows.append([Piece("  "), *facts])
@@ -464,11 +464,6 @@ def note_head(note: Note, width: int, glyphs: Glyphs) -> list[StyledLine]:
     above, below = (Piece(edge * room, "band-edge") for edge in glyphs.band)
     band = [add_role(pad_line([*indent, *row], room), "band") for row in rows]
     return [[above], *band, [below]]
-
-
-def kind_sign(kind: str, glyphs: Glyphs) -> str:
-    """Return the sign of a kind, else its first letter; "" names no kind."""
-    return glyphs.kinds.get(kind) or clean_line(kind)[:1].lower() or glyphs.kinds["note"]
 
 
 def _chips(tags: Sequence[str], width: int) -> list[StyledLine]:

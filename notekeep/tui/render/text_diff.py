@@ -16,6 +16,7 @@ from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
+    add_role,
     break_source,
     cut_line,
     fit_line,
@@ -222,9 +223,11 @@ MAX_VERSION_LINES = 4000  # lines that are shown; what is longer is read in an e
 MIN_SPLIT_WIDTH = 100  # from this width on two versions have room side by side
 BINARY_MARK = b"\0"
 
-_CHANGED_WORDS = "highlight"
 _SAME: StyledLine = [Piece("No differences.", "muted")]
 _ROLES = {"-": "removed", "+": "added", " ": "muted", "@": "hunk"}
+_LINES = {"-": "removed-line", "+": "added-line"}
+_WORDS = {"-": "removed-words", "+": "added-words"}
+"""What a sign looks like, the line behind it, and the words of it that changed."""
 
 
 def unified(comparison: TextComparison, width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -283,6 +286,8 @@ def _file(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine
 def _unified(
     pairs: Iterable[LinePair], digits: int, width: int, glyphs: Glyphs
 ) -> Iterator[StyledLine]:
+    pairs = list(pairs)
+    is_tinted = _is_tinted(pairs)
     for same, group in groupby(pairs, key=lambda pair: pair.same):
         block = list(group)
         for pair in block:
@@ -291,41 +296,56 @@ def _unified(
             elif same:
                 yield from _line(pair.after, " ", digits, width)
             else:
-                yield from _line(pair.before, "-", digits, width)
+                yield from _line(pair.before, "-", digits, width, is_tinted=is_tinted)
         for pair in block if not same else ():
-            yield from _line(pair.after, "+", digits, width)
+            yield from _line(pair.after, "+", digits, width, is_tinted=is_tinted)
+
+
+def _is_tinted(pairs: Sequence[LinePair]) -> bool:
+    """Tell whether there are two versions: where all is new, a tint would say nothing."""
+    return any(pair.before is not None or pair.skipped for pair in pairs)
 
 
 def _skipped(pair: LinePair, digits: int, glyphs: Glyphs) -> StyledLine:
-    text = f"{' ' * digits} {glyphs.ellipsis} {plural(pair.skipped, 'line')} the same"
-    return [Piece(text, "faint")]
+    rule = Piece(f"{' ' * digits} {glyphs.rule * 6} ", "rule")
+    return [rule, Piece(f"{plural(pair.skipped, 'line')} the same", "muted")]
 
 
-def _line(side: VersionLine | None, sign: str, digits: int, width: int) -> Iterator[StyledLine]:
+def _line(
+    side: VersionLine | None, sign: str, digits: int, width: int, *, is_tinted: bool = False
+) -> Iterator[StyledLine]:
     """Yield a line with its number and its sign; what is too long goes on below."""
     if side is None:
         return
-    role = _ROLES[sign]
-    head: StyledLine = [Piece(f"{side.number:>{digits}} ", "faint"), Piece(f"{sign} ", role)]
+    head: StyledLine = [
+        Piece(f"{side.number:>{digits}} ", "muted"),
+        Piece(f"{sign} ", _ROLES[sign]),
+    ]
     room = max(4, width - line_width(head))
-    line = mark_spans([Piece(side.text, role)], side.spans, _CHANGED_WORDS)
+    line: StyledLine = [Piece(side.text, "muted" if sign == " " else "")]
+    if sign in _WORDS:
+        line = mark_spans(line, side.spans, _WORDS[sign])
     rows = cut_line(line, break_source(side.text, room))
     if side.end:
-        rows[-1].append(Piece(f"  {side.end}", "faint"))
+        rows[-1].append(Piece(f"  {side.end}", "muted"))
     for row in rows:
-        yield [*head, *row]
+        whole = [*head, *row]
+        yield add_role(pad_line(whole, width), _LINES[sign]) if is_tinted else whole
         head = [Piece(" " * line_width(head))]
 
 
 def _columns(
     pairs: Iterable[LinePair], digits: int, half: int, glyphs: Glyphs
 ) -> Iterator[StyledLine]:
+    pairs = list(pairs)
+    is_tinted = _is_tinted(pairs)
     for pair in pairs:
         if pair.skipped:
             yield _skipped(pair, digits, glyphs)
             continue
-        left = _line(pair.before, " " if pair.same else "-", digits, half)
-        right = _line(pair.after, " " if pair.same else "+", digits, half)
+        tint = is_tinted and not pair.same
+        left = _line(pair.before, " " if pair.same else "-", digits, half, is_tinted=tint)
+        right = _line(pair.after, " " if pair.same else "+", digits, half, is_tinted=tint)
         for before, after in zip_longest(left, right, fillvalue=list[Piece]()):
             yield _beside(before, after, half, glyphs)
 
@@ -353,9 +373,14 @@ def _at_most(lines: Iterator[StyledLine], width: int, glyphs: Glyphs) -> list[St
 
 def wrap_patch(diff: Iterable[str], width: int) -> Iterator[StyledLine]:
     """Yield the lines of a diff; what a line is goes on under its first letter, not its sign."""
-    for source in diff:
+    lines = list(diff)
+    is_tinted = any(line[:1] in {"-", " "} for line in lines)
+    for source in lines:
         text = source.expandtabs(4)
-        role, sign = _ROLES.get(text[:1], "muted"), text[:1]
+        sign = text[:1]
+        role, ground = _ROLES.get(sign, "muted"), _LINES.get(sign)
         for start, end in break_source(text[1:], width - 1):
-            yield [Piece(sign + text[1:][start:end].rstrip(), role)]
+            row = text[1:][start:end].rstrip()
+            line = [Piece(sign, role), Piece(row, "" if ground else role)]
+            yield add_role(pad_line(line, width), ground) if ground and is_tinted else line
             sign = " "

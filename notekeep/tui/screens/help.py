@@ -91,8 +91,7 @@ def help_lines(
             continue
         if context == here[0] and not wanted and "app" in here:
             actions.append(ACTIONS_BY_ID["quit"])  # in sight at once
-        lines += [[Piece(CONTEXTS[context], "heading accent")]]
-        lines.append([Piece(glyphs.rule * width, "rule")])
+        lines.append(_section(CONTEXTS[context], glyphs, width))
         for action in actions:
             lines += _action(action, own_keys, width)
         lines.append([])
@@ -101,6 +100,11 @@ def help_lines(
     if wanted and not lines:
         return [[Piece("No key or command for ", "muted"), Piece(clean_line(wanted), "strong")]]
     return lines if wanted else lines + wrap_line([Piece(ABOUT, "faint")], width)
+
+
+def _section(title: str, glyphs: Glyphs, width: int) -> StyledLine:
+    head = [Piece(title, "title"), Piece(" ")]
+    return [*head, Piece(glyphs.rule * max(0, width - line_width(head)), "rule")]
 
 
 def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
@@ -147,7 +151,7 @@ def _sign_lines(place: str, glyphs: Glyphs, width: int) -> list[StyledLine]:
     signs = signs_at(place, glyphs)
     if not signs:
         return []
-    lines: list[StyledLine] = [[Piece("Signs", "heading accent")]]
+    lines: list[StyledLine] = [[Piece("Signs", "title")]]
     lines.append([Piece(glyphs.rule * width, "rule")])
     return [
         *lines,
@@ -165,7 +169,7 @@ def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
 
 def query_lines(width: int) -> list[StyledLine]:
     """Return the query language in a few lines, for the search box."""
-    lines: list[StyledLine] = [[Piece("Search syntax", "heading accent")], []]
+    lines: list[StyledLine] = [[Piece("Search syntax", "title")], []]
     for example, meaning in QUERY_LINES:
         left = pad_line([Piece(example, "code-string")], min(34, width // 2))
         lines.append([*left, Piece(f"  {meaning}", "muted")])

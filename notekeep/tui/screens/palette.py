@@ -362,7 +362,7 @@ def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
                 run,
                 marks,
                 section=NOTES,
-                sign=kind_sign(row.kind, screen.glyphs),
+                sign=kind_sign(row.kind, screen.glyphs).text,
                 path=row.path,
                 opened=opened,
             )

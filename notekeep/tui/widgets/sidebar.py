@@ -169,7 +169,7 @@ class Sidebar(RowList[SidebarEntry]):
         kinds = sorted(shown.kinds.items(), key=lambda item: (-item[1], item[0]))
         return [
             SidebarEntry(
-                kind_name(kind), f"type:{_quoted(kind)}", n, sign=kind_sign(kind, self._glyphs)
+                kind_name(kind), f"type:{_quoted(kind)}", n, sign=kind_sign(kind, self._glyphs).text
             )
             for kind, n in kinds
         ]

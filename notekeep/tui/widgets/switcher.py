@@ -72,7 +72,7 @@ class _Titles(ListView, can_focus=False):
         if indexed is not None:
             return [Piece(" "), *indexing_progress(indexed)]
         name = Piece(clean_line(self.typed), "title")
-        return [Piece(" New note ", "accent"), name, Piece("  enter makes it", "faint")]
+        return [Piece(" New note ", "muted"), name, Piece("  enter create", "muted")]
 
     def _line_role(self, index: int) -> str:
         return "cursor" if index == self.cursor and self.is_selectable(index) else ""
