@@ -173,7 +173,7 @@ async def test_a_list_that_is_opened_later_shows_the_vault_as_it_is_by_then(root
     fresh = Vault.open(root)
     app = NotekeepApp(fresh, "today")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "Habits 0/2"))
+        await until(pilot, lambda: shows(app, "Habits 0 of 2"))
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         await press(pilot, "g", "b")
         await until(pilot, lambda: shows(app, "9 notes"))

@@ -35,7 +35,7 @@ BOOK = "books/Deep Work.md"
 
 def sidebar_line(app: NotekeepApp, text: str) -> str:
     """Return the line of the sidebar that begins with a text, or ""."""
-    lines = (line[:23].strip(" ▌") for line in seen(app)[1:])
+    lines = (line[:21].strip(" ▌/≡·∞☼¶♪") for line in seen(app)[2:])
     return next((line for line in lines if line.startswith(text)), "")
 
 
@@ -116,13 +116,13 @@ async def test_a_pinned_note_stands_first_until_it_is_unpinned(
         await press(pilot, "B")
         await until(pilot, lambda: sidebar_line(app, "Pinned"))
         await until(pilot, lambda: shows(app, "Pinned Deep Work to the sidebar · u undo"))
-        assert seen(app)[2][:23].strip() == "Deep Work"
+        assert seen(app)[3][:21].strip() == "Deep Work"
         assert (root / BOOK).read_bytes() == before.replace(
             b"publish: true\n", b"publish: true\npinned: true\n"
         )
         browse(app).open_note(OpenNote("inbox/broken.md"))
         await until(pilot, lambda: browse(app).note_under_cursor == "inbox/broken.md")
-        await pilot.click(offset=(3, 2))
+        await pilot.click(offset=(3, 3))
         await until(pilot, lambda: browse(app).note_under_cursor == BOOK)
         # A key in the sidebar takes it out again, and so does undo.
         browse(app).sidebar.focus()
@@ -161,7 +161,7 @@ async def test_a_search_is_saved_shown_with_its_count_and_deleted(
         (root / "inbox/more.md").write_text("Another kettle.\n")
         await press(pilot, "f5")
         await until(pilot, lambda: sidebar_line(app, "Two things").endswith("3"))
-        line = next(n for n, text in enumerate(seen(app)) if text.startswith(" Two things"))
+        line = next(n for n, text in enumerate(seen(app)) if "/ Two things" in text[:21])
         await pilot.click(offset=(3, line))
         await until(pilot, lambda: browse(app).pane.typed == "kettle OR phone")
         await until(pilot, lambda: shows(app, "3 of 10 notes"))
@@ -180,7 +180,7 @@ async def test_a_search_is_saved_shown_with_its_count_and_deleted(
 
 def listed(app: NotekeepApp) -> list[str]:
     notes = browse(app).notes
-    return [row.title for row in map(notes.row_of, range(notes.note_count)) if row is not None]
+    return [row.title for row in map(notes.row_of, range(notes.row_count())) if row is not None]
 
 
 async def test_a_search_is_saved_with_the_order_that_was_chosen(
@@ -191,20 +191,21 @@ async def test_a_search_is_saved_with_the_order_that_was_chosen(
 
     async def choose(pilot: Pilot[Any], entry: str) -> None:
         await until(pilot, lambda: sidebar_line(app, entry))
-        line = next(n for n, text in enumerate(seen(app)) if text.startswith(f" {entry}"))
+        line = next(n for n, text in enumerate(seen(app)) if entry in text[:21])
         await pilot.click(offset=(3, line))
 
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await choose(pilot, "Shelf")
         await until(pilot, lambda: listed(app) == ["Atomic Habits", "Deep Work"])
-        await press(pilot, "s", "s", "s")
+        await press(pilot, "s", "s")
         await until(pilot, lambda: shows(app, "↓ rating"))
         assert listed(app) == ["Atomic Habits", "Deep Work"]
         await press(pilot, "v", "right")
         await until(pilot, lambda: browse(app).pane.grid is not None)
         while cast("Any", browse(app).notes).here.name != "rating":
             await press(pilot, "right")
-        await press(pilot, "s")
+        # From the best first over the order of the list to the least first.
+        await press(pilot, "s", "s")
         await until(pilot, lambda: listed(app) == ["Deep Work", "Atomic Habits"])
         # Under its own name, which is offered: the same search in another order.
         await press(pilot, "ctrl+s")
@@ -242,11 +243,13 @@ async def test_the_day_of_a_row_is_the_one_that_the_list_is_sorted_by(
 
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "12 notes"))
-        # By title: when each was changed last.
+        # When each was changed last.
         assert len(set(days())) == 1
-        await press(pilot, "s", "s")
+        await press(pilot, "s")
         await until(pilot, lambda: shows(app, "↓ created"))
-        assert days() == ["Mar 2024", "Feb 2024", "Jan 2024"]
+        # The year stands above them.
+        assert days() == ["15 Mar", "15 Feb", "15 Jan"]
+        assert shows(app, "2024 ───")
 
 
 async def test_what_was_found_is_sorted_too_and_the_next_search_has_the_best_first(
@@ -286,7 +289,7 @@ async def test_what_was_found_is_counted_and_narrowed_by_a_click(make_app: MakeA
         await until(pilot, lambda: sidebar_line(app, "Books"))
         await press(pilot, "slash")
         browse(app).pane.box.set_text("kettle OR phone OR plain")
-        await until(pilot, lambda: sidebar_line(app, "Found").endswith("3"))
+        await until(pilot, lambda: sidebar_line(app, "Results").endswith("3"))
         assert sidebar_line(app, "Books").endswith("2")
         assert sidebar_line(app, "Notes").endswith("1")
         assert not sidebar_line(app, "Saved")
@@ -318,8 +321,9 @@ async def test_facets_have_the_most_notes_first_and_the_chosen_one_is_lit(
         await until(pilot, lambda: shows(app, "10 notes"))
         await press(pilot, "slash")
         browse(app).pane.box.set_text("phone OR kettle")
-        await until(pilot, lambda: sidebar_line(app, "Found").endswith("3"))
-        names = [line.split()[0] for line in seen(app) if line[:1] == " " and line[1:24].strip()]
+        await until(pilot, lambda: sidebar_line(app, "Results").endswith("3"))
+        lines = (line[:21].strip(" ▌≡·") for line in seen(app))
+        names = [line.split()[0] for line in lines if line]
         assert names.index("Books") < names.index("Notes")
         assert names.index("work") < names.index("attention") < names.index("habit")
         unlit = lit(app, "work")

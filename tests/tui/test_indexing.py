@@ -85,9 +85,9 @@ async def test_search_fills_in_while_the_vault_is_indexed(slowly: Slowly) -> Non
         assert not shows(app, "creates a note")
         await press(pilot, "enter")
         slowly.grow()
-        await until(pilot, lambda: shows(app, "still indexing · 1 of 9 notes"))
+        await until(pilot, lambda: shows(app, "Still indexing, 5 %. More results may come."))
         assert not isinstance(app.screen, NewNoteDialog)
-        assert shows(app, "▌ Deep Work")
+        assert shows(app, "▌ ≡ Deep Work")
         slowly.end()
         await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "1 of 9 notes"))
 
@@ -124,9 +124,9 @@ async def test_the_quick_switch_offers_a_note_only_once_all_is_indexed(slowly: S
 async def test_the_number_of_notes_grows_while_they_are_indexed(slowly: Slowly) -> None:
     app = slowly.app("browse")
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: shows(app, "0 notes") and shows(app, "Indexing 50 of 1 000"))
+        await until(pilot, lambda: shows(app, "Indexing 50 of 1 000"))
         slowly.grow()
-        await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Indexing 400 of 1 000"))
+        await until(pilot, lambda: shows(app, "Deep Work") and shows(app, "Indexing 400 of 1 000"))
         slowly.end()
 
 
@@ -168,11 +168,11 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
 async def test_a_single_edit_does_not_tell_of_indexing(
     make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from notekeep.tui.widgets.bars import Footer
+    from notekeep.tui.widgets.bars import StatusLine
 
     told: list[str] = []
     monkeypatch.setattr(
-        Footer, "watch_doing", lambda _footer, text: told.append(text), raising=False
+        StatusLine, "watch_doing", lambda _line, text: told.append(text), raising=False
     )
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:

@@ -162,13 +162,13 @@ async def test_words_with_a_colon_are_searched_for_when_no_field_is_near(
 async def test_the_whole_line_of_the_search_is_its_box(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, " Books"))
+        await until(pilot, lambda: shows(app, "≡ Books"))
         line = next(number for number, text in enumerate(seen(app)) if text.startswith(" ≡ Books"))
         await pilot.click(offset=(3, line))
-        await until(pilot, lambda: shows(app, "Books / "))
-        row = next(n for n, text in enumerate(seen(app)) if "Books / " in text)
-        await pilot.click(offset=(seen(app)[row].index("Books /") + 2, row))
+        await until(pilot, lambda: shows(app, "/ Books"))
+        row = next(n for n, text in enumerate(seen(app)) if "/ Books" in text)
+        await pilot.click(offset=(seen(app)[row].index("/ Books") + 3, row))
         await until(pilot, lambda: app.screen.focused is not None)
         type_text(app, "depth")
-        await until(pilot, lambda: shows(app, "Books / depth"))
+        await until(pilot, lambda: shows(app, "/ Books  depth"))
         await until(pilot, lambda: shows(app, "1 of 9 notes"))

@@ -173,7 +173,7 @@ def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
     text = cell_text(row, column, glyphs)
     role = {"rating": "star", TAGS_COLUMN: "tag", TITLE_COLUMN: ""}.get(column.name)
     if role is None and column.is_computed:
-        role = "faint"
+        role = "muted"
     elif role is None:
         role = "muted" if column.type in {"date", "bool"} else ""
     return [Piece(text, role)] if text else []
@@ -276,11 +276,11 @@ def column_heads(
         hides = number == 1 and place.column > 1
         line.append(Piece(" " * (place.x - x - hides)))
         line += [Piece(glyphs.before, "accent")] if hides else []
-        name: StyledLine = [Piece(column.head, "active" if place.column == here else "section")]
+        name: StyledLine = [Piece(column.head, "bright" if place.column == here else "muted")]
         if order.removeprefix("-") == column.name:
             sign = glyphs.down if order.startswith("-") else glyphs.up
             name = fit_line(name, place.width - 2, glyphs.ellipsis)
-            name = [*name, Piece(f" {sign}", "accent")]
+            name = [Piece(piece.text, "active") for piece in (*name, Piece(f" {sign}"))]
         line += align_cell(fit_line(name, place.width, glyphs.ellipsis), column, place.width)
         x = place.x + place.width
     last = places[-1] if places else None

@@ -29,7 +29,6 @@ from notekeep.tui.render.styled_text import (
     StyledLine,
     add_role,
     fit_line,
-    line_text,
     line_width,
     mark_matches,
     pad_line,
@@ -174,18 +173,22 @@ class NoteGrid(NoteList, inherit_bindings=False):
         if note is None or not self.columns:
             return super().draw_row(row, width)
         here = row == self.cursor
-        under = ("cursor" if self.has_focus else "cursor-blurred") if here else ""
+        under = "cursor-blurred" if here else ""
         line = add_role(gutter(self._glyphs, here=here, marked=note.path in self.marked), under)
         x = GUTTER
         for place in self.places(width):
             line.append(Piece(" " * (place.x - x), under))
             shown = self._cell(note, place)
-            if here and place.column == self.column:
-                # One look for the whole cell, whatever is in it.
-                line.append(Piece(line_text(shown), "cell" if self.has_focus else "cell-blurred"))
-            else:
-                line.extend(add_role(shown, under) if here else shown)
             x = place.x + place.width
+            if not (here and place.column == self.column):
+                line.extend(add_role(shown, under) if here else shown)
+                continue
+            line.extend(add_role(shown, "cell" if self.has_focus else "cell-blurred"))
+            if self.has_focus and x < width:
+                # The blanks beside a cell have room for its edges.
+                line = [*fit_line(line, place.x - 1, ""), Piece("[", "cell-edge")]
+                line += [*add_role(shown, "cell"), Piece("]", "cell-edge")]
+                x += 1
         line.append(Piece(" " * (width - x), under))
         return [line]
 
