@@ -414,7 +414,9 @@ async def test_the_row_of_the_cursor_stays_where_it_is_when_list_and_grid_change
     app.vault.indexing.refresh()
 
     def place() -> int:
-        return next((y for y, line in enumerate(seen(app)) if re.search(r"▌ (· )?n\d", line)), -1)
+        return next(
+            (y for y, line in enumerate(seen(app)) if re.search(r"▌[ \[](· )?n\d", line)), -1
+        )
 
     async with app.run_test(size=(120, 30)) as pilot:
         await until(pilot, lambda: shows(app, "109 notes"))

@@ -339,7 +339,9 @@ class ListPane(Vertical, RemovalSafe):
     def _key(self) -> str:
         """What the notes are sorted by: as was chosen, else as what was asked for says."""
         asked = find_sort_key(self._vault, narrow_to_scope(self.scope, self.typed))
-        return asked if asked and self._is_own_order else self.chosen_order.key
+        if not self._is_own_order:
+            return self.chosen_order.key
+        return asked or ("" if self.typed else DEFAULT_ORDER.key)
 
     @property
     def _is_own_order(self) -> bool:
@@ -357,7 +359,7 @@ class ListPane(Vertical, RemovalSafe):
         name = self._key.removeprefix("-")
         if self._vault.schema.type_of("", name) == "date":
             return name
-        return None if self._sorts_found and not self._key else "modified"
+        return "modified" if self._key else None
 
     def next_order(self) -> None:
         self._sort(next_order(self.chosen_order, is_search=self._sorts_found))
@@ -570,7 +572,7 @@ class ListPane(Vertical, RemovalSafe):
         if pause or not asks_texts:  # else what was found stays until the texts have told again
             self._titles.ask(typed, within)
         # Before it, as what is typed may have a bracket open.
-        query = f"{replace_sort('', self.chosen_order.key)} {within}".strip()
+        query = f"{replace_sort('', self.chosen_key)} {within}".strip()
         if asks_texts:
             self._worker = in_background(
                 self,
