@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COPY = "books/Deep Work.sync-conflict-20261120-101010-ABCDEFG.md"
 EXPORTED = "../habits.csv"
+CLIPPINGS = "../My Clippings.txt"
 CASES: dict[str, list[str]] = {
     "new": ["new", "book", "A new one"],
     "add": ["add", "a line"],
@@ -45,6 +46,7 @@ CASES: dict[str, list[str]] = {
     "conflicts both": ["conflicts", "keep", COPY, "both"],
     "conflicts": ["conflicts", "merge", COPY],
     "review": ["review", "week"],
+    "import": ["import", CLIPPINGS, "--write"],
     "habit import": ["habit", "import", EXPORTED, "--write"],
 }
 GROUPS = {"tags", "trash", "conflicts", "saved", "export"}
@@ -68,6 +70,11 @@ def run(sample: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
         return main(list(words))
 
     (sample / EXPORTED).write_text("date,habit,value\n2026-01-05,row,done\n", "utf-8")
+    (sample / CLIPPINGS).write_text(
+        "Deep Work (Newport, Cal)\n- Your Highlight on page 3 | Added on Monday, 5 January 2026"
+        " 10:00:00\n\nTo produce, be deep.\n==========\n",
+        "utf-8",
+    )
     (sample / "inbox/Gone.md").write_text("Once here.\n", "utf-8")
     (sample / "inbox/Odd.md").write_text("---\ntags: a, a\n---\n[[Deep Wyrk]]\n", "utf-8")
     note = (sample / "books/Deep Work.md").read_bytes()
