@@ -35,6 +35,14 @@ async def test_a_word_finds_an_action_wherever_it_works(make_app: MakeApp) -> No
             await press(pilot, "backspace")
         type_text(app, "ctrl+o")
         await until(pilot, lambda: shows(app, "Switch note"))
+        for _ in "ctrl+o":
+            await press(pilot, "backspace")
+        type_text(app, "due")
+        await until(pilot, lambda: shows(app, "due:2026-12-01"))
+        for _ in "due":
+            await press(pilot, "backspace")
+        type_text(app, "ctrl+o")
+        await until(pilot, lambda: shows(app, "Switch note"))
         type_text(app, " zzz")
         await until(pilot, lambda: shows(app, "No key or command for ctrl+o zzz"))
 

@@ -262,8 +262,10 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action(
             "capture", "Quick note", "ctrl+n", NOTE, command="add", also="capture write inbox"
         ).with_help("Add text to today's note, the inbox or any note."),
-        action("show-tasks", "Tasks", "T", GO, label="tasks", command="tasks").with_help(
-            "List the tasks of all notes."
+        action(
+            "show-tasks", "Tasks", "T", GO, label="tasks", command="tasks", also="todo due"
+        ).with_help(
+            "List the tasks of all notes, late ones first. due:2026-12-01 gives one a day."
         ),
         action(
             "show-books", "Year in books", "", GO, command="books", also="pages stars authors read"
