@@ -31,13 +31,25 @@ class NoteMatch(NamedTuple):
     is_guess: bool = False
 
 
+class _Candidate(NamedTuple):
+    names: frozenset[str]  # surnames of its authors
+    subtitle: str  # folded
+
+    def may_be(self, other: _Candidate) -> bool:
+        """Whether both may be one work: what only one of them says does not count."""
+        is_same_title = self.subtitle == other.subtitle or not (self.subtitle and other.subtitle)
+        return is_same_title and (
+            not self.names or not other.names or bool(self.names & other.names)
+        )
+
+
 class NoteMatcher:
     """The notes of a vault by what tells that they are a work."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._by_id: dict[str, str] = {}
         self._by_number: dict[str, str] = {}
-        self._by_title: dict[tuple[str, str], dict[str, frozenset[str]]] = {}
+        self._by_title: dict[tuple[str, str], dict[str, _Candidate]] = {}
         for row in workspace.catalog.rows()[1]:
             self.add(row.path, row.kind, row.title, row.fields)
 
@@ -49,8 +61,9 @@ class NoteMatcher:
             self._by_number.setdefault(number, path)
         if kind in GUESSED_KINDS:
             names = _items(fields.get("author")) + _items(fields.get("show"))
-            known = self._by_title.setdefault((kind, title_key(title)), {})
-            known.setdefault(path, surnames(names))
+            head, subtitle = split_title(title)
+            known = self._by_title.setdefault((kind, head), {})
+            known.setdefault(path, _Candidate(surnames(names), subtitle))
 
     def find(self, work: Work) -> NoteMatch:
         """Find the note of a work."""
@@ -62,9 +75,10 @@ class NoteMatcher:
                 return NoteMatch((self._by_number[number],))
         if work.kind not in GUESSED_KINDS:
             return NoteMatch()
-        wanted = surnames(work.authors)
-        found = self._by_title.get((work.kind, title_key(work.title)), {})
-        paths = [path for path, names in found.items() if not names or not wanted or names & wanted]
+        head, subtitle = split_title(work.title)
+        wanted = _Candidate(surnames(work.authors), subtitle)
+        found = self._by_title.get((work.kind, head), {})
+        paths = [path for path, one in found.items() if one.may_be(wanted)]
         return NoteMatch(tuple(sorted(paths)), is_guess=True)
 
     def find_id(self, source_id: str) -> str:
@@ -72,11 +86,16 @@ class NoteMatcher:
         return self._by_id.get(source_id, "")
 
 
-def title_key(title: str) -> str:
-    """Fold a title: `The Garden: A Year (Beds #1)` and `the garden` are one."""
+def split_title(title: str) -> tuple[str, str]:
+    """Fold a title into its head and its subtitle: `The Garden: A Year (Beds #1)`.
+
+    The name of a series does not count.
+    """
     plain = _SERIES.sub(" ", unicodedata.normalize("NFKC", title[:_MAX_TITLE]).casefold())
-    head = re.split(r":\s|\s[-–—]\s", plain, maxsplit=1)[0]  # noqa: RUF001 - titles have dashes
-    return fold_letters(head) or fold_letters(plain)
+    head, *rest = re.split(r":\s|\s[-–—]\s", plain, maxsplit=1)  # noqa: RUF001 - titles have dashes
+    if not fold_letters(head):
+        return fold_letters(plain), ""
+    return fold_letters(head), fold_letters("".join(rest))
 
 
 def plain_url(url: str) -> str:

@@ -16,6 +16,7 @@ _TO_ESCAPE = re.compile(
     | (?<!\\)<(?=[A-Za-z/!?])         # HTML
     | (?:(?<=\s)|^)\#(?=\w)           # tags
     | ^[ \t]*(?:\#{1,6}(?=\s|$)|```|~~~|\[![\w-]+)  # headings, fences, callouts
+    | ^[ \t]*(?:-{2,}|=+)[ \t]*$     # what makes a heading of the line above
     | (?:(?<=\s)|^)\^(?=[A-Za-z0-9-]+\s*$)  # ids of blocks
     """
 )

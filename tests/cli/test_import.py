@@ -207,6 +207,22 @@ def test_one_of_several_notes_is_asked_for(shell: Shell, export: Path) -> None:
     assert "> Rain." not in shell.read("One.md")
 
 
+@pytest.mark.parametrize("title", ["Soil", "Soil: A Life (Earth #2)", "SOIL - A life"])
+def test_titles_that_may_be_one_book(shell: Shell, export: Path, title: str) -> None:
+    again(export, readable_title="Soil: A Life")
+    shell.write("Mud.md", f"---\ntype: book\ntitle: '{title}'\nauthor: [Bo, Ann Example]\n---\n")
+    shell("import", str(export), "--write")
+    assert "> Rain." in shell.read("Mud.md")
+
+
+@pytest.mark.parametrize("title", ["Soil: Another Life", "Soils", "A Life"])
+def test_titles_of_other_books(shell: Shell, export: Path, title: str) -> None:
+    again(export, readable_title="Soil: A Life")
+    shell.write("Mud.md", f"---\ntype: book\ntitle: '{title}'\nauthor: Ann Example\n---\n")
+    shell("import", str(export), "--write")
+    assert "> Rain." in shell.read("books/Soil - A Life.md")
+
+
 def test_another_book_of_the_same_title_gets_the_author_into_its_name(
     shell: Shell, export: Path
 ) -> None:
