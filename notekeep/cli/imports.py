@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from notekeep.importing.import_plan import ImportPlan
-    from notekeep.importing.work_import import ImportRow
+    from notekeep.importing.import_state import ImportRow
     from notekeep.notes.plan import WriteResult
 
 _SHOWN = 20
@@ -68,7 +68,7 @@ def import_(
     readwise          Readwise: CSV or JSON
     snipd             Snipd: Markdown
     """
-    from notekeep.importing.work_import import ImportOptions
+    from notekeep.importing.import_state import ImportOptions
 
     vault = open_vault()
     found = vault.imports.plan(
@@ -106,7 +106,7 @@ def _show_progress(name: str) -> None:
 
 
 def _show(found: ImportPlan) -> None:
-    from notekeep.importing.work_import import COUNTS
+    from notekeep.importing.import_state import COUNTS
 
     title = ", ".join(form.title for form in found.formats)
     output.write_styled([(title, "bold"), (f": {_sum_up(found.counts())}", "")])
@@ -136,7 +136,7 @@ def _show(found: ImportPlan) -> None:
 
 
 def _sum_up(counts: dict[str, int]) -> str:
-    from notekeep.importing.work_import import COUNTS
+    from notekeep.importing.import_state import COUNTS
 
     said = [f"{count} {COUNTS[name]}" for name, count in counts.items() if count]
     return ", ".join(said) or "nothing to import"

@@ -6,17 +6,17 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.importing.formats import find_formats
-from notekeep.importing.input_files import InputFiles
-from notekeep.importing.page_import import PagePlanner, plan_bookmarks
-from notekeep.importing.records import Bookmark, Format, Loss, Page, Work
-from notekeep.importing.work_import import (
+from notekeep.importing.import_state import (
     COUNTS,
     ImportOptions,
     ImportRow,
     ImportState,
     SourceChange,
-    WorkPlanner,
 )
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.page_import import PagePlanner, plan_bookmarks
+from notekeep.importing.records import Bookmark, Format, Loss, Page, Work
+from notekeep.importing.work_import import WorkPlanner
 from notekeep.notes.plan import NoteChange, WritePlan
 
 if TYPE_CHECKING:

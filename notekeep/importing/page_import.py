@@ -17,12 +17,12 @@ from typing import IO, TYPE_CHECKING
 from notekeep.dates import parse_iso
 from notekeep.errors import NotekeepError
 from notekeep.importing.formats.reading import iso_day
+from notekeep.importing.import_state import ImportRow, SourceChange
 from notekeep.importing.ledger import digest_text
 from notekeep.importing.matching import plain_url
 from notekeep.importing.note_text import NoteText
 from notekeep.importing.passages import write_tag
 from notekeep.importing.records import LINK_PATTERN, Loss, clean_line, passage_id
-from notekeep.importing.work_import import ImportRow, SourceChange
 from notekeep.markdown.note_names import fold_name
 from notekeep.notes.capture import PICTURE_SUFFIXES, daily_path, plan_note_file
 from notekeep.notes.plan import FileCopy
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from notekeep.importing.import_state import ImportState
     from notekeep.importing.input_files import InputFiles
     from notekeep.importing.records import Bookmark, Format, Page, PageFile
-    from notekeep.importing.work_import import ImportState
     from notekeep.markdown.field_values import Value
     from notekeep.storage.content import Source
 

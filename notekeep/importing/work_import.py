@@ -1,179 +1,36 @@
-"""Plan what becomes of works: notes, their passages under "Quotes", and their fields.
+"""Plan what becomes of works: their notes and fields.
 
-A passage is added once. Afterwards it follows its source until the person changes it: what they
-edited stays, what they took out stays out, and what they moved is found by its id where it is now.
+A field follows its source until the person changes it: blanks are filled, lists gain, and what
+they took out stays out.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from collections import Counter
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from notekeep.errors import NotekeepError, Refused
+from notekeep.errors import NotekeepError
 from notekeep.importing.formats.reading import fold_letters, isbn13, iso_day, surnames
-from notekeep.importing.ledger import Ledger, digest_text
-from notekeep.importing.matching import NoteMatcher
-from notekeep.importing.note_text import Block, NoteText
-from notekeep.importing.passages import write_heading, write_note, write_quote, write_tag
+from notekeep.importing.import_state import ImportRow
+from notekeep.importing.ledger import digest_text
+from notekeep.importing.note_text import NoteText
+from notekeep.importing.passage_import import PassagePlanner
+from notekeep.importing.passages import write_tag
 from notekeep.importing.records import Loss, passage_id
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes, check_value
 from notekeep.markdown.field_values import parse_items
 from notekeep.markdown.schema import canonical, find_known_keys
-from notekeep.markdown.text_merge import merge_texts
 from notekeep.notes.capture import plan_note_file
-from notekeep.storage.file_names import free_path, match_spelling, name_key, safe_name
-from notekeep.storage.scan import list_files
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from notekeep.importing.records import Format, Passage, Work
+    from notekeep.importing.import_state import ImportState
+    from notekeep.importing.records import Format, Work
     from notekeep.markdown.field_values import Value
-    from notekeep.notes.plan import FileCopy
-    from notekeep.notes.workspace import Workspace
 
 _NOT_CLAIMED = ("status", "listened")
 """Fields that a new note gets a value for which only a person can claim."""
-
-
-class ImportOptions(NamedTuple):
-    """What a person asks of an import."""
-
-    again: bool = False  # bring back what they took out
-    prune: bool = False  # take out what is gone in the source and was not changed
-    match: Mapping[str, str] = {}  # ids of works and the notes that they are; "" for a new note
-
-
-class SourceChange(NamedTuple):
-    """A passage or note that both the source and the person changed; the person's stays."""
-
-    id: str
-    path: str
-    yours: str
-    theirs: str
-
-
-@dataclass(slots=True)
-class ImportRow:
-    """What becomes of one work or page."""
-
-    title: str
-    id: str
-    path: str = ""  # "" when it is left out
-    is_new: bool = False
-    is_guess: bool = False
-    counts: Counter[str] = field(default_factory=Counter)  # by the words of `COUNTS`
-
-
-COUNTS = {
-    "new": "new",
-    "changed": "changed",
-    "same": "unchanged",
-    "kept": "kept as you changed them",
-    "taken out": "taken out by you",
-    "gone": "deleted in the source",
-    "removed": "removed, since deleted in the source",
-    "fields": "fields",
-}
-"""What can become of a passage, note or field, and how it is said."""
-
-
-class ImportState:
-    """What planning has found and decided so far, of all formats of an import."""
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        now: dt.datetime,
-        device: str,
-        options: ImportOptions,
-        earlier: Callable[[str], Iterable[bytes]] = lambda _: (),
-    ) -> None:
-        self.workspace = workspace
-        self.earlier = earlier  # the versions of a note that history has, newest first
-        self.now = now
-        self.device = device
-        self.options = options
-        self.matcher = NoteMatcher(workspace)
-        self.rows: list[ImportRow] = []
-        self.losses: list[Loss] = []
-        self.source_changes: list[SourceChange] = []
-        self.questions: list[tuple[str, str, tuple[str, ...]]] = []  # id, title, notes it may be
-        self.notes: dict[str, NoteText] = {}
-        self.copies: list[FileCopy] = []
-        self.refused: list[tuple[str, NotekeepError]] = []
-        self.ledgers: dict[str, Ledger] = {}
-        self._taken: set[str] = set()
-        self._places: dict[str, dict[str, str]] = {}
-
-    def ledger(self, format_id: str) -> Ledger:
-        """Return the ledger of a format."""
-        if format_id not in self.ledgers:
-            day = self.now.date().isoformat()
-            self.ledgers[format_id] = Ledger(self.workspace, format_id, self.device, day)
-        return self.ledgers[format_id]
-
-    @cached_property
-    def files(self) -> list[str]:
-        """All files of the vault."""
-        return sorted(list_files(self.workspace.root))
-
-    def exists(self, path: str) -> bool:
-        """Whether a note is there or planned; the catalog may know one that was just deleted."""
-        return path in self.notes or os.path.exists(os.path.join(self.workspace.root, path))
-
-    def note(self, path: str) -> NoteText:
-        """Return the text of a note, each read once."""
-        if path not in self.notes:
-            data = self.workspace.read(path)
-            if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-                raise Refused(f"{path}: the file is UTF-16, and notes are UTF-8")
-            self.notes[path] = NoteText(path, data, data)
-        return self.notes[path]
-
-    def settle(self, path: str) -> None:
-        """Read a note again as it will be, where another work or format has changed it already."""
-        note = self.notes.get(path)
-        if note is not None and note.is_edited:
-            self.notes[path] = NoteText(path, note.before, note.result())
-
-    def places(self, prefix: str) -> dict[str, str]:
-        """Return the note in which each id of a format stands, over the whole vault."""
-        if prefix not in self._places:
-            pattern = re.compile(
-                rb"\^(%s-[a-z2-7]{8}(?:-n)?)[ \t]*\r?$" % prefix.encode(), re.MULTILINE
-            )
-            found: dict[str, str] = {}
-            for path in self.files:
-                if path.endswith(".md"):
-                    for name in pattern.findall(self._read(path)):
-                        found.setdefault(name.decode(), path)
-            self._places[prefix] = found
-        return self._places[prefix]
-
-    def _read(self, path: str) -> bytes:
-        try:
-            return self.workspace.read(path)
-        except NotekeepError:
-            return b""
-
-    def free_path(self, folder: str, *stems: str) -> str:
-        """Return the first path that is free; with a number where none of the stems is."""
-        folder = match_spelling(self.workspace.root, folder.strip("/"))
-        wanted = [f"{folder}/{safe_name(stem)}.md".lstrip("/") for stem in stems]
-        for path in wanted:
-            if name_key(path) not in self._taken and free_path(self.workspace.root, path) == path:
-                break
-        else:
-            path = free_path(self.workspace.root, wanted[-1], self._taken)
-        self._taken.add(name_key(path))
-        return path
 
 
 class WorkPlanner:
@@ -219,7 +76,8 @@ class WorkPlanner:
             path = row.path = self._make_note(work, key)
         note = self.state.note(path)
         self._add_sections(note, work, key)
-        _PassagePlanner(self, note, work, row, claimed).plan()
+        prefix = self.format.prefix
+        PassagePlanner(self.state, self.ledger, prefix, note, work, row, claimed).plan()
 
     def _find(self, work: Work, row: ImportRow) -> str | None:
         """Find the note of a work: its path, "" for a new one, None when only a person can say."""
@@ -356,290 +214,6 @@ class WorkPlanner:
                 if heading.casefold() not in there:
                     note.add_section(heading, text)
                 self.ledger.add(line, digest_text(text))
-
-
-class _PassagePlanner:
-    """Plans the passages of one work in its note."""
-
-    def __init__(
-        self,
-        planner: WorkPlanner,
-        note: NoteText,
-        work: Work,
-        row: ImportRow,
-        claimed: set[str],
-    ) -> None:
-        self.state = planner.state
-        self.ledger = planner.ledger
-        self.prefix = planner.format.prefix
-        self.note = note
-        self.row = row
-        self.claimed = claimed
-        self.passages = sorted(work.passages, key=lambda one: one.order)
-        self.ids = [passage_id(self.prefix, one.key) for one in self.passages]
-        self.places = self.state.places(self.prefix)
-        self._new = {name for name in self.ids if self._is_new(name)}
-        self._typed = self._find_typed()
-
-    def _is_new(self, name: str) -> bool:
-        """Whether a passage is nowhere in the vault, and was not taken out of it."""
-        is_known = self.ledger.is_known(name) or self.ledger.is_known(f"{name}-n")
-        if is_known and not self.state.options.again:
-            return False
-        return self._locate(name)[0] is None and self._locate(f"{name}-n")[0] is None
-
-    def plan(self) -> None:
-        """Plan every passage in the order of the work."""
-        chapter: str | None = None
-        for passage, name, there, following in self._in_order():
-            if passage is None or self._plan_passage(passage, name, following, chapter):
-                is_own = passage is not None and name not in self._typed
-                chapter = self._chapter(passage if is_own else None, there)
-
-    def _plan_passage(
-        self,
-        passage: Passage,
-        name: str,
-        following: tuple[Block | None, str],
-        chapter: str | None,
-    ) -> bool:
-        """Plan one passage; whether the section has it afterwards."""
-        quote, words = write_quote(passage), write_note(passage)
-        if not quote and not words:
-            return False
-        main, text = (name, quote) if quote else (f"{name}-n", words)
-        block, path = self._locate(main)
-        if block is not None:
-            self._update(main, text, block, path, passage)
-            if quote:
-                self._plan_note(name, words, block, path, passage)
-            return bool(self._new) and path == self.note.path and self._is_in_section(block)
-        if passage.is_gone:
-            self.row.counts["gone"] += 1
-        elif name in self._typed:
-            self._adopt(name, quote, words, passage)
-            return True
-        elif self.ledger.same(name):
-            self._follow_note(name, words, passage)
-        elif self._may_add(main):
-            self._add(name, quote, words, passage, following, chapter)
-            return True
-        return False
-
-    def _in_order(
-        self,
-    ) -> list[tuple[Passage | None, str, Block | None, tuple[Block | None, str]]]:
-        """The passages, and those of the section that this source lacks, with what comes next.
-
-        What comes next is the next block that the section has, and its chapter.
-        """
-        rows: list[tuple[tuple[float, ...], int, Passage | None, str]] = [
-            (passage.order, 1, passage, name)
-            for passage, name in zip(self.passages, self.ids, strict=True)
-        ]
-        if not self._new:
-            return [(passage, name, None, (None, "")) for _, _, passage, name in rows]
-        listed = set(self.ids)
-        for name, there in self.note.blocks.items():
-            order = self.ledger.order(name)
-            is_other = name.removesuffix("-n") not in listed
-            if order is not None and is_other and self._is_in_section(there):
-                rows.append((order, 0, None, name))
-        rows.sort(key=lambda row: row[:2])
-        found: list[tuple[Passage | None, str, Block | None, tuple[Block | None, str]]] = []
-        below: Block | None = None
-        chapter = ""
-        for _, _, passage, name in reversed(rows):
-            block = self.note.blocks.get(name) or self.note.blocks.get(f"{name}-n")
-            if block is None and name in self._typed:
-                block = self._typed[name][0]
-            found.append((passage, name, block, (below, chapter)))
-            if block is not None and self._is_in_section(block):
-                below = block
-                is_own = passage is not None and name not in self._typed
-                chapter = self._chapter(passage if is_own else None, block)
-        return found[::-1]
-
-    def _chapter(self, passage: Passage | None, block: Block | None) -> str:
-        """The chapter of a passage of the source; of any other block, the heading above it."""
-        if passage is not None:
-            return write_heading(passage.chapter)
-        return self.note.heading_of(block.start) if block is not None else ""
-
-    def _is_in_section(self, block: Block) -> bool:
-        section = self.note.section
-        return section is not None and section[0] <= block.start < section[1]
-
-    def _locate(self, name: str) -> tuple[Block | None, str]:
-        """Find a block by its id, in the work's note or wherever it was moved."""
-        block = self.note.blocks.get(name)
-        if block is not None:
-            return block, self.note.path
-        path = self.places.get(name, "")
-        if path and path != self.note.path:
-            return self.state.note(path).blocks.get(name), path
-        return None, ""
-
-    def _update(self, name: str, text: str, block: Block, path: str, passage: Passage) -> None:
-        """Plan what becomes of a block that is there."""
-        digest, there = digest_text(text), digest_text(block.text)
-        note = self.state.note(path)
-        untouched = self.ledger.has(name, there)
-        if passage.is_gone:
-            if untouched and self.state.options.prune:
-                note.remove(block)
-                self.row.counts["removed"] += 1
-            else:
-                self.row.counts["gone" if untouched else "kept"] += 1
-        elif digest == there:
-            self.row.counts["same"] += 1
-            self._record(name, text, passage)
-        elif self.ledger.has(name, digest):  # the source is as it was
-            self.row.counts["same" if untouched else "kept"] += 1
-        elif untouched and not note.is_indented(block):
-            note.replace(block, text)
-            self.row.counts["changed"] += 1
-            self._record(name, text, passage)
-        elif (merged := self._merge(name, text, block, path)) is not None:
-            note.replace(block, merged)
-            self.row.counts["changed"] += 1
-            self._record(name, text, passage)
-        else:
-            self.row.counts["kept"] += 1
-            self.state.source_changes.append(SourceChange(name, path, block.text, text))
-            self._record(name, text, passage)
-
-    def _merge(self, name: str, text: str, block: Block, path: str) -> str | None:
-        """Merge both sides' words where history has the text that they come from."""
-        for data in self.state.earlier(path):
-            base = NoteText(path, None, data).blocks.get(name)
-            if base is not None and self.ledger.has(name, digest_text(base.text)):
-                return merge_words(base.text, block.text, text)
-        return None
-
-    def _plan_note(self, name: str, words: str, block: Block, path: str, passage: Passage) -> None:
-        """Plan what the reader wrote of a passage that is there."""
-        name = f"{name}-n"
-        there, other = self._locate(name)
-        if there is not None:
-            if words or passage.is_gone:
-                self._update(name, words, there, other, passage)
-            return
-        if not words or passage.is_gone:
-            return
-        if self.ledger.is_known(name) and not self.state.options.again:
-            self.row.counts["taken out"] += 1
-            return
-        self.state.note(path).insert_after(block.id_end, f"{words} ^{name}")
-        self._record(name, words, passage)
-        self.row.counts["new"] += 1
-
-    def _may_add(self, name: str) -> bool:
-        """Whether a passage that is nowhere is new."""
-        if self.ledger.is_known(name) and not self.state.options.again:
-            self.row.counts["taken out"] += 1
-        else:
-            return True
-        return False
-
-    def _find_typed(self) -> dict[str, tuple[Block, str]]:
-        """Find passages by their text that have no id of this source, whoever wrote them there.
-
-        Each has the id that it has in the vault, "" for one that a person typed.
-        """
-        new = [
-            (passage, name)
-            for passage, name in zip(self.passages, self.ids, strict=True)
-            if name in self._new and passage.text and not passage.is_gone
-        ]
-        found: dict[str, tuple[Block, str]] = {}
-        if not new or "> " not in self.note.body:
-            return found
-        ids = {block.start: name for name, block in self.note.blocks.items()}
-        typed: dict[str, tuple[Block, str]] = {}
-        for quote in self.note.facts.quotes:
-            own_id = ids.get(quote.start) or self.note.other_id(quote.start, quote.end)
-            if own_id not in self.claimed and fold_letters(quote.text):
-                block = Block(quote.start, quote.end, quote.end, quote.text)
-                typed.setdefault(fold_letters(quote.text), (block, own_id))
-        for passage, name in new:
-            for words in (passage.text, *passage.earlier):
-                if fold_letters(words) in typed:
-                    found[name] = typed.pop(fold_letters(words))
-                    break
-        return found
-
-    def _adopt(self, name: str, quote: str, words: str, passage: Passage) -> None:
-        """Give a passage that a person typed its id; one with an id keeps that."""
-        block, own_id = self._typed[name]
-        self.row.counts["same"] += 1
-        is_there = fold_letters(words) in fold_letters(self.note.body)
-        if own_id:
-            self.ledger.add(name, digest_text(quote), same=own_id, at=passage.at)
-            if words and is_there:
-                self.ledger.add(f"{name}-n", digest_text(words), same=own_id, at=passage.at)
-            else:
-                self._follow_note(name, words, passage, is_counted=False)
-            return
-        self.note.insert_after(block.end, f"^{name}")
-        self._record(name, quote, passage)
-        if words and not is_there:
-            self.note.insert_after(block.end, f"{words} ^{name}-n")
-            self._record(f"{name}-n", words, passage)
-            self.row.counts["new"] += 1
-
-    def _follow_note(
-        self, name: str, words: str, passage: Passage, *, is_counted: bool = True
-    ) -> None:
-        """Plan what the reader wrote here of a passage that another program brought first."""
-        self.row.counts["same"] += is_counted
-        block, path = self._locate(self.ledger.same(name))
-        if block is not None and words and not self.ledger.same(f"{name}-n"):
-            self._plan_note(name, words, block, path, passage)
-
-    def _record(self, name: str, text: str, passage: Passage) -> None:
-        self.ledger.add(name, digest_text(text), at=passage.at, order=passage.order)
-
-    def _add(
-        self,
-        name: str,
-        quote: str,
-        words: str,
-        passage: Passage,
-        following: tuple[Block | None, str],
-        chapter: str | None,
-    ) -> None:
-        parts = [f"{quote}\n\n^{name}"] if quote else []
-        parts += [f"{words} ^{name}-n"] if words else []
-        below, next_chapter = following
-        own = write_heading(passage.chapter)
-        if own and own != (chapter or "") and not (below is not None and own == next_chapter):
-            parts.insert(0, f"{'#' * self.note.chapter_level} {own}")
-        block = "\n\n".join(parts)
-        if below is None:
-            self.note.add_to_quotes(block)
-        elif own == next_chapter:
-            self.note.insert_before(below.start, block)
-        else:
-            at = self.note.heading_above(below.start, next_chapter) if next_chapter else below.start
-            self.note.insert_before(at, block)
-        for one, text in ((name, quote), (f"{name}-n", words)):
-            if text:
-                self._record(one, text, passage)
-                self.row.counts["new"] += 1
-
-
-def merge_words(base: str, yours: str, theirs: str) -> str | None:
-    """Apply the changes of both sides, word by word; None where they touch each other."""
-    sides = [
-        "\n".join(word.replace("\n", "\0") for word in re.findall(r"\s*\S+\s*", side))
-        for side in (base, yours, theirs)
-    ]
-    merged = merge_texts(*(f"{side}\n".encode("utf-8", "surrogateescape") for side in sides))
-    if merged is None:
-        return None
-    text = merged.decode("utf-8", "surrogateescape")
-    return text.replace("\n", "").replace("\0", "\n").rstrip()
 
 
 def _plain_number(number: float) -> int | float:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from notekeep.importing.import_plan import ImportPlan
-    from notekeep.importing.work_import import ImportOptions
+    from notekeep.importing.import_state import ImportOptions
     from notekeep.notes.workspace import Workspace
     from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History
