@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input
 
+from notekeep.tui.messages import OpenNote
 from tests.support.screens import browse, press, seen, shows, tree, type_text, until
 
 if TYPE_CHECKING:
@@ -93,6 +94,29 @@ async def test_nothing_found_says_so_and_enter_makes_the_note(
         await until(pilot, lambda: app.editors.here is None)
         await until(pilot, lambda: browse(app).note_under_cursor == "inbox/Slow Food.md")
         await until(pilot, lambda: shows(app, "10 notes"))
+
+
+async def test_an_empty_note_says_how_to_write_in_it(make_app: MakeApp, root: Path) -> None:
+    (root / "inbox/Empty.md").write_text("---\ntags: [new]\n---\n")
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "10 notes"))
+        browse(app).open_note(OpenNote("inbox/Empty.md"))
+        await until(pilot, lambda: shows(app, "Empty. e writes."))
+
+
+async def test_escape_in_the_search_box_clears_the_marks_first(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "m", "slash")
+        type_text(app, "deep")
+        await until(pilot, lambda: shows(app, "1 marked · 1 of 9 notes"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: not browse(app).notes.marked)
+        assert browse(app).pane.typed == "deep"
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "9 notes") and not browse(app).pane.typed)
 
 
 async def test_the_sidebar_limits_the_list_and_its_searches(make_app: MakeApp) -> None:

@@ -188,6 +188,26 @@ async def test_what_others_have_may_come_when_the_box_is_on_its_way_out(
         await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
+@pytest.mark.parametrize(("key", "date"), [("enter", b"started: 2026-11-24\n"), ("escape", b"")])
+async def test_the_date_of_a_status_is_offered(
+    make_app: MakeApp, root: Path, key: str, date: bytes
+) -> None:
+    before = (root / BOOK).read_bytes()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await to_cell(app, pilot, "status")
+        await press(pilot, "enter", "r", "enter")
+        await until(pilot, lambda: shows(app, "Set started to today?"))
+        # Nothing is written before that is answered, and then all of it as one step.
+        assert (root / BOOK).read_bytes() == before
+        await press(pilot, key)
+        after = before.replace(b"publish: true\n", b"publish: true\nstatus: reading\n" + date)
+        await until(pilot, lambda: (root / BOOK).read_bytes() == after)
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await press(pilot, "u")
+        await until(pilot, lambda: (root / BOOK).read_bytes() == before)
+
+
 async def test_a_status_is_chosen_and_text_is_typed(make_app: MakeApp, root: Path) -> None:
     before = content(root)
     app = make_app("browse")

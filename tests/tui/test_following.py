@@ -72,6 +72,30 @@ async def test_a_link_leads_to_the_nearest_note_and_to_its_line(
         await until(pilot, lambda: shows(app, seen))
 
 
+@pytest.mark.parametrize(
+    ("field", "address"),
+    [
+        ("url: https://youtu.be/abc", "https://youtu.be/abc?t=2460"),
+        ("episode_url: https://example.org/a.mp3", "https://example.org/a.mp3#t=2460"),
+        ("url: file:///etc/passwd", ""),
+    ],
+)
+async def test_a_timestamp_opens_the_episode_at_that_second(
+    make_app: MakeApp, root: Path, vault: Vault, field: str, address: str
+) -> None:
+    text = f"---\ntype: podcast\n{field}\n---\nSee it.\n\n- [00:41:00] the point\n- [[Plan]]\n"
+    (root / "south/It.md").write_text(text)
+    vault.indexing.refresh()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await follow(app, pilot)
+        if address:
+            await until(pilot, lambda: shows(app, "Open in the browser") and shows(app, address))
+        else:
+            # The next place is the link below.
+            await until(pilot, lambda: browse(app).preview.path == "south/Plan.md")
+
+
 async def test_a_link_to_a_heading_of_its_own_note_leads_down(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.search.results import SearchResults
-    from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
 
@@ -181,10 +180,6 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         if self._title.has_focus and event.key in {"up", "down"}:
             event.stop()
             self._titles.move_to(self._titles.cursor + (1 if event.key == "down" else -1))
-
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
-        self.set_focus(self._box)
 
     def attach(self, attachment: Attachment) -> None:
         self._attachment = attachment

@@ -231,7 +231,7 @@ class ExternalEdits:
     def _ask_whose(self, theirs: bytes) -> None:
         screen = self._screen
         if screen.is_closing:
-            self._keep_theirs(theirs, BOTH_KEPT, beside=True, then=screen.go_on)
+            self._keep_theirs(theirs, BOTH_KEPT, beside=True)
             return
         screen.after_save = None  # the person has to be asked first
         self.is_asking = True
@@ -258,14 +258,7 @@ class ExternalEdits:
         versions = theirs, screen.editing.content(screen.area.lines)
         _ask(screen, "Another program changed the same lines", options, answered, versions)
 
-    def _keep_theirs(
-        self,
-        theirs: bytes,
-        message: str,
-        *,
-        beside: bool = False,
-        then: Callable[[], object] | None = None,
-    ) -> None:
+    def _keep_theirs(self, theirs: bytes, message: str, *, beside: bool = False) -> None:
         """Show theirs once ours is kept, in history or in a file beside the note."""
         screen = self._screen
         ours = screen.editing.content(screen.area.lines)
@@ -288,7 +281,10 @@ class ExternalEdits:
             screen.show_state()
             if copy:
                 screen.app.post_message(VaultChanged())
-            (then or self.check)()
+            if screen.is_closing:
+                screen.go_on()
+            else:
+                self.check()
 
         self.is_asking = True  # nothing else begins meanwhile
         in_background(screen, keep, kept, group=WRITE_GROUP, holds_keys=True, failed=failed)

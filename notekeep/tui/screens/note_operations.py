@@ -124,13 +124,12 @@ def ask_dates(
 ) -> None:
     """Ask whether a plan should set the dates of a new status as well, and go on with it."""
     names = " and ".join(offer.fields)
-    where = f" in {plural(offer.notes, 'note')}" if offer.notes > 1 else ""
-    dates = ", ".join(f"{name}: {offer.day}" for name in offer.fields)
+    dates = f"{names}: {offer.day} in {plural(offer.notes, 'note')}"
 
     def answered(wanted: bool | None) -> None:  # noqa: FBT001 - as the dialog answers
         then(offer.plan if wanted else plan)
 
-    dialog = Confirm(f"Set {names} to today?", f"{dates}{where}", "set", no="leave empty")
+    dialog = Confirm(f"Set {names} to today?", dates, "set", no="leave empty")
     screen.app.push_screen(dialog, answered)
 
 

@@ -74,7 +74,7 @@ class NoteArea(TextArea):
         """The suggestions to choose from, or the chosen one of them, changed."""
 
     _offers: Sequence[CompletionOffer] = ()
-    _chosen = 0
+    chosen_offer = 0  # the number of the suggestion that is chosen
 
     def __init__(self, lines: Sequence[str], stand_ins: StandIns) -> None:
         super().__init__(
@@ -163,7 +163,7 @@ class NoteArea(TextArea):
     def _offer(self, offers: Sequence[CompletionOffer], chosen: int = 0) -> None:
         """Show one suggestion behind the cursor; of several there is a list."""
         was_list = bool(self.listed_offers)
-        self._offers, self._chosen = offers, chosen
+        self._offers, self.chosen_offer = offers, chosen
         self.suggestion = offers[0].rest if len(offers) == 1 else ""
         if was_list or self.listed_offers:
             self.post_message(self.Offered())
@@ -173,13 +173,8 @@ class NoteArea(TextArea):
         """The suggestions to choose from, where there are several."""
         return self._offers if len(self._offers) > 1 else ()
 
-    @property
-    def chosen_offer(self) -> int:
-        """The number of the suggestion that is chosen in the list."""
-        return self._chosen
-
     def _choose_offer(self, by: int) -> None:
-        self._offer(self._offers, (self._chosen + by) % len(self._offers))
+        self._offer(self._offers, (self.chosen_offer + by) % len(self._offers))
 
     def accept_offer(self, number: int) -> None:
         """Put a suggestion in the place of what was typed of it."""
@@ -194,8 +189,10 @@ class NoteArea(TextArea):
             return
         if event.key == "escape":
             self._offer([])
-        elif event.key == "enter" and self._offers[self._chosen].rest:
-            self.accept_offer(self._chosen)
+        elif event.key in {"up", "down"}:
+            self._choose_offer(1 if event.key == "down" else -1)
+        elif event.key == "enter" and self._offers[self.chosen_offer].rest:
+            self.accept_offer(self.chosen_offer)
         else:
             return
         event.stop()
@@ -212,7 +209,7 @@ class NoteArea(TextArea):
     def action_complete(self) -> None:
         """Accept the suggestion; without one, indent."""
         if self._offers:
-            self.accept_offer(self._chosen)
+            self.accept_offer(self.chosen_offer)
         else:
             has_tabs = any(line.startswith("\t") for line in self.lines)
             self._replace_via_keyboard("\t" if has_tabs else "  ", *self.selection)
@@ -221,18 +218,6 @@ class NoteArea(TextArea):
         if not self._offers:
             raise SkipAction  # the key means what it means everywhere
         self._choose_offer(1)
-
-    def action_cursor_down(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
-        if self.listed_offers and not select:
-            self._choose_offer(1)
-        else:
-            super().action_cursor_down(select)
-
-    def action_cursor_up(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
-        if self.listed_offers and not select:
-            self._choose_offer(-1)
-        else:
-            super().action_cursor_up(select)
 
     def action_cursor_right(self, select: bool = False) -> None:  # noqa: FBT001, FBT002 - Textual's
         if self.suggestion:
