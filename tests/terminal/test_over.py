@@ -76,13 +76,13 @@ def test_a_conflict_is_settled_and_taken_back(start: Start, root: Path) -> None:
     with start() as terminal:
         terminal.until("Habits 0 of 2", "copy of books/Deep Work.md")
         click(terminal, "! 1")
-        terminal.until("1  keep note", "2  keep copy", "hours with no")
+        terminal.until("1  the note", "2  the copy", "hours with no")
         terminal.send("2")
         terminal.until("Kept the copy", "No conflicts.")
         assert note.read_bytes() == theirs
         assert not copy.exists()
         terminal.send("u")
-        terminal.until("2  keep copy")
+        terminal.until("2  the copy")
         assert note.read_bytes() == before
         assert copy.read_bytes() == theirs
         terminal.send(QUIT)

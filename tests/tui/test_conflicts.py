@@ -112,8 +112,8 @@ async def test_two_versions_stand_side_by_side_or_below_each_other(
         await until(
             pilot, lambda: not any("a phone" in ln and "no phone" in ln for ln in seen(app))
         )
-        assert shows(app, "- 1  keep note")
-        assert shows(app, "+ 2  keep copy")
+        assert shows(app, "- 1  the note")
+        assert shows(app, "+ 2  the copy")
         await press(pilot, "enter", "escape", "escape")
         await until(pilot, lambda: shows(app, "9 notes"))
     assert bytes_of(root) == before
@@ -265,11 +265,11 @@ async def test_problems_and_today_lead_to_the_conflict(make_app: MakeApp) -> Non
         await press(pilot, "exclamation_mark")
         await until(pilot, lambda: shows(app, "Conflict copy of books/Deep Work.md."))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "2  keep copy"))
+        await until(pilot, lambda: shows(app, "2  the copy"))
         await press(pilot, "escape")
         await click(app, pilot, "copy of books")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "2  keep copy"))
+        await until(pilot, lambda: shows(app, "2  the copy"))
 
 
 @pytest.mark.usefixtures("copy")

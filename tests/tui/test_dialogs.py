@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from notekeep.tui.screens.welcome import WelcomeApp
 from tests.support.screens import browse, press, shows, tree, type_text, until
@@ -38,8 +38,17 @@ async def to_book(app: NotekeepApp, pilot: Pilot[Any]) -> None:
 async def open_dialog(app: NotekeepApp, pilot: Pilot[Any], *keys: str) -> None:
     """Open a dialog by keys."""
     await press(pilot, *keys)
-    await until(pilot, lambda: len(app.screen_stack) == 2 and app.screen.query(Input))
-    await until(pilot, lambda: app.focused is app.screen.query(Input).first())
+    await until(pilot, lambda: len(app.screen_stack) == 2 and is_line(app.focused))
+
+
+def is_line(widget: object) -> bool:
+    return isinstance(widget, (Input, TextArea)) and widget.is_attached
+
+
+def text_of(widget: object) -> str:
+    """What is typed into a line or a field."""
+    assert isinstance(widget, (Input, TextArea))
+    return widget.value if isinstance(widget, Input) else widget.text
 
 
 def is_told(app: NotekeepApp) -> bool:
@@ -81,17 +90,20 @@ async def test_text_stays_in_a_dialog_until_it_is_written(
         await until(pilot, lambda: shows(app, "Meditate") or start == "browse")
         await open_dialog(app, pilot, key)
         type_text(app, typed)
-        line = app.screen.query(Input).first()
-        await until(pilot, lambda: line.value.endswith(typed))
+        line = app.focused
+        await until(pilot, lambda: text_of(line).endswith(typed))
         root.rename(away)  # noqa: ASYNC240 - as another program would
         await press(pilot, "enter")
         await until(pilot, lambda: is_told(app))
-        assert line.value.endswith(typed)
+        assert text_of(line).endswith(typed)
         assert len(app.screen_stack) == 2
         away.rename(root)
         assert not is_done(root)
         await press(pilot, "enter")
-        await until(pilot, lambda: is_done(root) and len(app.screen_stack) == 1)
+        # A new note is edited at once.
+        left = 2 if key == "n" and start == "browse" else 1
+        await until(pilot, lambda: is_done(root) and app.focused is not line)
+        await until(pilot, lambda: len(app.screen_stack) == left)
 
 
 def daily(root: Path) -> str:

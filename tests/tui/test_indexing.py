@@ -161,7 +161,7 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
         await until(pilot, lambda: isinstance(app.screen, NewNoteDialog))
         type_text(app, "First")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "1 note") and shows(app, "Made "))
+        await until(pilot, lambda: shows(app, "Created ") and app.editors.here is not None)
         assert [path.name for path in root.rglob("First.md")] == ["First.md"]
 
 

@@ -140,7 +140,7 @@ async def test_a_theme_is_tried_as_the_cursor_moves_and_escape_keeps_the_one_the
         await until(pilot, lambda: shows(app, "Meditate"))
         await press(pilot, "colon")
         await until(pilot, lambda: app.screen.focused is not None and len(app.screen_stack) == 2)
-        type_text(app, "change the theme")
+        type_text(app, "change theme")
         await until(pilot, lambda: shows(app, "with a preview"))
         await press(pilot, "enter")
         # notekeep's own stand first, the one that is used under the cursor.
@@ -152,7 +152,7 @@ async def test_a_theme_is_tried_as_the_cursor_moves_and_escape_keeps_the_one_the
         assert app.place.theme == kept
         await press(pilot, "colon")
         await until(pilot, lambda: len(app.screen_stack) == 2 and app.screen.focused is not None)
-        type_text(app, "change the theme")
+        type_text(app, "change theme")
         await until(pilot, lambda: shows(app, "with a preview"))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "as now"))
