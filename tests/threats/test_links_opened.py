@@ -82,7 +82,7 @@ def test_the_web_and_mail_are_opened(link: str) -> None:
 
 @pytest.mark.parametrize("link", REFUSED)
 def test_nothing_else_is(link: str) -> None:
-    with pytest.raises(Refused, match="not opened"):
+    with pytest.raises(Refused, match="Cannot open"):
         check_address(link)
 
 

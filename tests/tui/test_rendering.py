@@ -389,7 +389,7 @@ def pictured(root: Path, tmp_path: Path) -> Vault:
     (root / "attachments").mkdir()
     (root / "attachments/two.png").write_bytes(png(16, 8))
     (root / "attachments/bomb.png").write_bytes(png(8, 8, (60_000, 60_000)))
-    (root / "attachments/text.png").write_text("no picture")
+    (root / "attachments/text.png").write_text("not a supported picture")
     (root / ".hidden").mkdir()
     (root / ".hidden/x.png").write_bytes(png(8, 8))
     (tmp_path / "outside.png").write_bytes(png(8, 8))
@@ -421,11 +421,11 @@ def test_a_cell_is_two_pixels_over_the_ground_and_like_neighbours_are_one() -> N
     ("target", "error", "why"),
     [
         ("bomb.png", Refused, "million pixels"),
-        ("text.png", Refused, "no picture"),
-        ("away.png", Refused, "leads out of the folder"),
-        ("../../outside.png", Refused, "leads out of the folder"),
+        ("text.png", Refused, "not a supported picture"),
+        ("away.png", Refused, "points outside the folder"),
+        ("../../outside.png", Refused, "points outside the folder"),
         (".hidden/x.png", Refused, "hidden"),
-        ("none.png", NotFound, "no such file"),
+        ("none.png", NotFound, "file not found"),
     ],
 )
 def test_some_pictures_are_never_read(
@@ -458,7 +458,7 @@ def put(vault: Vault, path: str, text: str) -> None:
 def test_a_picture_has_its_words_and_size_where_it_cannot_be_drawn(pictured: Vault) -> None:
     put(pictured, "inbox/N.md", "![[two.png|Two colours]]\n*Credit: me.*\n\n![gone](none.png)")
     assert in_place(pictured, "inbox/N.md", draws=False) == [
-        *("▣ Two colours · 16×8", "Credit: me.", "▣ gone · there is no such file"),
+        *("▣ Two colours · 16×8", "Credit: me.", "▣ gone · file not found"),
     ]
     # Sixteen pixels are two cells, twice as wide as high.
     assert in_place(pictured, "inbox/N.md", draws=True)[0] == "▣ Two colours · 16×8"
