@@ -100,10 +100,15 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
 
     def on_key(self, event: events.Key) -> None:
         field = self.query_one("#schedule", Input)
-        if event.key == "tab" and self._meant and field.has_focus:
+        if event.key != "tab" or not field.has_focus:
+            return
+        meant = self._meant
+        self._check("schedule", field.value.strip())
+        if self._meant:
+            # The first tab shows what was meant, the next one takes it.
             event.stop()
             event.prevent_default()
-            field.value, self._meant = self._meant, ""
+            field.value = meant or field.value
 
     def _reading(self, line: str, text: str) -> str:
         """Return how a text is read where that is not what it says, else the hint of its line."""
