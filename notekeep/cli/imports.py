@@ -34,6 +34,12 @@ _SHOWN = 20
 @click.option("--again", is_flag=True, help="Bring back what you deleted since an earlier import.")
 @click.option("--prune", is_flag=True, help="Remove what was deleted in the source.")
 @click.option(
+    "--take",
+    multiple=True,
+    metavar="ID",
+    help="Use the source's text for ID, which you changed.",
+)
+@click.option(
     "--match",
     multiple=True,
     metavar="ID=NOTE",
@@ -48,6 +54,7 @@ def import_(
     write: bool,
     again: bool,
     prune: bool,
+    take: Sequence[str],
     match: Sequence[str],
     dry_run: bool,
 ) -> int:
@@ -74,7 +81,9 @@ def import_(
     found = vault.imports.plan(
         [os.path.expanduser(path) for path in paths],
         format_id,
-        options=ImportOptions(again=again, prune=prune, match=_read_matches(match)),
+        options=ImportOptions(
+            again, prune, [one.lstrip("^") for one in take], _read_matches(match)
+        ),
         on_read=_show_progress,
     )
     with closing(found):
@@ -149,7 +158,8 @@ def _row(row: ImportRow, names: Sequence[str]) -> tuple[str, ...]:
 
 def _show_changes(found: ImportPlan) -> None:
     if found.changes:
-        output.write_styled([("Changed in the source and by you: yours stay", "bold")])
+        head = "Changed in the source and by you: yours stay (--take ID uses the source's)"
+        output.write_styled([(head, "bold")])
     for change in found.changes[:_SHOWN]:
         output.write(f"  {change.path} ^{change.id}")
         output.write_styled([(f"    - {' '.join(change.theirs.split())}", "red")])

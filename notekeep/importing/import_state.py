@@ -18,7 +18,7 @@ from notekeep.storage.scan import list_files
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from notekeep.importing.records import Loss
     from notekeep.notes.plan import FileCopy
@@ -30,6 +30,7 @@ class ImportOptions(NamedTuple):
 
     again: bool = False  # bring back what they took out
     prune: bool = False  # take out what is gone in the source and was not changed
+    take: Collection[str] = ()  # ids of what they changed, but want as the source has it
     match: Mapping[str, str] = {}  # ids of works and the notes that they are; "" for a new note
 
 

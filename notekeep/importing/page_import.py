@@ -130,12 +130,13 @@ class PagePlanner:
             there = note.body[start:]
             found = digest_text(there)
             is_ours = self.ledger.has(line, found)
+            wanted = self.state.options.take
             if found == digest:
                 row.counts["same"] += 1
-            elif self.ledger.has(line, digest):
+            elif line not in wanted and self.ledger.has(line, digest):
                 row.counts["same" if is_ours else "kept"] += 1
                 return
-            elif not is_ours:
+            elif not is_ours and line not in wanted:
                 row.counts["kept"] += 1
                 self.state.source_changes.append(SourceChange(line, row.path, there, body))
             else:

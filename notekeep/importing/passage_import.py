@@ -7,7 +7,7 @@ edited stays, what they took out stays out, and what they moved is found by its 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.importing.formats.reading import fold_letters
 from notekeep.importing.import_state import SourceChange
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from notekeep.importing.import_state import ImportRow, ImportState
     from notekeep.importing.ledger import Ledger
     from notekeep.importing.records import Passage, Work
+
+
+class _Row(NamedTuple):
+    """A passage in the order of its work, and what the section has behind it."""
+
+    passage: Passage | None  # None for one that this source lacks
+    name: str
+    block: Block | None = None  # where it is
+    below: Block | None = None  # the next block that the section has
+    next_chapter: str = ""  # the chapter of that
 
 
 class PassagePlanner:
@@ -58,19 +68,13 @@ class PassagePlanner:
     def plan(self) -> None:
         """Plan every passage in the order of the work."""
         chapter: str | None = None
-        for passage, name, there, following in self._in_order():
-            if passage is None or self._plan_passage(passage, name, following, chapter):
-                is_own = passage is not None and name not in self._typed
-                chapter = self._chapter(passage if is_own else None, there)
+        for row in self._in_order():
+            if row.passage is None or self._plan_passage(row.passage, row, chapter):
+                chapter = self._chapter(row.passage, row.name, row.block)
 
-    def _plan_passage(
-        self,
-        passage: Passage,
-        name: str,
-        following: tuple[Block | None, str],
-        chapter: str | None,
-    ) -> bool:
+    def _plan_passage(self, passage: Passage, row: _Row, chapter: str | None) -> bool:
         """Plan one passage; whether the section has it afterwards."""
+        name = row.name
         quote, words = write_quote(passage), write_note(passage)
         if not quote and not words:
             return False
@@ -89,23 +93,18 @@ class PassagePlanner:
         elif self.ledger.same(name):
             self._follow_note(name, words, passage)
         elif self._may_add(main):
-            self._add(name, quote, words, passage, following, chapter)
+            self._add(quote, words, passage, row, chapter)
             return True
         return False
 
-    def _in_order(
-        self,
-    ) -> list[tuple[Passage | None, str, Block | None, tuple[Block | None, str]]]:
-        """The passages, and those of the section that this source lacks, with what comes next.
-
-        What comes next is the next block that the section has, and its chapter.
-        """
+    def _in_order(self) -> list[_Row]:
+        """The passages, and those of the section that this source lacks."""
         rows: list[tuple[tuple[float, ...], int, Passage | None, str]] = [
             (passage.order, 1, passage, name)
             for passage, name in zip(self.passages, self.ids, strict=True)
         ]
         if not self._new:
-            return [(passage, name, None, (None, "")) for _, _, passage, name in rows]
+            return [_Row(passage, name) for _, _, passage, name in rows]
         listed = set(self.ids)
         for name, there in self.note.blocks.items():
             order = self.ledger.order(name)
@@ -113,23 +112,22 @@ class PassagePlanner:
             if order is not None and is_other and self._is_in_section(there):
                 rows.append((order, 0, None, name))
         rows.sort(key=lambda row: row[:2])
-        found: list[tuple[Passage | None, str, Block | None, tuple[Block | None, str]]] = []
+        found: list[_Row] = []
         below: Block | None = None
         chapter = ""
         for _, _, passage, name in reversed(rows):
             block = self.note.blocks.get(name) or self.note.blocks.get(f"{name}-n")
             if block is None and name in self._typed:
                 block = self._typed[name][0]
-            found.append((passage, name, block, (below, chapter)))
+            found.append(_Row(passage, name, block, below, chapter))
             if block is not None and self._is_in_section(block):
                 below = block
-                is_own = passage is not None and name not in self._typed
-                chapter = self._chapter(passage if is_own else None, block)
+                chapter = self._chapter(passage, name, block)
         return found[::-1]
 
-    def _chapter(self, passage: Passage | None, block: Block | None) -> str:
-        """The chapter of a passage of the source; of any other block, the heading above it."""
-        if passage is not None:
+    def _chapter(self, passage: Passage | None, name: str, block: Block | None) -> str:
+        """The chapter of a passage; of one that this import did not place, the heading above it."""
+        if passage is not None and name not in self._typed:
             return write_heading(passage.chapter)
         return self.note.heading_of(block.start) if block is not None else ""
 
@@ -160,6 +158,10 @@ class PassagePlanner:
                 self.row.counts["gone" if untouched else "kept"] += 1
         elif digest == there:
             self.row.counts["same"] += 1
+            self._record(name, text, passage)
+        elif name in self.state.options.take and not note.is_indented(block):
+            note.replace(block, text)
+            self.row.counts["changed"] += 1
             self._record(name, text, passage)
         elif self.ledger.has(name, digest):  # the source is as it was
             self.row.counts["same" if untouched else "kept"] += 1
@@ -269,16 +271,15 @@ class PassagePlanner:
 
     def _add(
         self,
-        name: str,
         quote: str,
         words: str,
         passage: Passage,
-        following: tuple[Block | None, str],
+        row: _Row,
         chapter: str | None,
     ) -> None:
+        name, below, next_chapter = row.name, row.below, row.next_chapter
         parts = [f"{quote}\n\n^{name}"] if quote else []
         parts += [f"{words} ^{name}-n"] if words else []
-        below, next_chapter = following
         own = write_heading(passage.chapter)
         if own and own != (chapter or "") and not (below is not None and own == next_chapter):
             parts.insert(0, f"{'#' * self.note.chapter_level} {own}")

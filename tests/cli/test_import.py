@@ -105,6 +105,9 @@ def test_what_changed_in_the_source_is_updated_unless_it_was_edited(
     assert "> Rain and hail. (p. 2)" in after
     # It is told once: the next import knows that the person saw it.
     assert "yours stay" not in shell("import", str(export)).out
+    name = re.findall(r"\^(rw-\w+)\n", after)[-1]
+    shell("import", str(export), "--write", "--take", name)
+    assert "> Rain, rain. (p. 2)" in shell.read("books/Soil.md")
 
 
 def test_changes_of_both_sides_are_merged_by_words(shell: Shell, export: Path) -> None:
