@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -126,15 +127,14 @@ def _show(found: ImportPlan) -> None:
     output.table(shown, heads=("note", *names) if shown else ())
     _more(len(changed) - _SHOWN)
     for row in [row for row in rows if row.is_guess][:_SHOWN]:
-        output.write_message(
-            f'"{row.title}" is taken for {row.path}, by title and author. If it is another:'
-            f" --match '{row.id}=NOTE', or '{row.id}=' for a new note"
-        )
+        option, other = shlex.quote(f"{row.id}=NOTE"), shlex.quote(f"{row.id}=")
+        output.write_message(f'"{row.title}" matches {row.path} by title and author.')
+        output.write_message(f"  If not: --match {option}, or {other} for a new note")
     _show_changes(found)
     for question in found.questions:
-        output.write_message(f'"{question.title}" is left out, since it could be several notes:')
+        output.write_message(f'"{question.title}" is left out, because it could be several notes:')
         for path in question.paths:
-            output.write_message(f"  --match '{question.id}={path}'")
+            output.write_message(f"  --match {shlex.quote(f'{question.id}={path}')}")
     if found.losses:
         output.write_styled([("Not imported, or changed", "bold")])
     for loss in found.losses[:_SHOWN]:

@@ -156,7 +156,9 @@ class InputFiles:
             if os.path.isfile(log):
                 self._add_file(f"{base}-wal", log)
         else:
-            raise NotFound(f"There is no file or folder {self.path}.", "Give the path of an export")
+            raise NotFound(
+                f"There is no file or folder {self.path}.", "Give the path of an export."
+            )
 
     def _list_folder(self, folder: str) -> None:
         try:

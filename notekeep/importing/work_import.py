@@ -165,7 +165,7 @@ class WorkPlanner:
         self.ledger.add(key, digest_text(work.title))
         if changes:
             note.set_fields(changes, self.state.workspace.schema, work.kind)
-            row.counts["fields"] += len(changes)
+            row.counts["fields"] += sum(change.key != "source_id" for change in changes)
             self.state.matcher.add(path, work.kind, work.title, dict(work.fields))
         for source_id in work.ids:
             self.state.matcher.add(path, work.kind, work.title, {"source_id": [source_id]})

@@ -192,7 +192,7 @@ def test_quotes_that_were_typed_get_the_id(shell: Shell, export: Path) -> None:
 def test_a_book_is_found_by_title_and_author_and_that_is_said(shell: Shell, export: Path) -> None:
     shell.write("reading/Dirt.md", "---\ntype: book\ntitle: 'Soil: A Life'\n---\n")
     ran = shell("import", str(export), "--write")
-    assert '"Soil" is taken for reading/Dirt.md, by title and author.' in ran.err
+    assert '"Soil" matches reading/Dirt.md by title and author.' in ran.err
     assert "> Rain. (p. 2)" in shell.read("reading/Dirt.md")
     # By its id from now on, whatever it is called.
     shell.write("reading/Dirt.md", shell.read("reading/Dirt.md").replace("Soil: A Life", "Mud"))
@@ -203,8 +203,8 @@ def test_one_of_several_notes_is_asked_for(shell: Shell, export: Path) -> None:
     for name in ("One", "Two"):
         shell.write(f"{name}.md", "---\ntype: book\ntitle: Soil\n---\n")
     ran = shell("import", str(export), "--write")
-    assert '"Soil" is left out, since it could be several notes:' in ran.err
-    option = next(line for line in ran.err.split("\n") if "Two.md" in line).split("'")[1]
+    assert '"Soil" is left out, because it could be several notes:' in ran.err
+    option = next(line for line in ran.err.split("\n") if "Two.md" in line).split()[-1]
     shell("import", str(export), "--write", "--match", option)
     assert "> Rain." in shell.read("Two.md")
     assert "> Rain." not in shell.read("One.md")

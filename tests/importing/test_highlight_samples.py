@@ -371,7 +371,7 @@ def test_a_folder_may_hold_several_formats() -> None:
 def test_a_file_of_no_format_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "recipe.txt"
     path.write_text("eggs\n", "utf-8")
-    with pytest.raises(UsageError, match="not a format"):
+    with pytest.raises(UsageError, match="in no format"):
         read(path)
     with pytest.raises(UsageError, match="no format kindel"):
         read(path, "kindel")

@@ -58,7 +58,7 @@ def find_formats(given: InputFiles, format_id: str = "") -> list[tuple[Format, t
             raise Ambiguous(
                 f"{name} could be of several formats",
                 [f"{one}  {FORMATS[one].title}" for one in ids],
-                "say which with --from",
+                "Name it with --from.",
             )
         for one in ids:
             found.setdefault(one, []).append(name)
@@ -66,7 +66,7 @@ def find_formats(given: InputFiles, format_id: str = "") -> list[tuple[Format, t
         found[format_id] = list(given.names)
     if not found:
         raise UsageError(
-            f"{given.path}: not a format that is known.",
-            "Say which with --from: `notekeep import --help` lists them",
+            f"{given.path} is in no format that notekeep knows.",
+            "Name it with --from. `notekeep import --help` lists the formats.",
         )
     return [(FORMATS[one], tuple(names)) for one, names in found.items()]

@@ -52,7 +52,7 @@ _PLACE_WORDS = (
 _NUMBER = r"(\d{1,9}|[ivxlcdm]{1,15})"
 _RANGE = rf"#?{_NUMBER}(?:\s*(?:-|–|t/m)\s*{_NUMBER})?"  # noqa: RUF001 - Russian has the dash
 PAGE_PATTERN = re.compile(
-    rf"(?:{'|'.join(_PAGE_WORDS)})\w*\.?\s*{_RANGE}|(\d{1, 9})\s*(?:页|頁|ページ)", re.IGNORECASE
+    rf"(?:{'|'.join(_PAGE_WORDS)})\w*\.?\s*{_RANGE}|(\d{{1,9}})\s*(?:页|頁|ページ)", re.IGNORECASE
 )
 LOCATION_PATTERN = re.compile(
     rf"(?:{'|'.join(_PLACE_WORDS)})\w*\.?\s*(?:No\.?)?\s*{_RANGE}", re.IGNORECASE
