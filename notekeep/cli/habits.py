@@ -212,7 +212,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
                 "title": [(habit.title, "")],
                 "days": [
                     ("  ", ""),
-                    *((signs.marks[one.mark] + gap, _style(one)) for one in habit.cells),
+                    *((_sign(habit, one, signs) + gap, _style(one)) for one in habit.cells),
                 ],
                 "strength": [(f"  {percent(habit.strength):>5}", "")],
                 **_ending(habit, without),
@@ -241,7 +241,7 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
                 "aim": [(f"  {aim(habit, signs)}", "dim")],
                 "days": [
                     ("  ", ""),
-                    *((f"{signs.marks[one.mark]} ", _style(one)) for one in habit.cells if days),
+                    *((f"{_sign(habit, one, signs)} ", _style(one)) for one in habit.cells if days),
                 ],
                 "strength": [(f"{percent(habit.strength):>5}", "")],
                 **_ending(habit, without),
@@ -266,6 +266,12 @@ def _ending(habit: HabitView, without: Container[str]) -> output.Columns:
         "streak": [(f"  {streak}", "")],
         "note": [(note, "yellow" if habit.is_at_risk else "")],
     }
+
+
+def _sign(habit: HabitView, cell: Cell, signs: MarkGlyphs) -> str:
+    """Return the mark of a day; an earlier one that another day can make good asks for nothing."""
+    is_past = cell.mark == "open" and cell.day != habit.today.day
+    return signs.marks["covered" if is_past else cell.mark]
 
 
 def _style(cell: Cell) -> str:

@@ -154,7 +154,7 @@ def markdown_lines(found: BookList) -> Iterable[str]:
         stem = note_stem(book.row.path)
         title = clean_line(book.row.title)
         link = f"[[{stem}]]" if stem == title else f"[[{stem}|{title}]]"
-        authors = f" by {' and '.join(book.authors)}" if book.authors else ""
+        authors = f" by {', '.join(book.authors)}" if book.authors else ""
         stars = f", {book.rating:g} stars" if book.rating is not None else ""
         # A link cannot hold these signs.
         yield f"- {title if set('[]|#^') & set(stem) else link}{authors}{stars}"
