@@ -97,11 +97,12 @@ class ImportState:
         self._places: dict[str, dict[str, str]] = {}
 
     def ledger(self, format_id: str) -> Ledger:
-        """Return the ledger of a format."""
-        if format_id not in self.ledgers:
+        """Return the ledger of a format; all formats of one program share it."""
+        program = format_id.partition("-")[0]
+        if program not in self.ledgers:
             day = self.now.date().isoformat()
-            self.ledgers[format_id] = Ledger(self.workspace, format_id, self.device, day)
-        return self.ledgers[format_id]
+            self.ledgers[program] = Ledger(self.workspace, program, self.device, day)
+        return self.ledgers[program]
 
     @cached_property
     def files(self) -> list[str]:

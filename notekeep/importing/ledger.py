@@ -1,4 +1,4 @@
-"""What imports wrote: `.notekeep/imported/FORMAT.DEVICE.log`, one line for each text or value.
+"""What imports wrote: `.notekeep/imported/PROGRAM.DEVICE.log`, one line for each text or value.
 
 A passage is as it was imported when its digest is one that any line has for its id; then the next
 import may replace it. The lines have no order and no paths, so files of several devices merge by
@@ -35,18 +35,18 @@ def digest_text(text: str) -> str:
 
 
 class Ledger:
-    """The lines of one format, those of all devices, and those that an import adds."""
+    """The lines of one program, those of all devices, and those that an import adds."""
 
-    def __init__(self, workspace: Workspace, format_id: str, device: str, day: str) -> None:
+    def __init__(self, workspace: Workspace, program: str, device: str, day: str) -> None:
         self.workspace = workspace
-        self.path = f"{FOLDER}/{format_id}.{device}.log"
+        self.path = f"{FOLDER}/{program}.{device}.log"
         self._day = day
         self._digests: dict[str, set[str]] = {}
         self._same: dict[str, str] = {}
         self._orders: dict[str, tuple[float, ...]] = {}
         self._new: list[list[str]] = []
         self._start: bytes | None = None
-        for name in self._names(f"{format_id}."):
+        for name in self._names(f"{program}."):
             data = workspace.read(f"{FOLDER}/{name}")
             if f"{FOLDER}/{name}" == self.path:
                 self._start = data

@@ -10,6 +10,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.importing.formats.reading import fold_letters
 from notekeep.markdown.field_changes import apply_changes
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.outline import BodyFacts, read_body
@@ -67,6 +68,11 @@ class NoteText:
     def facts(self) -> BodyFacts:
         """What the body holds."""
         return read_body(self.body)
+
+    @cached_property
+    def letters(self) -> str:
+        """The letters of the body, to find words in it however they are written."""
+        return fold_letters(self.body)
 
     @cached_property
     def blocks(self) -> dict[str, Block]:

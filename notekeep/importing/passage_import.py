@@ -242,7 +242,7 @@ class PassagePlanner:
         """Give a passage that a person typed its id; one with an id keeps that."""
         block, own_id = self._typed[name]
         self.row.counts["same"] += 1
-        is_there = fold_letters(words) in fold_letters(self.note.body)
+        is_there = fold_letters(words) in self.note.letters
         if own_id:
             self.ledger.add(name, digest_text(quote), same=own_id, at=passage.at)
             if words and is_there:

@@ -120,7 +120,7 @@ class Format(NamedTuple):
     with a place, never an exception.
     """
 
-    id: str  # for `--from`: "kindle-clippings"
+    id: str  # for `--from`: "kindle-clippings"; formats of one first word share a ledger
     title: str  # "Kindle (My Clippings.txt)"
     prefix: str  # two letters that begin the ids of its passages
     detect: Callable[[str, bytes], bool]

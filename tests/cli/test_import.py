@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.importing.formats import FORMATS
-from tests.support.import_sources import Book, Marked, write_readwise_csv, write_readwise_json
+from tests.support.import_sources import (
+    Book,
+    Marked,
+    write_clippings,
+    write_notebook,
+    write_readwise_csv,
+    write_readwise_json,
+)
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
@@ -279,6 +286,18 @@ def test_two_exports_of_one_book_at_once_give_each_quote_once(
     shell("import", str(export), str(other), "--write")
     assert shell.read("books/Soil.md").count("> Rain.") == 1
     assert "Nothing new." in shell("import", str(other), str(export)).err
+
+
+def test_what_was_deleted_stays_deleted_in_another_export_of_the_program(
+    shell: Shell, tmp_path: Path
+) -> None:
+    shell("import", str(write_clippings(tmp_path, [SOIL])), "--write")
+    text = shell.read("books/Soil.md")
+    at = text.index("> Rain.")
+    shell.write("books/Soil.md", text[:at])
+    shell("import", str(write_notebook(tmp_path / "notebook", [SOIL])), "--write")
+    assert "> Rain." not in shell.read("books/Soil.md")
+    assert shell.read("books/Soil.md").count("> Worms do it.") == 1
 
 
 def test_a_note_that_only_the_second_program_has_comes_too(
