@@ -351,6 +351,7 @@ async def test_without_habits_the_screen_says_how_to_begin(make_app: MakeApp, ro
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "No habits yet."))
+        assert not shows(app, "0 of 0")
 
 
 async def test_a_habit_is_added_where_habits_are_with_what_is_asked_for(

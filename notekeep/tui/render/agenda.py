@@ -156,7 +156,7 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     room = width - SIGN - len(days) * DAY_WIDTH
     name = min(max(longest, MIN_NAME), MAX_NAME, room)
     note = room - name - NOTE_GAP
-    about = f"{done} of {asked} done" if name >= MIN_NAME else ""
+    about = f"{done} of {asked} done" if asked and name >= MIN_NAME else ""
     head = section_line("Habits", about, SIGN + name - 1, glyphs)
     rule = [Piece(f" {glyphs.rule * (note + 1)}", "rule")] if note > 0 else []
     heads = [Piece(" "), *day_heads(days, view.day), *rule]

@@ -116,7 +116,8 @@ class HabitsScreen(VaultScreen):
         when = f"{day:%a} {day.day} {day:%b}"
         if is_on_today:
             ends = f" (ends at {start:02}:00)" if start and self.size.width >= GROUPS_FROM else ""
-            self.set_status(f"{done} of {asked} done · {when}{ends}")
+            count = f"{done} of {asked} done · " if asked else ""
+            self.set_status(f"{count}{when}{ends}")
         else:
             self.set_status(f"{when} {day.year}", when)
 
