@@ -283,6 +283,14 @@ def test_a_long_note_is_drawn_as_far_as_it_is_looked_at() -> None:
     assert rendering.done
 
 
+def test_the_id_of_a_block_on_a_line_of_its_own_takes_no_room() -> None:
+    body = "> quoted\n\n^kd-abcdefgh\n\na remark ^kd-abcdefgh-n\n"
+    rendering = NoteRendering(Note("a.md", "a", body=body), 40, UNICODE)
+    rendering.draw_lines(1000)
+    shown = [line_text(line.line).strip() for line in rendering.lines[rendering.head_height :]]
+    assert [line for line in shown if "quoted" not in line] == ["", "", "a remark"]
+
+
 def test_a_heading_that_is_only_the_title_is_not_shown_twice() -> None:
     rendering = NoteRendering(Note("a.md", "Deep Work", body="# Deep Work\n\ntext"), 40, UNICODE)
     rendering.draw_lines(99)

@@ -348,7 +348,9 @@ class NoteRendering:
         if number < len(text.blocks):
             # Room for the mark is kept, so that nothing moves when the section is folded.
             frame = self._frame.narrower(2) if text.can_fold(number) else self._frame
-            return draw_block(text.blocks[number].spans, frame)
+            drawn = draw_block(text.blocks[number].spans, frame)
+            # A paragraph that is only the id of the block above shows nothing.
+            return drawn if any(piece.text for line in drawn for piece in line.line) else []
         if self._foot is None:
             return []
         foot = footer_lines(self._foot, self.width, self._frame.glyphs, self.around.toggled)
