@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sqlite3
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -155,6 +156,30 @@ def test_the_notebook_of_a_kindle_app(language: str) -> None:
     assert found.losses == [("bookmarks", f"notebook-{language}.html")]
 
 
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("Highlight (yellow) - Page 10 > Location 120", ("One", "(p. 10)", "yellow")),
+        ("Highlight(pink) - Two > Page 10 · Location 120", ("Two", "(p. 10)", "pink")),
+        ("Highlight (blue) - Location 120", ("One", "(loc. 120)", "blue")),
+        ("Surlignement (jaune) - Page 10 · Emplacement 120", ("One", "(p. 10)", "jaune")),
+        ("Destaque (amarelo) - Página 10 · Posição 120", ("One", "(p. 10)", "amarelo")),
+        ("高亮 (黄色) - 第 10 页·位置 120", ("One", "(p. 10)", "黄色")),
+    ],
+)
+def test_headings_of_notebooks(heading: str, expected: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "book.html"
+    path.write_text(
+        '<div class="notebookFor">x</div><div class="bookTitle">Soil</div>'
+        f'<div class="sectionHeading">One</div><div class="noteHeading">{escape(heading)}</div>'
+        '<div class="noteText">Rain.</div>',
+        "utf-8",
+    )
+    (passage,) = read(path).works["Soil"].passages
+    assert (passage.chapter, passage.locator, passage.color) == expected
+    assert passage.order == (120,)
+
+
 def test_a_notebook_and_clippings_give_one_passage_the_same_id(tmp_path: Path) -> None:
     clippings = tmp_path / "My Clippings.txt"
     clippings.write_text(
@@ -284,6 +309,16 @@ def test_koreader() -> None:
     assert [message for message, _ in found.losses] == ["bookmarks"]
 
 
+def test_a_bookmark_of_koreader_with_a_note_is_kept_as_the_note(tmp_path: Path) -> None:
+    folder = tmp_path / "Soil.sdr"
+    folder.mkdir()
+    row = '["chapter"] = "One", ["page"] = "p1", ["pageno"] = 3, ["text"] = "in One"'
+    text = f'return {{ ["annotations"] = {{ [1] = {{ {row}, ["note"] = "mine" }} }} }}'
+    (folder / "metadata.epub.lua").write_text(text, "utf-8")
+    (work,) = read(tmp_path).works.values()
+    assert [shown(one) for one in work.passages] == [("(p. 3)", "", "mine")]
+
+
 def test_an_older_file_of_koreader(tmp_path: Path) -> None:
     folder = tmp_path / "The Shed.sdr"
     folder.mkdir()
@@ -325,6 +360,20 @@ def test_snipd() -> None:
         "lines about the episode: Show URL",
         "transcripts",
     }
+
+
+def test_snipd_with_links_and_a_player(tmp_path: Path) -> None:
+    path = tmp_path / "Episode.md"
+    path.write_text(
+        "# Worms\n\n- Show: [[Shed Radio]]\n- Guests: [Ann](https://example.com/a), Bo\n"
+        "- Episode URL: [x](https://share.snipd.com/episode/1)\n\n"
+        "### [Dig](https://share.snipd.com/snip/2)\n\n🎧 01:00 - 01:10\n\n"
+        '<iframe src="https://example.com"></iframe>\n\nmine\n',
+        "utf-8",
+    )
+    work = read(path).works["Worms"]
+    assert (work.authors, work.fields["guest"]) == (("Shed Radio",), ["Ann", "Bo"])
+    assert [shown(one) for one in work.passages] == [("[00:01:00]", "Dig", "mine")]
 
 
 def test_hypothesis() -> None:

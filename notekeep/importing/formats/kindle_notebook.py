@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _CLASSES = frozenset(
     {"bookTitle", "authors", "citation", "sectionHeading", "noteHeading", "noteText"}
 )
+_MAX_PLACE = 30
 _LETTERS_PER_LOCATION = 100
 """A location of Kindle is 128 bytes of the book, markup among them."""
 
@@ -96,24 +97,29 @@ def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
     yield make_book(title, authors, passages)
 
 
+def _is_place(part: str) -> bool:
+    is_short = len(part) < _MAX_PLACE
+    return is_short and bool(PAGE_PATTERN.search(part) or LOCATION_PATTERN.search(part))
+
+
 def _add(passages: list[Passage], book: str, heading: _Piece, text: str, chapter: str) -> None:
-    own, sign, tail = clean_line(heading.text).rpartition(">")
-    if not sign:
-        tail = own = clean_line(heading.text)
-    # What stands between the first dash and the `>` is a chapter within the section.
-    chapter = own.partition(" - ")[2].strip() if sign else chapter
+    kind, _, rest = clean_line(heading.text).partition(" - ")
+    parts = re.split(r"\s*[>·]\s*", rest)
+    places = [part for part in parts if _is_place(part)]
+    tail = " · ".join(places or parts[-1:])
+    # A chapter within the section may stand before the place.
+    chapter = " > ".join(part for part in parts if part not in (*places, parts[-1])) or chapter
+    color = heading.color or (kind.partition("(")[2].rstrip(") ") or "-" if "(" in kind else "")
     page_match, place = PAGE_PATTERN.search(tail), LOCATION_PATTERN.search(tail)
-    numbers = re.findall(r"\d+", tail.rpartition(" - ")[2])
+    numbers = re.findall(r"\d{1,9}", tail)
     page = (page_match[1] or page_match[3]) if page_match else ""
     location = place[1] if place else numbers[-1] if numbers and not page else ""
     start = int(location) if location.isdigit() else -1
     locator = f"(p. {page})" if page else f"(loc. {start})" if start >= 0 else ""
     order = (float(start if start >= 0 else int(page) if page.isdigit() else 0),)
-    if heading.color:
+    if color:
         key = passage_key(book, start if start >= 0 else f"p{page}", text)
-        passages.append(
-            Passage(key, text, "", locator, order, chapter=chapter, color=heading.color)
-        )
+        passages.append(Passage(key, text, "", locator, order, chapter=chapter, color=color))
         return
     last = passages[-1] if passages else None
     if last and last.text and not last.note:

@@ -61,16 +61,18 @@ def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
     work.fields["finished"] = iso_day(summary.get("modified")) if status == "finished" else ""
 
     def convert(row: dict[str, Any]) -> Iterator[Loss]:
-        if not row.get("drawer"):
+        is_highlight = bool(row.get("drawer"))
+        if not is_highlight and not row.get("note"):
             yield Loss("bookmarks", title, name)
             return
-        place = json.dumps([row.get("pos0"), row.get("pos1")], sort_keys=True)
+        place = json.dumps([row.get("pos0", row.get("page")), row.get("pos1")], sort_keys=True)
         page = row.get("pageno", row.get("page"))
         number = float(page) if isinstance(page, int | float) else 0.0
         work.passages.append(
             Passage(
                 key=f"{identity}|{place}",
-                text=clean_text(row.get("text")).strip(),
+                # The text of a bookmark is made by KOReader: "in Chapter Eleven".
+                text=clean_text(row.get("text")).strip() if is_highlight else "",
                 note=clean_text(row.get("note")).strip(),
                 locator=f"(p. {number:g})" if number else "",
                 order=(number, *map(float, re.findall(r"\d+", str(row.get("pos0")))[:9])),

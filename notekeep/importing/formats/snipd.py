@@ -25,7 +25,8 @@ _SNIP = re.compile(r"#{1,6}\s+(.*?)\[(.*)\]\((https?://[\w.]*snipd\.com/snip/([\
 _METADATA = re.compile(r"[-*]\s+([^:]{1,40}):\s+(.*)")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]*)\)")
 _MOMENT = re.compile(r"\s*🎧\D*(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
-_FRAME = re.compile(r"---|Created with \[Snipd\]|\s*$")
+_FRAME = re.compile(r"---|<iframe|<audio|!\[|Created with \[Snipd\]|\s*$")
+_ANY_LINK = re.compile(r"\[+([^\[\]]*)\]+(?:\([^)\s]*\))?")
 _HEADING = re.compile(r"#{1,6}\s+(.*)")
 _TAG = re.compile(r"(?<!\S)#([\w/-]+)")
 _FIELDS = {
@@ -81,6 +82,7 @@ def _set_field(fields: dict[str, Value], key: str, value: str, name: str) -> Ite
     field_name = _FIELDS.get(key.casefold())
     if link := _LINK.fullmatch(value):
         value = link[1]
+    value = _ANY_LINK.sub(r"\1", value)
     if field_name in ("host", "guest"):
         fields[field_name] = [one.strip() for one in value.split(",") if one.strip()]
     elif field_name == "published":
