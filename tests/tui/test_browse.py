@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import os
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.widgets import Input
 
 from notekeep.tui.messages import OpenNote
-from tests.support.screens import browse, press, seen, shows, tree, type_text, until
+from tests.support.screens import (
+    browse,
+    changed_at_once,
+    press,
+    seen,
+    shows,
+    tree,
+    type_text,
+    until,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
+    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -50,6 +62,100 @@ async def test_typing_finds_titles_words_and_facts(make_app: MakeApp) -> None:
         await until(pilot, lambda: shows(app, "These quotes are not closed."))
         assert browse(app).note_under_cursor == "books/Deep Work.md"
         assert not app._notifications
+
+
+def listed_lines(app: NotekeepApp) -> list[str]:
+    """Return the lines of the list, between the sidebar and the preview."""
+    return [line.split("│")[1].strip(" ▌▐─") for line in seen(app) if line.count("│") > 1]
+
+
+AGES = {
+    "inbox/markup.md": 0,
+    "books/Deep Work.md": 1,
+    "posts/A draft.md": 10,
+    "habits/water.md": 100,
+    "books/Atomic Habits.md": 400,
+}
+"""How many days ago a note was changed; all others before."""
+TITLES = ["[/nope]", "Deep Work", "A draft", "Water", "Atomic Habits"]
+
+
+def change_days_ago(root: Path, ages: Mapping[str, int]) -> None:
+    today = datetime(2026, 11, 24, 8, 30).astimezone()
+    for path in root.rglob("*.md"):
+        moment = today - timedelta(ages.get(path.relative_to(root).as_posix(), 800))
+        os.utime(path, (moment.timestamp(),) * 2)
+
+
+async def test_the_list_begins_with_the_latest_changes_in_groups(
+    make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    change_days_ago(root, AGES)
+    vault.indexing.refresh()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        assert shows(app, "↓ changed")
+        lines = [line for line in listed_lines(app) if line]
+        names = [line for line in lines if line in {"Today", "This week", "This month"}]
+        assert names == ["Today", "This week", "This month"]
+        at = [next(n for n, line in enumerate(lines) if text in line) for text in TITLES]
+        assert at == sorted(at)
+        assert "08:30" in lines[lines.index("Today") + 1]
+        assert lines.index("2026") < at[3] < lines.index("2025") < at[4]
+        # The cursor goes from note to note, past the names of groups.
+        await press(pilot, "down")
+        assert browse(app).note_under_cursor == "books/Deep Work.md"
+        # By title there are no groups; the date is still that of the last change.
+        await press(pilot, "s", "s", "s")
+        await until(pilot, lambda: shows(app, "↑ title"))
+        assert "Today" not in listed_lines(app)
+
+
+async def test_daily_notes_are_one_row_until_they_are_asked_for(
+    make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    for day in range(10, 15):
+        (root / f"daily/2026-11-{day}.md").write_text("---\ntype: daily\n---\nA day.\n")
+    changed_at_once(root)
+    vault.indexing.refresh()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "14 notes"))
+        assert any(line.startswith("▸ Daily notes  6") for line in listed_lines(app))
+        assert not any("2026-11-12" in line for line in listed_lines(app))
+        await press(pilot, "end")
+        while browse(app).notes.folded is None:
+            await press(pilot, "up")
+        await until(pilot, lambda: shows(app, "6 daily notes."))
+        await press(pilot, "enter")
+        await until(pilot, lambda: any("2026-11-12" in line for line in listed_lines(app)))
+        assert browse(app).note_under_cursor.startswith("daily/")
+        await press(pilot, "escape")
+        await until(pilot, lambda: not any("2026-11-12" in line for line in listed_lines(app)))
+        # A search and a kind show them as any other note.
+        await search(app, pilot, "type:daily", "daily/2026-11-10.md")
+        assert any("2026-11-12" in line for line in listed_lines(app))
+
+
+async def test_the_pane_with_the_focus_has_an_edge_above_it(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+
+        def edge() -> tuple[int, int]:
+            line = seen(app)[1]
+            return len(line) - len(line.lstrip()), len(line)
+
+        assert all(f"F{number} " in seen(app)[0] for number in (1, 2, 3, 4))
+        pane = browse(app).pane.region
+        await until(pilot, lambda: edge() == (pane.x, pane.right))
+        await press(pilot, "slash")
+        await until(pilot, lambda: edge() == (pane.x, pane.right))
+        await press(pilot, "escape", "enter", "escape", "tab")
+        focused = app.focused
+        assert focused is not None
+        await until(pilot, lambda: edge()[0] == focused.region.x)
 
 
 async def test_escape_clears_the_search_then_leaves_it(make_app: MakeApp) -> None:

@@ -15,7 +15,16 @@ from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
 from notekeep.tui.render.styled_text import line_text
 from notekeep.tui.screens.note_operations import parse_tag_changes, split_field_changes
-from tests.support.screens import browse, changed_at_once, press, shows, tree, type_text, until
+from tests.support.screens import (
+    browse,
+    changed_at_once,
+    press,
+    seen,
+    shows,
+    tree,
+    type_text,
+    until,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +99,10 @@ async def test_marks_are_set_one_by_one_in_ranges_and_all_at_once(
         await until(pilot, lambda: shows(app, "34 notes"))
         await press(pilot, "home", "m")
         await until(pilot, lambda: shows(app, " 1 marked "))
+        # The bottom line has what acts on all of them, and no more.
+        assert "d delete" in seen(app)[-1]
+        assert "esc unmark" in seen(app)[-1]
+        assert "/ search" not in seen(app)[-1]
         await press(pilot, "down", "down", "M")
         await until(pilot, lambda: len(marked(app)) == 4)
         await press(pilot, "asterisk")
