@@ -205,19 +205,20 @@ def key_hint(key: str, text: str) -> StyledLine:
 def no_results(typed: str) -> list[StyledLine]:
     """Return what is said when a search found nothing."""
     creates = key_hint("enter", f'creates a note "{clean_line(typed)}"')
-    return [[Piece("No results", "title")], [], creates, key_hint("esc", "clears the search")]
+    return [[], [Piece("No results", "title")], [], creates, key_hint("esc", "clears the search")]
 
 
-def field_correction(name: str, near: str, glyphs: Glyphs) -> StyledLine:
-    """Return what is said of a name that is no field, but nearly one."""
-    return [
-        Piece(f"{glyphs.warning} ", "warn"),
-        Piece(f'No field "{clean_line(name)}". Did you mean '),
+def field_correction(name: str, near: str, glyphs: Glyphs) -> tuple[Piece, Piece, Sequence[Piece]]:
+    """Return a sign, what is said of a name that is no field but nearly one, and what to do."""
+    question = (
+        Piece("Did you mean "),
         Piece(near, "title"),
         Piece("?  "),
         Piece("tab", "key"),
         Piece(" accept", "muted"),
-    ]
+    )
+    sign = Piece(f"{glyphs.warning} ", "warn")
+    return sign, Piece(f'No field "{clean_line(name)}". '), question
 
 
 def format_share(share: float) -> str:
@@ -234,7 +235,7 @@ def no_indexed_results(typed: str, share: float) -> list[StyledLine]:
     """Return what is said when nothing was found in what is indexed so far."""
     about = [Piece("No results yet for ", "muted"), Piece(clean_line(typed), "title")]
     more = [Piece("More results may come.", "muted")]
-    return [indexing_progress(share), about, more, [], key_hint("esc", "clears the search")]
+    return [[], indexing_progress(share), about, more, [], key_hint("esc", "clears the search")]
 
 
 def search_running(typed: str) -> list[StyledLine]:
@@ -245,8 +246,9 @@ def search_running(typed: str) -> list[StyledLine]:
 def no_notes(indexed: float | None) -> list[StyledLine]:
     """Return what is said of a vault without notes, or of which none is indexed yet."""
     if indexed is not None:
-        return [indexing_progress(indexed)]
+        return [[], indexing_progress(indexed)]
     return [
+        [],
         [Piece("No notes yet.", "title")],
         [],
         key_hint("n", "creates the first one"),

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.note_list import NoteList
     from notekeep.tui.widgets.sidebar import Sidebar
 
-NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "export")
+NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "mark", "export")
 """Actions of the bottom line that want a note."""
 MIN_SIDEBAR_WIDTH = 110  # from this width on there is room for the sidebar
 MIN_GRID_WIDTH = 160  # from this width on the note is shown beside the grid

@@ -49,7 +49,7 @@ from notekeep.tui.render.list_rows import (
     search_running,
 )
 from notekeep.tui.render.note_rows import LetterMatcher, make_matcher, modified_day
-from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
+from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width
 from notekeep.tui.textual_compat import RemovalSafe
 from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
 from notekeep.tui.widgets.note_list import PAGE_ROWS, TALL, NoteList, RowSource
@@ -169,14 +169,17 @@ class SearchNote(ButtonLine):
     def __init__(self) -> None:
         super().__init__()
         self._line: StyledLine = []
+        self._short: StyledLine = []
 
-    def say(self, *pieces: Piece) -> None:
-        self._line = list(pieces)
+    def say(self, *pieces: Piece, shortly: Sequence[Piece] = ()) -> None:
+        """Show a line, or a shorter one where it has no room."""
+        self._line, self._short = list(pieces), list(shortly)
         self.set_class(bool(pieces), "-said")
         self.refresh()
 
     def draw(self, width: int) -> StyledLine:
-        return fit_line(self._line, width)
+        has_room = not self._short or line_width(self._line) <= width
+        return fit_line(self._line if has_room else self._short, width)
 
 
 class ListPane(Vertical, RemovalSafe):
@@ -564,7 +567,8 @@ class ListPane(Vertical, RemovalSafe):
             self.notes.nothing = ()
             self.notes.show_hits([], None)
             self._update_count(0)
-            self.note.say(*field_correction(self._slip.name, self._slip.near, self._glyphs))
+            sign, about, question = field_correction(*self._slip[:2], self._glyphs)
+            self.note.say(sign, about, *question, shortly=(sign, *question))
             self.post_message(self.Empty())
             return
         within = narrow_to_scope(self.scope, typed)
