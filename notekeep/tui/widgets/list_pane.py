@@ -168,18 +168,20 @@ class SearchNote(ButtonLine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._line: StyledLine = []
-        self._short: StyledLine = []
+        self._lines: Sequence[StyledLine] = ()
 
-    def say(self, *pieces: Piece, shortly: Sequence[Piece] = ()) -> None:
-        """Show a line, or a shorter one where it has no room."""
-        self._line, self._short = list(pieces), list(shortly)
-        self.set_class(bool(pieces), "-said")
+    def say(self, *pieces: Piece) -> None:
+        self.say_first_that_fits([[*pieces]] if pieces else [])
+
+    def say_first_that_fits(self, lines: Sequence[StyledLine]) -> None:
+        """Show the first of some lines for which there is room, the longest first."""
+        self._lines = lines
+        self.set_class(bool(lines), "-said")
         self.refresh()
 
     def draw(self, width: int) -> StyledLine:
-        has_room = not self._short or line_width(self._line) <= width
-        return fit_line(self._line if has_room else self._short, width)
+        fitting = (line for line in self._lines if line_width(line) <= width)
+        return next(fitting, fit_line(self._lines[-1], width) if self._lines else [])
 
 
 class ListPane(Vertical, RemovalSafe):
@@ -567,8 +569,7 @@ class ListPane(Vertical, RemovalSafe):
             self.notes.nothing = ()
             self.notes.show_hits([], None)
             self._update_count(0)
-            sign, about, question = field_correction(*self._slip[:2], self._glyphs)
-            self.note.say(sign, about, *question, shortly=(sign, *question))
+            self.note.say_first_that_fits(field_correction(*self._slip[:2], self._glyphs))
             self.post_message(self.Empty())
             return
         within = narrow_to_scope(self.scope, typed)
