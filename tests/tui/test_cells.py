@@ -84,7 +84,7 @@ async def test_a_rating_is_a_row_of_stars(make_app: MakeApp, root: Path) -> None
         await until(pilot, lambda: any("Deep Work" in x and "★★★★★" in x for x in seen(app)))
         await press(pilot, "u")
         await until(pilot, lambda: content(root) == before)
-        await until(pilot, lambda: any("Deep Work" in x and "★★★★☆" in x for x in seen(app)))
+        await until(pilot, lambda: any("Deep Work" in x and "★★★★·" in x for x in seen(app)))
         # Nothing at all is a value as well.
         await press(pilot, "delete")
         await until(pilot, lambda: content(root) == before.replace(b"rating: 4\n", b""))

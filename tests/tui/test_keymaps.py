@@ -181,7 +181,8 @@ async def test_in_emacs_the_palette_is_gone_through_and_left(vault: Vault) -> No
         await until(pilot, lambda: shows(app, "Read the note."))
         listed = app.screen.query_one(ListView)
         await press(pilot, "ctrl+n", "ctrl+n", "ctrl+p")
-        await until(pilot, lambda: listed.cursor == 1)
+        # The first row is the name of a section.
+        await until(pilot, lambda: listed.cursor == 2)
         await press(pilot, "ctrl+g")
         await until(pilot, lambda: len(app.screen_stack) == 1)
 

@@ -194,7 +194,7 @@ async def test_text_shows_markup_and_escapes_as_they_are_written() -> None:
     app = Host(Text())
     async with app.run_test(size=(40, 5)) as pilot:
         await pilot.pause()
-        assert seen(app)[0] == "line 0 [/nope] ␛[31m"
+        assert seen(app)[0].rstrip("▐ ") == "line 0 [/nope] ␛[31m"
 
 
 async def test_a_page_scrolls_and_its_selected_text_can_be_copied() -> None:

@@ -109,13 +109,13 @@ async def test_the_preview_follows_the_file(make_app: MakeApp, root: Path) -> No
 async def test_today_follows_another_device(make_app: MakeApp, root: Path) -> None:
     app = make_app("today")
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: shows(app, "Habits 0/2"))
+        await until(pilot, lambda: shows(app, "Habits 0 of 2"))
         run(
             "import sys; open(sys.argv[1], 'w').write("
             "'# Habit log 2026-11\\n\\n- 2026-11-24 meditate: done @07:00\\n')",
             root / "habits" / "log" / "2026-11.phone.md",
         )
-        await until(pilot, lambda: shows(app, "Habits 1/2"))
+        await until(pilot, lambda: shows(app, "Habits 1 of 2"))
 
 
 async def test_a_change_made_here_is_shown_once(

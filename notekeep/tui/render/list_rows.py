@@ -208,17 +208,17 @@ def no_results(typed: str) -> list[StyledLine]:
     return [[], [Piece("No results", "title")], [], creates, key_hint("esc", "clears the search")]
 
 
-def field_correction(name: str, near: str, glyphs: Glyphs) -> tuple[Piece, Piece, Sequence[Piece]]:
-    """Return a sign, what is said of a name that is no field but nearly one, and what to do."""
-    question = (
-        Piece("Did you mean "),
-        Piece(near, "title"),
-        Piece("?  "),
-        Piece("tab", "key"),
-        Piece(" accept", "muted"),
-    )
+def field_correction(name: str, near: str, glyphs: Glyphs) -> list[StyledLine]:
+    """Return what is said of a name that is no field but nearly one, the longest line first."""
     sign = Piece(f"{glyphs.warning} ", "warn")
-    return sign, Piece(f'No field "{clean_line(name)}". '), question
+    about = Piece(f'No field "{clean_line(name)}". ')
+    question = [Piece("Did you mean "), Piece(near, "title"), Piece("?  "), Piece("tab", "key")]
+    accept = Piece(" accept", "muted")
+    return [
+        [sign, about, *question, accept],
+        [sign, about, *question],
+        [sign, *question, accept],
+    ]
 
 
 def format_share(share: float) -> str:

@@ -17,7 +17,7 @@ from notekeep.tui.program import program
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens.browse_sidebar import BrowseSidebar
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import VaultScreen
+from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.workers import show_message
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "mark", "export")
 """Actions of the bottom line that want a note."""
+MIN_WIDTH_OF_TWO = WIDTHS[1][0]  # from this width on there is room for two panes
 MIN_SIDEBAR_WIDTH = 110  # from this width on there is room for the sidebar
 MIN_GRID_WIDTH = 160  # from this width on the note is shown beside the grid
 
@@ -182,7 +183,10 @@ class BrowseScreen(VaultScreen):
         if self._wants_sidebar is not None:
             is_wanted = self._wants_sidebar
         # To ask for the sidebar is to have it made.
-        self.set_class(is_wanted and self.sidebar is not None, "-sidebar")
+        has_sidebar = is_wanted and self.sidebar is not None
+        self.set_class(has_sidebar, "-sidebar")
+        # By the width there is by now: a list that is hidden for a moment would lose the focus.
+        self.set_class(has_sidebar and width < MIN_WIDTH_OF_TWO, "-sidebar-alone")
         self.set_class(self.pane.grid is not None, "-grid")
         self.set_class(width >= MIN_GRID_WIDTH, "-roomy")
         self.call_after_refresh(self._sidebar.fill)
