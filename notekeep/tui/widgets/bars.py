@@ -269,7 +269,8 @@ class Footer(ButtonLine):
         ends = [keys.pop(action_id) for action_id in ALWAYS_SHOWN if action_id in keys]
         left: StyledLine = []
         if self.marked:
-            keys = self._bulk_keys()
+            # Letters that are typed into a box act on nothing.
+            keys = keys if self._is_typing else self._bulk_keys()
             left = [Piece(f" {thousands(self.marked)} marked ", "badge"), Piece(" ")]
         right = ends[0] if ends else []
         if self.doing:
@@ -283,6 +284,11 @@ class Footer(ButtonLine):
                 break
             left.extend([*pieces, Piece(" " * FOOTER_GAP)])
         return [*pad_line(left, max(0, width - line_width(right))), *right]
+
+    @property
+    def _is_typing(self) -> bool:
+        focused = self.screen.focused
+        return focused is not None and focused.check_consume_key("a", "a")
 
     def _bulk_keys(self) -> dict[str, StyledLine]:
         bound = {active.binding.id for active in self.screen.active_bindings.values()}
@@ -303,8 +309,7 @@ class Footer(ButtonLine):
         shown: dict[str, StyledLine] = {}
         own_keys = cast("NotekeepApp", self.app).own_keys
         bindings = self.screen.active_bindings.values()
-        focused = self.screen.focused
-        typing = focused is not None and focused.check_consume_key("a", "a")
+        typing = self._is_typing
         here = getattr(self.screen, "OPENED_BY", "")
         bound = {(active.binding.id, active.binding.key) for active in bindings}
         for active in bindings:
