@@ -30,7 +30,8 @@ _QUOTE_MARK = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 def digest_text(text: str) -> str:
     """Return the digest of a text: marks of quotes, white space and Unicode form do not count."""
-    plain = " ".join(unicodedata.normalize("NFC", _QUOTE_MARK.sub("", text)).split())
+    text = _QUOTE_MARK.sub("", text) if ">" in text else text
+    plain = " ".join(unicodedata.normalize("NFC", text).split())
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 

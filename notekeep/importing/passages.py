@@ -20,6 +20,7 @@ _TO_ESCAPE = re.compile(
     | (?:(?<=\s)|^)\^(?=[A-Za-z0-9-]+\s*$)  # ids of blocks
     """
 )
+_MAY_NEED_ESCAPE = re.compile(r"[%$\[<#`~^=]|--")
 _NOTE_TO_ESCAPE = re.compile(
     r"(?m)(?<!\\)(?:%%|\$\$)|^[ \t]*(?:#{1,6}(?=\s|$)|```|~~~|>|(?:-{2,}|=+)\s*$)"
     r"|<(?=!)|(?:(?<=\s)|^)\^(?=[A-Za-z0-9-]+\s*$)"
@@ -29,9 +30,11 @@ _TAG_SIGNS = re.compile(r"[^\w/-]+")
 
 def write_quote(passage: Passage) -> str:
     """Write the words of a passage as a block quote with its locator; "" without words."""
-    text = _TO_ESCAPE.sub(_escape, clean_text(passage.text).strip())
+    text = clean_text(passage.text).strip()
     if not text:
         return ""
+    if _MAY_NEED_ESCAPE.search(text):
+        text = _TO_ESCAPE.sub(_escape, text)
     lines = [" ".join(line.split()) for line in text.split("\n")]
     lines[-1] = f"{lines[-1]} {clean_line(passage.locator)}".rstrip()
     return "\n".join(f"> {line}".rstrip() for line in lines)
@@ -39,6 +42,8 @@ def write_quote(passage: Passage) -> str:
 
 def write_note(passage: Passage) -> str:
     """Write what the reader wrote, and tags, as one paragraph; "" without any."""
+    if not passage.note and not passage.tags:
+        return ""
     text = _NOTE_TO_ESCAPE.sub(_escape, clean_text(passage.note))
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     present = {word.casefold() for word in " ".join(lines).split() if word.startswith("#")}

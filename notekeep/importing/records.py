@@ -133,7 +133,7 @@ class Format(NamedTuple):
 def passage_id(prefix: str, key: str) -> str:
     """Return the block id of a passage: the same key gives the same id on every device."""
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
-    return f"{prefix}-{base64.b32encode(digest)[:8].decode().lower()}"
+    return f"{prefix}-{base64.b32encode(digest[:5]).decode().lower()}"  # eight letters
 
 
 # Links in the body of a page. Private-use characters hold them until names are known; readers
