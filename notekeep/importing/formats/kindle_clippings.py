@@ -62,7 +62,6 @@ _ANY_NUMBER = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 _MONTHS = {
     word: number
     for words in (
-        "- - - - - - - - - - - dicembre",
         "january february march april may june july august september october november december",
         "januar februar märz april mai juni juli august september oktober november dezember",
         "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
@@ -74,7 +73,7 @@ _MONTHS = {
         "jan feb mar apr may jun jul aug sep oct nov dec",
     )
     for number, word in enumerate(words.split(), 1)
-}
+} | {"dicembre": 12}
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?\s*(AM|PM)?")
 _CJK_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
 _LIMIT = re.compile(r"<[^<>]{10,200}>")
