@@ -67,14 +67,17 @@ def import_(
 
     \b
     apple-books       Apple Books: the folder with BKLibrary and AEAnnotation
+    goodreads         Goodreads: goodreads_library_export.csv
     hypothesis        Hypothesis: JSON export
     kindle-clippings  Kindle: My Clippings.txt
     kindle-notebook   Kindle apps: exported notebook, HTML
     kobo              Kobo: KoboReader.sqlite
     koreader          KOReader: metadata.*.lua, or the folder of books
+    librarything      LibraryThing: tab-delimited text
     reader            Readwise Reader: CSV or JSON
     readwise          Readwise: CSV or JSON
     snipd             Snipd: Markdown
+    storygraph        The StoryGraph: CSV
     """
     from notekeep.importing.import_state import ImportOptions
 
@@ -119,7 +122,7 @@ def _show(found: ImportPlan) -> None:
     from notekeep.importing.import_state import COUNTS
 
     title = ", ".join(form.title for form in found.formats)
-    output.write_styled([(title, "bold"), (f": {_sum_up(found.counts())}", "")])
+    output.write_styled([(title, "bold"), (f": {found.sum_up()}", "")])
     rows = [row for row in found.rows if row.path]
     changed = [row for row in rows if row.is_new or set(row.counts) & {"new", "changed", "fields"}]
     names = [name for name in COUNTS if any(row.counts[name] for row in changed)]
@@ -142,13 +145,6 @@ def _show(found: ImportPlan) -> None:
         place = f", first at {loss.place}" if loss.place else ""
         output.write(f"  {loss.times} × {loss.message}{whose}{place}")  # noqa: RUF001 - times
     _more(len(found.losses) - _SHOWN)
-
-
-def _sum_up(counts: dict[str, int]) -> str:
-    from notekeep.importing.import_state import COUNTS
-
-    said = [f"{count} {COUNTS[name]}" for name, count in counts.items() if count]
-    return ", ".join(said) or "nothing to import"
 
 
 def _row(row: ImportRow, names: Sequence[str]) -> tuple[str, ...]:

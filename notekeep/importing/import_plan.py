@@ -59,6 +59,13 @@ class ImportPlan(NamedTuple):
                 total[name] += count
         return total
 
+    def sum_up(self) -> str:
+        """Return the counts in words: "3 new, 2 unchanged"."""
+        made = sum(row.is_new and not row.counts["new"] for row in self.rows)
+        parts = [f"{made} new {'note' if made == 1 else 'notes'}"] if made else []
+        parts += [f"{count} {COUNTS[name]}" for name, count in self.counts().items() if count]
+        return ", ".join(parts) or "nothing to import"
+
 
 def plan_import(
     workspace: Workspace,

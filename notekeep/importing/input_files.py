@@ -98,7 +98,7 @@ class InputFiles:
         return data
 
     def text(self, name: str) -> str:
-        """Return a file as text: UTF-8, UTF-16 with its mark, else Latin-1 where it is neither."""
+        """Return a file as text: UTF-8, UTF-16 with its mark, else Windows-1252."""
         data = self.read(name)
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             return data.decode("utf-16", "replace")
@@ -106,7 +106,7 @@ class InputFiles:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             # A file that is cut off ends within a character; one in another encoding does not.
-            return data.decode("utf-8-sig" if error.start > len(data) - 4 else "latin-1", "replace")
+            return data.decode("utf-8-sig" if error.start > len(data) - 4 else "cp1252", "replace")
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:

@@ -380,3 +380,27 @@ def test_a_broken_record_costs_that_record(shell: Shell, export: Path) -> None:
 @pytest.mark.parametrize("words", [("import",), ("import", "nothing.csv")])
 def test_wrong_words_are_refused(shell: Shell, words: tuple[str, ...]) -> None:
     assert shell(*words).code in (1, 2)
+
+
+# Reading lists
+
+GOODREADS = SAMPLES / "goodreads/goodreads_library_export.csv"
+
+
+def test_a_book_that_was_read_on_an_unknown_day_gets_no_day(shell: Shell) -> None:
+    ran = shell("import", str(GOODREADS), "--write")
+    assert "Goodreads: 5 new notes" in ran.out
+    text = shell.read("books/Worms and Why.md")
+    assert "status: finished\n" in text
+    assert "\nfinished:\n" in text
+
+
+def test_private_notes_of_a_list_are_not_published(shell: Shell, tmp_path: Path) -> None:
+    shell("import", str(GOODREADS), "--write")
+    note = "books/The Garden - A Year.md"
+    shell("set", "publish=true", "--", note)
+    site = tmp_path / "site"
+    shell("export", note, "--to", "portable", "--site", str(site))
+    written = "".join(path.read_text("utf-8") for path in site.rglob("*.md"))
+    assert "Twice *good*." in written
+    assert "lent by Bo" not in written

@@ -7,46 +7,19 @@ import re
 import shutil
 import sqlite3
 from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.errors import UsageError
-from notekeep.importing.formats import FORMATS, find_formats
-from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Bookmark, Loss, Work, passage_id
+from notekeep.importing.formats import FORMATS
+from notekeep.importing.records import Bookmark, passage_id
+from tests.support.reading import SAMPLES, read
 
 if TYPE_CHECKING:
-    from notekeep.importing.records import Passage, Record
+    from pathlib import Path
 
-SAMPLES = Path(__file__).parent / "samples"
-
-
-class Read(NamedTuple):
-    """What was read of a path."""
-
-    formats: list[str]
-    records: list[Record | Loss]
-
-    @property
-    def works(self) -> dict[str, Work]:
-        return {one.title: one for one in self.records if isinstance(one, Work)}
-
-    @property
-    def losses(self) -> list[tuple[str, str]]:
-        """What does not come along, and where."""
-        return [(one.message, one.place) for one in self.records if isinstance(one, Loss)]
-
-
-def read(path: Path | str, format_id: str = "") -> Read:
-    with InputFiles(str(SAMPLES / path)) as files:
-        found = find_formats(files, format_id)
-        records: list[Record | Loss] = []
-        for form, names in found:
-            files.detected = names
-            records += form.read(files)
-    return Read([form.id for form, _ in found], records)
+    from notekeep.importing.records import Passage
 
 
 def shown(passage: Passage) -> tuple[str, str, str]:

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from notekeep.config import Places
 from notekeep.importing.formats import FORMATS, find_formats
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.records import Work
+from notekeep.importing.records import Loss, Work
 from notekeep.vault import Vault
-from tests.support.import_sources import WRITERS, Book, Marked
+from tests.support.import_sources import LISTS, WRITERS, Book, Marked
+from tests.support.reading import read
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def books(draw: st.DrawFn) -> list[Book]:
     return found
 
 
-LAW = pytest.mark.parametrize("form", sorted(WRITERS))
+ALL = {**WRITERS, **LISTS}
+LAW = pytest.mark.parametrize("form", sorted(ALL))
+LAW_OF_PASSAGES = pytest.mark.parametrize("form", sorted(WRITERS))
+LAW_OF_ITEMS = pytest.mark.parametrize("form", sorted(LISTS))
 FEW = settings(max_examples=sized(3, 30))
 
 
@@ -70,7 +74,7 @@ class Device:
     def plan(self, form: str, found: Sequence[Book]) -> ImportPlan:
         source = self.base / f"{self.root.name}-{next(self._numbers)}"
         source.mkdir()
-        path = WRITERS[form](source, found)
+        path = ALL[form](source, found)
         return self.vault.imports.plan([str(path)])
 
     def take(self, form: str, found: Sequence[Book]) -> ImportPlan:
@@ -127,7 +131,7 @@ def test_a_second_import_changes_nothing(form: str, found: list[Book]) -> None:
         assert second.counts()["new"] == 0
 
 
-@LAW
+@LAW_OF_PASSAGES
 @FEW
 @given(found=books())
 def test_every_passage_and_note_is_in_the_vault_once(form: str, found: list[Book]) -> None:
@@ -143,7 +147,7 @@ def test_every_passage_and_note_is_in_the_vault_once(form: str, found: list[Book
         assert text.count("> ") >= sum(len(book.passages) for book in found)
 
 
-@LAW
+@LAW_OF_PASSAGES
 @FEW
 @given(found=books(), cut=st.integers(0, 14))
 def test_two_halves_in_either_order_are_the_whole(form: str, found: list[Book], cut: int) -> None:
@@ -272,7 +276,7 @@ def test_undo_restores_the_tree(form: str, found: list[Book], later: list[Book])
         } == before
 
 
-@LAW
+@LAW_OF_PASSAGES
 @FEW
 @given(found=books())
 def test_all_that_is_in_the_source_is_read(form: str, found: list[Book]) -> None:
@@ -292,6 +296,37 @@ def test_all_that_is_in_the_source_is_read(form: str, found: list[Book]) -> None
         assert len({passage.key for passage in passages}) == len(passages)
 
 
+@LAW_OF_ITEMS
+@FEW
+@given(found=books(), cut=st.integers(0, 3))
+def test_two_halves_of_a_list_in_either_order_are_the_whole(
+    form: str, found: list[Book], cut: int
+) -> None:
+    halves = [found[:cut], found[cut:]]
+    if not all(halves):
+        return
+    for whole, one, other in devices(3):
+        whole.take(form, found)
+        for half in halves:
+            one.take(form, half)
+        for half in reversed(halves):
+            other.take(form, half)
+        assert one.tree() == whole.tree()
+        assert other.tree() == whole.tree()
+
+
+@LAW_OF_ITEMS
+@FEW
+@given(found=books())
+def test_every_item_of_a_list_is_read(form: str, found: list[Book]) -> None:
+    if not found:
+        return
+    with TemporaryDirectory() as base:
+        records = read(LISTS[form](Path(base), found)).records
+        assert [one for one in records if isinstance(one, Loss)] == []
+        assert len(records) == len(found)
+
+
 def test_every_format_is_under_the_laws() -> None:
-    covered = {name.removesuffix("-csv").removesuffix("-json") for name in WRITERS}
+    covered = {name.removesuffix("-csv").removesuffix("-json") for name in ALL}
     assert covered == set(FORMATS)

@@ -1,6 +1,6 @@
 """Books with passages, written as the files of every program that is read.
 
-A new format joins the laws of imports by one line in `WRITERS`.
+A new format joins the laws of imports by one line in `WRITERS` or `LISTS`.
 """
 
 from __future__ import annotations
@@ -218,6 +218,40 @@ def write_apple_books(folder: Path, books: Sequence[Book]) -> Path:
     return folder
 
 
+def write_goodreads(folder: Path, books: Sequence[Book]) -> Path:
+    head = "Book Id,Title,Author,ISBN13,My Rating,Exclusive Shelf,Bookshelves,My Review,Date Read"
+    rows = [
+        [_key(book), book.title, book.author, "", 4, "read", "soil", _words(book), "2026/01/02"]
+        for book in books
+    ]
+    return _table(folder / "goodreads.csv", head, rows)
+
+
+def write_storygraph(folder: Path, books: Sequence[Book]) -> Path:
+    head = "Title,Authors,ISBN/UID,Read Status,Dates Read,Star Rating,Review,Tags"
+    rows = [
+        [book.title, book.author, f"u{_key(book)}", "read", "2026/01/02", 3.5, _words(book), "soil"]
+        for book in books
+    ]
+    return _table(folder / "storygraph.csv", head, rows)
+
+
+def write_librarything(folder: Path, books: Sequence[Book]) -> Path:
+    head = "Book Id,Title,Primary Author,Rating,Review,Date Read,Collections,Tags"
+    rows = [
+        [_key(book), book.title, book.author, 4.5, _words(book), "[2026-01-02]", "Mine", "soil"]
+        for book in books
+    ]
+    return _table(folder / "librarything.tsv", head, rows, delimiter="\t")
+
+
+LISTS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
+    "goodreads": write_goodreads,
+    "storygraph": write_storygraph,
+    "librarything": write_librarything,
+}
+"""Formats of which a book is one item, and what its reader wrote one text."""
+
 WRITERS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
     "kindle-clippings": write_clippings,
     "kindle-notebook": write_notebook,
@@ -230,6 +264,19 @@ WRITERS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
     "kobo": write_kobo,
     "apple-books": write_apple_books,
 }
+
+"""Formats that have passages."""
+
+
+def _words(book: Book) -> str:
+    return " ".join(f"{one.text} {one.note}" for one in book.passages)
+
+
+def _table(path: Path, head: str, rows: Sequence[list[Any]], delimiter: str = ",") -> Path:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerows([head.split(","), *rows])
+    return _write(path, text.getvalue())
 
 
 def _key(book: Book) -> int:

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from notekeep.errors import Ambiguous, UsageError
 from notekeep.importing.formats import (
     apple_books,
+    goodreads,
     hypothesis,
     kindle_clippings,
     kindle_notebook,
     kobo,
     koreader,
+    librarything,
     reader,
     readwise,
     snipd,
+    storygraph,
 )
 
 if TYPE_CHECKING:
@@ -25,14 +28,17 @@ FORMATS: dict[str, Format] = {
     module.FORMAT.id: module.FORMAT
     for module in (
         apple_books,
+        goodreads,
         hypothesis,
         kindle_clippings,
         kindle_notebook,
         kobo,
         koreader,
+        librarything,
         reader,
         readwise,
         snipd,
+        storygraph,
     )
 }
 """The formats by their ids."""

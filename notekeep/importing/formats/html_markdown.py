@@ -1,0 +1,178 @@
+"""HTML of other programs as Markdown: cleaned by nh3, parsed by Beautiful Soup, then markdownify.
+
+A reader gets the cleaned tree first, and may put Markdown of its own in the place of what only its
+program knows, such as Evernote's boxes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+import nh3
+from bs4 import BeautifulSoup
+from markdownify import MarkdownConverter
+
+from notekeep.errors import Refused
+from notekeep.importing.records import clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from bs4 import Tag
+
+Resolve: TypeAlias = "Callable[[str, str, bool], str]"
+"""Writes the link to an address with its words, and whether it is a picture; "" for the usual."""
+
+_TAGS = frozenset(
+    "a abbr article aside b blockquote br caption center cite code col colgroup dd del details div"  # noqa: SIM905 - a list of words reads better as words
+    " dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 header hr i img input ins kbd li mark ol p"
+    " pre q s samp section small span strike strong sub summary sup table tbody td tfoot th thead"
+    " time tr u ul math semantics annotation".split()
+)
+_ATTRIBUTES = {
+    "*": {"class", "id", "style"},
+    "a": {"href"},
+    "img": {"src", "alt"},
+    "input": {"type", "checked"},
+    "ol": {"start"},
+    "td": {"colspan"},
+    "th": {"colspan"},
+    "annotation": {"encoding"},
+}
+_DROPPED = {"script", "style", "title", "template", "noscript", "iframe", "object"}
+_SCHEMES = {"http", "https", "mailto", "tel", "evernote", "joplin", "file"}
+_RAW = "nk-raw"
+
+_MAX_DEPTH = 200
+"""How deep tags may be nested: cleaning takes quadratic time over them."""
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*?(/?)>")
+_NOT_NESTED = frozenset(
+    "area base br col hr img input link meta source wbr p li dd dt td th tr tbody thead".split()  # noqa: SIM905 - as above
+)
+_TO_ESCAPE = re.compile(
+    r"""(?mx)
+      [*\\`]
+    | (?<!\w)_ | _(?!\w)
+    | <(?=[A-Za-z/!?])
+    | (?:%%|\$\$|\[\[|==)(?=\S)
+    | ^(?:\#{1,6}(?=\s|$)|>|[-+](?=\s)|\^(?=[A-Za-z0-9-]+\s*$))
+    | (?<=^\d)[.)](?=\s)
+    """
+)
+_SPACES = re.compile(r"(?m)^[ \t]+$|(?<! ) $| {2,}(?=\n[ \t]*\n)")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+
+
+def parse_html(
+    html: str, *, tags: Iterable[str] = (), attributes: Iterable[str] = ()
+) -> BeautifulSoup:
+    """Clean HTML and parse it.
+
+    Args:
+        html: A document or a part of one.
+        tags: Tags of the program's own.
+        attributes: Attributes that any tag may have besides.
+
+    Raises:
+        Refused: It is nested deeper than any program writes it.
+    """
+    html = clean_text(html)
+    _check_depth(html)
+    allowed = {tag: set(names) for tag, names in _ATTRIBUTES.items()}
+    allowed["*"] |= set(attributes)
+    cleaned = nh3.clean(
+        html,
+        tags={*_TAGS, *tags},
+        attributes=allowed,
+        clean_content_tags=_DROPPED,
+        url_schemes=_SCHEMES,
+        link_rel=None,
+    )
+    soup = BeautifulSoup(cleaned, "html.parser")
+    for formula in soup.find_all("annotation"):
+        shown = formula.find_parent(class_="katex") or formula.find_parent("math") or formula
+        is_block = shown.find_parent("figure") is not None
+        sign = "$$" if is_block else "$"
+        put_markdown(soup, shown, f"{sign}{formula.get_text().strip()}{sign}")
+    return soup
+
+
+def put_markdown(soup: BeautifulSoup, tag: Tag, markdown: str) -> None:
+    """Put Markdown in the place of a tag."""
+    tag.replace_with(soup.new_tag(_RAW, attrs={"text": markdown}))
+
+
+def write_markdown(root: Tag, resolve: Resolve) -> str:
+    """Write a tree as Markdown; `resolve` knows addresses that are pages or files of the export."""
+    text = _Converter(resolve).convert_soup(root)
+    return _BLANK_LINES.sub("\n\n", _SPACES.sub("", text)).strip()
+
+
+class _Converter(MarkdownConverter):
+    """Writes Markdown as Obsidian reads it."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        super().__init__(heading_style="atx", bullets="-", wrap=True, wrap_width=None)
+        self._resolve = resolve
+
+    def escape(self, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002 - markdownify's
+        """Escape what Markdown would take for its own."""
+        return _TO_ESCAPE.sub(lambda match: "".join(f"\\{sign}" for sign in match[0]), text)
+
+    def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Write a link; a picture within one stands alone."""
+        href = str(el.get("href") or "")
+        if "_noformat" in parent_tags or not href or not text.strip() or el.find("img"):
+            return text
+        own = self._resolve(href, text.strip(), False)
+        if own:
+            return own
+        is_address = re.match(r"(?i)(?:https?|mailto|tel):", href)
+        return f"[{text.strip()}]({_address(href)})" if is_address else text
+
+    def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+        """Write a picture."""
+        source, words = str(el.get("src") or ""), " ".join(str(el.get("alt") or "").split())
+        own = self._resolve(source, words, True)
+        if own or not re.match("(?i)https?:", source):
+            return own or words
+        return f"![{words}]({_address(source)})"
+
+    def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+        """Write a cell, in which a bar is escaped."""
+        plain = re.sub(r"(?<!\\)\|", r"\\|", " ".join(text.split()))
+        columns = min(int(span), 100) if (span := str(el.get("colspan"))).isdecimal() else 1
+        return f" {plain}{' |' * max(1, columns)}"
+
+    def convert_th(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Write a cell of the head."""
+        return self.convert_td(el, text, parent_tags)
+
+    def convert_mark(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+        """Write marked words."""
+        return f"=={text.strip()}==" if text.strip() else ""
+
+    def convert_input(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+        """Write a box of a task."""
+        if el.get("type") != "checkbox":
+            return text
+        return "[x] " if el.has_attr("checked") else "[ ] "
+
+    def convert_nk_raw(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+        """Write what a reader put here."""
+        return str(el["text"])
+
+
+def _address(href: str) -> str:
+    return re.sub(r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", href)
+
+
+def _check_depth(html: str) -> None:
+    depth = 0
+    for is_end, name, is_alone in _TAG.findall(html):
+        if is_alone or name.casefold() in _NOT_NESTED:
+            continue
+        depth = max(0, depth - 1) if is_end else depth + 1
+        if depth > _MAX_DEPTH:
+            raise Refused("HTML that is nested too deeply")
