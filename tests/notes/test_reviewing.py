@@ -90,10 +90,10 @@ def test_each_habit_has_four_ways_to_go_on_and_links_to_its_book(vault: Vault) -
         "",
         "[[Meditate]], someone who sits; from [[Atomic Habits]]",
         "",
-        "- keep it as it is",
-        "- shrink it: three breaths",
-        "- change the cue: so far after coffee",
-        "- archive it: `notekeep habit archive med`",
+        "- Keep it",
+        "- Make it smaller: three breaths",
+        "- Change the cue (now: after coffee)",
+        "- Archive it: `notekeep habit archive med`",
     ]
 
 

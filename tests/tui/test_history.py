@@ -117,7 +117,7 @@ async def test_history_by_mouse_alone(make_app: MakeApp, book: Path) -> None:
         await until(pilot, lambda: shows(app, "+ rating: 4"))
         await click(app, pilot, "Since then")
         await until(pilot, lambda: shows(app, "- rating: 4") and shows(app, "+ rating: 5"))
-        await click(app, pilot, "As it reads")
+        await click(app, pilot, "Text")
         await until(pilot, lambda: shows(app, "★★★★☆"))
         await click(app, pilot, "r restore")
         await until(pilot, lambda: b"rating: 4\n" in content(book))
@@ -145,7 +145,7 @@ async def test_a_note_without_history_says_what_will_stand_there(make_app: MakeA
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await history(app, pilot, "habits/water.md")
         # The file as it is, and nothing before it.
-        await until(pilot, lambda: shows(app, "no earlier version") and shows(app, "as it is"))
+        await until(pilot, lambda: shows(app, "no earlier version") and shows(app, "current"))
         await until(pilot, lambda: shows(app, "+ habit: water"))
         await press(pilot, "r")
         await until(pilot, lambda: shows(app, "There is no earlier version to restore"))

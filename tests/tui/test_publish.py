@@ -172,7 +172,7 @@ async def test_edit_in_the_site_changes_the_state_in_the_list(
         await press(pilot, "up")
         post.write_text(post.read_text().replace("Depth needs", "Depth wants"))
         await press(pilot, "down")
-        await until(pilot, lambda: shows(app, "changed by hand"))
+        await until(pilot, lambda: shows(app, "edited in the site"))
         assert shows(app, "1 edited in site · 1 new")
         assert not shows(app, "up to date")
 
