@@ -551,7 +551,7 @@ class NotekeepApp(App[None], RemovalSafe):
 
         def created(done: WriteResult) -> None:
             for path in done.paths[:1]:
-                show_message(self, f"Created {path} · u undo")
+                show_message(self, f"Created {path}")  # u is a letter in the editor
                 self.post_message(VaultChanged(is_step=True))
                 self.post_message(OpenNote(path, among_all=True))
                 self.post_message(EditNote(path))

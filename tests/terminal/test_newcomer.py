@@ -25,9 +25,7 @@ def first_note(terminal: Terminal, notes: Path) -> None:
     terminal.send("n")
     terminal.until("Title", "enter create")
     terminal.send("Kettles" + ENTER)
-    terminal.until("1 note", "e edits it")
-    terminal.send("e")
-    terminal.until("esc save")
+    terminal.until("# Kettles", "esc save")
     terminal.send("Boil only what you need.")
     terminal.until("Boil only what you need.", "unsaved")
     terminal.send(ESCAPE)
@@ -80,6 +78,10 @@ def draft(terminal: Terminal) -> None:
     terminal.send("p")
     terminal.until("portable Markdown", "w write", "Boil only what you need.")
     terminal.send("w")
+    terminal.until("The folder of your site.", "notes-drafts")
+    terminal.send(ENTER)
+    terminal.until("1 new", "w write")
+    terminal.send("w")
     terminal.until("Written")
 
 
@@ -88,7 +90,7 @@ def test_from_an_empty_folder_to_a_draft(start: Start, home: Path) -> None:
     with start(NOTEKEEP_VAULT="") as terminal:
         terminal.until("c  Create a vault")
         terminal.send("c")
-        terminal.until("~/notes", "The folder is made", "enter")
+        terminal.until("~/notes", "The folder is created", "enter")
         terminal.send(ENTER)
         first_note(terminal, notes)
         tag(terminal)
