@@ -84,7 +84,7 @@ STOPS = {
     "preview": Stop(ENTER, click("Deep Work", 2), "h list", ESCAPE, click("h list")),
     "search": Stop("/", click("/ search"), "esc clear", ESCAPE, click("esc clear")),
     "edit": Stop("e", click("e edit"), "esc save", ESCAPE, click("esc save")),
-    "help": Stop("?", click("? help"), "/ search", ESCAPE, click("esc close")),
+    "help": Stop("?", click("? help"), "Everything is saved", ESCAPE, click("esc close")),
     "palette": Stop(":", click("ctrl+p commands"), PLACEHOLDER, ESCAPE, beside),
     "switcher": Stop("\x0f", choose("switch-note"), "Title of a note", ESCAPE, click("esc close")),
     "new note": Stop("n", click("n new"), "enter create", ESCAPE, click("esc cancel")),

@@ -80,7 +80,7 @@ def draft(terminal: Terminal) -> None:
     terminal.send("w")
     terminal.until("The folder of your site.", "notes-drafts")
     terminal.send(ENTER)
-    terminal.until("1 new", "w write")
+    terminal.until("2 new", "w write")
     terminal.send("w")
     terminal.until("Written")
 

@@ -61,7 +61,7 @@ def test_another_vault_opens_in_the_same_terminal_and_each_keeps_its_place(
         terminal.send("gv")
         terminal.until("Open another vault", "Another folder")
         terminal.send("\r")
-        terminal.until("reads it as it stands")
+        terminal.until("uses it without changes")
         # The folder beside this one is begun already.
         terminal.send("garden\r")
         terminal.until("garden", "Nothing due today.")
