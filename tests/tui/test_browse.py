@@ -353,7 +353,7 @@ async def test_a_tag_of_one_note_is_completed_and_written_at_once(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await search(app, pilot, "type:book deep", "books/Deep Work.md")
         await press(pilot, "t")
-        await until(pilot, lambda: shows(app, "It has #attention #work."))
+        await until(pilot, lambda: shows(app, "Now: #attention #work."))
         type_text(app, "learning/b")
         await until(pilot, lambda: shows(app, "learning/behaviour"))
         await press(pilot, "right", "enter")

@@ -417,7 +417,7 @@ async def test_a_post_is_begun_from_a_note(make_app: MakeApp, root: Path) -> Non
         await begin_post(app, pilot)
         await until(pilot, (root / "posts" / "On depth.md").exists)
         # It is opened, to be gone on with.
-        await until(pilot, lambda: shows(app, "What does the reader get?"))
+        await until(pilot, lambda: shows(app, "By: Cal Newport"))
         assert "By: Cal Newport" in (root / "posts" / "On depth.md").read_text()
 
 
@@ -433,7 +433,7 @@ async def test_what_goes_into_a_post_is_chosen_where_there_is_a_choice(
         await until(pilot, lambda: shows(app, "Sections with quotes or timestamps"))
         assert shows(app, "2 headings")
         await press(pilot, "down", "enter")
-        await until(pilot, lambda: shows(app, "What does the reader get?"))
+        await until(pilot, lambda: shows(app, "By: Cal Newport"))
         text = (root / "posts" / "On depth.md").read_text()
         assert "> Said well[^1]" in text
         assert "## Ends" not in text
