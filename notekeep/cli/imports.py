@@ -67,13 +67,17 @@ def import_(
 
     \b
     apple-books       Apple Books: the folder with BKLibrary and AEAnnotation
+    bookmarks         Browsers: exported bookmarks, HTML
     goodreads         Goodreads: goodreads_library_export.csv
     hypothesis        Hypothesis: JSON export
+    instapaper        Instapaper: CSV
     kindle-clippings  Kindle: My Clippings.txt
     kindle-notebook   Kindle apps: exported notebook, HTML
     kobo              Kobo: KoboReader.sqlite
     koreader          KOReader: metadata.*.lua, or the folder of books
     librarything      LibraryThing: tab-delimited text
+    pocket            Pocket: CSV files, or ril_export.html
+    raindrop          Raindrop.io: CSV
     reader            Readwise Reader: CSV or JSON
     readwise          Readwise: CSV or JSON
     snipd             Snipd: Markdown

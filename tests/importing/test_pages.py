@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from notekeep.importing.import_plan import ImportPlan
     from notekeep.importing.records import Record
 
-Import = "Callable[..., ImportPlan]"
+    Import = Callable[..., ImportPlan]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def shed() -> Page:
 
 
 def test_pages_get_their_folders_links_and_files(root: Path, take: Import) -> None:
-    plan = take(garden(), shed(), files={"bed.png": b"a picture"})  # type: ignore[operator]
+    plan = take(garden(), shed(), files={"bed.png": b"a picture"})
     assert plan.counts()["new"] == 2
     text = (root / "Jotter/Home/Garden.md").read_text("utf-8")
     assert "See [[Shed|the shed]] and ![[Bed.png]]." in text
@@ -84,24 +84,24 @@ def test_pages_get_their_folders_links_and_files(root: Path, take: Import) -> No
 
 
 def test_a_link_that_leads_nowhere_stays_as_text_and_is_counted(root: Path, take: Import) -> None:
-    plan = take(shed())  # type: ignore[operator]
+    plan = take(shed())
     assert "Back to Garden." in (root / "Jotter/Shed.md").read_text("utf-8")
     assert [(loss.message, loss.times) for loss in plan.losses] == [("links that lead nowhere", 1)]
 
 
 def test_a_second_import_writes_nothing(take: Import) -> None:
-    take(garden(), shed(), files={"bed.png": b"a picture"})  # type: ignore[operator]
-    plan = take(garden(), shed())  # type: ignore[operator]
+    take(garden(), shed(), files={"bed.png": b"a picture"})
+    plan = take(garden(), shed())
     assert (plan.plan.changes, plan.plan.copies) == ([], [])
 
 
 def test_a_page_follows_its_source_until_it_is_edited(root: Path, take: Import) -> None:
-    take(garden("one"), shed())  # type: ignore[operator]
-    take(garden("two"), shed())  # type: ignore[operator]
+    take(garden("one"), shed())
+    take(garden("two"), shed())
     path = root / "Jotter/Home/Garden.md"
     assert path.read_text("utf-8").endswith("# Garden\n\ntwo\n")
     path.write_text(path.read_text("utf-8") + "\nmine\n", "utf-8")
-    plan = take(garden("three"), shed())  # type: ignore[operator]
+    plan = take(garden("three"), shed())
     assert path.read_text("utf-8").endswith("# Garden\n\ntwo\n\nmine\n")
     assert [change.theirs for change in plan.changes] == ["three"]
 
@@ -109,10 +109,10 @@ def test_a_page_follows_its_source_until_it_is_edited(root: Path, take: Import) 
 def test_a_page_that_was_moved_is_followed_and_a_deleted_one_stays_deleted(
     root: Path, take: Import
 ) -> None:
-    take(garden("one"), shed())  # type: ignore[operator]
+    take(garden("one"), shed())
     (root / "Jotter/Home/Garden.md").rename(root / "Plot.md")
     (root / "Jotter/Shed.md").unlink()
-    plan = take(garden("two"), shed())  # type: ignore[operator]
+    plan = take(garden("two"), shed())
     assert (root / "Plot.md").read_text("utf-8").endswith("two\n")
     assert not (root / "Jotter/Shed.md").exists()
     assert plan.counts()["taken out"] == 1
@@ -121,7 +121,7 @@ def test_a_page_that_was_moved_is_followed_and_a_deleted_one_stays_deleted(
 def test_another_file_of_the_same_name_is_not_overwritten(root: Path, take: Import) -> None:
     (root / "attachments").mkdir()
     (root / "attachments/Bed.png").write_bytes(b"mine")
-    take(garden(), shed(), files={"bed.png": b"a picture"})  # type: ignore[operator]
+    take(garden(), shed(), files={"bed.png": b"a picture"})
     assert (root / "attachments/Bed.png").read_bytes() == b"mine"
     (other,) = [path for path in (root / "attachments").iterdir() if path.name != "Bed.png"]
     assert other.read_bytes() == b"a picture"
@@ -131,13 +131,13 @@ def test_another_file_of_the_same_name_is_not_overwritten(root: Path, take: Impo
 def test_the_same_file_is_not_written_twice(root: Path, take: Import) -> None:
     (root / "attachments").mkdir()
     (root / "attachments/Bed.png").write_bytes(b"a picture")
-    plan = take(garden(), shed(), files={"bed.png": b"a picture"})  # type: ignore[operator]
+    plan = take(garden(), shed(), files={"bed.png": b"a picture"})
     assert plan.plan.copies == []
 
 
 def test_a_file_larger_than_memory_allows_is_streamed_and_undone(root: Path, take: Import) -> None:
     data = b"0123456789abcdef" * (1 << 20)
-    take(garden(), shed(), files={"bed.png": data})  # type: ignore[operator]
+    take(garden(), shed(), files={"bed.png": data})
     assert (root / "attachments/Bed.png").read_bytes() == data
     Vault.open(root).history.undo()
     assert not (root / "attachments/Bed.png").exists()
@@ -151,12 +151,12 @@ def test_a_journal_page_joins_the_note_of_its_day(root: Path, take: Import) -> N
         Page(f"jo:{day}", day, f"Rain on {day}.", kind="daily")
         for day in ("2026-11-23", "2026-11-24")
     ]
-    take(*pages)  # type: ignore[operator]
+    take(*pages)
     assert (root / "daily/2026-11-24.md").read_text("utf-8") == (
         "# 2026-11-24\n\nMy day.\n\n## Jotter\n\nRain on 2026-11-24.\n"
     )
     assert "Rain on 2026-11-23." in (root / "daily/2026-11-23.md").read_text("utf-8")
-    assert take(*pages).plan.changes == []  # type: ignore[operator]
+    assert take(*pages).plan.changes == []
 
 
 def test_addresses_are_lines_of_one_note(root: Path, take: Import) -> None:
@@ -166,15 +166,15 @@ def test_addresses_are_lines_of_one_note(root: Path, take: Import) -> None:
         ),
         Bookmark("https://example.com/a b", ""),
     ]
-    take(*links)  # type: ignore[operator]
+    take(*links)
     path = root / "inbox/Links from Jotter.md"
     assert path.read_text("utf-8").endswith(
         "- [How \\[worms\\] work](https://example.com/worms?utm_source=x) — 2026-01-02 #soil\n"
         "- [https://example.com/a b](https://example.com/a%20b)\n"
     )
-    assert take(*links).plan.changes == []  # type: ignore[operator]
+    assert take(*links).plan.changes == []
     text = path.read_text("utf-8")
     path.write_text(text[: text.rindex("- [https")], "utf-8")
-    plan = take(*links, Bookmark("https://example.com/worms", "Again"), Bookmark("https://c.org"))  # type: ignore[operator]
+    plan = take(*links, Bookmark("https://example.com/worms", "Again"), Bookmark("https://c.org"))
     assert path.read_text("utf-8").endswith(" #soil\n- [https://c.org](https://c.org)\n")
     assert plan.counts()["taken out"] == 1

@@ -1,6 +1,6 @@
 """Books with passages, written as the files of every program that is read.
 
-A new format joins the laws of imports by one line in `WRITERS` or `LISTS`.
+A new format joins the laws of imports by one line in one of the tables below.
 """
 
 from __future__ import annotations
@@ -38,9 +38,10 @@ def write_clippings(folder: Path, books: Sequence[Book]) -> Path:
     for book in books:
         head = f"{book.title} ({book.author})"
         for one in book.passages:
-            places = ((f"Highlight on Location {one.number * 10}-{one.number * 10 + 2}", one.text),)
+            first, last = one.number * 10, one.number * 10 + 2
+            places = [(f"Highlight on Location {first}-{last}", one.text)]
             if one.note:
-                places += ((f"Note on Location {one.number * 10 + 2}", one.note),)
+                places.append((f"Note on Location {last}", one.note))
             for place, words in places:
                 line = f"- Your {place} | Added on Monday, 5 January 2026 10:00:00"
                 records.append(f"\ufeff{head}\r\n{line}\r\n\r\n{words}\r\n==========\r\n")
@@ -98,7 +99,7 @@ def write_reader(folder: Path, books: Sequence[Book]) -> Path:
     items: list[dict[str, Any]] = []
     for book in books:
         key = str(_key(book))
-        common = {"parent_id": None, "location": "later", "tags": {}}
+        common: dict[str, Any] = {"parent_id": None, "location": "later", "tags": {}}
         items.append(
             {
                 "id": key,
@@ -212,8 +213,9 @@ def write_apple_books(folder: Path, books: Sequence[Book]) -> Path:
         for book in books:
             for one in book.passages:
                 key = f"{_key(book)}-{one.number}"
-                row = (key, str(_key(book)), one.text, one.note, f"epubcfi(/6/{one.number}!/4)")
-                opened.execute("INSERT INTO ZAEANNOTATION VALUES(?, ?, ?, ?, ?)", row)
+                place = f"epubcfi(/6/{one.number}!/4)"
+                values = (key, str(_key(book)), one.text, one.note, place)
+                opened.execute("INSERT INTO ZAEANNOTATION VALUES(?, ?, ?, ?, ?)", values)
     opened.close()
     return folder
 
@@ -252,6 +254,43 @@ LISTS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
 }
 """Formats of which a book is one item, and what its reader wrote one text."""
 
+
+def write_pocket(folder: Path, books: Sequence[Book]) -> Path:
+    rows = [[book.title, _address(book), 1700000000, "soil|beds", "unread"] for book in books]
+    return _table(folder / "pocket.csv", "title,url,time_added,tags,status", rows)
+
+
+def write_instapaper(folder: Path, books: Sequence[Book]) -> Path:
+    rows = [[_address(book), book.title, "", "Unread", 1700000000, '["soil"]'] for book in books]
+    return _table(folder / "instapaper.csv", "URL,Title,Selection,Folder,Timestamp,Tags", rows)
+
+
+def write_raindrop(folder: Path, books: Sequence[Book]) -> Path:
+    head = "id,title,note,excerpt,url,folder,tags,created,highlights"
+    rows = [
+        [_key(book), book.title, "", "", _address(book), "Unsorted", "soil", "2026-01-02", ""]
+        for book in books
+    ]
+    return _table(folder / "raindrop.csv", head, rows)
+
+
+def write_bookmarks(folder: Path, books: Sequence[Book]) -> Path:
+    lines = ["<!DOCTYPE NETSCAPE-Bookmark-file-1>", "<DL><p>"]
+    lines += [
+        f'<DT><A HREF="{_address(book)}" ADD_DATE="1700000000">{escape(book.title)}</A>'
+        for book in books
+    ]
+    return _write(folder / "bookmarks.html", "\n".join([*lines, "</DL><p>"]))
+
+
+LINKS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
+    "pocket": write_pocket,
+    "instapaper": write_instapaper,
+    "raindrop": write_raindrop,
+    "bookmarks": write_bookmarks,
+}
+"""Formats of which a book is a line in a note."""
+
 WRITERS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
     "kindle-clippings": write_clippings,
     "kindle-notebook": write_notebook,
@@ -266,6 +305,10 @@ WRITERS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
 }
 
 """Formats that have passages."""
+
+
+def _address(book: Book) -> str:
+    return f"https://example.com/{_key(book)}"
 
 
 def _words(book: Book) -> str:

@@ -1,0 +1,89 @@
+"""Every sample of saved links is read as somebody reads it who looks at the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.importing.records import Bookmark
+from tests.support.reading import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORMS = "https://example.com/worms"
+
+
+def test_pocket() -> None:
+    assert read("links/pocket.csv").records == [
+        Bookmark(WORMS, "How Worms Work", "2023-11-14", ("soil", "read later")),
+        Bookmark("https://example.com/no-title", "", "2023-11-14"),
+    ]
+
+
+def test_the_page_that_pocket_exported_before(tmp_path: Path) -> None:
+    (tmp_path / "ril_export.html").write_text(
+        "<!DOCTYPE html><html><head><title>Pocket Export</title></head><body><h1>Unread</h1><ul>"
+        f'<li><a href="{WORMS}" time_added="1700000000" tags="soil,beds">Worms &amp; soil</a></li>'
+        "</ul></body></html>",
+        "utf-8",
+    )
+    found = read(tmp_path)
+    assert found.formats == ["pocket"]
+    assert found.records == [Bookmark(WORMS, "Worms & soil", "2023-11-14", ("soil", "beds"))]
+
+
+def test_instapaper() -> None:
+    found = read("links/instapaper.csv")
+    assert found.bookmarks == [Bookmark("https://example.com/sheds", "Sheds", "2023-11-14")]
+    worms, other = found.works.values()
+    assert (worms.title, worms.kind, worms.fields["url"]) == ("How Worms Work", "note", WORMS)
+    assert [one.text for one in worms.passages] == ["A worm eats its weight."]
+    assert worms.tags == ("soil",)
+    # It was saved without the page that it is from.
+    assert (other.title, other.fields["url"]) == ("Instapaper", "")
+    assert [one.text for one in other.passages] == ["Only a passage."]
+
+
+def test_raindrop() -> None:
+    found = read("links/raindrop.csv")
+    assert found.bookmarks == [Bookmark("https://example.com/untitled", "", "2026-01-03")]
+    (work,) = found.works.values()
+    assert work.title == 'Saved, "quoted" title'
+    assert work.fields["description"] == "An excerpt"
+    assert work.tags == ("soil", "reading", "Garden/Soil", "favorite")
+    assert [(one.text, one.note) for one in sorted(work.passages, key=lambda one: one.order)] == [
+        ("", "First line\nSecond line"),
+        ("A worm eats its weight.", "in a day?"),
+    ]
+
+
+def test_bookmarks_of_a_browser() -> None:
+    found = read("links/bookmarks.html")
+    assert found.bookmarks == [
+        Bookmark(WORMS, "How Worms Work", "2023-11-14", ("soil", "read", "Garden"))
+    ]
+    assert found.losses == [("descriptions of links", "bookmarks.html:9")]
+
+
+def test_folders_that_a_browser_has_by_itself_are_no_tags(tmp_path: Path) -> None:
+    (tmp_path / "bookmarks.html").write_text(
+        "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n"
+        '<DT><H3 PERSONAL_TOOLBAR_FOLDER="true">Bookmarks bar</H3>\n<DL><p>\n'
+        f'<DT><H3>Soil</H3>\n<DL><p>\n<DT><A HREF="{WORMS}">Worms</A>\n</DL><p>\n'
+        '<DT><A HREF="javascript:alert(1)">Run</A>\n<DT><A HREF="https://b.org">B</A>\n'
+        "</DL><p>\n</DL><p>\n",
+        "utf-8",
+    )
+    found = read(tmp_path)
+    assert found.bookmarks == [
+        Bookmark(WORMS, "Worms", "", ("Soil",)),
+        Bookmark("https://b.org", "B"),
+    ]
+    assert found.losses == [("links that are no web addresses", "bookmarks.html:9")]
+
+
+@pytest.mark.parametrize("name", ["pocket.csv", "instapaper.csv", "raindrop.csv", "bookmarks.html"])
+def test_each_sample_is_recognized_as_its_own_format(name: str) -> None:
+    assert read(f"links/{name}").formats == [name.partition(".")[0]]
