@@ -176,20 +176,26 @@ def _write_cause(message: str, places: list[str], *, everything: bool) -> None:
 
 
 @click.group(invoke_without_command=True, short_help="List conflicts, and resolve them.")
+@click.option("--auto", is_flag=True, help="Merge all that can be merged, in one step.")
 @json_options
 @click.pass_context
-def conflicts(ctx: click.Context) -> int:
+def conflicts(ctx: click.Context, *, auto: bool) -> int:
     """List notes that have two versions after a sync, a git merge or a conflicting save.
 
     \b
     notekeep conflicts show COPY           the differences: - the note, + the copy
     notekeep conflicts merge COPY          combine the changes of both
+    notekeep conflicts --auto              merge all that can be merged
     notekeep conflicts keep COPY mine      keep the note; move the copy to the trash
     notekeep conflicts keep COPY theirs    keep the copy; the note's text stays in history
     notekeep conflicts keep COPY both      make the copy a separate note
     """
     if ctx.invoked_subcommand is not None:
         return 0
+    if auto:
+        vault = open_refreshed()
+        plan = conflict_pairs.plan_merge_all(vault.workspace, vault.history.store)
+        return _apply(vault, plan, dry_run=False, yes=True)
     found = conflict_pairs.list_conflicts(open_refreshed().notes.workspace)
     objects = [pair._asdict() for pair in found]
     return output.write_answer(
@@ -237,12 +243,13 @@ def merge(copy: tuple[str, ...], *, dry_run: bool) -> int:
     return _apply(vault, plan, dry_run=dry_run)
 
 
-def _apply(vault: Vault, plan: WritePlan, *, dry_run: bool) -> int:
+def _apply(vault: Vault, plan: WritePlan, *, dry_run: bool, yes: bool = False) -> int:
     gone = {change.path for change in plan.changes if change.after is None}
     return apply_plan(
         vault,
         plan,
         dry_run=dry_run,
+        yes=yes,
         done=lambda path: f"moved {path} to the trash" if path in gone else path,
     )
 

@@ -6,7 +6,6 @@ edited stays, what they took out stays out, and what they moved is found by its 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.importing.formats.reading import fold_letters
@@ -15,7 +14,7 @@ from notekeep.importing.ledger import digest_text
 from notekeep.importing.note_text import Block, NoteText
 from notekeep.importing.passages import write_heading, write_note, write_quote
 from notekeep.importing.records import passage_id
-from notekeep.markdown.text_merge import merge_texts
+from notekeep.markdown.text_merge import merge_words
 
 if TYPE_CHECKING:
     from notekeep.importing.import_state import ImportRow, ImportState
@@ -183,7 +182,9 @@ class PassagePlanner:
         for data in self.state.earlier(path):
             base = NoteText(path, None, data).blocks.get(name)
             if base is not None and self.ledger.has(name, digest_text(base.text)):
-                return merge_words(base.text, block.text, text)
+                texts = (base.text, block.text, text)
+                merged = merge_words(*(one.encode("utf-8", "surrogateescape") for one in texts))
+                return None if merged is None else merged.decode("utf-8", "surrogateescape")
         return None
 
     def _plan_note(self, name: str, words: str, block: Block, path: str, passage: Passage) -> None:
@@ -295,16 +296,3 @@ class PassagePlanner:
             if text:
                 self._record(one, text, passage)
                 self.row.counts["new"] += 1
-
-
-def merge_words(base: str, yours: str, theirs: str) -> str | None:
-    """Apply the changes of both sides, word by word; None where they touch each other."""
-    sides = [
-        "\n".join(word.replace("\n", "\0") for word in re.findall(r"\s*\S+\s*", side))
-        for side in (base, yours, theirs)
-    ]
-    merged = merge_texts(*(f"{side}\n".encode("utf-8", "surrogateescape") for side in sides))
-    if merged is None:
-        return None
-    text = merged.decode("utf-8", "surrogateescape")
-    return text.replace("\n", "").replace("\0", "\n").rstrip()

@@ -153,6 +153,22 @@ def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     return b"".join(merged)
 
 
+_WORDS: Final = re.compile(rb"\s*\S+\s*")
+
+
+def merge_words(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """Apply the changes of both sides to a paragraph, word by word; None where they touch."""
+    sides: list[bytes] = []
+    for text in (base, ours, theirs):
+        # The space behind the last word keeps it the same word when another one follows.
+        words = _WORDS.findall(text.rstrip() + b" ")
+        sides.append(b"".join(word.replace(b"\n", b"\0") + b"\n" for word in words))
+    merged = merge_texts(*sides)
+    if merged is None:
+        return None
+    return merged.replace(b"\n", b"").replace(b"\0", b"\n").rstrip()
+
+
 def split_lines(text: bytes) -> list[bytes]:
     """Cut a text behind every line feed, and nowhere else."""
     parts = text.split(b"\n")

@@ -11,14 +11,14 @@ from itertools import pairwise
 from posixpath import basename
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from notekeep.errors import Ambiguous, Conflict, NotFound
+from notekeep.errors import Ambiguous, Conflict, NotekeepError, NotFound
+from notekeep.markdown.note_merge import merge_logs, merge_versions
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
     Hunk,
     find_hunks_in_note,
     hunks,
     match_lines,
-    merge_texts,
     side,
     split_lines,
 )
@@ -40,25 +40,29 @@ _NOT_FIRST = frozenset({"", "seen", "restore"})
 
 def find_merge_base(
     history: History, versions: Sequence[Version], mine: bytes, theirs: bytes
-) -> bytes:
+) -> tuple[bytes, bool]:
     """Find the text to merge from, so that nothing which one side wrote is taken out.
 
     It is a version (given newest first) that both come from; else the lines that both have, seen
-    from which the other version only added some.
+    from which the other version only added some. Whether it is such a guess comes with it.
     """
     # History has what notekeep wrote or met. A base that is newer than the point at which both
     # parted would take what one side wrote before for something that the other took out. So a
     # version counts only where the other side shows that it knew it; any other gives no more than
     # the lines that it shares with that side.
+    # A merge has what the other side wrote, whether that side ever had the merge or not.
+    versions = [version for version in versions if version.verb != "conflicts"]
     known = [history.blobs.read(version.digest) for version in versions]
     for newer, older in pairwise(known):
         added = _nonblank_lines(newer) - _nonblank_lines(older)
         if added and added <= _nonblank_lines(theirs):
-            return newer
+            return newer, False
     if not known:
-        return common_lines(mine, theirs)
+        return common_lines(mine, theirs), True
     oldest = known[-1]
-    return oldest if versions[-1].verb not in _NOT_FIRST else common_lines(oldest, theirs)
+    if versions[-1].verb not in _NOT_FIRST:
+        return oldest, False
+    return common_lines(oldest, theirs), True
 
 
 def common_lines(one: bytes, other: bytes) -> bytes:
@@ -158,21 +162,41 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
         return plan
     if pair.kind == "log":
-        merged: bytes | None = _join_logs(mine, theirs)
+        merged: bytes | None = merge_logs(b"", mine, theirs)
     elif pair.kind == "copy":
-        base = find_merge_base(history, history.versions(pair.note), mine, theirs)
-        merged = merge_texts(base, mine, theirs)
+        base, is_guess = find_merge_base(history, history.versions(pair.note), mine, theirs)
+        merged = merge_versions(pair.note, base, mine, theirs, is_guess=is_guess)
     else:
         text, found = _marked(workspace, pair.note)
         is_known = all(hunk.base is not None for hunk in found)  # git may write it down
         base = encode(side(text, found, "base")) if is_known else common_lines(mine, theirs)
-        merged = merge_texts(base, mine, theirs)
+        merged = merge_versions(pair.note, base, mine, theirs, is_guess=not is_known)
     if merged is None:
         raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
     before = workspace.read(pair.note)
     _edit(plan, pair.note, before, merged)
     if pair.copy != pair.note:
         plan.changes.append(NoteChange(pair.copy, theirs, None))
+    return plan
+
+
+def plan_merge_all(workspace: Workspace, history: History) -> WritePlan:
+    """Plan to merge every conflict whose versions did not change the same; the others are refused.
+
+    Of several copies of one note the first is merged; the next ones can be when that is done.
+    """
+    plan = WritePlan("conflicts", "merge all")
+    notes: set[str] = set()
+    for pair in list_conflicts(workspace):
+        if pair.note in notes:
+            continue
+        try:
+            merged = plan_merge(workspace, history, pair)
+        except NotekeepError as error:
+            plan.refuse(pair.copy, error)
+            continue
+        notes.add(pair.note)
+        plan.changes += merged.changes
     return plan
 
 
@@ -217,25 +241,6 @@ def _is_marked(workspace: Workspace, path: str) -> bool:
     except NotFound:
         return False
     return bool(find_hunks_in_note(data).hunks)
-
-
-def _join_logs(mine: bytes, theirs: bytes) -> bytes:
-    """A log with the entries of another that it lacks below its own; a fold does not mind order."""
-    known = set(_entries(mine))
-    eol = b"\r\n" if b"\r\n" in mine else b"\n"
-    new = [line for entry in _entries(theirs) if entry not in known for line in entry]
-    start = mine if not mine or mine.endswith(b"\n") or not new else mine + eol
-    return start + b"".join(line + eol for line in new)
-
-
-def _entries(data: bytes) -> list[tuple[bytes, ...]]:
-    found: list[tuple[bytes, ...]] = []
-    for line in filter(None, map(bytes.rstrip, data.splitlines())):
-        if found and line.startswith((b"  ", b"\t")):
-            found[-1] = (*found[-1], line)
-        else:
-            found.append((line,))
-    return found
 
 
 def _log_conflicts(workspace: Workspace) -> Iterator[ConflictPair]:

@@ -15,6 +15,7 @@ from notekeep.notes.conflict_pairs import (
     mark_lines,
     plan_keep,
     plan_merge,
+    plan_merge_all,
     plan_show,
     sides,
 )
@@ -227,6 +228,16 @@ class TestMerge:
         vault.notes.apply(merge(vault, one))
         assert held(vault, NOTE) == "zero\none\n\ntwo\n\nthree\nfour\n"
 
+    def test_a_merge_that_was_undone_can_be_made_again(self, vault: Vault) -> None:
+        vault.notes.create("note", "Plan", body=MINE)
+        made = held(vault, NOTE) or ""
+        one = pair(vault, f"{made}four\n", made)
+        for _ in range(2):
+            vault.notes.apply(merge(vault, one))
+            assert held(vault, NOTE) == f"{made}four\n"
+            vault.history.undo()
+            assert held(vault, NOTE) == made
+
     def test_where_it_cannot_be_done_both_versions_stay(
         self, vault: Vault, texts: Callable[[], dict[str, bytes]]
     ) -> None:
@@ -269,6 +280,30 @@ class TestMerge:
                 after = b"".join(change.after or b"" for change in plan.changes)
                 assert b"<<<<" not in after
                 assert b">>>>" not in after
+
+
+def test_all_that_can_be_merged_is_merged_in_one_step(
+    vault: Vault, texts: Callable[[], dict[str, bytes]]
+) -> None:
+    vault.notes.create("note", "Plan", body="- [ ] one\n- [ ] two\n")
+    plan = held(vault, NOTE) or ""
+    vault.notes.create("note", "Other", body="text\n")
+    other = held(vault, "inbox/Other.md") or ""
+    write(vault, NOTE, plan.replace("[ ] one", "[x] one"))
+    write(vault, COPY, plan.replace("[ ] two", "[x] two"))
+    write(vault, "inbox/Other.md", other.replace("text", "mine"))
+    copy = COPY.replace("Plan", "Other")
+    write(vault, copy, other.replace("text", "theirs"))
+    before = texts()
+
+    merged = plan_merge_all(vault.workspace, vault.history.store)
+    assert [problem.path for problem in merged.refused] == [copy]
+    vault.notes.apply(merged)
+
+    assert held(vault, NOTE) == plan.replace("[ ]", "[x]")
+    assert [pair.copy for pair in list_conflicts(vault.workspace)] == [copy]
+    vault.history.undo()
+    assert texts() == before
 
 
 def test_the_lines_of_gits_marks_are_told(vault: Vault) -> None:

@@ -313,6 +313,20 @@ async def test_changes_in_other_places_are_merged(make_app: MakeApp, root: Path)
     assert text.endswith("- two\n- three")
 
 
+async def test_lines_added_at_the_same_place_are_both_kept(make_app: MakeApp, root: Path) -> None:
+    path = root / "posts/A draft.md"
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        screen = await edit(app, pilot, "posts/A draft.md")
+        await pilot.press("ctrl+end")
+        await press_all(app, pilot, "- three")
+        by_another_program(path, "- two\n", "- two\n- four\n")
+        await until(pilot, lambda: shows(app, "- four") and shows(app, "- three"))
+        await pilot.press("escape")
+        await until(pilot, lambda: not screen.is_attached)
+    assert path.read_text().endswith("- two\n- three\n- four\n")
+
+
 @pytest.mark.parametrize("choice", ["mine", "theirs", "both"])
 async def test_changes_of_the_same_line_are_asked_about(
     make_app: MakeApp, root: Path, vault: Vault, choice: str

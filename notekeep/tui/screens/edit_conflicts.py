@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from notekeep.errors import NotFound
 from notekeep.markdown.editor_text import EditorText
-from notekeep.markdown.text_merge import merge_texts
+from notekeep.markdown.note_merge import merge_versions
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.atomic import add_conflict_copy
 from notekeep.storage.autosave import AutosaveFile, UnsavedText, find_unsaved
@@ -94,7 +94,7 @@ class EditSession:
             self.disk = None
             return "gone"
         ours = self.content(lines)
-        if (merged := merge_texts(self.base, ours, theirs)) is None:
+        if (merged := merge_versions(self.path, self.base, ours, theirs)) is None:
             return "conflict"
         was_changed = ours not in (self.disk, theirs)
         self.disk = self.base = theirs

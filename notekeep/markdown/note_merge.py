@@ -1,0 +1,515 @@
+"""Merge two versions of a file that come from one, by what its lines mean.
+
+The one merge of notekeep: the editor, `conflicts`, `sync` and the merge driver of git all call
+`merge_versions`. Front matter is merged key by key and item by item, a body block by block, a
+habit log as a set of lines. Nothing is guessed: where both sides changed the same words there is no
+merge, and both versions stay.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from notekeep.errors import NotekeepError
+from notekeep.markdown.frontmatter_block import SuspiciousBlock, split_frontmatter
+from notekeep.markdown.text_merge import match_lines, merge_texts, merge_words, split_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from notekeep.markdown.yaml_reader import Document
+
+T = TypeVar("T")
+
+_LOG_FOLDERS: Final = ("/habits/log/", "/review/log/", "/.notekeep/imported/")
+_NO_MERGE: Final = (".json", ".canvas", ".svg")
+"""Text that is no longer valid when lines of two versions are put together."""
+
+_BINARY_SAMPLE = 8192
+
+
+def merge_versions(
+    path: str, base: bytes | None, ours: bytes, theirs: bytes, *, is_guess: bool = False
+) -> bytes | None:
+    """Merge two versions of the file at a path.
+
+    Args:
+        path: Where the file is; its folder and suffix say what it is.
+        base: The version that both come from; None when there is none.
+        ours: The version that is named first, and comes first where both added something.
+        theirs: The other one.
+        is_guess: Whether the base is only what both have in common. Then a paragraph that one side
+            changed looks like two that were added, so no two blocks are kept at one place.
+
+    Returns:
+        One text with the changes of both; None where they changed the same.
+    """
+    if theirs in (ours, base):
+        return ours
+    if ours == base:
+        return theirs
+    if is_log(path):
+        return merge_logs(base or b"", ours, theirs)
+    versions = (base or b"", ours, theirs)
+    if base is None or any(b"\0" in version[:_BINARY_SAMPLE] for version in versions):
+        return None
+    suffix = path.lower().rpartition(".")[2]
+    if f".{suffix}" in _NO_MERGE:
+        return None
+    merge = merge_texts
+    if suffix in ("md", "markdown"):
+        merge = partial(merge_notes, is_guess=is_guess)
+    return _with_one_line_end(merge, base, ours, theirs)
+
+
+def is_log(path: str) -> bool:
+    """Whether a file is a set of lines that only grows, such as a habit log."""
+    return any(folder in f"/{path}".casefold() for folder in _LOG_FOLDERS)
+
+
+def merge_logs(base: bytes, ours: bytes, theirs: bytes) -> bytes:
+    """Keep every entry of both, ours first; one that a side deleted goes. Order has no meaning."""
+    known, entries = _log_entries(base), _log_entries(theirs)
+    deleted = set(known) - set(entries)
+    eol = b"\r\n" if b"\r\n" in ours else b"\n"
+    kept = ours
+    if deleted:
+        kept = b"".join(_without_entries(ours, deleted))
+    have = {*known, *_log_entries(ours)}
+    new = [line for entry in dict.fromkeys(entries) if entry not in have for line in entry]
+    gap = b"" if not kept or kept.endswith(b"\n") or not new else eol
+    return kept + gap + b"".join(line + eol for line in new)
+
+
+def _log_entries(data: bytes) -> list[tuple[bytes, ...]]:
+    """Read a log's entries: lines, each with the indented lines below it."""
+    return [
+        tuple(filter(None, map(bytes.rstrip, lines)))
+        for lines in _entry_lines(data)
+        if lines[0].strip()
+    ]
+
+
+def _entry_lines(data: bytes) -> list[list[bytes]]:
+    found: list[list[bytes]] = []
+    for line in split_lines(data):
+        if found and line.startswith((b"  ", b"\t")):
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return found
+
+
+def _without_entries(data: bytes, entries: set[tuple[bytes, ...]]) -> Iterator[bytes]:
+    for lines in _entry_lines(data):
+        if tuple(filter(None, map(bytes.rstrip, lines))) not in entries:
+            yield b"".join(lines)
+
+
+def _with_one_line_end(
+    merge: Callable[[bytes, bytes, bytes], bytes | None], base: bytes, ours: bytes, theirs: bytes
+) -> bytes | None:
+    """Merge; where one side changed the end of every line, that is one more change and no other."""
+    ends = [_line_end(version) for version in (base, ours, theirs)]
+    if len(set(ends)) == 1 or None in ends:
+        return merge(base, ours, theirs)
+    plain = [version.replace(b"\r\n", b"\n") for version in (base, ours, theirs)]
+    merged = merge(*plain)
+    if merged is None or _pick(*ends) == b"\n":
+        return merged
+    return merged.replace(b"\n", b"\r\n")
+
+
+def _line_end(data: bytes) -> bytes | None:
+    """The line end of a text that has one only; None when it mixes them."""
+    feeds, pairs = data.count(b"\n"), data.count(b"\r\n")
+    return b"\n" if not pairs else b"\r\n" if pairs == feeds else None
+
+
+def _pick(base: T, ours: T, theirs: T) -> T:
+    """The side that changed it; ours when both did."""
+    return theirs if ours == base else ours
+
+
+# Notes
+
+
+def merge_notes(base: bytes, ours: bytes, theirs: bytes, *, is_guess: bool = False) -> bytes | None:
+    """Merge two versions of a note: front matter by key, the body by block."""
+    versions = (base, ours, theirs)
+    starts = [split_frontmatter(version).body for version in versions]
+    heads = [version[:start] for version, start in zip(versions, starts, strict=True)]
+    bodies = [version[start:] for version, start in zip(versions, starts, strict=True)]
+    merge_body = merge_texts if is_guess else _merge_bodies
+    head, body = _merge_heads(*heads), merge_body(*bodies)
+    if head is None or body is None:
+        return None
+    merged = head + body
+    # A body that begins with a rule must not become front matter.
+    return merged if split_frontmatter(merged).body == len(head) else None
+
+
+class _Fields:
+    """Front matter, with the lines of each key."""
+
+    def __init__(self, head: bytes) -> None:
+        from notekeep.markdown import proof
+        from notekeep.markdown.yaml_reader import Document
+
+        self.head = head
+        parts = split_frontmatter(head)
+        if parts.kind not in ("yaml", "none"):
+            raise SuspiciousBlock("Only YAML is merged by key.")
+        self.start, self.end = parts.start, parts.end
+        self.text = head[parts.start : parts.end].decode()
+        document = Document(self.text)
+        self.shapes = proof.block_shape(document)
+        self.spans = dict(self._find_spans(document))
+
+    def _find_spans(self, document: Document) -> Iterator[tuple[str, tuple[int, int]]]:
+        from notekeep.markdown.text_edit import line_start, next_line
+
+        for entry in document.entries:
+            start = line_start(self.text, entry.key.start_mark.index)
+            if self.text[start : entry.key.start_mark.index].strip():
+                raise SuspiciousBlock("A key is not at the start of its line.")
+            last = max(document.end(entry.value), entry.key.end_mark.index)
+            yield entry.name, (start, next_line(self.text, last))
+
+    def lines(self, key: str) -> str | None:
+        """The lines of a key as they are written; None without it."""
+        span = self.spans.get(key)
+        return None if span is None else self.text[slice(*span)]
+
+    def remarks(self) -> list[str]:
+        """The comments, wherever they are; of a text with "#" in a value that part counts, too."""
+        return re.findall(r"(?:^|(?<=[ \t]))#[^\r\n]*", self.text, re.MULTILINE)
+
+    def with_lines(self, key: str, lines: str | None) -> _Fields:
+        """Replace the lines of a key, add them below all others, or delete them."""
+        start, end = self.spans.get(key, (len(self.text), len(self.text)))
+        before, new = self.text[:start], lines or ""
+        if before and not before.endswith(("\n", "\r")) and new:
+            before += "\n"
+        text = f"{before}{new}{self.text[end:]}".encode()
+        return _Fields(self.head[: self.start] + text + self.head[self.end :])
+
+
+def _merge_heads(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    if theirs in (ours, base):
+        return ours
+    if ours == base:
+        return theirs
+    try:
+        return _merge_fields(_Fields(base), _Fields(ours), _Fields(theirs))
+    except (NotekeepError, SuspiciousBlock, UnicodeDecodeError):
+        return merge_texts(base, ours, theirs)  # TOML, or YAML with a mistake in it
+
+
+def _merge_fields(base: _Fields, ours: _Fields, theirs: _Fields) -> bytes | None:
+    """Make in ours the changes of theirs, key by key."""
+    from notekeep.markdown import proof
+
+    if not ours.spans or not theirs.spans:
+        return None  # one side removed the whole block
+    merged, wanted = ours, dict(ours.shapes)
+    for key in [*base.spans, *theirs.spans]:
+        old, mine, other = base.lines(key), merged.lines(key), theirs.lines(key)
+        if other in (old, mine):
+            continue
+        if mine == old:
+            merged = merged.with_lines(key, other)
+            wanted.pop(key, None) if other is None else wanted.update({key: theirs.shapes[key]})
+            continue
+        value = _merge_values(key, base, merged, theirs)
+        if value is None:
+            return None
+        merged = value
+        wanted[key] = merged.shapes[key]
+    has_all = set(theirs.remarks()) - set(base.remarks()) <= set(merged.remarks())
+    said = merged.shapes.keys() == wanted.keys() and all(
+        proof.same_words(merged.shapes[key], wanted[key]) for key in wanted
+    )
+    return merged.head if said and has_all else None
+
+
+def _merge_values(key: str, base: _Fields, ours: _Fields, theirs: _Fields) -> _Fields | None:
+    """Merge one key that both sides changed; None when they say something else."""
+    from notekeep.markdown import field_edit, proof
+
+    mine, other = ours.shapes.get(key), theirs.shapes.get(key)
+    if mine is None or other is None:
+        return None  # deleted here and changed there
+    if proof.same_words(mine, other):
+        return ours
+    old = base.shapes.get(key, (proof.LIST, ()))
+    if not mine[0] == other[0] == old[0] == proof.LIST:
+        return _later(key, ours, theirs)
+    items = [[_item(one) for one in value[1]] for value in (old, mine, other)]
+    if any(item is None for each in items for item in each):
+        return None
+    head = ours.head
+    for item in items[2]:
+        if item not in items[0] and item not in items[1]:
+            head = field_edit.add_item(head, key, item)
+    for item in items[0]:
+        if item not in items[2] and item in items[1]:
+            head = field_edit.remove_item(head, key, str(item))
+    merged = _Fields(head)
+    expected = [item for item in items[1] if item not in items[0] or item in items[2]]
+    expected += [item for item in items[2] if item not in items[0] and item not in items[1]]
+    shape = merged.shapes.get(key)
+    if shape is None or shape[0] != proof.LIST:
+        return merged if not expected else None
+    return merged if [_item(one) for one in shape[1]] == expected else None
+
+
+def _item(shape: tuple[object, ...]) -> str | None:
+    """The text of a list's item; None for a list in a list."""
+    return shape[1] if isinstance(shape[1], str) else None
+
+
+_STAMPS: Final = frozenset(("updated", "modified", "lastmod", "date modified", "last modified"))
+_STAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?")
+
+
+def _later(key: str, ours: _Fields, theirs: _Fields) -> _Fields | None:
+    """Take the later of two times at which programs say that the note was changed."""
+    one, other = _item(ours.shapes[key]), _item(theirs.shapes[key])
+    if key.casefold() not in _STAMPS or one is None or other is None:
+        return None
+    if len(one) != len(other) or not (_STAMP.fullmatch(one) and _STAMP.fullmatch(other)):
+        return None
+    return ours.with_lines(key, theirs.lines(key)) if other > one else ours
+
+
+# The body, cut into blocks: a list item, a row of a table, a heading, a paragraph, a piece of code
+
+
+class _Block(NamedTuple):
+    """Some lines that belong together, and the line end and blank lines after them."""
+
+    text: bytes
+    gap: bytes
+
+
+_FENCE: Final = re.compile(rb"[ \t]*(?:[-*+][ \t]+|\d+[.)][ \t]+|>[ \t]?)*(`{3,}|~{3,}|\$\$|%%)")
+_ITEM: Final = re.compile(
+    rb"(?P<mark>[ \t]*(?:>[ \t]?)*(?:[-*+]|\d+[.)])[ \t]+)(?P<box>\[.\][ \t]+)?(?P<text>.*)",
+    re.DOTALL,
+)
+_ALONE: Final = re.compile(
+    rb"[ \t]*(?:#{1,6}[ \t]|\|)"  # a heading, a row of a table
+    rb"|[ \t]{0,3}(?:-{3,}|\*{3,}|_{3,})[ \t]*\r?\n?\Z"  # a rule
+)
+_DIGITS: Final = re.compile(rb"\d+")
+_ALIKE = 0.5
+"""Share of equal words from which on a block is another version of one, not a new one."""
+_MOST_PAIRS = 20_000
+
+
+def _read_blocks(body: bytes) -> list[_Block]:
+    found: list[list[bytes]] = []  # each the lines of a block, blank ones behind it included
+    fence = b""
+    is_open = False
+    for line in split_lines(body):
+        if fence:
+            found[-1].append(line)
+            if line.strip(b" \t\r\n>").startswith(fence) or line.rstrip().endswith(fence[:2] * 2):
+                fence, is_open = b"", False
+            continue
+        is_blank = not line.strip()
+        opened = _FENCE.match(line)
+        starts = bool(_ITEM.match(line) or _ALONE.match(line))
+        joins = found and (is_blank or (is_open and not starts))
+        if joins:
+            found[-1].append(line)
+        else:
+            found.append([line])
+        if opened and line.count(opened[1]) == 1:
+            fence = opened[1]
+        is_open = not is_blank and not _ALONE.match(line)
+    return [_split_gap(b"".join(lines)) for lines in found]
+
+
+def _split_gap(text: bytes) -> _Block:
+    kept = text.rstrip(b" \t\r\n")
+    end = text.find(b"\n", len(kept))
+    if end < 0:
+        return _Block(text, b"")
+    # Two spaces at the end of a line are a line break: they stay with the text.
+    end -= text[end - 1 : end] == b"\r"
+    return _Block(text[:end], text[end:])
+
+
+class _Side:
+    """What one side made of the blocks of the base."""
+
+    def __init__(self, base: Sequence[_Block], blocks: Sequence[_Block]) -> None:
+        pairs = _pair_blocks([one.text for one in base], [one.text for one in blocks])
+        self.now: list[_Block | None] = [None] * len(base)  # None for a block that is deleted
+        self.added: list[list[_Block]] = [[] for _ in range(len(base) + 1)]  # before each
+        self.gaps: list[bytes] = [b""] * (len(base) + 1)  # in front of what was added
+        place, by_place = 0, {at: number for number, at in pairs.items()}
+        for at, block in enumerate(blocks):
+            number = by_place.get(at)
+            if number is not None:
+                self.now[number] = block
+                place = number + 1
+                continue
+            if not self.added[place]:
+                self.gaps[place] = blocks[at - 1].gap if at else b""
+            self.added[place].append(block)
+
+
+def _pair_blocks(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]:
+    """Pair blocks with what a side made of them: equal ones first, then those that are alike."""
+    pairs = match_lines(base, side)
+    found = dict(pairs)
+    at = at_side = 0
+    for number, place in [*sorted(pairs.items()), (len(base), len(side))]:
+        rows, columns = range(at, number), range(at_side, place)
+        if 0 < len(rows) * len(columns) <= _MOST_PAIRS:
+            found |= _pair_alike(base, side, rows, columns)
+        at, at_side = number + 1, place + 1
+    return found
+
+
+def _pair_alike(
+    base: Sequence[bytes], side: Sequence[bytes], rows: range, columns: range
+) -> dict[int, int]:
+    """Pair in order those that have most in common: the best sum, as of two lines aligned."""
+    best = [[0.0] * (len(columns) + 1) for _ in range(len(rows) + 1)]
+    alike = [[_likeness(base[row], side[column]) for column in columns] for row in rows]
+    for i in range(len(rows) - 1, -1, -1):
+        for k in range(len(columns) - 1, -1, -1):
+            paired = alike[i][k] + best[i + 1][k + 1] if alike[i][k] else 0.0
+            best[i][k] = max(paired, best[i + 1][k], best[i][k + 1])
+    found: dict[int, int] = {}
+    i = k = 0
+    while i < len(rows) and k < len(columns):
+        if alike[i][k] and best[i][k] == alike[i][k] + best[i + 1][k + 1]:
+            found[rows[i]] = columns[k]
+            i, k = i + 1, k + 1
+        elif best[i][k] == best[i + 1][k]:
+            i += 1
+        else:
+            k += 1
+    return found
+
+
+def _likeness(one: bytes, other: bytes) -> float:
+    """How much two blocks have in common, from 0 to 1; 0 for too little."""
+    item, other_item = _ITEM.fullmatch(one), _ITEM.fullmatch(other)
+    if (item is None) != (other_item is None):
+        return 0.0
+    if item and other_item:
+        one, other = item["text"], other_item["text"]
+    if one == other:
+        return 1.0
+    words, others = one.split(), other.split()
+    if 2 * min(len(words), len(others)) < _ALIKE * (len(words) + len(others)):
+        return 0.0
+    share = SequenceMatcher(None, words, others, autojunk=False).ratio()
+    if share < _ALIKE and len(words) == len(others) == 1:
+        share = SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return share if share >= _ALIKE else 0.0
+
+
+def _merge_bodies(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    merged = merge_texts(base, ours, theirs)
+    if merged is not None:
+        return merged
+    blocks = _read_blocks(base)
+    one, other = _Side(blocks, _read_blocks(ours)), _Side(blocks, _read_blocks(theirs))
+    found: list[_Block] = []
+    for number in range(len(blocks) + 1):
+        added = _merge_added(blocks, one, other, number)
+        if added is None:
+            return None
+        found += added
+        if number == len(blocks):
+            break
+        mine, theirs_now = one.now[number], other.now[number]
+        if mine is None or theirs_now is None:
+            left = theirs_now or mine
+            if left is not None and left.text != blocks[number].text:
+                return None  # changed here and deleted there
+            continue
+        text = _merge_block(blocks[number].text, mine.text, theirs_now.text)
+        if text is None:
+            return None
+        found.append(_Block(text, _merge_gap(blocks[number].gap, mine.gap, theirs_now.gap)))
+    return _join(found, b"\r\n" if b"\r\n" in ours else b"\n")
+
+
+def _merge_added(
+    base: Sequence[_Block], one: _Side, other: _Side, place: int
+) -> list[_Block] | None:
+    """Keep what both added at one place, ours first; None where both rewrote what was there."""
+    mine, theirs = one.added[place], other.added[place]
+    if not mine or not theirs:
+        return mine or theirs
+    for number in (place - 1, place):
+        if 0 <= number < len(base) and one.now[number] is None and other.now[number] is None:
+            return mine if [b.text for b in mine] == [b.text for b in theirs] else None
+    known = [block.text for block in mine]
+    new = [block for block in theirs if block.text not in known]
+    if new and len(mine[-1].gap) < len(other.gaps[place]):
+        mine = [*mine[:-1], _Block(mine[-1].text, other.gaps[place])]
+    return [*mine, *new]
+
+
+def _merge_gap(base: bytes, ours: bytes, theirs: bytes) -> bytes:
+    """Blank lines: the side that changed them, the more of them when both did."""
+    if ours != base != theirs:
+        return max(ours, theirs, key=lambda gap: gap.count(b"\n"))
+    return _pick(base, ours, theirs)
+
+
+def _merge_block(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    if theirs in (ours, base):
+        return ours
+    if ours == base:
+        return theirs
+    items = [_ITEM.fullmatch(version) for version in (base, ours, theirs)]
+    known = [item for item in items if item]
+    if len(known) < len(items):
+        return _merge_prose(base, ours, theirs)
+    parts = {name: [item[name] for item in known] for name in ("mark", "box", "text")}
+    mark = _merge_marks(*parts["mark"])
+    old, mine, other = parts["box"]
+    if mark is None or (mine != other and old not in (mine, other)):
+        return None  # the box is ticked here and cancelled there
+    text = _merge_prose(*parts["text"])
+    return None if text is None else mark + (_pick(old, mine, other) or b"") + text
+
+
+def _merge_marks(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """Merge how far items are indented; of a number that both counted anew, take ours."""
+    if _DIGITS.sub(b"1", ours) == _DIGITS.sub(b"1", theirs):
+        return ours
+    return _pick(base, ours, theirs) if base in (ours, theirs) else None
+
+
+def _merge_prose(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    """Merge one block line by line; the words of it unless it is code."""
+    merged = merge_texts(base, ours, theirs)
+    if merged is not None or any(_FENCE.match(version) for version in (base, ours, theirs)):
+        return merged
+    return merge_words(base, ours, theirs)
+
+
+def _join(blocks: Sequence[_Block], eol: bytes) -> bytes:
+    """Write blocks one after the other, and a blank line between two that would become one."""
+    parts: list[bytes] = []
+    for one, after in pairwise(blocks):
+        gap = one.gap or eol
+        if gap.count(b"\n") == 1 and len(_read_blocks(one.text + gap + after.text)) == 1:
+            gap += eol
+        parts += (one.text, gap)
+    return b"".join([*parts, *blocks[-1]]) if blocks else b""
