@@ -147,14 +147,29 @@ class VerbGroup(click.Group):
 @debug_option
 @stored_option("--plain", is_flag=True, help="Plain text: no colour, no box drawing, no interface.")
 @click.option("--no-prelude", is_flag=True, help="Do not show the last screen while starting.")
-@click.version_option(__version__, "-V", "--version", prog_name="notekeep")
+@click.option("-V", "--version", is_flag=True, help="Show the version and exit.")
+@click.option("--json", "as_json", is_flag=True, help="With --version: details for bug reports.")
 @click.pass_context
-def tree(ctx: click.Context, *, no_prelude: bool) -> int | None:
+def tree(ctx: click.Context, *, no_prelude: bool, version: bool, as_json: bool) -> int | None:
     """Notes, habits and blog drafts in one folder of plain Markdown.
 
     Without a command: open the interface on a terminal, else print an overview of today.
     """
+    if version:
+        _write_version(as_json=as_json)
+        ctx.exit()
+    if as_json:
+        raise UsageError("--json belongs after the command", "such as `notekeep ls --json`")
     if ctx.invoked_subcommand is not None:
         return None
     given = current_context()
     return open_or_print_today(given.vault, plain=given.plain, prelude=not no_prelude)
+
+
+def _write_version(*, as_json: bool) -> None:
+    if as_json:
+        from notekeep.cli.system import describe_installation
+
+        output.write_json(describe_installation())
+    else:
+        output.write(f"notekeep, version {__version__}")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import platform
+import re
 import signal
+import sqlite3
 import sys
 import time
 from contextlib import suppress
 from glob import glob
+from importlib import metadata
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import get_completion_class
 
-from notekeep import config
+from notekeep import __version__, config
 from notekeep.catalog import indexing_process
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import debug_option, json_option, json_options, verb_options
@@ -38,6 +42,8 @@ from notekeep.tui.commands.registry import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from notekeep.vault import Vault
 
 
@@ -261,6 +267,33 @@ def completion(shell: str | None) -> None:
     for line, short in SHORT:
         script = script.replace(line, short)
     output.write(script)
+
+
+def describe_installation() -> dict[str, Any]:
+    """Return versions for a bug report: no paths, no names, nothing about a vault."""
+    return {
+        "notekeep": __version__,
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "platform": platform.platform(),
+        "sqlite": sqlite3.sqlite_version,
+        "encoding": sys.stdout.encoding,
+        "terminal": os.environ.get("TERM", ""),
+        "dependencies": dict(_dependency_versions()),
+    }
+
+
+def _dependency_versions() -> Iterator[tuple[str, str | None]]:
+    """The version of each dependency; None for one that is not installed, as of an extra."""
+    try:
+        required = metadata.requires("notekeep") or []
+    except metadata.PackageNotFoundError:
+        return  # run from a folder, without an installation
+    for name in sorted({re.split(r"[^\w.-]", one, maxsplit=1)[0] for one in required}):
+        try:
+            yield name, metadata.version(name)
+        except metadata.PackageNotFoundError:
+            yield name, None
 
 
 def _there(path: str) -> str:

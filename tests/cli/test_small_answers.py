@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
+from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep import config
+from notekeep import __version__, config
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Shell
@@ -139,3 +142,31 @@ def test_lint_says_how_to_rate_higher_once(shell: Shell) -> None:
     told = shell("lint").out
     assert told.count("rating must be between 0 and 5. Got 9.") == 3
     assert told.count("set rating_max in .notekeep/config.toml") == 1
+
+
+def test_version_as_json_names_every_dependency_and_no_path(shell: Shell) -> None:
+    ran = shell("--version", "--json")
+    assert ran.code == 0, ran.err
+    details = json.loads(ran.out)
+    assert details["notekeep"] == __version__
+    assert details["python"] == platform.python_version()
+    assert details["dependencies"]["textual"] == metadata.version("textual")
+    assert "textual-serve" in details["dependencies"]
+    home = config.Places.for_machine()
+    for private in (str(shell.root), str(Path.home()), home.state, platform.node()):
+        assert private not in ran.out
+
+
+def test_dependency_that_is_not_installed_has_no_version(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metadata, "requires", lambda _name: ["no-such-library>=1; extra == 'x'"])
+    details = json.loads(shell("--version", "--json").out)
+    assert details["dependencies"] == {"no-such-library": None}
+
+
+def test_json_before_the_command_says_where_it_belongs(shell: Shell) -> None:
+    assert shell("--version").out == f"notekeep, version {__version__}\n"
+    ran = shell("--json", "ls")
+    assert (ran.code, ran.out) == (2, "")
+    assert "notekeep ls --json" in ran.err
