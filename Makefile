@@ -56,6 +56,7 @@ docs: $(VENV)/.dev
 	@$(BIN)/python docs/.make/fields.py
 	@$(BIN)/python docs/.make/keys.py
 	@$(BIN)/python docs/.make/settings.py
+	@$(BIN)/python docs/.make/share.py
 
 # The interface as the manual shows it, and every screen in every state (tests/snapshots); look at
 # the pictures before they are committed.

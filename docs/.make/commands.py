@@ -19,16 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = Path(__file__).resolve().parents[1] / "commands.md"
-HEAD = """\
-# Commands
-
-Look up every command and its options, as `--help` shows them. `nk` is short for `notekeep`, and `h`
-for `habit`. NOTE is a path, a title, an alias, or the start of a name that only one note has. QUERY
-is a [query](queries.md).
+CONVENTIONS = """\
+`nk` is short for `notekeep`, and `h` for `habit`. NOTE is a path, a title, an alias, or the start
+of a name that only one note has. QUERY is a [query](queries.md).
 
 Results go to stdout, messages to stderr. Exit codes: 0 done, 1 nothing found, 2 wrong usage or an
 ambiguous name, 3 conflict, 4 refused, 5 failed, 130 interrupted.
+"""
+HEAD = f"""\
+# Commands
 
+Look up every command and its options, as `--help` shows them.
+
+{CONVENTIONS}
 <!-- Written by docs/.make/commands.py; change the help in notekeep/cli instead. -->
 """
 WIDTH = 80

@@ -256,17 +256,25 @@ def completion(shell: str | None) -> None:
     notekeep completion zsh > ~/.zfunc/_notekeep
     notekeep completion fish > ~/.config/fish/completions/notekeep.fish
     """
+    output.write(completion_script(shell or os.path.basename(os.environ.get("SHELL", ""))))
+
+
+def completion_script(shell: str) -> str:
+    """Return the completion script for a shell.
+
+    Raises:
+        UsageError: There is none for this shell.
+    """
     from notekeep.cli.command_tree import tree  # which imports this module when it runs
 
     shell_completion.register_shells()
-    name = shell or os.path.basename(os.environ.get("SHELL", ""))
-    completer = get_completion_class(name) if name in SHELLS else None
+    completer = get_completion_class(shell) if shell in SHELLS else None
     if completer is None:
-        raise UsageError(f"no completion for {name!r}", f"shells: {', '.join(SHELLS)}")
+        raise UsageError(f"no completion for {shell!r}", f"shells: {', '.join(SHELLS)}")
     script = completer(tree, {}, "notekeep", COMPLETE).source().rstrip()
     for line, short in SHORT:
         script = script.replace(line, short)
-    output.write(script)
+    return script
 
 
 def describe_installation() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from notekeep.cli.command_tree import VERBS
 from notekeep.tui.commands.action import GO_KEYS
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, key_labels, keymaps, wrong_keys
+from tests.support.programs import needed
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -23,6 +26,48 @@ def test_the_committed_page_is_what_its_script_writes(name: str, tmp_path: Path)
     subprocess.run([sys.executable, script, written], check=True, timeout=60)
     committed = (DOCS / f"{name}.md").read_text("utf-8")
     assert written.read_text("utf-8") == committed, "run `make docs`, and commit what it writes"
+
+
+def test_committed_manual_pages_and_completions_are_up_to_date(tmp_path: Path) -> None:
+    script = DOCS / ".make/share.py"
+    subprocess.run([sys.executable, script, tmp_path], check=True, timeout=60)
+    assert files(tmp_path) == files(DOCS / "share"), "run `make docs`, and commit what it writes"
+
+
+@pytest.mark.parametrize(
+    ("page", "example"),
+    [
+        ("man1/notekeep.1", "pbpaste | notekeep new note"),
+        ("man7/notekeep-query.7", "notekeep search naval leverage"),
+    ],
+)
+def test_man_reads_the_manual_pages_without_warnings(page: str, example: str) -> None:
+    done = subprocess.run(
+        [needed("man"), "--warnings", "--local-file", DOCS / "share/man" / page],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "LC_ALL": "C.UTF-8", "MANWIDTH": "80"},
+    )
+    assert done.stderr == ""
+    assert f"\n           {example}" in done.stdout, "examples keep their lines"
+
+
+def test_manual_page_describes_every_command() -> None:
+    page = (DOCS / "share/man/man1/notekeep.1").read_text("utf-8")
+    sections = re.findall(r"^\.SS (.*)", page, re.MULTILINE)
+    assert set(VERBS) <= set(sections)
+    assert "habit log" in sections
+
+
+def files(folder: Path) -> dict[str, str]:
+    """The text of every file under a folder, by its path in it."""
+    return {
+        str(path.relative_to(folder)): path.read_text("utf-8")
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
