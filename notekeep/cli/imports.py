@@ -46,6 +46,14 @@ _SHOWN = 20
     metavar="ID=NOTE",
     help="Use NOTE for the book with this ID. `ID=` makes a new note.",
 )
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="CSV: use COLUMN as title, body, tags, created or another field. `COLUMN=` leaves it out.",
+)
+@click.option("--id", "id_column", metavar="COLUMN", default="", help="CSV: the column of IDs.")
 @dry_run_option
 @json_options
 def import_(
@@ -57,6 +65,8 @@ def import_(
     prune: bool,
     take: Sequence[str],
     match: Sequence[str],
+    columns: Sequence[str],
+    id_column: str,
     dry_run: bool,
 ) -> int:
     """Show what files, folders or archives would bring, and what would be lost.
@@ -68,14 +78,20 @@ def import_(
     \b
     apple-books       Apple Books: the folder with BKLibrary and AEAnnotation
     bookmarks         Browsers: exported bookmarks, HTML
+    csv               Any CSV file, with --map and --id
+    evernote          Evernote: ENEX files
     goodreads         Goodreads: goodreads_library_export.csv
     hypothesis        Hypothesis: JSON export
     instapaper        Instapaper: CSV
+    joplin            Joplin: JEX file, or the folder of its RAW export
+    keep              Google Keep: Takeout, zip or folder
     kindle-clippings  Kindle: My Clippings.txt
     kindle-notebook   Kindle apps: exported notebook, HTML
     kobo              Kobo: KoboReader.sqlite
     koreader          KOReader: metadata.*.lua, or the folder of books
     librarything      LibraryThing: tab-delimited text
+    logseq            Logseq: the folder of a graph
+    notion            Notion: Markdown & CSV or HTML, zip
     pocket            Pocket: CSV files, or ril_export.html
     raindrop          Raindrop.io: CSV
     reader            Readwise Reader: CSV or JSON
@@ -88,9 +104,14 @@ def import_(
     vault = open_vault()
     found = vault.imports.plan(
         [os.path.expanduser(path) for path in paths],
-        format_id,
+        format_id or ("csv" if columns or id_column else ""),
         options=ImportOptions(
-            again, prune, [one.lstrip("^") for one in take], _read_matches(match)
+            again,
+            prune,
+            [one.lstrip("^") for one in take],
+            _read_pairs("--match", match, "ID=NOTE", "kindle:123=Soil"),
+            _read_pairs("--map", columns, "COLUMN=FIELD", "Name=title"),
+            id_column,
         ),
         on_read=_show_progress,
     )
@@ -104,13 +125,13 @@ def import_(
     return report_refused(found.plan.refused) or (0 if found.rows else 1)
 
 
-def _read_matches(words: Sequence[str]) -> dict[str, str]:
+def _read_pairs(option: str, words: Sequence[str], shape: str, example: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for word in words:
-        name, sign, note = word.rpartition("=")
+        name, sign, value = word.rpartition("=")
         if not sign:
-            raise UsageError(f"--match {word}: not ID=NOTE", "for example --match kindle:123=Soil")
-        found[name] = note
+            raise UsageError(f"{option} {word}: not {shape}", f"for example {option} {example}")
+        found[name] = value
     return found
 
 

@@ -96,6 +96,8 @@ def plan_import(
         for path in paths:
             given = stack.enter_context(InputFiles(path, on_read))
             state.losses += given.losses
+            given.columns = state.options.columns
+            given.id_column = state.options.id_column
             for form, names in find_formats(given, format_id):
                 given.detected = names
                 formats.append(form)

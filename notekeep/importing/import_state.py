@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
 
 
+UNCLAIMED_FIELDS = ("status", "listened")
+"""Fields that a new note gets a value for which only a person can claim."""
+
+
 class ImportOptions(NamedTuple):
     """What a person asks of an import."""
 
@@ -32,6 +36,8 @@ class ImportOptions(NamedTuple):
     prune: bool = False  # take out what is gone in the source and was not changed
     take: Collection[str] = ()  # ids of what they changed, but want as the source has it
     match: Mapping[str, str] = {}  # ids of works and the notes that they are; "" for a new note
+    columns: Mapping[str, str] = {}  # of a CSV file, and what they are: `title`, `body`, a field
+    id_column: str = ""  # of a CSV file, which tells rows apart
 
 
 class SourceChange(NamedTuple):

@@ -23,7 +23,9 @@ from notekeep.importing.records import Loss
 from notekeep.storage.file_names import is_skipped, is_skipped_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+    from _typeshed import WriteableBuffer
 
 HEAD_BYTES = 4096
 MAX_READ = 64 << 20
@@ -52,6 +54,7 @@ class InputFiles:
         names: All files, sorted.
         detected: Those that the format which reads them has recognized.
         losses: Archives of a folder that cannot be read.
+        columns: What a person says of the columns of a table, and `id_column` tells rows apart.
         on_read: Called with a name before it is read: shows progress, and raises to cancel.
     """
 
@@ -60,8 +63,12 @@ class InputFiles:
         self.on_read = on_read
         self.detected: tuple[str, ...] = ()
         self.losses: list[Loss] = []
+        self.columns: Mapping[str, str] = {}
+        self.id_column = ""
         self._stack = ExitStack()
         self._openers: dict[str, Callable[[], IO[bytes]]] = {}
+        self._staged: IO[bytes] | None = None
+        self._staged_end = 0
         self._places: dict[str, str] = {}  # where files are that lie in no archive
         try:
             self._list()
@@ -143,6 +150,20 @@ class InputFiles:
                     yield opened
             except sqlite3.Error as error:
                 raise Refused(f"{name}: not a database that can be read: {error}") from error
+
+    def stage(self, data: bytes) -> None:
+        """Keep some bytes of a file that a reader finds within another, outside memory."""
+        if self._staged is None:
+            self._staged = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+        self._staged.seek(0, os.SEEK_END)
+        self._staged.write(data)
+
+    def add_staged(self, name: str) -> None:
+        """Make a file of the bytes that were staged since the last one."""
+        staged = self._staged or io.BytesIO()
+        start, self._staged_end = self._staged_end, staged.seek(0, os.SEEK_END)
+        size = self._staged_end - start
+        self._openers[name] = lambda: io.BufferedReader(_Slice(staged, start, size))
 
     # Listing
 
@@ -244,6 +265,24 @@ class InputFiles:
             if problem or number > ARCHIVE_LIMITS.entries:
                 raise Refused(f"{shown}: '{member.name}' in the archive {problem}", _HINT)
             self._openers[name] = lambda member=member: _open_member(archive, member)  # type: ignore[misc]
+
+
+class _Slice(io.RawIOBase):
+    """Some bytes of a file, to read."""
+
+    def __init__(self, file: IO[bytes], start: int, size: int) -> None:
+        self._file, self._at, self._end = file, start, start + size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        self._file.seek(self._at)
+        data = self._file.read(min(len(view), self._end - self._at))
+        view[: len(data)] = data
+        self._at += len(data)
+        return len(data)
 
 
 def _is_page_size(data: bytes) -> bool:

@@ -17,12 +17,13 @@ from typing import IO, TYPE_CHECKING
 from notekeep.dates import parse_iso
 from notekeep.errors import NotekeepError
 from notekeep.importing.formats.reading import iso_day
-from notekeep.importing.import_state import ImportRow, SourceChange
+from notekeep.importing.import_state import UNCLAIMED_FIELDS, ImportRow, SourceChange
 from notekeep.importing.ledger import digest_text
 from notekeep.importing.matching import plain_url
 from notekeep.importing.note_text import NoteText
 from notekeep.importing.passages import write_tag
 from notekeep.importing.records import LINK_PATTERN, Loss, clean_line, passage_id
+from notekeep.markdown.field_changes import FieldChange, apply_changes, check_value
 from notekeep.markdown.note_names import fold_name
 from notekeep.notes.capture import PICTURE_SUFFIXES, daily_path, plan_note_file
 from notekeep.notes.plan import FileCopy
@@ -149,7 +150,14 @@ class PagePlanner:
     def _make_note(self, page: Page, row: ImportRow, body: str) -> None:
         state = self.state
         tags = [tag[1:] for tag in map(write_tag, page.tags) if tag]
-        fields: dict[str, Value] = {**page.fields, "source_id": [page.key]}
+        fields: dict[str, Value] = {"source_id": [page.key]}
+        for name, value in page.fields.items():
+            try:
+                check_value(name, value, state.workspace.schema, page.kind)
+            except NotekeepError as error:
+                state.losses.append(Loss(f"values of {name}: {error.message}", page.title))
+            else:
+                fields[name] = value
         if iso_day(page.created):
             fields["created"] = iso_day(page.created)
         made = plan_note_file(
@@ -162,7 +170,9 @@ class PagePlanner:
             body=body,
             path=row.path,
         ).changes[0]
-        state.notes[row.path] = NoteText(row.path, None, made.after or b"")
+        unclaimed = [FieldChange(one, "=", None) for one in UNCLAIMED_FIELDS if one not in fields]
+        data = apply_changes(made.after or b"", unclaimed, state.workspace.schema, page.kind)
+        state.notes[row.path] = NoteText(row.path, None, data)
         state.matcher.add(row.path, page.kind, page.title, {"source_id": [page.key]})
 
     def _add_to_day(
@@ -193,6 +203,12 @@ class PagePlanner:
         style = self.state.workspace.link_style
 
         def write(match: re.Match[str]) -> str:
+            link = write_link(match)
+            start = match.string.rfind("\n", 0, match.start()) + 1
+            # A bar ends a cell of a table.
+            return link.replace("|", "\\|") if match.string.startswith("|", start) else link
+
+        def write_link(match: re.Match[str]) -> str:
             kind, key, text = match.groups()
             if kind == "f":
                 file = known.get(key)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
 from notekeep.importing.formats.reading import fold_letters, isbn13, iso_day, surnames
-from notekeep.importing.import_state import ImportRow
+from notekeep.importing.import_state import UNCLAIMED_FIELDS, ImportRow
 from notekeep.importing.ledger import digest_text
 from notekeep.importing.note_text import NoteText
 from notekeep.importing.passage_import import PassagePlanner
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from notekeep.importing.import_state import ImportState
     from notekeep.importing.records import Format, Work
     from notekeep.markdown.field_values import Value
-
-_NOT_CLAIMED = ("status", "listened")
-"""Fields that a new note gets a value for which only a person can claim."""
 
 
 class WorkPlanner:
@@ -118,7 +115,7 @@ class WorkPlanner:
             state.workspace, work.kind, work.title, now=state.now, fields=fields, path=path
         ).changes[0]
         data = made.after or b""
-        unclaimed = [FieldChange(one, "=", None) for one in _NOT_CLAIMED if one not in fields]
+        unclaimed = [FieldChange(one, "=", None) for one in UNCLAIMED_FIELDS if one not in fields]
         data = apply_changes(data, unclaimed, schema, work.kind)
         state.notes[path] = NoteText(path, None, data)
         state.matcher.add(path, work.kind, work.title, fields)

@@ -404,3 +404,13 @@ def test_private_notes_of_a_list_are_not_published(shell: Shell, tmp_path: Path)
     written = "".join(path.read_text("utf-8") for path in site.rglob("*.md"))
     assert "Twice *good*." in written
     assert "lent by Bo" not in written
+
+
+def test_a_table_is_imported_with_named_columns(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("No,Was,Wie\n1,Soil,dark\n", "utf-8")
+    words = ("import", str(path), "--map", "Was=title", "--map", "Wie=color", "--id", "No")
+    assert "CSV: 1 new" in shell(*words).out
+    assert shell(*words, "--write").code == 0
+    assert "color: dark\n" in shell.read("CSV/list/Soil.md")
+    assert shell("import", str(path), "--map", "Was").code == 2

@@ -137,6 +137,105 @@ def _records(count: int) -> bytes:
     return "".join(f"Soil (Ann)\n{META}\n\ntext {at}\n==========\n" for at in range(count)).encode()
 
 
+# What is in a file of a note program
+
+
+def _enex(content: str = "x", *, before: str = "", title: str = "T", more: str = "") -> bytes:
+    note = f"<note><title>{title}</title><content>{content}</content>{more}</note>"
+    return f"{before}<en-export>{note}</en-export>".encode("utf-8", "surrogatepass")
+
+
+def _joplin(text: str, name: str = "0" * 31 + "1", **facts: object) -> bytes:
+    lines = {"id": name, "type_": 1, **facts}
+    foot = "\n".join(f"{key}: {value}" for key, value in lines.items())
+    return f"{text}\n\n{foot}".encode()
+
+
+LAUGHS = "".join(
+    f'<!ENTITY l{at} "{f"&l{at - 1};" * 10}">' if at else '<!ENTITY l0 "lol">' for at in range(10)
+)
+NUMBER = "0" * 31 + "1"
+BOOKMARKS = "<!DOCTYPE NETSCAPE-Bookmark-file-1>"
+
+NOTE_FILES: dict[str, tuple[str, bytes]] = {
+    "laughing entities": ("a.enex", _enex("&l9;", before=f"<!DOCTYPE x [{LAUGHS}]>")),
+    "an entity that is a file": (
+        "a.enex",
+        _enex("&x;", before='<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>'),
+    ),
+    "a type from the network": (
+        "a.enex",
+        _enex(before='<!DOCTYPE en-export SYSTEM "http://127.0.0.1:9/evernote.dtd">'),
+    ),
+    "elements without end": ("a.enex", b"<en-export><note>" + b"<a>" * 300_000),
+    "a text of 20 MB": ("a.enex", _enex("x" * (20 << 20))),
+    "tags within tags": ("a.enex", _enex("<![CDATA[" + "<div>" * 50_000 + "]]>")),
+    "boxes without end": ("a.enex", _enex("<![CDATA[" + "<en-todo/>" * 5_000 + "]]>")),
+    "own tags without end": ("a.enex", _enex("<![CDATA[" + "<en-media " * 100_000 + "]]>")),
+    "half a notebook": ("a.enex", _enex("y" * 9_000)[:5_000]),
+    "a notebook of zeros": ("a.enex", b"<en-export>" + bytes(1 << 20)),
+    "a notebook in Latin-1": ("a.enex", "<en-export>é</en-export>".encode("latin-1")),
+    "an unknown encoding": ("a.enex", b'<?xml version="1.0" encoding="x-evil"?><en-export/>'),
+    "a title that climbs out": ("a.enex", _enex(title="../../../evil")),
+    "a file that climbs out": (
+        "a.enex",
+        _enex(
+            more="<resource><data>eA==</data><resource-attributes>"
+            "<file-name>../../../evil.sh</file-name></resource-attributes></resource>"
+        ),
+    ),
+    "scripts": (
+        "a.enex",
+        _enex(
+            "<![CDATA[<script>x</script><a href='javascript:x'>y</a><img src='x' onerror='z'>]]>"
+        ),
+    ),
+    "a note that is no XML": ("a.enex", b"not XML at all"),
+    "Joplin that is its own folder": (f"{NUMBER}.md", _joplin("x", type_=2, parent_id=NUMBER)),
+    "Joplin of another time": (f"{NUMBER}.md", _joplin("x", is_todo=1, todo_due="9" * 40)),
+    "brackets of Joplin": (f"{NUMBER}.md", _joplin("[" * 200_000)),
+    "pictures of Joplin": (f"{NUMBER}.md", _joplin("<img " * 200_000)),
+    "Joplin in bad HTML": (f"{NUMBER}.md", _joplin("<b>" * 9_000, markup_language=2)),
+    "Joplin without facts": (f"{NUMBER}.md", b"a: b"),
+    "Keep as a list": ("a.json", b'["isTrashed"]'),
+    "Keep with odd values": (
+        "a.json",
+        b'{"isTrashed": false, "createdTimestampUsec": {}, "labels": 3, "listContent": "x"}',
+    ),
+    "Keep in a far year": ("a.json", b'{"isTrashed":0,"createdTimestampUsec":1e300,"title":"x"}'),
+    "Keep that climbs out": (
+        "a.json",
+        b'{"isTrashed": 0, "title": "x", "attachments": [{"filePath": "../../../../etc/passwd"}]}',
+    ),
+    "brackets of Notion": (f"a {NUMBER}.md", b"# a\n\n" + b"[" * 200_000 + b"](" * 90_000),
+    "asides of Notion": (f"a {NUMBER}.md", b"# a\n\n" + b"<aside>" * 100_000),
+    "a link of Notion that climbs out": (f"a {NUMBER}.md", b"![x](../../../../etc/passwd)"),
+    "a link of Notion with bad signs": (f"a {NUMBER}.md", b"![x](%00%ff%2e%2e/x) [y](%E0%A0)"),
+    "Notion in bad HTML": (f"a {NUMBER}.html", b"<i>" * 90_000),
+    "a database of zeros": (f"a {NUMBER}.csv", b"Name\n" + bytes(100_000)),
+    "a database with a head alone": (f"a {NUMBER}_all.csv", b"Name,Tags"),
+    "folders of bookmarks without end": ("b.html", f"{BOOKMARKS}{'<DL>' * 90_000}".encode()),
+    "a bookmark without end": ("b.html", f'{BOOKMARKS}<a href="{"x" * 900_000}'.encode()),
+    "headings of bookmarks": ("b.html", f"{BOOKMARKS}{'<H3>' * 90_000}".encode()),
+    "a bookmark that breaks a line": (
+        "b.html",
+        f'{BOOKMARKS}<a href="https://x.org/)[y](z">](x) [[y]] `%%</a>'.encode(),
+    ),
+    "Pocket in a far year": ("p.csv", b"title,url,time_added\nx,https://x.org," + b"9" * 17),
+    "Instapaper with odd tags": (
+        "i.csv",
+        b'URL,Title,Selection,Folder,Timestamp,Tags\nhttps://x.org,,s,,inf,"[{},[1]]"\n',
+    ),
+    "books with odd numbers": (
+        "g.csv",
+        b"Book Id,Title,Exclusive Shelf,My Rating,Number of Pages\n1,x,read,inf,nan\n",
+    ),
+    "a book of bad HTML": (
+        "g.csv",
+        b"Book Id,Title,Exclusive Shelf,My Rating,My Review\n1,x,read,1," + b"<b>" * 9_000,
+    ),
+}
+
 FILES: dict[str, tuple[str, bytes]] = {
     "a file of zeros": ("My Clippings.txt", CLIPPINGS[:2000] + bytes(4 << 20)),
     "only separators": ("My Clippings.txt", CLIPPINGS + b"==========" * 100_000),
@@ -229,11 +328,11 @@ def take(vault: Vault, path: Path) -> ImportPlan | None:
     return plan
 
 
-@pytest.mark.parametrize("name", [*ARCHIVES, *FILES])
+@pytest.mark.parametrize("name", [*ARCHIVES, *FILES, *NOTE_FILES])
 def test_it_is_refused_or_read_and_stays_within_the_vault(
     name: str, vault: Vault, tmp_path: Path
 ) -> None:
-    base, data = {**ARCHIVES, **FILES}[name]
+    base, data = {**ARCHIVES, **FILES, **NOTE_FILES}[name]
     given = tmp_path / "given"
     given.mkdir()
     (given / base).write_bytes(data)
@@ -335,6 +434,7 @@ def test_a_broken_database_costs_itself_only(vault: Vault, tmp_path: Path) -> No
         ("KoboReader.sqlite", 3 << 30, b"SQLite format 3\0"),
         ("a.zip", 3 << 30, b"PK\x03\x04"),
         ("a.jex", 3 << 30, b""),
+        ("a.enex", 3 << 30, b"<en-export><note><title>x</title><resource><data>"),
         ("export.json", 8 << 20, b'{"user_book_id": [' + b"[],{}," * 300_000),
     ],
 )

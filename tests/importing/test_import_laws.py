@@ -6,6 +6,7 @@ The books are drawn at random and written as the files of each program.
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from notekeep.config import Places
 from notekeep.importing.formats import FORMATS, find_formats
+from notekeep.importing.import_state import ImportOptions
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Loss, Work
 from notekeep.vault import Vault
@@ -54,6 +56,8 @@ def books(draw: st.DrawFn) -> list[Book]:
 
 
 ALL = {**WRITERS, **LISTS, **LINKS}
+NAMED = {"csv": "csv"}
+IDS = {"csv": "No"}
 LAW = pytest.mark.parametrize("form", sorted(ALL))
 LAW_OF_PASSAGES = pytest.mark.parametrize("form", sorted(WRITERS))
 LAW_OF_ITEMS = pytest.mark.parametrize("form", sorted({**LISTS, **LINKS}))
@@ -75,7 +79,9 @@ class Device:
         source = self.base / f"{self.root.name}-{next(self._numbers)}"
         source.mkdir()
         path = ALL[form](source, found)
-        return self.vault.imports.plan([str(path)])
+        return self.vault.imports.plan(
+            [str(path)], NAMED.get(form, ""), options=ImportOptions(id_column=IDS.get(form, ""))
+        )
 
     def take(self, form: str, found: Sequence[Book]) -> ImportPlan:
         """Import books, if there are any."""
@@ -328,11 +334,11 @@ def test_every_item_of_a_list_is_read(form: str, found: list[Book]) -> None:
     if not found:
         return
     with TemporaryDirectory() as base:
-        records = read(ALL[form](Path(base), found)).records
+        records = read(ALL[form](Path(base), found), NAMED.get(form, "")).records
         assert [one for one in records if isinstance(one, Loss)] == []
         assert len(records) == len(found)
 
 
 def test_every_format_is_under_the_laws() -> None:
-    covered = {name.removesuffix("-csv").removesuffix("-json") for name in ALL}
+    covered = {re.sub("-(csv|json|html)$", "", name) for name in ALL}
     assert covered == set(FORMATS)

@@ -247,10 +247,75 @@ def write_librarything(folder: Path, books: Sequence[Book]) -> Path:
     return _table(folder / "librarything.tsv", head, rows, delimiter="\t")
 
 
+def write_joplin(folder: Path, books: Sequence[Book]) -> Path:
+    for book in books:
+        number = f"{_key(book):032x}"
+        foot = f"id: {number}\nparent_id: \nmarkup_language: 1\ntype_: 1"
+        _write(folder / f"{number}.md", f"{book.title}\n\n{_paragraphs(book)}\n\n{foot}")
+    return folder
+
+
+def write_evernote(folder: Path, books: Sequence[Book]) -> Path:
+    parts = []
+    for book in books:
+        lines = "".join(f"<div>{escape(line)}</div>" for line in _paragraphs(book).split("\n\n"))
+        parts.append(
+            f"<note><title>{escape(book.title)}</title><created>20260101T000000Z</created>"
+            f"<content><![CDATA[<en-note>{lines}</en-note>]]></content></note>"
+        )
+    return _write(folder / "Book.enex", f"<en-export>{''.join(parts)}</en-export>")
+
+
+def write_notion(folder: Path, books: Sequence[Book]) -> Path:
+    for book in books:
+        text = f"# {book.title}\n\n{_paragraphs(book)}\n"
+        _write(folder / f"{book.title} {_key(book):032x}.md", text)
+    return folder
+
+
+def write_notion_html(folder: Path, books: Sequence[Book]) -> Path:
+    for book in books:
+        lines = "".join(f"<p>{escape(line)}</p>" for line in _paragraphs(book).split("\n\n"))
+        text = (
+            f'<article id="x" class="page sans"><h1 class="page-title">{book.title}</h1>'
+            f'<div class="page-body">{lines}</div></article>'
+        )
+        _write(folder / f"{book.title} {_key(book):032x}.html", text)
+    return folder
+
+
+def write_logseq(folder: Path, books: Sequence[Book]) -> Path:
+    _write(folder / "logseq/config.edn", "{:file/name-format :triple-lowbar}")
+    for book in books:
+        lines = [f"- {line}" for line in _paragraphs(book).split("\n\n")]
+        _write(folder / f"pages/{book.title}.md", "\n".join(lines))
+    return folder
+
+
+def write_keep(folder: Path, books: Sequence[Book]) -> Path:
+    for book in books:
+        note = {"isTrashed": False, "title": book.title, "textContent": _paragraphs(book)}
+        note["createdTimestampUsec"] = 1_700_000_000_000_000 + _key(book)
+        _write(folder / f"{book.title}.json", json.dumps(note))
+    return folder
+
+
+def write_csv(folder: Path, books: Sequence[Book]) -> Path:
+    rows = [[_key(book), book.title, _paragraphs(book), "soil"] for book in books]
+    return _table(folder / "table.csv", "No,Title,Content,Tags", rows)
+
+
 LISTS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
     "goodreads": write_goodreads,
     "storygraph": write_storygraph,
     "librarything": write_librarything,
+    "joplin": write_joplin,
+    "evernote": write_evernote,
+    "notion": write_notion,
+    "notion-html": write_notion_html,
+    "logseq": write_logseq,
+    "keep": write_keep,
+    "csv": write_csv,
 }
 """Formats of which a book is one item, and what its reader wrote one text."""
 
@@ -305,6 +370,10 @@ WRITERS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
 }
 
 """Formats that have passages."""
+
+
+def _paragraphs(book: Book) -> str:
+    return "\n\n".join(f"{one.text} {one.note}".strip() for one in book.passages)
 
 
 def _address(book: Book) -> str:

@@ -39,8 +39,15 @@ class Read(NamedTuple):
         return [(one.message, one.place) for one in self.records if isinstance(one, Loss)]
 
 
-def read(path: Path | str, format_id: str = "") -> Read:
+def read(
+    path: Path | str,
+    format_id: str = "",
+    *,
+    columns: dict[str, str] | None = None,
+    id_column: str = "",
+) -> Read:
     with InputFiles(str(SAMPLES / path)) as files:
+        files.columns, files.id_column = columns or {}, id_column
         found = find_formats(files, format_id)
         records: list[Record | Loss] = []
         for form, names in found:

@@ -61,6 +61,7 @@ _TO_ESCAPE = re.compile(
     """
 )
 _SPACES = re.compile(r"(?m)^[ \t]+$|(?<! ) $| {2,}(?=\n[ \t]*\n)")
+_BOX = re.compile(r"(?m)^([ \t]*(?:-|\d+\.) \[[ x]\]) {2,}")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
@@ -106,14 +107,17 @@ def put_markdown(soup: BeautifulSoup, tag: Tag, markdown: str) -> None:
 def write_markdown(root: Tag, resolve: Resolve) -> str:
     """Write a tree as Markdown; `resolve` knows addresses that are pages or files of the export."""
     text = _Converter(resolve).convert_soup(root)
-    return _BLANK_LINES.sub("\n\n", _SPACES.sub("", text)).strip()
+    text = _BOX.sub(r"\1 ", _SPACES.sub("", text))
+    return _BLANK_LINES.sub("\n\n", text).strip()
 
 
 class _Converter(MarkdownConverter):
     """Writes Markdown as Obsidian reads it."""
 
     def __init__(self, resolve: Resolve) -> None:
-        super().__init__(heading_style="atx", bullets="-", wrap=True, wrap_width=None)
+        super().__init__(
+            heading_style="atx", bullets="-", wrap=True, wrap_width=None, table_infer_header=True
+        )
         self._resolve = resolve
 
     def escape(self, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002 - markdownify's
@@ -123,13 +127,14 @@ class _Converter(MarkdownConverter):
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Write a link; a picture within one stands alone."""
         href = str(el.get("href") or "")
-        if "_noformat" in parent_tags or not href or not text.strip() or el.find("img"):
+        words = " ".join(text.split())
+        if "_noformat" in parent_tags or not href or not words or el.find("img"):
             return text
-        own = self._resolve(href, text.strip(), False)
-        if own:
-            return own
-        is_address = re.match(r"(?i)(?:https?|mailto|tel):", href)
-        return f"[{text.strip()}]({_address(href)})" if is_address else text
+        written = self._resolve(href, words, False)
+        if not written and not re.match(r"(?i)(?:https?|mailto|tel):", href):
+            return text
+        before, after = (" " if text[at].isspace() else "" for at in (0, -1))
+        return f"{before}{written or f'[{words}]({_address(href)})'}{after}"
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
         """Write a picture."""

@@ -91,6 +91,18 @@ def read_csv(text: str, *, delimiter: str = ",") -> Iterator[tuple[int, dict[str
             yield reader.line_num, dict(zip(head, cells + [""] * len(head), strict=False))
 
 
+def change_outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Change Markdown, but not what stands in blocks of code."""
+    parts = re.split(r"(?m)^([ \t]*(?:```|~~~).*)$", text)
+    is_code = False
+    for at, part in enumerate(parts):
+        if at % 2:
+            is_code = not is_code
+        elif not is_code:
+            parts[at] = change(part)
+    return "".join(parts)
+
+
 def head_text(head: bytes) -> str:
     """Return the first bytes of a file as text, for `detect`."""
     encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
