@@ -82,6 +82,12 @@ def test_the_verbs_of_every_day_load_nothing_heavy(sample: Path, words: tuple[st
     assert loaded(sample, *words) & HEAVY <= allowed
 
 
+def test_the_merge_driver_loads_nothing_heavy(sample: Path) -> None:
+    note = str(sample / "books/Deep Work.md")
+    names = loaded(sample, "merge-file", note, note, note, "books/Deep Work.md")
+    assert names & (HEAVY | {"sqlite3", "yaml"}) == set()
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -69,6 +69,7 @@ VERBS: dict[str, Verb] = {
     "config": Verb("system", "config_command", "system"),
     "keys": Verb("system", "keys", "system"),
     "sql": Verb("system", "sql", "system"),
+    "merge-file": Verb("merge_driver", "merge_file", "system"),
     "completion": Verb("system", "completion", "system"),
 }
 ALIASES = {"h": "habit"}

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.frontmatter_block import SuspiciousBlock, split_frontmatter
-from notekeep.markdown.text_merge import match_lines, merge_texts, merge_words, split_lines
+from notekeep.markdown.text_merge import (
+    common_lines,
+    match_lines,
+    merge_texts,
+    merge_words,
+    split_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +45,7 @@ def merge_versions(
 
     Args:
         path: Where the file is; its folder and suffix say what it is.
-        base: The version that both come from; None when there is none.
+        base: The version that both come from; None when both sides made the file.
         ours: The version that is named first, and comes first where both added something.
         theirs: The other one.
         is_guess: Whether the base is only what both have in common. Then a paragraph that one side
@@ -54,16 +60,22 @@ def merge_versions(
         return theirs
     if is_log(path):
         return merge_logs(base or b"", ours, theirs)
-    versions = (base or b"", ours, theirs)
-    if base is None or any(b"\0" in version[:_BINARY_SAMPLE] for version in versions):
+    if any(is_binary(version) for version in (base or b"", ours, theirs)):
         return None
     suffix = path.lower().rpartition(".")[2]
     if f".{suffix}" in _NO_MERGE:
         return None
-    merge = merge_texts
     if suffix in ("md", "markdown"):
-        merge = partial(merge_notes, is_guess=is_guess)
-    return _with_one_line_end(merge, base, ours, theirs)
+        is_new = base is None
+        merge = partial(merge_notes, is_guess=is_guess, is_new=is_new)
+        known = common_lines(ours, theirs) if base is None else base
+        return _with_one_line_end(merge, known, ours, theirs)
+    return None if base is None else _with_one_line_end(merge_texts, base, ours, theirs)
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether a file is not text, or stands for one, as the pointers of Git LFS do."""
+    return b"\0" in data[:_BINARY_SAMPLE] or data.startswith(b"version https://git-lfs")
 
 
 def is_log(path: str) -> bool:
@@ -138,13 +150,19 @@ def _pick(base: T, ours: T, theirs: T) -> T:
 # Notes
 
 
-def merge_notes(base: bytes, ours: bytes, theirs: bytes, *, is_guess: bool = False) -> bytes | None:
-    """Merge two versions of a note: front matter by key, the body by block."""
+def merge_notes(
+    base: bytes, ours: bytes, theirs: bytes, *, is_guess: bool = False, is_new: bool = False
+) -> bytes | None:
+    """Merge two versions of a note: front matter by key, the body by block.
+
+    `is_guess` is as for `merge_versions`. A note `is_new` when both sides made it, as they do
+    today's note: the base is a guess then, too, but list items with nothing in common are all kept.
+    """
     versions = (base, ours, theirs)
     starts = [split_frontmatter(version).body for version in versions]
     heads = [version[:start] for version, start in zip(versions, starts, strict=True)]
     bodies = [version[start:] for version, start in zip(versions, starts, strict=True)]
-    merge_body = merge_texts if is_guess else _merge_bodies
+    merge_body = merge_texts if is_guess else partial(_merge_bodies, is_new=is_new)
     head, body = _merge_heads(*heads), merge_body(*bodies)
     if head is None or body is None:
         return None
@@ -361,8 +379,10 @@ class _Side:
                 self.now[number] = block
                 place = number + 1
                 continue
-            if not self.added[place]:
-                self.gaps[place] = blocks[at - 1].gap if at else b""
+            if at and not self.added[place]:
+                # Below a heading the first item of a list tells nothing of those between items.
+                is_first_item = _ITEM.match(block.text) and not _ITEM.match(blocks[at - 1].text)
+                self.gaps[place] = b"" if is_first_item else blocks[at - 1].gap
             self.added[place].append(block)
 
 
@@ -420,7 +440,7 @@ def _likeness(one: bytes, other: bytes) -> float:
     return share if share >= _ALIKE else 0.0
 
 
-def _merge_bodies(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+def _merge_bodies(base: bytes, ours: bytes, theirs: bytes, *, is_new: bool = False) -> bytes | None:
     merged = merge_texts(base, ours, theirs)
     if merged is not None:
         return merged
@@ -429,7 +449,7 @@ def _merge_bodies(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     found: list[_Block] = []
     for number in range(len(blocks) + 1):
         added = _merge_added(blocks, one, other, number)
-        if added is None:
+        if added is None or (is_new and not _may_join(one.added[number], other.added[number])):
             return None
         found += added
         if number == len(blocks):
@@ -462,6 +482,16 @@ def _merge_added(
     if new and len(mine[-1].gap) < len(other.gaps[place]):
         mine = [*mine[:-1], _Block(mine[-1].text, other.gaps[place])]
     return [*mine, *new]
+
+
+def _may_join(ours: Sequence[_Block], theirs: Sequence[_Block]) -> bool:
+    """Whether what two new notes have at one place are items of a list, none another's version."""
+    new = [block.text for block in theirs if block not in ours]
+    if not ours or not new:
+        return True
+    if not all(_ITEM.fullmatch(text) for text in (*new, *(block.text for block in ours))):
+        return False
+    return not any(_likeness(one.text, text) > 0 for one in ours for text in new)
 
 
 def _merge_gap(base: bytes, ours: bytes, theirs: bytes) -> bytes:

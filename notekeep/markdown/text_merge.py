@@ -153,6 +153,12 @@ def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     return b"".join(merged)
 
 
+def common_lines(one: bytes, other: bytes) -> bytes:
+    """Return the lines that two texts have in common, in order."""
+    lines = split_lines(one)
+    return b"".join(lines[index] for index in sorted(match_lines(lines, split_lines(other))))
+
+
 _WORDS: Final = re.compile(rb"\s*\S+\s*")
 
 

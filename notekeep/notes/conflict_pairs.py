@@ -16,11 +16,10 @@ from notekeep.markdown.note_merge import merge_logs, merge_versions
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
     Hunk,
+    common_lines,
     find_hunks_in_note,
     hunks,
-    match_lines,
     side,
-    split_lines,
 )
 from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.query.tree import Is
@@ -63,12 +62,6 @@ def find_merge_base(
     if versions[-1].verb not in _NOT_FIRST:
         return oldest, False
     return common_lines(oldest, theirs), True
-
-
-def common_lines(one: bytes, other: bytes) -> bytes:
-    """The lines that two texts have in common, in order."""
-    lines = split_lines(one)
-    return b"".join(lines[index] for index in sorted(match_lines(lines, split_lines(other))))
 
 
 def _nonblank_lines(data: bytes) -> set[bytes]:

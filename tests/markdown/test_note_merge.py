@@ -184,6 +184,15 @@ def test_git_alone_does_what_the_table_says(case: tuple[str, ...], tmp_path: Pat
     assert (answer.returncode == 0) == (case[5] == "clean")
 
 
+def test_a_note_that_both_sides_made_keeps_the_list_items_of_both() -> None:
+    day = b"---\ndate: 2026-11-28\n---\n# 28 November\n\n## Log\n\n"
+    ours, theirs = day + b"- 09:00 ran\n", day + b"- 10:10 read\n"
+    path = "daily/2026-11-28.md"
+    assert merge_versions(path, None, ours, theirs) == ours + b"- 10:10 read\n"
+    assert merge_versions(path, None, day + b"One text.\n", day + b"Another text.\n") is None
+    assert merge_versions(path, None, day + b"- [ ] call Ann\n", day + b"- [x] call Ann\n") is None
+
+
 def test_a_log_is_a_set_of_lines() -> None:
     base = b"# Log\n\n- 2026-11-01 run: 5 km\n"
     ours = base + b"- 2026-11-02 run: 6 km -- long\n"
