@@ -55,6 +55,7 @@ VERBS: dict[str, Verb] = {
     "rm": Verb("changes", "rm", "change"),
     "lint": Verb("checks", "lint", "change"),
     "conflicts": Verb("checks", "conflicts", "change"),
+    "sync": Verb("sync", "sync", "change"),
     "undo": Verb("history", "undo", "change"),
     "redo": Verb("history", "redo", "change"),
     "history": Verb("history", "history", "change"),

@@ -18,7 +18,7 @@ def merge_file(base: Path, ours: Path, theirs: Path, path: str) -> int:
     """Merge the files OURS and THEIRS, which come from BASE, into OURS; for git's configuration.
 
     PATH is the name of the file in the repository. `notekeep sync init` sets this up, so that git
-    merges notes as notekeep does. If both sides changed the same, OURS stays as it is and the exit
+    merges notes as notekeep does. If both sides changed the same, OURS is not changed and the exit
     code is 1: git then reports a conflict and writes no conflict markers.
     """
     # Git passes an empty file as the base when both sides added the file.

@@ -1,0 +1,135 @@
+"""`sync`: share a vault between machines through git."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import click
+
+from notekeep.cli import output
+from notekeep.cli.arguments import json_options, yes_option
+from notekeep.cli.confirmation import confirm
+from notekeep.cli.context import is_json
+from notekeep.cli.opening import open_vault
+from notekeep.errors import NotekeepError, UsageError
+from notekeep.services.sync import SyncResult, SyncService, has_password
+
+PRIVATE = (
+    "Private notes are sent, too, and the remote can read them: git does not encrypt. To keep a"
+    " folder on this machine, add a line such as `private/` to .gitignore. For encryption, see"
+    " git-crypt or age."
+)
+_EVERY = re.compile(r"(\d+)(s|m|h)?")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, None: 60}
+
+
+@click.group(invoke_without_command=True, short_help="Sync with other machines through git.")
+@click.option("--every", metavar="TIME", help="Sync again and again, e.g. every 5m. Stop: ctrl+c.")
+@yes_option
+@json_options
+@click.pass_context
+def sync(ctx: click.Context, *, every: str | None, yes: bool) -> int:
+    """Commit your changes, merge those of other machines, and send both.
+
+    \b
+    notekeep sync init URL      set up this vault, and the remote that it syncs with
+    notekeep sync               sync now: "12 in, 3 out"
+    notekeep sync status        show what is not sent yet
+    notekeep sync --every 5m    sync until ctrl+c
+
+    Notes are merged by field, task and paragraph. If both sides changed the same, your version
+    stays and theirs becomes a conflict copy: see `notekeep conflicts`. `notekeep undo` reverts what
+    a sync changed here. If the remote cannot be reached, the changes are committed and the exit
+    code is 0.
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
+    service = _service()
+    _ask_trust(service, yes=yes)
+    if every is None:
+        return _report(service.sync())
+    pause = _parse_pause(every)
+    while True:
+        try:
+            result = service.sync()
+            if result != SyncResult():
+                _report(result)
+        except NotekeepError as error:
+            output.write_message(f"{error.message} {error.hint}".strip())
+        time.sleep(pause)
+
+
+@sync.command(short_help="Set up sync.")
+@click.argument("url", required=False, default="")
+@yes_option
+def init(url: str, *, yes: bool) -> int:
+    """Set up this vault for sync, with the git remote URL.
+
+    Make a git repository if there is none, add lines to .gitignore and .gitattributes, and set up
+    the merge driver, so that `git pull` merges notes as notekeep does. Use an empty remote, or one
+    that has your notes: nothing is overwritten on either side.
+    """
+    service = _service()
+    if service.git.exists:
+        _ask_trust(service, yes=yes)
+    if has_password(url):
+        output.write_message("the address has a password in it; use ssh or a credential helper")
+    for line in service.init(url):
+        output.write_message(line)
+    output.write_message(PRIVATE)
+    output.write("`notekeep sync` syncs now." if url else "`notekeep sync init URL` adds a remote.")
+    return 0
+
+
+@sync.command(short_help="Show what is not synced yet.")
+@json_options
+def status() -> int:
+    """Show what is not synced yet, as of the last fetch. Nothing is sent or received."""
+    found = _service().status()
+    if is_json():
+        output.write_json(found._asdict())
+        return 0
+    output.write(f"{found.branch} ↑{found.ahead} ↓{found.behind}  {found.remote or 'no remote'}")
+    if found.changed:
+        output.write(f"{output.count_of(found.changed, 'changed file')} to commit")
+    return 0
+
+
+def _service() -> SyncService:
+    vault = open_vault()
+    return SyncService(vault.root, vault.places.state, lambda: vault.history.store)
+
+
+def _ask_trust(service: SyncService, *, yes: bool) -> None:
+    """Show once what the repository does; one that `sync init` made needs no question."""
+    if not service.git.exists:
+        return
+    if unknown := service.untrusted():
+        output.write_message("This vault's git repository was not made by notekeep. It")
+        for line in unknown:
+            output.write_message(f"  {line}")
+        confirm("Sync with it?", "this git repository is not trusted yet", yes=yes)
+        service.trust()
+
+
+def _report(result: SyncResult) -> int:
+    if is_json():
+        output.write_json(result._asdict())
+        return 0
+    output.write(str(result))
+    for copy in result.conflicts:
+        output.write_message(f"  {copy}")
+    if result.conflicts:
+        output.write_message("`notekeep conflicts` shows both versions")
+    if result.problem:
+        output.write_message(result.problem)
+        output.write_message(f"  {result.hint}")
+    return 0
+
+
+def _parse_pause(text: str) -> int:
+    found = _EVERY.fullmatch(text.strip())
+    if found is None or not int(found[1]):
+        raise UsageError(f"{text!r} is not a time", "use 30s, 5m or 1h")
+    return int(found[1]) * _SECONDS[found[2]]

@@ -1,0 +1,536 @@
+"""Sync a vault with other machines through the person's own git repository.
+
+Commit, fetch, merge in memory, fast-forward, push. History is never rewritten and a file never has
+conflict markers: each file of a merge is ours, theirs, or what `note_merge` made of both, and where
+it made nothing, theirs becomes a conflict copy. What a sync changes is a step that `undo` reverts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+import re
+import shlex
+import shutil
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from notekeep.errors import Failure, NotekeepError, Refused
+from notekeep.markdown.note_merge import merge_versions
+from notekeep.storage.content import digest_of
+from notekeep.storage.durability import Flush
+from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, host
+from notekeep.storage.git import DRIVER, LINK, MODULE, Entry, Git, GitError
+from notekeep.storage.history import ROUND_BYTES, OutsideVersion
+from notekeep.storage.open_folder import content_at
+from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
+from notekeep.storage.operations import MAX_STORED_BYTES
+from notekeep.storage.private_files import hold_lock_file, make_folder, write_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from notekeep.storage.history import History
+
+TRIES = 5
+"""How often a sync begins anew when another machine was faster, or a file was saved meanwhile."""
+
+IGNORED: Final = (".trash/", f"{TEMP_PREFIX}*", ".obsidian/workspace*.json", ".obsidian/cache")
+ATTRIBUTES: Final = ("*.md merge=notekeep", ".notekeep/imported/* merge=notekeep", "* -text")
+_PASSWORD: Final = re.compile(r"://[^/@]*:[^/@]+@")
+_LOGIN: Final = re.compile(
+    r"authentication failed|permission denied|could not read (username|password)|terminal prompts"
+    r" disabled|host key verification|returned error: 40[13]|access denied|invalid credentials",
+    re.IGNORECASE,
+)
+
+
+class SyncResult(NamedTuple):
+    """What a sync did."""
+
+    received: int = 0  # files that other machines changed
+    sent: int = 0  # files that this machine changed
+    conflicts: tuple[str, ...] = ()  # the copies that it made
+    problem: str = ""  # why the remote was not reached; what is here is committed
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Write it as one line."""
+        parts = [f"{self.received} in, {self.sent} out"]
+        if self.conflicts:
+            many = "" if len(self.conflicts) == 1 else "s"
+            parts.append(f"{len(self.conflicts)} conflict{many}")
+        return ", ".join(parts)
+
+
+class SyncStatus(NamedTuple):
+    """How the vault stands to its remote, as of the last fetch."""
+
+    branch: str
+    remote: str  # its address; "" for none
+    ahead: int  # commits to send
+    behind: int  # commits to receive
+    changed: int  # files that are not committed
+
+
+class SyncService:
+    """The sync of one vault; `is_alone` where nobody sits at a terminal."""
+
+    def __init__(
+        self, root: str, state: str, history: Callable[[], History], *, is_alone: bool = False
+    ) -> None:
+        self.root = root
+        self.git = Git(root, is_alone=is_alone)
+        self._history = history
+        self._lock = os.path.join(state, "sync.lock")
+        self._trust = os.path.join(state, "sync.json")
+
+    # Setting up
+
+    def init(self, url: str = "") -> list[str]:
+        """Make the vault a repository that syncs with an address; return what was done."""
+        git, done = self.git, []
+        git.check_version()
+        parent = git.line("rev-parse", "--show-toplevel")
+        if parent and not git.exists:
+            raise Refused(
+                f"The vault is in the git repository {parent}.",
+                "Sync works for a vault that is a repository of its own.",
+            )
+        is_known = not git.exists or not self.untrusted()
+        if not git.exists:
+            git.run("init", "-q", "-b", self._default_branch(url) or "main")
+            done.append("made a git repository")
+        self._add_lines(".gitignore", IGNORED, done)
+        self._add_lines(".gitattributes", ATTRIBUTES, done)
+        git.run("config", "merge.notekeep.name", "merge notes by field, task and paragraph")
+        git.run("config", DRIVER, _driver())
+        if sys.platform == "darwin":
+            git.run("config", "core.precomposeunicode", "true")
+        done.append("set up the merge driver")
+        if url:
+            self._set_remote(url, done)
+        if is_known:
+            self.trust()
+        return done
+
+    def _default_branch(self, url: str) -> str:
+        """The branch that a remote shows first; "" for an empty one."""
+        answer = self.git.line("ls-remote", "--symref", "--", url, "HEAD") if url else ""
+        found = re.match(r"ref: refs/heads/(\S+)\s", answer)
+        return found[1] if found else ""
+
+    def _add_lines(self, path: str, lines: Iterable[str], done: list[str]) -> None:
+        """Add lines to a file of git, as a step that can be undone."""
+        before = content_at(self.root, path)
+        known = (before or b"").decode("utf-8", "replace").splitlines()
+        new = "".join(f"{line}\n" for line in lines if line not in known).encode()
+        if not new:
+            return
+        gap = b"\n" if before and not before.endswith(b"\n") else b""
+        with self._history().step("sync", f"set up {path}", root=self.root) as step:
+            if before is None:
+                step.create(path, new, any_name=True)
+            else:
+                step.edit(path, before + gap + new, None)
+        done.append(f"wrote {path}")
+
+    def _set_remote(self, url: str, done: list[str]) -> None:
+        known = self.git.line("remote", "get-url", "origin")
+        if known and known != url:
+            raise Refused(
+                f"The remote is {known}.", f"To change it: `git remote set-url origin {url}`."
+            )
+        if not known:
+            self.git.run("remote", "add", "--", "origin", url)
+            done.append(f"added the remote {url}")
+        branch = self.git.branch()
+        self.git.run("config", f"branch.{branch}.remote", "origin")
+        self.git.run("config", f"branch.{branch}.merge", f"refs/heads/{branch}")
+
+    # Trust: a repository that was copied or unpacked may run programs and send notes to a stranger.
+
+    def untrusted(self) -> list[str]:
+        """List what the person has not agreed to yet: programs that git would run, and remotes."""
+        return [line for line in self._settings() if line not in self._agreed()]
+
+    def trust(self) -> None:
+        """Remember that the person agrees to what the repository does now."""
+        make_folder(os.path.dirname(self._trust))
+        agreed = sorted({*self._agreed(), *self._settings()})
+        write_file(self._trust, json.dumps({"agreed": agreed}).encode())
+
+    def _agreed(self) -> list[str]:
+        with suppress(OSError, ValueError), open(self._trust, "rb") as file:
+            found: Any = json.load(file)
+            return list(map(str, found["agreed"]))
+        return []
+
+    def _settings(self) -> list[str]:
+        remotes = self.git.line("config", "--local", "--get-regexp", r"^remote\..*\.(push)?url$")
+        sent = [f"sends notes to {row.partition(' ')[2]}" for row in remotes.splitlines()]
+        runs = [f"runs {one}" for one in self.git.programs() if one != f"{DRIVER} = {_driver()}"]
+        return [*sent, *runs] or ["uses git"]
+
+    # Sync
+
+    def status(self) -> SyncStatus:
+        """Return how the vault stands to its remote; fetches nothing."""
+        self._check()
+        branch = self.git.branch()
+        remote, name = self._upstream(branch)
+        ahead = behind = 0
+        if theirs := self.git.commit_at(f"refs/remotes/{remote}/{name}"):
+            counts = self.git.line("rev-list", "--left-right", "--count", f"HEAD...{theirs}")
+            ahead, behind = map(int, counts.split()) if counts else (0, 0)
+        changed = self.git.run("status", "--porcelain", "-z", "--no-renames").count(b"\0")
+        url = self.git.line("remote", "get-url", remote) if remote else ""
+        return SyncStatus(branch, url, ahead, behind, changed)
+
+    def sync(self) -> SyncResult:
+        """Commit what changed here, merge what others sent, and send both.
+
+        Raises:
+            Refused: The repository is in a state in which nothing should be changed.
+            Failure: Git could not do what it was asked to. Nothing is lost.
+        """
+        make_folder(os.path.dirname(self._lock))
+        with hold_lock_file(self._lock, self._lock):
+            return self._sync()
+
+    def _check(self) -> None:
+        if not self.git.exists:
+            raise Refused(
+                "This vault has no git repository of its own.",
+                "`notekeep sync init URL` sets it up.",
+            )
+        self.git.check_version()
+        if self.untrusted():
+            raise Refused(
+                "This vault's git repository is not trusted yet. Nothing was run.",
+                "Run `notekeep sync` in a terminal to see what it would do.",
+            )
+
+    def _sync(self) -> SyncResult:
+        git, received = self.git, 0
+        self._check()
+        git.check_idle()
+        branch = git.branch()
+        remote, name = self._upstream(branch)
+        conflicts: list[str] = []
+        for _ in range(TRIES):
+            self._commit()
+            if not remote:
+                hint = "`notekeep sync init URL` adds a remote."
+                return SyncResult(problem="Committed. There is no remote yet.", hint=hint)
+            code, _, text = git.ask("fetch", "-q", remote)
+            if code:
+                return self._not_reached(text, "fetch", SyncResult(received, 0, tuple(conflicts)))
+            ours = git.commit_at("HEAD")
+            theirs = git.commit_at(f"refs/remotes/{remote}/{name}")
+            if (
+                theirs
+                and theirs != ours
+                and git.ask("merge-base", "--is-ancestor", theirs, "HEAD")[0]
+            ):
+                changed = self._receive(ours, theirs, conflicts)
+                if changed is None:
+                    continue  # a file was saved meanwhile
+                received += changed
+            head = git.commit_at("HEAD")
+            if head in (theirs, ""):
+                return SyncResult(received, 0, tuple(conflicts))
+            sent = len(git.changed(theirs, head))
+            result = SyncResult(received, sent, tuple(conflicts))
+            code, answer, text = git.ask("push", "--porcelain", remote, f"HEAD:refs/heads/{name}")
+            if code == 0:
+                return result
+            if b"[rejected]" not in answer:  # else another machine was faster
+                return self._not_reached(f"{text}\n{answer.decode()}", "push", result)
+        return SyncResult(
+            received,
+            0,
+            tuple(conflicts),
+            "Committed here, not sent: others kept sending.",
+            "Run `notekeep sync` again.",
+        )
+
+    def _upstream(self, branch: str) -> tuple[str, str]:
+        """The remote and the branch of it that a branch is synced with; "" for no remote."""
+        git = self.git
+        remotes = git.line("remote").splitlines()
+        remote = git.line("config", f"branch.{branch}.remote")
+        if remote not in remotes:
+            remote = "origin" if "origin" in remotes else (remotes or [""])[0]
+        merged = git.line("config", f"branch.{branch}.merge").removeprefix("refs/heads/")
+        return remote, merged or branch
+
+    def _not_reached(self, text: str, command: str, result: SyncResult) -> SyncResult:
+        if _LOGIN.search(text):
+            problem = "Committed here, not sent: git could not log in."
+        elif "[remote rejected]" in text or "hook" in text:
+            problem = "Committed here, not sent: the remote refused it."
+        else:
+            problem = "Committed here, not sent: the remote cannot be reached."
+        return result._replace(
+            sent=0, problem=problem, hint=f"Run `git {command}` once to see why."
+        )
+
+    def _commit(self) -> None:
+        """Commit all changes, other repositories inside the vault aside."""
+        git = self.git
+        git.run("add", "-A", "--", ".", f":(exclude,glob)**/{TEMP_PREFIX}*")
+        parts = git.run("diff", "--cached", "--raw", "-z", "--no-renames").split(b"\0")
+        for about, name in zip(parts[::2], parts[1::2], strict=False):
+            old_mode, new_mode, old, *_ = about.decode().lstrip(":").split(" ")
+            if old_mode == MODULE:
+                entry = f"{MODULE},{old},{os.fsdecode(name)}"
+                git.run("update-index", "--add", "--cacheinfo", entry)
+            elif new_mode == MODULE:
+                git.run("update-index", "--force-remove", "--", os.fsdecode(name))
+        if git.ask("diff", "--cached", "--quiet")[0] == 0:
+            return
+        if not git.line("config", "user.email") and "GIT_COMMITTER_EMAIL" not in os.environ:
+            raise Refused(
+                "Git does not know who you are. Nothing was committed.",
+                "Run `git config --global user.name NAME`, and the same for user.email.",
+            )
+        try:
+            git.run("commit", "-q", "-m", f"notes from {host()}")
+        except GitError as error:
+            error.hint = "Run `git commit` once to see why."
+            raise
+
+    # Receiving
+
+    def _receive(self, ours: str, theirs: str, conflicts: list[str]) -> int | None:
+        """Bring the vault to a commit that has both; count the files, None to begin anew."""
+        git = self.git
+        mine, other = git.tree(ours), git.tree(theirs)
+        self._check_incoming(mine, other)
+        bases = git.line("merge-base", "--all", ours, theirs).split() if ours else [""]
+        target = theirs
+        copies: list[str] = []
+        if ours and ours not in bases:
+            merge = TreeMerge(git, (bases or [""])[0], ours, theirs)
+            target = self._commit_merge(merge, ours, theirs)
+            copies = merge.conflicts
+        changed = self._fast_forward(ours, target)
+        if changed is not None:
+            conflicts += copies
+        return changed
+
+    def _check_incoming(self, mine: dict[str, Entry], other: dict[str, Entry]) -> None:
+        """Refuse files that could reach out of the vault, whatever git would do with them."""
+        for path, entry in other.items():
+            if mine.get(path) == entry:
+                continue
+            parts = [part.casefold() for part in path.split("/")]
+            if {"", ".", "..", ".git"} & set(parts) or any(p.startswith("git~") for p in parts):
+                raise Refused(
+                    f"The remote has a file that git must not write: {path}. Nothing was changed."
+                )
+            if entry.mode != LINK:
+                continue
+            target = os.fsdecode(self.git.read(entry.blob))
+            leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+            if leads.startswith(("/", "..")) or leads.partition("/")[0].casefold() == ".git":
+                raise Refused(
+                    f"The remote has a link that leads out of the vault: {path} -> {target}."
+                    " Nothing was changed.",
+                    "Delete the link there, and run `notekeep sync` again.",
+                )
+
+    def _commit_merge(self, merge: TreeMerge, ours: str, theirs: str) -> str:
+        words = ["commit-tree", "-p", ours, "-p", theirs, "-m", f"merge on {host()}"]
+        if self.git.line("config", "--type=bool", "commit.gpgsign") == "true":
+            words.append("-S")
+        return self.git.run(*words, merge.write()).decode().strip()
+
+    def _fast_forward(self, ours: str, target: str) -> int | None:
+        """Let git write the files of a commit; their versions are in history before."""
+        git, history = self.git, self._history()
+        paths = git.changed(ours, target)
+        # A first sync into an empty vault has nothing to go back to.
+        before = self._read(paths, {**git.tree(target), **git.tree(ours)}) if ours else {}
+        history.record_outside_versions(
+            [
+                OutsideVersion(path, data, digest_of(data), None)
+                for path, data in before.items()
+                if data
+            ]
+        )
+        code, _, text = git.ask("merge", "-q", "--ff-only", "--no-overwrite-ignore", target)
+        if code:
+            if "would be overwritten" not in text:
+                raise GitError("merge", text)
+            if "untracked" in text:  # that git ignores: a commit cannot make room for it
+                error = GitError("merge", text)
+                error.hint = (
+                    "The remote has a file that is ignored here. Rename yours and sync again."
+                )
+                raise error
+            return None
+        if before:
+            after = self._read(paths, dict.fromkeys(before, Entry("", "")))
+            self._log(history, self._store(history, before), self._store(history, after))
+        return len(paths)
+
+    def _read(self, paths: list[str], known: dict[str, Entry]) -> dict[str, bytes | None]:
+        """Read files as they are on the disk; those that are too large for history are left out."""
+        found: dict[str, bytes | None] = {}
+        room = ROUND_BYTES
+        for path in paths:
+            if path not in known or known[path].mode in (LINK, MODULE):
+                continue
+            with suppress(OSError, NotekeepError):
+                data = content_at(self.root, path)
+                room -= len(data or b"")
+                if room >= 0 and len(data or b"") <= MAX_STORED_BYTES:
+                    found[path] = data
+        return found
+
+    def _store(self, history: History, contents: dict[str, bytes | None]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        with Flush(at_once=False) as flush:
+            for path, data in contents.items():
+                if data is not None:
+                    found[path] = history.blobs.store(data, flush=flush)
+            flush.wait()
+        return found
+
+    def _log(self, history: History, before: dict[str, str], after: dict[str, str]) -> None:
+        """Log the step, so that `undo` gives back what was there."""
+        step = make_step_id()
+        changes: list[ChangeRecord] = []
+        for path in sorted(before.keys() | after.keys()):
+            old, new = before.get(path), after.get(path)
+            if old is None:
+                changes.append(ChangeRecord("new", path, None, new))
+            elif new is None:
+                # Nothing lies there: undo writes the file from history.
+                changes.append(ChangeRecord("trash", path, old, None, f".trash/{step}/{path}"))
+            elif old != new:
+                changes.append(ChangeRecord("edit", path, old, new))
+        if changes:
+            label = f"{len(changes)} file{'' if len(changes) == 1 else 's'}"
+            history.log.append(StepRecord(step, time.time(), "sync", label, tuple(changes)))
+
+
+class TreeMerge:
+    """The files of a merge of two commits, made without the work tree."""
+
+    def __init__(self, git: Git, base: str, ours: str, theirs: str) -> None:
+        self._git = git
+        self._theirs = theirs
+        self._old, self._mine, self._other = map(git.tree, (base, ours, theirs))
+        self._to_mine = git.renames(base, ours) if base else {}
+        self._to_other = git.renames(base, theirs) if base else {}
+        self._made: set[str] = set()
+        self._folders: set[str] = set()
+        self.files: dict[str, Entry] = {}
+        self.conflicts: list[str] = []
+        self._merge()
+
+    def write(self) -> str:
+        """Store the tree and return its name, once it is shown that nothing was made up.
+
+        Raises:
+            Failure: A file is neither ours nor theirs nor a clean merge of both.
+        """
+        tree = self._git.write_tree(self.files)
+        written = self._git.tree(tree)
+        both = (*self._mine.values(), *self._other.values())
+        allowed = {entry.blob for entry in both} | self._made
+        if written != self.files or any(one.blob not in allowed for one in written.values()):
+            raise Failure(
+                "The merge is not what was planned, so nothing was changed.",
+                "Please report this: it is a bug in notekeep.",
+            )
+        return tree
+
+    def _merge(self) -> None:
+        """Merge each file of the base wherever both sides have it now, then what is new."""
+        mine, other = dict(self._mine), dict(self._other)
+        late: list[tuple[str, Entry]] = []
+        for path, old in self._old.items():
+            at, at_other = self._to_mine.get(path, path), self._to_other.get(path, path)
+            is_moved_there = at == path and at_other != path
+            target = at_other if is_moved_there else at
+            self._place(target, old, mine.pop(at, None), other.pop(at_other, None), late)
+        for path in [*mine, *(path for path in other if path not in mine)]:
+            self._place(path, None, mine.get(path), other.get(path), late)
+        for path, entry in late:
+            self._put(path, entry, is_copy=True)
+
+    def _place(
+        self,
+        path: str,
+        old: Entry | None,
+        mine: Entry | None,
+        other: Entry | None,
+        late: list[tuple[str, Entry]],
+    ) -> None:
+        if other in (mine, old):
+            kept = mine
+        elif mine == old or mine is None:  # an edit is more than a deletion
+            kept = other
+        else:
+            kept = mine if other is None else self._merge_files(path, old, mine, other)
+            if kept is None and other is not None:
+                kept = mine
+                if other.mode != MODULE:
+                    late.append((path, other))
+        if kept is not None:
+            self._put(path, kept)
+
+    def _merge_files(self, path: str, old: Entry | None, mine: Entry, other: Entry) -> Entry | None:
+        """Merge a file that both sides changed; None when its text is a conflict."""
+        known = old or mine
+        mode = other.mode if mine.mode == known.mode else mine.mode
+        if {mine.mode, other.mode} & {LINK, MODULE}:
+            return None
+        read = self._git.read
+        base = read(old.blob) if old is not None and old.mode not in (LINK, MODULE) else None
+        merged = merge_versions(path, base, read(mine.blob), read(other.blob))
+        if merged is None:
+            return None
+        blob = self._git.store(merged)
+        self._made.add(blob)
+        return Entry(mode, blob)
+
+    def _put(self, path: str, entry: Entry, *, is_copy: bool = False) -> None:
+        """Give a file its place; where another one has it, it becomes a conflict copy."""
+        folder, _, name = path.rpartition("/")
+        place, number = path, 0
+        while is_copy or not self._is_free(place):
+            if self.files.get(place) == entry:
+                return
+            number += 1
+            copy = conflict_name(name, self._theirs[:7], number)
+            place, is_copy = f"{folder}/{copy}".lstrip("/"), False
+        if number:
+            self.conflicts.append(place)
+        self.files[place] = entry
+        while place := place.rpartition("/")[0]:
+            self._folders.add(place)
+
+    def _is_free(self, path: str) -> bool:
+        parents = path.split("/")[:-1]
+        is_below_file = any("/".join(parents[: n + 1]) in self.files for n in range(len(parents)))
+        return path not in self.files and path not in self._folders and not is_below_file
+
+
+def has_password(url: str) -> bool:
+    """Whether an address has a password in it, which every program in the vault could read."""
+    return _PASSWORD.search(url) is not None
+
+
+def _driver() -> str:
+    """The command by which git merges a file with this program, wherever git is started."""
+    found = shutil.which("notekeep")
+    program = shlex.quote(found) if found else f"{shlex.quote(sys.executable)} -m notekeep"
+    return f"{program} merge-file %O %A %B %P"

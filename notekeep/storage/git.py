@@ -1,0 +1,251 @@
+"""Run the person's own git in the vault, so that their keys, hooks, signing and LFS work.
+
+Git never asks here: it fails where it would wait for a password. What a remote sends is data: no
+submodule is fetched, and nothing that it names is run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from notekeep.errors import Failure, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+LINK: Final = "120000"
+"""The mode of a symbolic link."""
+MODULE: Final = "160000"
+"""The mode of a submodule."""
+OLDEST: Final = (2, 38)
+
+_OPTIONS: Final = (
+    "core.quotepath=off",
+    "core.fsmonitor=false",
+    "submodule.recurse=false",
+    "fetch.recurseSubmodules=false",
+    "push.recurseSubmodules=no",
+    "advice.detachedHead=false",
+    "gc.autoDetach=false",
+    # A connection that says nothing for so long is lost.
+    "http.lowSpeedLimit=1",
+    "http.lowSpeedTime=20",
+)
+_LOCAL_ONLY: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE")
+_SECONDS = 600.0
+
+_BUSY: Final = {
+    "rebase-merge": ("A rebase", "git rebase --continue` or `git rebase --abort"),
+    "rebase-apply": ("A rebase", "git rebase --continue` or `git rebase --abort"),
+    "MERGE_HEAD": ("A merge", "git commit` or `git merge --abort"),
+    "CHERRY_PICK_HEAD": (
+        "A cherry-pick",
+        "git cherry-pick --continue` or `git cherry-pick --abort",
+    ),
+    "REVERT_HEAD": ("A revert", "git revert --continue` or `git revert --abort"),
+    "BISECT_LOG": ("A bisect", "git bisect reset"),
+}
+_PROGRAM_KEYS: Final = re.compile(
+    r"core\.(fsmonitor|hookspath|sshcommand|editor|pager|gitproxy|askpass)"
+    r"|(filter|diff|difftool|merge|mergetool|credential|gpg|remote|protocol|include|includeif|alias"
+    r"|trailer|pager|sequence)\.(.*\.)?(clean|smudge|process|command|textconv|cmd|driver|helper"
+    r"|program|uploadpack|receivepack|vcs|proxy|path|allow|editor)"
+    r"|alias\..*|pager\..*|url\..*\.(insteadof|pushinsteadof)",
+    re.IGNORECASE,
+)
+DRIVER: Final = "merge.notekeep.driver"
+
+
+class Entry(NamedTuple):
+    """A file in a tree of git."""
+
+    mode: str
+    blob: str
+
+
+class GitError(Failure):
+    """A git command failed; `text` is what it said."""
+
+    def __init__(self, command: str, text: str) -> None:
+        lines = [line for line in text.splitlines() if line.strip()]
+        super().__init__(f"git {command} failed: {lines[-1] if lines else 'no message'}")
+        self.text = text
+
+
+class Git:
+    """The repository whose top folder is the vault.
+
+    With `is_alone` git gets no terminal, so that ssh cannot ask for a password either.
+    """
+
+    def __init__(self, root: str, *, is_alone: bool = False) -> None:
+        self.root = root
+        self._is_alone = is_alone
+        found = shutil.which("git")
+        if found is None:
+            raise Failure("git is not installed.", "Install git 2.38 or newer.")
+        self._program = found
+
+    def run(
+        self,
+        *words: str,
+        data: bytes | None = None,
+        index: str | None = None,
+        codes: Sequence[int] = (0,),
+    ) -> bytes:
+        """Run a git command and return its output; GitError when it fails."""
+        code, answer, text = self.ask(*words, data=data, index=index)
+        if code not in codes:
+            raise GitError(words[0], text)
+        return answer
+
+    def ask(
+        self, *words: str, data: bytes | None = None, index: str | None = None
+    ) -> tuple[int, bytes, str]:
+        """Run a git command; return its exit code, its output and its messages."""
+        env = {key: value for key, value in os.environ.items() if key not in _LOCAL_ONLY}
+        env |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":"}
+        if index is not None:
+            env["GIT_INDEX_FILE"] = index
+        options = [word for option in _OPTIONS for word in ("-c", option)]
+        try:
+            done = subprocess.run(
+                [self._program, *options, *words],
+                cwd=self.root,
+                env=env,
+                input=data or b"",
+                capture_output=True,
+                start_new_session=self._is_alone,
+                timeout=_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return 128, b"", "timed out"
+        return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")
+
+    def line(self, *words: str) -> str:
+        """Return the one line that a command writes; "" when it fails."""
+        code, answer, _ = self.ask(*words)
+        return answer.decode("utf-8", "surrogateescape").strip() if code == 0 else ""
+
+    # The repository
+
+    @property
+    def exists(self) -> bool:
+        """Whether the vault has a repository of its own."""
+        return os.path.exists(os.path.join(self.root, ".git"))
+
+    def check_version(self) -> None:
+        """Refuse a git that is older than the commands used here."""
+        found = re.search(r"(\d+)\.(\d+)", self.line("--version"))
+        if found is None or (int(found[1]), int(found[2])) < OLDEST:
+            raise Failure("This git is too old.", "Install git 2.38 or newer.")
+
+    def folder(self) -> str:
+        """Return git's own folder."""
+        return os.fsdecode(self.run("rev-parse", "--absolute-git-dir")).strip()
+
+    def check_idle(self) -> None:
+        """Refuse a repository in which something else is going on."""
+        folder = self.folder()
+        for name, (what, way) in _BUSY.items():
+            if os.path.exists(os.path.join(folder, name)):
+                raise Refused(
+                    f"{what} is in progress in this vault. Nothing was changed.",
+                    f"Finish or cancel it first: `{way}`.",
+                )
+        if os.path.exists(os.path.join(folder, "index.lock")):
+            raise Refused(
+                "Another git command is running in this vault. Nothing was changed.",
+                "If none is, a crash left `.git/index.lock`: delete it and run `notekeep sync`.",
+            )
+
+    def branch(self) -> str:
+        """Return the branch that is checked out; refuse a detached HEAD."""
+        name = self.line("symbolic-ref", "--short", "-q", "HEAD")
+        if not name:
+            raise Refused(
+                "No branch is checked out (detached HEAD). Nothing was changed.",
+                "Check out a branch: `git switch main`, or `git switch -c NAME` for a new one.",
+            )
+        return name
+
+    def programs(self) -> list[str]:
+        """List what the repository's own settings and hooks run; reading them runs nothing."""
+        answer = self.line("config", "--local", "--includes", "--list", "-z")
+        settings = [setting.partition("\n") for setting in answer.split("\0") if setting]
+        found = [f"{key} = {value}" for key, _, value in settings if _PROGRAM_KEYS.fullmatch(key)]
+        hooks = os.path.join(self.root, self.line("rev-parse", "--git-path", "hooks"))
+        names = sorted(os.listdir(hooks)) if os.path.isdir(hooks) else []
+        return [*found, *(f"hook {name}" for name in names if not name.endswith(".sample"))]
+
+    # Objects
+
+    def commit_at(self, name: str) -> str:
+        """Return the commit that a name stands for; "" for none."""
+        return self.line("rev-parse", "-q", "--verify", f"{name}^{{commit}}")
+
+    def tree(self, commit: str) -> dict[str, Entry]:
+        """Return the files of a commit by path; none for no commit."""
+        found: dict[str, Entry] = {}
+        if commit:
+            for row in self.run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0"):
+                if row:
+                    about, _, path = row.partition(b"\t")
+                    mode, _, blob = about.decode().split(" ")
+                    found[os.fsdecode(path)] = Entry(mode, blob)
+        return found
+
+    def renames(self, old: str, new: str) -> dict[str, str]:
+        """Return the files that were renamed between two commits: old paths to new ones."""
+        answer = self.run(
+            "diff-tree", "-r", "-z", "-M70%", "--diff-filter=R", "--name-status", old, new
+        )
+        parts = answer.split(b"\0")
+        rows = zip(parts[::3], parts[1::3], parts[2::3], strict=False)
+        return {os.fsdecode(row[1]): os.fsdecode(row[2]) for row in rows}
+
+    def changed(self, old: str, new: str) -> list[str]:
+        """List the paths that differ between two commits; "" is the commit without files."""
+        if not old or not new:
+            return list(self.tree(old or new))
+        answer = self.run("diff-tree", "-r", "-z", "--no-renames", "--name-only", old, new)
+        return [os.fsdecode(path) for path in answer.split(b"\0") if path]
+
+    def read(self, blob: str) -> bytes:
+        """Return what a file holds."""
+        return self.run("cat-file", "blob", blob)
+
+    def store(self, data: bytes) -> str:
+        """Store a content and return its name."""
+        return self.run("hash-object", "-w", "--stdin", data=data).decode().strip()
+
+    def write_tree(self, entries: dict[str, Entry]) -> str:
+        """Store a tree of files, without touching the work tree or the index."""
+        index = os.path.join(self.folder(), "notekeep-index")
+        rows = b"".join(
+            f"{entry.mode} {entry.blob}\t".encode() + os.fsencode(path) + b"\0"
+            for path, entry in entries.items()
+        )
+        try:
+            self.run("read-tree", "--empty", index=index)
+            self.run("update-index", "-z", "--index-info", data=rows, index=index)
+            return self.run("write-tree", index=index).decode().strip()
+        finally:
+            for name in (index, f"{index}.lock"):
+                if os.path.exists(name):
+                    os.unlink(name)
+
+    def unmerged(self) -> Iterator[tuple[str, dict[int, str]]]:
+        """Yield the paths that a merge of git left in conflict, with their blobs by stage."""
+        found: dict[str, dict[int, str]] = {}
+        for row in self.run("ls-files", "-u", "-z").split(b"\0"):
+            if row:
+                about, _, path = row.partition(b"\t")
+                _, blob, stage = about.decode().split(" ")
+                found.setdefault(os.fsdecode(path), {})[int(stage)] = blob
+        yield from found.items()

@@ -1,0 +1,433 @@
+"""Two machines, one remote: `sync` loses nothing, overwrites nothing and runs nothing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.ran import Ran
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+
+NOTE = "---\nrating: 3\nstatus: reading\n---\n- [ ] a\n- [ ] b\n"
+
+
+class Machine:
+    """One machine with its vault, its own state and its own git."""
+
+    def __init__(self, root: Path, notekeep: Callable[..., Ran], home: Path) -> None:
+        self.root = root
+        self._notekeep = notekeep
+        self._home = str(home)
+        (root / ".notekeep").mkdir(parents=True)
+
+    def __call__(self, *words: str) -> Ran:
+        return self._notekeep(*words, at=self.root, NOTEKEEP_HOME=self._home)
+
+    def sync(self) -> str:
+        """Sync, which has to work, and return its line."""
+        ran = self("sync")
+        assert ran.code == 0, ran
+        return ran.out.strip()
+
+    def git(self, *words: str) -> str:
+        command = [shutil.which("git") or "", *words]
+        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr
+
+    def write(self, path: str, text: str) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text.encode())
+
+    def read(self, path: str) -> str:
+        return (self.root / path).read_bytes().decode()
+
+    def notes(self) -> dict[str, str]:
+        return {
+            str(file.relative_to(self.root)): file.read_text()
+            for file in sorted(self.root.rglob("*.md"))
+            if not {".git", ".trash", ".notekeep"} & set(file.relative_to(self.root).parts)
+        }
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty remote, and a git that knows who we are."""
+    config = tmp_path / "gitconfig"
+    config.write_text("[user]\nname = A\nemail = a@x\n[init]\ndefaultBranch = main\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    place = tmp_path / "hub"
+    subprocess.run(["git", "init", "-q", "--bare", str(place)], check=True)
+    return place
+
+
+@pytest.fixture
+def machine(tmp_path: Path, notekeep: Callable[..., Ran], hub: Path) -> Callable[[str], Machine]:
+    """Make machines, by name."""
+    del hub
+
+    def make(name: str) -> Machine:
+        return Machine(tmp_path / name, notekeep, tmp_path / f"{name}-home")
+
+    return make
+
+
+@pytest.fixture
+def two(machine: Callable[[str], Machine], hub: Path) -> tuple[Machine, Machine]:
+    """Two machines that have the same note."""
+    a, b = machine("a"), machine("b")
+    a.write("Note.md", NOTE)
+    for one in (a, b):
+        assert one("sync", "init", str(hub)).code == 0
+        one.sync()
+    a.sync()
+    assert a.notes() == b.notes() == {"Note.md": NOTE}
+    return a, b
+
+
+def test_both_sides_changes_come_together(two: tuple[Machine, Machine]) -> None:
+    a, b = two
+    a.write("Note.md", NOTE.replace("3", "5").replace("[ ] a", "[x] a"))
+    b.write("Note.md", NOTE.replace("reading", "done").replace("[ ] b", "[x] b"))
+    b.write("New.md", "new\n")
+    assert b.sync() == "0 in, 2 out"
+    assert a.sync() == "2 in, 1 out"
+    assert b.sync() == "1 in, 0 out"
+    merged = "---\nrating: 5\nstatus: done\n---\n- [x] a\n- [x] b\n"
+    assert a.notes() == b.notes() == {"Note.md": merged, "New.md": "new\n"}
+
+
+def test_where_both_changed_the_same_theirs_is_a_copy(two: tuple[Machine, Machine]) -> None:
+    a, b = two
+    a.write("Note.md", NOTE.replace("3", "4"))
+    b.write("Note.md", NOTE.replace("3", "5"))
+    a.sync()
+    assert b.sync() == "1 in, 2 out, 1 conflict"
+    assert b.read("Note.md") == NOTE.replace("3", "5")
+    (copy,) = [path for path in b.notes() if "conflict" in path]
+    assert b.read(copy) == NOTE.replace("3", "4")
+    assert copy in b("conflicts").out
+    a.sync()
+    assert a.notes() == b.notes()
+
+
+def test_undo_takes_back_what_a_sync_changed_and_the_others_get_that(
+    two: tuple[Machine, Machine],
+) -> None:
+    a, b = two
+    a.write("Gone.md", "gone\n")
+    a.sync()
+    b.sync()
+    before = b.notes()
+    a.write("Note.md", NOTE + "more\n")
+    a.write("New.md", "new\n")
+    (a.root / "Gone.md").unlink()
+    a.sync()
+    assert b.sync() == "3 in, 0 out"
+    assert b.notes() == a.notes() != before
+    assert b("undo").out == "Undid: sync 3 files\n"
+    assert b.notes() == before
+    b.sync()
+    a.sync()
+    assert a.notes() == before
+
+
+def test_an_edit_is_more_than_a_deletion_and_a_rename_is_followed(
+    two: tuple[Machine, Machine],
+) -> None:
+    a, b = two
+    a.write("Other.md", "other\n" * 5)
+    a.sync()
+    b.sync()
+    (a.root / "Other.md").unlink()
+    (a.root / "Note.md").rename(a.root / "Renamed.md")
+    b.write("Other.md", "other\n" * 5 + "edited\n")
+    b.write("Note.md", NOTE + "- [ ] c\n")
+    a.sync()
+    b.sync()
+    a.sync()
+    assert a.notes() == b.notes()
+    assert a.notes() == {
+        "Other.md": "other\n" * 5 + "edited\n",
+        "Renamed.md": NOTE + "- [ ] c\n",
+    }
+
+
+def test_a_remote_with_notes_of_its_own_keeps_them_and_so_does_the_vault(
+    machine: Callable[[str], Machine], hub: Path
+) -> None:
+    a, b = machine("a"), machine("b")
+    a.write("Same.md", "the text of a\n")
+    a.write("Only a.md", "a\n")
+    b.write("Same.md", "what b wrote, all else\n")
+    b.write("Only b.md", "b\n")
+    for one in (a, b):
+        one("sync", "init", str(hub))
+        one.sync()
+    a.sync()
+    assert a.notes() == b.notes()
+    texts = a.notes()
+    assert set(texts) >= {"Same.md", "Only a.md", "Only b.md"}
+    assert {"the text of a\n", "what b wrote, all else\n", "a\n", "b\n"} == set(texts.values())
+
+
+def test_offline_the_changes_are_committed(two: tuple[Machine, Machine], hub: Path) -> None:
+    a, _ = two
+    hub.rename(hub.with_name("away"))
+    a.write("Note.md", "changed\n")
+    ran = a("sync")
+    assert ran.code == 0
+    assert "Committed here, not sent: the remote cannot be reached." in ran.err
+    assert a.git("status", "--porcelain") == ""
+    assert "↑1 ↓0" in a("sync", "status").out
+    hub.with_name("away").rename(hub)
+    assert a.sync() == "0 in, 1 out"
+
+
+def test_a_file_that_git_ignores_here_is_not_overwritten(two: tuple[Machine, Machine]) -> None:
+    a, b = two
+    b.write(".gitignore", b.read(".gitignore") + "Mine.md\n")
+    b.write("Mine.md", "mine, not for the others\n")
+    a.write("Mine.md", "theirs\n")
+    a.sync()
+    ran = b("sync")
+    assert ran.code == 5
+    assert "ignored here" in ran.err
+    assert b.read("Mine.md") == "mine, not for the others\n"
+
+
+@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="the program ssh-keygen is missing")
+def test_commits_and_merges_are_signed_where_git_signs(
+    two: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    a, b = two
+    key = tmp_path / "key"
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)],
+        check=True,
+    )
+    for name, value in {
+        "gpg.format": "ssh",
+        "user.signingkey": str(key),
+        "commit.gpgsign": "true",
+    }.items():
+        b.git("config", "--global", name, value)
+    a.write("A.md", "a\n")
+    a.sync()
+    b.write("B.md", "b\n")
+    assert b.sync() == "1 in, 1 out"
+    for commit in ("HEAD", "HEAD^1"):
+        assert "gpgsig" in b.git("cat-file", "commit", commit)
+
+
+def test_a_hook_of_the_person_runs_and_can_refuse(two: tuple[Machine, Machine]) -> None:
+    a, _ = two
+    hook = a.root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho 'no secrets, please' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    a.write("Note.md", "x\n")
+    ran = a("sync", "--yes")
+    assert ran.code == 5
+    assert "no secrets, please" in ran.err
+    assert a.read("Note.md") == "x\n"
+
+
+def test_habit_logs_keep_every_line(two: tuple[Machine, Machine]) -> None:
+    a, b = two
+    log = "habits/log/2026-11.shared.md"
+    for one, name in ((a, "run"), (b, "read")):
+        one.write(log, f"# Log\n\n- 2026-11-20 {name}: done\n")
+    a.sync()
+    b.sync()
+    a.sync()
+    assert a.read(log) == b.read(log)
+    assert {"- 2026-11-20 run: done", "- 2026-11-20 read: done"} < set(a.read(log).splitlines())
+
+
+@pytest.mark.parametrize("start", ["merge", "rebase"])
+def test_in_the_middle_of_a_merge_nothing_is_changed(
+    two: tuple[Machine, Machine], start: str
+) -> None:
+    a, _ = two
+    a.write("Note.md", "one\n")
+    a.git("commit", "-qam", "one")
+    a.git("switch", "-qc", "other", "HEAD~1")
+    a.write("Note.md", "two\n")
+    a.git("commit", "-qam", "two")
+    a.git(start, "main")
+    ran = a("sync")
+    assert ran.code == 4
+    assert f"A {start} is in progress" in ran.err
+    assert f"git {start} --abort" in ran.err
+
+
+def test_a_detached_head_and_a_lock_of_git_are_refused(two: tuple[Machine, Machine]) -> None:
+    a, _ = two
+    (a.root / ".git/index.lock").touch()
+    assert "Another git command is running" in a("sync").err
+    (a.root / ".git/index.lock").unlink()
+    a.git("switch", "-q", "--detach")
+    ran = a("sync")
+    assert (ran.code, "git switch main" in ran.err) == (4, True)
+
+
+def test_what_is_staged_is_committed_with_the_rest(two: tuple[Machine, Machine]) -> None:
+    a, b = two
+    a.write("Staged.md", "staged\n")
+    a.git("add", "Staged.md")
+    a.write("Staged.md", "staged\nand changed since\n")
+    a.sync()
+    b.sync()
+    assert b.read("Staged.md") == "staged\nand changed since\n"
+
+
+def test_a_repository_inside_the_vault_is_left_alone(two: tuple[Machine, Machine]) -> None:
+    a, b = two
+    nested = Machine(a.root / "code", a._notekeep, a.root)
+    nested.write("main.md", "x\n")
+    nested.git("init", "-q")
+    nested.git("add", "-A")
+    nested.git("commit", "-qm", "x")
+    a.write("Note.md", "changed\n")
+    assert a.sync() == "0 in, 1 out"
+    b.sync()
+    assert b.notes() == {"Note.md": "changed\n"}
+
+
+class TestForeignRepository:
+    def test_a_copied_repository_is_asked_about_and_runs_nothing_before(
+        self, machine: Callable[[str], Machine], hub: Path, tmp_path: Path
+    ) -> None:
+        a = machine("a")
+        a.git("init", "-q")
+        a.git("remote", "add", "origin", str(hub))
+        canary = tmp_path / "canary"
+        a.git("config", "core.fsmonitor", f"touch {canary}; false")
+        a.git("config", "filter.x.clean", f"touch {canary}")
+        hook = a.root / ".git/hooks/pre-commit"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch {canary}\n")
+        hook.chmod(0o755)
+        a.write("Note.md", NOTE)
+        a.write(".gitattributes", "*.md filter=x\n")
+        ran = a("sync")
+        assert ran.code == 4
+        for part in (str(hub), "core.fsmonitor", "filter.x.clean", "hook pre-commit"):
+            assert part in ran.err
+        assert a("sync", "status").code == 4
+        assert not canary.exists()
+        a.git("config", "--unset", "filter.x.clean")
+        hook.unlink()
+        assert a("sync", "--yes").code == 0
+        assert a.sync() == "0 in, 0 out"
+        assert not canary.exists()
+        a.git("config", "core.sshCommand", "evil")  # what was added since is asked about again
+        assert "core.sshcommand" in a("sync").err
+
+    def test_a_merge_driver_of_another_program_is_asked_about(
+        self, machine: Callable[[str], Machine]
+    ) -> None:
+        a = machine("a")
+        a.git("init", "-q")
+        a.git("config", "merge.notekeep.driver", "evil %A")
+        assert "merge.notekeep.driver = evil %A" in a("sync").err
+
+
+class TestHostileRemote:
+    @pytest.mark.parametrize("target", ["/etc/passwd", "../../secret", ".git/config", "x/../../y"])
+    def test_a_link_out_of_the_vault_is_refused(
+        self, two: tuple[Machine, Machine], target: str
+    ) -> None:
+        a, b = two
+        (a.root / "Link.md").symlink_to(target)
+        a.git("add", "-A")
+        a.git("commit", "-qm", "evil")
+        a.git("push", "-q", "origin", "main")
+        before = b.notes()
+        ran = b("sync")
+        assert ran.code == 4
+        assert "Link.md" in ran.err
+        assert b.notes() == before
+        assert not (b.root / "Link.md").is_symlink()
+
+    @pytest.mark.parametrize("name", ["..", ".git", ".GIT", "git~1"])
+    def test_a_path_that_climbs_is_refused(self, two: tuple[Machine, Machine], name: str) -> None:
+        a, b = two
+        blob = a.git("rev-parse", "HEAD:Note.md").strip()
+        command = ["git", "mktree"]
+        inner, outer = (
+            subprocess.run(
+                command, cwd=a.root, input=text, capture_output=True, text=True, check=True
+            ).stdout.strip()
+            for text in (f"100644 blob {blob}\tevil.md\n", "")
+        )
+        text = f"040000 tree {inner}\t{name}\n100644 blob {blob}\tNote.md\n"
+        outer = subprocess.run(
+            command, cwd=a.root, input=text, capture_output=True, text=True, check=True
+        ).stdout.strip()
+        commit = a.git("commit-tree", outer, "-p", "HEAD", "-m", "evil").strip()
+        a.git("push", "-q", "origin", f"{commit}:refs/heads/main")
+        before = b.notes()
+        ran = b("sync")
+        assert ran.code in (4, 5), ran
+        assert b.notes() == before
+        assert not (b.root.parent / "evil.md").exists()
+        assert not (b.root / ".git/evil.md").exists()
+
+    def test_attributes_and_modules_that_name_programs_run_nothing(
+        self, two: tuple[Machine, Machine], tmp_path: Path
+    ) -> None:
+        a, b = two
+        canary = tmp_path / "canary"
+        a.write(".gitattributes", "* filter=evil diff=evil merge=evil\n")
+        a.write(
+            ".gitmodules",
+            f'[submodule "x"]\n\tpath = x\n\turl = ext::sh -c "touch {canary}"\n'
+            f"\tupdate = !touch {canary}\n",
+        )
+        a.write("Note.md", NOTE + "- a\x1b]0;x\x07\n")
+        a.sync()
+        b.write("Note.md", NOTE.replace("3", "4"))
+        ran = b("sync")
+        assert ran.code == 0
+        assert "\x1b]" not in ran.out + ran.err
+        assert not canary.exists()
+        assert "rating: 4" in b.read("Note.md")
+
+
+def test_plain_git_pull_merges_where_init_was_run(
+    two: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = two
+    a.write("Note.md", NOTE.replace("[ ] a", "[x] a"))
+    a.sync()
+    b.write("Note.md", NOTE.replace("[ ] b", "[x] b"))
+    b.git("commit", "-qam", "by hand")
+    b.git("pull", "-q", "--no-rebase")
+    assert b.read("Note.md") == NOTE.replace("[ ]", "[x]")
+
+
+def test_time_words_of_every_are_checked(two: tuple[Machine, Machine]) -> None:
+    assert two[0]("sync", "--every", "soon").code == 2
+
+
+def test_a_vault_without_a_repository_says_how_to_set_it_up(
+    machine: Callable[[str], Machine], hub: Path
+) -> None:
+    a = machine("a")
+    assert "sync init URL" in a("sync").err
+    assert a("sync", "init").code == 0
+    assert "There is no remote yet" in a("sync").err
+    ran = a("sync", "init", str(hub))
+    assert "git does not encrypt" in ran.err
+    assert a("sync", "init", f"{hub}2").code == 4
