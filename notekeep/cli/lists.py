@@ -30,6 +30,7 @@ from notekeep.services.books import (
     MONTH_HEADS,
     BookList,
     book_year_object,
+    gather_book_year,
     markdown_lines,
     month_rows,
     sum_up,
@@ -326,7 +327,7 @@ def books(year: str | None, *, markdown: bool) -> int:
     wanted = year or str(vault.today().year)
     if not re.fullmatch(r"[12]\d{3}", wanted):
         raise UsageError(f"not a year: {wanted}", "write it with four digits, such as 2026")
-    found = vault.search.book_year(int(wanted))
+    found = gather_book_year(vault.search, int(wanted))
     if markdown:
         public = [book for book in found.books if not book.row.private]
         if left_out := len(found.books) - len(public):
@@ -340,17 +341,13 @@ def books(year: str | None, *, markdown: bool) -> int:
         for line in markdown_lines(found):
             output.write(line)
     else:
-        _write_books(wanted, found)
+        output.write_styled([(f"{wanted} in books", "bold"), (f"  {sum_up(found)}", "")])
+        output.write("")
+        output.table(month_rows(found), heads=MONTH_HEADS, stretch=4)
+        output.write("")
+        titles = [
+            (book.finished, book.row.title, cell_text(book.rating), str(book.pages or ""))
+            for book in found.books
+        ]
+        output.table(titles, heads=("finished", "title", "stars", "pages"), stretch=1)
     return 0 if found.books else 1
-
-
-def _write_books(year: str, found: BookList) -> None:
-    output.write_styled([(f"{year} in books", "bold"), (f"  {sum_up(found)}", "")])
-    output.write("")
-    output.table(month_rows(found), heads=MONTH_HEADS, stretch=4)
-    output.write("")
-    titles = [
-        (book.finished, book.row.title, cell_text(book.rating), str(book.pages or ""))
-        for book in found.books
-    ]
-    output.table(titles, heads=("finished", "title", "stars", "pages"), stretch=1)

@@ -101,11 +101,11 @@ def book_year_object(year: int, found: BookList) -> dict[str, Any]:
 def _read_book(row: Row) -> ReadBook:
     fields = row.fields
     rating, pages = _number(fields.get("rating")), _number(fields.get("pages"))
-    written = fields.get("author")
-    authors = [str(name) for name in written] if isinstance(written, list) else [str(written or "")]
-    names = [clean_line(name).removeprefix("[[").removesuffix("]]") for name in authors]
-    shown = tuple(name.rpartition("|")[2] for name in names if name)
-    return ReadBook(row, str(fields.get("finished") or "")[:10], shown, int(pages or 0), rating)
+    written = fields.get("author") or ()
+    names = (str(name) for name in (written if isinstance(written, list) else [written]))
+    shown = (clean_line(name).strip("[]").rpartition("|")[2] for name in names)
+    authors = tuple(filter(None, shown))
+    return ReadBook(row, str(fields["finished"])[:10], authors, int(pages or 0), rating)
 
 
 def _number(value: Value) -> float | None:

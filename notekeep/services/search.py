@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from notekeep.search.results import SearchResults
     from notekeep.search.session import QueryPart
     from notekeep.search.whoosh_index import WhooshIndex
-    from notekeep.services.books import BookList
     from notekeep.services.indexing import IndexService
 
 
@@ -251,12 +250,6 @@ class SearchService:
     def on_this_day(self, day: dt.date | None = None) -> list[OnThisDay]:
         """Return notes of other years with a day, today by default, in one of their dates."""
         return queries.on_this_day(self.catalog, day or self.workspace.today())
-
-    def book_year(self, year: int) -> BookList:
-        """Return the books that were finished in a year."""
-        from notekeep.services.books import gather_book_year
-
-        return gather_book_year(self, year)
 
     def problems(self) -> list[Problem]:
         """Return what could not be read whole, settings first, with reason and remedy."""
