@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.vault import Vault
 
+MAX_RECENT = 5  # notes changed last that are listed
+
 
 @click.command(cls=RawCommand, metavar="[QUERY...]", short_help="List open tasks.")
 @click.option("--done", is_flag=True, help="Show completed tasks only.")
@@ -83,7 +85,7 @@ def _parse_place(text: str) -> tuple[str, int]:
 @click.command(short_help="Show an overview of today.")
 @answer_options
 def today() -> int:
-    """Show habits and tasks due today, books in progress, drafts, and problems."""
+    """Show habits and tasks due today, books in progress, drafts, changes, and problems."""
     vault = open_refreshed()
     if is_json():
         output.write_json(vault.overview().as_object())
@@ -122,12 +124,17 @@ def print_today(vault: Vault) -> None:
     ]
     _write_part("Tasks", tasks, count, whole=3)
     _write_part("Reading", [(row.title, _authors(row)) for row in view.reading])
-    _write_part("Drafts", [(row.title, row.path) for row in view.drafts])
-    if view.daily:
-        _write_part("Today's note", [(view.daily.title, view.daily.path)])
-    _write_part("On this day", [(row.title, row.path) for row in view.on_this_day])
-    _write_part("Conflicts", list(view.conflicts.items()))
-    _write_part("Problems", [(problem.place, problem.message) for problem in view.problems])
+    notes = {
+        "Today's note": [view.daily] if view.daily else [],
+        "Drafts": view.drafts,
+        "On this day": view.on_this_day,
+        "Last changed": view.recent[:MAX_RECENT],
+    }
+    for head, found in notes.items():
+        _write_part(head, [(row.title, row.path) for row in found])
+    broken = [(copy, f"copy of {original}") for copy, original in view.conflicts.items()]
+    broken += [(problem.place, problem.message) for problem in view.problems]
+    _write_part("Needs a look", broken)
     if view.is_quiet:
         output.write_message("Nothing due today. `notekeep add TEXT` adds a line to today's note.")
 

@@ -97,6 +97,7 @@ class Overview(NamedTuple):
             "drafts": _names(self.drafts),
             "daily": self.daily.path if self.daily else None,
             "on_this_day": _names(self.on_this_day),
+            "recent": _names(self.recent),
             "problems": [problem_object(problem) for problem in self.problems],
             "conflicts": self.conflicts,
         }

@@ -54,7 +54,7 @@ GROUPS = {"tags", "trash", "conflicts", "saved", "export"}
 NOT_OF_A_VAULT = {"init", "demo", "serve", "config", "index", "completion", "open"}
 READING = {
     *("vaults", "search", "ls", "show", "links", "related", "today", "history"),
-    *("doctor", "sql", "fields", "random", "onthisday", "keys"),
+    *("doctor", "sql", "fields", "random", "onthisday", "books", "keys"),
 }
 BACK = {"undo", "redo"}
 
