@@ -141,6 +141,11 @@ async def test_today_is_not_called_quiet_while_the_vault_is_indexed(
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "Still indexing, 5 %"))
         assert not shows(app, "Nothing due today.")
+        slowly.grow()
+        await until(pilot, lambda: shows(app, "Still indexing, 40 %"))
+        app.screen.vault_changed()
+        await until(pilot, lambda: shows(app, "Last changed"))
+        assert shows(app, "Still indexing, 40 %.")
         slowly.end()
         await until(pilot, lambda: shows(app, "Nothing due today."))
         assert not shows(app, "ndexing")

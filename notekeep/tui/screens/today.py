@@ -13,7 +13,7 @@ from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
 from notekeep.tui.program import program
 from notekeep.tui.render.agenda import SIGN, AgendaItem, DayTexts, Room, day_columns
-from notekeep.tui.render.list_rows import indexing_progress, task_text
+from notekeep.tui.render.list_rows import indexing_progress, key_hint, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.bars import run_action
@@ -32,6 +32,13 @@ MARGIN = 2  # cells behind it
 TEXT_WIDTH = 80  # cells of a line of today's note at most
 DUE_WIDTH, OTHER_WIDTH = 90, 86
 """Cells that a line of each column has at most."""
+FIRST_KEYS: tuple[StyledLine, ...] = (
+    key_hint("n", "new note"),
+    key_hint("ctrl+n", "quick note"),
+    key_hint("F2", "all notes"),
+    key_hint("?", "help"),
+    [],
+)
 
 
 class AgendaList(RowList[AgendaItem]):
@@ -123,8 +130,7 @@ class TodayScreen(VaultScreen):
         self.load("overview", self.vault.overview, self._show)
 
     def index_progressed(self) -> None:
-        if self._day is not None and self._day.is_free:
-            self._show_columns()
+        self._show_columns()
 
     def _show(self, day: Overview) -> None:
         if self._day is None or self._day.day != day.day:
@@ -162,8 +168,12 @@ class TodayScreen(VaultScreen):
         others = min(self.others.room, OTHER_WIDTH) if self.has_class("-wide") else 0
         room = Room(min(self.due.room, DUE_WIDTH), others, tasks, recent)
         due, more = day_columns(day, self._texts, room, self.glyphs)
-        if day.is_free:
-            due = [*_nothing(program(self).indexed), AgendaItem([]), *due]
+        about = [Piece("Nothing due today.", "title")]
+        if (indexed := program(self).indexed) is not None:
+            about = indexing_progress(indexed)
+        if day.is_free or indexed is not None:
+            lines = [about, [], *(FIRST_KEYS if day.is_free else ())]
+            due = [*map(AgendaItem, lines), *due]
         self.due.show(due)
         self.others.show(more)
         is_busy = self.due.is_busy or self.others.is_busy
@@ -207,18 +217,3 @@ class TodayScreen(VaultScreen):
         if (habit := item.habit) is not None:
             value = "clear" if habit.call == "done" and habit.today.is_logged else "done"
             self.check_in(partial(self.vault.habits.check_in, habit.id, value, self.today))
-
-
-def _nothing(indexed: float | None) -> list[AgendaItem]:
-    about = (
-        [Piece("Nothing due today.", "title")] if indexed is None else indexing_progress(indexed)
-    )
-    lines: list[StyledLine] = [
-        about,
-        [],
-        [Piece("     n", "key"), Piece("  new note", "muted")],
-        [Piece("ctrl+n", "key"), Piece("  quick note", "muted")],
-        [Piece("    F2", "key"), Piece("  all notes", "muted")],
-        [Piece("     ?", "key"), Piece("  help", "muted")],
-    ]
-    return [AgendaItem(line) for line in lines]
