@@ -91,8 +91,18 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
             yield HintLine("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        line = event.input.id or ""
-        self._say(line, self._reading(line, event.value.strip()))
+        line, text = event.input.id or "", event.value.strip()
+        try:
+            read = _read(line, text)
+        except NotekeepError:
+            read = ""
+        if read and read != text:
+            hint = f"reads as {ascii_goal(read) if self.glyphs.is_ascii else read}"
+        else:
+            hint = next(one.hint for one in FORM_LINES if one.id == line)
+        self.query_one(f".hint.{line}", TextLines).say(hint)
+        if line == "schedule":
+            self._meant = ""
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         if isinstance(field := event.widget, Input) and field.id and self.is_current:
@@ -110,44 +120,22 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
             event.prevent_default()
             field.value = meant or field.value
 
-    def _reading(self, line: str, text: str) -> str:
-        """Return how a text is read where that is not what it says, else the hint of its line."""
-        try:
-            read = {
-                "schedule": lambda: describe_schedule(parse_schedule(text)),
-                "goal": lambda: describe_goal(parse_goal(text)),
-            }[line]()
-        except (KeyError, NotekeepError):
-            read = ""
-        if read and read != text:
-            return f"reads as {ascii_goal(read) if self.glyphs.is_ascii else read}"
-        return next((one.hint for one in FORM_LINES if one.id == line), "")
-
     def _check(self, line: str, text: str) -> bool:
         """Show what is wrong with a text below its field; tell whether nothing is."""
-        parse = {"schedule": parse_schedule, "goal": parse_goal}.get(line)
         try:
-            if parse is not None and text:
-                parse(text)
+            _read(line, text)
         except NotekeepError as error:
             self._show_wrong(line, error.message)
             if line == "schedule":
-                near = get_close_matches(text.casefold(), SCHEDULE_WORDS, n=1)
-                self._meant = near[0] if near else ""
-                if near:
-                    self._show_wrong(line, f"Did you mean {near[0]}?", "accept")
+                self._meant = "".join(get_close_matches(text.casefold(), SCHEDULE_WORDS, n=1))
+            if line == "schedule" and self._meant:
+                accept = Piece("  tab", "key"), Piece(" accept", "muted")
+                self._show_wrong(line, f"Did you mean {self._meant}?", *accept)
             return False
         return True
 
-    def _say(self, line: str, text: str) -> None:
-        self.query_one(f".hint.{line}", TextLines).say(text)
-        if line == "schedule":
-            self._meant = ""
-
-    def _show_wrong(self, line: str, text: str, tab: str = "") -> None:
-        sign = self.glyphs.error
-        fix = [Piece("  tab", "key"), Piece(f" {tab}", "muted")] if tab else []
-        pieces = [Piece(f"{sign} ", "bad"), Piece(clean_line(text)), *fix]
+    def _show_wrong(self, line: str, text: str, *fix: Piece) -> None:
+        pieces = [Piece(f"{self.glyphs.error} ", "bad"), Piece(clean_line(text)), *fix]
         self.query_one(f".hint.{line}", TextLines).show(pieces)
 
     def show_problem(self, error: NotekeepError) -> None:
@@ -167,6 +155,13 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
             self.query_one(f"#{wrong[0]}").focus()
         else:
             self.submit(values)
+
+
+def _read(line: str, text: str) -> str:
+    """Return how a schedule or a goal is read, in words; NotekeepError when it cannot be."""
+    if line == "schedule" and text:
+        return describe_schedule(parse_schedule(text))
+    return describe_goal(parse_goal(text)) if line == "goal" and text else ""
 
 
 def ask_for_habit(screen: VaultScreen, title: str = "") -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.habits.summary import count_habits
 from notekeep.markdown.sanitize import clean_line
 from notekeep.services.overview import DAYS_OF_NOTES
 from notekeep.tui.render.formatting import field_date, field_text, parse_rating, short_date
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
-    count_done,
     day_heads,
     mark_piece,
     note_piece,
@@ -18,7 +17,7 @@ from notekeep.tui.render.habit_rows import (
     week_line,
 )
 from notekeep.tui.render.list_rows import task_line
-from notekeep.tui.render.note_rows import kind_sign, note_day
+from notekeep.tui.render.note_rows import RowLook, kind_sign, note_day, row_date
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
@@ -76,18 +75,10 @@ class AgendaItem(NamedTuple):
         return self.habit.id if self.habit else "", self.path, self.at, self.action
 
 
-class NoteLine(NamedTuple):
-    """A drawn line of today's note: where it is in the file, and the task that it is, if any."""
-
-    line: StyledLine
-    at: int
-    task: TaskRow | None = None
-
-
 class DayTexts(NamedTuple):
     """What is read from notes once the day is shown: today's note, and a quote for some notes."""
 
-    daily: Sequence[NoteLine] = ()
+    daily: Sequence[AgendaItem] = ()
     quotes: Mapping[str, str] = {}
 
 
@@ -124,8 +115,7 @@ def _others(
         return short_date(note_day(row.kind, row.fields, row.mtime_ns), today)
 
     def changed(row: Row) -> str:
-        when = datetime.fromtimestamp(row.mtime_ns / 1e9, tz=UTC).astimezone()
-        return f"{when:%H:%M}" if when.date() == today else short_date(when.date(), today)
+        return row_date(row, RowLook(dated_by="modified"), today)
 
     return [
         _reading(view, width, glyphs),
@@ -150,7 +140,7 @@ def _head(title: str, about: str, width: int, glyphs: Glyphs) -> AgendaItem:
 def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     if not view.habits:
         return
-    done, asked = count_done(view.habits)
+    done, asked, _ = count_habits(view.habits)
     days = [cell.day for cell in view.habits[0].cells]
     longest = max(line_width([Piece(clean_line(habit.title))]) for habit in view.habits) + 1
     room = width - SIGN - len(days) * DAY_WIDTH
@@ -204,12 +194,7 @@ def _daily(view: Overview, texts: DayTexts, width: int, glyphs: Glyphs) -> Itera
         yield AgendaItem(
             [kind_sign("daily", glyphs), Piece(f" {clean_line(view.daily.title)}")], path
         )
-    is_first = True
-    for text in texts.daily[:MAX_TEXT]:
-        # The cursor goes to tasks, and to the beginning of the text.
-        opens = text.task is not None or (is_first and bool(text.line))
-        is_first = is_first and not opens
-        yield AgendaItem(text.line, path if opens else "", at=text.at, task=text.task)
+    yield from texts.daily[:MAX_TEXT]
     if len(texts.daily) > MAX_TEXT:
         at = texts.daily[MAX_TEXT].at
         yield AgendaItem([Piece(f"{glyphs.ellipsis}  enter reads on", "muted")], path, at=at)

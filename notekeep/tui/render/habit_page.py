@@ -10,6 +10,7 @@ from notekeep.dates import MONTHS, week_span
 from notekeep.habits.summary import format_count, format_run
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS, Detail
+from notekeep.tui.render.formatting import day_and_month, long_date
 from notekeep.tui.render.habit_rows import (
     DAY_NAMES,
     counts_days,
@@ -117,23 +118,17 @@ def _square(
     return Piece(glyphs.levels[level] * width, f"level-{level}")
 
 
-def legend(glyphs: Glyphs, width: int) -> StyledLine:
-    """Return what the days of the calendar mean."""
-    days = [
-        Piece(glyphs.levels[level] * width, f"level-{level}")
-        for level in range(1, len(glyphs.levels))
-    ]
-    return [
-        *(Piece("less ", "muted"), *days, Piece(" more   ", "muted")),
-        *(Piece(glyphs.missed.ljust(width), "day-missed"), Piece(" missed   ", "muted")),
-        *(Piece(glyphs.skipped.ljust(width), "day-0"), Piece(" skipped   ", "muted")),
-        *(Piece("[]" if width > 1 else glyphs.task_open, "today"), Piece(" today", "muted")),
-    ]
-
-
 def legend_line(left: StyledLine, calendar: Calendar, glyphs: Glyphs, width: int) -> StyledLine:
     """Return the line below a year: what its days mean at the right, where that fits."""
-    room, right = year_width(calendar, width), legend(glyphs, cell_width(calendar, width))
+    cells, room = cell_width(calendar, width), year_width(calendar, width)
+    right = [
+        Piece("less ", "muted"),
+        *(Piece(glyphs.levels[level] * cells, f"level-{level}") for level in range(1, 5)),
+        *(Piece(" more   ", "muted"), Piece(glyphs.missed.ljust(cells), "day-missed")),
+        *(Piece(" missed   ", "muted"), Piece(glyphs.skipped.ljust(cells), "day-0")),
+        *(Piece(" skipped   ", "muted"), Piece("[]" if cells > 1 else glyphs.task_open, "today")),
+        Piece(" today", "muted"),
+    ]
     return spread_line(left, right, room) if line_width([*left, *right]) < room else left
 
 
@@ -308,8 +303,7 @@ def _runs(found: Detail, today: date) -> list[StyledLine]:
 
 def _day(number: int, today: date) -> str:
     day = date.fromordinal(number)
-    text = f"{day.day} {MONTHS[day.month - 1]}"
-    return text if day.year == today.year else f"{text} {day.year}"
+    return day_and_month(day) if day.year == today.year else long_date(day)
 
 
 def _texts(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:

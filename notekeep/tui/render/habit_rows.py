@@ -13,7 +13,7 @@ from notekeep.habits.definition import fold_name
 from notekeep.habits.schedule import ascii_goal
 from notekeep.habits.summary import CLAUSE, Cell, HabitView, format_run
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.render.styled_text import Piece, StyledLine, pad_line
+from notekeep.tui.render.styled_text import Piece, StyledLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,15 +47,12 @@ def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
     return Piece(characters.marks[cell.mark], _ROLES[cell.mark])
 
 
-def _is_quiet(cell: Cell, today: date) -> bool:
-    """Whether a day asks for nothing: what it is part of is met, or open on other days too."""
-    return cell.mark == "covered" or (cell.mark == "open" and cell.day != today)
-
-
 def _day_piece(cell: Cell, glyphs: Glyphs, today: date) -> Piece:
     if cell.mark == "paused" and cell.day != today:
         return Piece(glyphs.rule, "rule")
-    return Piece(" ") if _is_quiet(cell, today) else mark_piece(cell, glyphs)
+    # What a day is part of may be met already, or open on other days too.
+    is_quiet = cell.mark == "covered" or (cell.mark == "open" and cell.day != today)
+    return Piece(" ") if is_quiet else mark_piece(cell, glyphs)
 
 
 def week_line(
@@ -159,21 +156,18 @@ def counts_days(habit: HabitView) -> bool:
 def tile_line(habit: HabitView, cells: Sequence[Cell], glyphs: Glyphs, width: int) -> StyledLine:
     """Return some past weeks of a habit as tiles, `width` cells a day, a blank between weeks."""
     line: StyledLine = []
-    has_misses = counts_days(habit)
     for place, cell in enumerate(cells):
         if place and place % 7 == 0:
             line.append(Piece(" "))
-        line.append(_tile(cell, glyphs, width, has_misses=has_misses))
+        if cell.mark == "paused":
+            line.append(Piece(glyphs.rule * width, "rule"))
+        elif cell.mark == "missed" and (counts_days(habit) or cell.status == "missed"):
+            line.append(Piece(glyphs.missed.ljust(width), "missed"))
+        else:
+            level = cell.level or (3 if cell.mark in {"done", "ok"} else 0)
+            tile = " " if cell.status == "off" else glyphs.tiles[level]
+            line.append(Piece(tile * width, f"level-{level}"))
     return line
-
-
-def _tile(cell: Cell, glyphs: Glyphs, width: int, *, has_misses: bool) -> Piece:
-    if cell.mark == "paused":
-        return Piece(glyphs.rule * width, "rule")
-    if cell.mark == "missed" and (has_misses or cell.status == "missed"):
-        return Piece(glyphs.missed.ljust(width), "missed")
-    level = cell.level or (3 if cell.mark in {"done", "ok"} else 0)
-    return Piece((" " if cell.status == "off" else glyphs.tiles[level]) * width, f"level-{level}")
 
 
 def goal_text(habit: HabitView, glyphs: Glyphs) -> str:
@@ -201,11 +195,6 @@ def streak_words(habit: HabitView) -> str:
     return format_run(habit.streak, unit) if unit and habit.streak else ""
 
 
-def streak_line(habit: HabitView, width: int) -> StyledLine:
-    """Return the streak at the right of `width` cells."""
-    return pad_line([Piece(streak_words(habit).rjust(width))], width)
-
-
 def note_piece(habit: HabitView, room: int = 0) -> Piece:
     """Return what is left to do, with the minimum at a risk: as many clauses as have room."""
     first, *others = clean_line(habit.note).split(CLAUSE)
@@ -218,12 +207,6 @@ def note_piece(habit: HabitView, room: int = 0) -> Piece:
         longer = f"{text} · {clause}"
         text = longer if text and (not room or cell_len(longer) <= room) else text
     return Piece(text, "" if habit.is_at_risk else "muted")
-
-
-def count_done(habits: Sequence[HabitView]) -> tuple[int, int]:
-    """Return how many of the habits that today asks for are done, and how many it asks for."""
-    asked = [habit for habit in habits if habit.call in {"due", "done"}]
-    return sum(habit.call == "done" for habit in asked), len(asked)
 
 
 # The order in which habits stand on a screen: by group, each behind the one it follows.

@@ -230,7 +230,7 @@ def note_row(
     room = width - _HEAD_WIDTH - _RIGHT_MARGIN
     right: StyledLine = []
     if look.dated_by is not None:
-        right = [Piece(_row_date(row, look, today).rjust(_DATE_WIDTH), "muted")]
+        right = [Piece(row_date(row, look, today).rjust(_DATE_WIDTH), "muted")]
     rating = parse_rating(row.fields.get("rating"))
     if rating is not None:
         rated = rating_pieces(rating, glyphs)
@@ -265,7 +265,8 @@ def row_details(row: Row) -> list[str]:
     return [clean_line(row.tags[0])] if row.tags else []
 
 
-def _row_date(row: Row, look: RowLook, today: date) -> str:
+def row_date(row: Row, look: RowLook, today: date) -> str:
+    """Return the date of a row; a note changed today has the time."""
     if look.dated_by == "modified":
         moment = datetime.fromtimestamp(row.mtime_ns / 1e9, tz=UTC).astimezone()
         day: date | None = moment.date()

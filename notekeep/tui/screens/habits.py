@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, getters
 
+from notekeep.habits.summary import count_habits
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, review_path
 from notekeep.tracking.habit_details import Detail, load_habit_details
@@ -22,7 +23,7 @@ from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import list_some, plural
-from notekeep.tui.render.habit_rows import count_done, find_left_open
+from notekeep.tui.render.habit_rows import find_left_open
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
 from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
 from notekeep.tui.widgets.calendars import HabitPage, HabitYear
@@ -111,7 +112,7 @@ class HabitsScreen(VaultScreen):
             self.grid.go_to_habit(self._wanted)
             self._wanted = ""
         self.set_idle_actions(*(() if active else HABIT_ACTIONS))
-        done, asked = count_done(active)
+        done, asked, _ = count_habits(active)
         day, start = self.grid.day, self.vault.settings.day_start
         when = f"{day:%a} {day.day} {day:%b}"
         if is_on_today:

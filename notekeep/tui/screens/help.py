@@ -28,6 +28,7 @@ from notekeep.tui.render.styled_text import (
     StyledLine,
     line_width,
     pad_line,
+    section_line,
     spread_line,
     wrap_line,
 )
@@ -91,20 +92,19 @@ def help_lines(
             continue
         if context == here[0] and not wanted and "app" in here:
             actions.append(ACTIONS_BY_ID["quit"])  # in sight at once
-        lines.append(_section(CONTEXTS[context], glyphs, width))
+        lines.append(section_line(CONTEXTS[context], "", width, glyphs))
         for action in actions:
             lines += _action(action, own_keys, width)
         lines.append([])
         if context == here[0] and not wanted:
-            lines += _sign_lines(place, glyphs, width)
+            signs = signs_at(place, glyphs)
+            lines += [section_line("Signs", "", width, glyphs)] if signs else []
+            for sign, text in signs:
+                lines.append([*pad_line([Piece(sign)], KEYS_WIDTH), Piece(text, "muted")])
+            lines += [[]] if signs else []
     if wanted and not lines:
         return [[Piece("No key or command for ", "muted"), Piece(clean_line(wanted), "strong")]]
     return lines if wanted else lines + wrap_line([Piece(ABOUT, "faint")], width)
-
-
-def _section(title: str, glyphs: Glyphs, width: int) -> StyledLine:
-    head = [Piece(title, "title"), Piece(" ")]
-    return [*head, Piece(glyphs.rule * max(0, width - line_width(head)), "rule")]
 
 
 def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
@@ -145,19 +145,6 @@ def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
         "tasks": tasks,
         **dict.fromkeys(("list", "grid", "preview", "sidebar"), notes),
     }.get(place, [])
-
-
-def _sign_lines(place: str, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    signs = signs_at(place, glyphs)
-    if not signs:
-        return []
-    lines: list[StyledLine] = [[Piece("Signs", "title")]]
-    lines.append([Piece(glyphs.rule * width, "rule")])
-    return [
-        *lines,
-        *([*pad_line([Piece(sign)], KEYS_WIDTH), Piece(text, "muted")] for sign, text in signs),
-        [],
-    ]
 
 
 def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:

@@ -18,7 +18,7 @@ from notekeep.tui.external_programs import check_address
 from notekeep.tui.page.blocks import draw_block
 from notekeep.tui.page.drawn_lines import DrawContext, EmbeddedNote, NoteSurroundings, Picture
 from notekeep.tui.page.page import NoteFooter, NoteRendering, NoteText
-from notekeep.tui.render.agenda import DayTexts, NoteLine
+from notekeep.tui.render.agenda import AgendaItem, DayTexts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,25 +72,28 @@ def load_day_texts(vault: Vault, day: Overview, width: int, glyphs: Glyphs) -> D
         with suppress(NotekeepError):
             found = extract_facts(parse_markdown(vault.media.read_known(row).body_lf)).quotes
             quotes[row.path] = found[0].text if found else ""
-    lines: list[NoteLine] = []
+    lines: list[AgendaItem] = []
     if day.daily is not None:
         with suppress(NotekeepError):
             lines = _day_lines(vault.media.read_known(day.daily), width, glyphs)
     return DayTexts(lines, quotes)
 
 
-def _day_lines(note: Note, width: int, glyphs: Glyphs) -> list[NoteLine]:
+def _day_lines(note: Note, width: int, glyphs: Glyphs) -> list[AgendaItem]:
     text = NoteText(note.body)
     context = DrawContext(width, glyphs, page=text.page)
     tasks = {task.line: task for task in extract_facts(text.page).tasks}
-    lines: list[NoteLine] = []
+    lines: list[AgendaItem] = []
     for block in text.blocks[int(text.says_first(note.title)) :]:
-        lines += [NoteLine([], 0)] if lines else []
+        lines += [AgendaItem([])] if lines else []
         for drawn in draw_block(block.spans, context):
             at = note.body_line + drawn.source + 1
             found = tasks.pop(drawn.source, None)
             task = found and TaskRow(note.path, note.title, at, found.mark, found.done, found.text)
-            lines.append(NoteLine(drawn.line, at, task))
+            # The cursor goes to tasks, and to the beginning of the text.
+            opens = task is not None or not any(item.line for item in lines)
+            path = note.path if opens and drawn.line else ""
+            lines.append(AgendaItem(drawn.line, path, at=at, task=task))
     return lines
 
 

@@ -20,7 +20,6 @@ from notekeep.tui.render.habit_rows import (
     month_heads,
     month_line,
     note_piece,
-    streak_line,
     streak_words,
     strength_line,
     tile_line,
@@ -296,7 +295,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
             strength = [Piece(" " * GAP), *strength_line(habit, self._glyphs)]
             line += pad_line(strength, columns.strength)
         if columns.streak:
-            line += streak_line(habit, columns.streak)
+            line.append(Piece(streak_words(habit).rjust(columns.streak)))
         if columns.note:
             line += [Piece(" " * GAP), note_piece(habit, columns.note - GAP)]
         return line
