@@ -132,16 +132,17 @@ def strength(habit: Definition, days: DayHistory, today: int) -> float:
 def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, list[float]]:
     """Return the strength of a habit on each day from its first entry to today, or its last day.
 
-    They come with the ordinal of the first day; there are none without an entry.
+    They come with the ordinal of the first day; there are none without an entry. As for a streak,
+    entries before `since` do not count.
     """
     begin = days.begin
     starts = [begin] if begin is not None else []
     if habit.counts_silence and habit.since is not None and habit.since < today:
         starts.append(habit.since)
-    if not starts:
-        return today, []
-    first = min(starts)
+    first = max(min(starts, default=today), habit.since or 0)
     last = today if habit.until is None else min(today, habit.until)
+    if not starts or first > last:
+        return today, []
     values = days.between(first, last)
     weights = {value: _weigh(habit, value) for value in set(values)}
     sums = [0, *accumulate(weights[value] for value in values)]

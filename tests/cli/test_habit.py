@@ -635,6 +635,21 @@ def test_a_new_limit_is_no_achievement_yet(desk: Desk) -> None:
     assert asked["done"] == 0
 
 
+def test_a_day_before_the_first_one_counts_for_neither_streak_nor_strength(desk: Desk) -> None:
+    desk("add", "Walk", "--since", "today")
+
+    def walk() -> tuple[int, float]:
+        (found,) = [one for one in desk.json("todo", "--all")["habits"] if one["id"] == "walk"]
+        return found["streak"], found["strength"]
+
+    desk("walk", "yesterday")
+    assert walk() == (0, 0)
+    desk("walk")
+    streak, strength = walk()
+    assert streak == 1
+    assert strength == pytest.approx(1 - 0.5 ** (1 / 13), abs=1e-6)
+
+
 def test_a_limit_that_was_kept_yesterday_is_one(desk: Desk) -> None:
     desk("add", "No sugar", "--goal", "<= 0 g", "--since", "yesterday")
     asked = desk.json("todo", "--all")
