@@ -35,8 +35,7 @@ class TaskSummary(NamedTuple):
 
     open: int  # how many tasks are open
     due: list[DueTask]  # those that are late or due today, by day
-    later: list[DueTask]  # those that are due on another day, by day
-    undated: list[TaskRow]  # some of the others, those of the notes changed last first
+    others: list[TaskRow]  # those due on another day, by day, then some of the notes changed last
 
 
 class Overview(NamedTuple):
@@ -116,6 +115,7 @@ def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -
     found = [DueTask(at, task) for task in dated if (at := find_due_day(task.text))]
     tasks = sorted(found, key=lambda one: one.day)
     latest = list_tasks(catalog, latest=UNDATED + len(found))
+    undated = [task for task in latest if find_due_day(task.text) is None]
     written = on_this_day(catalog, day, DAYS_OF_NOTES)
     return Overview(
         day=day,
@@ -123,8 +123,7 @@ def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -
         tasks=TaskSummary(
             open=count_open(catalog),
             due=[one for one in tasks if one.day <= day],
-            later=[one for one in tasks if one.day > day],
-            undated=[task for task in latest if find_due_day(task.text) is None][:UNDATED],
+            others=[one.task for one in tasks if one.day > day] + undated[:UNDATED],
         ),
         reading=search.rows("type:book status:reading").rows,
         drafts=search.rows("is:draft").rows,

@@ -11,10 +11,10 @@ from notekeep.tui.render.formatting import field_date, field_text, parse_rating,
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
     day_heads,
+    day_marks,
     mark_piece,
     note_piece,
     progress_bar,
-    week_line,
 )
 from notekeep.tui.render.list_rows import task_line
 from notekeep.tui.render.note_rows import RowLook, kind_sign, note_day, row_date
@@ -155,7 +155,7 @@ def _habits(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
         title = pad_line([Piece(clean_line(habit.title))], name - 1)
         line = [_box(habit, glyphs), Piece(" "), *title, Piece(" ")]
         # The box says what there is to say of today, but for a risk.
-        line += week_line(habit.cells, glyphs, view.day, hides_open=True)
+        line += day_marks(habit.cells, glyphs, view.day, hides_open=True)
         line += [Piece(" " * NOTE_GAP), note_piece(habit, note)] if note > 0 else []
         yield AgendaItem(line, habit.path, habit)
 
@@ -174,9 +174,8 @@ def _tasks(view: Overview, room: Room, glyphs: Glyphs) -> Iterator[AgendaItem]:
     late = sum(due.day < view.day for due in tasks.due)
     about = f"{tasks.open} open" + (f", {late} late" if late else "")
     yield _head("Tasks", about, room.due, glyphs)
-    dated = [due.task for due in (*tasks.due, *tasks.later)]
     most = max(room.tasks, min(len(tasks.due), MAX_DUE * room.tasks))
-    shown = [*dated, *tasks.undated][:most]
+    shown = [*(due.task for due in tasks.due), *tasks.others][:most]
     for task in shown:
         line = task_line(task, room.due, glyphs, view.day, names_note=True)
         yield AgendaItem(line, task.path, at=task.line, task=task)

@@ -55,41 +55,31 @@ def _day_piece(cell: Cell, glyphs: Glyphs, today: date) -> Piece:
     return Piece(" ") if is_quiet else mark_piece(cell, glyphs)
 
 
-def week_line(
+def day_marks(
     cells: Sequence[Cell],
     glyphs: Glyphs,
     today: date,
     here: date | None = None,
     *,
+    is_month: bool = False,
     hides_open: bool = False,
 ) -> StyledLine:
     """Return the marks of some days, three cells each, with the day `here` in brackets.
 
-    With `hides_open` today has a mark only once it is decided, or at risk.
+    Those of a month have two cells each, and `here` stands out. With `hides_open` today has a mark
+    only once it is decided, or at risk.
     """
     line: StyledLine = []
     for cell in cells:
         is_open = cell.day == today and cell.mark in {"open", "ok", "partial"}
         piece = Piece(" ") if hides_open and is_open else _day_piece(cell, glyphs, today)
-        if cell.day == here:
-            line += [Piece("[", "chosen-day"), piece, Piece("]", "chosen-day")]
-        else:
-            line.append(Piece(f" {piece.text} ", piece.role))
-    return line
-
-
-def month_line(
-    cells: Sequence[Cell], glyphs: Glyphs, today: date, here: date | None = None
-) -> StyledLine:
-    """Return the marks of many days, two cells each, with the day `here` standing out."""
-    line: StyledLine = []
-    for cell in cells:
-        piece = _day_piece(cell, glyphs, today)
-        if cell.day == here:
+        if cell.day == here and is_month:
             text = piece.text if piece.text.strip() else glyphs.dot
             line.append(Piece(f"{text} ", f"{piece.role} chosen".strip()))
+        elif cell.day == here:
+            line += [Piece("[", "chosen-day"), piece, Piece("]", "chosen-day")]
         else:
-            line.append(Piece(f"{piece.text} ", piece.role))
+            line.append(Piece(f"{'' if is_month else ' '}{piece.text} ", piece.role))
     return line
 
 

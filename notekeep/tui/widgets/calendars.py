@@ -18,10 +18,7 @@ from notekeep.tui.render.habit_page import (
     detail_lines,
     year_block,
 )
-from notekeep.tui.render.styled_text import (
-    Piece,
-    StyledLine,
-)
+from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import DiffView, LineView
 
 if TYPE_CHECKING:

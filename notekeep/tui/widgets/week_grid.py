@@ -16,15 +16,14 @@ from notekeep.tui.render.habit_rows import (
     PlacedHabit,
     arrange_habits,
     day_heads,
+    day_marks,
     goal_text,
     month_heads,
-    month_line,
     note_piece,
     streak_words,
     strength_line,
     tile_line,
     week_heads,
-    week_line,
     year_heads,
     year_line,
 )
@@ -303,11 +302,10 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
     def _marks(self, habit: HabitView, *, here: bool) -> StyledLine:
         day = self.day if here else None
         cells = [cell for cell in habit.cells if cell.day >= self.first_day]
-        if self.shown == "month":
-            return month_line(cells, self._glyphs, self.today, day)
         if self.shown == "year":
             return year_line(cells, self._glyphs)
-        return week_line(cells, self._glyphs, self.today, day)
+        is_month = self.shown == "month"
+        return day_marks(cells, self._glyphs, self.today, day, is_month=is_month)
 
     def _heads(self, group: str, width: int) -> StyledLine:
         """Return the names of the columns, behind that of a group whose own row is out of sight."""
