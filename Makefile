@@ -140,7 +140,7 @@ COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3
 lock: | $(BIN)/python
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
-	$(COMPILE) pyproject.toml requirements/run.in --output-file requirements/run.txt
+	$(COMPILE) --extra images pyproject.toml requirements/run.in --output-file requirements/run.txt
 	$(COMPILE) requirements/dev.in --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) requirements/export.in --output-file requirements/export.txt
 	$(COMPILE) requirements/zensical.in --output-file requirements/zensical.txt

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WRITABLE_HINT = "make the folder writable, or set NOTEKEEP_HOME to another folder"
+INSTALL_IMAGES = "pip install 'notekeep[images]'"
+INSTALL_SERVE = "pip install 'notekeep[serve]'"
 SPACE_HINT = "free some space and try again; your notes are not affected"
 
 

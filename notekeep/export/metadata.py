@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
-from notekeep.errors import Refused
+from notekeep.errors import INSTALL_IMAGES, Refused
 from notekeep.export.assets import suffix
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ def _orientation_only(data: bytes, segment: bytes) -> bytes:
     """Return what is left of an APP1 segment: an orientation that is not the ordinary one."""
     if not segment[4:].startswith(b"Exif\0\0"):
         return b""
+    _need_pillow()
     from PIL import Image
 
     try:
@@ -139,6 +140,16 @@ def _orientation_only(data: bytes, segment: bytes) -> bytes:
     tiff = b"MM\0*" + struct.pack(">IH", 8, 1) + entry + struct.pack(">I", 0)
     body = b"Exif\0\0" + tiff
     return b"\xff\xe1" + (len(body) + 2).to_bytes(2, "big") + body
+
+
+def _need_pillow() -> None:
+    """Refuse what cannot be checked; a location must not leave because a library is missing."""
+    try:
+        import PIL  # noqa: F401 - only whether it is there
+    except ImportError as error:
+        raise Refused(
+            "a picture cannot be checked for locations and names without Pillow", INSTALL_IMAGES
+        ) from error
 
 
 @contextmanager
@@ -272,6 +283,7 @@ def _attribute(name: str, key: str, value: str) -> str | None:
 
 def _resaved(name: str, data: bytes) -> bytes:
     """Return a picture whose format has its metadata spread all over, decoded and saved again."""
+    _need_pillow()
     from PIL import Image, ImageOps
 
     try:
@@ -394,6 +406,7 @@ def _embedded(data: bytes) -> Facts:
 
 
 def _exif(tiff: bytes) -> Facts:
+    _need_pillow()
     from PIL import Image
 
     exif = Image.Exif()

@@ -7,7 +7,7 @@ import stat
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.errors import Failure, NotekeepError, NotFound, Refused
+from notekeep.errors import INSTALL_IMAGES, Failure, NotekeepError, NotFound, Refused
 from notekeep.markdown.note import Note, read_note
 from notekeep.storage import file_names
 from notekeep.storage.attachments import AttachmentFinder
@@ -96,7 +96,11 @@ class MediaService:
         return place
 
     def _opened(self, path: str) -> Image:
-        from PIL import Image, UnidentifiedImageError
+        try:
+            from PIL import Image, UnidentifiedImageError
+        except ImportError as error:
+            message = f"{path}: pictures need the extra notekeep[images]"
+            raise Failure(message, INSTALL_IMAGES) from error
 
         too_large = Refused(f"{path}: more than {MOST_PIXELS // 1_000_000} million pixels")
         place = self._place(path)

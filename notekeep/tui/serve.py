@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from notekeep.errors import Failure
+from notekeep.errors import INSTALL_SERVE, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 COOKIE_NAME = "notekeep"
-INSTALL_COMMAND = "pip install 'notekeep[serve]'"
 
 
 def serve_vault(root: str, host: str, port: int, announce: Callable[[str], None]) -> None:
@@ -34,7 +33,7 @@ def serve_vault(root: str, host: str, port: int, announce: Callable[[str], None]
     try:
         from textual_serve.server import Server
     except ImportError as error:
-        raise Failure("textual-serve is not installed.", INSTALL_COMMAND) from error
+        raise Failure("textual-serve is not installed.", INSTALL_SERVE) from error
 
     class Served(Server):
         """A server that shows its pages to nobody without the key."""

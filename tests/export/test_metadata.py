@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import sys
 import zlib
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from PIL.GifImagePlugin import GifImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from notekeep.errors import Refused
-from notekeep.export.metadata import strip_metadata
+from notekeep.export.metadata import check_unstripped, strip_metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -236,3 +237,24 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "x.pdf"
     path.write_bytes(b"%PDF-1.7 anything")
     assert strip_metadata("x.pdf", path.read_bytes()) == path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_photo_is_refused_without_pillow_and_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    data, plain = saved(kind, exif=exif(6)), saved("PNG")
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(Refused, match="locations and names without Pillow") as refused:
+        strip_metadata(f"photo.{kind.lower()}", data)
+    assert refused.value.hint == "pip install 'notekeep[images]'"
+    assert strip_metadata("drawn.png", plain) == plain
+
+
+def test_location_in_another_file_is_not_missed_without_pillow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = b"unknown" + exif().tobytes()
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(Refused, match="without Pillow"):
+        check_unstripped({"recording.bin": data})

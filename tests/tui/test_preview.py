@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from time import perf_counter
 from typing import TYPE_CHECKING, cast
@@ -257,8 +258,8 @@ async def test_the_keys_of_a_large_picture_can_be_clicked(
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "Two colours · 64×32"))  # noqa: RUF001 - by
         await press(pilot, "I")
-        await until(pilot, lambda: shows(app, "o opens it") and shows(app, "▀" * 30))
-        await pilot.click(offset=at(app, "opens it"))
+        await until(pilot, lambda: shows(app, "o open in system viewer") and shows(app, "▀" * 30))
+        await pilot.click(offset=at(app, "open in system"))
         await until(pilot, lambda: opened == [str(root / "attachments/two.png")])
         assert isinstance(app.screen, PictureScreen)
         await pilot.click(offset=at(app, "esc back"))
@@ -271,6 +272,16 @@ async def test_a_note_without_a_picture_says_so_where_one_is_to_be_shown(reading
         await read(app, pilot, "books/Deep Work.md")
         await press(pilot, "I")
         await until(pilot, lambda: shows(app, "There is no picture here"))
+
+
+async def test_a_picture_without_pillow_names_the_extra(
+    reading: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    app = NotekeepApp(reading, "browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await read(app, pilot)
+        await until(pilot, lambda: shows(app, "pictures need the extra notekeep[images]"))
 
 
 @pytest.mark.parametrize("how", ["NO_COLOR", "ascii"])
