@@ -103,7 +103,7 @@ class TestDailyNotes:
         rows = vault.search.rows("type:daily sort:created").rows
         assert [row.path for row in rows] == ["2025/03/07.md", "2026/03/07.md"]
         assert [row.path for row in vault.search.rows("date:2025-03-07").rows] == ["2025/03/07.md"]
-        assert [row.path for row in vault.overview().on_this_day] == ["2025/03/07.md"]
+        assert [found.row.path for found in vault.overview().on_this_day] == ["2025/03/07.md"]
 
     def test_they_start_from_obsidians_template_as_it_stands(self, tmp_path: Path) -> None:
         root = obsidian(

@@ -117,12 +117,8 @@ def list_tasks(
 ) -> list[TaskRow]:
     """Return the tasks of notes that match a condition, by title, then line.
 
-    Args:
-        catalog: The catalog.
-        node: The condition; None is every note.
-        done: Which tasks: open (False), ticked (True) or both (None).
-        like: A pattern for SQL's LIKE that their text has to match; "" is any.
-        latest: Return at most so many, those of the notes changed last first; 0 is all, by title.
+    `done` says which: open (False), ticked (True) or both (None); `like` is a pattern for SQL's
+    LIKE. With `latest` they are at most so many, those of the notes changed last first.
     """
     wanted = "" if done is None else "AND t.done" if done else "AND NOT t.done"
     found = catalog.find(

@@ -18,6 +18,7 @@ from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
 
 Wrapped = TypeVar("Wrapped", bound="Callable[..., Any]")
 
@@ -34,6 +35,15 @@ def import_command(module: str, name: str) -> click.Command:
     """Import a module of commands and return one of them."""
     command: click.Command = getattr(import_module(f"notekeep.cli.{module}"), name)
     return command
+
+
+def parse_year(text: str | None, today: date) -> int:
+    """Read a year of four digits; this one without a text."""
+    if text is None:
+        return today.year
+    if not (text.isdecimal() and 1900 <= int(text) <= 2199):
+        raise UsageError(f"not a year: {text}", "use four digits, e.g. 2026")
+    return int(text)
 
 
 class DefaultGroup(click.Group):

@@ -10,12 +10,17 @@ import click
 
 from notekeep import dates
 from notekeep.cli import output, shell_completion
-from notekeep.cli.arguments import RawCommand, change_options, dry_run_option, json_options
+from notekeep.cli.arguments import (
+    RawCommand,
+    change_options,
+    dry_run_option,
+    json_options,
+    parse_year,
+)
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json, vault_places
 from notekeep.cli.habit_output import NO_HABIT, glyphs, habit_object, percent
 from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.errors import UsageError
 from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs, year_bounds
 from notekeep.habits.measures import best_runs, rate, recovery
 from notekeep.habits.stats import (
@@ -57,7 +62,7 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
     index = HabitIndex(vault_places())
     if habit and year is None and habit.isdecimal() and len(habit) == 4:
         habit, year = None, habit
-    wanted = _year(year, index.today())
+    wanted = parse_year(year, index.today())
     if draft:
         vault = open_vault()
         habits = vault.habits.tracker
@@ -232,14 +237,6 @@ def _letter(square: CalendarDay | None, signs: MarkGlyphs) -> str:
 def _rate_between(line: Timeline, first: int, last: int) -> tuple[int, int, float | None]:
     found = rate(line._replace(today=min(last, line.today)), min(last, line.today) - first + 1)
     return found.met, found.missed, found.value if first <= line.today else None
-
-
-def _year(text: str | None, today: date) -> int:
-    if text is None:
-        return today.year
-    if not (text.isdecimal() and 1900 <= int(text) <= 2199):
-        raise UsageError(f"not a year: {text}", "use four digits, e.g. 2026")
-    return int(text)
 
 
 def _iso(day: int) -> str:

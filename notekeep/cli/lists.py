@@ -19,6 +19,7 @@ from notekeep.cli.arguments import (
     join_query,
     limit_option,
     null_option,
+    parse_year,
     template_option,
 )
 from notekeep.cli.confirmation import apply_plan
@@ -324,17 +325,15 @@ def books(year: str | None, *, markdown: bool) -> int:
     notekeep books --md | notekeep new post "My year in books"
     """
     vault = open_refreshed()
-    wanted = year or str(vault.today().year)
-    if not re.fullmatch(r"[12]\d{3}", wanted):
-        raise UsageError(f"not a year: {wanted}", "write it with four digits, such as 2026")
-    found = gather_book_year(vault.search, int(wanted))
+    wanted = parse_year(year, vault.today())
+    found = gather_book_year(vault.search, wanted)
     if markdown:
         public = [book for book in found.books if not book.row.private]
         if left_out := len(found.books) - len(public):
             output.write_message(f"{left_out} private left out")
         found = BookList(public)
     if is_json():
-        output.write_json(book_year_object(int(wanted), found))
+        output.write_json(book_year_object(wanted, found))
     elif not found.books:
         output.write_message(f"no book has `finished` in {wanted}")
     elif markdown:

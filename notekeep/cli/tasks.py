@@ -127,7 +127,7 @@ def print_today(vault: Vault) -> None:
     notes = {
         "Today's note": [view.daily] if view.daily else [],
         "Drafts": view.drafts,
-        "On this day": view.on_this_day,
+        "On this day": [found.row for found in view.on_this_day],
         "Last changed": view.recent[:MAX_RECENT],
     }
     for head, found in notes.items():

@@ -11,6 +11,7 @@ from notekeep.notes.capture import daily_path
 if TYPE_CHECKING:
     import datetime as dt
 
+    from notekeep.catalog.queries import OnThisDay
     from notekeep.catalog.records import Row, TaskRow
     from notekeep.errors import Problem
     from notekeep.habits.summary import HabitView
@@ -47,7 +48,7 @@ class Overview(NamedTuple):
     reading: list[Row]  # books with the status "reading"
     drafts: list[Row]
     daily: Row | None
-    on_this_day: list[Row]  # notes created, finished or listened to on this day in other years
+    on_this_day: list[OnThisDay]  # notes created, finished or listened to, by the latest year
     problems: list[Problem]  # files that cannot be read whole
     recent: list[Row]  # the notes changed last, latest first
     conflicts: dict[str, str]  # conflict copies in the vault, each with the note it is a copy of
@@ -95,7 +96,7 @@ class Overview(NamedTuple):
             "reading": _names(self.reading),
             "drafts": _names(self.drafts),
             "daily": self.daily.path if self.daily else None,
-            "on_this_day": _names(self.on_this_day),
+            "on_this_day": _names([found.row for found in self.on_this_day]),
             "recent": _names(self.recent),
             "problems": [problem_object(problem) for problem in self.problems],
             "conflicts": self.conflicts,
@@ -116,7 +117,9 @@ def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -
     tasks = sorted(found, key=lambda one: one.day)
     latest = list_tasks(catalog, latest=UNDATED + len(found))
     undated = [task for task in latest if find_due_day(task.text) is None]
-    written = on_this_day(catalog, day, DAYS_OF_NOTES)
+    written: dict[str, OnThisDay] = {}
+    for one in on_this_day(catalog, day, DAYS_OF_NOTES):
+        written.setdefault(one.row.path, one)
     return Overview(
         day=day,
         habits=due,
@@ -128,7 +131,7 @@ def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -
         reading=search.rows("type:book status:reading").rows,
         drafts=search.rows("is:draft").rows,
         daily=catalog.row(daily_path(search.root, search.schema.daily, day)),
-        on_this_day=list({one.row.path: one.row for one in written}.values()),
+        on_this_day=list(written.values()),
         problems=catalog.problems(links=False),
         recent=search.rows("sort:-modified", limit=RECENT).rows,
         conflicts=catalog.conflicts(),

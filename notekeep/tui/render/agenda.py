@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.habits.summary import count_habits
 from notekeep.markdown.sanitize import clean_line
-from notekeep.services.overview import DAYS_OF_NOTES
 from notekeep.tui.render.formatting import field_date, field_text, parse_rating, short_date
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
@@ -257,10 +256,7 @@ def _on_this_day(
     if not view.on_this_day:
         return
     yield _head("On this day", "", width, glyphs)
-    for row in view.on_this_day[:MAX_ITEMS]:
-        days = (field_date(row.fields.get(name)) for name in DAYS_OF_NOTES)
-        years = [day.year for day in days if day and f"{day:%m-%d}" == f"{view.day:%m-%d}"]
-        year = max((year for year in years if year < view.day.year), default="")
+    for year, _, row in view.on_this_day[:MAX_ITEMS]:
         yield AgendaItem(_note_line(row, str(year), width, glyphs), row.path)
         quote = [Piece(clean_line(texts.quotes.get(row.path, "")), "quote")]
         rows = wrap_line(quote, width - 2 * SIGN) if quote[0].text else []

@@ -68,7 +68,7 @@ def load_note(
 def load_day_texts(vault: Vault, day: Overview, width: int, glyphs: Glyphs) -> DayTexts:
     """Read today's note as lines, and a quote from each note of this day in other years."""
     quotes: dict[str, str] = {}
-    for row in day.on_this_day:
+    for _, _, row in day.on_this_day:
         with suppress(NotekeepError):
             found = extract_facts(parse_markdown(vault.media.read_known(row).body_lf)).quotes
             quotes[row.path] = found[0].text if found else ""
