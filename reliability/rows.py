@@ -1,4 +1,4 @@
-"""The rows of the scorecard, in order. R12, sync, comes with the verb that syncs."""
+"""The rows of the scorecard, in order."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from reliability import (
     r09_together,
     r10_truth,
     r11_stale,
+    r12_sync,
     r13_editor,
     r14_reading,
     r15_undo,
@@ -39,6 +40,7 @@ ROWS: tuple[Row, ...] = (
     r09_together.ROW,
     r10_truth.ROW,
     r11_stale.ROW,
+    r12_sync.ROW,
     r13_editor.ROW,
     r14_reading.ROW,
     r15_undo.ROW,

@@ -123,9 +123,8 @@ silent, or if the index differs from one built from the files.
 `tests/reliability/test_protections.py` checks the tests themselves: it removes the protection
 behind each row and shows that the row then fails.
 
-R12, two devices in sync, does not exist yet. Not measured: real power cuts (R7 simulates them),
-network file systems, macOS and Windows. The vaults are in memory, where a flush costs nothing;
-`NOTEKEEP_DISK=1` uses the disk.
+Not measured: real power cuts (R7 simulates them), network file systems, macOS and Windows. The
+vaults are in memory, where a flush costs nothing; `NOTEKEEP_DISK=1` uses the disk.
 """
 
 

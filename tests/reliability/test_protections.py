@@ -11,6 +11,7 @@ import pytest
 from notekeep.catalog import indexer
 from notekeep.cli.command_tree import VERBS
 from notekeep.markdown.editor_text import EditorText
+from notekeep.services import sync
 from notekeep.storage import atomic, scan
 from notekeep.storage.history import History
 from notekeep.tui.screens import edit_conflicts
@@ -29,6 +30,7 @@ from reliability import (
     r09_together,
     r10_truth,
     r11_stale,
+    r12_sync,
     r13_editor,
     r14_reading,
     r15_undo,
@@ -248,6 +250,15 @@ def test_r11_who_looks_at_size_and_time_only_walks_into_the_traps(
     told = " ".join(r11_stale.run(2, folder).faults)
     for trap in ("same_size_and_time_put_back", "moved_over_with_its_time", "names_swapped"):
         assert trap in told
+
+
+def test_r12_a_merge_that_keeps_one_side_loses_the_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "merge_versions", lambda _path, _base, ours, _theirs: ours)
+    result = Result()
+    r12_sync.run_world(result, folder / "world", 1, 6)
+    assert result.lost
 
 
 def test_r13_an_editor_that_saves_the_text_it_shows_changes_line_ends(folder: Path) -> None:

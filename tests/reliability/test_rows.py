@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-DEAR = {"R2", "R4", "R5", "R13", "R14", "R15", "R16", "R17", "R18"}
+DEAR = {"R2", "R4", "R5", "R12", "R13", "R14", "R15", "R16", "R17", "R18"}
 """Rows that take long also at their smallest size."""
 
 
@@ -37,7 +37,7 @@ def test_the_row_holds(row: Row, record_property: Callable[[str, Any], None]) ->
 def test_rows_are_numbered_in_order_and_larger_before_a_release() -> None:
     numbers = [int(row.id[1:]) for row in ROWS]
     assert numbers == sorted(set(numbers))
-    assert set(range(1, 19)) - set(numbers) == {12}, "sync is not there yet"
+    assert numbers == list(range(1, 19))
     assert all(list(row.sizes) == sorted(row.sizes) for row in ROWS)
 
 
