@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from notekeep.cli import output
 from notekeep.cli.arguments import dry_run_option, json_options
 from notekeep.cli.confirmation import report_refused
 from notekeep.cli.context import is_json
-from notekeep.cli.opening import open_vault
+from notekeep.cli.opening import open_vault, show_status
 from notekeep.errors import UsageError
 
 if TYPE_CHECKING:
@@ -102,19 +101,20 @@ def import_(
     from notekeep.importing.import_state import ImportOptions
 
     vault = open_vault()
-    found = vault.imports.plan(
-        [os.path.expanduser(path) for path in paths],
-        format_id or ("csv" if columns or id_column else ""),
-        options=ImportOptions(
-            again,
-            prune,
-            [one.lstrip("^") for one in take],
-            _read_pairs("--match", match, "ID=NOTE", "kindle:123=Soil"),
-            _read_pairs("--map", columns, "COLUMN=FIELD", "Name=title"),
-            id_column,
-        ),
-        on_read=_show_progress,
-    )
+    with show_status() as show:
+        found = vault.imports.plan(
+            [os.path.expanduser(path) for path in paths],
+            format_id or ("csv" if columns or id_column else ""),
+            options=ImportOptions(
+                again,
+                prune,
+                [one.lstrip("^") for one in take],
+                _read_pairs("--match", match, "ID=NOTE", "kindle:123=Soil"),
+                _read_pairs("--map", columns, "COLUMN=FIELD", "Name=title"),
+                id_column,
+            ),
+            on_read=lambda name: show(f"reading {name}") if show is not None else None,
+        )
     with closing(found):
         done = vault.notes.apply(found.plan) if write and not dry_run else None
     if is_json():
@@ -133,14 +133,6 @@ def _read_pairs(option: str, words: Sequence[str], shape: str, example: str) -> 
             raise UsageError(f"{option} {word}: not {shape}", f"for example {option} {example}")
         found[name] = value
     return found
-
-
-def _show_progress(name: str) -> None:
-    """Name the file that is read, where somebody watches."""
-    if sys.stderr.isatty() and not is_json():
-        shown = output.fit_text(f"Reading {name}", 70)
-        sys.stderr.write(f"\r\x1b[2K{shown}\r\x1b[2K")
-        sys.stderr.flush()
 
 
 def _show(found: ImportPlan) -> None:

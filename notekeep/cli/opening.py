@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from notekeep.catalog import indexing_process
 from notekeep.cli.context import current_context
 from notekeep.cli.output import write_message
+from notekeep.markdown.sanitize import clean_line
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -63,19 +64,27 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
 @contextmanager
 def show_progress() -> Iterator[Callable[[int, int], None] | None]:
     """Show on a terminal how many notes are done, how fast, and how long it may take."""
+    pace = indexing_process.Pace()
+    with show_status() as show:
+        yield show and (lambda done, total: show(f"indexing {pace.describe(done, total)}"))
+
+
+@contextmanager
+def show_status() -> Iterator[Callable[[str], None] | None]:
+    """Show one line on a terminal that is replaced as work goes on, and removed at its end."""
     if not sys.stderr.isatty():
         yield None
         return
     import shutil  # brings three kinds of compression along
 
-    pace, room = indexing_process.Pace(), shutil.get_terminal_size().columns - 1
+    room = shutil.get_terminal_size().columns - 1
 
     def show(text: str) -> None:
-        sys.stderr.write("\r" + text.ljust(room)[:room])
+        sys.stderr.write("\r" + clean_line(text).ljust(room)[:room])
         sys.stderr.flush()
 
     try:
-        yield lambda done, total: show(f"indexing {pace.describe(done, total)}")
+        yield show
     finally:
         show("")
         sys.stderr.write("\r")
