@@ -70,6 +70,8 @@ class PersonSettings:
         glyphs: "unicode", "ascii" or "".
         prelude: Show the last screen while starting. Unset: in terminals known to support it
             (xterm and similar, screen, tmux).
+        sync_on_open: Sync a vault when the app opens, if `notekeep sync` is set up.
+        sync_on_close: Sync it when the app closes.
         keymap: The key map: "default", "vim" or "emacs".
         keys: Your own keys by action id, in addition to the key map.
         warnings: What was ignored in the file.
@@ -84,6 +86,8 @@ class PersonSettings:
         self.theme = ""
         self.glyphs = ""
         self.prelude: bool | None = None
+        self.sync_on_open = False
+        self.sync_on_close = False
         self.keymap = ""
         self.keys: dict[str, str] = {}
         self.warnings: list[str] = []
@@ -99,14 +103,18 @@ class VaultPlaces(NamedTuple):
     settings: VaultSettings
 
 
+_SIMPLE_SETTINGS = {
+    **dict.fromkeys(("default", "editor", "theme", "glyphs", "keymap"), str),
+    **dict.fromkeys(("prelude", "sync_on_open", "sync_on_close"), bool),
+}
+
+
 def person_settings(places: Places) -> PersonSettings:
     """Read the person's settings; what is not understood is kept out and named in `warnings`."""
     settings = PersonSettings(os.path.join(places.config, "config.toml"))
     for key, value in read_toml(settings.path).items():
-        if key in {"default", "editor", "theme", "glyphs", "keymap"} and isinstance(value, str):
+        if isinstance(value, _SIMPLE_SETTINGS.get(key, ())):
             setattr(settings, key, value)
-        elif key == "prelude" and isinstance(value, bool):
-            settings.prelude = value
         elif key == "vaults" and isinstance(value, dict):
             settings.vaults = {name: os.path.expanduser(str(path)) for name, path in value.items()}
         elif key == "keys" and isinstance(value, dict):

@@ -40,6 +40,7 @@ TRIES = 5
 
 IGNORED: Final = (".trash/", f"{TEMP_PREFIX}*", ".obsidian/workspace*.json", ".obsidian/cache")
 ATTRIBUTES: Final = ("*.md merge=notekeep", ".notekeep/imported/* merge=notekeep", "* -text")
+_TRUST = "sync.json"
 _PASSWORD: Final = re.compile(r"://[^/@]*:[^/@]+@")
 _LOGIN: Final = re.compile(
     r"authentication failed|permission denied|could not read (username|password)|terminal prompts"
@@ -76,6 +77,11 @@ class SyncStatus(NamedTuple):
     changed: int  # files that are not committed
 
 
+def is_set_up(state: str) -> bool:
+    """Whether a person set up the sync of a vault, by the folder of its state."""
+    return os.path.exists(os.path.join(state, _TRUST))
+
+
 class SyncService:
     """The sync of one vault; `is_alone` where nobody sits at a terminal."""
 
@@ -86,7 +92,7 @@ class SyncService:
         self.git = Git(root, is_alone=is_alone)
         self._history = history
         self._lock = os.path.join(state, "sync.lock")
-        self._trust = os.path.join(state, "sync.json")
+        self._trust = os.path.join(state, _TRUST)
 
     # Setting up
 

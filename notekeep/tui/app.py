@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
     from notekeep.services.history import Step
+    from notekeep.services.sync import SyncResult, SyncService, SyncStatus
     from notekeep.tracking.checkin import Undone
     from notekeep.tui.dialogs.quick_capture import CaptureRequest
     from notekeep.tui.vault_updates import VaultUpdates
@@ -93,6 +94,8 @@ class NotekeepApp(App[None], RemovalSafe):
     """How much of the index is there while it is built, from 0 to 1; None once it is."""
     conflicts: Sequence[ConflictPair] = ()
     """The notes with two versions, as of the last look."""
+    sync_mark = ""
+    """What the top line says of the sync: "↑2 ↓1", "offline" or ""."""
     unseen = 0
     """How many errors have not been looked at."""
     next_vault = ""
@@ -183,6 +186,7 @@ class NotekeepApp(App[None], RemovalSafe):
         collect_garbage(self)
         self.editors.show_unsaved(is_asked=False)
         self.find_conflicts()
+        self._start_sync()
         self.updates.start()
         import_soon(self)
 
@@ -415,6 +419,54 @@ class NotekeepApp(App[None], RemovalSafe):
         in_background(
             self, find, flag, group="conflicts", exclusive=True, failed=lambda _error: None
         )
+
+    # Sync through git: when it is asked for, and where the person's settings say so.
+
+    def _start_sync(self) -> None:
+        """Sync, or only show how the vault stands; nothing where sync is not set up."""
+
+        def begin() -> tuple[SyncStatus | None, SyncResult | None]:
+            from notekeep.services.sync import is_set_up
+
+            if not is_set_up(self.vault.places.state):
+                return None, None
+            service = self._make_sync()
+            return (None, service.sync()) if is_wanted else (service.status(), None)
+
+        def show(found: tuple[SyncStatus | None, SyncResult | None]) -> None:
+            status, result = found
+            if status is not None:
+                arrows = ((self.glyphs.up, status.ahead), (self.glyphs.down, status.behind))
+                self._show_sync(" ".join(f"{arrow}{count}" for arrow, count in arrows if count))
+            elif result is not None:
+                self._synced(result)
+
+        is_wanted = self.vault.person.sync_on_open
+        failed = None if is_wanted else (lambda _error: None)
+        in_background(self, begin, show, group="sync", failed=failed)
+
+    def action_sync(self) -> None:
+        show_message(self, "Syncing …")
+        in_background(self, lambda: self._make_sync().sync(), self._synced, group="sync")
+
+    def _make_sync(self) -> SyncService:
+        from notekeep.services.sync import SyncService
+
+        vault, state = self.vault, self.vault.places.state
+        return SyncService(vault.root, state, lambda: vault.history.store, is_alone=True)
+
+    def _synced(self, result: SyncResult) -> None:
+        self.clear_notifications()
+        words = f"{result.problem} {result.hint}" if result.problem else f"Synced: {result}"
+        show_message(self, words)
+        self._show_sync("offline" if result.problem else "")
+        if result.received or result.conflicts:
+            self.post_message(VaultChanged())
+
+    def _show_sync(self, text: str) -> None:
+        self.sync_mark = text
+        for screen in self.navigation.loaded_screens():
+            screen.show_sync(text)
 
     # Undo and redo, from wherever one is.
 

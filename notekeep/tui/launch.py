@@ -9,6 +9,7 @@ import gc
 import logging
 import os
 import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 from notekeep import cache_files
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from textual.pilot import Pilot
+
+    from notekeep.vault import Vault
 
 
 LOG = "tui.log"
@@ -65,6 +68,8 @@ def launch(
         app = NotekeepApp(vault, screen)
         run_app(app, auto_pilot=auto_pilot)
     vault.history.prune()
+    if vault.person.sync_on_close:
+        _sync(vault)
     if app.next_vault:
         vault.catalog.close()
         return launch(app.next_vault, prelude=prelude)
@@ -74,6 +79,24 @@ def launch(
 
         delete_copy(vault.root)
     return code
+
+
+def _sync(vault: Vault) -> None:
+    """Sync a vault that was closed, and say what happened in one line on the terminal."""
+    from notekeep.errors import NotekeepError
+    from notekeep.markdown.sanitize import clean
+    from notekeep.services.sync import SyncService, is_set_up
+
+    places = vault.places
+    if not is_set_up(places.state):
+        return
+    try:
+        result = SyncService(places.root, places.state, lambda: vault.history.store).sync()
+    except NotekeepError as error:
+        text = f"{error.message} {error.hint}"
+    else:
+        text = f"{result.problem} {result.hint}" if result.problem else f"Synced: {result}"
+    sys.stderr.write(f"{clean(text).strip()}\n")
 
 
 def _log_to(folder: str) -> None:

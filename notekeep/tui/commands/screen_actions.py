@@ -358,6 +358,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action("show-conflicts", "Conflicts", "", GO, command="conflicts").with_help(
             "List notes with two versions, and choose one."
         ),
+        action("sync", "Sync", "", PROGRAM, command="sync", also="git push pull").with_help(
+            "Sync the vault with other machines through git."
+        ),
         action("show-trash", "Trash", "", GO, command="trash", also="deleted bin").with_help(
             "List deleted notes and restore them."
         ),

@@ -132,6 +132,11 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.conflicts = len(conflicts)
 
+    def show_sync(self, text: str) -> None:
+        """Write into the top line how the vault stands to its remote."""
+        if (line := self.query_one_optional(StatusLine)) is not None:
+            line.sync = text
+
     def show_error_count(self, count: int) -> None:
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.wrong = count
@@ -172,6 +177,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
 
     def on_mount(self) -> None:
         self.show_conflicts(program(self).conflicts)
+        self.show_sync(program(self).sync_mark)
         self.show_error_count(program(self).unseen)
 
     @property

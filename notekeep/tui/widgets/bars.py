@@ -119,6 +119,7 @@ class StatusLine(ButtonLine):
     share: reactive[float] = reactive(0.0)  # of the index, from 0 to 1
     conflicts: reactive[int] = reactive(0)  # how many notes have two versions
     wrong: reactive[int] = reactive(0)  # how many errors have not been looked at
+    sync: reactive[str] = reactive("")  # "↑2 ↓1" or "offline"; "" when all is synced
 
     def __init__(self, vault: str, active: str, glyphs: Glyphs) -> None:
         super().__init__()
@@ -186,6 +187,9 @@ class StatusLine(ButtonLine):
                 word = f" {name}{'s' if count > 1 else ''}" if is_named else ""
                 line += [Piece("  ")] if line else []
                 line.append(Piece(f"! {count}{word}", "warn", ACTION_LINK + action_id))
+        if self.sync:
+            line += [Piece("  ")] if line else []
+            line.append(Piece(self.sync, "muted", ACTION_LINK + "sync"))
         return line
 
 

@@ -1,0 +1,99 @@
+"""Sync in the interface: by command, or when it opens; the top line says what is not synced."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.services.sync import SyncService
+from tests.support.screens import shows, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.vault import Vault
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
+SIZE = (120, 40)
+
+
+def git(*words: str, at: Path) -> None:
+    subprocess.run([shutil.which("git") or "", *words], cwd=at, check=True, capture_output=True)
+
+
+@pytest.fixture
+def hub(root: Path, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A remote that the vault is synced with, and a clone of it at `other`."""
+    config = tmp_path / "gitconfig"
+    config.write_text("[user]\nname = A\nemail = a@x\n[init]\ndefaultBranch = main\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    place = tmp_path / "hub"
+    git("init", "-q", "--bare", str(place), at=tmp_path)
+    service = SyncService(str(root), vault.places.state, lambda: vault.history.store)
+    service.init(str(place))
+    service.sync()
+    git("clone", "-q", str(place), "other", at=tmp_path)
+    return place
+
+
+def write_elsewhere(hub: Path, path: str, text: str) -> None:
+    other = hub.with_name("other")
+    (other / path).write_text(text)
+    git("add", "-A", at=other)
+    git("commit", "-qm", "elsewhere", at=other)
+    git("push", "-q", at=other)
+
+
+async def test_sync_brings_what_others_wrote_and_undo_takes_it_back(
+    make_app: MakeApp, root: Path, hub: Path
+) -> None:
+    write_elsewhere(hub, "inbox/From elsewhere.md", "hello\n")
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.pause()
+        app.action_sync()
+        await until(pilot, lambda: shows(app, "Synced: 1 in, 0 out"))
+        assert (root / "inbox/From elsewhere.md").read_text() == "hello\n"
+        app.action_undo()
+        await until(pilot, lambda: shows(app, "Undid: sync 1 file"))
+    assert not (root / "inbox/From elsewhere.md").exists()
+
+
+async def test_offline_the_top_line_says_so(make_app: MakeApp, hub: Path) -> None:
+    shutil.move(hub, hub.with_name("away"))
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.pause()
+        app.action_sync()
+        await until(pilot, lambda: shows(app, "the remote cannot be reached"))
+        await until(pilot, lambda: shows(app, "offline"))
+
+
+async def test_what_is_not_sent_yet_is_counted_in_the_top_line(
+    make_app: MakeApp, root: Path, hub: Path
+) -> None:
+    del hub
+    (root / "inbox/New.md").write_text("new\n")
+    git("add", "-A", at=root)
+    git("commit", "-qm", "by hand", at=root)
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, "↑1"))
+
+
+async def test_it_syncs_when_it_opens_where_the_settings_say_so(
+    make_app: MakeApp, root: Path, hub: Path
+) -> None:
+    write_elsewhere(hub, "inbox/From elsewhere.md", "hello\n")
+    app = make_app("browse")
+    app.vault.person.sync_on_open = True
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Synced: 1 in, 0 out"))
+    assert (root / "inbox/From elsewhere.md").exists()
