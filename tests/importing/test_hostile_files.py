@@ -171,6 +171,14 @@ NOTE_FILES: dict[str, tuple[str, bytes]] = {
     "a text of 20 MB": ("a.enex", _enex("x" * (20 << 20))),
     "tags within tags": ("a.enex", _enex("<![CDATA[" + "<div>" * 50_000 + "]]>")),
     "boxes without end": ("a.enex", _enex("<![CDATA[" + "<en-todo/>" * 5_000 + "]]>")),
+    "a numbered list without end": (
+        "a.enex",
+        _enex("<![CDATA[<ol>" + "<li>x</li>" * 30_000 + "</ol>]]>"),
+    ),
+    "a head of a table without end": (
+        "a.enex",
+        _enex("<![CDATA[<table><thead>" + "<tr><td>x</td></tr>" * 15_000 + "</thead></table>]]>"),
+    ),
     "own tags without end": ("a.enex", _enex("<![CDATA[" + "<en-media " * 100_000 + "]]>")),
     "half a notebook": ("a.enex", _enex("y" * 9_000)[:5_000]),
     "a notebook of zeros": ("a.enex", b"<en-export>" + bytes(1 << 20)),

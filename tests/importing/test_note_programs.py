@@ -330,6 +330,8 @@ def test_notion_as_markdown_and_csv(root: Path, take: Callable[..., list[str]]) 
 def test_notion_as_a_large_real_export() -> None:
     found = read("notion/Notion.Test.Export.zip")
     pages = found.pages
+    # 278 files, and the database itself; rows that are called by the day have their pages.
+    assert len(found.records) == 279
     today = [one for one in found.records if getattr(one, "title", "") == "@Today"]
     assert len(today) == 2
     day = pages["@December 1, 2024"]

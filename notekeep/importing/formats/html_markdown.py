@@ -43,9 +43,12 @@ _ATTRIBUTES = {
 _DROPPED = {"script", "style", "title", "template", "noscript", "iframe", "object"}
 _SCHEMES = {"http", "https", "mailto", "tel", "evernote", "joplin", "file"}
 _RAW = "nk-raw"
+_NUMBER = "nk-number"
 
 _MAX_DEPTH = 200
 """How deep tags may be nested: cleaning takes quadratic time over them."""
+_MAX_TAGS = 40_000
+"""How many tags a text may have: each takes two kilobytes of memory while it is read."""
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*?(/?)>")
 _NOT_NESTED = frozenset(
     "area base br col hr img input link meta source wbr p li dd dt td th tr tbody thead".split()  # noqa: SIM905 - as above
@@ -76,10 +79,10 @@ def parse_html(
         attributes: Attributes that any tag may have besides.
 
     Raises:
-        Refused: It is nested deeper than any program writes it.
+        Refused: It is nested deeper, or has more tags, than any program writes.
     """
     html = clean_text(html)
-    _check_depth(html)
+    _check_size(html)
     allowed = {tag: set(names) for tag, names in _ATTRIBUTES.items()}
     allowed["*"] |= set(attributes)
     cleaned = nh3.clean(
@@ -106,6 +109,7 @@ def put_markdown(soup: BeautifulSoup, tag: Tag, markdown: str) -> None:
 
 def write_markdown(root: Tag, resolve: Resolve) -> str:
     """Write a tree as Markdown; `resolve` knows addresses that are pages or files of the export."""
+    _prepare(root)
     text = _Converter(resolve).convert_soup(root)
     text = _BOX.sub(r"\1 ", _SPACES.sub("", text))
     return _BLANK_LINES.sub("\n\n", text).strip()
@@ -154,6 +158,14 @@ class _Converter(MarkdownConverter):
         """Write a cell of the head."""
         return self.convert_td(el, text, parent_tags)
 
+    def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+        """Write an item of a list."""
+        bullet = f"{el[_NUMBER]}. " if el.has_attr(_NUMBER) else "- "
+        first, *rest = text.strip().split("\n")
+        indent = " " * len(bullet)
+        lines = [f"{bullet}{first}".rstrip(), *(f"{indent}{line}".rstrip() for line in rest)]
+        return "\n".join(lines) + "\n"
+
     def convert_mark(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
         """Write marked words."""
         return f"=={text.strip()}==" if text.strip() else ""
@@ -173,11 +185,26 @@ def _address(href: str) -> str:
     return re.sub(r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", href)
 
 
-def _check_depth(html: str) -> None:
-    depth = 0
-    for is_end, name, is_alone in _TAG.findall(html):
-        if is_alone or name.casefold() in _NOT_NESTED:
-            continue
-        depth = max(0, depth - 1) if is_end else depth + 1
+def _check_size(html: str) -> None:
+    depth = count = 0
+    for found in _TAG.finditer(html):
+        is_end, name, is_alone = found.groups()
+        count += not is_end
+        if not is_alone and name.casefold() not in _NOT_NESTED:
+            depth = max(0, depth - 1) if is_end else depth + 1
         if depth > _MAX_DEPTH:
             raise Refused("HTML that is nested too deeply")
+        if count > _MAX_TAGS:
+            raise Refused(f"HTML with more than {_MAX_TAGS} tags")
+
+
+def _prepare(root: Tag) -> None:
+    """Number items, and open heads of several rows: markdownify counts them anew for each."""
+    for head in root.find_all("thead"):
+        if len(head.find_all("tr", limit=2)) > 1:
+            head.name = "tbody"
+    for numbered in root.find_all("ol"):
+        start = str(numbered.get("start") or "1")
+        first = int(start) if start.isdecimal() and len(start) < 9 else 1
+        for number, item in enumerate(numbered.find_all("li", recursive=False), first):
+            item[_NUMBER] = str(number)

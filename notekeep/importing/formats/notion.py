@@ -208,31 +208,42 @@ class _Export:
         for place, table in self._tables.items():
             if not table.columns:
                 continue
-            folder = "/".join(place)
-            there = [page for page in self.pages.values() if page.folder == folder]
-            keys: dict[str, list[str]] = {}
-            for page in there:
-                keys.setdefault(page.title, []).append(page.key)
-            lines: list[str] = []
-            untitled = 0
-            for row in table.rows:
-                title = clean_line(row[table.columns[0]])
-                if not keys.get(title):
-                    if not title:
-                        untitled += 1
-                        continue
-                    page = _make_row(table, row, title, folder)
-                    if page.key in self.pages:
-                        page.key += f"-{len(lines)}"
-                    self.pages[page.key] = page
-                    keys[title] = [page.key]
-                lines.append(f"- {page_link(keys[title].pop(0), title)}")
+            links = self._link_rows(table, "/".join(place))
+            untitled = sum(not _row_title(table, row) for row in table.rows)
             if untitled:
                 yield Loss("rows without a name", table.title, table.place, untitled)
             own = self.pages.setdefault(
                 table.key, Page(table.key, table.title, "", folder="/".join(place[:-1]))
             )
-            own.body = own.body or "\n".join(lines)
+            own.body = own.body or "\n".join(f"- {link}" for link in links)
+
+    def _link_rows(self, table: _Table, folder: str) -> list[str]:
+        """Return links to the rows in their order, for some of which pages are made first."""
+        waiting: dict[str, list[Page]] = {}
+        for page in self.pages.values():
+            if page.folder == folder:
+                waiting.setdefault(page.title, []).append(page)
+        # Pages whose names are days are called `@Today`, but their rows by the day: where there are
+        # as many pages as rows, every row has its page.
+        missing = len(table.rows) - sum(map(len, waiting.values()))
+        links: list[str] = []
+        for row in table.rows:
+            title = _row_title(table, row)
+            pages = waiting.get(title) or []
+            if not pages and title and missing > 0:
+                page = _make_row(table, row, title, folder)
+                if page.key in self.pages:
+                    page.key += f"-{len(links)}"
+                self.pages[page.key] = page
+                pages = [page]
+            if pages:
+                links.append(page_link(pages.pop(0).key, title))
+        rest = [page for pages in waiting.values() for page in pages]
+        return links + [page_link(page.key, page.title) for page in rest]
+
+
+def _row_title(table: _Table, row: dict[str, str]) -> str:
+    return clean_line(row[table.columns[0]])
 
 
 def _make_row(table: _Table, row: dict[str, str], title: str, folder: str) -> Page:
