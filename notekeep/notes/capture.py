@@ -1,4 +1,4 @@
-"""New note, added line, quote, attached file."""
+"""New note, added line, quote, attached file, quick note."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import posixpath
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import config
 from notekeep.catalog.conditions import Condition
@@ -153,8 +153,8 @@ def daily_path(root: str, daily: Daily, day: dt.date) -> str:
     return match_spelling(root, f"{daily.folder}/{name}.md".lstrip("/"))
 
 
-def _plan_daily(workspace: Workspace, path: str) -> WritePlan:
-    day, schema = workspace.today(), workspace.schema
+def _plan_daily(workspace: Workspace, path: str, day: dt.date) -> WritePlan:
+    schema = workspace.schema
     named = workspace.settings.obsidian.daily_template
     template = None
     if named and _read_template(workspace, "daily") is None:
@@ -222,17 +222,23 @@ def _read_text(root: str, path: str) -> str | None:
 # A line added to a note
 
 
-def plan_add_to(workspace: Workspace, text: str, to: str = "") -> WritePlan:
-    """Plan a line at the end of a note or section (`NOTE#Section`), by default today's note."""
+def plan_add_to(
+    workspace: Workspace, text: str, to: str = "", day: dt.date | None = None
+) -> WritePlan:
+    """Plan a line at the end of a note or section (`NOTE#Section`).
+
+    By default it is the note of a day, which is made when it is missing; without a day, today's.
+    """
     name, _, section = to.partition("#")
     if name:
         path, section = _split_section(workspace, to)
         return plan_add(path, workspace.read(path), text, section)
-    path = daily_path(workspace.root, workspace.schema.daily, workspace.today())
+    day = day or workspace.today()
+    path = daily_path(workspace.root, workspace.schema.daily, day)
     try:
         before = workspace.read(path)
     except NotFound:
-        plan = _plan_daily(workspace, path)
+        plan = _plan_daily(workspace, path, day)
         made = plan.changes[0]
         added = plan_add(made.path, made.after or b"", text, section).changes[0]
         plan.verb, plan.label = "add", made.path
@@ -398,3 +404,61 @@ def make_attachment_link(workspace: Workspace, path: str, note: str) -> str:
     )
     is_picture = name.lower().endswith(PICTURE_SUFFIXES)
     return style.link(path, note, is_only=is_only, embed=is_picture)
+
+
+# A quick note: text and a file, to today's note, the inbox or another note
+
+TODAYS_NOTE, INBOX = "Today's note", "Inbox"
+MAX_TITLE_LENGTH = 60  # letters that a title has at most, when it is taken from a text
+
+_MARKS = re.compile(r"^(?:#+|>|[-*+]|\d+[.)])\s+(?:\[.\]\s+)?")
+_UNFIT = re.compile(r'[\\/:*?"<>|#^\[\]]+')
+
+
+class Attachment(NamedTuple):
+    """A file that goes along: its name, and where it is or, from the clipboard, what it holds."""
+
+    name: str
+    path: str = ""
+    data: bytes = b""
+
+
+def make_title(text: str) -> str:
+    """Return a title for a text: its first line, cut after a word."""
+    first = _MARKS.sub("", text.strip().partition("\n")[0]).strip()
+    bare = " ".join(_UNFIT.sub(" ", first).split()).strip(". ")
+    if len(bare) <= MAX_TITLE_LENGTH:
+        return bare
+    return bare[: MAX_TITLE_LENGTH + 1].rpartition(" ")[0] or bare[:MAX_TITLE_LENGTH]
+
+
+def plan_capture(
+    workspace: Workspace,
+    text: str,
+    place: str = TODAYS_NOTE,
+    attachment: Attachment | None = None,
+    day: dt.date | None = None,
+) -> WritePlan:
+    """Plan a quick note; the place is TODAYS_NOTE (or that of a `day`), INBOX or a note's path."""
+    if attachment is None:
+        return _plan_text(workspace, text, "", place, day)
+    # Where the file goes may depend on the note, which is named by its text.
+    note = _plan_text(workspace, text, attachment.name, place, day).changes[0].path
+    data = attachment.data or read_file(attachment.path)
+    stored = plan_attachment(workspace, attachment.name, data, note).changes[0]
+    link = make_attachment_link(workspace, stored.path, note)
+    plan = _plan_text(workspace, text, link, place, day)
+    plan.verb = "attach"  # neither is written without the other
+    plan.changes.insert(0, stored)
+    return plan
+
+
+def _plan_text(
+    workspace: Workspace, text: str, link: str, place: str, day: dt.date | None
+) -> WritePlan:
+    if place != INBOX:
+        to = "" if place == TODAYS_NOTE else place
+        return plan_add_to(workspace, "\n".join(filter(None, (text, link))), to, day)
+    title = make_title(text) or f"{config.current_time():%Y-%m-%d %H.%M}"
+    body = "" if title == text.strip() else text
+    return plan_new(workspace, "note", title, body="\n\n".join(filter(None, (body, link))))

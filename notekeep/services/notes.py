@@ -12,12 +12,14 @@ from notekeep.notes.plan import WritePlan, WriteResult, apply_plan
 from notekeep.storage.open_folder import NameTaken
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from notekeep.catalog.name_lookup import Mention
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_changes import FieldChange
     from notekeep.markdown.field_values import Value
+    from notekeep.notes.capture import Attachment
     from notekeep.notes.fields_and_tags import DateOffer
     from notekeep.notes.lint import Lint
     from notekeep.notes.workspace import Workspace
@@ -68,6 +70,18 @@ class NoteService:
         from notekeep.notes.capture import plan_add_to
 
         return plan_add_to(self.workspace, text, to)
+
+    def plan_capture(
+        self,
+        text: str,
+        place: str,
+        attachment: Attachment | None = None,
+        day: dt.date | None = None,
+    ) -> WritePlan:
+        """Plan a quick note to today's note (or that of a `day`), the inbox or a note's path."""
+        from notekeep.notes.capture import plan_capture
+
+        return plan_capture(self.workspace, text, place, attachment, day)
 
     def plan_quote(
         self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
@@ -188,6 +202,10 @@ class NoteService:
                 if error.copy:  # one saved at the same moment: both versions are kept
                     raise
         return self.apply(self.plan_add(text, to))
+
+    def capture(self, text: str, place: str, attachment: Attachment | None = None) -> WriteResult:
+        """Save a quick note; see `plan_capture`."""
+        return self.apply(self.plan_capture(text, place, attachment))
 
     def set_fields(
         self, paths: Iterable[str], changes: Sequence[str], *, force: bool = False

@@ -614,16 +614,12 @@ class NotekeepApp(App[None], RemovalSafe):
     def action_capture(self) -> None:
         # At once: what is typed next is the thought.
         from notekeep.tui.dialogs.dialog import open_dialog
-        from notekeep.tui.dialogs.quick_capture import (
-            CAPTURE_TARGETS,
-            CaptureScreen,
-            write_capture,
-        )
+        from notekeep.tui.dialogs.quick_capture import CAPTURE_TARGETS, CaptureScreen
 
         def capture(request: CaptureRequest) -> WriteResult:
             if request.place in CAPTURE_TARGETS:
                 self.place.capture = request.place
-            return write_capture(self.vault, *request)
+            return self.vault.notes.capture(*request)
 
         def captured(done: WriteResult) -> None:
             notify_done(self, f"Saved to {done.paths[-1]}" if done.paths else "", done)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.events import Paste
 
+from notekeep.notes.capture import INBOX, TODAYS_NOTE, Attachment
 from notekeep.tui.app import NotekeepApp
-from notekeep.tui.dialogs.quick_capture import INBOX, TODAYS_NOTE, Attachment, write_capture
 from notekeep.tui.messages import OpenNote
 from tests.support.obsidian import opened, write
 from tests.support.screens import press, shows, until
@@ -115,7 +115,7 @@ def test_a_thought_takes_its_picture_along(
     root: Path, picture: Path, place: str, text: str, note: str, file: str
 ) -> None:
     vault = opened(root)
-    done = write_capture(vault, text, place, Attachment(picture.name, str(picture)))
+    done = vault.notes.capture(text, place, Attachment(picture.name, str(picture)))
     assert done.paths == [file, note]
     assert (root / note).read_text("utf-8").endswith("![](img/A%20map.png)\n")
     assert (root / file).read_bytes() == PNG

@@ -11,9 +11,10 @@ from textual.events import Paste
 
 from notekeep.catalog.records import TaskRow
 from notekeep.markdown.due_days import find_due_day
+from notekeep.notes.capture import INBOX, make_title
 from notekeep.tui import location as places
 from notekeep.tui.completion import first_text_position
-from notekeep.tui.dialogs.quick_capture import INBOX, CaptureScreen, make_title
+from notekeep.tui.dialogs.quick_capture import CaptureScreen
 from notekeep.tui.render.list_rows import TaskGroup, group_tasks
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.welcome import list_known_vaults

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.widgets import Input, TextArea
 
-from notekeep import config
 from notekeep.errors import UsageError
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.notes.capture import make_attachment_link, plan_attachment, read_file
+from notekeep.notes.capture import INBOX, TODAYS_NOTE, Attachment
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
 from notekeep.tui.dialogs.dialog import (
     HintLine,
@@ -30,64 +28,12 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.search.results import SearchResults
-    from notekeep.vault import Vault
 
 
-TODAYS_NOTE, INBOX, OTHER_NOTE = "Today's note", "Inbox", "Another note"
+OTHER_NOTE = "Another note"
 CAPTURE_TARGETS = (TODAYS_NOTE, INBOX, OTHER_NOTE)
 MAX_TITLES = 5
-MAX_TITLE_LENGTH = 60  # letters that a title has at most, when it is taken from a text
-
-_MARKS = re.compile(r"^(?:#+|>|[-*+]|\d+[.)])\s+(?:\[.\]\s+)?")
-_UNFIT = re.compile(r'[\\/:*?"<>|#^\[\]]+')
-
-
-class Attachment(NamedTuple):
-    """A file that goes along: its name, and where it is or, from the clipboard, what it holds."""
-
-    name: str
-    path: str = ""
-    data: bytes = b""
-
-
-def make_title(text: str) -> str:
-    """Return a title for a text: its first line, cut after a word."""
-    first = _MARKS.sub("", text.strip().partition("\n")[0]).strip()
-    bare = " ".join(_UNFIT.sub(" ", first).split()).strip(". ")
-    if len(bare) <= MAX_TITLE_LENGTH:
-        return bare
-    return bare[: MAX_TITLE_LENGTH + 1].rpartition(" ")[0] or bare[:MAX_TITLE_LENGTH]
-
-
-def write_capture(
-    vault: Vault, text: str, place: str, attachment: Attachment | None = None
-) -> WriteResult:
-    """Save a text as one step; touches no widget, so that a thread may do it.
-
-    The place is TODAYS_NOTE, INBOX or the path of a note.
-    """
-    if attachment is None:
-        return vault.notes.apply(_plan_capture(vault, text, "", place))
-    workspace = vault.workspace
-    # Where the file goes may depend on the note, which is named by its text.
-    note = _plan_capture(vault, text, attachment.name, place).changes[0].path
-    data = attachment.data or read_file(attachment.path)
-    stored = plan_attachment(workspace, attachment.name, data, note).changes[0]
-    link = make_attachment_link(workspace, stored.path, note)
-    plan = _plan_capture(vault, text, link, place)
-    plan.changes.insert(0, stored)
-    return vault.notes.apply(plan)
-
-
-def _plan_capture(vault: Vault, text: str, link: str, place: str) -> WritePlan:
-    if place != INBOX:
-        to = "" if place == TODAYS_NOTE else place
-        return vault.notes.plan_add("\n".join(filter(None, (text, link))), to)
-    title = make_title(text) or f"{config.current_time():%Y-%m-%d %H.%M}"
-    body = "" if title == text.strip() else text
-    return vault.notes.plan_new("note", title, body="\n\n".join(filter(None, (body, link))))
 
 
 class CaptureRequest(NamedTuple):
