@@ -45,14 +45,20 @@ class HabitService:
         return load_habit_year(self.tracker, path, heading)
 
     def check_in(
-        self, habit: str, value: str = "done", day: dt.date | None = None
+        self,
+        habit: str,
+        value: str = "done",
+        day: dt.date | None = None,
+        *,
+        said: dt.datetime | None = None,
+        dry_run: bool = False,
     ) -> CheckInResult:
         """Append one line to this device's log.
 
         `habit` is an id, an alias, or a unique beginning; `value` is `done`, `12 min`, `skip`,
-        `miss` or `clear`; without a day it counts for today.
+        `miss` or `clear`; without a day it counts for today, and without `said` it was said now.
         """
-        return self.tracker.log(habit, value, day)
+        return self.tracker.log(habit, value, day, said=said, dry_run=dry_run)
 
     def plan_import(self, path: str, origin: str = "") -> HabitImport:
         """Plan an import of habits from another program; `notes.apply` writes its plan.
