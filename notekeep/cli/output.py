@@ -23,7 +23,15 @@ Piece: TypeAlias = tuple[str, str]
 """A text and its style, "" for none."""
 Columns: TypeAlias = "Mapping[str, Sequence[Piece]]"
 
-STYLES = {"bold": "1", "dim": "2", "green": "32", "yellow": "33", "blue": "34", "red": "31"}
+STYLES = {
+    "bold": "1",
+    "dim": "2",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "red": "31",
+    "white on black": "97;40",
+}
 GAP = "  "
 _NO_CELL = frozenset({"Mn", "Me", "Cf"})
 """Accents, variation selectors and joiners: they stand in the cell before them."""

@@ -71,6 +71,9 @@ IGNORED = """\
 .nk-tmp-*
 """
 PORT = 8765
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+HALVES = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
+"""How two squares of a QR code are written; dark ones are left out."""
 NICENESS = 10
 STOPPED = 130
 
@@ -417,23 +420,73 @@ def keys(*, name: str | None) -> int:
     return 0
 
 
-@click.command(short_help="Serve the interface to a browser.")
+@click.command(short_help="Serve the interface, or a page for a phone, to a browser.")
+@click.option("--phone", is_flag=True, help="Serve a page for a phone instead of the interface.")
 @click.option("--host", default="localhost", show_default=True, help="Address to listen on.")
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--url", default="", help="Address of a proxy in front, such as https://example.org.")
+@click.option("--cert", metavar="FILE", help="Certificate for HTTPS (with --phone).")
+@click.option("--key", metavar="FILE", help="Private key of the certificate.")
+@click.option("--new-key", is_flag=True, help="Make a new secret key; all devices are signed out.")
 @verb_options
-def serve(host: str, port: int) -> int:
-    """Serve the interface to a browser, at an address with a new secret key each time.
+def serve(
+    *,
+    phone: bool,
+    host: str,
+    port: int,
+    url: str,
+    cert: str | None,
+    key: str | None,
+    new_key: bool,
+) -> int:
+    """Serve the interface to a browser, at an address with the secret key of the vault.
+
+    --phone serves a page for a phone: habits, quick note, tasks and search. Its address is also
+    shown as a QR code.
 
     Anyone with the address can read and change your notes, so keep it secret. It is only reachable
-    from this machine unless you set --host; traffic is not encrypted, so use a proxy with TLS.
-    Needs `pip install 'notekeep[serve]'`. ctrl+c stops it.
+    from this machine unless you set --host; traffic is not encrypted without --cert and --key or a
+    proxy with TLS. Needs `pip install 'notekeep[serve]'`. ctrl+c stops it.
+
+    \b
+    notekeep serve --phone --host 192.168.1.20
+    notekeep serve --phone --url https://laptop.example.ts.net
     """
-    from notekeep.tui.serve import serve_vault  # textual
+    from notekeep.tui.serve import serve_address, serve_key, serve_vault  # textual
+
+    if bool(cert) != bool(key) or (cert and not phone):
+        raise UsageError("use --phone, --cert and --key together")
+    address = serve_address(host, port, url, is_https=bool(cert))
+    vault = open_vault()
+    if new_key:
+        serve_key(vault.places.state, new=True)
 
     def write_address(address: str) -> None:
         output.write(address)
+        if phone and output.is_terminal():
+            _write_code(address)
         output.write_message("ctrl+c stops it")
         sys.stdout.flush()
 
-    serve_vault(open_vault().root, host, port, write_address)
+    if not phone:
+        serve_vault(vault.root, vault.places.state, address, write_address)
+        return 0
+    from notekeep.phone.server import serve_phone  # a web server
+
+    if host in LOOPBACK and not url:
+        output.write_message("only this computer can open it; --host or --url is for other devices")
+    elif address.public_url.startswith("http:"):
+        output.write_message("not encrypted: others in the network can read along")
+    serve_phone(vault, address, write_address, (cert, key) if cert and key else None)
     return 0
+
+
+def _write_code(address: str) -> None:
+    """Write an address as a QR code, two rows of it in each line."""
+    import segno
+
+    rows = [bytes(row) for row in segno.make(address, micro=False).matrix_iter(border=2)]
+    rows += [bytes(len(rows[0]))] * (len(rows) % 2)
+    for above, below in zip(rows[::2], rows[1::2], strict=True):
+        line = "".join(HALVES[pair] for pair in zip(above, below, strict=True))
+        output.write_styled([(line, "white on black")])

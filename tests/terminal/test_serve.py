@@ -6,17 +6,19 @@ import asyncio
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 import aiohttp
 import pyte
 import pytest
 import yarl
+
+from tests.support.programs import needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,19 +55,20 @@ def _wait_until_listening(port: int) -> None:
 
 
 @contextmanager
-def serving(vault: Path) -> Iterator[Served]:
+def serving(vault: Path, *options: str) -> Iterator[Served]:
     """Run `notekeep serve` on a vault."""
-    command = [sys.executable, "-m", "notekeep", "serve", "--port", str(_free_port())]
+    port = _free_port()
+    command = [sys.executable, "-m", "notekeep", "serve", "--port", str(port), *options]
     with subprocess.Popen(
         [*command, "--vault", str(vault)], stdout=subprocess.PIPE, text=True, env=os.environ
     ) as process:
         try:
             assert process.stdout is not None
             address = process.stdout.readline().strip()
-            found = re.match(r"http://localhost:\d+", address)
-            assert found, address
-            _wait_until_listening(urlsplit(address).port or 0)
-            yield Served(address, found[0])
+            scheme = "https" if "--cert" in options else "http"
+            assert re.match(r"https?://[\w.:-]+/\?key=", address), address
+            _wait_until_listening(port)
+            yield Served(address, f"{scheme}://localhost:{port}")
         finally:
             process.terminate()
 
@@ -156,3 +159,91 @@ async def test_a_page_of_no_address_gets_no_connection(served: Served) -> None:
         for origin in ("null", "http://[", "http://ü:x"):
             async with browser.get(served.origin, headers={"Origin": origin}) as page:
                 assert page.status == 403, origin
+
+
+async def test_a_name_that_is_not_of_this_machine_is_refused(served: Served) -> None:
+    async with aiohttp.ClientSession() as browser:
+        await browser.get(served.address)
+        async with browser.get(served.origin, headers={"Host": "elsewhere.example"}) as page:
+            assert page.status == 421
+
+
+async def test_the_key_stays_until_a_new_one_is_made(sample: Path) -> None:
+    with serving(sample) as first:
+        pass
+    with serving(sample) as second:
+        assert second.address.partition("=")[2] == first.address.partition("=")[2]
+        async with aiohttp.ClientSession() as browser:
+            await browser.get(second.address)
+            with serving(sample, "--new-key") as third:
+                assert third.address.partition("=")[2] != first.address.partition("=")[2]
+            async with browser.get(second.origin) as page:
+                assert page.status == 403  # although that one was already running
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[str, str]:
+    """A certificate for localhost, and its key."""
+    cert, key = str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")
+    made = ["-keyout", key, "-out", cert]
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(
+        [needed("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", *made, *name],
+        check=True,
+        capture_output=True,
+    )
+    return cert, key
+
+
+async def test_the_page_for_a_phone_is_served_over_https(
+    sample: Path, certificate: tuple[str, str]
+) -> None:
+    cert, key = certificate
+    connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=cert))
+    with serving(sample, "--phone", "--cert", cert, "--key", key) as served:
+        assert served.origin.startswith("https://")
+        async with aiohttp.ClientSession(connector=connector) as browser:
+            async with browser.get(served.address) as page:
+                assert "Quick note" in await page.text()
+                assert page.history[0].cookies["notekeep"]["secure"]
+            async with browser.get(f"{served.origin}/api/today") as answer:
+                assert "meditate" in await answer.text()
+
+
+async def test_a_proxy_in_front_is_answered(sample: Path) -> None:
+    proxy = "https://laptop.example.ts.net"
+    with serving(sample, "--phone", "--url", proxy) as served:
+        assert served.address.startswith(f"{proxy}/?key=")
+        cookie = f"notekeep={served.address.partition('=')[2]}"
+        async with aiohttp.ClientSession() as browser:
+            # Some proxies pass their own name on as the host, others only as the origin.
+            for head in ({"Host": "laptop.example.ts.net"}, {}):
+                async with browser.post(
+                    f"{served.origin}/api/entries",
+                    json={"entries": []},
+                    headers={**head, "Cookie": cookie, "Origin": proxy},
+                ) as answer:
+                    assert answer.status == 200, head
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--phone", "--cert", "missing.pem", "--key", "missing.pem"),
+        ("--phone", "--cert", "missing.pem"),
+        ("--cert", "missing.pem", "--key", "missing.pem"),
+        ("--url", "laptop"),
+        ("--url", "file:///etc"),
+    ],
+)
+def test_what_cannot_be_served_says_why(sample: Path, options: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "notekeep", "serve", *options, "--vault", str(sample)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode in (2, 5)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()

@@ -1,0 +1,1 @@
+"""The page for a phone: `notekeep serve --phone`; its files, and the server behind them."""

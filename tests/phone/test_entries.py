@@ -1,0 +1,285 @@
+"""What a phone sends: each entry is applied once, as one step."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import Image
+
+from notekeep.phone.entries import EntryService
+from notekeep.storage.open_folder import NameTaken
+
+if TYPE_CHECKING:
+    from tests.phone.conftest import Phone
+
+TODAY, YESTERDAY = "2026-11-24", "2026-11-23"
+
+
+def check_in(number: int, value: str = "12 min", **more: str) -> dict[str, Any]:
+    """A check-in as the page makes it."""
+    entry = {"id": f"entry-{number:05}", "kind": "habit", "habit": "meditate", "value": value}
+    return {**entry, "day": TODAY, "at": f"{TODAY}T21:15:00", **more}
+
+
+def note(number: int, text: str, **more: Any) -> dict[str, Any]:
+    """A quick note as the page makes it."""
+    entry = {"id": f"entry-{number:05}", "kind": "note", "text": text, "to": "today"}
+    return {**entry, "day": TODAY, "at": f"{TODAY}T21:15:00", **more}
+
+
+def photo(name: str) -> dict[str, str]:
+    """A small picture as the page sends it."""
+    data = io.BytesIO()
+    Image.new("RGB", (4, 4), "teal").save(data, "PNG")
+    return {"name": name, "data": base64.b64encode(data.getvalue()).decode()}
+
+
+def read_notes(phone: Phone) -> str:
+    """Return all notes of the vault, one after the other."""
+    files = sorted(Path(phone.vault.root).rglob("*.md"))
+    return "\n".join(file.read_text() for file in files if ".trash" not in file.parts)
+
+
+def files(phone: Phone, pattern: str) -> set[Path]:
+    """Return the files in and beside the vault that match a pattern."""
+    return set(Path(phone.vault.root).parent.rglob(pattern))
+
+
+async def test_a_check_in_is_shown_and_undone(phone: Phone) -> None:
+    await phone.sent(check_in(1, "done", habit="floss"))
+    day = (await phone.get("/api/today"))["days"][0]
+    floss = next(one for one in day["habits"] if one["id"] == "floss")
+    assert (day["day"], floss["mark"], floss["is_logged"]) == (TODAY, "done", True)
+    phone.vault.history.undo()
+    day = (await phone.get("/api/today"))["days"][0]
+    floss = next(one for one in day["habits"] if one["id"] == "floss")
+    assert not floss["is_logged"]
+
+
+async def test_amounts_and_yesterday(phone: Phone) -> None:
+    await phone.sent(check_in(1), check_in(2), check_in(3, "17 min", day=YESTERDAY))
+    today, yesterday = (await phone.get("/api/today"))["days"]
+    amounts = [
+        next(one["amount"] for one in day["habits"] if one["id"] == "meditate")
+        for day in (today, yesterday)
+    ]
+    # The sample vault has 10 minutes on each of the two days.
+    assert amounts == ["34 min", "27 min"]
+
+
+async def test_a_unit_is_read_in_the_plural(phone: Phone) -> None:
+    await phone.sent(check_in(1, "17 pages", habit="read"), check_in(2, "1 page", habit="read"))
+    day = (await phone.get("/api/today"))["days"][0]
+    assert next(one["amount"] for one in day["habits"] if one["id"] == "read") == "18 pages"
+    assert phone.habit_lines()[0] == f"- {TODAY} read: 17 page @21:15"
+
+
+async def test_what_is_sent_twice_counts_once(phone: Phone) -> None:
+    entries = [check_in(1), note(2, "once only"), check_in(3), check_in(1)]
+    await phone.sent(*entries)
+    await phone.sent(*entries)
+    day = (await phone.get("/api/today"))["days"][0]
+    assert next(one["amount"] for one in day["habits"] if one["id"] == "meditate") == "34 min"
+    assert read_notes(phone).count("once only") == 1
+
+
+@pytest.mark.slow
+async def test_a_thousand_check_ins_sent_twice_count_once(phone: Phone) -> None:
+    entries = [check_in(number, "1 min") for number in range(1000)]
+    for _ in range(2):
+        for start in range(0, len(entries), 100):
+            await phone.sent(*entries[start : start + 100])
+    assert len(phone.habit_lines()) == 1000
+    day = (await phone.get("/api/today"))["days"][0]
+    amount = next(one["amount"] for one in day["habits"] if one["id"] == "meditate")
+    assert amount == "1010 min"
+
+
+async def test_a_queue_of_two_days_ago_counts_for_its_days(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-26T08:00")
+    await phone.sent(check_in(1), note(2, "from the train"), check_in(3, day="2026-11-25"))
+    assert sorted(line.split(" @")[0] for line in phone.habit_lines()) == [
+        f"- {TODAY} meditate: 12 min",
+        "- 2026-11-25 meditate: 12 min",
+    ]
+    row = phone.vault.search.resolve(f"daily/{TODAY}.md")
+    assert "from the train" in phone.vault.search.read(row.path).body
+
+
+async def test_the_night_belongs_to_the_day_before(phone: Phone) -> None:
+    await phone.sent(check_in(1, at="2026-11-25T00:40:00"))
+    assert phone.habit_lines()[-1].endswith("@24:40")
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+@pytest.mark.parametrize("kind", ["habit", "note", "inbox", "photo", "task"])
+async def test_an_entry_that_a_crash_cut_short_counts_once(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch, kind: str, cut: str
+) -> None:
+    task = (await phone.get("/api/tasks"))["tasks"][0]
+    entry = {
+        "habit": check_in(1),
+        "note": note(1, "before the crash"),
+        "inbox": note(1, "before the crash", to="inbox"),
+        "photo": note(1, "before the crash", photo=photo("image.png")),
+        "task": {"id": "entry-00001", "kind": "task", "done": True, **task},
+    }[kind]
+    owner, name = (
+        (phone.vault.habits.tracker, "log") if kind == "habit" else (phone.vault.notes, "apply")
+    )
+    whole = getattr(owner, name)
+
+    def crash(*given: Any, **named: Any) -> Any:
+        if named.get("dry_run"):
+            return whole(*given, **named)
+        if cut == "after":
+            whole(*given, **named)
+        raise KeyboardInterrupt
+
+    first = EntryService(phone.vault)
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, name, crash)
+        with pytest.raises(KeyboardInterrupt):
+            first.apply(entry)
+    first.close()
+    await phone.sent(entry)
+    await phone.sent(entry)
+    if kind == "habit":
+        assert len(phone.habit_lines()) == 1
+    elif kind == "task":
+        left = (await phone.get("/api/tasks"))["tasks"]
+        assert (task["path"], task["text"]) not in [(one["path"], one["text"]) for one in left]
+    elif kind == "inbox":
+        assert len(files(phone, "before the crash*.md")) == 1
+    else:
+        assert read_notes(phone).count("before the crash") == 1
+    if kind == "photo":
+        assert len(files(phone, "image*.png")) == 1
+
+
+async def test_a_note_goes_to_the_inbox_as_one_step(phone: Phone) -> None:
+    before = len(phone.vault.history.steps())
+    await phone.sent(note(1, "Ask Mira about the basil", to="inbox", photo=photo("basil.png")))
+    row = phone.vault.search.resolve("Ask Mira about the basil")
+    assert row.path == "inbox/Ask Mira about the basil.md"
+    assert "basil.png" in phone.vault.search.read(row.path).body
+    assert len(phone.vault.history.steps()) == before + 1
+    phone.vault.history.undo()
+    assert "basil.png" not in read_notes(phone)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../../etc/x.png", "..\\..\\x.png", "/etc/x.png", "C:\\x.png", ".hidden.png", "CON.png"],
+)
+async def test_the_name_of_a_photo_is_no_path(phone: Phone, name: str) -> None:
+    known = files(phone, "*.png")
+    await phone.sent(note(1, "", photo=photo(name)))
+    (stored,) = files(phone, "*.png") - known
+    assert stored.parent == Path(phone.vault.root, "attachments")
+
+
+@pytest.mark.parametrize("name", ["page.html", "page.svg", "x.png.exe", "", "x"])
+async def test_only_pictures_are_taken(phone: Phone, name: str) -> None:
+    (result,) = await phone.send(note(1, "look", photo=photo(name)))
+    assert not result["ok"]
+    assert "look" not in read_notes(phone).split("\n")
+
+
+async def test_a_photo_that_is_too_large_is_refused(phone: Phone) -> None:
+    large = note(1, "large", photo={"name": "x.png", "data": "A" * (33 << 20)})
+    body = io.BytesIO(json.dumps({"entries": [large]}).encode())
+    head = {"Content-Type": "application/json"}
+    async with phone.client.post("/api/entries", data=body, headers=head) as answer:
+        assert answer.status == 413
+    assert not files(phone, "x.png")
+
+
+async def test_a_task_is_ticked_and_not_opened_again(phone: Phone) -> None:
+    task = (await phone.get("/api/tasks"))["tasks"][0]
+    done = {"kind": "task", "done": True, **task}
+    await phone.sent({"id": "entry-00001", **done}, {"id": "entry-00002", **done})
+    rows = phone.vault.search.tasks(done=True)
+    assert (task["path"], task["text"]) in [(row.path, row.text) for row in rows]
+
+
+BROKEN: list[Any] = [
+    None,
+    "text",
+    {},
+    {"id": "short"},
+    {"id": "entry-00001"},
+    {"id": "entry-00001", "kind": "shell"},
+    {"id": "../../entry", "kind": "note", "text": "x"},
+    note(1, "   "),
+    note(1, "x" * 200_000),
+    note(1, "x", day="soon"),
+    {**note(1, "x"), "text": ["x"]},
+    note(1, "x", photo="x.png"),
+    note(1, "x", photo={"name": "x.png", "data": "%%%"}),
+    note(1, "x", photo={"name": "x.png", "data": ""}),
+    check_in(1, habit="nothing like it"),
+    check_in(1, "12 min\n- 2026-11-01 floss: done"),
+    check_in(1, at="later"),
+    check_in(1, "much"),
+    check_in(1, "3 apples"),
+    {"id": "entry-00001", "kind": "task", "path": "../x.md", "line": 1, "text": "x"},
+    {"id": "entry-00001", "kind": "task", "path": "x.md", "line": "1", "text": "x"},
+]
+
+
+@pytest.mark.parametrize("entry", BROKEN, ids=range(len(BROKEN)))
+async def test_an_entry_that_cannot_be_applied_says_why_and_stops_no_other(
+    phone: Phone, entry: Any
+) -> None:
+    before = read_notes(phone)
+    bad, good = await phone.send(entry, note(9, "the good one"))
+    assert not bad["ok"]
+    assert bad["error"]
+    assert good["ok"]
+    assert len(read_notes(phone)) - len(before) < 200
+
+
+async def test_a_day_ahead_is_sent_again_later(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = check_in(1, day="2026-11-25", at="2026-11-25T06:00:00")
+    (result,) = await phone.send(ahead)
+    assert (result["ok"], result["again"]) == (False, True)
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T08:00")
+    await phone.sent(ahead)
+
+
+async def test_a_note_is_added_to_what_another_program_made_meanwhile(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply = phone.vault.notes.apply
+    times: list[int] = []
+
+    def taken_once(plan: Any) -> Any:
+        times.append(1)
+        if len(times) == 1:
+            raise NameTaken("taken")
+        return apply(plan)
+
+    monkeypatch.setattr(phone.vault.notes, "apply", taken_once)
+    await phone.sent(note(1, "still there"))
+    assert read_notes(phone).count("still there") == 1
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"entries": 1}', "[" * 100_000, "\ud800"])
+async def test_a_body_that_is_no_list_of_entries_is_refused(phone: Phone, body: str) -> None:
+    data = body.encode("utf-8", "surrogatepass")
+    head = {"Content-Type": "application/json"}
+    async with phone.client.post("/api/entries", data=data, headers=head) as answer:
+        assert answer.status == 400
+    many = json.dumps({"entries": [{}] * 101})
+    async with phone.client.post("/api/entries", data=many, headers=head) as answer:
+        assert answer.status == 400

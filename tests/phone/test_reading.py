@@ -1,0 +1,90 @@
+"""Notes as the page shows them: clean HTML, links to notes, pictures of the vault."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.phone.conftest import Phone
+
+HOSTILE = """# Hostile
+
+<script>alert(1)</script>
+<img src=x onerror="alert(1)">
+<iframe src="https://elsewhere.example"></iframe>
+<form action="/api/entries"><button>x</button></form>
+<style>body { display: none }</style>
+
+[click](javascript:alert(1)) [[x"><script>alert(1)</script>]]
+
+![[x.png"><script>alert(1)</script>.png]]
+
+![<b onclick=alert(1)>](y.png)
+"""
+
+
+def write(phone: Phone, path: str, text: str) -> None:
+    """Write a note as another program does."""
+    Path(phone.vault.root, path).write_text(text)
+    phone.vault.indexing.refresh()
+
+
+def first_picture(phone: Phone) -> Path:
+    """Return a picture of the vault."""
+    return min(Path(phone.vault.root, "attachments").glob("*.png"))
+
+
+async def test_scripts_of_a_note_are_not_in_the_page(phone: Phone) -> None:
+    write(phone, "inbox/Hostile.md", HOSTILE)
+    html = (await phone.get("/api/note", name="Hostile"))["html"]
+    for part in ("<script", "<iframe", "<form", "<style", "javascript:", "<b onclick"):
+        assert part not in html.lower(), part
+    assert "onerror=" not in html.lower()
+
+
+async def test_links_lead_to_notes_and_pictures_are_sent(phone: Phone) -> None:
+    picture = first_picture(phone)
+    place = f"../attachments/{quote(picture.name)}"
+    text = f"[[Deep Work|the book]], ![[{picture.name}]] and ![a]({place})\n"
+    write(phone, "inbox/Links.md", text)
+    html = (await phone.get("/api/note", name="Links"))["html"]
+    assert '<a href="Deep%20Work">the book</a>' in html
+    assert html.count('src="/files?') == 2
+    found = await phone.get("/api/note", **{"name": "Deep Work", "from": "inbox/Links.md"})
+    assert found["path"] == "books/Deep Work.md"
+    for address in re.findall(r'src="([^"]+)"', html):
+        async with phone.client.get(unescape(address)) as answer:
+            assert answer.content_type == "image/png"
+            assert await answer.read() == picture.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", "/etc/passwd", "books/Deep Work.md", ".notekeep/config.toml", "x.svg"],
+)
+async def test_only_pictures_of_the_vault_are_sent(phone: Phone, name: str) -> None:
+    write(phone, "x.svg", "<svg><script>alert(1)</script></svg>")
+    query = {"name": name, "from": "books/Deep Work.md"}
+    async with phone.client.get("/files", params=query) as answer:
+        assert answer.status in (400, 404)
+
+
+async def test_search_finds_notes_and_shows_the_last_ones(phone: Phone) -> None:
+    found = await phone.get("/api/search", q="cue craving")
+    assert "Atomic Habits" in [one["title"] for one in found["notes"]]
+    write(phone, "inbox/Newest.md", "# Newest\n")
+    assert (await phone.get("/api/search"))["notes"][0]["title"] == "Newest"
+    assert (await phone.get("/api/search", q="qqqzzz"))["notes"] == []
+    assert (await phone.get("/api/search", q='rating:"'))["remarks"]
+
+
+async def test_what_is_not_there_is_said(phone: Phone) -> None:
+    async with phone.client.get("/api/note", params={"name": "nothing like it"}) as answer:
+        assert answer.status == 404
+        assert "nothing like it" in (await answer.json())["error"]
