@@ -112,3 +112,11 @@ def test_an_export_loads_no_reader_that_its_note_does_not_need(
     (tmp_path / "hugo.toml").touch()
     words = ("export", "Deep Work", "--dry-run", "--to", target, "--site", str(tmp_path))
     assert loaded(sample, *words) & {"latex2mathml", "pypdf"} == set()
+
+
+def test_an_import_without_html_loads_no_library_for_it(tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    (vault / ".notekeep").mkdir(parents=True)
+    links = tmp_path / "pocket.csv"
+    links.write_text("title,url,time_added,tags,status\nWorms,https://example.com,1,,unread\n")
+    assert not loaded(vault, "import", str(links)) & {"bs4", "markdownify", "nh3"}
