@@ -14,193 +14,58 @@ if TYPE_CHECKING:
 ROLE_PREFIX = "ink-"
 """How the variable of a role begins in the style sheets: `$ink-raised`."""
 
-
 Palette: TypeAlias = "Mapping[str, str]"
 """The colour of each role, as `#rrggbb`."""
 
-PALETTES: Final[Mapping[str, Palette]] = {
-    "notekeep-dark": {
-        "page": "#16181d",
-        "bar": "#1f222a",
-        "raised": "#262a34",
-        "field": "#14161a",
-        "cursor": "#303744",
-        "blurred": "#242831",
-        "line": "#3a414e",
-        "bright": "#f4f6fa",
-        "text": "#d3d7de",
-        "muted": "#9aa2b0",
-        "faint": "#717a89",
-        "amber": "#f0ad4e",
-        "gold": "#c9b37a",
-        "link": "#aeb0f5",
-        "blue": "#5cb3ea",
-        "green": "#7fc397",
-        "coral": "#f08468",
-        "hit": "#5a431c",
-        "add": "#1d3429",
-        "add2": "#2d5540",
-        "del": "#40261f",
-        "del2": "#6b3b2e",
-        "day0": "#21252d",
-        "day1": "#173a57",
-        "day2": "#1d5c8c",
-        "day3": "#3186c2",
-        "day4": "#8fccf3",
-        "missed": "#47291f",
-    },
-    "notekeep-light": {
-        "page": "#fbfaf7",
-        "bar": "#ece8df",
-        "raised": "#f5f2ec",
-        "field": "#ffffff",
-        "cursor": "#e3ddcf",
-        "blurred": "#ebe7dd",
-        "line": "#d3cdbf",
-        "bright": "#0f1115",
-        "text": "#272a30",
-        "muted": "#585e6a",
-        "faint": "#7c818b",
-        "amber": "#8f4d00",
-        "gold": "#6f5a1a",
-        "link": "#4340b0",
-        "blue": "#0b64a0",
-        "green": "#226b3f",
-        "coral": "#ab3415",
-        "hit": "#ffdf9e",
-        "add": "#dff1e3",
-        "add2": "#b3dfc0",
-        "del": "#fbe3dc",
-        "del2": "#f3bfb0",
-        "day0": "#e9e4d9",
-        "day1": "#b9d9ee",
-        "day2": "#6fb0da",
-        "day3": "#2c7fb8",
-        "day4": "#0b3c6f",
-        "missed": "#f6d5ca",
-    },
-    "notekeep-contrast": {
-        "page": "#000000",
-        "bar": "#1a1a1a",
-        "raised": "#2a2a2a",
-        "field": "#000000",
-        "cursor": "#2b3f70",
-        "blurred": "#383838",
-        "line": "#9e9e9e",
-        "bright": "#ffffff",
-        "text": "#ffffff",
-        "muted": "#e0e0e0",
-        "faint": "#bdbdbd",
-        "amber": "#ffd75f",
-        "gold": "#f0e0a0",
-        "link": "#c9c9ff",
-        "blue": "#8fd3ff",
-        "green": "#8dffae",
-        "coral": "#ffa590",
-        "hit": "#6b5200",
-        "add": "#00401a",
-        "add2": "#005c26",
-        "del": "#5a1500",
-        "del2": "#8a2200",
-        "day0": "#2b2b2b",
-        "day1": "#0b4a8a",
-        "day2": "#1f78c4",
-        "day3": "#62b8f5",
-        "day4": "#d5f0ff",
-        "missed": "#6b1d08",
-    },
-    "notekeep-contrast-light": {
-        "page": "#ffffff",
-        "bar": "#ececec",
-        "raised": "#f4f4f4",
-        "field": "#ffffff",
-        "cursor": "#c4d8ff",
-        "blurred": "#e3e3e3",
-        "line": "#5c5c5c",
-        "bright": "#000000",
-        "text": "#000000",
-        "muted": "#1f1f1f",
-        "faint": "#474747",
-        "amber": "#6b3500",
-        "gold": "#4f4000",
-        "link": "#2a2690",
-        "blue": "#003a75",
-        "green": "#004d1f",
-        "coral": "#8a1200",
-        "hit": "#ffd86b",
-        "add": "#cdf5d6",
-        "add2": "#8fe0a5",
-        "del": "#ffd9cf",
-        "del2": "#ffab96",
-        "day0": "#e3e3e3",
-        "day1": "#a9d2f0",
-        "day2": "#5a9fd4",
-        "day3": "#1f6aa8",
-        "day4": "#00284f",
-        "missed": "#ffc2b3",
-    },
-}
-"""Surfaces from the page upwards, text, six hues, tints that are only ever a background, and the
-days of a habit, under each of notekeep's own themes."""
+_COLUMNS = ("dark", "light", "contrast", "contrast-light", "dark-256", "light-256")
+# Surfaces from the page upwards, text, six hues, tints that are only ever a background, and the
+# days of a habit, each in the columns above. With 256 colours the nearest entry of a dark grey is
+# blue, that of a light one pink or yellow, so the last two columns are exact entries.
+_COLOURS: Final = """
+    page     #16181d #fbfaf7 #000000 #ffffff #1c1c1c #ffffff
+    bar      #1f222a #ece8df #1a1a1a #ececec #262626 #e4e4e4
+    raised   #262a34 #f5f2ec #2a2a2a #f4f4f4 #303030 #eeeeee
+    field    #14161a #ffffff #000000 #ffffff #121212 #ffffff
+    cursor   #303744 #e3ddcf #2b3f70 #c4d8ff #444444 #d0d0d0
+    blurred  #242831 #ebe7dd #383838 #e3e3e3 #303030 #e4e4e4
+    line     #3a414e #d3cdbf #9e9e9e #5c5c5c #585858 #bcbcbc
+    bright   #f4f6fa #0f1115 #ffffff #000000 #ffffff #080808
+    text     #d3d7de #272a30 #ffffff #000000 #d0d0d0 #262626
+    muted    #9aa2b0 #585e6a #e0e0e0 #1f1f1f #a8a8a8 #585858
+    faint    #717a89 #7c818b #bdbdbd #474747 #808080 #767676
+    amber    #f0ad4e #8f4d00 #ffd75f #6b3500 #ffaf5f #875f00
+    gold     #c9b37a #6f5a1a #f0e0a0 #4f4000 #d7af87 #5f5f00
+    link     #aeb0f5 #4340b0 #c9c9ff #2a2690 #afafff #4340b0
+    blue     #5cb3ea #0b64a0 #8fd3ff #003a75 #5fafd7 #0b64a0
+    green    #7fc397 #226b3f #8dffae #004d1f #87d787 #226b3f
+    coral    #f08468 #ab3415 #ffa590 #8a1200 #ff875f #ab3415
+    hit      #5a431c #ffdf9e #6b5200 #ffd86b #5f5f00 #ffd787
+    add      #1d3429 #dff1e3 #00401a #cdf5d6 #005f00 #d7ffd7
+    add2     #2d5540 #b3dfc0 #005c26 #8fe0a5 #005f00 #afd7af
+    del      #40261f #fbe3dc #5a1500 #ffd9cf #5f0000 #ffd7d7
+    del2     #6b3b2e #f3bfb0 #8a2200 #ffab96 #870000 #ffafaf
+    day0     #21252d #e9e4d9 #2b2b2b #e3e3e3 #303030 #e4e4e4
+    day1     #173a57 #b9d9ee #0b4a8a #a9d2f0 #005f5f #b9d9ee
+    day2     #1d5c8c #6fb0da #1f78c4 #5a9fd4 #005f87 #6fb0da
+    day3     #3186c2 #2c7fb8 #62b8f5 #1f6aa8 #5fafd7 #2c7fb8
+    day4     #8fccf3 #0b3c6f #d5f0ff #00284f #87d7ff #0b3c6f
+    missed   #47291f #f6d5ca #6b1d08 #ffc2b3 #5f0000 #ffd7d7
+"""
 
-# With 256 colours the nearest entry of a dark grey is blue, that of a light one pink or yellow.
-# These are exact entries of that palette.
-_DARK_256: Final[Palette] = {
-    "page": "#1c1c1c",
-    "bar": "#262626",
-    "raised": "#303030",
-    "field": "#121212",
-    "cursor": "#444444",
-    "blurred": "#303030",
-    "line": "#585858",
-    "bright": "#ffffff",
-    "text": "#d0d0d0",
-    "muted": "#a8a8a8",
-    "faint": "#808080",
-    "amber": "#ffaf5f",
-    "gold": "#d7af87",
-    "link": "#afafff",
-    "blue": "#5fafd7",
-    "green": "#87d787",
-    "coral": "#ff875f",
-    "hit": "#5f5f00",
-    "add": "#005f00",
-    "add2": "#005f00",
-    "del": "#5f0000",
-    "del2": "#870000",
-    "day0": "#303030",
-    "day1": "#005f5f",
-    "day2": "#005f87",
-    "day3": "#5fafd7",
-    "day4": "#87d7ff",
-    "missed": "#5f0000",
+
+def _read_palettes() -> Mapping[str, Palette]:
+    rows = [line.split() for line in _COLOURS.strip().splitlines()]
+    roles = [row[0] for row in rows]
+    columns = zip(*(row[1:] for row in rows), strict=True)
+    named = zip(_COLUMNS, columns, strict=True)
+    return {f"notekeep-{name}": dict(zip(roles, column, strict=True)) for name, column in named}
+
+
+_ALL_PALETTES: Final = _read_palettes()
+PALETTES: Final[Mapping[str, Palette]] = {
+    name: palette for name, palette in _ALL_PALETTES.items() if not name.endswith("-256")
 }
-_LIGHT_256: Final[Palette] = {
-    **PALETTES["notekeep-light"],
-    "page": "#ffffff",
-    "bar": "#e4e4e4",
-    "raised": "#eeeeee",
-    "cursor": "#d0d0d0",
-    "blurred": "#e4e4e4",
-    "line": "#bcbcbc",
-    "bright": "#080808",
-    "text": "#262626",
-    "muted": "#585858",
-    "faint": "#767676",
-    "amber": "#875f00",
-    "gold": "#5f5f00",
-    "hit": "#ffd787",
-    "add": "#d7ffd7",
-    "add2": "#afd7af",
-    "del": "#ffd7d7",
-    "del2": "#ffafaf",
-    "day0": "#e4e4e4",
-    "missed": "#ffd7d7",
-}
-_PALETTES_256: Final[Mapping[str, Palette]] = {
-    "notekeep-dark": _DARK_256,
-    "notekeep-light": _LIGHT_256,
-}
+"""The palette of each of notekeep's own themes."""
 
 
 def _theme(name: str, palette: Palette) -> Theme:
@@ -248,8 +113,9 @@ DARK, LIGHT, CONTRAST, CONTRAST_LIGHT = THEMES
 
 def own_themes(color_system: str | None) -> Sequence[Theme]:
     """Return notekeep's own themes, in colours that a terminal of such a system has."""
-    exact = _PALETTES_256 if color_system == "256" else {}
-    return [_theme(one.name, exact[one.name]) if one.name in exact else one for one in THEMES]
+    if color_system != "256":
+        return THEMES
+    return [_theme(name, _ALL_PALETTES.get(f"{name}-256", PALETTES[name])) for name in PALETTES]
 
 
 # The terminal's own palette has no shades, so that surfaces are the page.
