@@ -39,6 +39,10 @@ KIND_FOLDERS = {
 """For each kind the folder that new notes of it go to, where a vault names no other."""
 
 
+SIGN = "sign"
+"""The key of a kind that is its sign in lists, where it is one character; else it is a field."""
+
+
 def _is_one_of(*words: str) -> Callable[[Any], bool]:
     return lambda value: value in words  # which may be a list, of which no set could be asked
 
@@ -61,6 +65,14 @@ def _stays_inside(folder: Any) -> bool:
     return ".." not in folder.replace("\\", "/").split("/")
 
 
+def _is_kind(fields: Any) -> bool:
+    """Tell whether this is a kind: types of its fields, and under `sign` perhaps one character."""
+    return isinstance(fields, dict) and all(
+        word in FIELD_TYPES or (key == SIGN and _is_text(word) and len(word) == 1)
+        for key, word in fields.items()
+    )
+
+
 EXPORT: dict[str, Callable[[Any], bool]] = {
     "unpublished": _is_one_of("text", "strip", "stub"),
     "nested_tags": _is_one_of("keep", "last", "dash"),
@@ -81,13 +93,7 @@ SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
     "week_start": _is_one_of(*WEEKDAYS),
     "language": _is_text,
     "folders": lambda value: isinstance(value, dict) and all(map(_stays_inside, value.values())),
-    "kinds": lambda value: (
-        isinstance(value, dict)
-        and all(
-            isinstance(fields, dict) and all(kind in FIELD_TYPES for kind in fields.values())
-            for fields in value.values()
-        )
-    ),
+    "kinds": lambda value: isinstance(value, dict) and all(map(_is_kind, value.values())),
     "private": _is_texts,
     "templates": _stays_inside,
     "attachments": _stays_inside,
@@ -205,6 +211,12 @@ class VaultSettings:
         self.ignored: list[str] = []
         self.is_unread = False
         self.unsure = ""
+
+    @property
+    def signs(self) -> dict[str, str]:
+        """The sign of each kind that has one of its own, a character."""
+        signs = {name: fields.get(SIGN, "") for name, fields in self.kinds.items()}
+        return {name: sign for name, sign in signs.items() if len(sign) == 1}
 
     @cached_property
     def obsidian(self) -> ObsidianSettings:

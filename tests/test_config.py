@@ -7,6 +7,7 @@ import pytest
 
 from notekeep import config
 from notekeep.errors import Failure, NotFound, Refused, UsageError
+from notekeep.markdown.schema import Schema
 from notekeep.settings import VaultSettings, vault_settings
 
 
@@ -57,12 +58,14 @@ class TestVaultSettings:
         settings = vault(
             tmp_path,
             'day_start = 0\nweek_start = "sun"\n'
-            '[folders]\nbook = "library"\n[kinds.recipe]\nserves = "number"\n',
+            '[folders]\nbook = "library"\n[kinds.recipe]\nserves = "number"\nsign = "+"\n',
         )
+        assert settings.signs == {"recipe": "+"}
+        assert settings.warnings == []
         assert (settings.day_start, settings.week_start) == (0, 6)
         assert settings.folders["book"] == "library"
         assert settings.folders["podcast"] == "podcasts"
-        assert settings.kinds == {"recipe": {"serves": "number"}}
+        assert Schema.of(settings).kinds["recipe"].fields == {"serves": "number"}
 
     @pytest.mark.parametrize(
         "line",

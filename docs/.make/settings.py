@@ -38,6 +38,7 @@ language = "de"
 private = ["private", "journal"]
 
 [kinds.recipe]
+sign = "◇"
 serves = "number"
 
 [export]
@@ -84,7 +85,8 @@ OF_SHELL = """\
 
 
 MORE = {
-    "kinds": f" Types are {', '.join(f'`{kind}`' for kind in FIELD_TYPES)}.",
+    "kinds": f" Types are {', '.join(f'`{kind}`' for kind in FIELD_TYPES)}."
+    " `sign` is one character that is shown before each note of the kind.",
     "export": f" A table of {', '.join(f'`{key}`' for key in EXPORT)}.",
 }
 

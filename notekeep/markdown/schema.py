@@ -275,7 +275,7 @@ class Schema:
         kinds = dict(KINDS)
         for name, fields in settings.kinds.items():
             known = kinds[name].fields if name in kinds else {}
-            own = {key: _type(word) for key, word in fields.items()}
+            own = {key: _type(word) for key, word in fields.items() if len(word) > 1}
             kinds[name] = Kind(name, {**known, **own})
         daily = Daily(
             settings.folders["daily"].strip("/"),

@@ -139,7 +139,10 @@ class NotekeepApp(App[None], RemovalSafe):
             wanted, self.available_themes, os.environ, no_colour=no_colour
         )
         self.glyphs = glyph_sets.choose_glyphs(
-            vault.person.glyphs or settings.glyphs, os.environ, settings.rating_max
+            vault.person.glyphs or settings.glyphs,
+            os.environ,
+            settings.rating_max,
+            settings.signs,
         )
         if self.no_color or self.current_theme.ansi:
             self.glyphs = glyph_sets.without_shades(self.glyphs)

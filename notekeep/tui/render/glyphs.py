@@ -5,8 +5,17 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+KINDS = ("book", "podcast", "daily", "habit", "post", "person", "note")
+
+
+def _signs(signs: str) -> Mapping[str, str]:
+    return MappingProxyType(dict(zip(KINDS, signs, strict=True)))
 
 
 class Glyphs(NamedTuple):
@@ -50,17 +59,7 @@ class Glyphs(NamedTuple):
     levels: str = "█████"
     tiles: str = "▆▆▆▆▆"
     bars: str = "▁▂▃▄▅▆▇█"  # eight heights of a bar, from low to full
-    kinds: Mapping[str, str] = MappingProxyType(
-        {
-            "book": "≡",
-            "podcast": "♪",
-            "daily": "☼",
-            "habit": "∞",
-            "post": "¶",
-            "person": "@",
-            "note": "·",
-        }
-    )
+    kinds: Mapping[str, str] = _signs("≡♪☼∞¶@·")
     best: float = 5  # the best rating of the vault, which is drawn as five stars
 
     @property
@@ -96,17 +95,7 @@ ASCII_GLYPHS = Glyphs(
     half_full="=",
     empty="-",
     dot=".",
-    kinds=MappingProxyType(
-        {
-            "book": "b",
-            "podcast": "c",
-            "daily": "d",
-            "habit": "h",
-            "post": "p",
-            "person": "@",
-            "note": ".",
-        }
-    ),
+    kinds=_signs("bcdhp@."),
     error="X",
     missed="X",
     skipped="-",
@@ -131,8 +120,16 @@ def without_shades(glyphs: Glyphs) -> Glyphs:
     return glyphs._replace(levels=" ░▒▓█", tiles=" ▂▄▆█", band=("", glyphs.rule))
 
 
-def choose_glyphs(setting: str, environment: Mapping[str, str], best: float = 5) -> Glyphs:
-    """Return the set asked for ("unicode" or "ascii"), else the one the locale can show."""
+def choose_glyphs(
+    setting: str,
+    environment: Mapping[str, str],
+    best: float = 5,
+    signs: Mapping[str, str] = MappingProxyType({}),
+) -> Glyphs:
+    """Return the set asked for ("unicode" or "ascii"), else the one the locale can show.
+
+    `signs` are those of kinds of one's own; one that the terminal cannot show is left out.
+    """
     is_plain = setting == "ascii"
     if setting not in {"ascii", "unicode"}:
         names = ("LC_ALL", "LC_CTYPE", "LANG")
@@ -141,4 +138,10 @@ def choose_glyphs(setting: str, environment: Mapping[str, str], best: float = 5)
         # A locale that names no encoding, such as de_DE, says nothing; C and POSIX mean ASCII.
         is_named = encoding not in {"", "utf8"} or locale in {"C", "POSIX"}
         is_plain = is_named or environment.get("TERM") == "linux"
-    return (ASCII_GLYPHS if is_plain else UNICODE)._replace(best=best)
+    chosen = ASCII_GLYPHS if is_plain else UNICODE
+    shown = {
+        kind: sign
+        for kind, sign in signs.items()
+        if cell_len(sign) == 1 and (sign.isascii() or not is_plain)
+    }
+    return chosen._replace(best=best, kinds={**chosen.kinds, **shown})
