@@ -66,7 +66,6 @@ ROLES: dict[str, str] = {
     "risk": "bold $amber",
     "open": "$faint",
     "covered": "$muted",
-    "missed-day": "$faint",
     "chosen-day": "bold $amber",
     "level-0": "$day0",
     "level-1": "$day1",
@@ -137,22 +136,25 @@ ROLES: dict[str, str] = {
     "hunk": "$muted",
 }
 
-# Where there is no colour, these say more than what is left of the styles above.
-WITHOUT_COLOUR: dict[str, str] = {
+# Where there is no colour, or no shade of one, these say more than what is left of the above.
+_WITHOUT_SHADES: dict[str, str] = {
     "mark": "bold underline",
     "highlight": "bold underline",
     "passage": "reverse",
+    "cursor-blurred": "bold",
+    "cell": "bold underline",
+    "tab": "bold reverse",
+    "tab-key-active": "reverse",
+    "badge": "bold reverse",
+}
+WITHOUT_COLOUR: dict[str, str] = {
+    **_WITHOUT_SHADES,
     "faint": "dim",
     "rule": "dim",
     "quote-bar": "dim",
     "embed-bar": "dim",
     "cursor": "reverse",
-    "cursor-blurred": "bold",
-    "cell": "bold underline",
     "cell-edge": "bold",
-    "tab": "bold reverse",
-    "tab-key-active": "reverse",
-    "badge": "bold reverse",
     "finished": "dim",
     "added-words": "bold",
     "removed-line": "dim",
@@ -169,15 +171,8 @@ WITHOUT_COLOUR: dict[str, str] = {
 # The terminal's own palette has no shade for a cursor row, so it is reversed there too, all of it
 # in the one colour that is sure to be read.
 WITH_TERMINAL_COLOURS: dict[str, str] = {
-    "mark": "bold underline",
-    "highlight": "bold underline",
-    "passage": "reverse",
+    **_WITHOUT_SHADES,
     "cursor": "reverse default on default",
-    "cursor-blurred": "bold",
-    "cell": "bold underline",
-    "tab": "bold reverse",
-    "tab-key-active": "reverse",
-    "badge": "bold reverse",
     "chip": "underline $link",
     "added-line": "$green",
     "added-words": "bold underline $green",
