@@ -237,6 +237,6 @@ def test_each_way_of_the_welcome_is_taken_by_mouse(start: Start, root: Path, way
 
 def test_the_welcome_is_left_by_mouse(start: Start, home: Path) -> None:
     with start(NOTEKEEP_VAULT="") as terminal:
-        terminal.click("esc leaves")
+        terminal.click("esc quit")
         assert terminal.wait() == 0
     assert not (home / "notes").exists()

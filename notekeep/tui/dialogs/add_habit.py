@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Horizontal
-from textual.widgets import Input
+from textual.widgets import Input, Label
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.habits.schedule import (
@@ -84,7 +84,7 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
             for line in FORM_LINES:
                 value = clean_line(self._title) if line.id == "title" else line.value
                 with Horizontal(classes="labelled"):
-                    yield TextLines(line.label)
+                    yield Label(line.label)
                     selects = bool(line.value)
                     yield TextLine(value, id=line.id, compact=True, select_on_focus=selects)
                 yield TextLines(line.hint).add_class("hint", line.id)

@@ -46,11 +46,11 @@ Answer = TypeVar("Answer")
 KEY_NAMES = {"esc": "escape", "/": "slash"}  # keys as they are shown, and as Textual calls them
 
 
-def hints(*keys: tuple[str, str]) -> Content:
-    """Return what keys of a dialog do, as pairs of a key and a word; a click presses the key."""
+def hints(*keys: tuple[str, str], of: str = "screen") -> Content:
+    """Return what keys do, as pairs of a key and a word; a click has screen or app press it."""
     parts: list[Content | str] = []
     for key, does in keys:
-        pressed = Style.from_meta({"@click": f"screen.press_key({KEY_NAMES.get(key, key)!r})"})
+        pressed = Style.from_meta({"@click": f"{of}.press_key({KEY_NAMES.get(key, key)!r})"})
         parts += ["  "] if parts else []
         parts += [
             Content.styled(key, "bold $accent").stylize(pressed),

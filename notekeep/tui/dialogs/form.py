@@ -35,14 +35,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.render.formatting import parse_rating, stars
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
-from notekeep.tui.widgets.bars import (
-    CLOSE_BUTTON,
-    SUBMIT_ACTION,
-    ActionButtons,
-    Button,
-    Buttons,
-    ChoiceBar,
-)
+from notekeep.tui.widgets.bars import ActionButtons, ChoiceBar
 from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
@@ -272,15 +265,10 @@ class NewNoteDialog(SubmitDialog[tuple[str, str] | None]):
         self._title = title
 
     def compose(self) -> ComposeResult:
-        with dialog_box("New note"):
+        with dialog_box("New note", ("tab", "kind"), ("enter", "create"), ("esc", "cancel")):
             yield ChoiceBar(self._kinds, self._kind)
             yield Input(clean_line(self._title), placeholder="Title", compact=True)
             yield HintLine("")
-            yield Buttons(
-                Button("tab", "kind", "next-kind"),
-                Button("enter", "create", SUBMIT_ACTION),
-                CLOSE_BUTTON,
-            )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         title = event.value.strip()

@@ -21,7 +21,7 @@ from notekeep.tui.dialogs.dialog import (
 )
 from notekeep.tui.keys import bindings
 from notekeep.tui.program import program
-from notekeep.tui.widgets.bars import CLOSE_BUTTON, SUBMIT_ACTION, Button, Buttons, ChoiceBar
+from notekeep.tui.widgets.bars import ChoiceBar
 from notekeep.tui.workers import TitleSearch, in_background
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 
 OTHER_NOTE = "Another note"
 CAPTURE_TARGETS = (TODAYS_NOTE, INBOX, OTHER_NOTE)
+KEYS = (
+    ("tab", "switch note"),
+    ("ctrl+j", "new line"),
+    ("ctrl+l", "picture"),
+    ("enter", "save"),
+    ("esc", "cancel"),
+)
 MAX_TITLES = 5
 
 
@@ -81,20 +88,13 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         """Whether enter was pressed before the titles were found."""
 
     def compose(self) -> ComposeResult:
-        with dialog_box("Quick note"):
+        with dialog_box("Quick note", *KEYS):
             yield self._bar
             yield self._title
             yield self._titles
             yield self._box
             yield TextLines("").add_class("attached")
             yield HintLine("")
-            yield Buttons(
-                Button("enter", "save", SUBMIT_ACTION),
-                Button("tab", "switch note", "next-place"),
-                Button("ctrl+j", "new line", "new-line"),
-                Button("ctrl+l", "picture", "attach-picture"),
-                CLOSE_BUTTON,
-            )
 
     def on_mount(self) -> None:
         self._titles.can_focus = False

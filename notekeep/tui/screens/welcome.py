@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import App, ComposeResult
 from textual.containers import Center, Middle
+from textual.widgets import Static
 
 from notekeep import config
 from notekeep.errors import NotekeepError
 from notekeep.services import demo
 from notekeep.tui import location as places
-from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, TextLines, ask, open_dialog
+from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, TextLines, ask, hints, open_dialog
 from notekeep.tui.keys import bindings
 from notekeep.tui.render import glyphs as glyph_sets
-from notekeep.tui.render.plan_lines import shorten_home
-from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine
+from notekeep.tui.render.formatting import shorten_home
+from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.theme import THEMES, choose_theme_name
-from notekeep.tui.widgets.bars import SUBMIT_ACTION, Button, Buttons
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import in_background, show_error
 
@@ -90,21 +90,6 @@ class _WelcomeChoices(ListView):
         return "" if is_gap else super()._line_role(index)
 
 
-class _Keys(Buttons):
-    """What can be done, each a button."""
-
-    def __init__(self) -> None:
-        choose = Button("enter", "choose", SUBMIT_ACTION)
-        super().__init__(choose, Button("esc", "leaves", "dismiss"))
-
-    async def on_click(self, event: events.Click) -> None:
-        if event.style.meta.get("link") == ACTION_LINK + SUBMIT_ACTION:
-            event.stop()
-            event.prevent_default()
-            choices = self.screen.query_one(_WelcomeChoices)
-            choices.choose(choices.cursor)
-
-
 class WelcomeApp(App[str | None]):
     """Asks for a vault; its result is the vault's folder, or None."""
 
@@ -116,9 +101,9 @@ class WelcomeApp(App[str | None]):
     Center { height: auto; }
     TextLines { width: 72; max-width: 100%; margin-bottom: 1; }
     _WelcomeChoices { width: 76; max-width: 100%; overflow-y: hidden; scrollbar-gutter: auto; }
-    _Keys { width: 72; max-width: 100%; margin-top: 1; }
+    Static { width: 72; max-width: 100%; margin-top: 1; }
     .-low Center TextLines { display: none; }
-    .-low _Keys { margin-top: 0; }
+    .-low Static { margin-top: 0; }
     """
 
     def __init__(self) -> None:
@@ -133,7 +118,7 @@ class WelcomeApp(App[str | None]):
         with Middle(), Center():
             yield TextLines(HEADING)
             yield _WelcomeChoices(self.glyphs)
-            yield _Keys()
+            yield Static(hints(("enter", "choose"), ("esc", "quit"), of="app"))
 
     def on_mount(self) -> None:
         self.query_one(_WelcomeChoices).focus()
@@ -146,6 +131,9 @@ class WelcomeApp(App[str | None]):
 
     def action_dismiss(self) -> None:
         self.exit(None)
+
+    def action_press_key(self, key: str) -> None:
+        self.simulate_key(key)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         key = WELCOME_CHOICES[event.row].value
