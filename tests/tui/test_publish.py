@@ -43,14 +43,16 @@ async def test_a_note_is_exported_from_browse_after_its_diff_is_seen(
         await until(pilot, lambda: screen.note_under_cursor == "books/Deep Work.md")
         screen.notes.focus()
         await press(pilot, "p")
-        await until(pilot, lambda: shows(app, "+Depth needs hours without a phone."))
-        assert shows(app, "new        deep-work.md")
         # Nobody chose a folder yet, so it is asked for first.
+        await until(pilot, lambda: shows(app, "No site folder yet."))
+        assert not shows(app, "notes-drafts")
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "The folder of your site."))
         assert not drafts.exists()
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "2 new") and shows(app, "+Depth needs hours"))
+        await until(pilot, lambda: shows(app, "2 new"))
+        await until(pilot, lambda: shows(app, "+Depth needs hours without a phone."))
+        assert shows(app, "new        deep-work.md")
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "Wrote 2 files"))
         assert "Depth needs hours" in (drafts / "deep-work.md").read_text()
@@ -110,7 +112,7 @@ async def test_another_folder_is_chosen_and_a_folder_that_is_no_site_is_said(
     app = make_app("publish")
     site = tmp_path / "blog"
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "portable"))
+        await until(pilot, lambda: shows(app, "no site folder ·"))
         await press(pilot, "f")
         await until(pilot, lambda: shows(app, "The folder of your site."))
         app.screen.query_one(Input).value = str(site)
@@ -180,7 +182,7 @@ async def test_edit_in_the_site_changes_the_state_in_the_list(
 async def test_target_is_found_by_typing_its_name(make_app: MakeApp, tmp_path: Path) -> None:
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "portable"))
+        await until(pilot, lambda: shows(app, "no site folder ·"))
         await press(pilot, "t")
         await until(pilot, lambda: shows(app, "Site generator") and shows(app, "Eleventy"))
         type_text(app, "hugo")
@@ -196,7 +198,7 @@ async def test_typed_folder_replaces_the_one_that_is_there(
 ) -> None:
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "portable"))
+        await until(pilot, lambda: shows(app, "no site folder ·"))
         await press(pilot, "f")
         await until(pilot, lambda: shows(app, "The folder of your site."))
         assert app.screen.query_one(Input).value.endswith("notes-drafts")

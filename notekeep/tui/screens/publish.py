@@ -20,9 +20,10 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.program import program
-from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.formatting import plural, shorten_home
 from notekeep.tui.render.list_rows import (
     NO_DRAFTS_HINT,
+    NO_FOLDER_HINT,
     ORPHANED_POST_HINT,
     PostRow,
     counts_text,
@@ -34,7 +35,6 @@ from notekeep.tui.render.plan_lines import (
     patch_lines,
     plan_lines,
     report_lines,
-    shorten_home,
 )
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.note_operations import run_editor
@@ -245,6 +245,10 @@ class PublishScreen(VaultScreen):
         self, paths: Sequence[str], *, pause: float = 0.0, how: Mapping[str, object] | None = None
     ) -> None:
         """Show what an export of notes would write; until then nothing can be written."""
+        if not self._has_folder:
+            self.shown = self._made_for = None
+            self.diff.say(*NO_FOLDER_HINT)
+            return
         made_for = _PlanKey(tuple(paths), self.target, self.site, how)
         if made_for != self._made_for:
             self.shown, self._is_left = None, False
@@ -333,13 +337,13 @@ class PublishScreen(VaultScreen):
     # Writing.
 
     def action_write_export(self) -> None:
-        if (plan := self.shown) is None:
+        if not self._has_folder:
+            self._ask_folder()
+        elif (plan := self.shown) is None:
             if not self._wait(self.action_write_export) and self.exported is None:
                 show_message(self, "Nothing to write")
         elif not isinstance(plan, ExportPlan):
             self._write(partial(self.vault.notes.apply, plan), self._was_pulled)
-        elif not self._has_folder:
-            self._ask_folder()
         elif plan.is_empty:
             show_message(self, EDITED_IN_SITE_HINT if plan.conflicts else UP_TO_DATE)
         else:
@@ -543,7 +547,7 @@ class PublishScreen(VaultScreen):
         ask(self, Choice("Site folder", options), chosen)
 
     def _ask_folder(self) -> None:
-        here = shorten_home(self.site or getattr(self.shown, "site", ""))
+        here = shorten_home(self.site or next((one.site for one in self._standings), ""))
 
         def entered(folder: str) -> None:
             # The folder beside the vault is made by the first export.
