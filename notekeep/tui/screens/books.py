@@ -77,7 +77,7 @@ class BooksScreen(OverlayScreen):
         empty = empty_lines(f"No books finished in {year}.")
         self.books.nothing = [*empty, key_hint("[", "year before")]
         self.books.show(found)
-        self.set_status(f"{year} in books · {plural(len(found.books), 'book')}")
+        self.set_status(f"{year} · {plural(len(found.books), 'book')}")
         self.set_idle_actions(*(() if found.books else ("read-text",)))
         self.text.show(lambda width: summary_lines(year, found, min(width, TEXT_WIDTH), glyphs))
 

@@ -28,8 +28,7 @@ from notekeep.tui.keys import bindings
 from notekeep.tui.messages import EditNote, ShowHistory, VaultChanged
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.page.page import NoteRendering
-from notekeep.tui.render.formatting import plural, size_text
-from notekeep.tui.render.plan_lines import shorten_home
+from notekeep.tui.render.formatting import plural, shorten_home, size_text
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line, wrap_line
 from notekeep.tui.render.text_diff import (
     TextComparison,
@@ -112,6 +111,7 @@ class HistoryScreen(OverlayScreen):
     """One note's versions at the left; at the right what one of them changed, or its text."""
 
     BINDINGS = bindings("history", "over")
+    OPENED_BY = "history"
     PLACE = "history"
 
     versions: TimelineList

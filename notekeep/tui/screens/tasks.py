@@ -92,7 +92,7 @@ class TasksScreen(OverlayScreen):
         self.tasks.show(found.rows)
         scope = f"{clean_line(self._query)} · " if self._query else ""
         still = f"{found.open} open"
-        self.set_status(f"Tasks · {scope}{still} · {found.done} done", still)
+        self.set_status(f"{scope}{still} · {found.done} done", still)
         self.set_idle_actions(*(() if found.rows else ("tick-task", "open-task", "edit-task")))
         if not found.rows:
             self.loader.row = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.containers import Horizontal
 from textual.reactive import reactive
@@ -80,6 +80,12 @@ class PieceLabel(ButtonLine):
 
     def get_content_width(self, *_args: object) -> int:
         return line_width(self._line)
+
+
+def _draw_button(key: str, text: str, link: str, *, works: bool = True) -> StyledLine:
+    """Return a key and what it does; a click follows the link."""
+    roles = ("key", "muted") if works else ("faint", "faint")
+    return [Piece(format_key(key), roles[0], link), Piece(f" {text}", roles[1], link)]
 
 
 async def run_action(widget: Widget, action_id: str) -> None:
@@ -162,8 +168,14 @@ class StatusLine(ButtonLine):
         ways = [STATUS_SEPARATOR.join(parts[first:]) for first in range(len(parts))]
         if self.says_shortly:
             ways[1:] = [clean_line(self.says_shortly)]
-        fitting = next((text for text in ways if line_width([Piece(text)]) <= room), "")
-        return [Piece(fitting, "muted")] if fitting else []
+        name: StyledLine = []
+        if self._active and self._active not in SCREEN_ACTIONS:
+            name = [Piece(ACTIONS_BY_ID[self._active].title, "active")]
+        separator = [Piece(STATUS_SEPARATOR, "muted")] if name else []
+        lines = [[*name, *separator, Piece(text, "muted")] if text else name for text in ways]
+        # Where there is no room for both, what is said matters more than the name.
+        lines += [[Piece(ways[-1], "muted")] if ways[-1] else name, name]
+        return next((line for line in lines if line_width(line) <= room), [])
 
     def _progress(self, room: int) -> StyledLine:
         text = [Piece(clean_line(self.doing), "bright")]
@@ -301,11 +313,7 @@ class Footer(ButtonLine):
         for action_id, label in BULK_ACTIONS.items():
             keys = action_keys(ACTIONS_BY_ID[action_id], own_keys)
             if action_id in bound and keys:
-                link = ACTION_LINK + action_id
-                shown[action_id] = [
-                    Piece(format_key(keys[0]), "key", link),
-                    Piece(f" {label}", "muted", link),
-                ]
+                shown[action_id] = _draw_button(keys[0], label, ACTION_LINK + action_id)
         return shown
 
     def _keys(self) -> dict[str, StyledLine]:
@@ -326,13 +334,9 @@ class Footer(ButtonLine):
                 continue  # the letter would be typed
             link = ACTION_LINK + action.id if active.enabled else ""
             works = active.enabled and action.id not in self.idle
-            roles = ("key", "muted") if works else ("faint", "faint")
             usual = (key for key in action_keys(action, own_keys) if (action.id, key) in bound)
             key = next(usual, active.binding.key)
-            shown[action.id] = [
-                Piece(format_key(key), roles[0], link),
-                Piece(f" {action.label}", roles[1], link),
-            ]
+            shown[action.id] = _draw_button(key, action.label, link, works=works)
         places: dict[str, int] = {}
         for action_id in shown:
             places.setdefault(ACTIONS_BY_ID[action_id].context, len(places))
@@ -347,21 +351,7 @@ class Footer(ButtonLine):
         return {action_id: shown[action_id] for action_id in sorted(shown, key=order)}
 
 
-# What can be done in a dialog, said in one line, each part of it a button.
-
-SUBMIT_ACTION = "submit"  # stands for what enter does in the line of a dialog
-BUTTON_SEPARATOR = "  "
-
-
-class Button(NamedTuple):
-    """A key, what it does, and the id of its action or `SUBMIT_ACTION`."""
-
-    key: str
-    text: str
-    action: str
-
-
-CLOSE_BUTTON = Button("esc", "cancel", "dismiss")
+# What can be done, said in one line, each part of it a button.
 
 
 class ActionButtons(ButtonLine):
@@ -374,36 +364,12 @@ class ActionButtons(ButtonLine):
     def draw(self, width: int) -> StyledLine:
         line: StyledLine = []
         for action_id, text in self._actions:
-            link = ACTION_LINK + action_id
-            key = format_key(ACTIONS_BY_ID[action_id].keys[0])
-            button = [Piece(f"{key} ", "key", link), Piece(text, "muted", link)]
+            button = _draw_button(ACTIONS_BY_ID[action_id].keys[0], text, ACTION_LINK + action_id)
             longer = [*line, Piece("  "), *button] if line else button
             if line and line_width(longer) > width:
                 break
             line = longer
         return fit_line(line, width)
-
-
-class Buttons(ButtonLine):
-    """Keys of a dialog; a click presses one."""
-
-    def __init__(self, *buttons: Button) -> None:
-        super().__init__()
-        self._buttons: Sequence[Button] = buttons
-
-    def draw(self, width: int) -> StyledLine:
-        line: StyledLine = []
-        for button in self._buttons:
-            link = ACTION_LINK + button.action
-            line += [Piece(BUTTON_SEPARATOR)] if line else []
-            line += [Piece(button.key, "key", link), Piece(f" {button.text}", "muted", link)]
-        return fit_line(line, width)
-
-    async def on_click(self, event: events.Click) -> None:
-        if event.style.meta.get("link") == ACTION_LINK + SUBMIT_ACTION:
-            event.stop()
-            event.prevent_default()
-            await self.screen.run_action("apply_dialog")
 
 
 # A few choices in a row, one of them standing out.
