@@ -503,3 +503,21 @@ async def test_keys_go_on_where_the_pane_that_had_them_has_no_room_any_more(
         await until(pilot, lambda: app.focused is not None and app.focused.id == "note-list")
         await press(pilot, "j", "enter")
         await until(pilot, lambda: app.screen.has_class("-reading"))
+
+
+async def test_empty_vault_offers_what_to_do_with_the_first_offer_under_the_cursor(
+    make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    for path in vault.search.paths(""):
+        (root / path).unlink()
+    vault.indexing.refresh()
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "No notes yet.") and shows(app, "Empty folder: "))
+        assert shows(app, "▌      n  creates the first one")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "enter create"))
+        await press(pilot, "escape", "down")
+        await until(pilot, lambda: shows(app, "▌ ctrl+n  adds a line"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Quick note") and shows(app, "enter save"))

@@ -143,6 +143,13 @@ def test_a_title_has_the_room_of_stars_and_day_that_are_not_there() -> None:
     assert "20 Nov" in rated
 
 
+def test_a_habit_is_listed_with_its_present_schedule_in_words() -> None:
+    schedule = ["2025-11-24 mon,thu", "2026-03-02 mon,wed,fri"]
+    gym = row("Gym", "habit", habit="gym", schedule=schedule)
+    assert "Mon, Wed, Fri" in line_text(note_row(gym, 60, UNICODE, TODAY, PLAIN))
+    assert "2025-11-24" not in line_text(note_row(gym, 60, UNICODE, TODAY, PLAIN))
+
+
 def test_what_is_broken_or_private_is_seen_beside_the_title() -> None:
     secret = row("Diary")
     secret.private, secret.problem = True, "line 2"
@@ -164,10 +171,13 @@ def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
     ("text", "word", "shown"),
     [
         ("a ![[loop.png|420|the loop]] b", "the", "a the loop b"),
-        ("a ![[loop.png|420x30|the loop]] b", "loop.png", "a loop.png|420x30|the loop b"),
+        ("a ![[loop.png|420x30|the loop]] b", "loop.png", "a loop.png b"),
         ("a ![[loop.png]] b", "b", "a loop.png b"),
         ("a [[Deep Work#Rules|rules]] b", "b", "a rules b"),
-        ("a [[Deep Work|work]] b", "Deep", "a Deep Work|work b"),
+        ("a [[Deep Work|work]] b", "Deep", "a Deep Work b"),
+        ("a [[Deep Work#Rules]] b", "b", "a Deep Work Rules b"),
+        ("a [[Deep Work#^r-1]] b", "b", "a Deep Work b"),
+        ("a deep line ^r-1\nb", "deep", "a deep line b"),
     ],
 )
 def test_a_link_in_a_passage_is_its_words(text: str, word: str, shown: str) -> None:
@@ -412,6 +422,15 @@ def test_characters_are_those_the_terminal_can_show(
     assert choose_glyphs(setting, environment) == chosen
 
 
+def test_kind_of_ones_own_has_its_sign_where_the_terminal_can_show_it() -> None:
+    signs = {"recipe": "◇", "album": "A"}
+    shown = choose_glyphs("unicode", {}, signs=signs)
+    assert line_text(note_row(row("Soup", "recipe"), 40, shown, TODAY, PLAIN))[2] == "◇"
+    plain = choose_glyphs("ascii", {}, signs=signs)
+    assert line_text(note_row(row("Soup", "recipe"), 40, plain, TODAY, PLAIN))[2] == "r"
+    assert line_text(note_row(row("Blue", "album"), 40, plain, TODAY, PLAIN))[2] == "A"
+
+
 def test_the_plain_set_is_plain() -> None:
     for name in ASCII_GLYPHS.__match_args__:
         if name == "best":
@@ -453,7 +472,7 @@ def test_a_word_found_in_a_link_is_shown_without_its_brackets() -> None:
     text = "my cue, [[Atomic Habits#Cue|that]] and [a](https://cue.example)"
     start = text.index("Cue")
     shown, marks = strip_markup(text, [(start, start + 3)])
-    assert shown == "my cue, Atomic Habits#Cue|that and a"
+    assert shown == "my cue, Atomic Habits Cue and a"
     assert [shown[first:end] for first, end in marks] == ["Cue"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -139,3 +140,9 @@ def field_text(value: Value) -> str:
         target, _, shown = text[2:-2].partition("|")
         text = shown or target.rpartition("/")[2]
     return clean_line(text)
+
+
+def shorten_home(path: str) -> str:
+    """Return a folder as a person writes it, with ~ for their home."""
+    home = os.path.expanduser("~")
+    return f"~{path[len(home) :]}" if path == home or path.startswith(home + os.sep) else path

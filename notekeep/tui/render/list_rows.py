@@ -182,6 +182,10 @@ ORPHANED_POST_HINT: Final[Sequence[StyledLine]] = (
     [],
     [Piece("x", "key"), Piece("  show what would be removed from the site", "muted")],
 )
+_FOLDER_KEYS: Final[Sequence[StyledLine]] = (
+    [Piece("f", "key"), Piece("  choose the folder of your site", "muted")],
+    [Piece("t", "key"), Piece("  choose its generator", "muted")],
+)
 NO_DRAFTS_HINT: Final[Sequence[StyledLine]] = (
     [Piece("Nothing to publish yet.", "title")],
     [],
@@ -189,8 +193,15 @@ NO_DRAFTS_HINT: Final[Sequence[StyledLine]] = (
     [Piece("and every note with publish: true.", "muted")],
     [],
     [Piece("p", "key"), Piece("  on any note (F2): show its draft", "muted")],
-    [Piece("f", "key"), Piece("  choose the folder of your site", "muted")],
-    [Piece("t", "key"), Piece("  choose its generator", "muted")],
+    *_FOLDER_KEYS,
+)
+NO_FOLDER_HINT: Final[Sequence[StyledLine]] = (
+    [Piece("No site folder yet.", "title")],
+    [],
+    [Piece("Choose the folder of your site to see", "muted")],
+    [Piece("what would be written into it.", "muted")],
+    [],
+    *_FOLDER_KEYS,
 )
 
 
@@ -212,12 +223,13 @@ def field_correction(name: str, near: str, glyphs: Glyphs) -> list[StyledLine]:
     """Return what is said of a name that is no field but nearly one, the longest line first."""
     sign = Piece(f"{glyphs.warning} ", "warn")
     about = Piece(f'No field "{clean_line(name)}". ')
-    question = [Piece("Did you mean "), Piece(near, "title"), Piece("?  "), Piece("tab", "key")]
-    accept = Piece(" accept", "muted")
+    meant = Piece(near, "title")
+    accept = [Piece("  tab", "key"), Piece(" accept", "muted")]
     return [
-        [sign, about, *question, accept],
-        [sign, about, *question],
-        [sign, *question, accept],
+        [sign, about, Piece("Did you mean "), meant, Piece("?"), *accept],
+        [sign, about, Piece("Try "), meant, Piece("."), *accept],
+        [sign, Piece("Did you mean "), meant, Piece("?"), *accept],
+        [sign, meant, Piece("?"), *accept],
     ]
 
 
@@ -243,13 +255,21 @@ def search_running(typed: str) -> list[StyledLine]:
     return [[Piece("Searching for ", "muted"), Piece(clean_line(typed), "title")]]
 
 
-def no_notes(indexed: float | None) -> list[StyledLine]:
-    """Return what is said of a vault without notes, or of which none is indexed yet."""
+EMPTY_ACTIONS = ("new-note", "capture", "switch-vault", "help")
+"""What is offered where there are no notes, a line each, in the last lines of `no_notes`."""
+
+
+def no_notes(indexed: float | None, folder: str = "") -> list[StyledLine]:
+    """Return what is said where there are no notes, or none is indexed yet.
+
+    `folder` is that of a vault that is empty.
+    """
     if indexed is not None:
         return [[], indexing_progress(indexed)]
     return [
         [],
         [Piece("No notes yet.", "title")],
+        [Piece(f"Empty folder: {clean_line(folder)}" if folder else "", "muted")],
         [],
         key_hint("n", "creates the first one"),
         key_hint("ctrl+n", "adds a line to today's note"),

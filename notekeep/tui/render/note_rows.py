@@ -9,6 +9,8 @@ from unicodedata import normalize
 
 from rich.cells import cell_len
 
+from notekeep.errors import NotekeepError
+from notekeep.habits.schedule import describe_schedule, parse_rules
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query.tree import And, Fuzzy, Node, Or, Phrase, Prefix, Query, Term, Within
 from notekeep.tui.render.formatting import (
@@ -98,8 +100,15 @@ def fold_letters(text: str) -> str:
 _SIGNS = (
     r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]]+>?|\[!\w+\][-+]?"
     r"|(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
-    r"|!?\[\[[^\[\]|\n]*\|(?:\d+(?:x\d+)?\|)?(?=[^\[\]\n]*\]\])|\]\([^()\s]*\)|!?\[(?=[^\[\]\n]*\]\([^()\s]*\))"
+    r"|\]\([^()\s]*\)|!?\[(?=[^\[\]\n]*\]\([^()\s]*\))"
     r"|\*\*|==|`|!?\[\[|\]\]|(?<!\S)\*(?=\w)|(?<=[\w.,;:!?])\*(?!\w)"
+    r"|(?<=\s)\^[A-Za-z0-9-]+(?=[ \t]*(?:\n|\Z))"
+)
+
+# A wiki link: its target with a heading or an id, the size of a picture, its text.
+_LINK = (
+    r"(?P<open>!?\[\[)(?P<target>[^\[\]|#\n]*(?P<id>(?:#\^[\w-]*)?)(?P<hash>#?)[^\[\]|\n]*)"
+    r"(?P<size>(?:\|\d+(?:x\d+)?(?=\|))?)(?P<alias>\|[^\[\]\n]*)?(?P<close>\]\]|\Z)"
 )
 
 # A list this wide has room for a detail after each title.
@@ -241,7 +250,7 @@ def note_row(
     if row.apart:
         left = distinguished_title(left, row, room)
     elif width >= DETAIL_CELLS:
-        left = _with_detail(left, [detail] if detail else row_details(row), room)
+        left = _with_detail(left, [detail] if detail else row_details(row, today), room)
     line = [*pad_line(fit_line(left, room, glyphs.ellipsis), room), Piece(" " * bool(right))]
     return [*head, *line, *right, Piece(" " * _RIGHT_MARGIN)]
 
@@ -253,8 +262,10 @@ def _with_detail(title: StyledLine, details: Sequence[str], room: int) -> Styled
     return [*title, Piece("  "), Piece(detail, "muted")] if detail else title
 
 
-def row_details(row: Row) -> list[str]:
+def row_details(row: Row, today: date) -> list[str]:
     """Return what may be said of a note beside its title, the longest first."""
+    if schedule := _schedule_on(today, row.fields.get("schedule")) if row.kind == "habit" else "":
+        return [schedule]
     if row.kind == "post":
         return ["draft"] if row.fields.get("draft") is True else []
     for name in _DETAILS.get(row.kind, ()):
@@ -263,6 +274,15 @@ def row_details(row: Row) -> list[str]:
             first = field_text(value[0]) if isinstance(value, list) and value else ""
             return [text, first]
     return [clean_line(row.tags[0])] if row.tags else []
+
+
+def _schedule_on(day: date, value: Value) -> str:
+    lines = [str(line) for line in (value if isinstance(value, list) else [value]) if line]
+    try:
+        begun = [rule for rule in parse_rules(lines) if rule.start <= day.toordinal()]
+    except NotekeepError:
+        return ""
+    return describe_schedule(begun[-1].schedule) if begun else ""
 
 
 def row_date(row: Row, look: RowLook, today: date) -> str:
@@ -386,17 +406,28 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
     kept: list[str] = []
     places: list[int] = []
     dropped: set[int] = set()
+    spaced: set[int] = set()
+
+    def is_marked(start: int, stop: int) -> bool:
+        return any(start < end and begin < stop for begin, end in marks)
+
+    for match in re.finditer(_LINK, text):
+        # The target is shown where it has no other text, or only it has what was looked for.
+        hidden = match.span("alias") if match["alias"] else (0, 0)
+        if match["alias"] and (is_marked(*hidden) or not is_marked(*match.span("target"))):
+            hidden = match.start("target"), match.start("alias") + 1
+        spaced.update(range(*match.span("hash")))
+        dropped.update(range(*hidden))
+        dropped.update(*(range(*match.span(part)) for part in ("open", "id", "size", "close")))
     for match in re.finditer(_SIGNS, text, re.DOTALL):
-        start, stop = match.span()
-        # What was looked for is shown, be it in an address; a link's target without the brackets.
-        if any(start < end and begin < stop for begin, end in marks):
-            stop = start + match[0].find("[[", 0, 3) + 2 if "[[" in match[0][:3] else start
-        dropped.update(range(start, stop))
+        # What was looked for is shown, be it in an address.
+        if not is_marked(*match.span()):
+            dropped.update(range(*match.span()))
     for offset, char in enumerate(text):
         places.append(len(kept))
         if offset in dropped:
             continue
-        blank = char.isspace()
+        blank = char.isspace() or offset in spaced
         if not (blank and (not kept or kept[-1] == " ")):
             kept.append(" " if blank else char)
     places.append(len(kept))

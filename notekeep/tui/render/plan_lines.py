@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
 from notekeep.export.source_map import TEASER_END_REASON, SourceChange
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.formatting import plural, shorten_home
 from notekeep.tui.render.list_rows import STATE_ROLES
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, wrap_line
 from notekeep.tui.render.text_diff import compare, wrap_patch
@@ -81,12 +80,6 @@ _AFTERWARDS = (
 
 _BY_HAND = ("s", "decides what to do with edits made in the site")
 """The key for files that an export leaves alone."""
-
-
-def shorten_home(path: str) -> str:
-    """Return a folder as a person writes it, with ~ for their home."""
-    home = os.path.expanduser("~")
-    return f"~{path[len(home) :]}" if path == home or path.startswith(home + os.sep) else path
 
 
 def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:

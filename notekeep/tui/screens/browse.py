@@ -18,6 +18,7 @@ from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens.browse_sidebar import BrowseSidebar
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
+from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.workers import show_message
@@ -307,6 +308,9 @@ class BrowseScreen(VaultScreen):
 
     def action_open(self) -> None:
         if self.pane.unfold():
+            return
+        if offer := self.notes.offer:
+            self.call_next(run_action, self.notes, offer)
             return
         if (row := self.notes.row) is not None:
             self.vault.open_counts.count(row.path)

@@ -351,7 +351,7 @@ def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
     for hit in vault.search.suggest(typed, limit=MAX_NOTES).hits:
         row, title = hit.row, clean_line(hit.row.title)
         score, marks = _match(typed, title)
-        about = clean_line(row.apart) or next(iter(row_details(row)), "")
+        about = clean_line(row.apart) or next(iter(row_details(row, screen.today)), "")
         run = partial(screen.post_message, OpenNote(row.path))
         opened = vault.open_counts.last(row.path)
         offers.append(

@@ -39,8 +39,9 @@ from notekeep.tui.list_model import (
 )
 from notekeep.tui.location import ListState, NoteLocation
 from notekeep.tui.messages import CreateNote
-from notekeep.tui.render.formatting import count_of, thousands
+from notekeep.tui.render.formatting import count_of, shorten_home, thousands
 from notekeep.tui.render.list_rows import (
+    EMPTY_ACTIONS,
     field_correction,
     format_share,
     no_indexed_results,
@@ -76,7 +77,7 @@ SEARCH_DELAY = 0.15  # seconds without a key after which the bodies of notes are
 FULL_TEXT_LETTERS = 3  # letters from which the bodies of notes are searched
 MAX_HITS = 200
 MAX_SORTED_ROWS = 5_000  # with more notes than this a list is sorted in the background, and whole
-HEAD_LINES = 1  # lines that the names of the columns take
+HEAD_LINES = 2  # lines that the names of the columns take, with the rule below them
 MIN_FOLDED = 4  # so many daily notes are folded into one row
 DAILY_QUERY = "type:daily"
 
@@ -219,6 +220,7 @@ class ListPane(Vertical, RemovalSafe):
         self._count_text = ""
         self._is_searching = False
         self._is_accepted = False  # whether a key is about what is found, which is not there yet
+        self._has_failed = False  # whether the last search of texts ended with an error
         self._wanted: str | None = note or None
         self._wanted_line: int | None = None
         """The line at which the cursor should stand when what was asked for is there."""
@@ -259,7 +261,8 @@ class ListPane(Vertical, RemovalSafe):
         before, had_focus = self.notes, self.notes.has_focus
         if grid == (self.grid is not None):
             return
-        line = before.cursor_line
+        # The eye is on that row. The lines above the grid take some from it.
+        line = before.cursor_line + (-HEAD_LINES if grid else HEAD_LINES)
         if grid:
             head, made = self._make_grid()
             await self.mount(head, made)
@@ -271,8 +274,7 @@ class ListPane(Vertical, RemovalSafe):
             self.grid = None
             self.listed.display = True
         self.notes.copy_from(before)
-        # The eye is on that row. The line above the grid takes one from it.
-        self.notes.scroll_cursor_to(line + (-HEAD_LINES if grid else HEAD_LINES))
+        self.notes.scroll_cursor_to(line)
         if had_focus:
             # At once, so that the next key finds it; and before what had it goes.
             self.screen.set_focus(self.notes)
@@ -282,7 +284,7 @@ class ListPane(Vertical, RemovalSafe):
             await self.query("NoteGrid, GridHead").remove()
         if not self.typed:
             # A list has groups and folded notes, a grid has not.
-            self._wanted_line = self.notes.cursor_line
+            self._wanted_line = line
             self.again()
 
     def choose_columns(self, rows: Sequence[Row]) -> None:
@@ -394,6 +396,7 @@ class ListPane(Vertical, RemovalSafe):
         self._list()
 
     def _drop_answers(self) -> None:
+        self._has_failed = False
         self._titles.drop()
         if self._worker is not None:
             self._worker.cancel()
@@ -438,7 +441,7 @@ class ListPane(Vertical, RemovalSafe):
     ) -> None:
         self.matcher = None
         self.note.say()
-        self.notes.nothing = self._empty_lines()
+        self._say_nothing()
         self.notes.dated_by = self._dated_by
         inserted: Sequence[Inserted] = ()
         name = self._key.removeprefix("-")
@@ -491,18 +494,23 @@ class ListPane(Vertical, RemovalSafe):
         """How much of the index is there while it is built; None once it is."""
         return cast("NotekeepApp", self.app).indexed
 
-    def _empty_lines(self) -> Sequence[StyledLine]:
+    def _say_nothing(self) -> None:
+        """Prepare what is said, and offered, should there be no notes."""
+        notes, indexed = self.notes, self._indexed
+        notes.offers = () if self.typed or indexed is not None else EMPTY_ACTIONS
         if not self.typed:
-            return no_notes(self._indexed)
-        if self._indexed is not None:
-            return no_indexed_results(self.typed, self._indexed)
-        return no_results(self.typed)
+            folder = "" if self.scope else shorten_home(self._vault.root)
+            notes.nothing = no_notes(indexed, folder)
+        elif indexed is not None:
+            notes.nothing = no_indexed_results(self.typed, indexed)
+        else:
+            notes.nothing = no_results(self.typed)
 
     def index_progressed(self) -> None:
         """Say how far the index is, where there is nothing to show yet."""
         if not self.notes.note_count:
-            self.notes.nothing = self._empty_lines()
-            self.notes.lines_changed()
+            self._say_nothing()
+            self.notes.rows_changed(self.notes.cursor)
 
     def _wanted_path(self) -> str | None:
         wanted, self._wanted = self._wanted, None
@@ -566,7 +574,7 @@ class ListPane(Vertical, RemovalSafe):
         if self._slip is not None:
             # Without the condition that is meant it would find far too much.
             self.matcher = None
-            self.notes.nothing = ()
+            self.notes.nothing = self.notes.offers = ()
             self.notes.show_hits([], None)
             self._update_count(0)
             self.note.say_first_that_fits(field_correction(*self._slip[:2], self._glyphs))
@@ -602,16 +610,13 @@ class ListPane(Vertical, RemovalSafe):
 
     def _show_error(self, error: NotekeepError) -> None:
         """Say what a query lacks; what was found by title stays, and no note is created."""
-        self._worker = None
+        self._worker, self._has_failed = None, True
         self.note.say(Piece(f"{self._glyphs.warning} ", "warn"), Piece(clean_line(error.message)))
-        if self._is_accepted and self._titles.are_shown:
-            self._is_accepted = False
-            self.box.focus_text()
-            cast("NotekeepApp", self.app).keyboard.release(self)
+        self._accept_if_answered()
 
     def _show(self, _typed: str, found: SearchResults) -> None:
         self.matcher = make_matcher(found.query)
-        self.notes.nothing = self._empty_lines()
+        self._say_nothing()
         self.notes.dated_by = self._dated_by
         # The best hit, until the person has looked at another.
         keep = self._wanted_path()
@@ -619,7 +624,8 @@ class ListPane(Vertical, RemovalSafe):
         self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
         self._restore_line()
         self.choose_columns([hit.row for hit in hits])
-        self.note.say()
+        if not self._has_failed:
+            self.note.say()
         remarks = [clean_line(remark) for remark in found.remarks[:1]]
         if self._indexed is not None and found.hits:
             percent = format_share(self._indexed)
@@ -627,6 +633,9 @@ class ListPane(Vertical, RemovalSafe):
         self._update_count(found.total, *remarks, nearest=found.relaxed)
         if not found.hits:
             self.post_message(self.Empty())
+        self._accept_if_answered()
+
+    def _accept_if_answered(self) -> None:
         if self._is_accepted and self._is_answered:
             self._accept()
             cast("NotekeepApp", self.app).keyboard.release(self)
@@ -654,7 +663,7 @@ class ListPane(Vertical, RemovalSafe):
 
     def _show_running(self) -> None:
         if self._is_accepted:
-            self.notes.nothing = search_running(self.typed)
+            self.notes.nothing, self.notes.offers = search_running(self.typed), ()
             self.notes.show_hits([], None, None)
             self.screen.set_focus(self.notes)
 
@@ -663,6 +672,8 @@ class ListPane(Vertical, RemovalSafe):
         if self.notes.note_count or not self.typed:
             self.notes.is_moved = True
             self.screen.set_focus(self.notes)
+        elif self._has_failed:
+            self.box.focus_text()
         elif self._indexed is None:
             self.post_message(CreateNote(self.typed))
 

@@ -33,6 +33,7 @@ from notekeep.tui.render.styled_text import (
     mark_matches,
     pad_line,
 )
+from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from textual import events
+    from textual.strip import Strip
 
     from notekeep.catalog.records import Row
     from notekeep.markdown.schema import Schema
@@ -219,7 +221,11 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
 
 class GridHead(ButtonLine):
-    """What stands above the columns; a click on a name sorts by it."""
+    """What stands above the columns, and a rule; a click on a name sorts by it."""
+
+    DEFAULT_CSS = """
+    GridHead { height: 2; }
+    """
 
     @dataclass(eq=False, repr=False)
     class Clicked(Message):
@@ -245,6 +251,12 @@ class GridHead(ButtonLine):
             order=grid.order,
         )
         return pad_line(line, width)
+
+    def render_line(self, y: int) -> Strip:
+        if y == 0:
+            return super().render_line(y)
+        rule = [Piece(self._glyphs.rule * self.size.width, "rule")]
+        return paint(rule, self.size.width, get_role_styles(self.app), self.rich_style)
 
     async def on_click(self, event: events.Click) -> None:
         event.stop()

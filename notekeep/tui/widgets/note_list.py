@@ -104,6 +104,7 @@ class NoteList(ListView):
         self._inserted: Sequence[Inserted] = ()  # names of groups and folded notes, in their order
         self._inserted_rows: list[int] = []  # the rows of these
         self.nothing: Sequence[StyledLine] = ()  # what is shown where there are no notes
+        self.offers: Sequence[str] = ()  # ids of actions: what the last of these lines offer
 
     @property
     def row(self) -> Row | None:
@@ -190,11 +191,17 @@ class NoteList(ListView):
         inserted = self._inserted_at(self.cursor)
         return inserted.folded if inserted is not None else None
 
+    @property
+    def offer(self) -> str:
+        """The id of the action that the line under the cursor offers, or ""."""
+        number = self.cursor - len(self.nothing) + len(self.offers)
+        return self.offers[number] if self.is_selectable(self.cursor) and number >= 0 else ""
+
     def copy_from(self, other: NoteList) -> None:
         """Show what another list shows, with its cursor and its marks, which are shared."""
         self._source, self._pages = other._source, other._pages
         self._insert(())
-        self._finder, self.nothing = other._finder, other.nothing
+        self._finder, self.nothing, self.offers = other._finder, other.nothing, other.offers
         self.dated_by = other.dated_by
         self._conflicts, self.marked = other._conflicts, other.marked
         self._marked_last, self.is_moved = other._marked_last, other.is_moved
@@ -266,7 +273,7 @@ class NoteList(ListView):
 
     def is_selectable(self, row: int) -> bool:
         if not self.note_count:
-            return False
+            return len(self.nothing) - len(self.offers) <= row < len(self.nothing)
         inserted = self._inserted_at(row)
         return row < self.row_count() and (inserted is None or inserted.folded is not None)
 
@@ -278,7 +285,9 @@ class NoteList(ListView):
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         if not self.note_count:
             begin = row * self.row_height
-            said: list[StyledLine] = [[Piece("  "), *line] for line in self.nothing[begin:]]
+            is_here = row == self.cursor and self.is_selectable(row)
+            bar = Piece(f"{self._glyphs.cursor} " if is_here else "  ", "cursor-bar")
+            said: list[StyledLine] = [[bar, *line] for line in self.nothing[begin:]]
             return [*said, *([[]] * self.row_height)][: self.row_height]
         here = row == self.cursor
         if (inserted := self._inserted_at(row)) is not None:
