@@ -76,11 +76,11 @@ def draft(terminal: Terminal) -> None:
     terminal.send("/kettles" + ENTER)
     terminal.until("1 of 2 notes", "p publish")
     terminal.send("p")
-    terminal.until("portable Markdown", "w write", "Boil only what you need.")
+    terminal.until("No site folder yet.", "w write")
     terminal.send("w")
     terminal.until("The folder of your site.", "notes-drafts")
     terminal.send(ENTER)
-    terminal.until("2 new", "w write")
+    terminal.until("2 new", "w write", "Boil only what you need.")
     terminal.send("w")
     terminal.until("Written")
 

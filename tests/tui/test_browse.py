@@ -510,7 +510,7 @@ async def test_empty_vault_offers_what_to_do_with_the_first_offer_under_the_curs
 ) -> None:
     for path in vault.search.paths(""):
         (root / path).unlink()
-    vault.indexing.refresh()
+    vault.indexing.refresh(forget_missing=True)
     app = make_app("browse")
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: shows(app, "No notes yet.") and shows(app, "Empty folder: "))
