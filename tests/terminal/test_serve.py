@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import aiohttp
+import pexpect
 import pyte
 import pytest
+import segno
 import yarl
 
 from tests.support.programs import needed
@@ -247,3 +249,25 @@ def test_what_cannot_be_served_says_why(sample: Path, options: tuple[str, ...]) 
     assert done.returncode in (2, 5)
     assert "Traceback" not in done.stderr
     assert done.stderr.strip()
+
+
+def test_the_address_is_shown_as_a_code_on_a_terminal(sample: Path) -> None:
+    words = ["-m", "notekeep", "serve", "--phone", "--host", "127.0.0.1"]
+    words += ["--port", str(_free_port()), "--vault", str(sample)]
+    env = {**os.environ, "TERM": "xterm-256color"}
+    program = pexpect.spawn(
+        sys.executable, words, env=env, encoding="utf-8", timeout=SECONDS, dimensions=(60, 100)
+    )
+    try:
+        program.expect_exact("ctrl+c stops it")
+        shown = str(program.before)
+    finally:
+        program.close(force=True)
+    address = re.search(r"http://\S+", shown)
+    assert address
+    squares: list[list[int]] = []
+    for line in re.findall("[█▀▄ ]{20,}", shown):
+        squares.append([int(sign in "▄ ") for sign in line])
+        squares.append([int(sign in "▀ ") for sign in line])
+    code = [list(row) for row in segno.make(address[0], micro=False).matrix_iter(border=2)]
+    assert squares[: len(code)] == code
