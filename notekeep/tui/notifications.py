@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from notekeep.habits.amounts import parse_number, plural_unit
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.messages import HabitLogged, VaultChanged
 from notekeep.tui.render.formatting import plural
@@ -40,6 +41,13 @@ def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -
     node.app.post_message(VaultChanged(is_step=bool(done.step)))
 
 
+def cleared_text(amount: str) -> str:
+    """Return what to say when a day is cleared that had an amount; "" where it had none."""
+    number, _, unit = amount.partition(" ")
+    name = plural_unit(parse_number(number) or 0, unit)
+    return f"Cleared {number} {name}".rstrip() if number else ""
+
+
 def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
     """Say what was said of a habit, and have it shown."""
     if logged.warning:
@@ -47,5 +55,5 @@ def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
     if not logged.is_written:
         return
     if text:
-        show_message(node, f"Checked in: {text} · u undo")
+        show_message(node, f"{text} · u undo")
     node.app.post_message(HabitLogged())

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.habits import HabitsScreen
+    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -144,6 +145,26 @@ async def test_one_key_ticks_a_habit_with_exactly_one_line_in_one_file(
         await press(pilot, "u")
         await until(pilot, lambda: shows(app, "□ Meditate"))
         await until(pilot, lambda: shows(app, "Undid: Meditate"))
+
+
+def _water_today(vault: Vault) -> str:
+    return next(view.today.amount for view in vault.habits.views() if view.id == "water")
+
+
+@pytest.mark.parametrize("mode", ["today", "habits"])
+async def test_clearing_an_amount_says_how_much_is_gone(
+    mode: str, make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    vault.habits.check_in("water", "9 glass")
+    app = make_app(mode)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Water"))
+        await press(pilot, "home", "down", "space")
+        await until(pilot, lambda: shows(app, "Cleared 9 glasses · u undo"))
+        assert not _water_today(vault)
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "Undid: Water"))
+        assert _water_today(vault) == "9 glass"
 
 
 async def test_a_row_of_today_opens_its_note_and_a_broken_one_at_its_line(

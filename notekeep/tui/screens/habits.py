@@ -20,7 +20,7 @@ from notekeep.tui.dialogs.add_habit import (
 )
 from notekeep.tui.dialogs.dialog import Prompt, ask
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.notifications import notify_done
+from notekeep.tui.notifications import cleared_text, notify_done
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import list_some, plural
 from notekeep.tui.render.habit_rows import find_left_open
@@ -263,7 +263,10 @@ class HabitsScreen(VaultScreen):
 
     def _log(self, value: str) -> None:
         if (habit := self.grid.habit) is not None:
-            self.check_in(partial(self.vault.habits.tracker.log, habit.id, value, self.grid.day))
+            cell = self.grid.cell
+            text = cleared_text(cell.amount) if value == "clear" and cell is not None else ""
+            log = partial(self.vault.habits.tracker.log, habit.id, value, self.grid.day)
+            self.check_in(log, text)
 
     def action_done(self) -> None:
         if (cell := self.grid.cell) is not None:

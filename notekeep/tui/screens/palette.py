@@ -379,4 +379,4 @@ def _match(typed: str, text: str) -> tuple[float, list[tuple[int, int]]]:
 
 def _tick(screen: VaultScreen, habit: str, title: str) -> None:
     check_in = partial(screen.vault.habits.check_in, habit, "done", screen.today)
-    screen.check_in(check_in, f"{title}: done")
+    screen.check_in(check_in, f"Checked in: {title}: done")

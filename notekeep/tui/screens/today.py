@@ -11,6 +11,7 @@ from textual.message import Message
 
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
+from notekeep.tui.notifications import cleared_text
 from notekeep.tui.program import program
 from notekeep.tui.render.agenda import SIGN, AgendaItem, DayTexts, Room, day_columns
 from notekeep.tui.render.list_rows import indexing_progress, key_hint, task_text
@@ -216,4 +217,5 @@ class TodayScreen(VaultScreen):
             self.write(tick, f"Ticked {task_text(task)}")
         if (habit := item.habit) is not None:
             value = "clear" if habit.call == "done" and habit.today.is_logged else "done"
-            self.check_in(partial(self.vault.habits.check_in, habit.id, value, self.today))
+            text = cleared_text(habit.today.amount) if value == "clear" else ""
+            self.check_in(partial(self.vault.habits.check_in, habit.id, value, self.today), text)

@@ -188,7 +188,7 @@ def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:
     when = f", {words[-1]}" if day is not None else ""
     title = f"{habit.title}: {value}{when}"
     check_in = partial(vault.habits.check_in, habit.id, value, day)
-    return TypedCommand(title, partial(screen.check_in, check_in, title))
+    return TypedCommand(title, partial(screen.check_in, check_in, f"Checked in: {title}"))
 
 
 def _vault(screen: VaultScreen, rest: str) -> TypedCommand | None:
