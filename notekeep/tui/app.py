@@ -24,7 +24,7 @@ from notekeep.tui import prelude
 from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, keymap, wrong_keys
 from notekeep.tui.editors import Editors
-from notekeep.tui.keyboard import Keyboard, is_gone_at
+from notekeep.tui.keyboard import CHOICE_SECONDS, Keyboard, is_gone_at
 from notekeep.tui.keys import bindings, make_keymap
 from notekeep.tui.messages import (
     CreateNote,
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from notekeep.services.sync import SyncResult, SyncService, SyncStatus
     from notekeep.tracking.checkin import Undone
     from notekeep.tui.dialogs.quick_capture import CaptureRequest
+    from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.vault_updates import VaultUpdates
     from notekeep.vault import Vault
 
@@ -628,6 +629,19 @@ class NotekeepApp(App[None], RemovalSafe):
             notify_done(self, f"Saved to {done.paths[-1]}" if done.paths else "", done)
 
         open_dialog(self, CaptureScreen(self.place.capture), capture, captured)
+
+    def action_search(self) -> None:
+        """Focus the search box of Browse; what is typed meanwhile waits for it."""
+
+        def focus(browse: BrowseScreen) -> None:
+            browse.focus_search()
+            self.keyboard.release(self)
+
+        if self.screen is self.navigation.browse:
+            self.navigation.browse.focus_search()
+        else:
+            self.keyboard.hold(self, seconds=CHOICE_SECONDS)
+            self.navigation.show_on_screen(places.BROWSE_SCREEN, focus)
 
     async def action_switch_note(self) -> None:
         if isinstance(self.screen, VaultScreen):

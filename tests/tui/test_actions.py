@@ -43,7 +43,7 @@ def test_a_key_means_one_thing_at_each_place() -> None:
 @pytest.mark.parametrize(
     ("own_keys", "said"),
     [
-        ({"search": "ctrl+g"}, []),
+        ({"search": "ctrl+y"}, []),
         ({"search": "ctrl+f"}, ["The key ctrl+f is used by page-down and search."]),
         ({"serch": "/"}, ["There is no action 'serch'."]),
         ({"edit": "d", "delete": "e,ctrl+d"}, []),

@@ -225,7 +225,7 @@ async def test_letters_keep_the_habits_that_have_them(make_app: MakeApp) -> None
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Water"))
-        await press(pilot, "slash")
+        await press(pilot, "f")
         await until(pilot, lambda: shows(app, "Filter habits"))
         type_text(app, "wat")
         await press(pilot, "enter")

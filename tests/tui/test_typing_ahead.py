@@ -58,6 +58,23 @@ async def test_the_title_is_typed_into_the_quick_switch(mode: str, make_app: Mak
         await until(pilot, lambda: shows(app, "▌ Atomic Habits"))
 
 
+@pytest.mark.parametrize("mode", ["today", "habits", "publish"])
+async def test_slash_searches_from_every_screen_and_no_letter_is_a_key(
+    mode: str, make_app: MakeApp, root: Path
+) -> None:
+    before = tree(root)
+    app = make_app(mode)
+    async with app.run_test(size=WIDE) as pilot:
+        for _ in range(2):  # Browse is there already the second time
+            at_once(app, "/", " x deep work")
+            await until(pilot, lambda: app.current_mode == "browse")
+            await until(pilot, lambda: browse(app).pane.typed == "x deep work")
+            at_once(app, "escape", {"today": "f1", "habits": "f3", "publish": "f4"}[mode])
+            await until(pilot, lambda: app.current_mode == mode)
+            app.navigation.browse.pane.clear()
+        assert tree(root) == before
+
+
 async def test_screens_are_gone_through_and_the_switch_is_of_the_last(make_app: MakeApp) -> None:
     app = make_app("today")
     async with app.run_test(size=WIDE) as pilot:

@@ -17,9 +17,6 @@ from notekeep.tui.commands.action import (
 NOTE_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "browse",
-        action("search", "Search", "slash", FIND, label="search", command="search").with_help(
-            "Type to filter the list; the whole query language works."
-        ),
         action("back", "Back", "escape", MOVE).with_help(
             "One step back: close the note, clear the marks, then the search."
         ),

@@ -116,6 +116,9 @@ SHADOWED_ACTIONS: dict[str, tuple[str, ...]] = {
     "undo-typing": ("suspend", "undo"),
     "redo-typing": ("redo",),
     "find-previous": ("redo",),
+    "find-here": ("search",),
+    "find-next": ("search",),
+    "filter-tasks": ("search",),
     "sort-column": ("sort",),
 }
 """Actions that take over keys of wider ones, in some map and on purpose: what they do is nearer."""

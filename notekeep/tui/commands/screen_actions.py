@@ -75,7 +75,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action("pause-habit", "Pause or resume", "P", CHANGE, command="habit pause ID").with_help(
             "Pause the habit from today, or resume it. Paused days do not count."
         ),
-        action("filter-habits", "Filter", "slash", FIND).with_help(
+        action("filter-habits", "Filter", "f", FIND).with_help(
             "Filter habits by title or group. Empty shows all."
         ),
         action("review", "Weekly review", "R", NOTE, command="review week").with_help(
@@ -341,6 +341,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ),
         action("twice-z", "Quit (two keys)", "", PROGRAM).with_help(
             "Press Z or Q to quit, as in vim."
+        ),
+        action("search", "Search", "slash", FIND, label="search", command="search").with_help(
+            "Type to filter the notes on Browse; the whole query language works."
         ),
         action("switch-note", "Switch note", "ctrl+o", FIND, command="open").with_help(
             "Open a note by its title. A new title creates a note."

@@ -94,7 +94,8 @@ class BrowseScreen(VaultScreen):
 
     def on_mount(self) -> None:
         self.loader = PreviewLoader(self, self.preview)
-        self.notes.focus()
+        # At once, where `focus` would wait and then take it from the search box.
+        self.set_focus(self.notes)
         self.call_after_refresh(self._sidebar.count_again)
 
     def on_resize(self) -> None:
@@ -238,7 +239,8 @@ class BrowseScreen(VaultScreen):
             self._wants_sidebar = None
             self._arrange()
 
-    def action_search(self) -> None:
+    def focus_search(self) -> None:
+        """Put the focus into the search box, wherever in Browse it is."""
         self.remove_class("-reading")
         self.show_list()
         self.pane.box.focus_text()
