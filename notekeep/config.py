@@ -13,7 +13,9 @@ from notekeep.errors import Failure, NotFound, Refused, UsageError, remedy
 from notekeep.settings import VaultSettings, read_toml, vault_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from tomlkit import TOMLDocument
 
 
 APP = "notekeep"
@@ -205,36 +207,80 @@ def remember_vault(root: str, places: Places) -> None:
     person = person_settings(places)
     if root in map(os.path.realpath, person.vaults.values()):
         return
-    hint = f"the vault was created; open it with --vault {root}"
+
+    def add(document: TOMLDocument, vaults: dict[str, Any]) -> None:
+        name = os.path.basename(root)
+        while name in person.vaults:
+            name += "-2"
+        if not person.default:
+            document["default"] = name
+        vaults[name] = root
+
+    _edit(person, "vaults", add, f"the vault was created; open it with --vault {root}")
+
+
+def remember_site(person: PersonSettings, vault: str, site: Site) -> None:
+    """Make a site the default of a vault in the person's settings, comments kept.
+
+    A site that is in the same folder gets the target instead.
+    """
+    import tomlkit
+
+    def add(_document: TOMLDocument, sites: dict[str, Any]) -> None:
+        entry = tomlkit.table()
+        entry["dir"] = site.folder
+        if site.target:
+            entry["target"] = site.target
+        known = sites.get(vault, [])
+        tables = known if isinstance(known, list) else [known]
+        for table in tables:
+            if os.path.expanduser(table["dir"]) == site.folder:
+                table["target"] = site.target
+                return
+        if tables:
+            both = tomlkit.aot()
+            both.append(entry)
+            for table in tables:
+                copy = tomlkit.table()
+                copy.update(table)
+                both.append(copy)
+            sites[vault] = both
+        else:
+            sites[vault] = entry
+
+    _edit(person, "sites", add, "name the site with --site instead")
+    known = person.sites.get(vault, ())
+    if any(one.folder == site.folder for one in known):
+        known = tuple(site if one.folder == site.folder else one for one in known)
+    else:
+        known = (site, *known)
+    person.sites[vault] = known
+
+
+def _edit(
+    person: PersonSettings,
+    name: str,
+    change: Callable[[TOMLDocument, dict[str, Any]], None],
+    hint: str,
+) -> None:
+    """Change one table of the person's settings, and perhaps what stands beside it."""
+    import tomlkit
+
     try:
-        cache_files.make_cache_folder(places.config)
-        data = _with_vault(person, root, hint)
+        cache_files.make_cache_folder(os.path.dirname(person.path))
+        document = tomlkit.document()
+        if os.path.exists(person.path):
+            with open(person.path, "rb") as file:
+                document = tomlkit.parse(file.read().decode("utf-8-sig"))
+        table = document.setdefault(name, tomlkit.table())
+        if not isinstance(table, dict):
+            raise Refused(f"{person.path}: `{name}` is not a table", hint)
+        change(document, table)
         # What keeps a person's settings in one folder links to them from here.
-        cache_files.write_cache_file(
-            *os.path.split(os.path.realpath(person.path)), data, durable=True
-        )
+        place = os.path.split(os.path.realpath(person.path))
+        cache_files.write_cache_file(*place, tomlkit.dumps(document).encode("utf-8"), durable=True)
     except OSError as error:
         raise Refused(f"{person.path}: cannot write the file: {error.strerror}", hint) from error
-
-
-def _with_vault(person: PersonSettings, root: str, hint: str) -> bytes:
-    import tomlkit
-    from tomlkit.items import AbstractTable
-
-    document = tomlkit.document()
-    if os.path.exists(person.path):
-        with open(person.path, "rb") as file:
-            document = tomlkit.parse(file.read().decode("utf-8-sig"))
-    name = os.path.basename(root)
-    while name in person.vaults:
-        name += "-2"
-    if not person.default:
-        document["default"] = name
-    vaults = document.setdefault("vaults", tomlkit.table())
-    if not isinstance(vaults, AbstractTable):
-        raise Refused(f"{person.path}: `vaults` is not a table", hint)
-    vaults[name] = root
-    return tomlkit.dumps(document).encode("utf-8")
 
 
 def _nearest_vault(folder: str) -> str | None:

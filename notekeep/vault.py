@@ -136,6 +136,21 @@ class Vault:
         """Whether history was opened; nobody opens it only to see that nothing is to be done."""
         return "_history" in vars(self)
 
+    @property
+    def _sites_name(self) -> str:
+        """By what the personal settings name the sites of this vault: its name or its folder."""
+        is_by_folder = self.root in self.person.sites and not self.person.sites.get(self.name)
+        return self.root if is_by_folder else self.name
+
+    def remember_site(self, target: str, folder: str) -> bool:
+        """Add a site to the personal settings, as the default; tell whether it was not there."""
+        site = config.Site(target, folder)
+        if site in self.publishing.sites:
+            return False
+        config.remember_site(self.person, self._sites_name, site)
+        self.publishing.sites = self.person.sites[self._sites_name]
+        return True
+
     @cached_property
     def publishing(self) -> PublishingService:
         """Exports to sites."""
@@ -143,7 +158,7 @@ class Vault:
 
         return PublishingService(
             self.places,
-            self.person.sites.get(self.name) or self.person.sites.get(self.root) or (),
+            self.person.sites.get(self._sites_name, ()),
             self.workspace,
             self.indexing,
             self._history,

@@ -169,6 +169,30 @@ class TestPersonSettings:
         assert settings.default == "a-2"
         assert (tmp_path / "config" / "config.toml").read_text("utf-8").startswith("# mine\n")
 
+    @pytest.mark.parametrize(
+        ("before", "sites"),
+        [
+            ("", []),
+            ('[sites.n]\ndir = "/old"\ntarget = "hugo"\n', [config.Site("hugo", "/old")]),
+            (
+                '[[sites.n]]\ndir = "/old"\n\n[vaults]\nn = "/n"\n\n[sites.other]\ndir = "/x"\n',
+                [config.Site("", "/old")],
+            ),
+        ],
+    )
+    def test_a_site_is_remembered_as_the_default_and_comments_stay(
+        self, tmp_path: Path, before: str, sites: list[config.Site]
+    ) -> None:
+        settings = person(tmp_path, f"# mine\n{before}")
+        others = {name: known for name, known in settings.sites.items() if name != "n"}
+        for target in ("", "zola"):  # the second time only the target is new
+            site = config.Site(target, "/blog")
+            config.remember_site(settings, "n", site)
+            again = settings_in(tmp_path)
+            assert again.sites == {"n": (site, *sites), **others} == settings.sites
+            assert again.warnings == []
+            assert (tmp_path / "config" / "config.toml").read_text("utf-8").startswith("# mine\n")
+
     def test_settings_that_are_a_link_into_a_folder_of_settings_stay_one(
         self, tmp_path: Path
     ) -> None:

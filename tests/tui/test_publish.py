@@ -12,6 +12,7 @@ from textual.widgets import Input
 from notekeep.config import Site
 from notekeep.export.plan import ExportPlan
 from notekeep.tui.screens import publish
+from notekeep.vault import Vault
 from tests.support.screens import press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.screens.publish import PublishScreen
-    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -191,6 +191,47 @@ async def test_target_is_found_by_typing_its_name(make_app: MakeApp, tmp_path: P
         await until(pilot, lambda: shows(app, "No results"))
         await press(pilot, "enter", "backspace", "enter")
         await until(pilot, lambda: cast("PublishScreen", app.screen).target == "hugo")
+
+
+async def test_a_chosen_folder_is_remembered_for_the_vault_and_shown_at_once(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "blog"
+    site.mkdir()
+    (site / "hugo.toml").write_text('baseURL = "https://example.org/"\n')
+    app = make_app("publish")
+    async with app.run_test(size=(160, 40), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "No site folder yet"))
+        await press(pilot, "f")
+        await until(pilot, lambda: shows(app, "The folder of your site."))
+        type_text(app, str(site))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Remembered for this vault."))
+        await until(pilot, lambda: shows(app, "Hugo · /"))
+    reopened = Vault.open(root)
+    assert [one.folder for one in reopened.publishing.sites] == [str(site)]
+    assert reopened.publishing.has_site()
+
+
+async def test_a_folder_that_is_made_later_is_remembered_when_it_is_written_to(
+    make_app: MakeApp, root: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "drafts"
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "No site folder yet"))
+        await press(pilot, "f")
+        await until(pilot, lambda: shows(app, "The folder of your site."))
+        type_text(app, str(site))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "there is no folder"))
+        site.mkdir()
+        await press(pilot, "down")
+        await until(pilot, lambda: cast("PublishScreen", app.screen).shown is not None)
+        assert Vault.open(root).publishing.sites == ()
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "Remembered for this vault."))
+    assert [one.folder for one in Vault.open(root).publishing.sites] == [str(site)]
 
 
 async def test_typed_folder_replaces_the_one_that_is_there(

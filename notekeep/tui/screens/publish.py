@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 
 from notekeep.errors import NotekeepError
 from notekeep.export.plan import ExportPlan, ExportResult, SiteChange, list_states
-from notekeep.export.targets.target import TARGETS, load_target
+from notekeep.export.targets.target import TARGETS, load_target, open_target
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import external_programs
 from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, ask, open_dialog
@@ -119,6 +119,7 @@ class PublishScreen(VaultScreen):
     _is_planning = False
     _waiting: Callable[[], object] | None = None  # what a key does once the plan is there
     _standings: Sequence[SiteStanding] = ()
+    _where = ""  # the generator and the folder of the site, as the top line names them
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="publish-panes"):
@@ -145,6 +146,7 @@ class PublishScreen(VaultScreen):
 
     def _load_states(self) -> tuple[dict[str, str], list[SiteStanding]]:
         """Return the titles of drafts and posts by path, and how they stand in each site."""
+        self._where = self._site_name()
         publishing, chosen = self.vault.publishing, (self.target, self.site)
         is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
         standings = publishing.standings(*(() if is_known else chosen))
@@ -192,7 +194,8 @@ class PublishScreen(VaultScreen):
         total = plural(len(rows), "draft or post", "drafts and posts")
         if rows and self._standings and not self._has_folder:
             counts = "no site folder"
-        self.set_status(f"{counts} · {total}" if counts else total)
+        counts = f"{counts} · {total}" if counts else total
+        self.set_status(f"{self._where} · {counts}" if self._where else counts, counts)
         self.set_idle_actions(*(() if rows else POST_ACTIONS))
 
     def _show_states_of(self, plan: ExportPlan) -> None:
@@ -360,6 +363,7 @@ class PublishScreen(VaultScreen):
         count = plural(len(done.written) + len(done.removed), "file")
         left = f" · {len(done.conflicts)} edited in the site (s)" if done.conflicts else ""
         show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
+        self._remember_site()
         self.post_message(VaultChanged(is_step=True))
         self._end_planning()
 
@@ -562,7 +566,32 @@ class PublishScreen(VaultScreen):
 
     def _set_destination(self, site: str, target: str, at: int = 0) -> None:
         self.site, self.target, self.posts.site = site, target, at
+        self._where = self._site_name()
+        self._count(self._list_rows())
+        self._remember_site()
         self.reload()
+
+    def _site_name(self) -> str:
+        """Return the generator and the folder of the site, or "" where none was chosen."""
+        target, site = self.vault.publishing.site(self.target, self.site)
+        if not site:
+            return ""
+        try:
+            return f"{open_target(target or None, site).name} · {shorten_home(site)}"
+        except NotekeepError:
+            return shorten_home(site)
+
+    def _remember_site(self) -> None:
+        """Add the chosen folder to the personal settings, as soon as it is there."""
+        if not os.path.isdir(self.site):
+            return
+
+        def remembered(is_new: object) -> None:
+            if is_new:
+                show_message(self, "Remembered for this vault.")
+
+        remember = partial(self.vault.remember_site, self.target, self.site)
+        in_background(self, remember, remembered, group=WRITE_GROUP)
 
     def reload(self) -> None:
         """Look again at the site: something about it was chosen, or has changed."""
