@@ -11,7 +11,7 @@ SELECTED = $(if $(PART),$(or $(wildcard tests/$(PART)),-k $(PART)))
 # Without its bytecode each command that a test runs would compile the program anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-all check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
+.PHONY: release-check run test test-all check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m notekeep demo
@@ -94,6 +94,10 @@ monkey: $(VENV)/.dev
 texts: $(VENV)/.dev
 	@NOTEKEEP_TEXTS=$(or $(SIZE),500000) $(BIN)/python -m pytest -q -n 0 tests/markdown/test_random_texts.py
 
+# A release built, installed, used, upgraded and removed as strangers do; ARGS="--python 3.12".
+release-check: $(VENV)/.release
+	@$(VENV)/release/bin/python release/check.py $(ARGS)
+
 wheel: $(VENV)/.dev
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
@@ -130,6 +134,11 @@ $(VENV)/.bench: requirements/bench.txt | $(BIN)/python
 	$(VENV)/bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/bench.txt
 	@touch $@
 
+$(VENV)/.release: requirements/release.txt | $(BIN)/python
+	$(PYTHON) -m venv $(VENV)/release
+	$(VENV)/release/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/release.txt
+	@touch $@
+
 $(VENV)/.fallback: requirements/fallback.txt | $(BIN)/python
 	$(PYTHON) -m venv $(VENV)/fallback
 	$(FALLBACK) -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/fallback.txt
@@ -148,3 +157,4 @@ lock: | $(BIN)/python
 	$(BIN)/python docs/.make/lock.py
 	$(COMPILE) requirements/fallback.in --constraint requirements/run.txt --output-file requirements/fallback.txt
 	$(COMPILE) requirements/bench.in --output-file requirements/bench.txt
+	$(COMPILE) requirements/release.in --output-file requirements/release.txt
