@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from notekeep.cli.command_tree import VERBS
 from notekeep.tui.commands.action import GO_KEYS
@@ -57,8 +58,19 @@ def test_man_reads_the_manual_pages_without_warnings(page: str, example: str) ->
 def test_manual_page_describes_every_command() -> None:
     page = (DOCS / "share/man/man1/notekeep.1").read_text("utf-8").replace("\\-", "-")
     sections = re.findall(r"^\.SS (.*)", page, re.MULTILINE)
-    assert set(VERBS) <= set(sections)
+    assert set(VERBS) <= {name.replace("\\-", "-") for name in sections}
     assert "habit log" in sections
+
+
+def test_workflows_and_issue_forms_are_valid_and_pin_every_action() -> None:
+    github = DOCS.parent / ".github"
+    pages = sorted(github.rglob("*.yml"))
+    assert len(pages) > 3
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert yaml.safe_load(text), page
+        for action in re.findall(r"uses: *(\S+)", text):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), f"{page.name}: {action}"
 
 
 def files(folder: Path) -> dict[str, str]:
