@@ -323,16 +323,8 @@ def check_environments(report: Report, wheel: Path, folder: Path, versions: Sequ
         with report.step(f"Python {version}, pipx, tour, uninstall") as detail:
             check_pipx(find_python(version), wheel, folder / f"{version}-pipx", detail)
         with report.step(f"Python {version}, uvx, tour") as detail:
-            uvx: Words = [
-                tool("uvx"),
-                "--python",
-                find_python(version),
-                "--from",
-                wheel,
-                "notekeep",
-            ]
-            home = folder / f"{version}-uvx"
-            program = Program([*uvx, "notekeep"], home)
+            uvx: Words = [tool("uvx"), "--python", find_python(version), "--from", wheel]
+            program = Program([*uvx, "notekeep"], folder / f"{version}-uvx")
             # The cache of the machine: downloads are not what is checked.
             program.env["UV_CACHE_DIR"] = os.environ.get("UV_CACHE_DIR", str(folder / "uv-cache"))
             take_tour(program)
