@@ -8,6 +8,7 @@ import os
 import posixpath
 import re
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import config
@@ -432,6 +433,26 @@ def make_title(text: str) -> str:
     return bare[: MAX_TITLE_LENGTH + 1].rpartition(" ")[0] or bare[:MAX_TITLE_LENGTH]
 
 
+def _plan_with_quotes(workspace: Workspace, text: str, link: str, place: str) -> WritePlan:
+    """Plan a text at the end of a note, with the lines that begin with `>` under its quotes."""
+    groups: list[tuple[bool, list[str]]] = [
+        (is_quote, list(lines))
+        for is_quote, lines in groupby(text.splitlines(), lambda line: line.startswith(">"))
+    ]
+    # In code such a line is no quote.
+    quotes = [] if "```" in text else ["\n".join(lines) for is_quote, lines in groups if is_quote]
+    if not quotes:
+        return plan_add_to(workspace, "\n".join(filter(None, (text, link))), place)
+    others = [line for is_quote, lines in groups for line in lines if not is_quote]
+    rest = "\n".join([*others, link]).strip()
+    path = workspace.resolve(place).path
+    before = workspace.read(path)
+    added = plan_add(path, before, rest).changes[0].after if rest else before
+    plan = plan_add_to_quotes(path, added or b"", "\n\n".join(quotes))
+    plan.changes[0] = plan.changes[0]._replace(before=before)
+    return plan
+
+
 def plan_capture(
     workspace: Workspace,
     text: str,
@@ -456,9 +477,10 @@ def plan_capture(
 def _plan_text(
     workspace: Workspace, text: str, link: str, place: str, day: dt.date | None
 ) -> WritePlan:
+    if place == TODAYS_NOTE:
+        return plan_add_to(workspace, "\n".join(filter(None, (text, link))), "", day)
     if place != INBOX:
-        to = "" if place == TODAYS_NOTE else place
-        return plan_add_to(workspace, "\n".join(filter(None, (text, link))), to, day)
+        return _plan_with_quotes(workspace, text, link, place)
     title = make_title(text) or f"{config.current_time():%Y-%m-%d %H.%M}"
     body = "" if title == text.strip() else text
     return plan_new(workspace, "note", title, body="\n\n".join(filter(None, (body, link))))

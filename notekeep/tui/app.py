@@ -628,7 +628,9 @@ class NotekeepApp(App[None], RemovalSafe):
         def captured(done: WriteResult) -> None:
             notify_done(self, f"Saved to {done.paths[-1]}" if done.paths else "", done)
 
-        open_dialog(self, CaptureScreen(self.place.capture), capture, captured)
+        browse = self.navigation.browse
+        note = browse.loader.row if browse is not None and browse is self.screen else None
+        open_dialog(self, CaptureScreen(self.place.capture, note), capture, captured)
 
     def action_search(self) -> None:
         """Focus the search box of Browse; what is typed meanwhile waits for it."""

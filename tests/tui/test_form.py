@@ -319,11 +319,11 @@ async def test_the_form_by_mouse_alone(make_app: MakeApp, root: Path) -> None:
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await form(app, pilot)
         await click("rating ")
-        await click("→ more")
+        await click("→ change value")
         await until(pilot, lambda: shows(app, "★★★★½"))
         await click(" publish ", times=2)
         await click("  no  ", times=2)
-        await click("ctrl+s save")
+        await click("ctrl+s apply")
         await until(pilot, lambda: b"rating: 4.5\n" in content(root / BOOK))
         assert b"publish: false\n" in content(root / BOOK)
 
@@ -398,7 +398,7 @@ async def test_rating_out_of_range_is_refused_in_the_editor_too(
 
 
 @pytest.mark.parametrize(
-    ("columns", "last"), [(90, "backspace reset"), (66, "→ more"), (40, "ctrl+s save")]
+    ("columns", "last"), [(100, "backspace reset"), (66, "→ change value"), (40, "ctrl+s apply")]
 )
 async def test_the_keys_of_the_form_are_shown_whole_or_not_at_all(
     make_app: MakeApp, columns: int, last: str
@@ -408,8 +408,8 @@ async def test_the_keys_of_the_form_are_shown_whole_or_not_at_all(
         await pilot.pause()
         await press(pilot, "f")
         await until(pilot, lambda: len(app.screen_stack) == 2)
-        await until(pilot, lambda: shows(app, "ctrl+s save"))
-        line = next(line for line in seen(app) if "ctrl+s save" in line)
+        await until(pilot, lambda: shows(app, "ctrl+s apply"))
+        line = next(line for line in seen(app) if "ctrl+s apply" in line)
         assert line.rstrip(" │").endswith(last)
 
 

@@ -15,11 +15,12 @@ from notekeep.notes.capture import INBOX, make_title
 from notekeep.tui import location as places
 from notekeep.tui.completion import first_text_position
 from notekeep.tui.dialogs.quick_capture import CaptureScreen
+from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.list_rows import TaskGroup, group_tasks
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.welcome import list_known_vaults
 from notekeep.vault import Vault
-from tests.support.screens import press, seen, shows, type_text, until, write_notes
+from tests.support.screens import browse, press, seen, shows, type_text, until, write_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -478,3 +479,46 @@ async def test_a_year_in_books_is_two_keys_away_and_leads_to_a_book(
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Depth needs hours"))
         assert app.current_mode == "browse"
+
+
+async def test_a_quick_note_goes_into_the_note_in_front_and_its_quotes_under_quotes(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        app.post_message(OpenNote("books/Deep Work.md"))
+        await until(pilot, lambda: browse(app).preview.path == "books/Deep Work.md")
+        await press(pilot, "ctrl+n")
+        await until(pilot, lambda: shows(app, "This note (Deep Work)"))
+        await press(pilot, "tab")
+        type_text(app, "> Clarity matters.")
+        await press(pilot, "ctrl+j")
+        type_text(app, "My own thought")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Saved to books/Deep Work.md"))
+        text = (root / "books/Deep Work.md").read_text()
+        assert text.endswith("\n\nMy own thought\n\n## Quotes\n\n> Clarity matters.\n")
+        await press(pilot, "u")
+        await until(pilot, lambda: (root / "books/Deep Work.md").read_text() != text)
+        assert "Clarity" not in (root / "books/Deep Work.md").read_text()
+
+
+async def test_a_quote_with_its_page_is_added_to_the_note(make_app: MakeApp, root: Path) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        app.post_message(OpenNote("books/Deep Work.md"))
+        await until(pilot, lambda: browse(app).preview.path == "books/Deep Work.md")
+        for passage, page in (("Clarity matters.", "38"), ("Go deep.", "12:34")):
+            await press(pilot, "quotation_mark")
+            await until(pilot, lambda: shows(app, "Quote from Deep Work"))
+            type_text(app, passage)
+            await press(pilot, "enter")
+            await until(pilot, lambda: shows(app, "Page of the quote"))
+            type_text(app, page)
+            await press(pilot, "enter")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+        await until(pilot, lambda: shows(app, "Added a quote to Deep Work"))
+        text = (root / "books/Deep Work.md").read_text()
+        assert "## Quotes\n\n> Clarity matters. (p. 38)\n\n> Go deep. [00:12:34]\n" in text

@@ -52,6 +52,9 @@ NOTE_ACTIONS: tuple[Action, ...] = (
         action("edit-tags", "Tags", "t", CHANGE, label="tags", command="tag").with_help(
             "Add and remove tags: +this -that."
         ),
+        action(
+            "add-quote", "Add quote", "quotation_mark", CHANGE, command="quote", also="passage page"
+        ).with_help("Add a passage with its page to the quotes of the note."),
         action("delete", "Delete", "d", CHANGE, command="rm").with_help(
             "Move the note to the .trash folder of the vault. Undo restores it."
         ),

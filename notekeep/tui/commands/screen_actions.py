@@ -220,13 +220,13 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     ),
     *in_context(
         "form",
-        action("finish-form", "Save", "ctrl+s", CHANGE, label="save", command="set").with_help(
+        action("finish-form", "Apply", "ctrl+s", CHANGE, label="apply", command="set").with_help(
             "Save the changed fields as one step. Undo reverts it."
         ),
         action("edit-field", "Edit field", "enter", CHANGE, label="edit").with_help(
             "Type a value, or choose one."
         ),
-        action("step-field", "Next value", "right l plus", CHANGE, label="more").with_help(
+        action("step-field", "Next value", "right l plus", CHANGE, label="change value").with_help(
             "Next choice, next day, half a star more. An empty date becomes today."
         ),
         action("step-field-back", "Previous value", "left h minus", CHANGE).with_help(
@@ -307,7 +307,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "capture",
         action("next-place", "Switch note", "tab", NOTE).with_help(
-            "Switch between today's note, the inbox and another note, by its title."
+            "Switch between today's note, the note in front, the inbox and another note."
         ),
         action("new-line", "New line", "ctrl+j alt+enter shift+enter", NOTE).with_help(
             "Start a new line. Enter saves."

@@ -83,7 +83,7 @@ class FieldPrompt(Prompt):
         super().__init__(
             field.name,
             value=text,
-            hint=FIELD_HINTS.get(field.type, "Text."),
+            hint=FIELD_HINTS.get(field.type, ""),
             example="empty: remove the field",
             find_word=find_last_item if field.type in LIST_TYPES else find_start,
         )

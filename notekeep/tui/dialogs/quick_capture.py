@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
+    from notekeep.catalog.records import Row
     from notekeep.search.results import SearchResults
 
 
@@ -41,6 +42,7 @@ KEYS = (
     ("esc", "cancel"),
 )
 MAX_TITLES = 5
+MAX_NAME = 24  # letters of a note's title among the choices
 
 
 class CaptureRequest(NamedTuple):
@@ -75,11 +77,17 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
 
     BINDINGS = bindings("capture", priority=("next-place",))
 
-    def __init__(self, place: str = TODAYS_NOTE) -> None:
+    def __init__(self, place: str = TODAYS_NOTE, note: Row | None = None) -> None:
+        """Ask for a text, for the place that was chosen last; `note` is the one that is seen."""
         super().__init__()
         self._place = place if place in CAPTURE_TARGETS else TODAYS_NOTE
+        self._notes: dict[str, str] = {}
+        if note is not None:
+            is_long = len(note.title) > MAX_NAME
+            name = note.title[: MAX_NAME - 1] + self.glyphs.ellipsis if is_long else note.title
+            self._notes[f"This note ({name})"] = note.path
         self._attachment: Attachment | None = None
-        self._bar = ChoiceBar(CAPTURE_TARGETS, self._place)
+        self._bar = ChoiceBar((TODAYS_NOTE, *self._notes, INBOX, OTHER_NOTE), self._place)
         self._box = _Box(placeholder="Text, - [ ] a task, > a quote", compact=True)
         self._title = Input(placeholder="Title of the note", compact=True)
         self._titles = OptionRows([], self.glyphs)
@@ -156,7 +164,7 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
                 )
                 self.set_focus(self._title)
                 return
-        self.submit(CaptureRequest(text, place, self._attachment))
+        self.submit(CaptureRequest(text, self._notes.get(place, place), self._attachment))
 
     def action_next_place(self) -> None:
         self._bar.step(1)

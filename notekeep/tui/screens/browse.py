@@ -496,6 +496,10 @@ class BrowseScreen(VaultScreen):
         if self.loader.row is not None:
             self.operations.rename(self.loader.row)
 
+    def action_add_quote(self) -> None:
+        if self.loader.row is not None:
+            self.operations.add_quote(self.loader.row)
+
     def action_edit_tags(self) -> None:
         self.operations.edit_tags()
 

@@ -168,6 +168,28 @@ class NoteOperations:
         hint = "Links to it are updated. The file gets the same name."
         open_dialog(screen, Prompt("Rename", value=row.title, hint=hint), apply, renamed)
 
+    def add_quote(self, row: Row) -> None:
+        """Ask for a passage and then for its page, and add it to the quotes of a note."""
+        screen = self._screen
+
+        def ask_page(passage: str) -> None:
+            def apply(page: str) -> WriteResult:
+                where = {"at": page} if ":" in page else {"page": page}
+                notes = screen.vault.notes
+                return notes.apply(notes.plan_quote(row.path, passage, **where))
+
+            hint = "A page, or a time such as 12:34. Empty adds neither."
+            prompt = Prompt("Page of the quote", example="38", hint=hint)
+            done = partial(notify_done, screen, f"Added a quote to {row.title}")
+            open_dialog(screen, prompt, apply, done)
+
+        def entered(passage: str) -> None:
+            if passage.strip():
+                ask_page(passage)
+
+        prompt = Prompt(f"Quote from {row.title}", hint="The passage, without quotation marks.")
+        ask(screen, prompt, entered)
+
     def edit_fields(self, path: str) -> None:
         """Show the fields of a note as a form, and write what was changed as one step."""
         screen, vault = self._screen, self._screen.vault
