@@ -207,7 +207,9 @@ def _several(name: str, rows: list[Row]) -> Ambiguous:
 
 def _near(catalog: Catalog, name: str) -> str:
     titles = {fold_name(title): title for _, title, _ in catalog.names()}
-    near = nearest_word(fold_name(name), titles)
+    part = fold_name(name.strip())
+    having = [title for title in titles if part and part in title]
+    near = having[0] if len(having) == 1 else nearest_word(fold_name(name), titles)
     return f"did you mean {titles[near]!r}?" if near else "`notekeep ls` lists the notes"
 
 

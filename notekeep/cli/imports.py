@@ -120,6 +120,8 @@ def import_(
     if is_json():
         output.write_json(_object(found, done))
     else:
+        if done is None and (found.plan.changes or found.plan.copies):
+            output.write_styled([("Would import:", "bold")])
         _show(found)
         _report(found, done)
     return report_refused(found.plan.refused) or (0 if found.rows else 1)
@@ -191,8 +193,12 @@ def _report(found: ImportPlan, done: WriteResult | None) -> None:
     if done is None and (found.plan.changes or found.plan.copies):
         output.write_message("Nothing is written yet. Add --write to import.")
     elif done is not None and done.step:
-        count = output.count_of(len(done.paths), "file")
-        output.write_message(f"{count} written. `notekeep undo` reverts this.")
+        touched = {"new", "changed", "fields", "removed"}
+        notes = sum(row.is_new or bool(touched & (+row.counts).keys()) for row in found.rows)
+        into = output.count_of(notes, "note")
+        output.write_message(
+            f"Imported into {into}: {found.sum_up()}. `notekeep undo` reverts this."
+        )
     else:
         output.write_message("Nothing new.")
 

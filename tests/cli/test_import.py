@@ -43,14 +43,17 @@ def again(export: Path, *passages: Marked, **more: Any) -> None:
 def test_it_is_only_shown_without_write(shell: Shell, export: Path) -> None:
     ran = shell("import", str(export))
     assert ran.code == 0
-    assert "Readwise: 3 new" in ran.out
+    assert ran.out.startswith("Would import:\nReadwise: 3 new")
     assert "books/Soil.md (new)" in ran.out
     assert "Nothing is written yet. Add --write to import." in ran.err
     assert shell.files() == []
 
 
 def test_what_it_writes(shell: Shell, export: Path) -> None:
-    assert shell("import", str(export), "--write").code == 0
+    ran = shell("import", str(export), "--write")
+    assert ran.code == 0
+    assert "Would import" not in ran.out
+    assert "Imported into 1 note: 3 new. `notekeep undo` reverts this." in ran.err
     text = shell.read("books/Soil.md")
     assert "author: [Ann Example]" in text
     assert "  - readwise:" in text

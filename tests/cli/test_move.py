@@ -104,6 +104,7 @@ def test_one_wrong_name_and_nothing_is_changed(notekeep: Run, root: Path) -> Non
     for words, missing in (
         (("rm", "Other", "nowhere"), "there is no note called 'nowhere'"),
         (("rm", "Other", "Talk nodes"), "did you mean 'Talk notes'?"),
+        (("quote", "alk no", "Words."), "did you mean 'Talk notes'?"),
         (("rm", "Other", "nowhere", "nothing"), "no notes called 'nowhere', 'nothing'"),
         (("mv", "Other", "nowhere", "shelf"), "there is no note called 'nowhere'"),
     ):
