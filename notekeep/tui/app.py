@@ -579,6 +579,11 @@ class NotekeepApp(App[None], RemovalSafe):
 
         self.navigation.open_overlay(BooksScreen)
 
+    def action_import_files(self) -> None:
+        from notekeep.tui.screens.imports import ask_import
+
+        ask_import(self)
+
     def action_show_trash(self) -> None:
         from notekeep.tui.screens.history import show_trash
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from contextlib import suppress
@@ -161,26 +162,53 @@ def cite_quote(note: Note, text: str, locator: str) -> str:
 # Pictures from elsewhere.
 
 MAX_PATH_LENGTH = 4096
+MAX_DROPPED = 100 * MAX_PATH_LENGTH
+"""How long the paths of files that are dropped together may be."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def pasted_picture(text: str) -> str:
-    """Return the path of the picture that a pasted text names, or "" for any other text.
-
-    Terminals write the path of a dropped file plainly, in quotes, with backslashes before blanks,
-    or as an address.
-    """
+    """Return the path of the picture that a pasted text names, or "" for any other text."""
     path = text.strip()
     if not path or len(path) > MAX_PATH_LENGTH or "\n" in path:
         return ""
+    path = _read_path(path)
+    return path if os.path.isabs(path) and path.lower().endswith(PICTURE_SUFFIXES) else ""
+
+
+def _read_path(path: str) -> str:
+    """Read a path as terminals write that of a dropped file.
+
+    That is plainly, in quotes, with backslashes before blanks, or as an address.
+    """
     if path[0] == path[-1] and path[0] in "'\"":
         path = path[1:-1]
     elif path.startswith("file://"):
         path = unquote(urlsplit(path).path)
     elif os.sep == "/":
         path = path.replace("\\ ", " ").replace("\\(", "(").replace("\\)", ")")
-    path = os.path.expanduser(path)
-    return path if os.path.isabs(path) and path.lower().endswith(PICTURE_SUFFIXES) else ""
+    return os.path.expanduser(path)
+
+
+def pasted_paths(text: str) -> list[str]:
+    """Return the paths that a text names: one or several in a line, or one in each line."""
+    found: list[str] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        words: list[str] = []
+        with suppress(ValueError):  # a quote is missing
+            words = [*map(_read_path, filter(None, shlex.split(line, posix=os.sep == "/")))]
+        whole = _read_path(line)
+        is_one = os.path.exists(whole) or not any(map(os.path.exists, words))
+        found += [whole] if is_one else words
+    return found
+
+
+def dropped_files(text: str) -> list[str]:
+    """Return the files that a pasted text names; none for a picture, or for any other text."""
+    if len(text) > MAX_DROPPED or pasted_picture(text):
+        return []
+    paths = pasted_paths(text)
+    return paths if all(os.path.isabs(path) and os.path.exists(path) for path in paths) else []
 
 
 def name_clipboard_picture() -> tuple[str, bytes]:

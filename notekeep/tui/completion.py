@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
 from bisect import bisect_left
 from contextlib import suppress
@@ -276,6 +278,27 @@ class WordSuggester(Suggester):
         typed = value[self._find_word(value) :]
         found = next(self._known.find(typed), None) if typed else None
         return None if found is None else value + found[len(typed) :]
+
+
+class PathSuggester(Suggester):
+    """Offers the rest of the name of a file: of all that is typed, or of its last word."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return await asyncio.to_thread(_complete_path, value)
+
+
+def _complete_path(line: str) -> str | None:
+    for start in (0, line.rfind(" ") + 1):
+        folder, name = os.path.split(os.path.expanduser(line[start:].lstrip("'\"")))
+        with suppress(OSError):
+            for entry in sorted(os.scandir(folder or "."), key=lambda entry: entry.name):
+                if name and entry.name.startswith(name):
+                    end = os.sep if entry.is_dir() else ""
+                    return f"{line}{entry.name[len(name) :]}{end}"
+    return None
 
 
 def find_last_word(line: str) -> int:

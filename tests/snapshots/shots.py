@@ -47,6 +47,10 @@ def typed(text: str) -> tuple[str, ...]:
 
 ATOMIC = set_up.ATOMIC
 PALETTE = (("ctrl+p",), "An action, a note")
+IMPORT = (
+    *(*PALETTE, typed("import"), "Import from another program", ("enter",), "Files, folders"),
+    *(typed("~/My Clippings.txt"), ("enter",), "nothing written yet"),
+)
 BOOKS = (
     ("slash", *typed("type:book")),
     "14 of 70 notes",
@@ -260,6 +264,8 @@ SHOTS = (
     ),
     Shot("habits-empty", "habits", ("habit",), SMALL, set_up.few),
     # Publish.
+    Shot("import", "browse", IMPORT, LARGE, set_up.clippings),
+    Shot("import-narrow-80x24", "browse", IMPORT, SMALL, set_up.clippings),
     Shot("publish-no-site", "publish", ("no site folder",), USUAL),
     Shot("publish-narrow-80x24", "publish", ("13 new",), SMALL, set_up.blog),
     Shot("publish-no-colour", "publish", ("13 new",), SMALL, set_up.no_colour),

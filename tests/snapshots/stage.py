@@ -15,6 +15,7 @@ from notekeep.storage import trash
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.vault import Vault
 from tests.docs.conftest import SAVED_AT
+from tests.support.import_sources import Book, Marked, write_clippings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,6 +163,15 @@ def changed(stage: Stage) -> None:
             patch.setattr(time, "time", lambda at=SAVED_AT + 3600 * (number + 1): float(at))
             deed()
     stage.still()
+
+
+def clippings(stage: Stage) -> None:
+    """A person with the clippings of a Kindle in their home, of a book they have and a new one."""
+    home = stage.root.parent
+    stage.patch.setenv("HOME", str(home))
+    known = Book("Atomic Habits", "James Clear", (Marked(163, "Make it regular first."),))
+    new = Book("Piranesi", "Susanna Clarke", (Marked(5, "The Beauty of the House."),))
+    write_clippings(home, (known, new))
 
 
 def blog(stage: Stage) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Input, TextArea
 from notekeep.storage.autosave import UnsavedText
 from notekeep.tui.commands.registry import ACTION_PLACES, actions_at_place, actions_in_context
 from notekeep.tui.messages import ShowHistory
+from notekeep.tui.screens.imports import ImportScreen
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import DiffView
 from tests.support.screens import press, shows, type_text, until
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.note_grid import NoteGrid
 
-OVER = ("history", "steps", "conflicts", "tasks")
+OVER = ("history", "steps", "conflicts", "tasks", "import")
 """The places that lie over another one."""
 
 BOOK = "books/Deep Work.md"
@@ -38,6 +39,8 @@ async def open_over(app: NotekeepApp, place: str) -> None:
     """Open a screen over the one that is shown."""
     if place == "history":
         app.post_message(ShowHistory(BOOK))
+    elif place == "import":
+        app.navigation.open_overlay(ImportScreen, app.vault.absolute(BOOK))
     else:
         await app.run_action(f"show_{place}")
 

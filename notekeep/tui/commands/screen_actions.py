@@ -219,6 +219,28 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ),
     ),
     *in_context(
+        "import",
+        action(
+            "write-import", "Write", "w", CHANGE, label="write", command="import PATH --write"
+        ).with_help("Write what is shown, as one step. Undo reverts it."),
+        action(
+            "match-note",
+            "Match a note",
+            "m",
+            CHANGE,
+            label="match a note",
+            command="import --match",
+        ).with_help("Choose the note of a book that could be several, or make a new one."),
+        action(
+            "take-source",
+            "Use the source",
+            "t",
+            CHANGE,
+            label="use source",
+            command="import --take",
+        ).with_help("Use the source's text for what you changed too."),
+    ),
+    *in_context(
         "form",
         action("finish-form", "Apply", "ctrl+s", CHANGE, label="apply", command="set").with_help(
             "Save the changed fields as one step. Undo reverts it."
@@ -270,6 +292,14 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action(
             "show-books", "Year in books", "", GO, command="books", also="pages stars authors read"
         ).with_help("Show the books you finished, with pages, stars and authors by month."),
+        action(
+            "import-files",
+            "Import",
+            "",
+            CHANGE,
+            command="import PATH",
+            also="highlights kindle readwise goodreads",
+        ).with_help("Import from another program: show what is new and what is lost, then write."),
         action(
             "switch-vault", "Vaults", "", PROGRAM, command="vaults", also="open folder"
         ).with_help("Open another vault."),

@@ -6,6 +6,7 @@ done (`open_dialog`). An error is shown in it and the text stays, so that it can
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from textual.style import Style
 from textual.widgets import Input
 
 from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.tui.clipboard import dropped_files
 from notekeep.tui.completion import WordSuggester
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.program import ProgramPart
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.dom import DOMNode
+    from textual.suggester import Suggester
     from textual.worker import Worker
 
     from notekeep.errors import NotekeepError
@@ -240,12 +243,19 @@ class TextLine(Input):
     def insert_text_at_cursor(self, text: str) -> None:
         self.replace(text, *self.selection)
 
+    def on_paste(self, event: events.Paste) -> None:
+        # Textual takes the first line only.
+        if len(paths := dropped_files(event.text)) > 1:
+            event.prevent_default()
+            event.stop()
+            self.insert_text_at_cursor(shlex.join(paths))
+
 
 class Prompt(SubmitDialog[str | None]):
     """Asks for one line of text; the answer is None when the person would rather not.
 
     With `is_selected`, typing replaces what stands there; `find_word` says where in the line the
-    word begins that `offer` completes.
+    word begins that `offer` completes; another `suggester` finds the rest by itself.
     """
 
     def __init__(
@@ -257,14 +267,15 @@ class Prompt(SubmitDialog[str | None]):
         example: str = "",
         is_selected: bool = False,
         find_word: Callable[[str], int] | None = None,
+        suggester: Suggester | None = None,
     ) -> None:
         super().__init__()
         self._title, self._value, self._hint, self._example = title, value, hint, example
         self._is_selected = is_selected
-        self._suggester = WordSuggester(find_word) if find_word is not None else None
+        self._suggester = WordSuggester(find_word) if find_word is not None else suggester
 
     def offer(self, words: Sequence[str]) -> None:
-        if self._suggester is not None:
+        if isinstance(self._suggester, WordSuggester):
             self._suggester.set_words(words, self)
 
     def compose(self) -> ComposeResult:

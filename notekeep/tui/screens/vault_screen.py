@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,6 +21,7 @@ from notekeep.tui.workers import WRITE_GROUP, in_background
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual import events
     from textual.app import ComposeResult
     from textual.widget import Widget
 
@@ -172,6 +174,15 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         from notekeep.tui.screens.links import follow_link
 
         follow_link(self, event.link, event.path)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Offer to import files that are dropped where nothing is typed."""
+        from notekeep.tui.clipboard import dropped_files
+        from notekeep.tui.screens.imports import ask_import
+
+        is_typing = self.focused is not None and self.focused.check_consume_key("a", "a")
+        if not is_typing and (paths := dropped_files(event.text)):
+            ask_import(program(self), shlex.join(paths))
 
     # The quick switch: mounted when it is first wanted, since most sessions start without it.
 

@@ -1,0 +1,269 @@
+"""Import: what files of other programs would bring, what stays, what is lost; one key writes it."""
+
+from __future__ import annotations
+
+import os
+from asyncio import CancelledError
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.worker import get_current_worker
+
+from notekeep.errors import NotFound
+from notekeep.importing.import_state import COUNTS, ImportOptions
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.clipboard import pasted_paths
+from notekeep.tui.completion import PathSuggester
+from notekeep.tui.dialogs.dialog import Choice, Option, OptionRows, Prompt, ask, open_dialog
+from notekeep.tui.keys import bindings
+from notekeep.tui.messages import WorkStatus
+from notekeep.tui.notifications import notify_done
+from notekeep.tui.render.plan_lines import error_lines
+from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
+from notekeep.tui.render.text_diff import changes_lines
+from notekeep.tui.screens.vault_screen import OverlayScreen
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from textual.worker import Worker
+
+    from notekeep.errors import NotekeepError
+    from notekeep.importing.import_plan import ImportPlan
+    from notekeep.notes.plan import WriteResult
+    from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.widgets.line_view import ListView
+
+GROUPS = {"Updates": "~", "New notes": "+", "To decide": "!", "Unchanged": "=", "Left out": "-"}
+"""The groups of the list, each with the sign of its rows."""
+NEW_NOTE = "\0new"  # the answer that is no note
+
+
+def ask_import(app: NotekeepApp, paths: str = "") -> None:
+    """Ask what to import, and show what it would bring."""
+
+    def check(typed: str) -> list[str]:
+        found = [os.path.abspath(path) for path in pasted_paths(typed)]
+        for path in found or [""]:
+            if not os.path.exists(path):
+                raise NotFound(f"There is no file {path}".rstrip(), "Type the path of a file.")
+        return found
+
+    hint = "Files, folders or archives; nothing is written yet. → completes a name."
+    suggester = PathSuggester()
+    prompt = Prompt("Import", value=paths, hint=hint, example="~/Downloads/", suggester=suggester)
+    show = partial(app.navigation.open_overlay, ImportScreen)
+    open_dialog(app, prompt, check, lambda found: show(*found), group="import")
+
+
+class PlanRow(NamedTuple):
+    """A row of the list."""
+
+    group: str
+    title: str
+    about: str
+    said: Sequence[Piece]  # what stands beside the list, above the changes
+    path: str = ""  # the note that it is about
+    id: str = ""
+    choices: Sequence[str] = ()  # the notes that it may be
+
+
+def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
+    """Yield what an import does with each work, and what it leaves out and why."""
+    losses = [(f"{loss.times} × {loss.message}", loss) for loss in found.losses]  # noqa: RUF001 - times
+    for row in found.rows:
+        if not row.path and not row.counts:
+            continue  # a question or a refusal
+        about = ", ".join(f"{count} {COUNTS[name]}" for name, count in row.counts.items() if count)
+        said = [Piece(about, "muted")]
+        if row.is_guess:
+            said.append(Piece("Matched by title and author. m makes a new note instead.", "warn"))
+        lost = [text for text, loss in losses if loss.title == row.title]
+        said += [Piece(f"Not imported, or changed: {text}", "warn") for text in lost]
+        changes = [change for change in found.changes if change.path == row.path]
+        if changes:
+            said.append(Piece("The source changed this too. Yours stays; t uses theirs.", "warn"))
+        for change in changes:
+            said += [Piece(f"- {change.theirs}", "removed"), Piece(f"+ {change.yours}", "added")]
+        is_changed = any(row.counts[name] for name in ("new", "changed", "fields", "removed"))
+        group = "New notes" if row.is_new else "Updates" if is_changed else "Unchanged"
+        group = "To decide" if changes else group if row.path else "Left out"
+        choices = [row.path] if row.is_guess else []
+        yield PlanRow(group, row.title, about, said, row.path, row.id, choices)
+    for one in found.questions:
+        said = [Piece("Left out, because it could be several notes. m chooses one.", "warn")]
+        said += [Piece(path, "muted") for path in one.paths]
+        yield PlanRow("To decide", one.title, "which note?", said, "", one.id, one.paths)
+    for problem in found.plan.refused:
+        said = [Piece(problem.message, "warn"), Piece(problem.hint, "muted")]
+        yield PlanRow("Left out", problem.path, "refused", said)
+    for text, loss in losses:
+        lines = ("Not imported, or changed", loss.title, loss.place)
+        yield PlanRow("Left out", text, loss.title, [Piece(line, "muted") for line in lines])
+
+
+class ImportScreen(OverlayScreen):
+    """The notes of an import in groups, and what each would get beside them.
+
+    Whenever the vault changes the import is planned again, so what is seen is what is written.
+    """
+
+    BINDINGS = bindings("import", "over")
+    OPENED_BY = "import-files"
+    PLACE = "import"
+
+    found: ImportPlan | None = None
+    _rows: Sequence[PlanRow] = ()
+    _reading: Worker[None] | None = None
+
+    def __init__(self, *paths: str) -> None:
+        self.works = OptionRows([], self.glyphs)
+        super().__init__(self.works)
+        self.works.nothing = [[Piece("Nothing to import", "muted")]]
+        self.paths = paths
+        self.subject = "\n".join(paths)
+        self._options = ImportOptions()
+
+    @property
+    def row(self) -> PlanRow | None:
+        return self._rows[int(self.works.value)] if self.works.value else None
+
+    def vault_changed(self) -> None:
+        """Plan the import of the vault as it is by now."""
+        self._drop()
+        self.set_status("Import · reading")
+        if not self._rows:
+            self.text.say([Piece("Reading …", "muted")])
+        read = partial(self._read, self._options)
+        self._reading = in_background(
+            self, read, self._show, group="import", failed=self.show_problem
+        )
+
+    def _drop(self) -> None:
+        """Want neither the plan that is shown nor one that is on its way."""
+        if self._reading is not None:
+            self._reading.cancel()
+        if self.found is not None:
+            self.found.close()
+        self.found = None
+
+    def on_unmount(self) -> None:
+        self._drop()
+
+    def _read(self, options: ImportOptions) -> ImportPlan:
+        worker = get_current_worker()
+
+        def on_read(name: str) -> None:
+            if worker.is_cancelled:
+                raise CancelledError
+            self.post_message(WorkStatus(f"Reading {name}"))
+
+        try:
+            found = self.vault.imports.plan(self.paths, options=options, on_read=on_read)
+        finally:
+            self.app.post_message(WorkStatus(""))
+        if worker.is_cancelled:
+            found.close()
+        return found
+
+    def _show(self, found: ImportPlan) -> None:
+        self.found = found
+        is_empty = not (found.plan.changes or found.plan.copies)
+        state = "nothing new" if is_empty else "nothing written yet"
+        self.set_status(f"Import · {found.sum_up()} · {state}", state)
+        self._list(list(plan_rows(found)))
+
+    def _list(self, rows: Sequence[PlanRow]) -> None:
+        here, self._rows = self.row, rows
+        options: list[Option] = []
+        for group, sign in GROUPS.items():
+            members = [
+                Option(f"{sign} {row.title}", row.about, str(number))
+                for number, row in enumerate(rows)
+                if row.group == group
+            ]
+            if members:
+                options += [Option("", "", "")] if options else []
+                options += [Option(f"{group} {len(members)}", "", ""), *members]
+        at = (str(n) for n, row in enumerate(rows) if here and row.title == here.title)
+        self.text.say()
+        self.works.show(options, next(at, ""))
+
+    def show_problem(self, error: NotekeepError) -> None:
+        self.set_status("Import")
+        self.set_idle_actions("write-import", "match-note", "take-source")
+        self._list([])
+        self.text.show(partial(error_lines, error))
+
+    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
+        found, row, glyphs = self.found, self.row, self.glyphs
+        if event.view is not self.works or found is None or row is None:
+            return
+        changes = [change for change in found.plan.changes if change.path == row.path]
+        idle = {
+            "write-import": found.plan.changes or found.plan.copies,
+            "match-note": row.choices,
+            "take-source": any(change.path == row.path for change in found.changes),
+        }
+        self.set_idle_actions(*(name for name, use in idle.items() if not use))
+
+        def lines(width: int) -> list[StyledLine]:
+            shown: list[StyledLine] = []
+            place = Piece("" if changes else row.path, "muted")
+            for piece in (Piece(row.title, "title"), place, *row.said):
+                if text := clean_line(piece.text):
+                    shown += wrap_line([piece._replace(text=text)], width)
+            shown.append([Piece(glyphs.rule * width, "rule")])
+            return [*shown, *changes_lines(changes, width, glyphs)]
+
+        self.text.show(lines)
+
+    def action_write_import(self) -> None:
+        """Write what is shown, as one step."""
+        if (found := self.found) is None:
+            show_message(self, "Nothing is read yet")
+            return
+        if not (found.plan.changes or found.plan.copies):
+            show_message(self, "Nothing to write")
+            return
+        self.found = None  # its files stay open until it is written
+
+        def write() -> WriteResult:
+            with closing(found):
+                return self.vault.notes.apply(found.plan)
+
+        def failed(error: NotekeepError) -> None:
+            show_error(self, error)
+            self.vault_changed()
+
+        done = partial(notify_done, self, f"Imported {found.plan.label}")
+        in_background(self, write, done, group=WRITE_GROUP, failed=failed)
+
+    def action_match_note(self) -> None:
+        """Choose the note of a work that could be several."""
+        row = self.row
+        if row is None or not row.choices:
+            show_message(self, "Nothing to choose here")
+            return
+
+        def chosen(value: str) -> None:
+            match = {**self._options.match, row.id: value.removeprefix(NEW_NOTE)}
+            self._plan_with(self._options._replace(match=match))
+
+        options = [Option(path, "", path) for path in row.choices]
+        ask(self, Choice("Which note?", [*options, Option("New note", "", NEW_NOTE)]), chosen)
+
+    def action_take_source(self) -> None:
+        """Use the source's text for what both the source and the person changed."""
+        changes = self.found.changes if self.found is not None and self.row is not None else ()
+        ids = [change.id for change in changes if self.row and change.path == self.row.path]
+        if ids:
+            self._plan_with(self._options._replace(take=[*self._options.take, *ids]))
+        else:
+            show_message(self, "Not changed by you")
+
+    def _plan_with(self, options: ImportOptions) -> None:
+        self._options = options
+        self.vault_changed()

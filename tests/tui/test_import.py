@@ -1,0 +1,252 @@
+"""Import: a plan of what other programs' files bring, written by one key, undone by another."""
+
+from __future__ import annotations
+
+import shutil
+from threading import Event
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+from textual.events import Paste
+from textual.widgets import Input
+
+from tests.support.import_sources import (
+    Book,
+    Marked,
+    write_clippings,
+    write_readwise_csv,
+    write_readwise_json,
+)
+from tests.support.screens import browse, press, shows, tree, type_text, until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from notekeep.importing.import_plan import ImportPlan
+    from notekeep.tui.app import NotekeepApp
+
+    MakeApp = Callable[[str], NotekeepApp]
+
+WIDE = (120, 40)
+BOOKS = (
+    Book("Deep Work", "Cal Newport", (Marked(1, "Clarity about what matters."),)),
+    Book("The Dispossessed", "Ursula K. Le Guin", (Marked(2, "You are the revolution."),)),
+)
+NEW = "books/The Dispossessed.md"
+OLD = "books/Deep Work.md"
+
+
+@pytest.fixture
+def clippings(tmp_path: Path) -> Path:
+    """A Kindle's clippings, in a folder with a blank in its name."""
+    folder = tmp_path / "my exports"
+    folder.mkdir()
+    return write_clippings(folder, BOOKS)
+
+
+def quoted(path: Path) -> str:
+    return f"'{path}'"
+
+
+def address(path: Path) -> str:
+    return f"file://{quote(str(path))}"
+
+
+def escaped(path: Path) -> str:
+    return str(path).replace(" ", "\\ ")
+
+
+@pytest.mark.parametrize("dropped", [quoted, address, escaped, str])
+async def test_a_file_that_is_dropped_is_planned_written_and_undone(
+    make_app: MakeApp, root: Path, clippings: Path, dropped: Callable[[Path], str]
+) -> None:
+    before = tree(root)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
+        app.post_message(Paste(dropped(clippings)))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "nothing written yet"))
+        await until(pilot, lambda: shows(app, "Updates 1") and shows(app, "New notes 1"))
+        await until(pilot, lambda: shows(app, "Clarity about what matters."))
+        assert tree(root) == before
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "nothing new") and shows(app, "Unchanged 2"))
+        assert "Clarity about what matters." in (root / OLD).read_text("utf-8")
+        assert "You are the revolution." in (root / NEW).read_text("utf-8")
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "nothing written yet"))
+        assert not (root / NEW).exists()
+        assert "Clarity" not in (root / OLD).read_text("utf-8")
+
+
+@pytest.mark.parametrize("between", [" ", "\n"])
+@pytest.mark.parametrize("where", ["list", "dialog"])
+async def test_several_files_are_imported_together(
+    make_app: MakeApp, tmp_path: Path, clippings: Path, between: str, where: str
+) -> None:
+    other = Book("Walden", "Henry David Thoreau", (Marked(3, "I went to the woods."),))
+    more = write_readwise_csv(tmp_path, [other])
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
+        if where == "dialog":
+            await app.run_action("import_files")
+            await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        app.post_message(Paste(between.join((quoted(clippings), quoted(more)))))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await until(pilot, lambda: app.screen.query_one(Input).value)
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "New notes 2") and shows(app, "Walden"))
+
+
+async def test_other_text_and_pictures_that_are_dropped_open_nothing(
+    make_app: MakeApp, root: Path, tmp_path: Path
+) -> None:
+    picture = tmp_path / "map.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n")
+    before = tree(root)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
+        for text in ("some words", str(picture), "/no/such/file.txt", ""):
+            app.post_message(Paste(text))
+            await until(pilot, lambda: app.screen is browse(app))
+    assert tree(root) == before
+
+
+async def test_the_palette_asks_for_a_path_and_completes_it(
+    make_app: MakeApp, root: Path, clippings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clippings.parents[1])
+    before = tree(root)
+    app = make_app("today")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Habits"))
+        await press(pilot, "ctrl+p")
+        type_text(app, "import")
+        await until(pilot, lambda: shows(app, "Import from another program"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        type_text(app, "No such file")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "There is no file") and shows(app, "No such file"))
+        line = app.screen.query_one(Input)
+        line.value = ""
+        type_text(app, "my exp")
+        await until(pilot, lambda: shows(app, f"{clippings.parent.name}/"))
+        await press(pilot, "right")
+        type_text(app, "My")
+        await until(pilot, lambda: shows(app, clippings.name))
+        await press(pilot, "right")
+        assert line.value == f"{clippings.parent.name}/{clippings.name}"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "nothing written yet"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "F1 Today") and not shows(app, "w write"))
+    assert tree(root) == before
+
+
+async def test_a_file_that_cannot_be_read_shows_why(
+    make_app: MakeApp, root: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "export.zip"
+    broken.write_bytes(b"PK\x03\x04 no archive")
+    before = tree(root)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
+        app.post_message(Paste(str(broken)))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Nothing to import") and shows(app, "export.zip"))
+        await press(pilot, "w", "escape")
+        await until(pilot, lambda: app.screen is browse(app))
+    assert tree(root) == before
+
+
+async def test_leaving_while_files_are_read_ends_the_reading(
+    make_app: MakeApp, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "exports"
+    for number in range(20):
+        (folder / str(number)).mkdir(parents=True)
+        write_clippings(folder / str(number), BOOKS)
+    before = tree(root)
+    app = make_app("browse")
+    plan, read, is_read, ended = app.vault.imports.plan, [], Event(), Event()
+
+    def slowly(*args: Any, on_read: Callable[[str], None], **more: Any) -> ImportPlan:
+        def wait(name: str) -> None:
+            on_read(name)
+            read.append(name)
+            is_read.wait(60)
+
+        try:
+            return plan(*args, on_read=wait, **more)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(app.vault.imports, "plan", slowly)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
+        app.post_message(Paste(str(folder)))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Reading") and read)
+        await press(pilot, "escape")
+        await until(pilot, lambda: app.screen is browse(app))
+        is_read.set()
+        await until(pilot, ended.is_set)
+    assert len(read) == 1
+    assert tree(root) == before
+
+
+async def test_a_book_that_could_be_two_notes_is_decided_here(
+    make_app: MakeApp, root: Path, clippings: Path
+) -> None:
+    shutil.copy(root / OLD, root / "books/Deep Work again.md")
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "10 notes") and browse(app).focused)
+        app.post_message(Paste(quoted(clippings)))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "To decide 1") and shows(app, "which note?"))
+        await press(pilot, "end", "m")
+        await until(pilot, lambda: shows(app, "Which note?") and shows(app, "New note"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Updates 1") and not shows(app, "To decide"))
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "nothing new"))
+    found = [path for path in (root / "books").glob("Deep*.md") if "Clarity" in path.read_text()]
+    assert len(found) == 1
+
+
+async def test_what_you_and_the_source_changed_stays_until_you_say_so(
+    make_app: MakeApp, root: Path, tmp_path: Path
+) -> None:
+    app = make_app("browse")
+    export = write_readwise_json(tmp_path, BOOKS)
+    found = app.vault.imports.plan([str(export)])
+    app.vault.notes.apply(found.plan)
+    found.close()
+    note = root / OLD
+    note.write_text(note.read_text("utf-8").replace("Clarity about", "Mine about"), "utf-8")
+    changed = (BOOKS[0]._replace(passages=(Marked(1, "Theirs about what matters."),)),)
+    write_readwise_json(tmp_path, changed)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "10 notes") and browse(app).focused)
+        app.post_message(Paste(str(export)))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "To decide 1") and shows(app, "+ > Mine about what"))
+        await press(pilot, "t")
+        await until(pilot, lambda: shows(app, "Updates 1") and not shows(app, "To decide"))
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "nothing new"))
+    assert "Theirs about what matters." in note.read_text("utf-8")
+    assert "Mine about" not in note.read_text("utf-8")
