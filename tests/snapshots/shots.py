@@ -48,7 +48,14 @@ def typed(text: str) -> tuple[str, ...]:
 ATOMIC = set_up.ATOMIC
 PALETTE = (("ctrl+p",), "An action, a note")
 IMPORT = (
-    *(*PALETTE, typed("import"), "Import from another program", ("enter",), "Files, folders"),
+    *(
+        ("ctrl+p",),
+        "Command, note or habit",
+        typed("import"),
+        "Import from another program",
+        ("enter",),
+        "Files, folders",
+    ),
     *(typed("~/My Clippings.txt"), ("enter",), "nothing written yet"),
 )
 BOOKS = (
