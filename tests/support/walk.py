@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.note_grid import NoteGrid
 
-OVER = ("history", "steps", "conflicts", "tasks", "import")
+OVER = ("history", "steps", "conflicts", "tasks", "books", "import")
 """The places that lie over another one."""
 
 BOOK = "books/Deep Work.md"
