@@ -604,7 +604,8 @@ class NotekeepApp(App[None], RemovalSafe):
 
     def action_new_note(self) -> None:
         # At once: what is typed next is the title.
-        self.on_create_note(CreateNote())
+        is_post = self.current_mode == places.PUBLISH_SCREEN and "post" in self.vault.schema.kinds
+        self.on_create_note(CreateNote(kind="post" if is_post else ""))
 
     def on_create_note(self, event: CreateNote) -> None:
         from notekeep.tui.dialogs.dialog import open_dialog

@@ -234,6 +234,18 @@ async def test_a_folder_that_is_made_later_is_remembered_when_it_is_written_to(
     assert [one.folder for one in Vault.open(root).publishing.sites] == [str(site)]
 
 
+async def test_a_new_note_on_publish_is_a_post(make_app: MakeApp, root: Path) -> None:
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "A draft"))
+        await press(pilot, "n")
+        await until(pilot, lambda: len(app.screen_stack) == 2)
+        type_text(app, "Fresh words")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Created posts/Fresh words.md"))
+        assert (root / "posts/Fresh words.md").exists()
+
+
 async def test_typed_folder_replaces_the_one_that_is_there(
     make_app: MakeApp, tmp_path: Path
 ) -> None:

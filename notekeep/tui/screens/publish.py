@@ -343,8 +343,8 @@ class PublishScreen(VaultScreen):
         if not self._has_folder:
             self._ask_folder()
         elif (plan := self.shown) is None:
-            if not self._wait(self.action_write_export) and self.exported is None:
-                show_message(self, "Nothing to write")
+            if not self._wait(self.action_write_export):
+                show_message(self, UP_TO_DATE if self.exported else "Nothing to write")
         elif not isinstance(plan, ExportPlan):
             self._write(partial(self.vault.notes.apply, plan), self._was_pulled)
         elif plan.is_empty:
