@@ -131,7 +131,7 @@ def test_a_row_of_a_habit_is_one_line_of_the_terminal(sample: Path, command: str
         read = next(row for row in rows if "Read" in row)
         assert columns < 80 or re.search(r"\d %", read)
         assert command == "month" or columns < 80 or "weeks" in read
-        assert command != "todo" or "page this week" in read
+        assert command != "todo" or "pages this week" in read
     assert any("(best " in row for row in seen(sample, 200, "habit", command))
 
 

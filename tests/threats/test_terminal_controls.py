@@ -36,6 +36,7 @@ OUTLETS = {
     "cli/opening.py": "counts notes while the index is made",
     "cli/system.py": "counts notes for the program that follows it",
     "tui/prelude.py": "shows the last frame of the interface again, whose text was cleaned",
+    "tui/launch.py": "says in one clean line how the sync at the end went",
     "search/regex_child.py": "speaks to the process that started it",
 }
 """The files that may write to a stream, and why each is no way around."""

@@ -71,6 +71,7 @@ async def test_slash_searches_from_every_screen_and_no_letter_is_a_key(
             await until(pilot, lambda: browse(app).pane.typed == "x deep work")
             at_once(app, "escape", {"today": "f1", "habits": "f3", "publish": "f4"}[mode])
             await until(pilot, lambda: app.current_mode == mode)
+            assert app.navigation.browse is not None
             app.navigation.browse.pane.clear()
         assert tree(root) == before
 

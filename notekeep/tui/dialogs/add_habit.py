@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Horizontal
-from textual.widgets import Input, Label
+from textual.widgets import Input
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.habits.schedule import (
@@ -22,6 +22,7 @@ from notekeep.notes.habit_notes import begin_pause, end_pause, habit_fields
 from notekeep.tui.dialogs.dialog import (
     HEIGHT_CLASSES,
     HintLine,
+    PlainText,
     Prompt,
     SubmitDialog,
     TextLine,
@@ -84,7 +85,7 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
             for line in FORM_LINES:
                 value = clean_line(self._title) if line.id == "title" else line.value
                 with Horizontal(classes="labelled"):
-                    yield Label(line.label)
+                    yield PlainText(line.label)
                     selects = bool(line.value)
                     yield TextLine(value, id=line.id, compact=True, select_on_focus=selects)
                 yield TextLines(line.hint).add_class("hint", line.id)

@@ -19,6 +19,7 @@ from textual.events import Key
 from textual.keys import key_to_character
 from textual.screen import ModalScreen
 from textual.style import Style
+from textual.widget import Widget
 from textual.widgets import Input
 
 from notekeep.markdown.sanitize import clean, clean_line
@@ -138,6 +139,21 @@ class TextLines(TextPage, can_focus=False):
     def on_resize(self) -> None:
         super().on_resize()
         self.styles.height = self.line_count()
+
+
+class PlainText(Widget):
+    """One line that is shown as it is written, never read as markup; CSS styles it."""
+
+    DEFAULT_CSS = """
+    PlainText { width: auto; height: 1; }
+    """
+
+    def __init__(self, text: Content | str) -> None:
+        super().__init__()
+        self._text = Content(text) if isinstance(text, str) else text
+
+    def render(self) -> Content:
+        return self._text
 
 
 class HintLine(TextLines):

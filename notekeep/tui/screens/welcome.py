@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import App, ComposeResult
 from textual.containers import Center, Middle
-from textual.widgets import Static
 
 from notekeep import config
 from notekeep.errors import NotekeepError
 from notekeep.services import demo
 from notekeep.tui import location as places
-from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, TextLines, ask, hints, open_dialog
+from notekeep.tui.dialogs.dialog import (
+    Choice,
+    Option,
+    PlainText,
+    Prompt,
+    TextLines,
+    ask,
+    hints,
+    open_dialog,
+)
 from notekeep.tui.keys import bindings
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.formatting import shorten_home
@@ -101,9 +109,9 @@ class WelcomeApp(App[str | None]):
     Center { height: auto; }
     TextLines { width: 72; max-width: 100%; margin-bottom: 1; }
     _WelcomeChoices { width: 76; max-width: 100%; overflow-y: hidden; scrollbar-gutter: auto; }
-    Static { width: 72; max-width: 100%; margin-top: 1; }
+    PlainText { width: 72; max-width: 100%; margin-top: 1; }
     .-low Center TextLines { display: none; }
-    .-low Static { margin-top: 0; }
+    .-low PlainText { margin-top: 0; }
     """
 
     def __init__(self) -> None:
@@ -118,7 +126,7 @@ class WelcomeApp(App[str | None]):
         with Middle(), Center():
             yield TextLines(HEADING)
             yield _WelcomeChoices(self.glyphs)
-            yield Static(hints(("enter", "choose"), ("esc", "quit"), of="app"))
+            yield PlainText(hints(("enter", "choose"), ("esc", "quit"), of="app"))
 
     def on_mount(self) -> None:
         self.query_one(_WelcomeChoices).focus()
