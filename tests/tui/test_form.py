@@ -272,7 +272,7 @@ async def test_rating_out_of_range_stays_to_be_corrected(make_app: MakeApp, root
         assert line.value == "9"
         line.value = "3"
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "★★★☆☆"))
+        await until(pilot, lambda: shows(app, "★★★··"))
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: b"rating: 3\n" in content(root / BOOK))
 
@@ -287,7 +287,7 @@ async def test_form_that_cannot_be_written_stays_open(make_app: MakeApp, root: P
         before = content(note)
         note.write_bytes(before.replace(b"rating: 4", b"rating: 4: x"))
         await press(pilot, "ctrl+s")
-        await until(pilot, lambda: shows(app, "needs quotes around it"))
+        await until(pilot, lambda: shows(app, "needs quotes."))
         assert shows(app, "★★★★½")
         note.write_bytes(before)
         await press(pilot, "ctrl+s")

@@ -107,7 +107,7 @@ async def test_what_is_chosen_twice_in_the_palette_is_done_once(make_app: MakeAp
         assert len(app.screen_stack) == 2
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         keys(app, "pagedown", "pageup", *"mark")
-        await until(pilot, lambda: shows(app, "m  Mark or unmark"))
+        await until(pilot, lambda: shows(app, "▌  Mark  "))
         await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
         keys(app, "enter", "enter", "enter", "enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
@@ -209,7 +209,7 @@ async def test_the_palette_shows_a_title_that_looks_like_markup(make_app: MakeAp
         await until(pilot, lambda: isinstance(app.screen, Palette))
         type_text(app, "nope")
 
-        await until(pilot, lambda: shows(app, "▌ [/nope]"))
+        await until(pilot, lambda: shows(app, "▌  · [/nope]"))
 
 
 async def test_a_key_that_comes_before_a_question_is_painted_moves_to_what_enter_chooses(

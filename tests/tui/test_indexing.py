@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from notekeep.tui import app as app_module
 from notekeep.tui.app import NotekeepApp
 from notekeep.tui.dialogs.form import NewNoteDialog
 from notekeep.vault import Vault
-from tests.support.screens import press, shows, type_text, until
+from tests.support.screens import press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,7 +86,7 @@ async def test_search_fills_in_while_the_vault_is_indexed(slowly: Slowly) -> Non
         assert not shows(app, "creates a note")
         await press(pilot, "enter")
         slowly.grow()
-        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+        await until(pilot, lambda: shows(app, "1 so far"))
         assert not isinstance(app.screen, NewNoteDialog)
         assert shows(app, "▌ ≡ Deep Work")
         slowly.end()
@@ -126,8 +127,11 @@ async def test_the_number_of_notes_grows_while_they_are_indexed(slowly: Slowly) 
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "Indexing 50 of 1 000"))
         slowly.grow()
-        await until(pilot, lambda: shows(app, "Deep Work") and shows(app, "9 notes"))
+        # While indexing, the header shows the progress and the sidebar the number of notes.
+        await until(pilot, lambda: any(re.search(r"All notes +9 ", line) for line in seen(app)))
+        assert shows(app, "Deep Work")
         slowly.end()
+        await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "9 notes"))
 
 
 async def test_today_is_not_called_quiet_while_the_vault_is_indexed(

@@ -75,7 +75,7 @@ async def test_help_and_problems_have_their_keys_as_buttons(make_app: MakeApp) -
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
         await click(app, pilot, "? help")
-        await click(app, pilot, "/ search")
+        await click(app, pilot, "/ search  esc close")
         await until(pilot, lambda: shows(app, "Search keys and commands"))
         await click(app, pilot, "esc close")
         await click(app, pilot, "esc close")

@@ -467,7 +467,9 @@ async def test_a_year_in_books_is_two_keys_away_and_leads_to_a_book(
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "Reading"))
         await press(pilot, "g", "y")
-        await until(pilot, lambda: shows(app, "2026 in books") and shows(app, "Deep Work"))
+        await until(
+            pilot, lambda: shows(app, "Year in books · 2026 · 1 book") and shows(app, "Deep Work")
+        )
         row = next(line for line in seen(app) if "Deep Work" in line)
         assert "★★★★" in row
         assert shows(app, "Cal Newport")
