@@ -55,23 +55,23 @@ def test_a_list_in_another_order_or_with_a_limit_ends_where_it_should(vault: Vau
 
 
 def test_the_row_of_any_note_is_known(vault: Vault) -> None:
-    source = PagedRows(vault, "", vault.search.rows(limit=LIMIT))
+    source = vault.search.ordered()
     rows = vault.search.rows().rows
     for number in (0, 1, 699, 1000, 2001, len(rows) - 1):
         assert source.find(rows[number].path) == number
     assert source.find("nowhere.md") is None
     turned = vault.search.rows("sort:-title").rows
-    source = PagedRows(vault, "sort:-title", vault.search.rows("sort:-title", limit=LIMIT))
-    assert source.find(turned[-2].path) == len(turned) - 2
-    assert PagedRows(vault, "is:orphan", vault.search.rows(limit=LIMIT)).find(rows[0].path) is None
+    assert vault.search.ordered("sort:-title").find(turned[-2].path) == len(turned) - 2
+    assert vault.search.ordered("type:book").find(rows[0].path) is None
 
 
 async def test_a_note_far_down_is_gone_to(vault: Vault) -> None:
-    total, rows = vault.search.rows()
+    paths = vault.search.ordered("sort:-modified").paths()
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: shows(app, f"2 0{total % 100} notes"))
+        await until(pilot, lambda: shows(app, f"2 0{len(paths) % 100} notes"))
         browse = cast("BrowseScreen", app.screen)
-        app.post_message(OpenNote(rows[-3].path))
-        await until(pilot, lambda: browse.note_under_cursor == rows[-3].path)
-        assert browse.notes.cursor == total - 3
+        app.post_message(OpenNote(paths[-3]))
+        await until(pilot, lambda: browse.note_under_cursor == paths[-3])
+        # Names of groups are rows as well.
+        assert browse.notes.cursor == browse.notes.row_count() - 3

@@ -385,7 +385,7 @@ async def test_the_same_words_are_read_on_in_another_width(root: Path, vault: Va
             return seen(app)[2].strip()
 
         # In the middle of a paragraph, a dozen pages down: about those words stay at the top.
-        preview.scroll_to(y=200, animate=False, immediate=True)
+        preview.scroll_to(y=202, animate=False, immediate=True)
         await until(pilot, lambda: top().startswith("word"))
         part, word = map(int, top().split()[0].removeprefix("word").split("."))
         assert part > 10
