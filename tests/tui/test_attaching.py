@@ -133,5 +133,5 @@ def test_the_picture_on_the_clipboard_is_asked_of_the_systems_program(tmp_path: 
     empty = program(tmp_path / "bin", "wl-paste", "echo nothing copied >&2; exit 1")
     with pytest.raises(Failure, match="no picture on the clipboard"):
         clipboard_picture(empty)
-    with pytest.raises(Failure, match="No program here"):
+    with pytest.raises(Failure, match="No program found to read a picture"):
         clipboard_picture({"PATH": str(tmp_path / "nowhere")})

@@ -293,7 +293,7 @@ async def test_what_was_found_is_counted_and_narrowed_by_a_click(make_app: MakeA
         assert sidebar_line(app, "Books").endswith("2")
         assert sidebar_line(app, "Notes").endswith("1")
         assert not sidebar_line(app, "Saved")
-        line = next(n for n, text in enumerate(seen(app)) if text.startswith(" ≡ Books"))
+        line = next(n for n, text in enumerate(seen(app)) if text[1:].startswith("≡ Books"))
         await pilot.click(offset=(3, line))
         await until(pilot, lambda: shows(app, "2 of 9 notes"))
         assert browse(app).pane.typed == "(kettle OR phone OR plain) type:book"
@@ -306,7 +306,7 @@ async def test_what_was_found_is_counted_and_narrowed_by_a_click(make_app: MakeA
 def lit(app: NotekeepApp, text: str) -> object:
     """Return the style of a word in the sidebar."""
     for strip in app.screen._compositor.render_strips():
-        for segment in strip:
+        for segment in strip.crop(0, 21):
             if segment.text.strip() == text:
                 return segment.style
     raise AssertionError(text)

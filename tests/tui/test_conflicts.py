@@ -85,7 +85,13 @@ async def conflicts(app: NotekeepApp, pilot: Pilot[Any]) -> None:
     """Open the conflicts, and wait until both versions of the first are there."""
     await until(pilot, lambda: shows(app, " notes"))
     await press(pilot, "g", "c")
-    await until(pilot, lambda: shows(app, "1  the ") and shows(app, "2  the "))
+    await until(
+        pilot,
+        lambda: (
+            (shows(app, "1  the ") and shows(app, "2  the "))
+            or (shows(app, "1  first side") and shows(app, "2  second side"))
+        ),
+    )
 
 
 async def click(app: NotekeepApp, pilot: Pilot[Any], text: str) -> None:
