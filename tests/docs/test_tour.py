@@ -42,13 +42,13 @@ class Stop(NamedTuple):
 
 STOPS = (
     Stop((), "Habits 2/4"),
-    Stop(("space",), "Habits 3/5", 2.0),
+    Stop(("space",), "3 of 4 done", 2.0),
     Stop(("f2", "slash", *"cue craving"), "Atomic Habits", 3.0),
     Stop(("enter",), "enter open"),
     Stop(("escape", "slash", *"type:book", "enter", "v"), "rating"),
     Stop(("f3",), "strength"),
     Stop(("f4",), "drafts"),
-    Stop(("ctrl+p",), "An action, a note"),
+    Stop(("ctrl+p",), "Command, note or habit"),
 )
 """From ticking a habit to a draft, in as many keys as it takes a person who knows them."""
 

@@ -46,7 +46,7 @@ def typed(text: str) -> tuple[str, ...]:
 
 
 ATOMIC = set_up.ATOMIC
-PALETTE = (("ctrl+p",), "An action, a note")
+PALETTE = (("ctrl+p",), "Command, note or habit")
 IMPORT = (
     *(
         ("ctrl+p",),
@@ -108,7 +108,7 @@ SHOTS = (
     Shot("grid", "browse", BOOKS, LARGE),
     Shot("grid-narrow-80x24", "browse", BOOKS, SMALL),
     Shot("grid-cell-stars", "browse", (*BOOKS, ("j", "l", "l", "enter"), "half a star"), USUAL),
-    Shot("grid-cell-list", "browse", (*BOOKS, ("j", "l", "enter"), "esc leave"), USUAL),
+    Shot("grid-cell-list", "browse", (*BOOKS, ("j", "l", "enter"), "esc cancel"), USUAL),
     Shot("grid-cell-date", "browse", (*BOOKS, ("l", "l", "l", "l", "enter"), "Mo"), USUAL),
     Shot(
         "plan",
@@ -162,17 +162,17 @@ SHOTS = (
         (("question_mark",), "Open", ("slash", *typed("tag"))),
         SMALL,
     ),
-    Shot("palette", "browse", (("ctrl+p",), "An action, a note"), USUAL),
+    Shot("palette", "browse", (("ctrl+p",), "Command, note or habit"), USUAL),
     Shot(
         "palette-narrow-80x24",
         "browse",
-        (("ctrl+p",), "An action, a note", typed("trash"), "Trash"),
+        (("ctrl+p",), "Command, note or habit", typed("trash"), "Trash"),
         SMALL,
     ),
     Shot(
         "palette-command",
         "browse",
-        (("colon",), "An action, a note", typed("tag +winter"), "Tag Atomic Habits: +winter"),
+        (("colon",), "Command, note or habit", typed("tag +winter"), "Tag Atomic Habits: +winter"),
         SMALL,
         note=ATOMIC,
     ),
@@ -275,7 +275,7 @@ SHOTS = (
     Shot("import-narrow-80x24", "browse", IMPORT, SMALL, set_up.clippings),
     Shot("publish-no-site", "publish", ("no site folder",), USUAL),
     Shot("publish-narrow-80x24", "publish", ("13 new",), SMALL, set_up.blog),
-    Shot("publish-no-colour", "publish", ("13 new",), SMALL, set_up.no_colour),
+    Shot("publish-no-colour", "publish", ("No site folder",), SMALL, set_up.no_colour),
     Shot("publish-diff", "publish", ("13 new", ("enter",)), USUAL, set_up.blog),
     Shot("publish-by-hand", "publish", ("1 edited in site",), LARGE, set_up.by_hand),
     Shot("publish-empty", "publish", ("Nothing to publish",), SMALL, set_up.few),
