@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -521,3 +522,21 @@ async def test_empty_vault_offers_what_to_do_with_the_first_offer_under_the_curs
         await until(pilot, lambda: shows(app, "▌ ctrl+n  adds a line"))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Quick note") and shows(app, "enter save"))
+
+
+async def test_enter_opens_the_note_wherever_it_is_in_the_list(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    vault = app.vault
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: browse(app).note_under_cursor)
+        for note in vault.search.rows("").rows:
+            browse(app).open_note(OpenNote(note.path))
+            await until(pilot, partial(_is_under_cursor, app, note.path))
+            await press(pilot, "enter")
+            assert app.screen is browse(app), note.path
+            assert browse(app).preview.has_focus, note.path
+            await press(pilot, "escape")
+
+
+def _is_under_cursor(app: NotekeepApp, path: str) -> bool:
+    return browse(app).note_under_cursor == path

@@ -195,7 +195,9 @@ class NoteList(ListView):
     def offer(self) -> str:
         """The id of the action that the line under the cursor offers, or ""."""
         number = self.cursor - len(self.nothing) + len(self.offers)
-        return self.offers[number] if self.is_selectable(self.cursor) and number >= 0 else ""
+        if self.note_count or number < 0 or not self.is_selectable(self.cursor):
+            return ""
+        return self.offers[number]
 
     def copy_from(self, other: NoteList) -> None:
         """Show what another list shows, with its cursor and its marks, which are shared."""
