@@ -93,7 +93,8 @@ def _leads_to(app: NotekeepApp, key: str, action_id: str) -> bool:
 def _types(focused: Widget | None, key: str) -> bool:
     if not isinstance(focused, Input | TextArea):
         return False
-    character = key_to_character(key)
+    # Textual names the slash so, but knows its character by another name.
+    character = "/" if key == "slash" else key_to_character(key)
     field = Input if isinstance(focused, Input) else TextArea
     own = field._merge_bindings().key_to_bindings
     return focused.check_consume_key(key, character) or key in own
