@@ -144,7 +144,7 @@ def test_a_title_has_the_room_of_stars_and_day_that_are_not_there() -> None:
 
 
 def test_a_habit_is_listed_with_its_present_schedule_in_words() -> None:
-    changes: list[Value] = ["2025-11-24 mon,thu", "2026-03-02 mon,wed,fri"]
+    changes: Value = ["2025-11-24 mon,thu", "2026-03-02 mon,wed,fri"]
     gym = row("Gym", "habit", habit="gym", schedule=changes)
     assert "Mon, Wed, Fri" in line_text(note_row(gym, 60, UNICODE, TODAY, PLAIN))
     assert "2025-11-24" not in line_text(note_row(gym, 60, UNICODE, TODAY, PLAIN))
