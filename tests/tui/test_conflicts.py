@@ -274,7 +274,7 @@ async def test_problems_and_today_lead_to_the_conflict(make_app: MakeApp) -> Non
         await until(pilot, lambda: shows(app, "2  the copy"))
         await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "Needs a look"))
-        await click(app, pilot, "sync-conflict")
+        await click(app, pilot, "copy of books")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "2  the copy"))
 

@@ -58,6 +58,7 @@ class AgendaItem(NamedTuple):
     is_conflict: bool = False  # whether it is a note with two versions
     task: TaskRow | None = None  # the task that space ticks, if it is one
     action: str = ""  # the action that enter runs, if it is no note
+    is_detail: bool = False  # whether it belongs to the line above it
 
     @property
     def is_selectable(self) -> bool:
@@ -213,7 +214,7 @@ def _reading(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]
             continue
         yield AgendaItem(fit_line(title, width), row.path)
         if author.text.strip() or progress:
-            yield AgendaItem(spread_line([author], progress, width))
+            yield AgendaItem(spread_line([author], progress, width), is_detail=True)
     yield from _more(len(view.reading))
 
 
@@ -263,7 +264,8 @@ def _on_this_day(
         for number, text in enumerate(rows[:QUOTE_LINES]):
             is_cut = number + 1 == QUOTE_LINES < len(rows)
             end = [Piece(glyphs.ellipsis, "quote")] if is_cut else []
-            yield AgendaItem([Piece("  "), Piece(f"{glyphs.quote} ", "quote-bar"), *text, *end])
+            line = [Piece("  "), Piece(f"{glyphs.quote} ", "quote-bar"), *text, *end]
+            yield AgendaItem(line, is_detail=True)
     yield from _more(len(view.on_this_day))
 
 
@@ -275,13 +277,13 @@ def _broken(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     warning = Piece(f"{glyphs.warning} ", "warn")
     for copy, original in list(view.conflicts.items())[:MAX_ITEMS]:
         yield AgendaItem([warning, Piece(clean_line(copy))], copy, is_conflict=True)
-        yield AgendaItem([Piece(f"  copy of {clean_line(original)}", "muted")])
+        yield AgendaItem([Piece(f"  copy of {clean_line(original)}", "muted")], is_detail=True)
     for problem in view.problems[:MAX_ITEMS]:
         where = [Piece(f"line {problem.line}", "muted")] if problem.line else []
         left = [warning, Piece(clean_line(problem.path))]
         yield AgendaItem(spread_line(left, where, width), problem.path, at=problem.line or 0)
         about = wrap_line([Piece(clean_line(problem.message), "muted")], width - SIGN)
-        yield from (AgendaItem([Piece(" " * SIGN), *row]) for row in about)
+        yield from (AgendaItem([Piece(" " * SIGN), *row], is_detail=True) for row in about)
     yield from _more(max(len(view.problems), len(view.conflicts)))
 
 

@@ -86,6 +86,12 @@ class AgendaList(RowList[AgendaItem]):
         super().on_resize()
         self.post_message(self.Resized())
 
+    def row_at(self, y: int) -> int | None:
+        row = super().row_at(y)
+        while row and self._rows[row].is_detail:
+            row -= 1
+        return row
+
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
         item = self._rows[row]
