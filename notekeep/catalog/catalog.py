@@ -67,14 +67,6 @@ class Catalog(Connection):
             self.where(node), f"ORDER BY {by.sql} LIMIT ? OFFSET ?", (*by.values, least, offset)
         )
 
-    def position(self, path: str) -> int | None:
-        """Count the notes before one in the list of all by title; None for what is no note."""
-        among = "role = 'note' AND"
-        found = self.find("sort, path", Condition(f"{among} path = ?", (store_path(path),)))
-        if not found:
-            return None
-        return self._count(Condition(f"{among} (sort, path) < (?, ?)", found[0]))
-
     def count(self, node: Node | None = None) -> int:
         """Count the notes that a condition matches."""
         return self._count(self.where(node))
