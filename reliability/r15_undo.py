@@ -56,6 +56,7 @@ WRITING: dict[str, list[list[str]]] = {
     "backlinks": [["backlinks", "meditate", "--mentions", "--link"]],
     "tasks": [["tasks", "--tick", "Index.md:5"]],
     "saved": [["saved", "add", "books", "type:book"]],
+    "import": [["import", "{clippings}", "--write"]],
     "lint": [["lint", "--fix", "--yes"]],
     "tags": [["tags", "rename", "habit", "practice", "--yes"]],
     "restore": [["restore", "odd/twice.md@2"]],
@@ -90,6 +91,12 @@ HABITS: dict[str, list[list[str]]] = {
 EXPORTED = b"date,habit,value,amount,unit,time,note\n2026-01-05,row,amount,20,min,,\n"
 """What another program might have written."""
 
+CLIPPINGS = (
+    "A found book (Ann Author)\n- Your Highlight on page 3 | location 40-41 |"
+    " Added on Monday, 2 March 2026 10:11:12\n\nWords worth keeping.\n==========\n"
+)
+"""What a Kindle keeps of one highlight."""
+
 LOGS: list[list[str]] = [
     ["habit", "meditate"],
     ["habit", "meditate", "skip"],
@@ -119,9 +126,12 @@ READS = frozenset(
         "fields",
     }
     | {"today", "undo", "redo", "history", "habit", "index", "doctor", "config", "sql"}
-    | {"completion", "forget"}
+    | {"completion", "forget", "books", "merge-file", "sync"}
 )
-"""Verbs that write no note, that are a way back themselves, or (`forget`) that must leave none."""
+"""Verbs that write no note, that are a way back themselves, or (`forget`) that must leave none.
+
+git calls `merge-file` with files of its own, and R12 asks more of `sync` than this row does.
+"""
 
 HABIT_READS = frozenset(
     {
@@ -203,11 +213,14 @@ def _undone(
     file.write_bytes(b"\x89PNG but not really")
     habits = folder / "habits.csv"
     habits.write_bytes(EXPORTED)
+    clippings = folder / "My Clippings.txt"
+    clippings.write_text(CLIPPINGS, encoding="utf-8")
     before = house.fingerprint(root), house.fingerprint(site)
     made = set(house.trashed(root).values())
     done = 0
     for words in sequence:
-        given = [word.format(file=file, habits=habits, site=site) for word in words]
+        places = {"file": file, "habits": habits, "clippings": clippings, "site": site}
+        given = [word.format(**places) for word in words]
         halfway = house.fingerprint(root), house.fingerprint(site)
         code, said = command(["--vault", str(root), *given])
         if (house.fingerprint(root), house.fingerprint(site)) != halfway:

@@ -130,9 +130,18 @@ class PublishingService:
 
         UsageError is raised for a target that needs the folder of its site.
         """
+        folder = self.folder(target, site)
+        return bool(self.site(target, site)[1]) or os.path.exists(
+            os.path.join(folder, MANIFEST_NAME)
+        )
+
+    def folder(self, target: str = "", site: str = "") -> str:
+        """Return where drafts go: the site's folder, or one beside the vault.
+
+        UsageError is raised for a target that needs the folder of its site.
+        """
         target, site = self.site(target, site)
-        folder = site_folder(self.root, target or None, site or None)
-        return bool(site) or os.path.exists(os.path.join(folder, MANIFEST_NAME))
+        return site_folder(self.root, target or None, site or None)
 
     def drafts(self) -> str:
         """Return the notes that may be published, as a query: drafts, and all that is public."""
@@ -145,8 +154,7 @@ class PublishingService:
 
     def exported(self, target: str = "", site: str = "") -> list[str]:
         """Return the notes that have a post in a site and are in the vault still."""
-        target, site = self.site(target, site)
-        manifest = Manifest.read(site_folder(self.root, target or None, site or None))
+        manifest = Manifest.read(self.folder(target, site))
         notes = NamesOfNotes(self.catalog, self.withheld)
         found = find_renamed_notes(manifest, self.key, notes, self.history.records)
         noted = [entry.note for entry in found.posts.values() if entry.note]

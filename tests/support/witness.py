@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from notekeep.storage.operation_log import StepRecord
     from notekeep.vault import Vault
 
-WAY_BACK: Final = re.compile(r" · (u undo|ctrl\+r redo|ctrl\+z removes the link|ctrl\+z undo)$")
-"""What a toast ends with that says something was done, and how to have it otherwise."""
+WAY_BACK: Final = re.compile(
+    r" · (u undo|ctrl\+r redo|ctrl\+z removes the link|ctrl\+z undo)$|^Created .*\.md$"
+)
+"""What a toast ends with that says something was done, and how to have it otherwise.
+
+That a note was created is said in the editor, where no key takes it back.
+"""
 OF_CHECK_IN: Final = re.compile(r"(Undid|Redid): habit |Checked in: ")
 MET: Final = "at the same moment"
 """What an error says of a step that was done, and met another one."""

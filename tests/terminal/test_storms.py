@@ -55,10 +55,10 @@ def test_a_storm_of_sizes_while_keys_are_pressed(start: Start, root: Path) -> No
             terminal.send("\x1b")
             terminal.quiet()
         terminal.send("\x1bOQ")
-        terminal.until("Today  Browse  Habits  Publish", "? help  ctrl+p commands")
+        terminal.until("F1 Today  F2 Browse", "? help  ctrl+p commands")
         # The head and the foot are where the last size has them, whatever is between.
         head, *_, foot = terminal.text.split("\n")
-        assert head.startswith(" notes   Today  Browse")
+        assert head.startswith(" notes   F1 Today  F2 Browse")
         assert foot.endswith("? help  ctrl+p commands")
         terminal.send(QUIT)
         assert terminal.wait() == 0

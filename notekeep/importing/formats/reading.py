@@ -82,13 +82,16 @@ def read_csv(text: str, *, delimiter: str = ",") -> Iterator[tuple[int, dict[str
     A row that ends early has "" in the columns behind it; cells behind the last column are joined
     to it with their commas, since a text that was not quoted ends there.
     """
-    csv.field_size_limit(16 << 20)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    head = [clean_line(cell) for cell in next(reader, [])]
-    for row in reader:
-        if any(cell.strip() for cell in row) and head:
-            cells = [*row[: len(head) - 1], delimiter.join(row[len(head) - 1 :])]
-            yield reader.line_num, dict(zip(head, cells + [""] * len(head), strict=False))
+    limit = csv.field_size_limit(16 << 20)  # holds for the whole process
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        head = [clean_line(cell) for cell in next(reader, [])]
+        for row in reader:
+            if any(cell.strip() for cell in row) and head:
+                cells = [*row[: len(head) - 1], delimiter.join(row[len(head) - 1 :])]
+                yield reader.line_num, dict(zip(head, cells + [""] * len(head), strict=False))
+    finally:
+        csv.field_size_limit(limit)
 
 
 def change_outside_code(text: str, change: Callable[[str], str]) -> str:

@@ -179,8 +179,10 @@ class PublishScreen(VaultScreen):
             return False
 
     def _list_rows(self) -> list[PostRow]:
+        asked = filter(None, (self.vault.catalog.row(path) for path in self._asked))
+        titles = {row.path: row.title for row in asked} | self._titles
         # In a folder that nobody chose everything would be new, which says nothing.
-        return post_rows(self._titles, self._standings if self._has_folder else ())
+        return post_rows(titles, self._standings if self._has_folder else ())
 
     def _show_rows(self) -> None:
         rows = self._list_rows()
@@ -551,7 +553,10 @@ class PublishScreen(VaultScreen):
         ask(self, Choice("Site folder", options), chosen)
 
     def _ask_folder(self) -> None:
-        here = shorten_home(self.site or next((one.site for one in self._standings), ""))
+        try:
+            here = shorten_home(self.vault.publishing.folder(self.target, self.site))
+        except NotekeepError:  # this generator has no folder beside the vault
+            here = ""
 
         def entered(folder: str) -> None:
             # The folder beside the vault is made by the first export.
