@@ -1,65 +1,25 @@
-"""Readers of the files of other programs, one module a format, and how a file finds its reader."""
+"""Readers of the files of other programs, by program, and how a file finds its reader."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Ambiguous, UsageError
-from notekeep.importing.formats import (
-    apple_books,
-    bookmarks,
-    csv_table,
-    evernote,
-    goodreads,
-    hypothesis,
-    instapaper,
-    joplin,
-    keep,
-    kindle_clippings,
-    kindle_notebook,
-    kobo,
-    koreader,
-    librarything,
-    logseq,
-    notion,
-    pocket,
-    raindrop,
-    reader,
-    readwise,
-    snipd,
-    storygraph,
-)
 
 if TYPE_CHECKING:
     from notekeep.importing.input_files import InputFiles
     from notekeep.importing.records import Format
 
+_MODULES = (
+    *("apple_books", "book_lists", "csv_table", "evernote", "hypothesis", "joplin", "keep"),
+    *("kindle_clippings", "kindle_notebook", "kobo", "koreader", "logseq", "notion", "reader"),
+    *("readwise", "saved_links", "snipd"),
+)
 FORMATS: dict[str, Format] = {
-    module.FORMAT.id: module.FORMAT
-    for module in (
-        apple_books,
-        bookmarks,
-        csv_table,
-        evernote,
-        goodreads,
-        hypothesis,
-        instapaper,
-        joplin,
-        keep,
-        kindle_clippings,
-        kindle_notebook,
-        kobo,
-        koreader,
-        librarything,
-        logseq,
-        notion,
-        pocket,
-        raindrop,
-        reader,
-        readwise,
-        snipd,
-        storygraph,
-    )
+    form.id: form
+    for name in _MODULES
+    for form in import_module(f"notekeep.importing.formats.{name}").FORMATS
 }
 """The formats by their ids."""
 
@@ -74,7 +34,7 @@ def find_formats(given: InputFiles, format_id: str = "") -> list[tuple[Format, t
         Ambiguous: A file could be of several formats.
     """
     if format_id and format_id not in FORMATS:
-        raise UsageError(f"There is no format {format_id}.", f"One of {', '.join(FORMATS)}")
+        raise UsageError(f"There is no format {format_id}.", f"One of {', '.join(sorted(FORMATS))}")
     asked = [FORMATS[format_id]] if format_id else list(FORMATS.values())
     found: dict[str, list[str]] = {}
     for name in given.names:

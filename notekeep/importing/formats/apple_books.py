@@ -10,20 +10,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from notekeep.importing.formats.reading import (
+    Records,
     convert_each,
     guard,
     is_database,
     isbn13,
+    plain_text,
     read_table,
     split_names,
 )
-from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
+from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
 
 _EPOCH = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
 _BOOKMARK = 3
@@ -41,75 +42,71 @@ _ANNOTATION = (
 )
 
 
-def detect(name: str, head: bytes) -> bool:
-    """Whether a file is one of the two databases."""
+def _detect(name: str, head: bytes) -> bool:
     base = name.rpartition("/")[2]
     return is_database(head) and base.startswith(("BKLibrary", "AEAnnotation"))
 
 
-def read(given: InputFiles) -> Iterator[Record | Loss]:
+def _read(given: InputFiles) -> Records:
     """Read the books that have highlights or were finished."""
     works: dict[str, Work] = {}
     ordered = sorted(given.detected, key=lambda name: "AEAnnotation" in name)
     if "BKLibrary" not in "".join(ordered):
         yield Loss("titles of books: BKLibrary is not there; give the folder with both databases")
     for name in ordered:
-        reader = _read_annotations if "AEAnnotation" in name else _read_library
-        yield from guard(name, lambda name=name, reader=reader: reader(given, name, works))  # type: ignore[misc]
+        yield from guard("files", name, _read_file, given, name, works)
     for work in works.values():
         if work.passages or work.fields.get("status") == "finished":
             yield work
 
 
-def _read_library(given: InputFiles, name: str, works: dict[str, Work]) -> Iterator[Loss]:
+def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Iterator[Loss]:
+    is_library = "AEAnnotation" not in name
     with given.database(name) as opened:
-        rows = list(read_table(opened, "ZBKLIBRARYASSET", _ASSET))
+        table, columns = (
+            ("ZBKLIBRARYASSET", _ASSET) if is_library else ("ZAEANNOTATION", _ANNOTATION)
+        )
+        rows = list(read_table(opened, table, columns))
 
-    def convert(row: dict[str, Any]) -> Iterator[Loss]:
+    def read_book(row: dict[str, Any]) -> None:
         asset = str(row["ZASSETID"])
-        title = clean_line(row["ZTITLE"]) or f"Unknown book {asset}"
-        work = Work("book", title, (f"apple-books:{asset}",), split_names(row["ZAUTHOR"]))
+        work = works[asset] = _make_work(asset, clean_line(row["ZTITLE"]))
+        work.authors = split_names(row["ZAUTHOR"])
         work.fields["genre"] = [clean_line(row["ZGENRE"])] if row["ZGENRE"] else []
         work.fields["lang"] = clean_line(row["ZLANGUAGE"])
         work.fields["isbn"] = isbn13(str(row["ZEPUBID"] or "").rpartition(":")[2])
         if row["ZISFINISHED"]:
             work.fields["status"] = "finished"
             work.fields["finished"] = _time(row["ZDATEFINISHED"])[:10]
-        works[asset] = work
-        yield from ()
 
-    yield from convert_each(rows, convert, name, "book")
-
-
-def _read_annotations(given: InputFiles, name: str, works: dict[str, Work]) -> Iterator[Loss]:
-    with given.database(name) as opened:
-        rows = list(read_table(opened, "ZAEANNOTATION", _ANNOTATION))
-
-    def convert(row: dict[str, Any]) -> Iterator[Loss]:
+    def read_annotation(row: dict[str, Any]) -> Iterator[Loss]:
         if row["ZANNOTATIONTYPE"] == _BOOKMARK:
             yield Loss("bookmarks", place=name)
             return
-        text = row["ZANNOTATIONSELECTEDTEXT"] or row["ZANNOTATIONREPRESENTATIVETEXT"]
-        note = clean_text(row["ZANNOTATIONNOTE"]).strip()
-        if not text and not note:
-            yield Loss("highlights without text", place=f"{name}, {row['ZANNOTATIONUUID']}")
-            return
-        asset = str(row["ZANNOTATIONASSETID"])
-        if asset not in works:
-            works[asset] = Work("book", f"Unknown book {asset}", (f"apple-books:{asset}",))
         passage = Passage(
             key=str(row["ZANNOTATIONUUID"]),
-            text=clean_text(text).strip(),
-            note=note,
+            text=plain_text(row["ZANNOTATIONSELECTEDTEXT"] or row["ZANNOTATIONREPRESENTATIVETEXT"]),
+            note=plain_text(row["ZANNOTATIONNOTE"]),
             order=_order(str(row["ZANNOTATIONLOCATION"] or "")),
             at=_time(row["ZANNOTATIONCREATIONDATE"]),
             chapter=clean_line(row["ZFUTUREPROOFING5"]),
             color=_COLORS.get(row["ZANNOTATIONSTYLE"], ""),
             is_gone=bool(row["ZANNOTATIONDELETED"]),
         )
-        works[asset].passages.append(passage)
+        if not passage.text and not passage.note:
+            yield Loss("highlights without text", place=f"{name}, {passage.key}")
+            return
+        asset = str(row["ZANNOTATIONASSETID"])
+        works.setdefault(asset, _make_work(asset)).passages.append(passage)
 
-    yield from convert_each(rows, convert, name, "highlight")
+    if is_library:
+        yield from convert_each("books", name, rows, read_book)
+    else:
+        yield from convert_each("highlights", name, rows, read_annotation)
+
+
+def _make_work(asset: str, title: str = "") -> Work:
+    return Work("book", title or f"Unknown book {asset}", (f"apple-books:{asset}",))
 
 
 def _order(location: str) -> tuple[float, ...]:
@@ -123,4 +120,4 @@ def _time(value: object) -> str:
     return (_EPOCH + dt.timedelta(seconds=value)).strftime("%Y-%m-%dT%H:%M")
 
 
-FORMAT = Format("apple-books", "Apple Books", "ab", detect, read)
+FORMATS = (Format("apple-books", "Apple Books", "ab", _detect, _read),)

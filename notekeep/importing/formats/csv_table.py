@@ -9,27 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notekeep.errors import UsageError
-from notekeep.importing.formats.page_fields import field_name, set_field, split_list
-from notekeep.importing.formats.reading import guard, read_csv
-from notekeep.importing.records import Format, Loss, Page, clean_line, clean_text
+from notekeep.importing.formats.page_fields import field_name, set_field
+from notekeep.importing.formats.reading import Records, guard, plain_text, read_csv
+from notekeep.importing.records import Format, Loss, Page, clean_line
 from notekeep.markdown.schema import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
 
-_TITLES = ("title", "name")
-_BODIES = ("content", "body", "text", "note")
+_USUAL_NAMES = {"title": ("title", "name"), "body": ("content", "body", "text", "note")}
 
 
-def detect(_: str, __: bytes) -> bool:
-    """Never say yes: a table is any program's, so a person names this format."""
-    return False
-
-
-def read(given: InputFiles) -> Iterator[Record | Loss]:
+def _read(given: InputFiles) -> Records:
     """Read the rows.
 
     Raises:
@@ -38,29 +31,23 @@ def read(given: InputFiles) -> Iterator[Record | Loss]:
     known: set[str] = set()
     for name in given.detected:
         rows: list[tuple[int, dict[str, str]]] = []
-        yield from guard(name, lambda name=name, rows=rows: _read_rows(given, name, rows))  # type: ignore[misc]
-        if not rows:
-            continue
-        columns = _name_columns(name, list(rows[0][1]), given.columns, given.id_column)
-        stem = name.rpartition("/")[2].rpartition(".")[0]
+        yield from guard("files", name, _read_rows, given, name, rows)
+        columns: dict[str, str] = {}
         for line, row in rows:
-            place = f"{name}:{line}"
+            columns = columns or _name_columns(name, list(row), given.columns, given.id_column)
             page = _make_page(row, columns, given.id_column)
+            page.folder = name.rpartition("/")[2].rpartition(".")[0]
             if not page.title:
-                yield Loss("rows without a title", place=place)
+                yield Loss("rows without a title", place=f"{name}:{line}")
             elif page.key in known:
-                yield Loss("rows with the ID of another row", place=place)
+                yield Loss("rows with the ID of another row", place=f"{name}:{line}")
             else:
                 known.add(page.key)
-                page.folder = stem
                 yield page
 
 
-def _read_rows(
-    given: InputFiles, name: str, rows: list[tuple[int, dict[str, str]]]
-) -> Iterator[Loss]:
+def _read_rows(given: InputFiles, name: str, rows: list[tuple[int, dict[str, str]]]) -> None:
     rows.extend(read_csv(given.text(name)))
-    yield from ()
 
 
 def _name_columns(
@@ -73,11 +60,10 @@ def _name_columns(
                 f"{name} has no column {column}.", f"Its columns: {', '.join(columns)}"
             )
     found = dict(asked)
-    free = [column for column in columns if column not in asked]
-    for wanted, names in (("title", _TITLES), ("body", _BODIES)):
+    free = {one.casefold(): one for one in reversed(columns) if one not in asked}
+    for wanted, names in _USUAL_NAMES.items():
         if wanted not in found.values():
-            known = [one for one in free if one.casefold() in names]
-            known.sort(key=lambda one, names=names: names.index(one.casefold()))  # type: ignore[misc]
+            known = [free[one] for one in names if one in free]
             found |= dict.fromkeys(known[:1], wanted)
     if "title" not in found.values():
         raise UsageError(
@@ -91,12 +77,12 @@ def _make_page(row: Mapping[str, str], columns: Mapping[str, str], id_column: st
     by_use = {use: row[column] for column, use in columns.items()}
     title = clean_line(by_use.get("title"))
     key = clean_line(row[id_column]) if id_column else title
-    page = Page(f"csv:{key or title}", title, clean_text(by_use.get("body")).strip())
+    page = Page(f"csv:{key or title}", title, plain_text(by_use.get("body")))
     for column, use in columns.items():
         if not use or use in ("title", "body"):
             continue
         if canonical(use.casefold()) == "tags" and "," not in row[column]:
-            page.tags += tuple(split_list(row[column].replace(" ", ",")))
+            page.tags += tuple(row[column].split())
         elif use == column:
             set_field(page, use, row[column], "csv")
         else:
@@ -105,4 +91,5 @@ def _make_page(row: Mapping[str, str], columns: Mapping[str, str], id_column: st
     return page
 
 
-FORMAT = Format("csv", "CSV", "cs", detect, read)
+# A table is any program's, so it is read only when a person names this format.
+FORMATS = (Format("csv", "CSV", "cs", lambda *_: False, _read),)

@@ -9,13 +9,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from notekeep.errors import Refused
-from notekeep.importing.formats.reading import guard, head_text
+from notekeep.importing.formats.reading import (
+    Records,
+    either,
+    guard,
+    has_words,
+    html_text,
+    raw_markdown,
+)
 from notekeep.importing.records import (
+    LINK_PATTERN,
     Format,
     Loss,
     Page,
@@ -33,12 +42,14 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
     from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
 
 _PREFIX = "ev"
 _CHUNK = 1 << 18
 _MAX_TEXT = 16 << 20
 """How long the text of one note may be."""
+_MAX_DEPTH = 100
+_MAX_ELEMENTS = 100_000
+"""How many elements a note may have, apart from those of its text."""
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d\dZ")
 _ALONE = re.compile(r"<(en-(?:media|todo|crypt))\b([^<>]*)/>")
 _LOST = {
@@ -59,157 +70,114 @@ _ENDINGS = {
 }
 
 
-def detect(name: str, head: bytes) -> bool:
-    """Whether a file is a notebook of Evernote."""
-    return name.casefold().endswith(".enex") or "<en-export" in head_text(head)
-
-
-def read(given: InputFiles) -> Iterator[Record | Loss]:
-    """Read the notes of all notebooks."""
-    export = _Export()
-    for name in given.detected:
-        yield from guard(name, lambda name=name: _read_notebook(given, name, export))  # type: ignore[misc]
-    for number, note in enumerate(export.notes):
-        yield from guard(
-            f"{note.place}, {number + 1}",
-            lambda note=note: export.make_page(note),  # type: ignore[misc]
-        )
-
-
-@dataclass(slots=True)
-class _Note:
+class _Note(NamedTuple):
     """A note as it stands in the file."""
 
     place: str
-    facts: dict[str, str] = field(default_factory=dict)
-    tags: list[str] = field(default_factory=list)
-    files: list[PageFile] = field(default_factory=list)
-    losses: list[str] = field(default_factory=list)
-    tasks: list[tuple[str, bool]] = field(default_factory=list)
+    key: str
+    title: str
+    element: Element
 
 
-def _read_notebook(given: InputFiles, name: str, export: _Export) -> Iterator[Loss]:
-    parser = _NotebookParser(given, name, export)
+def _read(given: InputFiles) -> Records:
+    """Read the notes of all notebooks, which may link to each other."""
+    notes: list[_Note] = []
+    for name in given.detected:
+        yield from guard("files", name, _read_notebook, given, name, notes)
+    keys: dict[str, str] = {}
+    for note in notes:
+        keys.setdefault(fold_name(note.title), note.key)
+    known: Counter[str] = Counter()
+    for number, note in enumerate(notes, 1):
+        yield from guard("notes", f"{note.place}, {number}", _make_page, note, keys, known)
+
+
+# A file
+
+
+def _read_notebook(given: InputFiles, name: str, notes: list[_Note]) -> Iterator[Loss]:
+    notebook = _Notebook(given, name, notes)
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = notebook.start
+    parser.EndElementHandler = notebook.end
+    parser.CharacterDataHandler = notebook.add_text
+    parser.EntityDeclHandler = notebook.refuse_entity
+    parser.ExternalEntityRefHandler = None
     given.on_read(name)
     try:
         with given.open(name) as stream:
             while chunk := stream.read(_CHUNK):
-                parser.feed(chunk)
-        parser.finish()
+                parser.Parse(chunk, False)
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
         yield Loss(f"notebooks that are damaged: {error}", place=name)
 
 
-class _NotebookParser:
-    """Reads the elements of a file, the bytes of attachments straight to the disk."""
+class _Notebook:
+    """Builds the notes of a file; the bytes of attachments go straight to the disk."""
 
-    def __init__(self, given: InputFiles, name: str, export: _Export) -> None:
+    def __init__(self, given: InputFiles, name: str, notes: list[_Note]) -> None:
         self._given = given
         self._name = name
-        self._export = export
-        self._open: list[str] = []
-        self._text: list[str] = []
-        self._size = 0
-        self._note: _Note | None = None
-        self._file: dict[str, str] = {}
+        self._notes = notes
+        self._builder: TreeBuilder | None = None
         self._data: _Attachment | None = None
-        self._task: dict[str, str] = {}
-        self._parser = expat.ParserCreate()
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._add_text
-        self._parser.EntityDeclHandler = self._refuse_entity
-        self._parser.ExternalEntityRefHandler = None
+        self._depth = 0
+        self._count = 0
+        self._size = 0
 
-    def feed(self, chunk: bytes) -> None:
-        """Read some bytes."""
-        self._parser.Parse(chunk, False)
-
-    def finish(self) -> None:
-        """Read the end."""
-        self._parser.Parse(b"", True)
-
-    def _refuse_entity(self, *_: object) -> None:
+    def refuse_entity(self, *_: object) -> None:
+        """Refuse a file that declares entities, which no export does."""
         raise Refused(f"{self._name} declares entities of its own")
 
-    def _start(self, tag: str, _: dict[str, str]) -> None:
-        self._open.append(tag)
-        if len(self._open) > 100:
-            raise Refused(f"{self._name} is nested too deeply")
-        self._text.clear()
-        self._size = 0
+    def start(self, tag: str, _: dict[str, str]) -> None:
+        """Begin an element."""
+        self._depth += 1
+        self._count += 1
+        if self._depth > _MAX_DEPTH or self._count > _MAX_ELEMENTS:
+            raise Refused(f"{self._name} is nested too deeply, or has too many elements")
         if tag == "note":
-            self._note = _Note(self._name)
-        elif tag == "resource":
-            self._file = {}
-        elif tag == "task":
-            self._task = {}
+            self._builder = TreeBuilder()
+            self._count = self._size = 0
         elif tag == "data":
             self._data = _Attachment(self._given)
+        if self._builder is not None:
+            self._builder.start(tag, {})
 
-    def _add_text(self, text: str) -> None:
+    def add_text(self, text: str) -> None:
+        """Add some text of an element."""
         if self._data is not None:
             self._data.add(text)
             return
         self._size += len(text)
         if self._size > _MAX_TEXT:
             raise Refused(f"{self._name} has a note of more than {_MAX_TEXT >> 20} MB")
-        self._text.append(text)
+        if self._builder is not None:
+            self._builder.data(text)
 
-    def _end(self, tag: str) -> None:
-        text = "".join(self._text).strip()
-        self._text.clear()
-        self._open.pop()
-        note = self._note
-        if note is None:
-            return
-        if tag == "note":
-            self._export.notes.append(note)
-            self._note = None
-        elif tag == "data":
-            self._end_data(note)
-        elif tag == "resource":
-            self._end_file(note)
-        elif tag == "task":
-            is_done = self._task.get("taskStatus") == "completed"
-            note.tasks.append((clean_line(self._task.get("title")), is_done))
-        else:
-            self._add_fact(note, tag, text)
+    def end(self, tag: str) -> None:
+        """End an element."""
+        self._depth -= 1
+        builder, data = self._builder, self._data
+        if data is not None and tag == "data":
+            digest, self._data = data.finish(), None
+            # Also what is damaged is no part of the next one.
+            self._given.add_staged(f"{self._name}/{digest}")
+            if builder is not None:
+                builder.data(digest)
+        if builder is not None:
+            builder.end(tag)
+            if tag == "note":
+                self._add_note(builder.close())
+                self._builder = None
 
-    def _add_fact(self, note: _Note, tag: str, text: str) -> None:
-        parent = self._open[-1] if self._open else ""
-        if parent == "task":
-            self._task[tag] = text
-        elif tag in ("mime", "file-name"):
-            self._file[tag] = clean_line(text)
-        elif tag == "tag":
-            note.tags.append(clean_line(text))
-        elif tag in _LOST:
-            note.losses.append(_LOST[tag])
-        elif parent in ("note", "note-attributes"):
-            note.facts[tag] = text
-
-    def _end_data(self, note: _Note) -> None:
-        data, self._data = self._data, None
-        digest = data.finish() if data is not None else ""
-        member = f"{self._name}/{digest}"
-        # Also what is damaged is no part of the next one.
-        self._given.add_staged(member)
-        if digest:
-            self._file |= {"digest": digest, "member": member}
-        else:
-            note.losses.append("attachments that are damaged")
-
-    def _end_file(self, note: _Note) -> None:
-        if "digest" not in self._file:
-            return
-        digest, mime = self._file["digest"], self._file.get("mime", "")
-        name = self._file.get("file-name") or f"{digest[:8]}{_ENDINGS.get(mime, '')}"
-        if not re.search(r"\.\w{1,8}$", name):
-            name += _ENDINGS.get(mime, "")
-        if all(file.key != digest for file in note.files):
-            note.files.append(PageFile(digest, name, self._file["member"]))
+    def _add_note(self, element: Element) -> None:
+        title = clean_line(element.findtext("title")) or "Untitled"
+        made = clean_line(element.findtext("created"))
+        stem = self._name.rpartition("/")[2]
+        key = f"evernote:{passage_id(_PREFIX, f'{stem}|{title}|{made}')}"
+        self._notes.append(_Note(self._name, key, title, element))
 
 
 class _Attachment:
@@ -239,131 +207,117 @@ class _Attachment:
         return "" if self._is_broken or self._rest else self._digest.hexdigest()
 
 
-class _Export:
-    """The notes of all notebooks, which may link to each other."""
+# A note
 
-    def __init__(self) -> None:
-        self.notes: list[_Note] = []
-        self._keys: dict[str, str] = {}  # by folded titles
-        self._known: set[str] = set()
 
-    def _key(self, note: _Note) -> str:
-        made = clean_line(note.facts.get("created"))
-        stem = note.place.rpartition("/")[2]
-        return f"evernote:{passage_id(_PREFIX, f'{stem}|{_title(note)}|{made}')}"
+def _make_page(note: _Note, keys: dict[str, str], known: Counter[str]) -> Records:
+    element = note.element
+    known[note.key] += 1
+    twin = f"-{known[note.key]}" if known[note.key] > 1 else ""
+    page = Page(
+        f"{note.key}{twin}",
+        note.title,
+        "",
+        folder=note.place.rpartition("/")[2].removesuffix(".enex"),
+        created=_iso_time(element.findtext("created", "")),
+        modified=_iso_time(element.findtext("updated", "")),
+        tags=tuple(clean_line(tag.text) for tag in element.iter("tag")),
+    )
+    page.fields["url"] = clean_line(element.findtext("note-attributes/source-url"))
+    files: dict[str, PageFile] = {}
+    for resource in element.iter("resource"):
+        if digest := resource.findtext("data"):
+            name = _file_name(resource, digest)
+            files.setdefault(digest, PageFile(digest, name, f"{note.place}/{digest}"))
+        else:
+            yield Loss("attachments that are damaged", place=note.place)
+    page.files = list(files.values())
 
-    def make_page(self, note: _Note) -> Iterator[Record | Loss]:
-        """Make the page of a note."""
-        if not self._keys:
-            for one in self.notes:
-                self._keys.setdefault(fold_name(_title(one)), self._key(one))
-        key = self._key(note)
-        while key in self._known:
-            key += "-2"
-        self._known.add(key)
-        page = Page(
-            key,
-            _title(note),
-            "",
-            folder=note.place.rpartition("/")[2].removesuffix(".enex"),
-            created=_iso(note.facts.get("created", "")),
-            modified=_iso(note.facts.get("updated", "")),
-            tags=tuple(note.tags),
-            files=note.files,
-        )
-        page.fields["url"] = clean_line(note.facts.get("source-url"))
-        # Its libraries take longer to import than most files take to read.
-        from notekeep.importing.formats.html_markdown import parse_html, write_markdown
+    def resolve(address: str, words: str, _: bool) -> str:  # noqa: FBT001
+        if not address.startswith("evernote:"):
+            return ""
+        title = clean_line(re.sub(r"\\(.)", r"\1", words))  # without the escapes of Markdown
+        return page_link(keys.get(fold_name(title), address), title)
 
-        content = _ALONE.sub(r"<\1\2></\1>", note.facts.get("content", ""))
-        soup = parse_html(
-            content,
-            tags=("en-media", "en-todo", "en-crypt", "en-note"),
-            attributes=("hash", "type", "checked", "hint"),
-        )
-        if _change_own_tags(soup):
-            yield Loss("encrypted texts, which only Evernote can read", page.title, note.place)
-
-        def resolve(address: str, words: str, _: bool) -> str:  # noqa: FBT001
-            if not address.startswith("evernote:"):
-                return ""
-            title = _plain_words(words)
-            return page_link(self._keys.get(fold_name(title), address), title)
-
-        tasks = [f"- [{'x' if is_done else ' '}] {title}" for title, is_done in note.tasks]
-        page.body = "\n\n".join(filter(None, [write_markdown(soup, resolve), "\n".join(tasks)]))
-        unused = [file for file in note.files if file.key not in page.body]
-        page.body += "".join(f"\n\n{file_link(file.key)}" for file in unused)
-        page.body = page.body.strip()
-        for lost in note.losses:
+    encrypted: list[Tag] = []
+    body = html_text(
+        _ALONE.sub(r"<\1\2></\1>", element.findtext("content", "")),
+        resolve,
+        lambda soup: _change_own_tags(soup, encrypted),
+        tags=("en-media", "en-todo", "en-crypt", "en-note"),
+        attributes=("hash", "type", "checked", "hint"),
+    )
+    if encrypted:
+        yield Loss("encrypted texts, which only Evernote can read", page.title, note.place)
+    tasks = "\n".join(
+        f"- {_box(is_done=task.findtext('taskStatus') == 'completed')}"
+        f"{clean_line(task.findtext('title'))}"
+        for task in element.iter("task")
+    )
+    linked = {key for _, key, _ in LINK_PATTERN.findall(body)}
+    unused = [file_link(key) for key in files if key not in linked]
+    page.body = "\n\n".join(filter(None, [body, tasks, *unused]))
+    for tag, lost in _LOST.items():
+        for _ in element.iter(tag):
             yield Loss(lost, place=note.place)
-        yield page
+    yield page
 
 
-def _plain_words(words: str) -> str:
-    """Return the words of a link without Markdown's escapes."""
-    return clean_line(re.sub(r"\\(.)", r"\1", words))
+def _file_name(resource: Element, digest: str) -> str:
+    ending = _ENDINGS.get(clean_line(resource.findtext("mime")), "")
+    name = clean_line(resource.findtext("resource-attributes/file-name")) or digest[:8]
+    return name if re.search(r"\.\w{1,8}$", name) else f"{name}{ending}"
 
 
-def _title(note: _Note) -> str:
-    return clean_line(note.facts.get("title")) or "Untitled"
-
-
-def _iso(text: str) -> str:
-    found = _TIME.match(text)
+def _iso_time(text: str) -> str:
+    found = _TIME.match(text.strip())
     return "{}-{}-{}T{}:{}".format(*found.groups()) if found else ""
 
 
-def _change_own_tags(soup: BeautifulSoup) -> int:
-    """Write what only Evernote has as Markdown; how many encrypted texts there are."""
-    from notekeep.importing.formats.html_markdown import put_markdown
+def _box(*, is_done: bool) -> str:
+    return f"[{'x' if is_done else ' '}] "
 
+
+def _change_own_tags(soup: BeautifulSoup, encrypted: list[Tag]) -> Tag:
+    """Write what only Evernote has as Markdown, and collect the texts that are encrypted."""
     for media in soup.find_all("en-media"):
-        put_markdown(soup, media, file_link(str(media.get("hash"))))
+        media.replace_with(raw_markdown(soup, file_link(str(media.get("hash")))))
     for nested in soup.select("ul > ul, ul > ol, ol > ul, ol > ol"):
         before = nested.find_previous_sibling("li")
         if before is not None:
             before.append(nested)
     for item in soup.select("li"):
-        _unwrap_lines(item)
-        style = str(item.get("style"))
+        _unwrap_first_line(item)
+        style = str(item.get("style")).replace(" ", "")
         if "--en-checked" in style:
-            _put_box(soup, item, is_done="--en-checked:true" in style.replace(" ", ""))
+            item.insert(0, raw_markdown(soup, _box(is_done="--en-checked:true" in style)))
     for todo in soup.find_all("en-todo"):
-        is_done = str(todo.get("checked")) == "true"
+        box = _box(is_done=str(todo.get("checked")) == "true")
         above = todo.find_parent("li")
         if above is None:
-            put_markdown(soup, todo, f"- [{'x' if is_done else ' '}] ")
+            todo.replace_with(raw_markdown(soup, f"- {box}"))
         else:
             todo.decompose()
-            _put_box(soup, above, is_done=is_done)
+            above.insert(0, raw_markdown(soup, box))
     for block in soup.select("div[style*='--en-codeblock']"):
         lines = block.find_all("div") or [block]
         code = "\n".join(line.get_text() for line in lines)
-        put_markdown(soup, block, f"\n\n```\n{code}\n```\n\n")
-    encrypted = soup.find_all("en-crypt")
-    for text in encrypted:
+        block.replace_with(raw_markdown(soup, f"\n\n```\n{code}\n```\n\n"))
+    for text in soup.find_all("en-crypt"):
+        encrypted.append(text)
         hint = clean_line(text.get("hint"))
-        about = f" Hint: {hint}." if hint else ""
-        put_markdown(
-            soup, text, f"\n\n> [!warning] Encrypted text, still in Evernote only.{about}\n\n"
-        )
-    return len(encrypted)
+        remark = "> [!warning] Encrypted text, still in Evernote only."
+        remark += f" Hint: {hint}." if hint else ""
+        text.replace_with(raw_markdown(soup, f"\n\n{remark}\n\n"))
+    return soup
 
 
-def _unwrap_lines(item: Tag) -> None:
+def _unwrap_first_line(item: Tag) -> None:
     """Take the first line of an item out of its box, so that it stands beside its bullet."""
     first = next((child for child in item.children if str(child).strip()), None)
     if getattr(first, "name", None) == "div":
         first.unwrap()  # type: ignore[union-attr]
 
 
-def _put_box(soup: BeautifulSoup, item: Tag, *, is_done: bool) -> None:
-    from notekeep.importing.formats.html_markdown import put_markdown
-
-    box = soup.new_tag("span")
-    item.insert(0, box)
-    put_markdown(soup, box, "[x] " if is_done else "[ ] ")
-
-
-FORMAT = Format("evernote", "Evernote", _PREFIX, detect, read)
+_DETECT = either(has_words(".enex"), has_words("", "<en-export"))
+FORMATS = (Format("evernote", "Evernote", _PREFIX, _DETECT, _read),)

@@ -7,22 +7,20 @@ program knows, such as Evernote's boxes.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import nh3
 from bs4 import BeautifulSoup
 from markdownify import MarkdownConverter
 
 from notekeep.errors import Refused
+from notekeep.importing.formats.reading import Resolve, raw_markdown
 from notekeep.importing.records import clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from bs4 import Tag
-
-Resolve: TypeAlias = "Callable[[str, str, bool], str]"
-"""Writes the link to an address with its words, and whether it is a picture; "" for the usual."""
 
 _TAGS = frozenset(
     "a abbr article aside b blockquote br caption center cite code col colgroup dd del details div"  # noqa: SIM905 - a list of words reads better as words
@@ -42,7 +40,6 @@ _ATTRIBUTES = {
 }
 _DROPPED = {"script", "style", "title", "template", "noscript", "iframe", "object"}
 _SCHEMES = {"http", "https", "mailto", "tel", "evernote", "joplin", "file"}
-_RAW = "nk-raw"
 _NUMBER = "nk-number"
 
 _MAX_DEPTH = 200
@@ -98,13 +95,8 @@ def parse_html(
         shown = formula.find_parent(class_="katex") or formula.find_parent("math") or formula
         is_block = shown.find_parent("figure") is not None
         sign = "$$" if is_block else "$"
-        put_markdown(soup, shown, f"{sign}{formula.get_text().strip()}{sign}")
+        shown.replace_with(raw_markdown(soup, f"{sign}{formula.get_text().strip()}{sign}"))
     return soup
-
-
-def put_markdown(soup: BeautifulSoup, tag: Tag, markdown: str) -> None:
-    """Put Markdown in the place of a tag."""
-    tag.replace_with(soup.new_tag(_RAW, attrs={"text": markdown}))
 
 
 def write_markdown(root: Tag, resolve: Resolve) -> str:

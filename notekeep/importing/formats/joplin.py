@@ -5,11 +5,18 @@ Every item is a file called by its id: a title, a text, and lines of `key: value
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.importing.formats.reading import change_outside_code, convert_each, guard, iso_time
+from notekeep.importing.formats.reading import (
+    Records,
+    change_outside_code,
+    convert_each,
+    guard,
+    html_text,
+    iso_time,
+    unix_day,
+)
 from notekeep.importing.records import (
     Format,
     Loss,
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
 
 _ITEM = re.compile(r"(?:^|/)([0-9a-f]{32})\.md$")
 _RESOURCE = re.compile(r"(?:^|/)resources/([0-9a-f]{32})(\.\w+)?$")
@@ -47,120 +53,110 @@ class _Item(NamedTuple):
     facts: dict[str, str]
     place: str
 
+    def fact(self, *names: str) -> str:
+        """Return the first of some facts that is there; "" for none, which Joplin writes as 0."""
+        found = (self.facts.get(name, "") for name in names)
+        return next((text for text in found if text not in ("", "0")), "")
 
-def detect(name: str, head: bytes) -> bool:
-    """Whether a file is an item of Joplin."""
+
+def _detect(name: str, head: bytes) -> bool:
     return bool(_ITEM.search(name)) and b": " in head
 
 
-def read(given: InputFiles) -> Iterator[Record | Loss]:
+def _read(given: InputFiles) -> Records:
     """Read the notes, each in the folders of its notebooks."""
     items: dict[str, dict[str, _Item]] = {}
-
-    def read_item(name: str) -> Iterator[Loss]:
-        item = _parse(given.text(name), name)
-        if loss := _problem(item):
-            yield Loss(loss, place=name)
-            return
-        items.setdefault(item.facts.get("type_", ""), {})[item.facts["id"]] = item
-
     for name in given.detected:
-        yield from guard(name, lambda name=name: read_item(name))  # type: ignore[misc]
+        yield from guard("files", name, _read_item, given, name, items)
     export = _Export(items, given.names)
     notes = items.get(_NOTE, {}).values()
-    yield from convert_each(notes, export.make_page, given.path, "note")
-    unused = len(items.get(_FILE, {})) - len(export.used)
-    if unused:
+    yield from convert_each("notes", given.path, notes, export.make_page)
+    if unused := sum(number not in export.used for number in items.get(_FILE, {})):
         yield Loss("files that no note uses", times=unused)
 
 
-def _parse(text: str, name: str) -> _Item:
-    """Parse an item: its facts are the lines below the last blank line."""
-    head, gap, foot = clean_text(text).rstrip("\n").rpartition("\n\n")
+def _read_item(given: InputFiles, name: str, items: dict[str, dict[str, _Item]]) -> Iterator[Loss]:
+    """Read an item: its facts are the lines below the last blank line."""
+    head, gap, foot = clean_text(given.text(name)).rstrip("\n").rpartition("\n\n")
     lines = foot.split("\n")
-    found = [_FACT.fullmatch(line) for line in lines]
-    facts = {match[1]: match[2] for match in found if match}
+    facts = {match[1]: match[2] for line in lines if (match := _FACT.fullmatch(line))}
     if len(facts) < len(lines) or "id" not in facts or "type_" not in facts:
         raise ValueError("the lines with its id are missing")
     title, _, body = head.partition("\n") if gap else ("", "", "")
-    return _Item(clean_line(title), body.strip("\n"), facts, name)
-
-
-def _problem(item: _Item) -> str:
-    """Return why an item does not come along; "" when it does."""
-    facts = item.facts
-    if facts.get("encryption_applied") == "1":
-        return "encrypted items, which only Joplin can read"
-    if facts.get("deleted_time", "0") not in ("0", ""):
-        return "items in the trash"
-    return "conflicting versions of notes" if facts.get("is_conflict") == "1" else ""
+    item = _Item(clean_line(title), body.strip("\n"), facts, name)
+    if item.fact("encryption_applied"):
+        yield Loss("encrypted items, which only Joplin can read", place=name)
+    elif item.fact("deleted_time"):
+        yield Loss("items in the trash", place=name)
+    elif item.fact("is_conflict"):
+        yield Loss("conflicting versions of notes", place=name)
+    else:
+        items.setdefault(facts["type_"], {})[facts["id"]] = item
 
 
 class _Export:
     """The items of an export, and which files its notes use."""
 
     def __init__(self, items: dict[str, dict[str, _Item]], names: tuple[str, ...]) -> None:
-        self._items = items
-        self._members = {found[1]: name for name in names if (found := _RESOURCE.search(name))}
         self.used: set[str] = set()
+        self._files = items.get(_FILE, {})
+        self._folders = items.get(_FOLDER, {})
+        self._members = {found[1]: name for name in names if (found := _RESOURCE.search(name))}
         self._tags: dict[str, list[str]] = {}
-        tags = items.get(_TAG, {})
         for pair in items.get(_NOTE_TAG, {}).values():
-            tag = tags.get(pair.facts.get("tag_id", ""))
-            if tag is not None:
-                self._tags.setdefault(pair.facts.get("note_id", ""), []).append(tag.title)
+            if tag := items.get(_TAG, {}).get(pair.fact("tag_id")):
+                self._tags.setdefault(pair.fact("note_id"), []).append(tag.title)
 
-    def make_page(self, item: _Item) -> Iterator[Record | Loss]:
+    def make_page(self, item: _Item) -> Records:
         """Make the page of a note."""
-        facts = item.facts
         page = Page(
-            f"joplin:{facts['id']}",
+            f"joplin:{item.facts['id']}",
             item.title or "Untitled",
             "",
-            folder="/".join(self._folders(facts.get("parent_id", ""))),
-            created=iso_time(facts.get("user_created_time") or facts.get("created_time")),
-            modified=iso_time(facts.get("user_updated_time") or facts.get("updated_time")),
-            tags=tuple(sorted(self._tags.get(facts["id"], ()))),
+            folder=self._folder(item.fact("parent_id")),
+            created=iso_time(item.fact("user_created_time", "created_time")),
+            modified=iso_time(item.fact("user_updated_time", "updated_time")),
+            tags=tuple(sorted(self._tags.get(item.facts["id"], ()))),
         )
-        page.fields["url"] = clean_line(facts.get("source_url"))
-        if facts.get("markup_language") == "2":
-            # Its libraries take longer to import than most files take to read.
-            from notekeep.importing.formats.html_markdown import parse_html, write_markdown
+        page.fields["url"] = clean_line(item.fact("source_url"))
+        files: dict[str, PageFile] = {}
 
-            def resolve(address: str, words: str, _: bool) -> str:  # noqa: FBT001
-                found = _ADDRESS.match(address)
-                return self._link(page, found[1], words) if found else ""
+        def link(number: str, words: str) -> str:
+            return self._link(files, number, words)
 
-            page.body = write_markdown(parse_html(item.body), resolve)
+        def resolve(address: str, words: str, _: bool) -> str:  # noqa: FBT001
+            found = _ADDRESS.match(address)
+            return link(found[1], words) if found else ""
+
+        def change(part: str) -> str:
+            part = _LINK.sub(lambda found: link(found[3], found[2]), part)
+            return _PICTURE.sub(lambda found: link(found[1], ""), part)
+
+        if item.fact("markup_language") == "2":
+            page.body = html_text(item.body, resolve)
         else:
-
-            def change(part: str) -> str:
-                part = _LINK.sub(lambda found: self._link(page, found[3], found[2]), part)
-                return _PICTURE.sub(lambda found: self._link(page, found[1], ""), part)
-
             page.body = change_outside_code(item.body, change)
-        if facts.get("is_todo") == "1":
+        page.files = list(files.values())
+        if item.fact("is_todo"):
             page.body = f"{_write_task(item)}\n\n{page.body}".strip()
-        if any(_is_number(facts.get(name, "")) for name in ("latitude", "longitude")):
+        if any(item.fact(name).strip("0.") for name in ("latitude", "longitude")):
             yield Loss("places where notes were written", place=item.place)
         yield page
 
-    def _folders(self, number: str) -> list[str]:
+    def _folder(self, number: str) -> str:
         titles: list[str] = []
-        while (folder := self._items.get(_FOLDER, {}).get(number)) and len(titles) < _MAX_DEPTH:
+        while (folder := self._folders.get(number)) and len(titles) < _MAX_DEPTH:
             titles.insert(0, folder.title.replace("/", "-"))
-            number = folder.facts.get("parent_id", "")
-        return titles
+            number = folder.fact("parent_id")
+        return "/".join(titles)
 
-    def _link(self, page: Page, number: str, words: str) -> str:
-        item = self._items.get(_FILE, {}).get(number)
-        if item is None and number not in self._members:
-            return page_link(f"joplin:{number}", words)
-        if number in self._members and all(file.key != number for file in page.files):
+    def _link(self, files: dict[str, PageFile], number: str, words: str) -> str:
+        """Write a link to a note or a file of the export."""
+        item, member = self._files.get(number), self._members.get(number)
+        if member:
             self.used.add(number)
-            name = _file_name(item, self._members[number])
-            page.files.append(PageFile(number, name, self._members[number]))
-        return file_link(number, words)
+            files.setdefault(number, PageFile(number, _file_name(item, member), member))
+        return file_link(number, words) if item or member else page_link(f"joplin:{number}", words)
 
 
 def _file_name(item: _Item | None, member: str) -> str:
@@ -168,29 +164,16 @@ def _file_name(item: _Item | None, member: str) -> str:
     base = member.rpartition("/")[2]
     if item is None:
         return base
-    name = item.title or item.facts.get("filename") or base
-    ending = base[32:] or f".{item.facts.get('file_extension', '')}".rstrip(".")
+    name = item.title or item.fact("filename") or base
+    ending = base[32:] or f".{item.fact('file_extension')}".rstrip(".")
     return name if name.casefold().endswith(ending.casefold()) else f"{name}{ending}"
 
 
 def _write_task(item: _Item) -> str:
-    due, done = item.facts.get("todo_due", "0"), item.facts.get("todo_completed", "0")
-    box = "x" if _is_number(done) else " "
-    day = f" 📅 {_day(due)}" if _is_number(due) else ""
-    finished = f" ✅ {_day(done)}" if _is_number(done) else ""
-    return f"- [{box}] {item.title or 'Untitled'}{day}{finished}"
+    is_done = bool(item.fact("todo_completed"))
+    due, done = unix_day(item.fact("todo_due")), unix_day(item.fact("todo_completed"))
+    days = "".join(f" {sign} {day}" for sign, day in (("📅", due), ("✅", done)) if day)
+    return f"- [{'x' if is_done else ' '}] {item.title or 'Untitled'}{days}"
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return float(text) != 0
-    except ValueError:
-        return False
-
-
-def _day(milliseconds: str) -> str:
-    # In UTC, so that two devices write the same line.
-    return dt.datetime.fromtimestamp(int(milliseconds) / 1000, dt.UTC).date().isoformat()
-
-
-FORMAT = Format("joplin", "Joplin", "jp", detect, read)
+FORMATS = (Format("joplin", "Joplin", "jp", _detect, _read),)

@@ -12,9 +12,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.importing.formats.reading import (
+    Records,
+    each_file,
     fold_letters,
     head_text,
-    read_each,
     split_names,
     surnames,
 )
@@ -22,9 +23,6 @@ from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
 
 _SEPARATOR = "=========="
 _META = re.compile(r"^\s*[-–]\s.*\d.*[|｜]", re.MULTILINE)  # noqa: RUF001 - as Kindle writes it
@@ -99,18 +97,13 @@ class _Record(NamedTuple):
         return f"(loc. {self.start})" if self.has_location else ""
 
 
-def detect(name: str, head: bytes) -> bool:
-    """Whether a file has records of Kindle's clippings."""
+def _detect(name: str, head: bytes) -> bool:
     text = head_text(head)
     return name.casefold().endswith(".txt") and _SEPARATOR in text and bool(_META.search(text))
 
 
-def read(given: InputFiles) -> Iterator[Record | Loss]:
+def _read_file(name: str, text: str) -> Records:
     """Read the clippings, a work for each book."""
-    yield from read_each(given, _read_file)
-
-
-def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
     books: dict[str, list[_Record]] = {}
     parts = clean_text(text).replace("\ufeff", "").split(_SEPARATOR)
     line = 1
@@ -306,4 +299,5 @@ def _bind_note(
     note.note = record.text
 
 
-FORMAT = Format("kindle-clippings", "Kindle (My Clippings.txt)", "kd", detect, read)
+_READ = each_file(_read_file)
+FORMATS = (Format("kindle-clippings", "Kindle (My Clippings.txt)", "kd", _detect, _READ),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.importing.formats.kindle_clippings import (
     LOCATION_PATTERN,
@@ -17,14 +17,8 @@ from notekeep.importing.formats.kindle_clippings import (
     make_book,
     passage_key,
 )
-from notekeep.importing.formats.reading import head_text, read_each, split_names
+from notekeep.importing.formats.reading import Records, each_file, has_words, split_names
 from notekeep.importing.records import Format, Loss, Passage, clean_line, clean_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
 
 _CLASSES = frozenset(
     {"bookTitle", "authors", "citation", "sectionHeading", "noteHeading", "noteText"}
@@ -32,18 +26,6 @@ _CLASSES = frozenset(
 _MAX_PLACE = 30
 _LETTERS_PER_LOCATION = 100
 """A location of Kindle is 128 bytes of the book, markup among them."""
-
-
-def detect(name: str, head: bytes) -> bool:
-    """Whether a file is an exported notebook."""
-    text = head_text(head)
-    is_html = name.casefold().endswith((".html", ".htm"))
-    return is_html and ("notebookFor" in text or "bookTitle" in text)
-
-
-def read(given: InputFiles) -> Iterator[Record | Loss]:
-    """Read each notebook as a work."""
-    yield from read_each(given, _read_file)
 
 
 class _Piece(NamedTuple):
@@ -73,7 +55,8 @@ class _Pieces(HTMLParser):
             self.found[-1][1] += data
 
 
-def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
+def _read_file(name: str, text: str) -> Records:
+    """Read a notebook as a work."""
     parser = _Pieces()
     parser.feed(text)
     parser.close()
@@ -130,4 +113,5 @@ def _add(passages: list[Passage], book: str, heading: _Piece, text: str, chapter
     passages.append(Passage(f"{book}|note|{int(order[0])}", "", text, "", order, chapter=chapter))
 
 
-FORMAT = Format("kindle-notebook", "Kindle notebook", "kd", detect, read)
+_DETECT = has_words((".html", ".htm"), ("notebookFor", "bookTitle"))
+FORMATS = (Format("kindle-notebook", "Kindle notebook", "kd", _DETECT, each_file(_read_file)),)

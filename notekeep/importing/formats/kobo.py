@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from notekeep.importing.formats.reading import (
+    Records,
     convert_each,
     guard,
     is_database,
     isbn13,
     iso_day,
     iso_time,
+    plain_text,
     read_table,
     split_names,
 )
-from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
+from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
 
 _BOOK, _CHAPTER = "6", "899"
 """Kinds of rows in the table of contents."""
@@ -35,19 +36,18 @@ _BOOKMARK = (
 )
 
 
-def detect(name: str, head: bytes) -> bool:
-    """Whether a file is the database of a Kobo."""
+def _detect(name: str, head: bytes) -> bool:
     is_named = name.rpartition("/")[2].casefold() == "koboreader.sqlite"
     return is_database(head) and (is_named or (b"VolumeID" in head and b"Bookmark" in head))
 
 
-def read(given: InputFiles) -> Iterator[Record | Loss]:
-    """Read the books that have highlights or were finished."""
+def _read(given: InputFiles) -> Records:
     for name in given.detected:
-        yield from guard(name, lambda name=name: _read_file(given, name))  # type: ignore[misc]
+        yield from guard("files", name, _read_file, given, name)
 
 
-def _read_file(given: InputFiles, name: str) -> Iterator[Record | Loss]:
+def _read_file(given: InputFiles, name: str) -> Records:
+    """Read the books that have highlights or were finished."""
     works: dict[str, Work] = {}
     chapters: dict[str, str] = {}
     places: dict[str, float] = {}
@@ -62,7 +62,7 @@ def _read_file(given: InputFiles, name: str) -> Iterator[Record | Loss]:
                 places[content] = _number(row["VolumeIndex"])
         bookmarks = list(read_table(opened, "Bookmark", _BOOKMARK))
 
-    def convert(row: dict[str, Any]) -> Iterator[Loss]:
+    def read_bookmark(row: dict[str, Any]) -> Iterator[Loss]:
         if row["Type"] == "dogear":
             yield Loss("bookmarks", place=name)
             return
@@ -72,8 +72,8 @@ def _read_file(given: InputFiles, name: str) -> Iterator[Record | Loss]:
             works[volume] = Work("book", clean_line(title), (f"kobo:{volume}",))
         passage = Passage(
             key=str(row["BookmarkID"]),
-            text=" ".join(clean_text(row["Text"]).split()),
-            note=clean_text(row["Annotation"]).strip(),
+            text=clean_line(row["Text"]),
+            note=plain_text(row["Annotation"]),
             order=(places.get(content, 0.0), _number(row["ChapterProgress"])),
             at=iso_time(row["DateCreated"]),
             chapter=chapters.get(content, ""),
@@ -82,7 +82,7 @@ def _read_file(given: InputFiles, name: str) -> Iterator[Record | Loss]:
         )
         works[volume].passages.append(passage)
 
-    yield from convert_each(bookmarks, convert, name, "highlight")
+    yield from convert_each("highlights", name, bookmarks, read_bookmark)
     for work in works.values():
         if work.passages or work.fields.get("status") == "finished":
             yield work
@@ -106,4 +106,4 @@ def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-FORMAT = Format("kobo", "Kobo", "kb", detect, read)
+FORMATS = (Format("kobo", "Kobo", "kb", _detect, _read),)

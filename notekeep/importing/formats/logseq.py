@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from notekeep.importing.formats.page_fields import read_day_in_words, set_field, split_list
-from notekeep.importing.formats.reading import guard
+from notekeep.importing.formats.page_fields import set_field
+from notekeep.importing.formats.reading import Records, day_in_words, guard, split_list
 from notekeep.importing.records import (
     Format,
     Loss,
@@ -25,14 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
 
 _CONFIG = "logseq/config.edn"
 _PROPERTY = re.compile(r"\s*(?:- )?([A-Za-z][\w.-]*):: ?(.*)")
 _BULLET = re.compile(r"([ \t]*)- ?(.*)")
 _STATE = re.compile(r"(TODO|DOING|LATER|NOW|WAITING|WAIT|IN-PROGRESS|DONE|CANCELED|CANCELLED) +")
-_DONE = ("DONE",)
-_CANCELED = ("CANCELED", "CANCELLED")
+_BOXES = {"DONE": "x", "CANCELED": "-", "CANCELLED": "-"}
 _PLANNED = re.compile(r"(?:SCHEDULED|DEADLINE): <(\d{4}-\d\d-\d\d)[^>]*>")
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _EMBED = re.compile(r"\{\{embed +(?:\(\((" + _ID + r")\)\)|\[\[([^\[\]]+)\]\])\s*\}\}")
@@ -62,51 +60,50 @@ class _Target(NamedTuple):
     text: str
 
 
-def detect(name: str, _: bytes) -> bool:
+def _detect(name: str, _: bytes) -> bool:
     """Whether a file is the settings of a graph, whose pages lie beside it."""
     return name == _CONFIG or name.endswith(f"/{_CONFIG}")
 
 
-def read(given: InputFiles) -> Iterator[Record | Loss]:
-    """Read pages and journals."""
+def _read(given: InputFiles) -> Records:
     for name in given.detected:
-        yield from guard(name, lambda name=name: _read_graph(given, name))  # type: ignore[misc]
+        yield from guard("files", name, _read_graph, given, name)
 
 
-def _read_graph(given: InputFiles, config: str) -> Iterator[Record | Loss]:
+def _read_graph(given: InputFiles, config: str) -> Records:
+    """Read pages and journals."""
     root = config.removesuffix(_CONFIG)
     is_triple = ":triple-lowbar" in given.text(config)
     graph = _Graph(frozenset(given.names))
+
+    def read_page(member: str, folder: str, stem: str) -> None:
+        # A file writes namespaces as `___`, `%2F` or dots.
+        name = unquote(stem.replace("___", "/") if is_triple else stem.replace(".", "/"))
+        graph.add(_read_page(given.text(member), member, folder, name))
+
     for member in given.names:
         place = member.removeprefix(root) if member.startswith(root) else ""
         folder, _, base = place.partition("/")
         if folder not in ("pages", "journals", "whiteboards") or "/" in base:
             continue
-        if not base.endswith(".md"):
+        if base.endswith(".md"):
+            yield from guard("files", member, read_page, member, folder, base.removesuffix(".md"))
+        else:
             yield Loss("whiteboards, pages in org mode and other files", place=member)
-            continue
-        stem = base.removesuffix(".md")
-
-        def read_page(member: str = member, folder: str = folder, stem: str = stem) -> list[Loss]:
-            graph.add(_read_page(given.text(member), member, folder, _page_name(stem, is_triple)))
-            return []
-
-        yield from guard(member, read_page)
     yield from graph.write_pages()
-
-
-def _page_name(stem: str, is_triple: bool) -> str:  # noqa: FBT001
-    """Return the name of a page, whose namespaces its file writes as `___`, `%2F` or dots."""
-    return unquote(stem.replace("___", "/") if is_triple else stem.replace(".", "/"))
 
 
 def _read_page(text: str, member: str, folder: str, name: str) -> _Source:
     lines = clean_text(text).split("\n")
-    own: list[tuple[str, str]] = []
-    while lines and (found := _PROPERTY.fullmatch(lines[0])) and not lines[0].startswith("- "):
-        own.append((found[1], found[2]))
-        del lines[0]
-    name = next((clean_line(value) for key, value in own if key == "title" and value), name)
+    own: dict[str, str] = {}
+    start = 0
+    for line in lines:
+        found = None if line.startswith("- ") else _PROPERTY.fullmatch(line)
+        if not found:
+            break
+        own[found[1]] = found[2]
+        start += 1
+    name = clean_line(own.get("title")) or name
     day = _JOURNAL.fullmatch(name)
     if folder == "journals" and day:
         title, kind = "-".join(day.groups()), "daily"
@@ -115,9 +112,9 @@ def _read_page(text: str, member: str, folder: str, name: str) -> _Source:
     # In a link, what follows `#` is a part of a page.
     page = Page(f"logseq:{name.replace('#', '%23')}", title, "", kind, names=(name,))
     page.folder = name.rpartition("/")[0] if kind == "note" else ""
-    for key, value in own:
+    for key, value in own.items():
         _set_property(page, key, value)
-    return _Source(page, lines, member)
+    return _Source(page, lines[start:], member)
 
 
 def _set_property(page: Page, key: str, value: str) -> None:
@@ -127,7 +124,7 @@ def _set_property(page: Page, key: str, value: str) -> None:
     elif key in ("alias", "aliases"):
         names = split_list(plain)
         page.fields["aliases"] = list(names)
-        page.names += tuple(names)
+        page.names += names
     elif key == "type" and plain in ("book", "podcast"):
         page.kind, page.folder = plain, ""
     elif key not in ("title", "id", "public", "filters", *_DROPPED):
@@ -142,7 +139,6 @@ class _Graph:
         self._sources: list[_Source] = []
         self._pages: dict[str, str] = {}  # keys by folded names
         self._blocks: dict[str, _Target] = {}
-        self._losses: list[Loss] = []
 
     def add(self, source: _Source) -> None:
         """Add a page, and find its blocks with ids."""
@@ -159,47 +155,60 @@ class _Graph:
             elif bullet := _BULLET.fullmatch(line):
                 text = bullet[2]
 
-    def write_pages(self) -> Iterator[Record | Loss]:
+    def write_pages(self) -> Records:
         """Yield all pages with their links, and what was lost."""
         for source in self._sources:
-            body = "\n".join(self._write_blocks(source))
-            source.page.body = self._write_links(source, body).strip("\n")
-            yield from self._losses
-            self._losses.clear()
+            losses: list[str] = []
+            blocks = [self._write_block(block, losses) for block in _split_blocks(source.lines)]
+            body = "\n".join(line for lines in blocks for line in lines)
+            source.page.body = self._write_links(source, body, losses).strip("\n")
+            yield from (Loss(lost, place=source.member) for lost in losses)
             yield source.page
 
-    def _lose(self, message: str, source: _Source) -> None:
-        self._losses.append(Loss(message, place=source.member))
-
-    def _write_blocks(self, source: _Source) -> Iterator[str]:
-        block: list[str] = []
-        for line in [*source.lines, "- "]:
-            if _BULLET.fullmatch(line) and block:
-                yield from self._write_block(block, source)
-                block = []
-            block.append(line)
-
-    def _write_block(self, lines: list[str], source: _Source) -> list[str]:
+    def _write_block(self, lines: list[str], losses: list[str]) -> list[str]:
         """Write a block: a bullet, and what belongs to it below."""
-        block = _Block()
-        for line in lines:
-            if lost := block.add(line):
-                self._lose(lost, source)
-        found = block.lines
+        found: list[str] = []
+        number = planned = ""
+        is_code = is_log = False
+        for line in _write_parts(lines):
+            words = line.strip()
+            is_code ^= words.removeprefix("- ").startswith("```")
+            own = None if is_code or words.startswith("- ") else _PROPERTY.fullmatch(line)
+            name = own[1] if own else ""
+            if is_log or words == ":LOGBOOK:":
+                is_log = words != ":END:"
+                losses += [] if is_log else ["times spent on tasks"]
+            elif own and name == "id":
+                number = own[2].strip()
+            elif name in _DROPPED or name.startswith("card-"):
+                losses += ["schedules of flashcards"] if name == "card-repeats" else []
+            elif plan := _PLANNED.search(line):
+                planned = f" 📅 {plan[1]}"
+            else:
+                found.append(line)
         if not found:
             return []
-        found[0] = _write_state(found[0], block.planned)
-        if block.id in self._blocks:
-            at = len(found) - 1 if not any("```" in line for line in found) else 0
-            found[at] = f"{found[at].rstrip()} ^{block.id}"
+        found[0] = _write_state(found[0], planned)
+        if number in self._blocks:
+            at = 0 if any("```" in line for line in found) else -1
+            found[at] = f"{found[at].rstrip()} ^{number}"
         return found
 
-    def _write_links(self, source: _Source, body: str) -> str:
-        page = source.page
+    def _write_links(self, source: _Source, body: str, losses: list[str]) -> str:
+        files: dict[str, PageFile] = {}
+        root = posixpath.dirname(posixpath.dirname(source.member))
+
+        def refer(number: str, words: str, *, is_embed: bool = False) -> str:
+            target = self._blocks.get(number)
+            if target is None:
+                losses.append("references to blocks that are not there")
+                return ""
+            text = "" if is_embed else words or target.text
+            return page_link(f"{target.key}#^{number}", text, is_embed=is_embed)
 
         def embed(found: re.Match[str]) -> str:
             if found[1]:
-                return self._block_link(found[1], "", source, is_embed=True) or found[0]
+                return refer(found[1], "", is_embed=True) or found[0]
             key = self._find(found[2])
             return page_link(key, is_embed=True) if key else f"![[{found[2]}]]"
 
@@ -211,94 +220,58 @@ class _Graph:
 
         def file(found: re.Match[str]) -> str:
             path = unquote(found[2])
-            root = posixpath.dirname(posixpath.dirname(source.member))
             member = posixpath.join(root, path)
-            if member in self._names and all(one.key != path for one in page.files):
-                page.files.append(PageFile(path, path.rpartition("/")[2], member))
+            if member in self._names:
+                files.setdefault(path, PageFile(path, path.rpartition("/")[2], member))
             return file_link(path, found[1])
 
         body = _EMBED.sub(embed, body)
-        body = _NAMED_REFERENCE.sub(
-            lambda found: self._block_link(found[2], found[1], source) or found[1], body
-        )
-        body = _REFERENCE.sub(
-            lambda found: self._block_link(found[1], "", source) or found[0], body
-        )
-        for _ in _QUERY.findall(body):
-            self._lose("queries, which stay as text", source)
-        return _FILE.sub(file, _PAGE.sub(link, body))
+        body = _NAMED_REFERENCE.sub(lambda found: refer(found[2], found[1]) or found[1], body)
+        body = _REFERENCE.sub(lambda found: refer(found[1], "") or found[0], body)
+        losses += ["queries, which stay as text"] * len(_QUERY.findall(body))
+        body = _FILE.sub(file, _PAGE.sub(link, body))
+        source.page.files = list(files.values())
+        return body
 
     def _find(self, name: str) -> str:
-        return self._pages.get(fold_name(name)) or self._pages.get(read_day_in_words(name), "")
-
-    def _block_link(
-        self, number: str, words: str, source: _Source, *, is_embed: bool = False
-    ) -> str:
-        target = self._blocks.get(number)
-        if target is None:
-            self._lose("references to blocks that are not there", source)
-            return ""
-        text = "" if is_embed else words or target.text
-        return page_link(f"{target.key}#^{number}", text, is_embed=is_embed)
+        return self._pages.get(fold_name(name)) or self._pages.get(day_in_words(name), "")
 
 
-class _Block:
-    """A block while it is read: its lines as a note has them, and what Logseq says of it."""
+def _split_blocks(lines: list[str]) -> Iterator[list[str]]:
+    block: list[str] = []
+    for line in lines:
+        if _BULLET.fullmatch(line) and block:
+            yield block
+            block = []
+        block.append(line)
+    yield block
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.id = ""
-        self.planned = ""
-        self._is_log = False
-        self._fence = ""
-        self._quote = ""
-        self._waiting = ""  # the bullet of a block whose text begins on the next line
 
-    def add(self, line: str) -> str:
-        """Add a line; what of it does not come along, "" for nothing."""
-        words = line.strip()
-        if self._is_log or words == ":LOGBOOK:":
-            self._is_log = words != ":END:"
-            return "" if self._is_log else "times spent on tasks"
-        found = None if self._fence or words.startswith("- ") else _PROPERTY.fullmatch(line)
-        if found and (found[1] == "id" or found[1] in _DROPPED or found[1].startswith("card-")):
-            self.id = found[2].strip() if found[1] == "id" else self.id
-            return "schedules of flashcards" if found[1] == "card-repeats" else ""
-        if plan := _PLANNED.search(line):
-            self.planned = f" 📅 {plan[1]}"
-        elif begin := _BEGIN.search(line):
-            self._open(line[: begin.start()], begin[1].casefold(), begin[2].strip())
+def _write_parts(lines: list[str]) -> list[str]:
+    """Write the parts of a block, such as quotes and code, as Markdown has them."""
+    found: list[str] = []
+    is_code = False
+    quote = ""
+    waiting = ""  # the bullet of a block whose text begins on the next line
+    for line in lines:
+        words, indent = line.strip(), line[: len(line) - len(line.lstrip())]
+        if begin := _BEGIN.search(line):
+            kind, start = begin[1].casefold(), line[: begin.start()]
+            is_code = kind in ("src", "example", "export")
+            quote = "" if is_code else "> "
+            if is_code:
+                found.append(f"{start}```{begin[2].strip()}")
+            elif kind in _CALLOUTS:
+                found.append(f"{start}> [!{kind}]")
+            else:
+                waiting = start if "- " in start else ""
         elif words.upper().startswith("#+END_"):
-            self._close(line)
+            found += [f"{indent}```"] if is_code else []
+            is_code, quote = False, ""
         else:
-            self._add_text(line)
-        return ""
-
-    def _open(self, start: str, kind: str, more: str) -> None:
-        """Open a part such as a quote or code."""
-        if kind in ("src", "example", "export"):
-            self._fence = "```"
-            self.lines.append(f"{start}```{more}")
-            return
-        self._quote = "> "
-        if kind in _CALLOUTS:
-            self.lines.append(f"{start}> [!{kind}]")
-        else:
-            self._waiting = start if "- " in start else ""
-
-    def _close(self, line: str) -> None:
-        if self._fence:
-            self.lines.append(f"{_indent(line)}```")
-        self._fence = self._quote = ""
-
-    def _add_text(self, line: str) -> None:
-        start = self._waiting or _indent(line)
-        self.lines.append(f"{start}{self._quote}{line.strip()}" if self._quote else line)
-        self._waiting = ""
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
+            found.append(f"{waiting or indent}{quote}{words}" if quote else line)
+            waiting = ""
+    return found
 
 
 def _write_state(line: str, planned: str) -> str:
@@ -309,8 +282,7 @@ def _write_state(line: str, planned: str) -> str:
     state = _STATE.match(bullet[2])
     if state is None:
         return f"{bullet[1]}- {bullet[2]}{planned}"
-    box = "x" if state[1] in _DONE else "-" if state[1] in _CANCELED else " "
-    return f"{bullet[1]}- [{box}] {bullet[2][state.end() :]}{planned}"
+    return f"{bullet[1]}- [{_BOXES.get(state[1], ' ')}] {bullet[2][state.end() :]}{planned}"
 
 
 def _plain(text: str) -> str:
@@ -320,4 +292,4 @@ def _plain(text: str) -> str:
     return f"{plain[:80].rstrip()}…" if len(plain) > 80 else plain
 
 
-FORMAT = Format("logseq", "Logseq", "ls", detect, read)
+FORMATS = (Format("logseq", "Logseq", "ls", _detect, _read),)

@@ -1,11 +1,11 @@
-"""Fields of another program as those of a note: names, days in words, and what a note reserves."""
+"""Fields of another program as those of a note: names, values, and what a note reserves."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from notekeep.importing.formats.reading import iso_day
+from notekeep.importing.formats.reading import day_in_words, split_list
 from notekeep.importing.records import clean_line
 from notekeep.markdown.schema import canonical
 
@@ -15,27 +15,12 @@ if TYPE_CHECKING:
 
 _RESERVED = ("title", "type", "source_id", "publish", "habit", "slug", "date", "draft", "feed")
 """Names that mean something to a note, which another program did not mean by them."""
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
-    *("october", "november", "december"),
-)
-_DAY = re.compile(r"@?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
 _STARS = re.compile(r"[★⭐]+")
 _BOOLS = {"yes": True, "no": False, "true": True, "false": False}
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 _TEXTS = ("isbn", "asin", "published", "series", "episode")
 """Fields whose numbers are names."""
 _LISTS = ("tags", "aliases")
-
-
-def read_day_in_words(text: str) -> str:
-    """Return `October 25, 2025` or `Jun 3rd, 2026` as an ISO day, an ISO day as it is; "" else."""
-    found = _DAY.match(text)
-    if not found:
-        return iso_day(text)
-    word = found[1].casefold()
-    months = [at for at, month in enumerate(_MONTHS, 1) if month.startswith(word)]
-    return f"{found[3]}-{months[0]:02d}-{int(found[2]):02d}" if len(months) == 1 else ""
 
 
 def field_name(words: str, prefix: str) -> str:
@@ -53,14 +38,9 @@ def set_field(page: Page, words: str, value: str, prefix: str) -> None:
     if name == "tags":
         page.tags = tuple(dict.fromkeys([*page.tags, *split_list(text)]))
     elif name == "created":
-        page.created = page.created or read_day_in_words(text)
+        page.created = page.created or day_in_words(text)
     else:
         page.fields[name] = _read_value(name, text)
-
-
-def split_list(text: str) -> list[str]:
-    """Split a list that is written with commas."""
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _read_value(name: str, text: str) -> Value:
@@ -72,6 +52,4 @@ def _read_value(name: str, text: str) -> Value:
         return _BOOLS[text.casefold()]
     if _NUMBER.fullmatch(text) and name not in _TEXTS:
         return float(text) if "." in text else int(text)
-    if day := read_day_in_words(text):
-        return day
-    return text
+    return day_in_words(text) or text

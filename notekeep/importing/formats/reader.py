@@ -10,161 +10,121 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from notekeep.importing.formats.reading import (
+    Records,
     convert_each,
-    csv_columns,
+    convert_rows,
+    each_file,
+    either,
     first_of,
-    head_text,
+    has_columns,
+    has_words,
     iso_day,
     iso_time,
-    read_csv,
-    read_each,
+    plain_text,
     read_json,
     split_names,
+    unix_day,
 )
-from notekeep.importing.records import (
-    Bookmark,
-    Format,
-    Loss,
-    Passage,
-    Work,
-    clean_line,
-    clean_text,
-)
+from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
 
-_PARTS = ("highlight", "note")
-
-
-def detect(name: str, head: bytes) -> bool:
-    """Whether a file is a list of Reader's documents."""
+def _read_file(name: str, text: str) -> Records:
     if name.casefold().endswith(".csv"):
-        return {"Document tags", "Reading progress", "URL"} <= csv_columns(head)
-    text = head_text(head)
-    return name.casefold().endswith(".json") and '"parent_id"' in text and '"category"' in text
-
-
-def read(given: InputFiles) -> Iterator[Record | Loss]:
-    """Read the documents."""
-    yield from read_each(given, _read_file)
-
-
-def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
-    if name.casefold().endswith(".csv"):
-        for line, row in read_csv(text):
-            if first_of(row, "Location") == "feed":
-                yield Loss("items of feeds", place=f"{name}:{line}")
-            else:
-                yield from convert_each([row], _read_row, f"{name}:{line}", "document")
-        return
+        return convert_rows("documents", name, text, _read_row)
     value = read_json(name, text)
-    yield from _read_list(value["results"] if isinstance(value, dict) else value, name)
+    return _read_list(value["results"] if isinstance(value, dict) else value, name)
 
 
-def _read_row(row: dict[str, str]) -> Iterator[Record]:
+def _read_row(row: dict[str, str], place: str) -> Records:
+    if first_of(row, "Location") == "feed":
+        yield Loss("items of feeds", place=place)
+        return
     tags = ast.literal_eval(row.get("Document tags") or "[]")  # the text of a Python list
-    yield Bookmark(
-        first_of(row, "URL"),
-        first_of(row, "Title"),
-        iso_day(row.get("Saved date")),
-        tuple(clean_line(tag) for tag in tags),
-    )
+    saved = iso_day(row.get("Saved date"))
+    words = tuple(clean_line(tag) for tag in tags)
+    yield Bookmark(first_of(row, "URL"), first_of(row, "Title"), saved, words)
 
 
-def _read_list(items: list[dict[str, Any]], name: str) -> Iterator[Record | Loss]:
-    documents = _Documents(name)
-    # A part may come before what it hangs from.
-    for convert in (documents.read_document, documents.read_highlight, documents.read_note):
-        yield from convert_each(items, convert, name, "document")
-    for key, work in documents.works.items():
-        saved = str(work.fields.pop("saved", ""))
-        if work.passages:
-            yield work
-        else:
-            url = str(work.fields["url"]) or f"https://read.readwise.io/read/{key}"
-            yield Bookmark(url, work.title, saved, work.tags)
+def _read_list(items: list[dict[str, Any]], name: str) -> Records:
+    works: dict[str, Work] = {}
+    saved: dict[str, str] = {}  # the days of works
+    passages: dict[str, Passage] = {}
 
-
-class _Documents:
-    """The documents of a list, with the highlights that hang from them and their notes."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self.works: dict[str, Work] = {}
-        self._passages: dict[str, Passage] = {}
-
-    def read_document(self, item: dict[str, Any]) -> Iterator[Loss]:
-        if item.get("category") in _PARTS:
-            return
+    def read_document(item: dict[str, Any]) -> Iterator[Loss]:
         if item.get("location") == "feed":
-            yield Loss("items of feeds", first_of(item, "title"), self._name)
-        else:
-            self.works[str(item["id"])] = _make_work(item)
+            yield Loss("items of feeds", first_of(item, "title"), name)
+            return
+        key = str(item["id"])
+        works[key], saved[key] = _make_work(item), iso_day(item.get("saved_at"))
 
-    def read_highlight(self, item: dict[str, Any]) -> Iterator[Loss]:
-        if item.get("category") != "highlight":
-            return
-        work = self.works.get(str(item.get("parent_id")))
-        if work is None:
-            place = f"{self._name}, {item['id']}"
-            yield Loss("highlights whose document is not in the file", place=place)
-            return
+    def read_highlight(item: dict[str, Any]) -> Iterator[Loss]:
         passage = Passage(
             key=str(item["id"]),
-            text=clean_text(item.get("content")).strip(),
-            note=clean_text(item.get("notes")).strip(),
+            text=plain_text(item.get("content")),
+            note=plain_text(item.get("notes")),
             order=(_seconds(item.get("created_at")),),
             at=iso_time(item.get("created_at")),
             tags=_tags(item),
         )
-        self._passages[passage.key] = passage
+        work = works.get(str(item.get("parent_id")))
+        if work is None:
+            place = f"{name}, {passage.key}"
+            yield Loss("highlights whose document is not in the file", place=place)
+            return
+        passages[passage.key] = passage
         work.passages.append(passage)
 
-    def read_note(self, item: dict[str, Any]) -> Iterator[Loss]:
-        if item.get("category") != "note":
-            return
-        parent = self._passages.get(str(item.get("parent_id")))
+    def read_note(item: dict[str, Any]) -> Iterator[Loss]:
+        parent = passages.get(str(item.get("parent_id")))
         if parent is None:
-            place = f"{self._name}, {item['id']}"
+            place = f"{name}, {item['id']}"
             yield Loss("notes whose highlight is not in the file", place=place)
         else:
-            text = clean_text(item.get("content")).strip()
-            parent.note = "\n".join(filter(None, (parent.note, text)))
+            parts = (parent.note, plain_text(item.get("content")))
+            parent.note = "\n".join(filter(None, parts))
+
+    # A part may come before what it hangs from.
+    readers = {"document": read_document, "highlight": read_highlight, "note": read_note}
+    for kind, read in readers.items():
+        parts = [item for item in items if _kind(item) == kind]
+        yield from convert_each(f"{kind}s", name, parts, read)
+    for key, work in works.items():
+        url = str(work.fields["url"]) or f"https://read.readwise.io/read/{key}"
+        yield work if work.passages else Bookmark(url, work.title, saved[key], work.tags)
+
+
+def _kind(item: dict[str, Any]) -> str:
+    kind = item.get("category") if isinstance(item, dict) else ""
+    return kind if kind in ("highlight", "note") else "document"
 
 
 def _make_work(item: dict[str, Any]) -> Work:
-    kind = "book" if item.get("category") == "epub" else "note"
     work = Work(
-        kind,
+        "book" if item.get("category") == "epub" else "note",
         first_of(item, "title", "source_url", "id"),
         (f"reader:{item['id']}",),
         split_names(item.get("author")),
         tags=_tags(item),
     )
-    work.fields["url"] = first_of(item, "source_url", "url")
-    work.fields["published"] = _day(item.get("published_date"))
-    work.fields["description"] = clean_line(item.get("summary"))
-    work.fields["saved"] = iso_day(item.get("saved_at"))
+    published = item.get("published_date")  # text, or a number
+    is_number = isinstance(published, int | float)
     is_done = item.get("location") == "archive"
-    work.fields["status"] = "finished" if is_done else "to-read"
-    if note := clean_text(item.get("notes")).strip():
+    work.fields |= {
+        "url": first_of(item, "source_url", "url"),
+        "published": unix_day(int(published)) if is_number else iso_day(published),
+        "description": clean_line(item.get("summary")),
+        "status": "finished" if is_done else "to-read",
+    }
+    if note := plain_text(item.get("notes")):
         work.passages.append(Passage(f"{item['id']}|document", "", note, order=(-1.0,)))
     return work
 
 
 def _tags(item: dict[str, Any]) -> tuple[str, ...]:
-    tags = item.get("tags") or {}
-    return tuple(clean_line(one["name"]) for one in tags.values())
-
-
-def _day(value: object) -> str:
-    if isinstance(value, int | float):
-        return dt.datetime.fromtimestamp(value / 1000, dt.UTC).date().isoformat()
-    return iso_day(value)
+    return tuple(clean_line(one["name"]) for one in (item.get("tags") or {}).values())
 
 
 def _seconds(value: object) -> float:
@@ -174,4 +134,8 @@ def _seconds(value: object) -> float:
         return 0.0
 
 
-FORMAT = Format("reader", "Readwise Reader", "rr", detect, read)
+_DETECT = either(
+    has_columns("Document tags", "Reading progress", "URL"),
+    has_words(".json", '"parent_id"', '"category"'),
+)
+FORMATS = (Format("reader", "Readwise Reader", "rr", _DETECT, each_file(_read_file)),)

@@ -1,25 +1,38 @@
-"""What the readers share: one broken file costs that file, one broken record that record."""
+"""What the readers share: how files are recognized, and what their rows and values become.
+
+A broken file costs that file, and a broken record that record.
+"""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
 import sqlite3
 import unicodedata
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.importing.records import Loss, clean_line
+from notekeep.importing.records import Loss, clean_line, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from bs4 import BeautifulSoup, Tag
+
     from notekeep.importing.input_files import InputFiles
     from notekeep.importing.records import Record
 
-T = TypeVar("T")
+Records: TypeAlias = "Iterator[Record | Loss]"
+Detect: TypeAlias = "Callable[[str, bytes], bool]"
+Read: TypeAlias = "Callable[[InputFiles], Records]"
+Resolve: TypeAlias = "Callable[[str, str, bool], str]"
+"""Writes the link to an address with its words, and whether it is a picture; "" for the usual."""
+
+RAW_TAG = "nk-raw"
+"""The tag of Markdown that a reader puts into a tree of HTML."""
 
 MAX_VALUES = 1_000_000
 """How many values a JSON file may hold: each takes far more memory than its text."""
@@ -29,41 +42,116 @@ _BROKEN = (
     *(csv.Error, sqlite3.Error, SyntaxError, MemoryError),
 )
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+_DAY = re.compile(r"@?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _NOT_ISBN = re.compile(r"[^0-9X]")
+_ADDRESS = re.compile(r"(?i)https?://[^\s/]")
 
 
-def read_each(
-    given: InputFiles, read: Callable[[str, str], Iterable[Record | Loss]]
-) -> Iterator[Record | Loss]:
-    """Read each recognized file by its name and text; one that is broken is a loss."""
-    for name in given.detected:
-        yield from guard(name, lambda name=name: read(name, given.text(name)))  # type: ignore[misc]
+# Recognizing a file by its name and its first bytes
 
 
-def guard(place: str, read: Callable[[], Iterable[T]]) -> Iterator[T | Loss]:
-    """Yield what a reader yields; what breaks it is a loss at a place."""
-    try:
-        yield from read()
-    except NotekeepError as error:
-        yield Loss(f"files that cannot be read: {error.message}", place=place)
-    except _BROKEN as error:
-        yield Loss(f"files that are damaged: {_reason(error)}", place=place)
+def head_text(head: bytes) -> str:
+    """Return the first bytes of a file as text."""
+    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    return head.decode(encoding, "replace")
+
+
+def is_database(head: bytes) -> bool:
+    """Whether the first bytes are those of an SQLite database."""
+    return head.startswith(b"SQLite format 3\0")
+
+
+def has_columns(*columns: str, endings: tuple[str, ...] = (".csv",), sign: str = ",") -> Detect:
+    """Return a check whether a file is a table with these columns."""
+
+    def detect(name: str, head: bytes) -> bool:
+        if not name.casefold().endswith(endings):
+            return False
+        lines = head_text(head).splitlines()
+        cells = next(csv.reader(lines[:1], delimiter=sign), [])
+        return set(columns) <= {cell.strip() for cell in cells}
+
+    return detect
+
+
+def has_words(endings: str | tuple[str, ...], *words: str | tuple[str, ...]) -> Detect:
+    """Return a check whether a file begins with text that has all words, or one of each tuple."""
+
+    def detect(name: str, head: bytes) -> bool:
+        if not name.casefold().endswith(endings):
+            return False
+        text = head_text(head).casefold()
+        wanted = [(one,) if isinstance(one, str) else one for one in words]
+        return all(any(word.casefold() in text for word in one) for one in wanted)
+
+    return detect
+
+
+def either(*checks: Detect) -> Detect:
+    """Return a check whether one of several is true."""
+    return lambda name, head: any(check(name, head) for check in checks)
+
+
+# Reading files, rows and records
+
+
+def each_file(read: Callable[[str, str], Iterable[Record | Loss]]) -> Read:
+    """Return what reads each recognized file by its name and text."""
+
+    def read_one(given: InputFiles, name: str) -> Iterable[Record | Loss]:
+        return read(name, given.text(name))
+
+    def read_all(given: InputFiles) -> Records:
+        for name in given.detected:
+            yield from guard("files", name, read_one, given, name)
+
+    return read_all
+
+
+def each_row(
+    what: str, convert: Callable[[dict[str, str], str], Iterable[Record | Loss]], sign: str = ","
+) -> Read:
+    """Return what reads each row of each recognized table, whose cells a sign parts."""
+    return each_file(lambda name, text: convert_rows(what, name, text, convert, sign))
+
+
+def convert_rows(
+    what: str,
+    name: str,
+    text: str,
+    convert: Callable[[dict[str, str], str], Iterable[Record | Loss]],
+    sign: str = ",",
+) -> Records:
+    """Yield what each row of a table becomes; `convert` also gets its place."""
+    for line, row in read_csv(text, sign):
+        place = f"{name}:{line}"
+        yield from guard(what, place, convert, row, place)
 
 
 def convert_each(
-    rows: Iterable[T], convert: Callable[[T], Iterable[Any]], place: str, what: str = "record"
+    what: str, place: str, rows: Iterable[Any], convert: Callable[[Any], Iterable[Any] | None]
 ) -> Iterator[Any]:
-    """Yield what each row becomes; one that breaks is a loss with its number."""
+    """Yield what each row becomes, if anything; one that breaks is a loss with its number."""
     for number, row in enumerate(rows, 1):
-        try:
-            yield from list(convert(row))
-        except _BROKEN as error:
-            yield Loss(f"{what}s that are damaged: {_reason(error)}", place=f"{place}, {number}")
+        yield from guard(what, f"{place}, {number}", convert, row)
 
 
-def _reason(error: BaseException) -> str:
-    return clean_line(error)[:80] or type(error).__name__
+def guard(
+    what: str, place: str, read: Callable[..., Iterable[Any] | None], *values: object
+) -> Iterator[Any]:
+    """Yield what a reader yields, if anything; what breaks it is a loss at a place."""
+    try:
+        yield from read(*values) or ()
+    except NotekeepError as error:
+        yield Loss(f"{what} that cannot be read: {error.message}", place=place)
+    except _BROKEN as error:
+        reason = clean_line(error)[:80] or type(error).__name__
+        yield Loss(f"{what} that are damaged: {reason}", place=place)
 
 
 def read_json(name: str, text: str) -> Any:
@@ -76,7 +164,7 @@ def read_json(name: str, text: str) -> Any:
         raise Refused(f"not JSON: {error}") from error
 
 
-def read_csv(text: str, *, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
+def read_csv(text: str, sign: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
     """Read the rows of a CSV file with the line on which each ends, by the columns' names.
 
     A row that ends early has "" in the columns behind it; cells behind the last column are joined
@@ -84,38 +172,33 @@ def read_csv(text: str, *, delimiter: str = ",") -> Iterator[tuple[int, dict[str
     """
     limit = csv.field_size_limit(16 << 20)  # holds for the whole process
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
         head = [clean_line(cell) for cell in next(reader, [])]
         for row in reader:
             if any(cell.strip() for cell in row) and head:
-                cells = [*row[: len(head) - 1], delimiter.join(row[len(head) - 1 :])]
+                cells = [*row[: len(head) - 1], sign.join(row[len(head) - 1 :])]
                 yield reader.line_num, dict(zip(head, cells + [""] * len(head), strict=False))
     finally:
         csv.field_size_limit(limit)
 
 
-def change_outside_code(text: str, change: Callable[[str], str]) -> str:
-    """Change Markdown, but not what stands in blocks of code."""
-    parts = re.split(r"(?m)^([ \t]*(?:```|~~~).*)$", text)
-    is_code = False
-    for at, part in enumerate(parts):
-        if at % 2:
-            is_code = not is_code
-        elif not is_code:
-            parts[at] = change(part)
-    return "".join(parts)
+def read_table(
+    opened: sqlite3.Connection, table: str, columns: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table by column; a column that this version lacks is None."""
+    tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")  # and no view
+    if table.casefold() not in {str(name).casefold() for (name,) in tables}:
+        raise Refused(f"the database has no table {table}")
+    names = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
+    known = [column for column in columns if column.casefold() in names]
+    if not known:
+        raise Refused(f"the table {table} has none of the columns that are known")
+    wanted = ", ".join(f'"{column}"' for column in known)
+    for row in opened.execute(f'SELECT {wanted} FROM "{table}"'):  # noqa: S608 - our own names
+        yield {**dict.fromkeys(columns), **dict(zip(known, row, strict=True))}
 
 
-def head_text(head: bytes) -> str:
-    """Return the first bytes of a file as text, for `detect`."""
-    encoding = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    return head.decode(encoding, "replace")
-
-
-def csv_columns(head: bytes, delimiter: str = ",") -> set[str]:
-    """Return the names of the columns in a file's first line, for `detect`."""
-    first = head_text(head).partition("\n")[0].strip()
-    return {cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])}
+# Days and times
 
 
 def iso_time(value: object) -> str:
@@ -129,6 +212,61 @@ def iso_time(value: object) -> str:
 def iso_day(value: object) -> str:
     """Return the day of a moment."""
     return iso_time(value)[:10]
+
+
+def unix_day(value: object) -> str:
+    """Return the day of seconds, milliseconds or microseconds since 1970; "" for none."""
+    text = clean_line(value)
+    if not text.removeprefix("-").isdecimal() or len(text) > 17:
+        return ""
+    seconds = int(text)
+    while abs(seconds) > 1 << 33:
+        seconds //= 1000
+    if seconds == 0:
+        return ""
+    # In UTC, so that two devices write the same line.
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()
+
+
+def day_in_words(text: str) -> str:
+    """Return `October 25, 2025` or `Jun 3rd, 2026` as an ISO day, an ISO day as it is; "" else."""
+    found = _DAY.match(text)
+    if not found:
+        return iso_day(text)
+    word = found[1].casefold()
+    months = [at for at, month in enumerate(_MONTHS, 1) if month.startswith(word)]
+    return f"{found[3]}-{months[0]:02d}-{int(found[2]):02d}" if len(months) == 1 else ""
+
+
+def format_clock(seconds: float) -> str:
+    """Return a second of an episode as a locator: `[00:12:14]`."""
+    whole = max(0, int(seconds))
+    return f"[{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}]"
+
+
+# Texts, names and numbers
+
+
+def plain_text(value: object) -> str:
+    """Return a text of several lines."""
+    return clean_text(value).strip()
+
+
+def first_of(row: Mapping[str, Any], *keys: str) -> str:
+    """Return the first value that is there, as one line; "" for none."""
+    return next((text for key in keys if (text := clean_line(row.get(key)))), "")
+
+
+def split_list(text: str, sign: str = ",") -> tuple[str, ...]:
+    """Split a list such as tags, each of which is there once."""
+    parts = (part.strip() for part in text.split(sign))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def web_address(value: object) -> str:
+    """Return an address of the web; "" for any other."""
+    address = clean_line(value)
+    return address if _ADDRESS.match(address) else ""
 
 
 def isbn13(value: object) -> str:
@@ -162,44 +300,52 @@ def turn_name(name: str) -> str:
     return f"{first} {last}".strip() if comma and "," not in first else name.strip()
 
 
-def fold_letters(text: str) -> str:
-    """Fold a text to its letters and digits, so that quotes and spaces do not count."""
-    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
-
-
 def surnames(names: Iterable[str]) -> frozenset[str]:
     """Return the last words of names, which most spellings of a person share."""
     people = (person for name in names for person in split_names(name))
     return frozenset(fold_letters(person.split()[-1]) for person in people if person.split())
 
 
-def first_of(row: Mapping[str, Any], *keys: str) -> str:
-    """Return the first value that is there, as one line; "" for none."""
-    return next((text for key in keys if (text := clean_line(row.get(key)))), "")
+def fold_letters(text: str) -> str:
+    """Fold a text to its letters and digits, so that quotes and spaces do not count."""
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-def read_table(
-    opened: sqlite3.Connection, table: str, columns: Sequence[str]
-) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table by column; a column that this version lacks is None."""
-    tables = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")  # and no view
-    if table.casefold() not in {str(name).casefold() for (name,) in tables}:
-        raise Refused(f"the database has no table {table}")
-    names = {str(row[1]).casefold() for row in opened.execute(f'PRAGMA table_info("{table}")')}
-    known = [column for column in columns if column.casefold() in names]
-    if not known:
-        raise Refused(f"the table {table} has none of the columns that are known")
-    wanted = ", ".join(f'"{column}"' for column in known)
-    for row in opened.execute(f'SELECT {wanted} FROM "{table}"'):  # noqa: S608 - our own names
-        yield {**dict.fromkeys(columns), **dict(zip(known, row, strict=True))}
+# Pages
 
 
-def format_clock(seconds: float) -> str:
-    """Return a second of an episode as a locator: `[00:12:14]`."""
-    whole = max(0, int(seconds))
-    return f"[{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}]"
+def change_outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Change Markdown, but not what stands in blocks of code."""
+    parts = re.split(r"(?m)^([ \t]*(?:```|~~~).*)$", text)
+    is_code = False
+    for at, part in enumerate(parts):
+        if at % 2:
+            is_code = not is_code
+        elif not is_code:
+            parts[at] = change(part)
+    return "".join(parts)
 
 
-def is_database(head: bytes) -> bool:
-    """Whether the first bytes are those of an SQLite database."""
-    return head.startswith(b"SQLite format 3\0")
+def html_text(
+    html: str,
+    resolve: Resolve = lambda *_: "",
+    change: Callable[[BeautifulSoup], Tag] = lambda soup: soup,
+    **allowed: Iterable[str],
+) -> str:
+    """Return HTML as Markdown.
+
+    Args:
+        html: A document or a part of one.
+        resolve: Knows addresses that are pages or files of the export.
+        change: Changes the tree, and returns the part of it that is written.
+        allowed: Tags and attributes of the program's own, as `parse_html` says.
+    """
+    # Its libraries take longer to import than most files take to read.
+    from notekeep.importing.formats.html_markdown import parse_html, write_markdown
+
+    return write_markdown(change(parse_html(html, **allowed)), resolve)
+
+
+def raw_markdown(soup: BeautifulSoup, markdown: str) -> Tag:
+    """Return a tag that is written as Markdown, for a tree."""
+    return soup.new_tag(RAW_TAG, attrs={"text": markdown})

@@ -8,59 +8,44 @@ word is a tag.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.importing.formats.reading import (
+    Records,
     convert_each,
-    csv_columns,
+    each_file,
+    either,
     first_of,
     fold_letters,
     format_clock,
-    head_text,
+    has_columns,
+    has_words,
     iso_time,
+    plain_text,
     read_csv,
-    read_each,
     read_json,
+    split_list,
     split_names,
+    web_address,
 )
-from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
+from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
 
 _KINDS = {"books": "book", "podcasts": "podcast"}
 _DOT_WORD = re.compile(r"\.(\w[\w-]*)\s*")
 _HEADING = re.compile(r"h[1-6]")
 
 
-def detect(name: str, head: bytes) -> bool:
-    """Whether a file is an export of Readwise."""
-    if name.casefold().endswith(".csv"):
-        return {"Highlight", "Book Title"} <= csv_columns(head)
-    return name.casefold().endswith(".json") and '"user_book_id"' in head_text(head)
-
-
-def read(given: InputFiles) -> Iterator[Record | Loss]:
+def _read_file(name: str, text: str) -> Records:
     """Read the highlights, a work for each book, episode or article."""
-    yield from read_each(given, _read_file)
-
-
-def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
     if name.casefold().endswith(".csv"):
         yield from _read_csv(name, text)
         return
     value = read_json(name, text)
     books = value["results"] if isinstance(value, dict) else value
-    yield from convert_each(books, lambda book: _read_book(book, name), name, "book")
+    yield from convert_each("books", name, books, lambda book: _read_book(book, name))
 
 
-# JSON
-
-
-def _read_book(book: dict[str, Any], name: str) -> Iterator[Record | Loss]:
+def _read_book(book: dict[str, Any], name: str) -> Records:
     number = book["user_book_id"]
     kind = _KINDS.get(str(book.get("category")), "note")
     work = Work(
@@ -73,31 +58,27 @@ def _read_book(book: dict[str, Any], name: str) -> Iterator[Record | Loss]:
     )
     work.fields["asin"] = clean_line(book.get("asin"))
     work.fields["description"] = clean_line(book.get("summary"))
-    url = first_of(book, "source_url", "unique_url")
-    work.fields["url"] = url if url.startswith("http") else ""
-    if note := clean_text(book.get("document_note")).strip():
+    work.fields["url"] = web_address(first_of(book, "source_url", "unique_url"))
+    if note := plain_text(book.get("document_note")):
         work.passages.append(Passage(f"{number}|document", "", note, order=(-1.0,)))
 
-    def convert(one: dict[str, Any]) -> Iterator[Passage]:
+    def read_highlight(one: dict[str, Any]) -> None:
         passage = Passage(
             key=str(one["id"]),
-            text=clean_text(one["text"]).strip(),
+            text=plain_text(one["text"]),
             at=iso_time(one.get("highlighted_at")),
             tags=_tag_names(one.get("tags")),
             color=clean_line(one.get("color")),
             is_gone=bool(work.is_gone or one.get("is_deleted") or one.get("is_discard")),
         )
-        _set_note(passage, clean_text(one.get("note")).strip())
+        _set_note(passage, plain_text(one.get("note")))
         if one.get("is_favorite") and "favorite" not in passage.tags:
             passage.tags += ("favorite",)
         _set_place(passage, str(one.get("location_type") or ""), one.get("location"))
-        yield passage
+        work.passages.append(passage)
 
-    for found in convert_each(book["highlights"], convert, f"{name}, {work.title}", "highlight"):
-        if isinstance(found, Loss):
-            yield found
-        else:
-            work.passages.append(found)
+    place = f"{name}, {work.title}"
+    yield from convert_each("highlights", place, book["highlights"], read_highlight)
     _set_chapters(work)
     yield work
 
@@ -107,48 +88,44 @@ def _tag_names(tags: object) -> tuple[str, ...]:
     return tuple(clean_line(one["name"] if isinstance(one, dict) else one) for one in listed)
 
 
-# CSV
-
-
-def _read_csv(name: str, text: str) -> Iterator[Record | Loss]:
+def _read_csv(name: str, text: str) -> Records:
     works: dict[tuple[str, str], Work] = {}
     kinds: dict[tuple[str, str], set[str]] = {}
+    tags_of: dict[tuple[str, str], dict[str, None]] = {}
     for line, row in read_csv(text):
-        title, author = first_of(row, "Book Title"), first_of(row, "Book Author")
+        title, author = key = first_of(row, "Book Title"), first_of(row, "Book Author")
         if not title:
             yield Loss("highlights without a title", place=f"{name}:{line}")
             continue
-        key = title, author
         people = f" ({author})" if author else ""
         work = works.setdefault(key, Work("book", title, (f"readwise:{title}{people}",)))
         work.fields["asin"] = first_of(row, "Amazon Book ID")
-        work.tags = tuple(dict.fromkeys([*work.tags, *_split_tags(row.get("Document tags"))]))
-        kind = clean_line(row.get("Location Type")).casefold()
+        tags_of.setdefault(key, {}).update(dict.fromkeys(_split_tags(row, "Document tags")))
+        kind = first_of(row, "Location Type").casefold()
         kinds.setdefault(key, set()).add(kind)
-        words = clean_text(row.get("Highlight")).strip()
-        note = clean_text(row.get("Note")).strip()
+        words, note = plain_text(row.get("Highlight")), plain_text(row.get("Note"))
+        tags = _split_tags(row, "Tags")
         passage = Passage(
             key="|".join(map(fold_letters, (title, author, words or f"note {note}"))),
             text=words,
             at=iso_time(row.get("Highlighted at")),
-            tags=_split_tags(row.get("Tags")),
-            color=clean_line(row.get("Color")),
+            tags=tags,
+            color=first_of(row, "Color"),
+            is_gone="discard" in tags,
         )
-        if "discard" in passage.tags:
-            passage.is_gone = True
         _set_note(passage, note)
         _set_place(passage, kind, row.get("Location"))
         work.passages.append(passage)
     for key, work in works.items():
+        work.tags = tuple(tags_of[key])
         work.kind = _guess_kind(work, key[1], kinds[key])
         work.authors = _authors(work.kind, key[1])
         _set_chapters(work)
         yield work
 
 
-def _split_tags(text: object) -> tuple[str, ...]:
-    tags = (one.strip().lstrip(".") for one in clean_line(text).split(","))
-    return tuple(one for one in tags if one)
+def _split_tags(row: dict[str, str], column: str) -> tuple[str, ...]:
+    return tuple(tag.lstrip(".") for tag in split_list(first_of(row, column)) if tag.strip("."))
 
 
 def _guess_kind(work: Work, author: str, locations: set[str]) -> str:
@@ -171,19 +148,18 @@ def _authors(kind: str, author: object) -> tuple[str, ...]:
 
 def _set_note(passage: Passage, note: str) -> None:
     """Set a note, whose first words may be Readwise's own."""
-    words: list[str] = []
-    while found := _DOT_WORD.match(note):
-        words.append(found[1])
-        note = note[found.end() :]
-    passage.note = note
-    for word in words:
+    tags = list(passage.tags)
+    at = 0
+    while found := _DOT_WORD.match(note, at):
+        word, at = found[1], found.end()
         if _HEADING.fullmatch(word):
             passage.chapter = clean_line(passage.text)
             passage.text = ""
         elif word == "discard":
             passage.is_gone = True
         else:
-            passage.tags += (word,)
+            tags.append(word)
+    passage.tags, passage.note = tuple(tags), note[at:]
 
 
 def _set_place(passage: Passage, kind: str, location: object) -> None:
@@ -205,11 +181,11 @@ def _set_chapters(work: Work) -> None:
     chapter = ""
     kept = []
     for passage in sorted(work.passages, key=lambda one: one.order):
-        chapter = passage.chapter or chapter
-        passage.chapter = chapter
+        chapter = passage.chapter = passage.chapter or chapter
         if passage.text or passage.note or passage.tags:
             kept.append(passage)
     work.passages = kept
 
 
-FORMAT = Format("readwise", "Readwise", "rw", detect, read)
+_DETECT = either(has_columns("Highlight", "Book Title"), has_words(".json", '"user_book_id"'))
+FORMATS = (Format("readwise", "Readwise", "rw", _DETECT, each_file(_read_file)),)

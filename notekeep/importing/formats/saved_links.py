@@ -1,44 +1,198 @@
-"""What the readers of saved links share: addresses that can be kept, and when they were saved."""
+"""Saved links: bookmarks of browsers, and the exports of Instapaper, Pocket and Raindrop.io.
+
+An address is a line of a list. One with highlights or a note is a note.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
-from notekeep.importing.records import Bookmark, Loss, clean_line, clean_text
+from notekeep.importing.formats.reading import (
+    Records,
+    convert_rows,
+    each_file,
+    each_row,
+    either,
+    first_of,
+    fold_letters,
+    has_columns,
+    has_words,
+    iso_day,
+    iso_time,
+    plain_text,
+    read_json,
+    split_list,
+    unix_day,
+    web_address,
+)
+from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-_ADDRESS = re.compile(r"(?i)https?://[^\s/]")
+    from notekeep.importing.records import Record
+
+_ROOTS = ("personal_toolbar_folder", "unfiled_bookmarks_folder")
+"""Attributes of folders that a browser has by itself."""
+_MAX_DEPTH = 50
+_OWN_FOLDERS = ("unread", "archive")
+_PART = re.compile(r"(?m)^(Highlight|Note|Color):")
 
 
-def make_bookmark(
-    url: str, title: str, saved: str, tags: Iterable[str], place: str
-) -> Iterator[Bookmark | Loss]:
-    """Yield a line for an address, or a loss for what is none, such as a script."""
-    if not _ADDRESS.match(url):
-        yield Loss("links that are no web addresses", place=place)
+def _bookmark(url: str, title: str, saved: str, tags: Iterable[str], place: str) -> Bookmark | Loss:
+    """Return the line of an address, or a loss for what is none, such as a script."""
+    if not web_address(url):
+        return Loss("links that are no web addresses", place=place)
+    words = (clean_line(tag) for tag in tags)
+    return Bookmark(url, "" if title == url else title, saved, tuple(filter(None, words)))
+
+
+def _read_pocket(name: str, text: str) -> Records:
+    """Read a table of the last exports, or the page that was exported before."""
+    if name.casefold().endswith(".html"):
+        return _read_bookmarks(name, text)
+    return convert_rows("links", name, text, _read_pocket_row)
+
+
+def _read_pocket_row(row: dict[str, str], place: str) -> Records:
+    tags = first_of(row, "tags").split("|")
+    saved = unix_day(row.get("time_added"))
+    yield _bookmark(first_of(row, "url"), first_of(row, "title"), saved, tags, place)
+
+
+def _read_instapaper(row: dict[str, str], place: str) -> Records:
+    """Read a row: one with a selection is a highlight."""
+    url, title, words = first_of(row, "URL"), first_of(row, "Title"), plain_text(row["Selection"])
+    saved = unix_day(row.get("Timestamp"))
+    cell, folder = first_of(row, "Tags"), first_of(row, "Folder")
+    tags = [clean_line(tag) for tag in read_json("Tags", cell)] if cell.startswith("[") else []
+    if folder.casefold() not in _OWN_FOLDERS:
+        tags.append("starred" if folder.casefold() == "starred" else folder)
+    if not words:
+        yield _bookmark(url, title, saved, tags, place)
         return
-    named = "" if title == url else clean_line(title)
-    yield Bookmark(clean_line(url), named, saved, tuple(filter(None, map(clean_line, tags))))
+    # A text that was saved without its page has no address.
+    key = f"instapaper:{url or 'selections'}"
+    work = Work("note", title or url or "Instapaper", (key,), tags=tuple(filter(None, tags)))
+    work.fields["url"] = web_address(url)
+    order = (float(first_of(row, "Timestamp") or 0),)
+    work.passages.append(Passage(f"{url}|{fold_letters(words)}", words, order=order, at=saved))
+    yield work
 
 
-def unix_day(value: object) -> str:
-    """Return the day of seconds, milliseconds or microseconds since 1970; "" for none."""
-    text = clean_line(value)
-    if not text.isdecimal() or len(text) > 17:
-        return ""
-    seconds = int(text)
-    while seconds > 1 << 33:
-        seconds //= 1000
-    if seconds == 0:
-        return ""
-    # In UTC, so that two devices write the same line.
-    return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()
+def _read_raindrop(row: dict[str, str], place: str) -> Records:
+    url, title, number = first_of(row, "url"), first_of(row, "title"), first_of(row, "id")
+    folder = first_of(row, "folder")
+    tags = [*split_list(first_of(row, "tags")), "" if folder == "Unsorted" else folder]
+    tags += ["favorite"] if first_of(row, "favorite") == "true" else []
+    passages = _read_highlights(plain_text(row.get("highlights")), number)
+    if note := plain_text(row.get("note")):
+        passages.append(Passage(f"{number}|note", "", note, order=(-1.0,)))
+    if not passages or not number:
+        if first_of(row, "excerpt"):
+            yield Loss("excerpts of links", place=place)
+        yield _bookmark(url, title, iso_day(row.get("created")), tags, place)
+        return
+    for passage in passages:
+        passage.at = iso_time(row.get("created"))
+    work = Work("note", title or url, (f"raindrop:{number}",), tags=tuple(filter(None, tags)))
+    work.fields["url"] = web_address(url)
+    work.fields["description"] = first_of(row, "excerpt")
+    work.passages = passages
+    yield work
 
 
-def plain_text(text: object) -> str:
-    """Return a text of a cell, of several lines."""
-    return clean_text(text).strip()
+def _read_highlights(text: str, number: str) -> list[Passage]:
+    """Read a cell of highlights, each with its note below."""
+    found: list[Passage] = []
+    parts = _PART.split(text)
+    for name, words in zip(parts[1::2], parts[2::2], strict=True):
+        if name == "Highlight":
+            key = f"{number}|{fold_letters(words)}"
+            found.append(Passage(key, words.strip(), order=(float(len(found)),)))
+        elif found and name == "Note":
+            found[-1].note = words.strip()
+        elif found:
+            found[-1].color = words.strip()
+    return found
+
+
+# Pages of bookmarks: all browsers export the file that Netscape invented
+
+
+def _read_bookmarks(name: str, text: str) -> Records:
+    parser = _BookmarkParser(name)
+    parser.feed(text)
+    parser.close()
+    parser.end_link()
+    yield from parser.found
+
+
+class _BookmarkParser(HTMLParser):
+    """Collects links; the folders above them that a person made become a tag."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.found: list[Record | Loss] = []
+        self._name = name
+        self._folders: list[str] = []
+        self._next_folder = ""
+        self._is_root = False
+        self._link: dict[str, str] | None = None
+        self._words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = {name: value or "" for name, value in attrs}
+        if tag in ("a", "h3"):
+            self.end_link()
+            self._words.clear()
+        if tag == "a":
+            self._link = facts
+        elif tag == "h3":
+            self._is_root = any(name in facts for name in _ROOTS)
+        elif tag == "dl":
+            self._folders.append(self._next_folder)
+            self._next_folder = ""
+        elif tag == "dd":
+            self.found.append(Loss("descriptions of links", place=self._place()))
+
+    def handle_data(self, data: str) -> None:
+        self._words.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "dl" and self._folders:
+            self._folders.pop()
+        elif tag == "h3":
+            self._next_folder = "" if self._is_root else clean_line("".join(self._words))
+        elif tag == "a":
+            self.end_link()
+
+    def end_link(self) -> None:
+        """Add the link that is open, if any."""
+        link, self._link = self._link, None
+        if link is None:
+            return
+        title = clean_line("".join(self._words))
+        folder = "/".join(filter(None, self._folders[:_MAX_DEPTH]))
+        tags = [*link.get("tags", "").split(","), folder]
+        saved = unix_day(link.get("add_date") or link.get("time_added"))
+        self.found.append(_bookmark(first_of(link, "href"), title, saved, tags, self._place()))
+
+    def _place(self) -> str:
+        return f"{self._name}:{self.getpos()[0]}"
+
+
+_IS_BOOKMARKS = has_words((".html", ".htm"), "netscape-bookmark-file")
+_IS_INSTAPAPER = has_columns("URL", "Title", "Selection", "Folder")
+_IS_POCKET = either(
+    has_columns("title", "url", "time_added"), has_words(".html", "<title>pocket export")
+)
+_IS_RAINDROP = has_columns("id", "url", "excerpt", "folder", "created")
+FORMATS = (
+    Format("bookmarks", "Browser bookmarks", "bm", _IS_BOOKMARKS, each_file(_read_bookmarks)),
+    Format("instapaper", "Instapaper", "ip", _IS_INSTAPAPER, each_row("links", _read_instapaper)),
+    Format("pocket", "Pocket", "pk", _IS_POCKET, each_file(_read_pocket)),
+    Format("raindrop", "Raindrop.io", "rd", _IS_RAINDROP, each_row("links", _read_raindrop)),
+)

@@ -10,15 +10,18 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
-from notekeep.importing.formats.reading import format_clock, head_text, iso_day, read_each
+from notekeep.importing.formats.reading import (
+    Records,
+    day_in_words,
+    each_file,
+    format_clock,
+    head_text,
+    split_list,
+)
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
-    from notekeep.markdown.field_values import Value
 
 _ADDRESS = re.compile(r"https?://[\w.]*snipd\.com/(episode|snip)/([\w-]+)")
 _SNIP = re.compile(r"#{1,6}\s+(.*?)\[(.*)\]\((https?://[\w.]*snipd\.com/snip/([\w-]+))\)(.*)")
@@ -39,22 +42,19 @@ _FIELDS = {
     "episode ai description": "description",
     "duration": "duration",
     "episode url": "url",
+    "episode title": "",
+    "export date": "",
 }
+"""The lines about an episode and their fields, "" for those that say nothing new."""
 _MAX_HEADING = 1000
-_KNOWN = ("episode title", "export date")
 
 
-def detect(name: str, head: bytes) -> bool:
-    """Whether a file is an episode as Snipd writes it."""
+def _detect(name: str, head: bytes) -> bool:
     return name.casefold().endswith(".md") and bool(_ADDRESS.search(head_text(head)))
 
 
-def read(given: InputFiles) -> Iterator[Record | Loss]:
-    """Read each file as a work."""
-    yield from read_each(given, _read_file)
-
-
-def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
+def _read_file(name: str, text: str) -> Records:
+    """Read a file as a work."""
     lines = clean_text(text).split("\n")
     starts = [at for at, line in enumerate(lines) if _is_snip(line)]
     head = lines[: starts[0]] if starts else lines
@@ -63,7 +63,7 @@ def _read_file(name: str, text: str) -> Iterator[Record | Loss]:
     work = Work("podcast", title, ())
     for line in head:
         if found := _METADATA.match(line):
-            yield from _set_field(work.fields, found[1].strip(), found[2].strip(), name)
+            yield from _set_field(work, found[1].strip(), found[2].strip(), name)
     show = clean_line(work.fields.pop("show", ""))
     work.authors = (show,) if show else ()
     address = _ADDRESS.search(str(work.fields.get("url", "")))
@@ -78,19 +78,19 @@ def _is_snip(line: str) -> bool:
     return len(line) < _MAX_HEADING and "snipd.com/snip/" in line and bool(_SNIP.match(line))
 
 
-def _set_field(fields: dict[str, Value], key: str, value: str, name: str) -> Iterator[Loss]:
-    field_name = _FIELDS.get(key.casefold())
-    if link := _LINK.fullmatch(value):
-        value = link[1]
-    value = _ANY_LINK.sub(r"\1", value)
-    if field_name in ("host", "guest"):
-        fields[field_name] = [one.strip() for one in value.split(",") if one.strip()]
-    elif field_name == "published":
-        fields[field_name] = _read_day(value)
-    elif field_name:
-        fields[field_name] = value
-    elif key.casefold() not in _KNOWN:
+def _set_field(work: Work, key: str, value: str, name: str) -> Iterator[Loss]:
+    field = _FIELDS.get(key.casefold())
+    if field is None:
         yield Loss(f"lines about the episode: {key}", place=name)
+        return
+    link = _LINK.fullmatch(value)
+    value = _ANY_LINK.sub(r"\1", link[1] if link else value)
+    if field in ("host", "guest"):
+        work.fields[field] = list(split_list(value))
+    elif field == "published":
+        work.fields[field] = _read_day(value)
+    elif field:
+        work.fields[field] = value
 
 
 def _read_snip(work: Work, lines: list[str], place: str) -> Iterator[Loss]:
@@ -114,9 +114,7 @@ def _read_snip(work: Work, lines: list[str], place: str) -> Iterator[Loss]:
             quote.append(line.lstrip().removeprefix(">").strip())
         else:
             note.append(line.rstrip())
-    title = clean_line(found[2])
-    tags = [*(["favorite"] if "⭐" in found[1] else []), *_TAG.findall(found[5])]
-    text = "\n".join(quote).strip()
+    title, text = clean_line(found[2]), "\n".join(quote).strip()
     work.passages.append(
         Passage(
             key=found[4],
@@ -124,18 +122,18 @@ def _read_snip(work: Work, lines: list[str], place: str) -> Iterator[Loss]:
             note="\n".join([*([title] if text else []), *note]),
             locator=format_clock(seconds) if seconds >= 0 else "",
             order=(seconds,),
-            tags=tuple(tags),
+            tags=(*(["favorite"] if "⭐" in found[1] else []), *_TAG.findall(found[5])),
         )
     )
 
 
 def _read_day(value: str) -> str:
-    for form in ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y"):
+    for form in ("%d %b %Y", "%d %B %Y"):
         try:
             return dt.datetime.strptime(value, form).date().isoformat()  # noqa: DTZ007 - a day
         except ValueError:
             continue
-    return iso_day(value)
+    return day_in_words(value)
 
 
-FORMAT = Format("snipd", "Snipd", "sn", detect, read)
+FORMATS = (Format("snipd", "Snipd", "sn", _detect, each_file(_read_file)),)
