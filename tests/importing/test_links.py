@@ -46,6 +46,18 @@ def test_instapaper() -> None:
     assert [one.text for one in other.passages] == ["Only a passage."]
 
 
+def test_tags_of_instapaper_that_are_no_list_cost_that_link(tmp_path: Path) -> None:
+    (tmp_path / "instapaper.csv").write_text(
+        "URL,Title,Selection,Folder,Timestamp,Tags\n"
+        'https://a.org,A,,Unread,1700000000,"[soil"\n'
+        'https://b.org,B,,Unread,1700000000,"[""soil""]"\n',
+        "utf-8",
+    )
+    found = read(tmp_path)
+    assert found.bookmarks == [Bookmark("https://b.org", "B", "2023-11-14", ("soil",))]
+    assert [place for _, place in found.losses] == ["instapaper.csv:2"]
+
+
 def test_raindrop() -> None:
     found = read("links/raindrop.csv")
     assert found.bookmarks == [Bookmark("https://example.com/untitled", "", "2026-01-03")]
@@ -82,6 +94,17 @@ def test_folders_that_a_browser_has_by_itself_are_no_tags(tmp_path: Path) -> Non
         Bookmark("https://b.org", "B"),
     ]
     assert found.losses == [("links that are no web addresses", "bookmarks.html:9")]
+
+
+def test_a_bookmark_that_does_not_end_ends_at_the_next_one(tmp_path: Path) -> None:
+    (tmp_path / "bookmarks.html").write_text(
+        "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n"
+        '<DT><A HREF="https://a.org">A\n<DT><A HREF="https://b.org">B</A>\n'
+        '<DT><A HREF="https://c.org">C',
+        "utf-8",
+    )
+    titles = [(one.url, one.title) for one in read(tmp_path).bookmarks]
+    assert titles == [("https://a.org", "A"), ("https://b.org", "B"), ("https://c.org", "C")]
 
 
 @pytest.mark.parametrize("name", ["pocket.csv", "instapaper.csv", "raindrop.csv", "bookmarks.html"])

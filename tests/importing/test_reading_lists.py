@@ -127,6 +127,21 @@ def test_a_broken_row_costs_that_row(tmp_path: Path) -> None:
     assert ("books without a title or number", "list.csv:3") in found.losses
 
 
+def test_a_review_that_cannot_be_read_costs_that_book(tmp_path: Path) -> None:
+    text = GOODREADS.read_text("utf-8").replace("Good.<br/>", "<b>" * 9_000)
+    (tmp_path / "list.csv").write_text(text, "utf-8")
+    found = read(tmp_path)
+    assert len(found.works) == 4
+    lost = ("books that cannot be read: HTML that is nested too deeply", "list.csv:2")
+    assert lost in found.losses
+
+
+def test_a_table_with_the_line_ends_of_old_macs(tmp_path: Path) -> None:
+    data = GOODREADS.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r")
+    (tmp_path / "list.csv").write_bytes(data)
+    assert len(read(tmp_path).works) == 5
+
+
 @pytest.mark.parametrize("best", [5, 10])
 def test_a_book_of_two_lists_is_one_note_with_a_rating_of_the_vault(
     best: int, tmp_path: Path

@@ -96,9 +96,9 @@ def _read_list(items: list[dict[str, Any]], name: str) -> Records:
         yield work if work.passages else Bookmark(url, work.title, saved[key], work.tags)
 
 
-def _kind(item: dict[str, Any]) -> str:
+def _kind(item: Any) -> str:
     kind = item.get("category") if isinstance(item, dict) else ""
-    return kind if kind in ("highlight", "note") else "document"
+    return str(kind) if kind in ("highlight", "note") else "document"
 
 
 def _make_work(item: dict[str, Any]) -> Work:
@@ -109,12 +109,13 @@ def _make_work(item: dict[str, Any]) -> Work:
         split_names(item.get("author")),
         tags=_tags(item),
     )
-    published = item.get("published_date")  # text, or a number
-    is_number = isinstance(published, int | float)
+    published = item.get("published_date")
+    if isinstance(published, int | float):
+        published = unix_day(int(published))
     is_done = item.get("location") == "archive"
     work.fields |= {
         "url": first_of(item, "source_url", "url"),
-        "published": unix_day(int(published)) if is_number else iso_day(published),
+        "published": iso_day(published),
         "description": clean_line(item.get("summary")),
         "status": "finished" if is_done else "to-read",
     }
