@@ -47,6 +47,7 @@ class WritePlan:
     refused: list[Problem] = field(default_factory=list)  # notes left out, with line and reason
     remarks: list[str] = field(default_factory=list)  # what the person should know besides
     new_fields: list[str] = field(default_factory=list)  # that neither kind nor note had before
+    request: str = ""  # the id of what was sent from elsewhere, such as a phone
 
     def refuse(self, path: str, error: NotekeepError) -> None:
         """Leave a note out, and keep why."""
@@ -122,7 +123,9 @@ def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
     # A note that moves needs the links to it to follow.
     renames = plan.verb == "lint" and any(change.target for change in plan.changes)
     whole = plan.verb in _WHOLE_VERBS or renames
-    with history.step(plan.verb, plan.label, root=root, whole=whole) as step:
+    with history.step(
+        plan.verb, plan.label, root=root, whole=whole, request=plan.request
+    ) as step:
         for copy in plan.copies:
             step.copy(copy.path, copy.source)
         for change in plan.changes:

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
 
 
-def plan_toggle_task(workspace: Workspace, path: str, line: int, text: str = "") -> WritePlan:
+def plan_toggle_task(
+    workspace: Workspace, path: str, line: int, text: str = "", *, keep_done: bool = False
+) -> WritePlan:
     """Plan to tick the task on a line of a file, counted from 1, or to open it again.
 
-    Where the file changed meanwhile, the nearest line with a task of that `text` is meant.
+    Where the file changed meanwhile, the nearest line with a task of that `text` is meant. With
+    `keep_done`, one that is done stays so.
     """
     data = workspace.read(path)
     note = workspace.note(path, data)
@@ -28,5 +31,5 @@ def plan_toggle_task(workspace: Workspace, path: str, line: int, text: str = "")
     away, task = min(places, default=(None, None), key=lambda place: place[0] or 0)
     if task is None or (away and not text):
         raise NotFound(f"{path}:{line}: the task is no longer there", "check the note")
-    after = edit_body(note, data, [toggle_task(task)])
+    after = data if keep_done and task.done else edit_body(note, data, [toggle_task(task)])
     return WritePlan("tick", task.text, [NoteChange(path, data, after)])

@@ -5,81 +5,62 @@ import * as queue from "/queue.js";
 const byId = (id) => document.getElementById(id);
 const SIGNS = { done: "✓", ok: "✓", partial: "◐", missed: "✗", skipped: "–", covered: "·", paused: "‖" };
 const MAX_PHOTO = 24 * 1024 * 1024;
+const DAY_MS = 24 * 3600 * 1000;
 const RETRY_MS = 30000;
+const NOTHING = { days: [{ day: "2000-01-01", habits: [] }], end: Infinity };
+const STORED = "shown-1"; // another name when what is stored has another form
 
-let today = kept("today");
-let tasks = kept("tasks");
+const shown = JSON.parse(localStorage.getItem(STORED)) ?? {}; // as the server sent it last
+const amounts = new Map(); // that are typed and not added yet
 let dayBack = 0;
-let connection = "sent"; // or "offline", "signed out"
-
-function kept(name) {
-  try {
-    return JSON.parse(localStorage.getItem(name));
-  } catch {
-    return null;
-  }
-}
+let connection = "online"; // or "offline", "signed out", an error
 
 function make(tag, options = {}, ...children) {
-  const { on, ...rest } = options;
-  const made = Object.assign(document.createElement(tag), rest);
-  if (on) made.addEventListener("click", on);
-  made.append(...children.filter((child) => child !== null && child !== ""));
+  const made = Object.assign(document.createElement(tag), options);
+  made.append(...children.filter(Boolean));
   return made;
 }
 
+function button(textContent, onclick, className = "") {
+  return make("button", { type: "button", textContent, onclick, className });
+}
+
+// A day of habits: as the server sent it, or blank if that was on an earlier day.
+function findDay(back) {
+  const { days, end } = shown.today ?? NOTHING;
+  const late = Math.max(0, Math.ceil((Date.now() - end) / DAY_MS));
+  const date = new Date(Date.parse(days[0].day) + (late - back) * DAY_MS);
+  const blank = { is_logged: false, is_due: true, mark: "open", amount: "", note: "" };
+  const habits = days[back - late]?.habits ?? days[0].habits.map((one) => ({ ...one, ...blank }));
+  return { date, day: date.toISOString().slice(0, 10), habits };
+}
+
+// The connection
+
 async function ask(path) {
-  let answer;
+  let answer, found;
   try {
     answer = await fetch(path);
+    found = await answer.json();
   } catch {
     setConnection("offline");
-    return null;
+    return { error: "This needs a connection." };
   }
-  if (answer.status === 403) {
-    setConnection("signed out");
-    return null;
-  }
-  setConnection("sent");
-  const found = await answer.json();
-  return answer.ok ? found : { error: found.error };
+  setConnection(answer.status === 403 ? "signed out" : "online");
+  return found;
 }
 
 function setConnection(found) {
   connection = found;
-  if (found === "signed out") {
-    // Notes leave this phone with the key; what was not sent yet stays.
-    localStorage.clear();
-    today = tasks = null;
-  }
+  if (found !== "signed out") return;
+  // What was shown leaves this phone with the key; what was not sent yet stays.
+  localStorage.clear();
+  shown.today = shown.tasks = null;
+  for (const id of ["hits", "note"]) byId(id).replaceChildren();
 }
-
-// Days
-
-function isoDay(date) {
-  const month = String(date.getMonth() + 1).padStart(2, "0");
-  return `${date.getFullYear()}-${month}-${String(date.getDate()).padStart(2, "0")}`;
-}
-
-function clockDay(back = 0) {
-  const start = today?.day_start ?? 4;
-  const moment = new Date(Date.now() - start * 3600000);
-  moment.setDate(moment.getDate() - back);
-  return isoDay(moment);
-}
-
-// What is known of a day. Without a connection for a day or more, only its habits are.
-function shownDay() {
-  if (today.received === clockDay()) return today.days[dayBack];
-  const day = clockDay(dayBack);
-  const known = today.days.find((one) => one.day === day);
-  const blank = { is_logged: false, is_asked: true, mark: "open", amount: "", note: "" };
-  return known ?? { day, habits: today.days[0].habits.map((habit) => ({ ...habit, ...blank })) };
-}
-
-// Saving
 
 async function save(entry) {
+  document.activeElement?.blur();
   await queue.add(entry);
   await refresh();
 }
@@ -87,22 +68,18 @@ async function save(entry) {
 async function refresh() {
   await draw();
   setConnection(await queue.send());
-  if (connection === "sent") await load();
+  if (connection === "online") await load(byId("tasks").hidden ? "today" : "tasks");
   await draw();
 }
 
-async function load() {
-  const place = byId("tasks").hidden ? "today" : "tasks";
-  const found = await ask(`/api/${place}`);
-  if (!found || found.error) return;
-  if (place === "today") {
-    today = found;
-    today.received = clockDay();
-    localStorage.setItem("today", JSON.stringify(today));
-  } else {
-    tasks = found;
-    localStorage.setItem("tasks", JSON.stringify(tasks));
+async function load(part) {
+  const found = await ask(`/api/${part}`);
+  if (found.error) {
+    if (connection === "online") connection = found.error;
+    return;
   }
+  shown[part] = found;
+  localStorage.setItem(STORED, JSON.stringify(shown));
 }
 
 // Drawing
@@ -110,37 +87,27 @@ async function load() {
 async function draw() {
   const waiting = await queue.list();
   drawStatus(waiting);
-  drawHabits(waiting);
   drawTasks(waiting);
-}
-
-function count(number) {
-  return number === 1 ? "1 entry" : `${number} entries`;
+  if (!document.activeElement?.matches(".amount")) drawHabits(waiting);
 }
 
 function drawStatus(waiting) {
-  const held = waiting.filter((one) => one.refused || one.error);
+  const held = waiting.filter((one) => one.error);
   const unsent = waiting.length - held.length;
-  let text = "";
-  if (connection === "signed out") {
-    text = "Signed out. Scan the code of notekeep serve --phone again.";
-    if (waiting.length) text += ` Not sent yet: ${count(waiting.length)}, kept on this phone.`;
-  } else if (connection === "offline") {
-    text = unsent ? `Offline. ${count(unsent)} saved on this phone, sent later.` : "Offline.";
-  }
-  byId("status").textContent = text;
-  byId("status").hidden = !text;
-  byId("unsent").hidden = held.length === 0;
+  const count = unsent === 1 ? "1 entry" : `${unsent} entries`;
+  const kept = unsent ? ` ${count} saved on this phone, sent later.` : "";
+  const texts = {
+    online: "",
+    offline: `Offline.${kept}`,
+    "signed out": `Signed out. Scan the code of notekeep serve --phone again.${kept}`,
+  };
+  byId("status").textContent = texts[connection] ?? connection;
   byId("unsent").replaceChildren(...held.map(heldRow));
 }
 
 function heldRow(one) {
   const what = one.text || one.photo?.name || `${one.habit}: ${one.value}`;
-  const again = async () => {
-    await queue.retry(one);
-    await refresh();
-  };
-  const drop = async () => {
+  const discard = async () => {
     if (!confirm("Discard this entry?")) return;
     await queue.discard(one);
     await draw();
@@ -149,188 +116,148 @@ function heldRow(one) {
     "li",
     {},
     make("p", { textContent: `Not saved: ${what}` }),
-    make("p", { className: "dim", textContent: one.refused || one.error }),
-    make("button", { type: "button", textContent: "Try again", on: again }),
-    make("button", { type: "button", textContent: "Discard", on: drop }),
+    make("p", { className: "dim", textContent: one.error }),
+    button("Discard", discard),
   );
 }
 
 function drawHabits(waiting) {
-  byId("day-0").ariaPressed = String(dayBack === 0);
-  byId("day-1").ariaPressed = String(dayBack === 1);
-  const day = today ? shownDay() : { day: clockDay(dayBack), habits: [] };
-  const [year, month, number] = day.day.split("-").map(Number);
-  byId("day-name").textContent = new Date(year, month - 1, number).toLocaleDateString(undefined, {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-  });
-  const typed = new Map(
-    [...document.querySelectorAll(".amount")].map((box) => [box.dataset.key, box.value]),
-  );
-  const cards = (asked) =>
-    day.habits
-      .filter((habit) => habit.is_asked === asked)
-      .map((habit) => habitCard(habit, day.day, waiting, typed));
+  byId("habit-day").hidden = !shown.today;
+  const { date, day, habits } = findDay(dayBack);
+  const form = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" };
+  byId("day-name").textContent = date.toLocaleDateString(undefined, form);
+  for (const back of [0, 1]) byId(`day-${back}`).ariaPressed = String(dayBack === back);
+  const cards = (isDue) =>
+    habits.filter((one) => one.is_due === isDue).map((one) => habitCard(one, day, waiting));
   byId("habits").replaceChildren(...cards(true));
   byId("other-habits").replaceChildren(...cards(false));
   byId("others").hidden = byId("other-habits").childElementCount === 0;
 }
 
-function habitCard(habit, day, waiting, typed) {
+function habitCard(habit, day, waiting) {
   const log = (value) => save({ kind: "habit", habit: habit.id, value, day });
-  const button = (textContent, value, className = "") =>
-    make("button", { type: "button", textContent, className, on: () => log(value) });
-  const mine = waiting.filter((one) => one.habit === habit.id && one.day === day);
-  const sign = SIGNS[habit.mark] ?? "";
-  const is_done = ["done", "ok"].includes(habit.mark) && habit.is_logged;
   const said = [habit.amount || habit.aim, habit.note].filter(Boolean).join(" · ");
-  const actions = habit.unit
-    ? [stepper(habit, day, typed, log)]
-    : [button(is_done ? "✓ Done" : "Done", "done", is_done ? "big is-done" : "big")];
+  const unsent = waiting.filter((one) => one.habit === habit.id && one.day === day);
+  const values = unsent.map((one) => one.value).join(", ");
+  const isDone = habit.is_logged && ["done", "ok"].includes(habit.mark);
+  const done = button(isDone ? "✓ Done" : "Done", () => log("done"), "big");
+  done.disabled = isDone;
   return make(
     "li",
     { className: "card" },
-    make("h2", {}, habit.title, make("span", { className: "sign", textContent: sign })),
+    make("h2", {}, habit.title, make("span", { className: "sign", textContent: SIGNS[habit.mark] ?? "" })),
     make("p", { className: "dim", textContent: said }),
-    mine.length
-      ? make("p", { className: "waiting", textContent: `not sent yet: ${mine.map((one) => one.value).join(", ")}` })
-      : null,
-    ...actions,
+    values && make("p", { className: "waiting", textContent: `Not sent yet: ${values}` }),
+    habit.unit ? stepper(habit, day, log) : done,
     make(
       "div",
       { className: "row small" },
-      button("Skip", "skip"),
-      button("Missed", "miss"),
-      habit.is_logged ? button("Clear", "clear") : null,
+      button("Skip", () => log("skip")),
+      button("Missed", () => log("miss")),
+      habit.is_logged && button("Clear", () => log("clear")),
     ),
   );
 }
 
-function stepper(habit, day, typed, log) {
+function stepper(habit, day, log) {
+  const key = `${habit.id} ${day}`;
   const usual = parseFloat(habit.usual) || 1;
-  const step = usual >= 20 ? 5 : 1;
   const box = make("input", {
     className: "amount",
     inputMode: "decimal",
     autocomplete: "off",
     ariaLabel: `${habit.title}: amount`,
-    value: typed.get(`${habit.id} ${day}`) ?? usual,
+    value: amounts.get(key) ?? usual,
+    oninput: () => amounts.set(key, box.value),
   });
-  box.dataset.key = `${habit.id} ${day}`;
-  const amount = () => parseFloat(box.value.replace(",", "."));
+  const amount = () => parseFloat(box.value.replace(",", ".")) || 0;
   const move = (by) => () => {
-    box.value = String(Math.max(0, Math.round(((amount() || 0) + by) * 100) / 100));
+    box.value = String(Math.max(0, Math.round((amount() + by) * 100) / 100));
+    amounts.set(key, box.value);
   };
   const add = () => {
-    if (amount() > 0) log(`${amount()} ${amount() === 1 ? habit.unit : habit.units}`);
-    else box.focus();
+    if (!amount()) return box.focus();
+    amounts.delete(key);
+    log(`${amount()} ${amount() === 1 ? habit.unit : habit.units}`);
   };
-  return make(
-    "div",
-    { className: "row stepper" },
-    make("button", { type: "button", textContent: "−", ariaLabel: "Less", on: move(-step) }),
-    box,
-    make("span", { textContent: habit.units }),
-    make("button", { type: "button", textContent: "+", ariaLabel: "More", on: move(step) }),
-    make("button", { type: "button", className: "big", textContent: "Add", on: add }),
-  );
+  const step = usual >= 20 ? 5 : 1;
+  const less = Object.assign(button("−", move(-step)), { ariaLabel: "Less" });
+  const more = Object.assign(button("+", move(step)), { ariaLabel: "More" });
+  return make("div", { className: "row stepper" }, less, box, make("span", {}, habit.units), more, button("Add", add, "big"));
 }
 
 function drawTasks(waiting) {
-  const list = tasks?.tasks ?? [];
-  const ticked = (task) =>
-    waiting.some((one) => one.kind === "task" && one.path === task.path && one.line === task.line);
-  byId("task-list").replaceChildren(...list.filter((task) => !ticked(task)).map(taskRow));
-  byId("task-count").textContent = tasks
-    ? list.length ? `${tasks.open} open` : "No open tasks."
-    : "";
+  const isTicked = (task) => waiting.some((one) => one.path === task.path && one.line === task.line);
+  const tasks = (shown.tasks?.tasks ?? []).filter((task) => !isTicked(task));
+  byId("task-list").replaceChildren(...tasks.map(taskRow));
+  byId("task-count").textContent = !shown.tasks ? "" : tasks.length ? `${shown.tasks.open} open` : "No open tasks.";
 }
 
 function taskRow({ path, line, text, shown, title, due }) {
-  const tick = () => save({ kind: "task", path, line, text, done: true });
-  const box = make("input", { type: "checkbox", on: tick });
+  const onclick = () => save({ kind: "task", path, line, text });
   const below = [due && `due ${due}`, title].filter(Boolean).join(" · ");
-  return make(
-    "li",
-    {},
-    make("label", { className: "task" }, box, make("span", {}, shown, make("small", { textContent: below }))),
-  );
+  const words = make("span", {}, shown, make("small", { textContent: below }));
+  return make("li", {}, make("label", { className: "task" }, make("input", { type: "checkbox", onclick }), words));
 }
 
 // Search and read
 
-let asked = 0;
-
 async function search() {
-  const number = ++asked;
-  const found = await ask(`/api/search?q=${encodeURIComponent(byId("query").value)}`);
-  if (number !== asked) return;
-  const notes = found?.notes ?? [];
-  const remark = found ? (found.error ?? (found.remarks ?? []).join(" ")) : "Search needs a connection.";
-  byId("remark").textContent = remark || (notes.length ? "" : "No results");
-  byId("hits").replaceChildren(
-    ...notes.map((note) =>
-      make(
-        "li",
-        {},
-        make("a", { href: `#note=${encodeURIComponent(note.path)}` }, note.title),
-        make("small", { textContent: note.snippet }),
-      ),
-    ),
-  );
+  const query = byId("query").value;
+  const found = await ask(`/api/search?${new URLSearchParams({ q: query })}`);
+  if (query !== byId("query").value) return;
+  const notes = found.notes ?? [];
+  byId("remark").textContent = found.error ?? (found.remarks.join(" ") || (notes.length ? "" : "No results"));
+  byId("hits").replaceChildren(...notes.map(hitRow));
   drawStatus(await queue.list());
+}
+
+function hitRow({ path, title, snippet }) {
+  const href = `#${new URLSearchParams({ note: path })}`;
+  return make("li", {}, make("a", { href }, title), make("small", { textContent: snippet }));
 }
 
 async function showNote(name, from) {
   const page = byId("note");
-  const query = new URLSearchParams({ name, from });
-  const found = await ask(`/api/note?${query}`);
-  if (!found || found.error) {
-    page.textContent = found?.error ?? "Reading needs a connection.";
-    return;
-  }
-  page.dataset.path = found.path;
-  page.innerHTML = found.html; // cleaned by the server
-  if (!page.querySelector("h1")) page.prepend(make("h1", { textContent: found.title }));
-  page.prepend(make("button", { type: "button", textContent: "Back", on: () => history.back() }));
+  page.replaceChildren();
+  const place = location.hash;
+  const found = await ask(`/api/note?${new URLSearchParams({ name, from })}`);
+  if (location.hash !== place) return;
+  page.dataset.path = found.path ?? "";
+  page.innerHTML = found.html ?? ""; // cleaned by the server
+  if (found.error) page.append(make("p", { textContent: found.error }));
+  else if (!page.querySelector("h1")) page.prepend(make("h1", {}, found.title));
+  page.prepend(button("Back", () => history.back()));
   window.scrollTo(0, 0);
 }
 
 byId("note").addEventListener("click", (event) => {
-  const link = event.target.closest("a");
-  const address = link?.getAttribute("href");
+  const address = event.target.closest("a")?.getAttribute("href");
   if (!address || /^[a-z][a-z0-9+.-]*:/i.test(address)) return;
   event.preventDefault();
-  const target = decodeURIComponent(address.split("#")[0]);
-  if (target) location.hash = `note=${encodeURIComponent(target)}&from=${encodeURIComponent(byId("note").dataset.path)}`;
+  const note = decodeURIComponent(address.split("#")[0]);
+  if (note) location.hash = new URLSearchParams({ note, from: byId("note").dataset.path });
 });
 
 // Which part is shown, by the end of the address
 
 async function route() {
-  const place = location.hash.slice(1) || "today";
-  const shown = place.startsWith("note=") ? "note" : place;
-  for (const id of ["today", "tasks", "search", "note"]) byId(id).hidden = id !== shown;
+  const query = new URLSearchParams(location.hash.slice(1));
+  const part = query.has("note") ? "note" : location.hash.slice(1) || "today";
+  for (const id of ["today", "tasks", "search", "note"]) byId(id).hidden = id !== part;
   for (const link of document.querySelectorAll("nav a")) {
-    link.ariaCurrent = link.hash.slice(1) === (shown === "note" ? "search" : shown) ? "page" : null;
+    link.ariaCurrent = link.hash.slice(1) === (part === "note" ? "search" : part) ? "page" : null;
   }
-  if (shown === "note") {
-    const found = new URLSearchParams(place);
-    byId("note").replaceChildren();
-    await showNote(found.get("note"), found.get("from") ?? "");
-  } else if (shown === "search") {
-    byId("query").focus();
-    await search();
-  } else {
-    await refresh();
-  }
+  if (part === "note") return showNote(query.get("note"), query.get("from") ?? "");
+  return part === "search" ? search() : refresh();
 }
 
-function asData(file) {
+// The quick note
+
+function readPhoto(file) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onload = () => resolve({ name: file.name, data: reader.result.split(",")[1] });
     reader.onerror = () => reject(reader.error);
     reader.readAsDataURL(file);
   });
@@ -338,34 +265,20 @@ function asData(file) {
 
 byId("capture").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const text = byId("text").value.trim();
-  const file = byId("photo").files[0];
+  const [text, file] = [byId("text").value.trim(), byId("photo").files[0]];
   if (!text && !file) return byId("text").focus();
-  if (file && file.size > MAX_PHOTO) return alert("The photo is larger than 24 MB.");
-  const entry = { kind: "note", text, to: byId("to").value, day: today?.received === clockDay() ? today.days[0].day : clockDay() };
-  if (file) entry.photo = { name: file.name, data: await asData(file) };
+  if (file?.size > MAX_PHOTO) return alert("The photo is larger than 24 MB.");
+  const entry = { kind: "note", text, to: byId("to").value };
+  if (file) entry.photo = await readPhoto(file);
   await queue.add(entry);
   byId("capture").reset();
-  byId("photo-label").textContent = "Photo";
   await refresh();
 });
 
-byId("photo").addEventListener("change", () => {
+byId("capture").addEventListener("change", () => {
   byId("photo-label").textContent = byId("photo").files[0]?.name ?? "Photo";
 });
-
-for (const back of [0, 1]) {
-  byId(`day-${back}`).addEventListener("click", () => {
-    dayBack = back;
-    draw();
-  });
-}
-
-let typing = 0;
-byId("query").addEventListener("input", () => {
-  clearTimeout(typing);
-  typing = setTimeout(search, 250);
-});
+byId("capture").addEventListener("reset", () => (byId("photo-label").textContent = "Photo"));
 
 // What another app shared fills the box.
 const shared = new URLSearchParams(location.search);
@@ -375,16 +288,22 @@ if (parts.length) {
   history.replaceState(null, "", "/");
 }
 
+for (const back of [0, 1]) {
+  byId(`day-${back}`).addEventListener("click", () => {
+    dayBack = back;
+    draw();
+  });
+}
+byId("query").addEventListener("input", search);
 window.addEventListener("hashchange", route);
 window.addEventListener("online", refresh);
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && !location.hash.startsWith("#note=")) refresh();
+window.addEventListener("unhandledrejection", ({ reason }) => {
+  byId("status").textContent = `Something went wrong: ${reason}`;
 });
-setInterval(async () => {
-  if ((await queue.list()).some((one) => !one.refused)) refresh();
-}, RETRY_MS);
+document.addEventListener("visibilitychange", () => document.hidden || refresh());
+setInterval(async () => (await queue.list()).length && refresh(), RETRY_MS);
 
 byId("insecure").hidden = window.isSecureContext;
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/worker.js");
+navigator.serviceWorker?.register("/worker.js");
 navigator.storage?.persist?.();
 route();

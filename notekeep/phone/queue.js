@@ -1,7 +1,5 @@
 // Entries that are not known to be saved yet. Each is stored on the phone before it is sent, and
-// removed when the server has said that it is applied. The server counts each id once.
-
-const BATCH = 20;
+// removed when the server has applied it. The server counts each id once.
 
 let opened = null;
 
@@ -21,42 +19,26 @@ async function withStore(mode, work) {
   const request = work(transaction.objectStore("entries"));
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(request.result);
-    transaction.onerror = () => reject(transaction.error);
     transaction.onabort = () => reject(transaction.error);
   });
 }
 
-function makeId() {
-  // randomUUID is there over HTTPS only.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+export const list = () => withStore("readonly", (store) => store.getAll());
+export const update = (entry) => withStore("readwrite", (store) => store.put(entry));
+export const discard = (entry) => withStore("readwrite", (store) => store.delete(entry.order));
 
-function localTime() {
+export function add(entry) {
   const now = new Date();
-  return new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 19);
-}
-
-export async function add(entry) {
-  const full = { id: makeId(), at: localTime(), ...entry };
-  await withStore("readwrite", (store) => store.add(full));
-}
-
-export function list() {
-  return withStore("readonly", (store) => store.getAll());
-}
-
-export function discard(entry) {
-  return withStore("readwrite", (store) => store.delete(entry.order));
-}
-
-export function retry(entry) {
-  return withStore("readwrite", (store) => store.put({ ...entry, refused: "" }));
+  const at = new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, 19);
+  // crypto.randomUUID exists over HTTPS only.
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  const id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return update({ id, at, ...entry });
 }
 
 let sending = null;
 
-// Send what waits. Answers "sent", "offline", or "signed out".
+// Send what waits. Returns "online", "offline", or "signed out".
 export function send() {
   sending ??= sendAll().finally(() => (sending = null));
   return sending;
@@ -65,40 +47,18 @@ export function send() {
 async function sendAll() {
   const tried = new Set();
   for (;;) {
-    const waiting = (await list()).filter((one) => !one.refused && !tried.has(one.order));
-    if (waiting.length === 0) return "sent";
-    // Photos are large: each goes alone.
-    const photo = waiting.findIndex((one) => one.photo);
-    const batch = photo === 0 ? waiting.slice(0, 1) : waiting.slice(0, photo < 0 ? BATCH : photo);
-    batch.splice(BATCH);
-    let answer;
+    const one = (await list()).find((entry) => !tried.has(entry.id));
+    if (!one) return "online";
+    tried.add(one.id);
+    let answer, found;
     try {
-      answer = await fetch("/api/entries", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ entries: batch.map(({ order, error, refused, ...one }) => one) }),
-      });
+      const headers = { "Content-Type": "application/json" };
+      answer = await fetch("/api/entries", { method: "POST", headers, body: JSON.stringify(one) });
+      found = await answer.json();
     } catch {
-      return "offline";
+      return "offline"; // also where a proxy answers because nothing is behind it
     }
     if (answer.status === 403) return "signed out";
-    if (answer.status === 413) {
-      for (const one of batch) await mark(one, "the photo is too large");
-      continue;
-    }
-    if (!answer.ok) return "offline";
-    const results = new Map((await answer.json()).results.map((one) => [one.id, one]));
-    for (const one of batch) {
-      tried.add(one.order);
-      const result = results.get(one.id);
-      if (result?.ok) await discard(one);
-      else if (result && !result.again) await mark(one, result.error);
-      else if (result) await withStore("readwrite", (s) => s.put({ ...one, error: result.error }));
-    }
+    await (answer.ok ? discard(one) : update({ ...one, error: found.error }));
   }
-}
-
-// Keep an entry that can never be saved as it is, until the person has seen why.
-function mark(entry, why) {
-  return withStore("readwrite", (store) => store.put({ ...entry, refused: why }));
 }

@@ -1,25 +1,14 @@
-// Keeps the page itself for use without a connection. What it shows, and what is sent, is not here.
+// Keeps the files of the page for use without a connection; nothing of the vault is kept here.
 
-const CACHE = "page-1";
+const CACHE = "page";
 const FILES = ["/", "/page.js", "/queue.js", "/style.css", "/manifest.webmanifest", "/icon.svg"];
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(
-    caches
-      .open(CACHE)
-      .then((cache) => cache.addAll(FILES))
-      .then(() => self.skipWaiting()),
-  );
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
+  self.skipWaiting();
 });
 
-self.addEventListener("activate", (event) => {
-  event.waitUntil(
-    caches
-      .keys()
-      .then((names) => Promise.all(names.filter((n) => n !== CACHE).map((n) => caches.delete(n))))
-      .then(() => self.clients.claim()),
-  );
-});
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("fetch", (event) => {
   const path = new URL(event.request.url).pathname;
@@ -30,14 +19,9 @@ self.addEventListener("fetch", (event) => {
 
 async function fromServer(request, path) {
   const cache = await caches.open(CACHE);
-  let answer;
-  try {
-    answer = await fetch(request);
-  } catch (error) {
-    const kept = await cache.match(path);
-    if (kept) return kept;
-    throw error;
-  }
-  if (answer.ok) await cache.put(path, answer.clone());
-  return answer;
+  const answer = await fetch(request).catch(() => null);
+  if (answer?.ok) await cache.put(path, answer.clone());
+  // A proxy answers with an error where nothing is behind it.
+  const isThere = answer && answer.status < 500;
+  return isThere ? answer : ((await cache.match(path)) ?? answer ?? Response.error());
 }

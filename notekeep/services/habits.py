@@ -45,20 +45,14 @@ class HabitService:
         return load_habit_year(self.tracker, path, heading)
 
     def check_in(
-        self,
-        habit: str,
-        value: str = "done",
-        day: dt.date | None = None,
-        *,
-        said: dt.datetime | None = None,
-        dry_run: bool = False,
+        self, habit: str, value: str = "done", day: dt.date | None = None
     ) -> CheckInResult:
         """Append one line to this device's log.
 
         `habit` is an id, an alias, or a unique beginning; `value` is `done`, `12 min`, `skip`,
-        `miss` or `clear`; without a day it counts for today, and without `said` it was said now.
+        `miss` or `clear`; without a day it counts for today.
         """
-        return self.tracker.log(habit, value, day, said=said, dry_run=dry_run)
+        return self.tracker.log(habit, value, day)
 
     def plan_import(self, path: str, origin: str = "") -> HabitImport:
         """Plan an import of habits from another program; `notes.apply` writes its plan.

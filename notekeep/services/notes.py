@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from notekeep.storage.history import History
 
 MAX_RETRIES = 5
-"""How often a line is added again where others write into the same note."""
+"""How often a plan is made again where others write into the same note."""
 
 
 class NoteService:
@@ -48,6 +48,18 @@ class NoteService:
         """
         done = apply_plan(plan, self.workspace.root, self._open_history())
         return done._replace(remarks=[*done.remarks, *self.indexing.record_written()])
+
+    def apply_again(self, make_plan: Callable[[], WritePlan]) -> WriteResult:
+        """Make and apply a plan; make it again where another program saved at the same moment."""
+        for _ in range(MAX_RETRIES):
+            try:
+                return self.apply(make_plan())
+            except NameTaken:
+                pass  # the file was made meanwhile
+            except Conflict as error:
+                if error.copy:  # the plan is applied, and the other version is kept
+                    raise
+        return self.apply(make_plan())
 
     # What each verb would write
 
@@ -165,11 +177,13 @@ class NoteService:
 
         return plan_save_query(self.workspace, name, query)
 
-    def plan_toggle_task(self, path: str, line: int, text: str = "") -> WritePlan:
-        """Plan to tick the task on a line of a note, or to open it again."""
+    def plan_toggle_task(
+        self, path: str, line: int, text: str = "", *, keep_done: bool = False
+    ) -> WritePlan:
+        """Plan to tick the task on a line of a note, or (without `keep_done`) to open it again."""
         from notekeep.notes.tasks import plan_toggle_task
 
-        return plan_toggle_task(self.workspace, path, line, text)
+        return plan_toggle_task(self.workspace, path, line, text, keep_done=keep_done)
 
     def lint(self, paths: Iterable[str], label: str = "") -> Lint:
         """Find what is wrong in notes and logs, with the edits that correct what can be."""
@@ -193,19 +207,11 @@ class NoteService:
 
     def add(self, text: str, to: str = "") -> WriteResult:
         """Add a line, also to what another program wrote there meanwhile; see `plan_add`."""
-        for _ in range(MAX_RETRIES):
-            try:
-                return self.apply(self.plan_add(text, to))
-            except NameTaken:
-                pass  # today's note was made meanwhile
-            except Conflict as error:
-                if error.copy:  # one saved at the same moment: both versions are kept
-                    raise
-        return self.apply(self.plan_add(text, to))
+        return self.apply_again(lambda: self.plan_add(text, to))
 
     def capture(self, text: str, place: str, attachment: Attachment | None = None) -> WriteResult:
         """Save a quick note; see `plan_capture`."""
-        return self.apply(self.plan_capture(text, place, attachment))
+        return self.apply_again(lambda: self.plan_capture(text, place, attachment))
 
     def set_fields(
         self, paths: Iterable[str], changes: Sequence[str], *, force: bool = False

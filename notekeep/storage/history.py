@@ -84,16 +84,20 @@ class History(Stores):
         whole: bool = False,
         elsewhere: bool = False,
         logged: bool = True,
+        request: str = "",
     ) -> Transaction:
         """Begin a step, changes that are undone together; they are made at the end of its `with`.
 
         `label` is what a person reads: "tag +read on 3 notes". Of a `whole` step nothing is done
         when one of the changes cannot be, as for a rename and the links that follow it; else the
         others are. `elsewhere` says that the root is a site and not the vault. One that is not
-        `logged` cannot be undone.
+        `logged` cannot be undone. `request` is the id of what was sent from elsewhere, such as a
+        phone.
         """
         place = os.path.realpath(root) if elsewhere else ""
-        record = StepRecord(make_step_id(), time.time(), verb, label, (), root=place)
+        record = StepRecord(
+            make_step_id(), time.time(), verb, label, (), root=place, request=request
+        )
         return Transaction(self, root, record, whole=whole, logged=logged)
 
     def records(self) -> list[StepRecord]:

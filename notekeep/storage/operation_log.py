@@ -63,6 +63,7 @@ class StepRecord:
     root: str = ""  # the folder its paths are relative to when that is not the vault
     undoes: str = ""  # the id of the step it undoes
     redoes: str = ""
+    request: str = ""  # the id of what was sent from elsewhere, so that it is not applied twice
 
     @property
     def is_outside(self) -> bool:

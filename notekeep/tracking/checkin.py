@@ -39,7 +39,6 @@ class CheckIn(NamedTuple):
     value: LogValue
     day: date | None = None  # None is today
     time: str = ""  # as in a log line; "" is when it was said
-    said: datetime | None = None  # None is now
     note: str = ""
     extra: tuple[tuple[str, str], ...] = ()  # further `key=word` pairs
     is_forced: bool = False  # whether days ahead and units that do not convert are meant
@@ -97,7 +96,7 @@ def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> C
         entries, request.value, request.habit.definition.unit, replaces=request.replaces
     )
     start = index.places.settings.day_start
-    time = request.time or _free_time(day, start, entries, request.said)
+    time = request.time or _free_time(day, start, entries)
     remark = " ".join(request.note.split()) or None
     name, ordinal = request.habit.definition.id, day.toordinal()
     entry = LogEntry(ordinal, name, *value, time, revision, request.extra, remark)
@@ -171,11 +170,9 @@ def _proved_line(entry: LogEntry, *, is_link: bool) -> str:
     return line
 
 
-def _free_time(
-    day: date, day_start: int, entries: Sequence[LogEntry], said: datetime | None = None
-) -> str:
-    """Return a time of now, or when it was said, that no other entry of the day has."""
-    moment = now = said or current_time()
+def _free_time(day: date, day_start: int, entries: Sequence[LogEntry]) -> str:
+    """Return a time of now that no other entry of the day has."""
+    moment = now = current_time()
     taken = {entry.time for entry in entries}
     minute = dates.format_clock(now, day, day_start)
     if not any(time and time.startswith(minute) for time in taken):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from _thread import RLock
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from notekeep.config import VaultPlaces, current_time
@@ -176,21 +176,20 @@ class HabitIndex:
         day: date | None = None,
         *,
         note: str = "",
-        said: datetime | None = None,
-        dry_run: bool = False,
+        time: str = "",
+        extra: tuple[tuple[str, str], ...] = (),
     ) -> CheckInResult:
         """Check in: append one line to this device's log.
 
         `value` is as it stands in a log line, and `+1` for `1`; without a day it is for today, and
-        without `said` it was said now.
+        without a time for now. `extra` are further `key=word` pairs of the line.
         """
         # Of two at once the second has to know the first: else both could be the same line, of
         # which one counts.
         with self._lock:
             found = self.resolve(habit)
             typed = parse_typed_value(value, found.definition.unit)
-            request = CheckIn(found, typed, day, note=note, said=said)
-            return check_in(self, request, dry_run=dry_run)
+            return check_in(self, CheckIn(found, typed, day, time, note=note, extra=extra))
 
     def undo(self) -> Undone:
         """Undo the last entry of this device, by a line that makes its day what it was."""

@@ -7,6 +7,7 @@ could open one too. The page for a phone is behind the same key and the same che
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import os
 import secrets
@@ -30,6 +31,7 @@ COOKIE_NAME = "notekeep"
 COOKIE_SECONDS = 400 * 24 * 3600
 """How long a browser keeps the key: as long as browsers allow."""
 KEY_FILE = "serve-key"
+KEY_CHECK_SECONDS = 1
 NOT_INSTALLED = "The packages that serve pages are not installed."
 ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - only compared with
 
@@ -158,7 +160,8 @@ def require_key(state: str, address: ServeAddress) -> Any:
     """Make what lets a request through that has the key, and turns all others away.
 
     The key comes in the address of the first page, and then as a cookie that no other site's page
-    makes the browser send. It is read for each request: a new one holds at once.
+    makes the browser send. It is read for each request: a new one holds at once, and closes the
+    connections that were opened with the one before.
     """
     from aiohttp import web
 
@@ -185,7 +188,13 @@ def require_key(state: str, address: ServeAddress) -> Any:
         known = _is_key(request.cookies.get(COOKIE_NAME, ""), key)
         if not known or not address.is_own_page(request.headers.get("Origin"), request.host):
             raise web.HTTPForbidden(text="Open the address that `notekeep serve` printed.")
-        return await handler(request)
+        task = asyncio.ensure_future(handler(request))
+        try:
+            while not task.done() and serve_key(state) == key:
+                await asyncio.wait({task}, timeout=KEY_CHECK_SECONDS)
+        finally:
+            task.cancel()
+        return await task
 
     return guarded
 

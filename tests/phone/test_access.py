@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,7 +29,18 @@ PATHS = (
     "/api/note?name=Deep+Work",
     "/files?name=attention.png&from=books/Deep%20Work.md",
 )
-ENTRY = {"id": "entry-00001", "kind": "note", "text": "from elsewhere", "to": "today"}
+ENTRY = {
+    "id": "entry-00001",
+    "kind": "note",
+    "text": "from elsewhere",
+    "to": "today",
+    "at": "2026-11-24T21:15:00",
+}
+
+
+def is_saved(vault: Path | str) -> bool:
+    """Tell whether the entry is in a note of the vault."""
+    return any(ENTRY["text"] in file.read_text() for file in Path(vault).rglob("*.md"))
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -42,10 +55,12 @@ async def test_nothing_is_shown_without_the_key(
 
 
 async def test_nothing_is_saved_without_the_key(
-    stranger: TestClient[web.Request, web.Application],
+    stranger: TestClient[web.Request, web.Application], sample: Path
 ) -> None:
-    async with stranger.post("/api/entries", json={"entries": [ENTRY]}) as answer:
-        assert answer.status == 403
+    for head in ({}, {"Cookie": "notekeep=wrong"}):
+        async with stranger.post("/api/entries", json=ENTRY, headers=head) as answer:
+            assert answer.status == 403
+    assert not is_saved(sample)
 
 
 async def test_the_key_opens_the_page_and_leaves_the_address(phone: Phone) -> None:
@@ -74,24 +89,26 @@ async def test_a_page_of_another_site_saves_and_reads_nothing(phone: Phone, orig
     for path in PATHS:
         async with phone.client.get(path, headers=head) as answer:
             assert answer.status == 403, path
-    async with phone.client.post("/api/entries", json={"entries": [ENTRY]}, headers=head) as answer:
+    async with phone.client.post("/api/entries", json=ENTRY, headers=head) as answer:
         assert answer.status == 403
+    assert not is_saved(phone.vault.root)
 
 
 async def test_a_page_of_another_port_saves_nothing(phone: Phone) -> None:
     # A browser sends the cookie to all ports of a machine.
     port = (phone.client.port or 0) + 1
     head = {"Origin": f"http://127.0.0.1:{port}"}
-    async with phone.client.post("/api/entries", json={"entries": [ENTRY]}, headers=head) as answer:
+    async with phone.client.post("/api/entries", json=ENTRY, headers=head) as answer:
         assert answer.status == 403
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
 async def test_a_form_saves_nothing(phone: Phone, kind: str) -> None:
     async with phone.client.post(
-        "/api/entries", data='{"entries": []}', headers={"Content-Type": kind}
+        "/api/entries", data=json.dumps(ENTRY), headers={"Content-Type": kind}
     ) as answer:
         assert answer.status == 415
+    assert not is_saved(phone.vault.root)
 
 
 @pytest.mark.parametrize("host", ["elsewhere.example", "elsewhere.example:8765", "", "[", "a b"])
@@ -118,8 +135,9 @@ async def test_a_stolen_cookie_is_worth_nothing_after_a_new_key(phone: Phone) ->
     for path in PATHS:
         async with phone.client.get(path) as answer:
             assert answer.status == 403, path
-    async with phone.client.post("/api/entries", json={"entries": [ENTRY]}) as answer:
+    async with phone.client.post("/api/entries", json=ENTRY) as answer:
         assert answer.status == 403
+    assert not is_saved(phone.vault.root)
 
 
 async def test_no_answer_lets_a_script_of_a_note_or_another_site_run(phone: Phone) -> None:

@@ -1,10 +1,12 @@
-"""The page in a browser: it works without a connection, and what was said then is sent once."""
+"""The page in a browser: offline, over plain HTTP, and beside a page of another site."""
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import os
+import re
 import subprocess
 import time
 from contextlib import asynccontextmanager, contextmanager
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from notekeep.phone.server import make_app
@@ -61,14 +64,9 @@ class Tab:
             await asyncio.sleep(0.05)
         raise AssertionError(f"never true in the page: {script}")
 
-    async def set_offline(self, *, offline: bool) -> None:
-        """Take the connection away, or give it back."""
-        speeds = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-        await self.command("Network.emulateNetworkConditions", offline=offline, **speeds)
-
 
 @contextmanager
-def running(profile: Path) -> Iterator[Path]:
+def running(profile: Path, *more: str) -> Iterator[Path]:
     """Run Chromium with a profile; it is killed at the end, as in a crash."""
     profile.mkdir(exist_ok=True)
     options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"]
@@ -76,7 +74,7 @@ def running(profile: Path) -> Iterator[Path]:
     port_file.unlink(missing_ok=True)
     env = {**os.environ, "XDG_CONFIG_HOME": str(profile), "XDG_CACHE_HOME": str(profile)}
     with subprocess.Popen(
-        [needed("chromium"), *options, f"--user-data-dir={profile}", "about:blank"],
+        [needed("chromium"), *options, *more, f"--user-data-dir={profile}", "about:blank"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=env,
@@ -92,9 +90,9 @@ def running(profile: Path) -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def browsing(profile: Path) -> AsyncIterator[Tab]:
+async def browsing(profile: Path, *options: str) -> AsyncIterator[Tab]:
     """Open a page in Chromium with a profile."""
-    with running(profile) as port_file:
+    with running(profile, *options) as port_file:
         port = _read(port_file).split()[0]
         async with aiohttp.ClientSession() as session:
             async with session.get(f"http://127.0.0.1:{port}/json") as answer:
@@ -111,60 +109,181 @@ def _read(file: Path) -> str:
     return file.read_text()
 
 
-async def test_what_is_said_offline_survives_a_crash_and_is_sent_once(
-    sample: Path, tmp_path: Path
+HAS_CARDS = "document.querySelectorAll('#habits .card').length > 0"
+IS_SENT = "import('/queue.js').then((queue) => queue.list()).then((all) => !all.length)"
+STATUS = "document.querySelector('#status').innerText"
+
+
+@asynccontextmanager
+async def serving(vault: Vault, port: int | None = None, url: str = "") -> AsyncIterator[int]:
+    """Serve the page for a phone, and give the port."""
+    app = make_app(vault, serve_address("localhost", 8765, url))
+    async with TestServer(app, host="127.0.0.1", port=port) as server:
+        assert server.port
+        yield server.port
+
+
+def with_key(vault: Vault, port: int, host: str = "localhost") -> str:
+    """Return the address that the QR code has."""
+    return f"http://{host}:{port}/?key={serve_key(vault.places.state)}"
+
+
+def click(words: str) -> str:
+    """Return a script that clicks a button of the first habit."""
+    buttons = "[...document.querySelector('#habits .card').querySelectorAll('button')]"
+    return f"{buttons}.find((one) => one.innerText === '{words}').click()"
+
+
+async def test_what_is_said_offline_survives_a_crash_and_is_sent_once_days_later(
+    sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vault = Vault.open(sample)
-    profile = tmp_path / "profile"
-    is_sent = "import('/queue.js').then((queue) => queue.list()).then((all) => !all.length)"
-    has_cards = "document.querySelectorAll('#habits .card').length > 0"
-    app = make_app(vault, serve_address("localhost", 8765))
-    async with asyncio.timeout(SECONDS * 3), TestServer(app) as server:
-        address = f"http://localhost:{server.port}/?key={serve_key(vault.places.state)}"
+    now = dt.datetime.now().astimezone().replace(tzinfo=None)  # as the browser's clock
+    monkeypatch.setenv("NOTEKEEP_NOW", now.isoformat())
+    vault, profile = Vault.open(sample), tmp_path / "profile"
+    day = str(vault.today())
+    async with asyncio.timeout(SECONDS * 3):
         async with browsing(profile) as tab:
-            await tab.command("Page.navigate", url=address)
-            await tab.until(has_cards)
-            await tab.run("navigator.serviceWorker.ready.then(() => true)")
-            await tab.set_offline(offline=True)
+            async with serving(vault) as port:
+                address = with_key(vault, port)
+                await tab.command("Page.navigate", url=address)
+                await tab.until(HAS_CARDS)
+                await tab.run("navigator.serviceWorker.ready.then(() => true)")
+            # The server is gone.
+            await tab.command("Page.reload")
+            await tab.until(HAS_CARDS)
+            await tab.run(click("Skip"))
             await tab.run(
                 "document.querySelector('#text').value = 'said in the tunnel';"
                 "document.querySelector('#capture').requestSubmit()"
             )
-            await tab.until("document.querySelector('#status').innerText.includes('1 entry')")
-            await tab.command("Page.reload")
-            await tab.until(has_cards)
+            await tab.until(f"{STATUS}.includes('2 entries')")
             await asyncio.sleep(2)  # what a browser stores is on the disk a moment later
         assert "said in the tunnel" not in _all_notes(sample)
+        later = now + dt.timedelta(days=2)
+        monkeypatch.setenv("NOTEKEEP_NOW", later.isoformat())
         async with browsing(profile) as tab:
-            await tab.command("Page.navigate", url=address)
-            await tab.until(has_cards)
-            await tab.until(is_sent)
-            await tab.command("Page.reload")
-            await tab.until(has_cards)
-            await tab.until(is_sent)
-    assert _all_notes(sample).count("said in the tunnel") == 1
+            await tab.command("Page.navigate", url=f"http://localhost:{port}/")
+            await tab.until(f"{STATUS}.includes('2 entries')")
+            async with serving(vault, port):
+                # A browser writes its cookies later than the entries.
+                for place in (address, f"http://localhost:{port}/"):
+                    await tab.command("Page.navigate", url=place)
+                    await tab.until(HAS_CARDS)
+                    await tab.until(IS_SENT)
+    notes = _all_notes(sample)
+    assert notes.count("said in the tunnel") == 1
+    assert "said in the tunnel" in _read(sample / f"daily/{day}.md")
+    assert re.findall(r"- (\S+) \S+ skip @\S+ id=", notes) == [day]
 
 
 async def test_a_browser_without_the_key_forgets_what_it_showed(
     sample: Path, tmp_path: Path
 ) -> None:
     vault = Vault.open(sample)
-    app = make_app(vault, serve_address("localhost", 8765))
     async with (
         asyncio.timeout(SECONDS * 2),
-        TestServer(app) as server,
+        serving(vault) as port,
         browsing(tmp_path / "profile") as tab,
     ):
-        address = f"http://localhost:{server.port}/?key={serve_key(vault.places.state)}"
-        await tab.command("Page.navigate", url=address)
+        await tab.command("Page.navigate", url=with_key(vault, port))
         await tab.until("localStorage.length > 0")
         serve_key(vault.places.state, new=True)
         await tab.run("location.hash = '#tasks'")
-        await tab.until("document.querySelector('#status').innerText.startsWith('Signed out')")
+        await tab.until(f"{STATUS}.startsWith('Signed out')")
         assert await tab.run("localStorage.length") == 0
         assert await tab.run("document.querySelectorAll('.card').length") == 0
 
 
+async def test_over_plain_http_the_page_works_online_and_says_so(
+    sample: Path, tmp_path: Path
+) -> None:
+    vault = Vault.open(sample)
+    async with (
+        asyncio.timeout(SECONDS * 2),
+        serving(vault, url="http://laptop.test") as port,
+        browsing(tmp_path / "profile", "--host-resolver-rules=MAP laptop.test 127.0.0.1") as tab,
+    ):
+        await tab.command("Page.navigate", url=with_key(vault, port, "laptop.test"))
+        await tab.until(HAS_CARDS)
+        assert "only while it is connected" in await tab.run("document.body.innerText")
+        await tab.run(click("Skip"))
+        await tab.until("document.querySelector('#habits .sign').innerText === '\u2013'")
+        assert await tab.run(IS_SENT)
+
+
+HOSTILE = """<img src="/none.png" onerror="document.title = 'hacked'">
+<script>document.title = 'hacked'</script>
+[x](javascript:document.title='hacked')
+the end
+"""
+
+
+async def test_a_script_does_not_run(sample: Path, tmp_path: Path) -> None:
+    (sample / "inbox/Hostile.md").write_text(HOSTILE)
+    vault = Vault.open(sample)
+    vault.indexing.refresh()
+    async with (
+        asyncio.timeout(SECONDS * 2),
+        serving(vault) as port,
+        browsing(tmp_path / "profile") as tab,
+    ):
+        await tab.command("Page.navigate", url=with_key(vault, port))
+        await tab.until(HAS_CARDS)
+        await tab.run("location.hash = '#note=inbox/Hostile.md'")
+        await tab.until("document.querySelector('#note').innerText.includes('the end')")
+        # Nor does one that was not removed.
+        await tab.run(
+            "const script = document.createElement('script');"
+            "script.textContent = 'document.title = \"hacked\"';"
+            "document.body.append(script);"
+            "const image = '<img src=x onerror=\"document.title = 1\">';"
+            "document.querySelector('#note').innerHTML += image"
+        )
+        await asyncio.sleep(0.5)
+        assert await tab.run("document.title") == "notekeep"
+
+
+ATTACK = """<form action="{0}" method="post" enctype="text/plain">
+<input name='{{"id": "attack-1", "kind": "note", "at": "2026-11-24T12:00", "text": "'
+ value='attacked"}}'></form>
+<script>
+const body = '{{"id": "attack-2", "kind": "note", "at": "2026-11-24T12:00", "text": "attacked"}}';
+const headers = {{ "Content-Type": "application/json" }};
+const options = {{ method: "POST", credentials: "include", body }};
+Promise.allSettled([
+  fetch("{0}", {{ ...options, mode: "no-cors" }}),
+  fetch("{0}", {{ ...options, headers }}),
+]).then(() => document.forms[0].submit());
+</script>"""
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])  # another site; another port
+async def test_a_page_of_another_site_saves_nothing(
+    sample: Path, tmp_path: Path, host: str
+) -> None:
+    vault = Vault.open(sample)
+
+    async def attack(_: web.Request) -> web.Response:
+        text = ATTACK.format(f"http://localhost:{port}/api/entries")
+        return web.Response(text=text, content_type="text/html")
+
+    other = web.Application()
+    other.router.add_get("/", attack)
+    async with (
+        asyncio.timeout(SECONDS * 2),
+        serving(vault) as port,
+        TestServer(other, host="127.0.0.1") as elsewhere,
+        browsing(tmp_path / "profile") as tab,
+    ):
+        await tab.command("Page.navigate", url=with_key(vault, port))
+        await tab.until(HAS_CARDS)
+        await tab.command("Page.navigate", url=f"http://{host}:{elsewhere.port}/")
+        await tab.until("location.pathname === '/api/entries'")
+        assert "error" in await tab.run("document.body.innerText")
+    assert "attacked" not in _all_notes(sample)
+
+
 def _all_notes(vault: Path) -> str:
-    files = [*vault.glob("daily/*.md"), *vault.glob("inbox/*.md")]
+    folders = ("daily", "inbox", "habits/log")
+    files = [file for folder in folders for file in vault.glob(f"{folder}/*.md")]
     return "\n".join(file.read_text() for file in files)

@@ -128,6 +128,9 @@ async def test_a_page_shows_the_interface_and_takes_keys(served: Served) -> None
 
 
 async def test_without_the_key_there_is_nothing_to_see(served: Served) -> None:
+    async with aiohttp.ClientSession(cookies={"notekeep": "wrong"}) as browser:
+        with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+            await browser.ws_connect(f"{served.origin}/ws", origin=served.origin)
     async with aiohttp.ClientSession() as stranger:
         for path in ("/", "/?key=guessed", "/static/css/xterm.css"):
             async with stranger.get(served.origin + path) as page:
@@ -139,8 +142,9 @@ async def test_without_the_key_there_is_nothing_to_see(served: Served) -> None:
 async def test_a_page_of_another_site_gets_no_connection(served: Served) -> None:
     async with aiohttp.ClientSession() as browser:
         await browser.get(served.address)
-        with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
-            await browser.ws_connect(f"{served.origin}/ws", origin="http://elsewhere.example")
+        for origin in ("http://elsewhere.example", "null", "http://localhost:1"):
+            with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+                await browser.ws_connect(f"{served.origin}/ws", origin=origin)
 
 
 async def test_any_wrong_key_is_forbidden(served: Served) -> None:
@@ -183,6 +187,19 @@ async def test_the_key_stays_until_a_new_one_is_made(sample: Path) -> None:
                 assert page.status == 403  # although that one was already running
 
 
+async def test_a_new_key_closes_the_pages_that_are_open(served: Served, sample: Path) -> None:
+    async with asyncio.timeout(SECONDS), aiohttp.ClientSession() as browser:
+        await browser.get(served.address)
+        place = f"{served.origin}/ws?width=100&height=30"
+        async with browser.ws_connect(place, origin=served.origin) as connection:
+            page = Page(connection)
+            await page.until("Browse")
+            with serving(sample, "--new-key"):
+                await page.closed()
+            with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+                await browser.ws_connect(place, origin=served.origin)
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[str, str]:
     """A certificate for localhost, and its key."""
@@ -217,12 +234,14 @@ async def test_a_proxy_in_front_is_answered(sample: Path) -> None:
     with serving(sample, "--phone", "--url", proxy) as served:
         assert served.address.startswith(f"{proxy}/?key=")
         cookie = f"notekeep={served.address.partition('=')[2]}"
+        entry = {"id": "entry-00001", "kind": "habit", "habit": "floss", "value": "done"}
+        entry |= {"day": "2026-11-24", "at": "2026-11-24T21:15:00"}
         async with aiohttp.ClientSession() as browser:
             # Some proxies pass their own name on as the host, others only as the origin.
             for head in ({"Host": "laptop.example.ts.net"}, {}):
                 async with browser.post(
                     f"{served.origin}/api/entries",
-                    json={"entries": []},
+                    json=entry,
                     headers={**head, "Cookie": cookie, "Origin": proxy},
                 ) as answer:
                     assert answer.status == 200, head
