@@ -123,9 +123,7 @@ def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
     # A note that moves needs the links to it to follow.
     renames = plan.verb == "lint" and any(change.target for change in plan.changes)
     whole = plan.verb in _WHOLE_VERBS or renames
-    with history.step(
-        plan.verb, plan.label, root=root, whole=whole, request=plan.request
-    ) as step:
+    with history.step(plan.verb, plan.label, root=root, whole=whole, request=plan.request) as step:
         for copy in plan.copies:
             step.copy(copy.path, copy.source)
         for change in plan.changes:

@@ -10,6 +10,7 @@ import base64
 import datetime as dt
 import os
 import re
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -79,14 +80,8 @@ class EntryService:
     def _write(self, name: str, make_plan: Callable[[], WritePlan]) -> None:
         if name in self._applied:
             return
-
-        def make_named_plan() -> WritePlan:
-            plan = make_plan()
-            plan.request = name
-            return plan
-
         try:
-            self._vault.notes.apply_again(make_named_plan)
+            self._vault.notes.apply_again(lambda: replace(make_plan(), request=name))
         except Conflict as error:
             if not error.copy:  # with one, the entry is applied
                 raise

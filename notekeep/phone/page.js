@@ -74,10 +74,8 @@ async function refresh() {
 
 async function load(part) {
   const found = await ask(`/api/${part}`);
-  if (found.error) {
-    if (connection === "online") connection = found.error;
-    return;
-  }
+  if (found.error && connection === "online") connection = found.error;
+  if (found.error) return;
   shown[part] = found;
   localStorage.setItem(STORED, JSON.stringify(shown));
 }
@@ -95,7 +93,7 @@ function drawStatus(waiting) {
   const held = waiting.filter((one) => one.error);
   const unsent = waiting.length - held.length;
   const count = unsent === 1 ? "1 entry" : `${unsent} entries`;
-  const kept = unsent ? ` ${count} saved on this phone, sent later.` : "";
+  const kept = unsent ? ` Not sent yet, and kept on this phone: ${count}.` : "";
   const texts = {
     online: "",
     offline: `Offline.${kept}`,
@@ -112,13 +110,8 @@ function heldRow(one) {
     await queue.discard(one);
     await draw();
   };
-  return make(
-    "li",
-    {},
-    make("p", { textContent: `Not saved: ${what}` }),
-    make("p", { className: "dim", textContent: one.error }),
-    button("Discard", discard),
-  );
+  const why = make("p", { className: "dim" }, one.error);
+  return make("li", {}, make("p", {}, `Not saved: ${what}`), why, button("Discard", discard));
 }
 
 function drawHabits(waiting) {
@@ -126,7 +119,7 @@ function drawHabits(waiting) {
   const { date, day, habits } = findDay(dayBack);
   const form = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC" };
   byId("day-name").textContent = date.toLocaleDateString(undefined, form);
-  for (const back of [0, 1]) byId(`day-${back}`).ariaPressed = String(dayBack === back);
+  for (const one of byId("days").children) one.ariaPressed = String(Number(one.value) === dayBack);
   const cards = (isDue) =>
     habits.filter((one) => one.is_due === isDue).map((one) => habitCard(one, day, waiting));
   byId("habits").replaceChildren(...cards(true));
@@ -139,23 +132,21 @@ function habitCard(habit, day, waiting) {
   const said = [habit.amount || habit.aim, habit.note].filter(Boolean).join(" · ");
   const unsent = waiting.filter((one) => one.habit === habit.id && one.day === day);
   const values = unsent.map((one) => one.value).join(", ");
+  const sign = SIGNS[habit.mark] ?? (habit.is_logged && "–");
   const isDone = habit.is_logged && ["done", "ok"].includes(habit.mark);
   const done = button(isDone ? "✓ Done" : "Done", () => log("done"), "big");
   done.disabled = isDone;
+  const rest = habit.is_logged
+    ? [button("Clear", () => log("clear"))]
+    : [button("Skip", () => log("skip")), button("Missed", () => log("miss"))];
   return make(
     "li",
     { className: "card" },
-    make("h2", {}, habit.title, make("span", { className: "sign", textContent: SIGNS[habit.mark] ?? "" })),
-    make("p", { className: "dim", textContent: said }),
-    values && make("p", { className: "waiting", textContent: `Not sent yet: ${values}` }),
-    habit.unit ? stepper(habit, day, log) : done,
-    make(
-      "div",
-      { className: "row small" },
-      button("Skip", () => log("skip")),
-      button("Missed", () => log("miss")),
-      habit.is_logged && button("Clear", () => log("clear")),
-    ),
+    make("h2", {}, habit.title, make("span", { className: "sign" }, sign)),
+    make("p", { className: "dim" }, said),
+    values && make("p", { className: "waiting" }, `Not sent yet: ${values}`),
+    habit.unit && stepper(habit, day, log),
+    make("div", { className: "row" }, habit.unit ? "" : done, ...rest),
   );
 }
 
@@ -183,21 +174,24 @@ function stepper(habit, day, log) {
   const step = usual >= 20 ? 5 : 1;
   const less = Object.assign(button("−", move(-step)), { ariaLabel: "Less" });
   const more = Object.assign(button("+", move(step)), { ariaLabel: "More" });
-  return make("div", { className: "row stepper" }, less, box, make("span", {}, habit.units), more, button("Add", add, "big"));
+  const parts = [less, box, more, make("span", {}, habit.units), button("Add", add, "big")];
+  return make("div", { className: "row" }, ...parts);
 }
 
 function drawTasks(waiting) {
   const isTicked = (task) => waiting.some((one) => one.path === task.path && one.line === task.line);
   const tasks = (shown.tasks?.tasks ?? []).filter((task) => !isTicked(task));
   byId("task-list").replaceChildren(...tasks.map(taskRow));
-  byId("task-count").textContent = !shown.tasks ? "" : tasks.length ? `${shown.tasks.open} open` : "No open tasks.";
+  const count = tasks.length ? `${shown.tasks.open} open` : "No open tasks.";
+  byId("task-count").textContent = shown.tasks ? count : "";
 }
 
 function taskRow({ path, line, text, shown, title, due }) {
   const onclick = () => save({ kind: "task", path, line, text });
   const below = [due && `due ${due}`, title].filter(Boolean).join(" · ");
-  const words = make("span", {}, shown, make("small", { textContent: below }));
-  return make("li", {}, make("label", { className: "task" }, make("input", { type: "checkbox", onclick }), words));
+  const box = make("input", { type: "checkbox", onclick });
+  const words = make("span", {}, shown, make("small", {}, below));
+  return make("li", {}, make("label", { className: "task" }, box, words));
 }
 
 // Search and read
@@ -214,7 +208,7 @@ async function search() {
 
 function hitRow({ path, title, snippet }) {
   const href = `#${new URLSearchParams({ note: path })}`;
-  return make("li", {}, make("a", { href }, title), make("small", { textContent: snippet }));
+  return make("li", {}, make("a", { href }, title), make("small", {}, snippet));
 }
 
 async function showNote(name, from) {
@@ -225,7 +219,7 @@ async function showNote(name, from) {
   if (location.hash !== place) return;
   page.dataset.path = found.path ?? "";
   page.innerHTML = found.html ?? ""; // cleaned by the server
-  if (found.error) page.append(make("p", { textContent: found.error }));
+  if (found.error) page.append(make("p", {}, found.error));
   else if (!page.querySelector("h1")) page.prepend(make("h1", {}, found.title));
   page.prepend(button("Back", () => history.back()));
   window.scrollTo(0, 0);
@@ -288,12 +282,10 @@ if (parts.length) {
   history.replaceState(null, "", "/");
 }
 
-for (const back of [0, 1]) {
-  byId(`day-${back}`).addEventListener("click", () => {
-    dayBack = back;
-    draw();
-  });
-}
+byId("days").addEventListener("click", ({ target }) => {
+  dayBack = Number(target.value || dayBack);
+  draw();
+});
 byId("query").addEventListener("input", search);
 window.addEventListener("hashchange", route);
 window.addEventListener("online", refresh);

@@ -82,15 +82,15 @@ def serve_phone(
                 f"Cannot use the certificate: {error.strerror or error}.",
                 "Give the files with --cert and --key.",
             ) from error
-    app = make_app(vault, address)
-
-    async def announce_it(_: web.Application) -> None:
-        announce(f"{address.public_url}/?key={serve_key(vault.places.state)}")
-
-    app.on_startup.append(announce_it)
-    host, port = address.host, address.port
     try:
-        web.run_app(app, host=host, port=port, ssl_context=context, print=None, access_log=None)
+        web.run_app(
+            make_app(vault, address),
+            host=address.host,
+            port=address.port,
+            ssl_context=context,
+            print=lambda _: announce(f"{address.public_url}/?key={serve_key(vault.places.state)}"),
+            access_log=None,
+        )
     except OSError as error:
         raise cannot_serve(address, error) from error
 
