@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from notekeep.services.post_notes import PostNotes
     from notekeep.services.publishing import PublishingService
     from notekeep.services.search import SearchService
+    from notekeep.services.sync import SyncService
     from notekeep.settings import VaultSettings
     from notekeep.storage.history import History
 
@@ -131,6 +132,18 @@ class Vault:
 
         return HistoryService(self.root, self._history, self.habits, self.indexing)
 
+    def make_sync(self, *, is_alone: bool = False) -> SyncService:
+        """Make the sync with other machines; `is_alone` where git may not ask at a terminal."""
+        from notekeep.services.sync import SyncService
+
+        return SyncService(
+            self.root,
+            self.places.state,
+            lambda: self._history,
+            self.notes.merge_copies,
+            is_alone=is_alone,
+        )
+
     @property
     def has_opened_history(self) -> bool:
         """Whether history was opened; nobody opens it only to see that nothing is to be done."""
@@ -187,7 +200,7 @@ class Vault:
         """What every change of notes is planned from."""
         from notekeep.notes.workspace import Workspace
 
-        return Workspace(self.root, self.settings, self.schema, self.catalog)
+        return Workspace(self.root, self.settings, self.schema, self.catalog, self.places.state)
 
     @cached_property
     def schema(self) -> Schema:

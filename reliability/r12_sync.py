@@ -39,6 +39,7 @@ ROUNDS = 20
 """Rounds of one world."""
 
 LOG = "habits/log/2026-11.shared.md"
+IMPORTED = ".notekeep/imported/kindle.shared.log"
 MARKERS = re.compile(rb"^(<{7} |>{7} |\|{7} )", re.MULTILINE)
 _START = "---\ntitle: {n}\nrating: 1\nstatus: new\ntags: [start]\n---\n# Note {n}\n\n"
 _ITEMS = "".join(f"- [ ] task {number} of the list\n" for number in range(6))
@@ -93,31 +94,54 @@ class Machine:
         for lock in (self.root / ".git").rglob("*.lock"):
             lock.unlink()  # as `sync` says
 
-    def pull(self) -> None:
-        """Commit and pull as a person does who knows git; what is a conflict is left to sync."""
+    def pull(self) -> bool:
+        """Commit and pull as a person does who knows git; tell whether that wrote markers.
+
+        What is a conflict is left to sync.
+        """
         git = Git(str(self.root))
         with self.clock():
             git.ask("add", "-A")
             git.ask("commit", "-qm", "by hand")
-            if git.ask("pull", "-q", "--no-rebase", "origin", "main")[0]:
+            is_left = git.ask("pull", "-q", "--no-rebase", "origin", "main")[0]
+            has_markers = bool(_find_markers(self))
+            if is_left:
                 git.ask("merge", "--abort")
+        return has_markers
 
     def notes(self) -> list[Path]:
         """List the notes of the vault."""
-        return sorted(self.root.glob("*.md"))
+        return sorted([*self.root.glob("*.md"), *self.root.glob("folder */*.md")])
+
+    def append(self, path: str, line: str) -> None:
+        """Add a line to a file that only grows."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as log:
+            log.write(line)
 
     def change(self, chance: random.Random, token: str) -> list[str]:
         """Make one random change; return the texts that must be somewhere from now on."""
         notes = self.notes()
         note = chance.choice(notes) if notes else self.root / f"{token}.md"
         kind = chance.random()
-        if kind < 0.08:
-            (self.root / LOG).parent.mkdir(parents=True, exist_ok=True)
-            with (self.root / LOG).open("a") as log:
-                log.write(f"- 2026-11-{chance.randint(1, 28):02d} run: 1 km -- {token}\n")
+        if kind < 0.06:
+            self.append(LOG, f"- 2026-11-{chance.randint(1, 28):02d} run: 1 km -- {token}\n")
             return [token]
-        if kind < 0.14:
+        if kind < 0.1:  # two machines may import the same book, with the same bytes
+            self.append(IMPORTED, f"{token}\n")
+            name = f"book {chance.randint(1, 9)}"
+            if not (self.root / f"{name}.md").exists():
+                (self.root / f"{name}.md").write_text(_START.format(n=name) + _ITEMS)
+            return [token]
+        if kind < 0.13:
             note.rename(self.root / f"renamed {token}.md")
+            return []
+        if kind < 0.15:
+            place = self.root / f"folder {chance.randint(1, 3)}" / note.name
+            if not place.exists():
+                place.parent.mkdir(exist_ok=True)
+                note.rename(place)
             return []
         if kind < 0.18 and len(notes) > 4:
             note.unlink()
@@ -197,7 +221,8 @@ def _run_world(result: Result, folder: Path, seed: int, rounds: int) -> None:
                 written |= set(one.change(chance, token))
             text = _all_text(one)
             written = {token for token in written if token[0] != one.name or token in text}
-            rows |= {token for token in written if token in _read(one.root / LOG)}
+            logs = _read(one.root / LOG) + _read(one.root / IMPORTED)
+            rows |= {token for token in written if token in logs}
         _sync_all(result, machines, hub, chance, where)
         _check(result, machines, written | rows, where)
         result.count += 1
@@ -216,8 +241,8 @@ def _sync_all(
         hub.rename(hub.with_name("gone"))
         result.expect(order[0].sync(), f"{where}: the remote is gone, and nobody says so")
         hub.with_name("gone").rename(hub)
-    elif trouble < 0.4:
-        order[-1].pull()
+    elif trouble < 0.4 and order[-1].pull():
+        result.damage(f"{where}: conflict markers after git pull")
     racer = order[-1] if trouble > 0.8 else None
     real = Git.ask
 
@@ -243,18 +268,25 @@ def _check(result: Result, machines: list[Machine], wanted: set[str], where: str
     for one in machines:
         status = Git(str(one.root)).line("status", "--porcelain")
         result.expect(not status, f"{where}: {one.name} is not clean: {status}")
-        for path in one.root.rglob("*.md"):
-            if MARKERS.search(path.read_bytes()):
-                result.damage(f"{where}: conflict markers in {path.name}")
+        for path in _find_markers(one):
+            result.damage(f"{where}: conflict markers in {path.name}")
     text = _all_text(machines[0])
     for token in sorted(wanted):
         if token not in text:
             result.lose(f"{where}: {token}")
 
 
+def _files(machine: Machine) -> list[Path]:
+    found = [*machine.root.rglob("*.md"), *machine.root.rglob("*.log")]
+    return [path for path in found if not {".git", ".trash"} & set(path.parts)]
+
+
+def _find_markers(machine: Machine) -> list[Path]:
+    return [path for path in _files(machine) if MARKERS.search(path.read_bytes())]
+
+
 def _all_text(machine: Machine) -> str:
-    files = (path for path in machine.root.rglob("*.md") if ".trash" not in path.parts)
-    return "\n".join(map(_read, files))
+    return "\n".join(map(_read, _files(machine)))
 
 
 def _read(path: Path) -> str:

@@ -26,7 +26,12 @@ from notekeep.services.overview import problem_object
 
 SHOWN = 3
 """How many problems with one cause are named, and places of each; `doctor --all` lists all."""
-PAIR_NOTES = {"copy": "", "log": "habit log: all lines count", "marks": "has git conflict markers"}
+PAIR_NOTES = {
+    "copy": "",
+    "log": "habit log: all lines count",
+    "marks": "has git conflict markers",
+    "git": "not merged by git",
+}
 
 if TYPE_CHECKING:
     from notekeep.errors import Problem

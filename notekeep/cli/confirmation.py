@@ -48,7 +48,7 @@ def apply_plan(
     if count > MANY:
         output.write_message(f"  and {count - MANY} more")
         confirm(f"Change {count} files?", f"this would change {count} files", yes=yes)
-    if not count and not plan.refused and not quiet:
+    if not (count or plan.refused or plan.resolved or quiet):
         output.write_message("nothing to change")
     result = vault.notes.apply(plan)
     report_result(result, (lambda _: "") if quiet else done)

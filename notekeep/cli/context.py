@@ -37,3 +37,10 @@ def vault_places(vault: str | None = None) -> config.VaultPlaces:
     person = config.person_settings(places)
     root = config.find_vault(vault or current_context().vault, os.environ, os.getcwd(), person)
     return config.vault_places(root, places)
+
+
+def cron_command(root: str, *words: str, keep: str) -> list[str]:
+    """Return the words of a command for cron, with what it needs to know of this session."""
+    pairs = [f"{name}={os.environ[name]}" for name in ("NOTEKEEP_HOME", keep) if os.getenv(name)]
+    environment = ["/usr/bin/env", *pairs] if pairs else []
+    return [*environment, sys.executable, "-m", "notekeep", "--vault", root, *words]

@@ -5,10 +5,8 @@ Nothing runs in the background and nothing is installed: the lines for a crontab
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from contextlib import suppress
 
 import click
@@ -16,7 +14,7 @@ import click
 from notekeep import config
 from notekeep.cli import output
 from notekeep.cli.arguments import dry_run_option, json_options
-from notekeep.cli.context import is_json, vault_places
+from notekeep.cli.context import cron_command, is_json, vault_places
 from notekeep.errors import UsageError
 from notekeep.habits.reminders import (
     Due,
@@ -59,8 +57,8 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
         output.write_message(NONE_YET)
         return 1
     if cron:
-        command = [*_environment(), sys.executable, "-m", "notekeep", "--vault", places.root]
-        command += ["habit", "remind", "--check", "--notify"]
+        check_words = ("habit", "remind", "--check", "--notify")
+        command = cron_command(places.root, *check_words, keep="DBUS_SESSION_BUS_ADDRESS")
         for line in cron_lines(reminder_times(reminder for _, reminder in found.all), command):
             output.write(line)
         output.write_message("nothing was installed; add these lines with `crontab -e`")
@@ -75,13 +73,6 @@ def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
         json={"total": len(reminders), "reminders": reminders},
         stretch=1,
     )
-
-
-def _environment() -> list[str]:
-    """Settings, state and desktop of this session, which cron knows nothing of."""
-    names = ("NOTEKEEP_HOME", "DBUS_SESSION_BUS_ADDRESS")
-    pairs = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
-    return [shutil.which("env") or "/usr/bin/env", *pairs] if pairs else []
 
 
 def _check(index: HabitIndex, *, notify: bool) -> int:

@@ -10,9 +10,10 @@ import click
 from notekeep.cli import output
 from notekeep.cli.arguments import json_options, yes_option
 from notekeep.cli.confirmation import confirm
-from notekeep.cli.context import is_json
+from notekeep.cli.context import cron_command, is_json
 from notekeep.cli.opening import open_vault
 from notekeep.errors import NotekeepError, UsageError
+from notekeep.habits.reminders import cron_line
 from notekeep.services.sync import SyncResult, SyncService, has_password
 
 PRIVATE = (
@@ -20,16 +21,24 @@ PRIVATE = (
     " folder on this machine, add a line such as `private/` to .gitignore. For encryption, see"
     " git-crypt or age."
 )
+NAMES = (
+    "These names do not work on Windows, Android or a Mac. `notekeep lint --fix` renames notes and"
+    " updates links; rename other files by hand. Between Linux machines they can stay:"
+)
+SHOWN = 10
 _EVERY = re.compile(r"(\d+)(s|m|h)?")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, None: 60}
 
 
 @click.group(invoke_without_command=True, short_help="Sync with other machines through git.")
 @click.option("--every", metavar="TIME", help="Sync again and again, e.g. every 5m. Stop: ctrl+c.")
+@click.option(
+    "--cron", is_flag=True, help="Print a line for `crontab -e`; with --every, its pause."
+)
 @yes_option
 @json_options
 @click.pass_context
-def sync(ctx: click.Context, *, every: str | None, yes: bool) -> int:
+def sync(ctx: click.Context, *, every: str | None, cron: bool, yes: bool) -> int:
     """Commit your changes, merge those of other machines, and send both.
 
     \b
@@ -37,6 +46,7 @@ def sync(ctx: click.Context, *, every: str | None, yes: bool) -> int:
     notekeep sync               sync now: "12 in, 3 out"
     notekeep sync status        show what is not sent yet
     notekeep sync --every 5m    sync until ctrl+c
+    notekeep sync --cron        a line for a crontab
 
     Notes are merged by field, task and paragraph. If both sides changed the same, your version
     stays and theirs becomes a conflict copy: see `notekeep conflicts`. `notekeep undo` reverts what
@@ -45,8 +55,13 @@ def sync(ctx: click.Context, *, every: str | None, yes: bool) -> int:
     """
     if ctx.invoked_subcommand is not None:
         return 0
-    service = _service()
+    vault = open_vault()
+    if cron:
+        return _write_cron(vault.root, _parse_pause(every or "5m"))
+    service = vault.make_sync()
     _ask_trust(service, yes=yes)
+    if service.git.exists:
+        _warn_of_names(service)
     if every is None:
         return _report(service.sync())
     pause = _parse_pause(every)
@@ -70,13 +85,13 @@ def init(url: str, *, yes: bool) -> int:
     the merge driver, so that `git pull` merges notes as notekeep does. Use an empty remote, or one
     that has your notes: nothing is overwritten on either side.
     """
-    service = _service()
-    if service.git.exists:
-        _ask_trust(service, yes=yes)
+    service = open_vault().make_sync()
+    _ask_trust(service, yes=yes)
     if has_password(url):
         output.write_message("the address has a password in it; use ssh or a credential helper")
     for line in service.init(url):
         output.write_message(line)
+    _warn_of_names(service)
     output.write_message(PRIVATE)
     output.write("`notekeep sync` syncs now." if url else "`notekeep sync init URL` adds a remote.")
     return 0
@@ -86,7 +101,7 @@ def init(url: str, *, yes: bool) -> int:
 @json_options
 def status() -> int:
     """Show what is not synced yet, as of the last fetch. Nothing is sent or received."""
-    found = _service().status()
+    found = open_vault().make_sync().status()
     if is_json():
         output.write_json(found._asdict())
         return 0
@@ -94,11 +109,6 @@ def status() -> int:
     if found.changed:
         output.write(f"{output.count_of(found.changed, 'changed file')} to commit")
     return 0
-
-
-def _service() -> SyncService:
-    vault = open_vault()
-    return SyncService(vault.root, vault.places.state, lambda: vault.history.store)
 
 
 def _ask_trust(service: SyncService, *, yes: bool) -> None:
@@ -113,6 +123,16 @@ def _ask_trust(service: SyncService, *, yes: bool) -> None:
         service.trust()
 
 
+def _warn_of_names(service: SyncService) -> None:
+    """Say before anything is sent for the first time which names other systems refuse."""
+    if found := service.find_bad_names():
+        output.write_message(NAMES)
+        for line in found[:SHOWN]:
+            output.write_message(f"  {line}")
+        if len(found) > SHOWN:
+            output.write_message(f"  and {len(found) - SHOWN} more")
+
+
 def _report(result: SyncResult) -> int:
     if is_json():
         output.write_json(result._asdict())
@@ -125,6 +145,14 @@ def _report(result: SyncResult) -> int:
     if result.problem:
         output.write_message(result.problem)
         output.write_message(f"  {result.hint}")
+    return 0
+
+
+def _write_cron(root: str, pause: int) -> int:
+    minutes = max(1, pause // 60)
+    when = f"*/{minutes} *" if minutes < 60 else f"0 */{min(minutes // 60, 23)}"
+    output.write(cron_line(f"{when} * * *", cron_command(root, "sync", keep="SSH_AUTH_SOCK")))
+    output.write_message("nothing was installed; add this line with `crontab -e`")
     return 0
 
 

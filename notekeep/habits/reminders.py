@@ -109,14 +109,20 @@ def reminder_times(reminders: Iterable[Reminder]) -> list[Reminder]:
 
 
 def cron_lines(times: Iterable[Reminder], command: Sequence[str]) -> list[str]:
-    """Return a line for each time; Refused when an argument of the command holds a line break."""
+    """Return a line for each time; see `cron_line`."""
+    return [
+        cron_line(f"{time.minute} {time.hour} * * {_cron_days(time)}", command) for time in times
+    ]
+
+
+def cron_line(when: str, command: Sequence[str]) -> str:
+    """Return a line of a crontab; Refused when an argument of the command has a line break."""
     if any("\n" in word or "\r" in word for word in command):
         raise Refused(
             "the path of the vault contains a line break",
             "give the vault a name in the settings, or rename its folder",
         )
-    words = shlex.join(command).replace("%", "\\%")
-    return [f"{time.minute} {time.hour} * * {_cron_days(time)} {words}" for time in times]
+    return f"{when} {shlex.join(command)}".replace("%", "\\%")
 
 
 def _cron_days(time: Reminder) -> str:

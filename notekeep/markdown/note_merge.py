@@ -74,8 +74,13 @@ def merge_versions(
 
 
 def is_binary(data: bytes) -> bool:
-    """Whether a file is not text, or stands for one, as the pointers of Git LFS do."""
-    return b"\0" in data[:_BINARY_SAMPLE] or data.startswith(b"version https://git-lfs")
+    """Whether a file is not text, or stands for one."""
+    return b"\0" in data[:_BINARY_SAMPLE] or is_pointer(data)
+
+
+def is_pointer(data: bytes) -> bool:
+    """Whether a file stands for one in Git LFS."""
+    return data.startswith(b"version https://git-lfs")
 
 
 def is_log(path: str) -> bool:

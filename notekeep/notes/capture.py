@@ -113,7 +113,7 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
         template: Its text as it stands; None for the vault's template of its kind.
         names: What the template may name besides.
     """
-    root, settings, schema, _ = workspace
+    root, settings, schema, *_ = workspace
     given: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
     if not title.strip():
         raise UsageError("a note needs a title", 'example: `notekeep new book "Deep Work"`')
@@ -180,7 +180,7 @@ def _plan_daily(workspace: Workspace, path: str, day: dt.date) -> WritePlan:
 
 def _find_folder(workspace: Workspace, kind: str, template: str) -> str:
     """The folder of new notes of a kind; where there is none, the one with most such notes."""
-    root, settings, schema, catalog = workspace
+    root, settings, schema, catalog, _ = workspace
     folder = match_spelling(root, schema.folders.get(kind, ""))
     is_said = kind in FIXED_KINDS or kind in settings.own_folders
     if is_said or (folder and os.path.isdir(os.path.join(root, folder))):

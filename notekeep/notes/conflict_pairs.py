@@ -1,4 +1,4 @@
-"""Conflicts: two versions of one note, side by side or between git's marks, until a person chooses.
+"""Conflicts: two versions of one note, in two files, in one or in git, until a person chooses.
 
 Whatever is chosen, nothing is lost: the version that goes is in the trash or in history, and `undo`
 brings it back. No mark is ever written into a note.
@@ -11,8 +11,8 @@ from itertools import pairwise
 from posixpath import basename
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from notekeep.errors import Ambiguous, Conflict, NotekeepError, NotFound
-from notekeep.markdown.note_merge import merge_logs, merge_versions
+from notekeep.errors import Ambiguous, Conflict, NotekeepError, NotFound, Refused
+from notekeep.markdown.note_merge import is_pointer, merge_logs, merge_versions
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
     Hunk,
@@ -23,13 +23,15 @@ from notekeep.markdown.text_merge import (
 )
 from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.query.tree import Is
-from notekeep.storage.file_names import find_original, free_path, name_key
+from notekeep.storage.file_names import find_original, free_path, is_own_copy, name_key
+from notekeep.storage.git import LINK, MODULE, Git, is_set_up
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from notekeep.notes.workspace import Workspace
+    from notekeep.storage.git import Entry
     from notekeep.storage.history import History
     from notekeep.storage.operation_log import Version
 
@@ -79,10 +81,11 @@ _HINT = "nothing was changed; use `notekeep conflicts keep COPY mine`, `theirs` 
 class ConflictPair(NamedTuple):
     """One conflict."""
 
-    copy: str  # the file with the other version; the note itself when both stand in it
+    copy: str  # the file with the other version; the note itself without such a file
     note: str  # need not exist
-    # "copy" for two files, "log" for two logs, "marks" for git's marks in one file
-    kind: Literal["copy", "log", "marks"]
+    # "copy" for two files, "log" for two logs, "marks" for git's marks in one file, "git" for a
+    # path that git left unmerged
+    kind: Literal["copy", "log", "marks", "git"]
 
 
 def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
@@ -96,7 +99,11 @@ def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
         if problem.code == CONFLICT_PROBLEM
         or (problem.code == "front-matter" and _is_marked(workspace, problem.path))
     ]
-    return sorted([*found, *_log_conflicts(workspace)])
+    found += _log_conflicts(workspace)
+    listed = {pair.copy for pair in found}
+    unmerged = _unmerged(workspace)
+    found += [ConflictPair(path, path, "git") for path in unmerged if path not in listed]
+    return sorted(found)
 
 
 def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
@@ -128,11 +135,19 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
     "mine" is the note, or the first side of git's marks; "theirs" the copy, or the second side.
     With "both" the copy becomes a note of its own, or the sides stand one after the other.
     """
-    plan = WritePlan("conflicts", f"keep {choice} of {pair.note}")
+    plan = WritePlan("conflicts", f"keep {choice} of {pair.note}", resolved=[pair.note])
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         name = {"mine": "ours"}.get(choice, choice)
         _edit(plan, pair.note, workspace.read(pair.note), encode(side(text, found, name)))
+        return plan
+    if pair.kind == "git":
+        _, mine, theirs = _git_versions(workspace, pair.note)
+        if choice == "both" and mine is not None and theirs is not None:
+            free = free_path(workspace.root, pair.note)
+            plan.changes.append(NoteChange(free, None, theirs))
+        kept = theirs if choice == "theirs" or (choice == "both" and mine is None) else mine
+        _replace(workspace, plan, pair.note, kept)
         return plan
     mine, theirs = sides(workspace, pair)
     if mine is None and choice != "mine":
@@ -149,7 +164,17 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
 
 def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> WritePlan:
     """Plan one text with the changes of both; without a known base every line of both is kept."""
-    plan = WritePlan("conflicts", f"merge {pair.note}")
+    plan = WritePlan("conflicts", f"merge {pair.note}", resolved=[pair.note])
+    if pair.kind == "git":
+        base, mine, theirs = _git_versions(workspace, pair.note)
+        # An edit is more than a deletion.
+        kept = theirs if mine is None else mine
+        if mine is not None and theirs is not None:
+            kept = merge_versions(pair.note, base, mine, theirs)
+        if kept is None:
+            raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
+        _replace(workspace, plan, pair.note, kept)
+        return plan
     mine, theirs = sides(workspace, pair)
     if mine is None:
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
@@ -173,15 +198,16 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
     return plan
 
 
-def plan_merge_all(workspace: Workspace, history: History) -> WritePlan:
+def plan_merge_all(workspace: Workspace, history: History, *, of_others: bool = False) -> WritePlan:
     """Plan to merge every conflict whose versions did not change the same; the others are refused.
 
     Of several copies of one note the first is merged; the next ones can be when that is done.
+    With `of_others` only the copies that programs left which sync folders.
     """
     plan = WritePlan("conflicts", "merge all")
     notes: set[str] = set()
     for pair in list_conflicts(workspace):
-        if pair.note in notes:
+        if pair.note in notes or (of_others and (pair.copy == pair.note or is_own_copy(pair.copy))):
             continue
         try:
             merged = plan_merge(workspace, history, pair)
@@ -190,7 +216,15 @@ def plan_merge_all(workspace: Workspace, history: History) -> WritePlan:
             continue
         notes.add(pair.note)
         plan.changes += merged.changes
+        plan.resolved += merged.resolved
     return plan
+
+
+def _replace(workspace: Workspace, plan: WritePlan, path: str, wanted: bytes | None) -> None:
+    """Plan a content for a path, whether there is a file now or not; None for none."""
+    before = content_at(workspace.root, path)
+    if before != wanted:
+        plan.changes.append(NoteChange(path, before, wanted))
 
 
 def _edit(plan: WritePlan, path: str, before: bytes, after: bytes) -> None:
@@ -200,6 +234,9 @@ def _edit(plan: WritePlan, path: str, before: bytes, after: bytes) -> None:
 
 def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes]:
     """Both versions, the note's first; None for a note that is gone."""
+    if pair.kind == "git":
+        _, mine, theirs = _git_versions(workspace, pair.note)
+        return mine, theirs or b""
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         return encode(side(text, found, "ours")), encode(side(text, found, "theirs"))
@@ -226,6 +263,49 @@ def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
             f"{path} has no git conflict markers", "`notekeep conflicts` lists the conflicts"
         )
     return text, found
+
+
+# Paths that git left unmerged, as it does where the merge driver writes no markers. Git runs only
+# in a repository that the person agreed to, and nothing that its settings name runs.
+
+
+def resolve_in_git(workspace: Workspace, paths: Sequence[str]) -> list[str]:
+    """Tell git that paths are resolved, as far as it left them unmerged; return what to say."""
+    unmerged = _unmerged(workspace)
+    if not (left := [path for path in paths if path in unmerged]):
+        return []
+    git = Git(workspace.root, runs_programs=False)
+    for path in left:
+        git.resolve(path, content_at(workspace.root, path))
+    remarks = [f"Marked {path} as resolved in git." for path in left]
+    if len(left) == len(unmerged) and (found := git.in_progress()):
+        remarks.append(f"No conflicts are left. Finish with `{found[1]}`.")
+    return remarks
+
+
+def _unmerged(workspace: Workspace) -> dict[str, dict[int, Entry]]:
+    if not is_set_up(workspace.state):
+        return {}
+    with suppress(NotekeepError):
+        return Git(workspace.root, runs_programs=False).unmerged()
+    return {}
+
+
+def _git_versions(
+    workspace: Workspace, path: str
+) -> tuple[bytes | None, bytes | None, bytes | None]:
+    """The base, the note and the other version; None where there is none."""
+    stages = _unmerged(workspace).get(path, {})
+    git = Git(workspace.root, runs_programs=False)
+    found = {stage: git.read(entry.blob) for stage, entry in stages.items()}
+    is_file = all(entry.mode not in (LINK, MODULE) for entry in stages.values())
+    if not found or not is_file or any(map(is_pointer, found.values())):
+        hint = f"Choose with `git checkout --ours -- {path}` or `--theirs`, then use `git add`."
+        raise Refused(f"notekeep cannot merge {path}.", hint)
+    mine = content_at(workspace.root, path) if 2 in stages else None
+    if mine and hunks(mine.decode("utf-8", "replace")):  # git wrote markers into it
+        mine = found[2]
+    return found.get(1), mine, found.get(3)
 
 
 def _is_marked(workspace: Workspace, path: str) -> bool:

@@ -48,6 +48,7 @@ class WritePlan:
     remarks: list[str] = field(default_factory=list)  # what the person should know besides
     new_fields: list[str] = field(default_factory=list)  # that neither kind nor note had before
     request: str = ""  # the id of what was sent from elsewhere, such as a phone
+    resolved: list[str] = field(default_factory=list)  # paths whose conflict in git is resolved
 
     def refuse(self, path: str, error: NotekeepError) -> None:
         """Leave a note out, and keep why."""

@@ -35,6 +35,7 @@ class Workspace(NamedTuple):
     settings: VaultSettings
     schema: Schema
     catalog: Catalog
+    state: str  # the folder of history and what else only this machine knows
 
     @property
     def link_style(self) -> LinkStyle:

@@ -47,7 +47,21 @@ class NoteService:
         not let us; nothing is half-written.
         """
         done = apply_plan(plan, self.workspace.root, self._open_history())
-        return done._replace(remarks=[*done.remarks, *self.indexing.record_written()])
+        remarks = [*done.remarks, *self.indexing.record_written()]
+        if plan.resolved:
+            from notekeep.notes.conflict_pairs import resolve_in_git
+
+            remarks += resolve_in_git(self.workspace, plan.resolved)
+        return done._replace(remarks=remarks)
+
+    def merge_copies(self) -> None:
+        """Merge the copies that programs left which sync folders, where that can be done."""
+        from notekeep.notes.conflict_pairs import plan_merge_all
+
+        self.indexing.refresh(words=False, defer=True)
+        plan = plan_merge_all(self.workspace, self._open_history(), of_others=True)
+        if plan.changes:
+            self.apply(plan)
 
     def apply_again(self, make_plan: Callable[[], WritePlan]) -> WriteResult:
         """Make and apply a plan; make it again where another program saved at the same moment."""

@@ -76,7 +76,7 @@ class PublishingService:
         open_habits: Callable[[], HabitService],
     ) -> None:
         self.places = places
-        self.root, self.settings, self.schema, self.catalog = workspace
+        self.root, self.settings, self.schema, self.catalog, _ = workspace
         self.sites = sites  # that the person's settings name for this vault, the usual one first
         self.indexing = indexing
         self.history = history

@@ -62,7 +62,7 @@ class SearchService:
         open_counts: OpenCounts,
     ) -> None:
         self.workspace = workspace
-        self.root, self.settings, self.schema, self.catalog = workspace
+        self.root, self.settings, self.schema, self.catalog, _ = workspace
         self._full_text = full_text
         self._indexing = indexing
         self.open_counts = open_counts

@@ -22,8 +22,14 @@ from notekeep.errors import Failure, NotekeepError, Refused
 from notekeep.markdown.note_merge import merge_versions
 from notekeep.storage.content import digest_of
 from notekeep.storage.durability import Flush
-from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, host
-from notekeep.storage.git import DRIVER, LINK, MODULE, Entry, Git, GitError
+from notekeep.storage.file_names import (
+    TEMP_PREFIX,
+    conflict_name,
+    host,
+    name_key,
+    portability_problem,
+)
+from notekeep.storage.git import DRIVER, LINK, MODULE, TRUST, Entry, Git, GitError
 from notekeep.storage.history import ROUND_BYTES, OutsideVersion
 from notekeep.storage.open_folder import content_at
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
@@ -39,8 +45,9 @@ TRIES = 5
 """How often a sync begins anew when another machine was faster, or a file was saved meanwhile."""
 
 IGNORED: Final = (".trash/", f"{TEMP_PREFIX}*", ".obsidian/workspace*.json", ".obsidian/cache")
-ATTRIBUTES: Final = ("*.md merge=notekeep", ".notekeep/imported/* merge=notekeep", "* -text")
-_TRUST = "sync.json"
+# Of every file: where it cannot be merged, git's own merge would write markers into it.
+ATTRIBUTES: Final = ("* -text merge=notekeep",)
+_NO_FILES: Final = frozenset({LINK, MODULE})
 _PASSWORD: Final = re.compile(r"://[^/@]*:[^/@]+@")
 _LOGIN: Final = re.compile(
     r"authentication failed|permission denied|could not read (username|password)|terminal prompts"
@@ -77,22 +84,24 @@ class SyncStatus(NamedTuple):
     changed: int  # files that are not committed
 
 
-def is_set_up(state: str) -> bool:
-    """Whether a person set up the sync of a vault, by the folder of its state."""
-    return os.path.exists(os.path.join(state, _TRUST))
-
-
 class SyncService:
     """The sync of one vault; `is_alone` where nobody sits at a terminal."""
 
     def __init__(
-        self, root: str, state: str, history: Callable[[], History], *, is_alone: bool = False
+        self,
+        root: str,
+        state: str,
+        history: Callable[[], History],
+        merge_copies: Callable[[], None] = lambda: None,
+        *,
+        is_alone: bool = False,
     ) -> None:
         self.root = root
         self.git = Git(root, is_alone=is_alone)
         self._history = history
+        self._merge_copies = merge_copies
         self._lock = os.path.join(state, "sync.lock")
-        self._trust = os.path.join(state, _TRUST)
+        self._trust = os.path.join(state, TRUST)
 
     # Setting up
 
@@ -181,6 +190,28 @@ class SyncService:
         runs = [f"runs {one}" for one in self.git.programs() if one != f"{DRIVER} = {_driver()}"]
         return [*sent, *runs] or ["uses git"]
 
+    # Names that other systems refuse
+
+    def find_bad_names(self) -> list[str]:
+        """Say, before the first sync, which files other systems cannot have, and why."""
+        git, found = self.git, dict[str, None]()
+        if git.line("for-each-ref", "--count=1", "refs/remotes"):
+            return []
+        spelt: dict[str, str] = {}
+        for row in git.run("ls-files", "-z", "-co", "--exclude-standard").split(b"\0"):
+            parts = os.fsdecode(row).split("/") if row else []
+            for depth, part in enumerate(parts, 1):
+                path = "/".join(parts[:depth])
+                if problem := portability_problem(part):
+                    found[f"{path}: the name {problem}"] = None
+                other = spelt.setdefault(name_key(path), path)
+                if other != path:
+                    found[f"{path}: differs from {other} only in the case of letters"] = None
+            place = os.path.join(self.root, *parts)
+            if os.path.islink(place) and _leads_out("/".join(parts), os.readlink(place)):
+                found[f"{'/'.join(parts)}: leads out of the vault, so others refuse it"] = None
+        return list(found)
+
     # Sync
 
     def status(self) -> SyncStatus:
@@ -203,7 +234,6 @@ class SyncService:
             Refused: The repository is in a state in which nothing should be changed.
             Failure: Git could not do what it was asked to. Nothing is lost.
         """
-        make_folder(os.path.dirname(self._lock))
         with hold_lock_file(self._lock, self._lock):
             return self._sync()
 
@@ -221,12 +251,12 @@ class SyncService:
             )
 
     def _sync(self) -> SyncResult:
-        git, received = self.git, 0
+        git, result = self.git, SyncResult()
         self._check()
         git.check_idle()
-        branch = git.branch()
-        remote, name = self._upstream(branch)
-        conflicts: list[str] = []
+        remote, name = self._upstream(git.branch())
+        with suppress(NotekeepError):  # then they stay listed
+            self._merge_copies()
         for _ in range(TRIES):
             self._commit()
             if not remote:
@@ -234,34 +264,24 @@ class SyncService:
                 return SyncResult(problem="Committed. There is no remote yet.", hint=hint)
             code, _, text = git.ask("fetch", "-q", remote)
             if code:
-                return self._not_reached(text, "fetch", SyncResult(received, 0, tuple(conflicts)))
-            ours = git.commit_at("HEAD")
+                return self._not_reached(text, "fetch", result)
             theirs = git.commit_at(f"refs/remotes/{remote}/{name}")
-            if (
-                theirs
-                and theirs != ours
-                and git.ask("merge-base", "--is-ancestor", theirs, "HEAD")[0]
-            ):
-                changed = self._receive(ours, theirs, conflicts)
-                if changed is None:
+            if theirs and git.ask("merge-base", "--is-ancestor", theirs, "HEAD")[0]:
+                found = self._receive(git.commit_at("HEAD"), theirs, result)
+                if found is None:
                     continue  # a file was saved meanwhile
-                received += changed
+                result = found
             head = git.commit_at("HEAD")
             if head in (theirs, ""):
-                return SyncResult(received, 0, tuple(conflicts))
-            sent = len(git.changed(theirs, head))
-            result = SyncResult(received, sent, tuple(conflicts))
+                return result
             code, answer, text = git.ask("push", "--porcelain", remote, f"HEAD:refs/heads/{name}")
             if code == 0:
-                return result
+                return result._replace(sent=len(git.changed(theirs, head)))
             if b"[rejected]" not in answer:  # else another machine was faster
                 return self._not_reached(f"{text}\n{answer.decode()}", "push", result)
-        return SyncResult(
-            received,
-            0,
-            tuple(conflicts),
-            "Committed here, not sent: others kept sending.",
-            "Run `notekeep sync` again.",
+        return result._replace(
+            problem="Committed here, not sent: others kept sending.",
+            hint="Run `notekeep sync` again.",
         )
 
     def _upstream(self, branch: str) -> tuple[str, str]:
@@ -281,15 +301,15 @@ class SyncService:
             problem = "Committed here, not sent: the remote refused it."
         else:
             problem = "Committed here, not sent: the remote cannot be reached."
-        return result._replace(
-            sent=0, problem=problem, hint=f"Run `git {command}` once to see why."
-        )
+        return result._replace(problem=problem, hint=f"Run `git {command}` once to see why.")
 
     def _commit(self) -> None:
         """Commit all changes, other repositories inside the vault aside."""
         git = self.git
         git.run("add", "-A", "--", ".", f":(exclude,glob)**/{TEMP_PREFIX}*")
-        parts = git.run("diff", "--cached", "--raw", "-z", "--no-renames").split(b"\0")
+        parts = git.run("diff", "--cached", "--raw", "--no-abbrev", "-z", "--no-renames").split(
+            b"\0"
+        )
         for about, name in zip(parts[::2], parts[1::2], strict=False):
             old_mode, new_mode, old, *_ = about.decode().lstrip(":").split(" ")
             if old_mode == MODULE:
@@ -312,22 +332,20 @@ class SyncService:
 
     # Receiving
 
-    def _receive(self, ours: str, theirs: str, conflicts: list[str]) -> int | None:
-        """Bring the vault to a commit that has both; count the files, None to begin anew."""
+    def _receive(self, ours: str, theirs: str, result: SyncResult) -> SyncResult | None:
+        """Bring the vault to a commit that has both; None to begin anew."""
         git = self.git
-        mine, other = git.tree(ours), git.tree(theirs)
-        self._check_incoming(mine, other)
+        self._check_incoming(git.tree(ours), git.tree(theirs))
         bases = git.line("merge-base", "--all", ours, theirs).split() if ours else [""]
-        target = theirs
-        copies: list[str] = []
+        target, copies = theirs, list[str]()
         if ours and ours not in bases:
             merge = TreeMerge(git, (bases or [""])[0], ours, theirs)
-            target = self._commit_merge(merge, ours, theirs)
-            copies = merge.conflicts
+            target, copies = self._commit_merge(merge, ours, theirs), merge.conflicts
         changed = self._fast_forward(ours, target)
-        if changed is not None:
-            conflicts += copies
-        return changed
+        if changed is None:
+            return None
+        received, conflicts = result.received + changed, (*result.conflicts, *copies)
+        return SyncResult(received, conflicts=conflicts)
 
     def _check_incoming(self, mine: dict[str, Entry], other: dict[str, Entry]) -> None:
         """Refuse files that could reach out of the vault, whatever git would do with them."""
@@ -342,8 +360,7 @@ class SyncService:
             if entry.mode != LINK:
                 continue
             target = os.fsdecode(self.git.read(entry.blob))
-            leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-            if leads.startswith(("/", "..")) or leads.partition("/")[0].casefold() == ".git":
+            if _leads_out(path, target):
                 raise Refused(
                     f"The remote has a link that leads out of the vault: {path} -> {target}."
                     " Nothing was changed.",
@@ -359,39 +376,37 @@ class SyncService:
     def _fast_forward(self, ours: str, target: str) -> int | None:
         """Let git write the files of a commit; their versions are in history before."""
         git, history = self.git, self._history()
-        paths = git.changed(ours, target)
+        paths, trees = git.changed(ours, target), (git.tree(ours), git.tree(target))
+        known = [{tree[path].mode for tree in trees if path in tree} for path in paths]
+        files = [path for path, modes in zip(paths, known, strict=True) if not modes & _NO_FILES]
         # A first sync into an empty vault has nothing to go back to.
-        before = self._read(paths, {**git.tree(target), **git.tree(ours)}) if ours else {}
+        before = self._read(files) if ours else {}
         history.record_outside_versions(
             [
                 OutsideVersion(path, data, digest_of(data), None)
                 for path, data in before.items()
-                if data
+                if data is not None
             ]
         )
         code, _, text = git.ask("merge", "-q", "--ff-only", "--no-overwrite-ignore", target)
         if code:
+            error = GitError("merge", text)
             if "would be overwritten" not in text:
-                raise GitError("merge", text)
+                raise error
             if "untracked" in text:  # that git ignores: a commit cannot make room for it
-                error = GitError("merge", text)
                 error.hint = (
                     "The remote has a file that is ignored here. Rename yours and sync again."
                 )
                 raise error
             return None
-        if before:
-            after = self._read(paths, dict.fromkeys(before, Entry("", "")))
-            self._log(history, self._store(history, before), self._store(history, after))
+        self._log(history, before, self._read(before))
         return len(paths)
 
-    def _read(self, paths: list[str], known: dict[str, Entry]) -> dict[str, bytes | None]:
+    def _read(self, paths: Iterable[str]) -> dict[str, bytes | None]:
         """Read files as they are on the disk; those that are too large for history are left out."""
         found: dict[str, bytes | None] = {}
         room = ROUND_BYTES
         for path in paths:
-            if path not in known or known[path].mode in (LINK, MODULE):
-                continue
             with suppress(OSError, NotekeepError):
                 data = content_at(self.root, path)
                 room -= len(data or b"")
@@ -399,28 +414,24 @@ class SyncService:
                     found[path] = data
         return found
 
-    def _store(self, history: History, contents: dict[str, bytes | None]) -> dict[str, str]:
-        found: dict[str, str] = {}
-        with Flush(at_once=False) as flush:
-            for path, data in contents.items():
-                if data is not None:
-                    found[path] = history.blobs.store(data, flush=flush)
-            flush.wait()
-        return found
-
-    def _log(self, history: History, before: dict[str, str], after: dict[str, str]) -> None:
+    def _log(
+        self, history: History, before: dict[str, bytes | None], after: dict[str, bytes | None]
+    ) -> None:
         """Log the step, so that `undo` gives back what was there."""
         step = make_step_id()
         changes: list[ChangeRecord] = []
-        for path in sorted(before.keys() | after.keys()):
-            old, new = before.get(path), after.get(path)
-            if old is None:
-                changes.append(ChangeRecord("new", path, None, new))
-            elif new is None:
-                # Nothing lies there: undo writes the file from history.
-                changes.append(ChangeRecord("trash", path, old, None, f".trash/{step}/{path}"))
-            elif old != new:
-                changes.append(ChangeRecord("edit", path, old, new))
+        with Flush(at_once=False) as flush:
+            for path, data in after.items():
+                old = before[path]
+                if data is None and old is not None:
+                    # Nothing lies in the trash: undo writes the file from history.
+                    trashed = f".trash/{step}/{path}"
+                    changes.append(ChangeRecord("trash", path, digest_of(old), None, trashed))
+                elif data is not None and data != old:
+                    new = history.blobs.store(data, flush=flush)
+                    known = None if old is None else digest_of(old)
+                    changes.append(ChangeRecord("edit" if known else "new", path, known, new))
+            flush.wait()
         if changes:
             label = f"{len(changes)} file{'' if len(changes) == 1 else 's'}"
             history.log.append(StepRecord(step, time.time(), "sync", label, tuple(changes)))
@@ -497,10 +508,10 @@ class TreeMerge:
         """Merge a file that both sides changed; None when its text is a conflict."""
         known = old or mine
         mode = other.mode if mine.mode == known.mode else mine.mode
-        if {mine.mode, other.mode} & {LINK, MODULE}:
+        if {mine.mode, other.mode} & _NO_FILES:
             return None
         read = self._git.read
-        base = read(old.blob) if old is not None and old.mode not in (LINK, MODULE) else None
+        base = read(old.blob) if old is not None and old.mode not in _NO_FILES else None
         merged = merge_versions(path, base, read(mine.blob), read(other.blob))
         if merged is None:
             return None
@@ -528,6 +539,12 @@ class TreeMerge:
         parents = path.split("/")[:-1]
         is_below_file = any("/".join(parents[: n + 1]) in self.files for n in range(len(parents)))
         return path not in self.files and path not in self._folders and not is_below_file
+
+
+def _leads_out(path: str, target: str) -> bool:
+    """Whether a link at a path leads out of the vault, or into git's own folder."""
+    leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    return leads.startswith(("/", "..")) or leads.partition("/")[0].casefold() == ".git"
 
 
 def has_password(url: str) -> bool:

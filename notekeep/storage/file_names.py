@@ -314,6 +314,11 @@ def find_original(name: str, beside: Container[str] = ()) -> str | None:
     return None
 
 
+def is_own_copy(path: str) -> bool:
+    """Tell whether a conflict copy is notekeep's own, from a sync or from a save."""
+    return re.search(rf"{_OURS}(?:\.[^./]*)?\Z", path) is not None
+
+
 def may_be_conflict(name: str) -> bool:
     """Rule out most names in a fraction of a microsecond; takes a whole listing, too."""
     return "onfl" in name or _may_be_likely(name) or not name.isascii()

@@ -10,12 +10,9 @@ import os
 import re
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from notekeep.errors import Failure, Refused
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 LINK: Final = "120000"
 """The mode of a symbolic link."""
@@ -39,16 +36,18 @@ _LOCAL_ONLY: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"
 _SECONDS = 600.0
 
 _BUSY: Final = {
-    "rebase-merge": ("A rebase", "git rebase --continue` or `git rebase --abort"),
-    "rebase-apply": ("A rebase", "git rebase --continue` or `git rebase --abort"),
-    "MERGE_HEAD": ("A merge", "git commit` or `git merge --abort"),
+    "rebase-merge": ("A rebase", "git rebase --continue", "git rebase --abort"),
+    "rebase-apply": ("A rebase", "git rebase --continue", "git rebase --abort"),
+    "MERGE_HEAD": ("A merge", "git commit", "git merge --abort"),
     "CHERRY_PICK_HEAD": (
         "A cherry-pick",
-        "git cherry-pick --continue` or `git cherry-pick --abort",
+        "git cherry-pick --continue",
+        "git cherry-pick --abort",
     ),
-    "REVERT_HEAD": ("A revert", "git revert --continue` or `git revert --abort"),
-    "BISECT_LOG": ("A bisect", "git bisect reset"),
+    "REVERT_HEAD": ("A revert", "git revert --continue", "git revert --abort"),
+    "BISECT_LOG": ("A bisect", "git bisect reset", "git bisect reset"),
 }
+"""What may be in progress, and how to finish and cancel it, by a file in git's folder."""
 _PROGRAM_KEYS: Final = re.compile(
     r"core\.(fsmonitor|hookspath|sshcommand|editor|pager|gitproxy|askpass)"
     r"|(filter|diff|difftool|merge|mergetool|credential|gpg|remote|protocol|include|includeif|alias"
@@ -58,6 +57,13 @@ _PROGRAM_KEYS: Final = re.compile(
     re.IGNORECASE,
 )
 DRIVER: Final = "merge.notekeep.driver"
+TRUST: Final = "sync.json"
+"""The file of a vault's state with what the person agreed to."""
+
+
+def is_set_up(state: str) -> bool:
+    """Whether the person agreed to git in a vault, by the folder of its state."""
+    return os.path.exists(os.path.join(state, TRUST))
 
 
 class Entry(NamedTuple):
@@ -79,27 +85,24 @@ class GitError(Failure):
 class Git:
     """The repository whose top folder is the vault.
 
-    With `is_alone` git gets no terminal, so that ssh cannot ask for a password either.
+    With `is_alone` git gets no terminal, so that ssh cannot ask for a password either. With
+    `runs_programs=False` no hook runs and nothing is fetched, whatever the repository's settings
+    say: for what does not look at them first.
     """
 
-    def __init__(self, root: str, *, is_alone: bool = False) -> None:
+    def __init__(self, root: str, *, is_alone: bool = False, runs_programs: bool = True) -> None:
         self.root = root
         self._is_alone = is_alone
+        self._runs_programs = runs_programs
         found = shutil.which("git")
         if found is None:
             raise Failure("git is not installed.", "Install git 2.38 or newer.")
         self._program = found
 
-    def run(
-        self,
-        *words: str,
-        data: bytes | None = None,
-        index: str | None = None,
-        codes: Sequence[int] = (0,),
-    ) -> bytes:
+    def run(self, *words: str, data: bytes | None = None, index: str | None = None) -> bytes:
         """Run a git command and return its output; GitError when it fails."""
         code, answer, text = self.ask(*words, data=data, index=index)
-        if code not in codes:
+        if code:
             raise GitError(words[0], text)
         return answer
 
@@ -111,7 +114,12 @@ class Git:
         env |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":"}
         if index is not None:
             env["GIT_INDEX_FILE"] = index
-        options = [word for option in _OPTIONS for word in ("-c", option)]
+        settings = list(_OPTIONS)
+        if not self._runs_programs:
+            # A partial clone would fetch what it lacks, by the program that its settings name.
+            env |= {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+            settings.append(f"core.hooksPath={os.devnull}")
+        options = [word for setting in settings for word in ("-c", setting)]
         try:
             done = subprocess.run(
                 [self._program, *options, *words],
@@ -151,18 +159,28 @@ class Git:
 
     def check_idle(self) -> None:
         """Refuse a repository in which something else is going on."""
-        folder = self.folder()
-        for name, (what, way) in _BUSY.items():
-            if os.path.exists(os.path.join(folder, name)):
-                raise Refused(
-                    f"{what} is in progress in this vault. Nothing was changed.",
-                    f"Finish or cancel it first: `{way}`.",
-                )
-        if os.path.exists(os.path.join(folder, "index.lock")):
+        left = "`notekeep conflicts` lists what is not merged." if self.unmerged() else ""
+        if found := self.in_progress():
+            what, finish, cancel = found
+            ways = f"`{finish}`" if finish == cancel else f"`{finish}` or `{cancel}`"
+            raise Refused(
+                f"{what} is in progress in this vault. Nothing was changed.",
+                f"Finish or cancel it first: {ways}. {left}".strip(),
+            )
+        if left:
+            raise Refused("Git left conflicts in this vault. Nothing was changed.", left)
+        if os.path.exists(os.path.join(self.folder(), "index.lock")):
             raise Refused(
                 "Another git command is running in this vault. Nothing was changed.",
                 "If none is, a crash left `.git/index.lock`: delete it and run `notekeep sync`.",
             )
+
+    def in_progress(self) -> tuple[str, str, str] | None:
+        """Return what was begun and not finished, and the commands that finish and cancel it."""
+        folder = self.folder()
+        return next(
+            (way for name, way in _BUSY.items() if os.path.exists(os.path.join(folder, name))), None
+        )
 
     def branch(self) -> str:
         """Return the branch that is checked out; refuse a detached HEAD."""
@@ -240,12 +258,24 @@ class Git:
                 if os.path.exists(name):
                     os.unlink(name)
 
-    def unmerged(self) -> Iterator[tuple[str, dict[int, str]]]:
-        """Yield the paths that a merge of git left in conflict, with their blobs by stage."""
-        found: dict[str, dict[int, str]] = {}
+    # Conflicts that a command of git left
+
+    def unmerged(self) -> dict[str, dict[int, Entry]]:
+        """Return the paths that git left in conflict: the base is 1, ours 2 and theirs 3."""
+        found: dict[str, dict[int, Entry]] = {}
         for row in self.run("ls-files", "-u", "-z").split(b"\0"):
             if row:
                 about, _, path = row.partition(b"\t")
-                _, blob, stage = about.decode().split(" ")
-                found.setdefault(os.fsdecode(path), {})[int(stage)] = blob
-        yield from found.items()
+                mode, blob, stage = about.decode().split(" ")
+                found.setdefault(os.fsdecode(path), {})[int(stage)] = Entry(mode, blob)
+        return found
+
+    def resolve(self, path: str, data: bytes | None) -> None:
+        """Record the content of a path in conflict as resolved; None when it is deleted."""
+        stages = self.unmerged()[path]
+        known = next(stages[stage] for stage in (2, 3, 1) if stage in stages)
+        gone = Entry("0", "0" * len(known.blob))
+        # `git add` would run the filters that the repository names.
+        mode, blob = gone if data is None else (known.mode, self.store(data))
+        row = f"{mode} {blob}\t".encode() + os.fsencode(path) + b"\0"
+        self.run("update-index", "-z", "--index-info", data=row)

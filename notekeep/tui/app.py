@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
     from notekeep.services.history import Step
-    from notekeep.services.sync import SyncResult, SyncService, SyncStatus
+    from notekeep.services.sync import SyncResult, SyncStatus
     from notekeep.tracking.checkin import Undone
     from notekeep.tui.dialogs.quick_capture import CaptureRequest
     from notekeep.tui.screens.browse import BrowseScreen
@@ -430,11 +430,11 @@ class NotekeepApp(App[None], RemovalSafe):
         """Sync, or only show how the vault stands; nothing where sync is not set up."""
 
         def begin() -> tuple[SyncStatus | None, SyncResult | None]:
-            from notekeep.services.sync import is_set_up
+            from notekeep.storage.git import is_set_up
 
             if not is_set_up(self.vault.places.state):
                 return None, None
-            service = self._make_sync()
+            service = self.vault.make_sync(is_alone=True)
             return (None, service.sync()) if is_wanted else (service.status(), None)
 
         def show(found: tuple[SyncStatus | None, SyncResult | None]) -> None:
@@ -451,13 +451,9 @@ class NotekeepApp(App[None], RemovalSafe):
 
     def action_sync(self) -> None:
         show_message(self, "Syncing …")
-        in_background(self, lambda: self._make_sync().sync(), self._synced, group="sync")
-
-    def _make_sync(self) -> SyncService:
-        from notekeep.services.sync import SyncService
-
-        vault, state = self.vault, self.vault.places.state
-        return SyncService(vault.root, state, lambda: vault.history.store, is_alone=True)
+        in_background(
+            self, lambda: self.vault.make_sync(is_alone=True).sync(), self._synced, group="sync"
+        )
 
     def _synced(self, result: SyncResult) -> None:
         self.clear_notifications()

@@ -85,13 +85,12 @@ def _sync(vault: Vault) -> None:
     """Sync a vault that was closed, and say what happened in one line on the terminal."""
     from notekeep.errors import NotekeepError
     from notekeep.markdown.sanitize import clean
-    from notekeep.services.sync import SyncService, is_set_up
+    from notekeep.storage.git import is_set_up
 
-    places = vault.places
-    if not is_set_up(places.state):
+    if not is_set_up(vault.places.state):
         return
     try:
-        result = SyncService(places.root, places.state, lambda: vault.history.store).sync()
+        result = vault.make_sync().sync()
     except NotekeepError as error:
         text = f"{error.message} {error.hint}"
     else:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.support.ran import Ran
+
     Git = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
@@ -32,6 +34,7 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
         "GIT_AUTHOR_EMAIL": "a@x",
         "GIT_COMMITTER_NAME": "A",
         "GIT_COMMITTER_EMAIL": "a@x",
+        "GIT_EDITOR": ":",
     }.items():
         monkeypatch.setenv(name, value)
 
@@ -72,3 +75,149 @@ def test_a_conflict_has_no_markers_and_ours_stays(git: Git, tmp_path: Path) -> N
     assert git("merge", "other").returncode == 1
     assert (tmp_path / "Note.md").read_text() == NOTE.replace("3", "4")
     assert git("status", "--porcelain").stdout == "UU Note.md\n"
+
+
+class TestConflictsOfGit:
+    """What plain git leaves unmerged is listed and resolved by `conflicts`."""
+
+    @pytest.fixture
+    def run(self, git: Git, tmp_path: Path, notekeep: Callable[..., Ran]) -> Callable[..., Ran]:
+        """Run notekeep in the repository, as a vault."""
+        (tmp_path / ".notekeep").mkdir()
+        assert notekeep("sync", "init", "--yes", at=tmp_path).code == 0
+        (tmp_path / ".gitignore").write_text("/*\n!/Note*\n!/map.json\n!/.gitattributes\n")
+        git("commit", "-q", "--allow-empty", "-m", "empty")
+        return lambda *words: notekeep(*words, at=tmp_path)
+
+    @pytest.mark.parametrize(
+        ("words", "finish"),
+        [
+            (("merge",), "git commit"),
+            (("cherry-pick",), "git cherry-pick --continue"),
+            (("rebase",), "git rebase --continue"),
+        ],
+    )
+    def test_a_conflict_is_listed_resolved_and_finished(
+        self,
+        git: Git,
+        run: Callable[..., Ran],
+        tmp_path: Path,
+        words: tuple[str, ...],
+        finish: str,
+    ) -> None:
+        part(git, tmp_path, NOTE, NOTE.replace("3", "4"), NOTE.replace("3", "5"))
+        if words == ("rebase",):  # which calls the branch that one is on "theirs"
+            git("switch", "-q", "other")
+        git(*words, "main" if words == ("rebase",) else "other")
+        assert run("conflicts").out.split() == ["Note.md", "Note.md", "not", "merged", "by", "git"]
+        assert "-rating: 4\n+rating: 5\n" in run("conflicts", "show", "Note").out
+        assert run("conflicts", "merge", "Note").code == 3
+        ran = run("conflicts", "keep", "Note", "theirs")
+        assert ran.code == 0
+        assert f"Finish with `{finish}`" in ran.err
+        assert (tmp_path / "Note.md").read_text() == NOTE.replace("3", "5")
+        assert run("conflicts").out == ""
+        assert git(*finish.split()[1:]).returncode == 0
+        assert git("status", "--porcelain").stdout == ""
+        assert "rating: 5" in git("show", "HEAD:Note.md").stdout
+
+    @pytest.mark.parametrize(
+        ("choice", "files"),
+        [
+            ("mine", {"Note.md": "4"}),
+            ("theirs", {"Note.md": "5"}),
+            ("both", {"Note.md": "4", "Note 2.md": "5"}),
+        ],
+    )
+    def test_each_choice_can_be_undone(
+        self,
+        git: Git,
+        run: Callable[..., Ran],
+        tmp_path: Path,
+        choice: str,
+        files: dict[str, str],
+    ) -> None:
+        part(git, tmp_path, NOTE, NOTE.replace("3", "4"), NOTE.replace("3", "5"))
+        git("merge", "other")
+        assert run("conflicts", "keep", "Note", choice).code == 0
+        texts = {name: NOTE.replace("3", number) for name, number in files.items()}
+        assert {path.name: path.read_text() for path in tmp_path.glob("Note*.md")} == texts
+        assert git("ls-files", "-u").stdout == ""
+        if choice != "mine":
+            assert run("undo").code == 0
+        assert (tmp_path / "Note.md").read_text() == NOTE.replace("3", "4")
+
+    def test_what_notekeep_can_merge_is_merged_where_another_driver_could_not(
+        self, git: Git, run: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        git("config", "merge.notekeep.driver", "false")
+        part(git, tmp_path, NOTE, OURS, THEIRS)
+        git("merge", "other")
+        assert (tmp_path / "Note.md").read_text() == OURS
+        assert run("conflicts", "--auto").code == 0
+        assert (tmp_path / "Note.md").read_text() == MERGED
+        assert git("commit", "-qm", "merged").returncode == 0
+
+    def test_markers_of_a_clone_without_the_driver_are_resolved_in_git_too(
+        self, git: Git, run: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        git("config", "--remove-section", "merge.notekeep")
+        part(git, tmp_path, NOTE, OURS, THEIRS)
+        git("merge", "other")
+        assert "<<<<<<<" in (tmp_path / "Note.md").read_text()
+        assert "has git conflict markers" in run("conflicts").out
+        assert "Marked Note.md as resolved" in run("conflicts", "keep", "Note", "theirs").err
+        assert git("ls-files", "-u").stdout == ""
+        assert run("conflicts").code == 1
+
+    @pytest.mark.parametrize("side", ["ours", "theirs"])
+    @pytest.mark.parametrize(("choice", "is_kept"), [("mine", "ours"), ("theirs", "theirs")])
+    def test_a_note_that_one_side_deleted(
+        self,
+        git: Git,
+        run: Callable[..., Ran],
+        tmp_path: Path,
+        side: str,
+        choice: str,
+        is_kept: str,
+    ) -> None:
+        note = tmp_path / "Note.md"
+        part(git, tmp_path, NOTE, OURS, NOTE + "more\n")
+        if side == "theirs":
+            git("switch", "-q", "other")
+        git("rm", "-q", "Note.md")
+        git("commit", "-qm", "deleted", "--amend")
+        git("switch", "-q", "main")
+        git("merge", "other")
+        assert "not merged by git" in run("conflicts").out
+        assert run("conflicts", "keep", "Note", choice).code == 0
+        assert note.exists() == (is_kept != side)
+        assert git("ls-files", "-u").stdout == ""
+        assert run("conflicts").code == 1
+
+    def test_an_edit_is_more_than_a_deletion(
+        self, git: Git, run: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        part(git, tmp_path, NOTE, OURS, NOTE + "more\n")
+        git("rm", "-q", "Note.md")
+        git("commit", "-qm", "deleted", "--amend")
+        git("merge", "other")
+        assert run("conflicts", "merge", "Note").code == 0
+        assert (tmp_path / "Note.md").read_text() == NOTE + "more\n"
+
+    def test_nothing_runs_that_the_settings_name_since_the_person_agreed(
+        self, git: Git, run: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        part(git, tmp_path, NOTE, NOTE.replace("3", "4"), NOTE.replace("3", "5"))
+        git("merge", "other")
+        canary = tmp_path / "canary"
+        (tmp_path / ".gitattributes").write_text("*.md merge=notekeep filter=x\n")
+        git("config", "filter.x.clean", f"touch {canary}; cat")
+        git("config", "core.fsmonitor", f"touch {canary}; false")
+        hook = tmp_path / ".git/hooks/post-index-change"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch {canary}\n")
+        hook.chmod(0o755)
+        assert run("conflicts").code == 0
+        assert run("conflicts", "keep", "Note", "theirs").code == 0
+        assert not canary.exists()

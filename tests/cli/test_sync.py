@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -291,6 +294,31 @@ def test_what_is_staged_is_committed_with_the_rest(two: tuple[Machine, Machine])
     assert b.read("Staged.md") == "staged\nand changed since\n"
 
 
+def test_a_submodule_stays_at_its_commit_and_is_not_fetched(
+    two: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    a, b = two
+    code = Machine(tmp_path / "code", a._notekeep, tmp_path)
+    code.write("main.md", "x\n")
+    code.git("init", "-q")
+    code.git("add", "-A")
+    code.git("commit", "-qm", "x")
+    a.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(code.root), "code")
+    a.git("commit", "-qm", "a submodule")
+    entry = a.git("ls-files", "-s", "code")
+    assert entry.startswith("160000")
+    a.sync()
+    b.write("Note.md", "changed\n")
+    assert b.sync() == "2 in, 1 out"
+    assert list((b.root / "code").iterdir()) == []
+    inside = Machine(a.root / "code", a._notekeep, tmp_path)
+    inside.write("main.md", "new\n")
+    inside.git("commit", "-qam", "new")
+    assert a.sync() == "1 in, 0 out"
+    assert a.git("ls-files", "-s", "code") == b.git("ls-files", "-s", "code") == entry
+    assert inside.read("main.md") == "new\n"
+
+
 def test_a_repository_inside_the_vault_is_left_alone(two: tuple[Machine, Machine]) -> None:
     a, b = two
     nested = Machine(a.root / "code", a._notekeep, a.root)
@@ -302,6 +330,123 @@ def test_a_repository_inside_the_vault_is_left_alone(two: tuple[Machine, Machine
     assert a.sync() == "0 in, 1 out"
     b.sync()
     assert b.notes() == {"Note.md": "changed\n"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> dict[str, str]:
+    """Settings of git for files that are stored elsewhere: Git LFS, or a filter like it."""
+    if shutil.which("git-lfs"):
+        return {}
+    script = tmp_path / "store"
+    script.write_text(
+        "#!/bin/sh\ndir=$(git rev-parse --git-common-dir)/store; mkdir -p $dir\n"
+        "if [ $1 = clean ]; then cat > $dir/new; sum=$(sha256sum < $dir/new | cut -c1-64)\n"
+        f"mkdir -p {tmp_path}/store.d; mv $dir/new {tmp_path}/store.d/$sum\n"
+        "printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:%s\\n' $sum\n"
+        f"else sum=$(sed -n 's/oid sha256://p'); cat {tmp_path}/store.d/$sum; fi\n"
+    )
+    script.chmod(0o755)
+    return {"filter.lfs.clean": f"{script} clean", "filter.lfs.smudge": f"{script} smudge"}
+
+
+def test_files_in_git_lfs_are_whole_on_both_machines(
+    two: tuple[Machine, Machine], hub: Path, store: dict[str, str]
+) -> None:
+    a, b = two
+    for name, value in store.items():
+        a.git("config", "--global", name, value)
+    for one in two:
+        one.git("remote", "set-url", "origin", f"file://{hub}")
+        if not store:
+            one.git("lfs", "install", "--local")
+    picture = b"\x89PNG\0" + bytes(range(256)) * 40
+    a.write(".gitattributes", a.read(".gitattributes") + "*.png filter=lfs -text\n")
+    (a.root / "pic.png").write_bytes(picture)
+    for one in (a, b, a):
+        assert one("sync", "--yes").code == 0
+    assert "git-lfs" in a.git("show", "HEAD:pic.png")
+    assert (b.root / "pic.png").read_bytes() == picture
+    (a.root / "pic.png").write_bytes(b"a" + picture)
+    (b.root / "pic.png").write_bytes(b"b" + picture)
+    a.sync()
+    assert b.sync() == "1 in, 2 out, 1 conflict"
+    a.sync()
+    for one in two:
+        found = {file.read_bytes() for file in one.root.glob("pic*.png")}
+        assert found == {b"a" + picture, b"b" + picture}
+    assert b("undo").code == 0
+    assert [file.read_bytes() for file in b.root.glob("pic*.png")] == [b"b" + picture]
+
+
+def test_a_repository_made_by_hand_keeps_its_branch_remote_and_settings(
+    machine: Callable[[str], Machine], hub: Path
+) -> None:
+    a, b = machine("a"), machine("b")
+    a.git("init", "-q", "-b", "notes")
+    a.git("remote", "add", "backup", str(hub))
+    a.write(".gitignore", "private/")
+    a.write(".gitattributes", "*.md text")
+    a.write("private/Secret.md", "secret\n")
+    a.write("Note.md", NOTE)
+    a.git("add", "-A")
+    a.git("commit", "-qm", "by hand")
+    a.git("push", "-qu", "backup", "notes")
+    a.write("New.md", "new\n")
+    assert a("sync").code == 4
+    assert a("sync", "--yes").out == "0 in, 1 out\n"
+    assert a("sync", "init").code == 0
+    assert a.read(".gitignore").startswith("private/\n.trash/\n")
+    assert a.read(".gitattributes").startswith("*.md text\n")
+    assert a.sync() == "0 in, 2 out"
+    assert a.git("log", "--format=%s", "notes").splitlines()[-1] == "by hand"
+    assert a.git("ls-remote", "--heads", "backup").endswith("refs/heads/notes\n")
+    (hub / "HEAD").write_text("ref: refs/heads/notes\n")
+    b("sync", "init", str(hub))
+    b.sync()
+    assert b.notes() == {"Note.md": NOTE, "New.md": "new\n"}
+
+
+def test_copies_of_a_program_that_syncs_the_folder_are_merged_first(
+    two: tuple[Machine, Machine],
+) -> None:
+    a, b = two
+    a.write("Note.md", NOTE.replace("[ ] a", "[x] a"))
+    a("set", "rating=4", "--", "Note")
+    a.write("Note.sync-conflict-20261128-101500-ABCDEFG.md", a.read("Note.md") + "- [ ] c\n")
+    a.write("Other.md", "mine\n")
+    other = "Other (conflicted copy 2026-11-28 101500).md"
+    a.write(other, "theirs\n")
+    merged = NOTE.replace("[ ] a", "[x] a").replace("3", "4") + "- [ ] c\n"
+    a.sync()
+    b.sync()
+    assert b.notes() == {"Note.md": merged, "Other.md": "mine\n", other: "theirs\n"}
+    assert a("undo").out == "Undid: conflicts merge all\n"
+    assert len(a.notes()) == 4
+
+
+def test_names_that_other_systems_refuse_are_told_before_anything_is_sent(
+    machine: Callable[[str], Machine], hub: Path
+) -> None:
+    a = machine("a")
+    for path in ("Why?.md", "Dir./Note.md", "Twin.md", "twin.md", "Fine.md"):
+        a.write(path, "x\n")
+    (a.root / "out").symlink_to("/tmp")
+    hub.rename(hub.with_name("away"))
+    ran = a("sync", "init", str(hub))
+    told = [line.strip() for line in ran.err.splitlines() if line.startswith("  ")]
+    assert ran.code == 0
+    assert told == [
+        "Dir.: the name ends with a dot or a space, which Windows removes",
+        "Why?.md: the name has characters that Windows does not allow: ?",
+        "out: leads out of the vault, so others refuse it",
+        "twin.md: differs from Twin.md only in the case of letters",
+    ]
+    assert "notekeep lint --fix" in ran.err
+    assert "Why?.md" in a("sync").err  # nothing was sent yet
+    hub.with_name("away").rename(hub)
+    a.sync()
+    assert "Why?.md" not in a("sync").err
+    assert "Why?.md" in a.git("ls-tree", "--name-only", "HEAD")
 
 
 class TestForeignRepository:
@@ -360,6 +505,22 @@ class TestHostileRemote:
         assert b.notes() == before
         assert not (b.root / "Link.md").is_symlink()
 
+    def test_nothing_is_written_through_a_link_out_of_the_vault(
+        self, two: tuple[Machine, Machine], tmp_path: Path
+    ) -> None:
+        a, b = two
+        outside = tmp_path / "outside"
+        outside.mkdir()
+        (b.root / "files").symlink_to(outside)
+        b.write(".git/info/exclude", "files\n")
+        a.write("files/evil.md", "evil\n")
+        a.sync()
+        ran = b("sync")
+        assert ran.code in (0, 5)
+        assert list(outside.iterdir()) == []
+        if ran.code:
+            assert "ignored here" in ran.err
+
     @pytest.mark.parametrize("name", ["..", ".git", ".GIT", "git~1"])
     def test_a_path_that_climbs_is_refused(self, two: tuple[Machine, Machine], name: str) -> None:
         a, b = two
@@ -396,11 +557,19 @@ class TestHostileRemote:
             f"\tupdate = !touch {canary}\n",
         )
         a.write("Note.md", NOTE + "- a\x1b]0;x\x07\n")
+        a.write("habits/log/2026-11.shared.md", "- 2026-11-20 run: 1 km -- \x1b]0;x\x07\n")
+        a.write("Evil\x1b]0;x\x07.md", "a\n")
+        a.git("add", "-A")
+        a.git("commit", "-qm", "evil \x1b]0;x\x07")
         a.sync()
+        b.write("Evil\x1b]0;x\x07.md", "b\n")
         b.write("Note.md", NOTE.replace("3", "4"))
         ran = b("sync")
         assert ran.code == 0
-        assert "\x1b]" not in ran.out + ran.err
+        assert "1 conflict" in ran.out
+        for words in (("sync",), ("conflicts",), ("sync", "status")):
+            again = b(*words)
+            assert "\x1b]" not in ran.out + ran.err + again.out + again.err
         assert not canary.exists()
         assert "rating: 4" in b.read("Note.md")
 
@@ -415,6 +584,32 @@ def test_plain_git_pull_merges_where_init_was_run(
     b.git("commit", "-qam", "by hand")
     b.git("pull", "-q", "--no-rebase")
     assert b.read("Note.md") == NOTE.replace("[ ]", "[x]")
+
+
+def test_every_syncs_until_it_is_stopped(two: tuple[Machine, Machine], tmp_path: Path) -> None:
+    a, b = two
+    command = [sys.executable, "-m", "notekeep", "sync", "--every", "1s"]
+    env = os.environ | {"NOTEKEEP_HOME": str(tmp_path / "b-home")}
+    with subprocess.Popen(
+        command, cwd=b.root, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        for text in ("one\n", "two\n"):
+            a.write("Note.md", text)
+            a.sync()
+            assert running.stdout.readline() == "1 in, 0 out\n"
+            assert b.read("Note.md") == text
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 130
+
+
+def test_cron_lines_are_only_shown(machine: Callable[[str], Machine]) -> None:
+    a = machine("a")
+    line = a("sync", "--cron", "--every", "10m").out
+    assert line.startswith("*/10 * * * * ")
+    assert line.endswith(f" --vault {a.root} sync\n")
+    assert a("sync", "--cron", "--every", "2h").out.startswith("0 */2 * * * ")
+    assert not (a.root / ".git").exists()
 
 
 def test_time_words_of_every_are_checked(two: tuple[Machine, Machine]) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.programs import needed
 from tests.support.screens import NOW, tree
+from tests.terminal.conftest import environment_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -227,3 +230,30 @@ def test_welcome_makes_a_vault_and_opens_it(start: Start, home: Path) -> None:
         assert terminal.wait() == 0
         assert_restored(terminal)
     assert (home / "notes").is_dir()
+
+
+def test_it_syncs_when_it_opens_and_when_it_closes(
+    start: Start, root: Path, home: Path, tmp_path: Path
+) -> None:
+    git, hub = needed("git"), tmp_path / "hub"
+    names = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+    env = dict.fromkeys(names, "a@x") | {"GIT_CONFIG_GLOBAL": os.devnull}
+    subprocess.run([git, "init", "-q", "--bare", "-b", "main", str(hub)], check=True)
+    init = [sys.executable, "-m", "notekeep", "sync", "init", str(hub)]
+    subprocess.run(init, env=environment_of(root, home) | env, check=True)
+    config = home / "notekeep/config/config.toml"
+    config.parent.mkdir(parents=True, exist_ok=True)
+    config.write_text("sync_on_open = true\nsync_on_close = true\n")
+
+    def sent() -> str:
+        show = [git, "--git-dir", str(hub), "ls-tree", "-r", "--name-only", "main"]
+        return subprocess.run(show, capture_output=True, text=True, check=False).stdout
+
+    with start(**env) as terminal:
+        terminal.until("Synced: 0 in")
+        assert "books/Deep Work.md" in sent()
+        (root / "inbox/Late.md").write_text("late\n")
+        terminal.send(QUIT)
+        terminal.until("Synced: 0 in, 1 out")
+        assert terminal.wait() == 0
+    assert "inbox/Late.md" in sent()

@@ -201,6 +201,8 @@ def _read(vault: Vault, listed: ConflictRow) -> ConflictVersions:
     mine, theirs = sides(vault.workspace, pair)
     if pair.kind == "marks":
         heads = ("1  first side", "2  second side")
+    elif pair.kind == "git":
+        heads = ("1  the note", "2  the other side")
     else:
         note = _version_text(vault, "the note", pair.note, mine)
         heads = (f"1  {note}", f"2  {_version_text(vault, 'the copy', pair.copy, theirs)}")
@@ -223,5 +225,7 @@ def _about(pair: ConflictPair, lines: Sequence[int]) -> str:
         shown = ", ".join(map(str, lines[:4]))
         more = " …" if len(lines) > 4 else ""
         return f"git conflict, line {shown}{more}" if lines else "git conflict"
+    if pair.kind == "git":
+        return "not merged by git"
     name = pair.copy.rpartition("/")[2]
     return f"{name} · log" if pair.kind == "log" else name

@@ -186,5 +186,12 @@ def _copies(vault: Vault) -> list[Problem]:
     copies = [pair for pair in list_conflicts(vault.workspace) if pair.kind != "marks"]
     hint, code = "Press enter to compare.", CONFLICT_PROBLEM
     return [
-        Problem(pair.copy, None, f"Conflict copy of {pair.note}.", hint, code) for pair in copies
+        Problem(
+            pair.copy,
+            None,
+            "Not merged by git." if pair.kind == "git" else f"Conflict copy of {pair.note}.",
+            hint,
+            code,
+        )
+        for pair in copies
     ]
