@@ -1,8 +1,8 @@
 """The log of what was done, one line a step, and the journal of what is being done.
 
 A line names paths and digests; the contents are blobs. The log is only appended: what a line means
-to `undo` is read from the lines after it. A line of a kind, or a file of a format, that this
-version does not know is left where it is.
+to `undo` is read from the lines after it. A line of an unknown kind is left where it is, and a file
+of a newer format is neither read nor changed.
 """
 
 from __future__ import annotations
@@ -113,7 +113,8 @@ class OperationLog:
             if int(_parse(file.readline()).get("format", LOG_FORMAT)) > LOG_FORMAT:
                 raise Refused(
                     "The history of this vault was written by a newer notekeep.",
-                    "Update notekeep on this machine.",
+                    "Update notekeep on this machine. This version can still read your notes, but"
+                    " not change them.",
                 )
 
     def append(self, record: StepRecord) -> None:
@@ -126,20 +127,27 @@ class OperationLog:
             append_line(self.path, json.dumps(record_to_json(record)))
 
     def steps(self) -> list[StepRecord]:
-        """Read all steps that were done, oldest first; what cannot be understood is passed over."""
+        """Read all steps that were done, oldest first; lines of an unknown kind are skipped.
+
+        Refused when a newer notekeep wrote the log: its rules are not known.
+        """
         try:
             found = os.stat(self.path)
         except FileNotFoundError:
             return []
         stamp = (found.st_size, found.st_ino)
         if self._cache is None or self._cache[0] != stamp:
+            self.check_format()
             self._cache = None  # so that two are never in memory
             records: list[StepRecord] = []
+            void: set[str] = set()
             for line in self._lines():
                 yield_to_ui()
-                if "changes" in line and (record := record_from_json(line)) is not None:
+                if "void" in line:  # version 0.1.0 logged a step before it made it
+                    void.add(str(line["void"]))
+                elif "changes" in line and (record := record_from_json(line)) is not None:
                     records.append(record)
-            self._cache = (stamp, records)
+            self._cache = (stamp, [record for record in records if record.id not in void])
         return list(self._cache[1])
 
     def last(self) -> StepRecord | None:

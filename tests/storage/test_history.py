@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -442,19 +443,45 @@ class TestTheLog:
         history.undo(vault)
         history.undo(vault)
 
-    def test_a_newer_format_is_read_and_not_written(self, history: History, vault: Path) -> None:
+    def test_a_newer_format_is_refused_and_left_as_it_is(
+        self, history: History, vault: Path
+    ) -> None:
         edit(history, vault, "a.md", b"1\n")
         log = Path(history.log.path)
         first, rest = log.read_bytes().split(b"\n", 1)
         log.write_bytes(json.dumps(json.loads(first) | {"format": 2}).encode() + b"\n" + rest)
         before = log.read_bytes()
+        contents = list(history.blobs)
 
-        assert len(History(history.folder).records()) == 1
-        with pytest.raises(Refused, match="newer notekeep"):
-            edit(History(history.folder), vault, "a.md", b"2\n")
+        later = History(history.folder)
+        for action in (
+            later.records,
+            lambda: later.undo(vault),
+            lambda: later.forget("a.md"),
+            lambda: later.prune_daily(now=time.time() + 400 * 86_400, max_bytes=0),
+            lambda: edit(later, vault, "a.md", b"2\n"),
+        ):
+            with pytest.raises(Refused, match="newer notekeep"):
+                action()
         assert (vault / "a.md").read_bytes() == b"1\n"
         assert log.read_bytes() == before
+        assert {blob.digest for blob in contents} <= {blob.digest for blob in history.blobs}
         assert scan.sweep(vault, {}).temps == []
+
+    def test_a_step_that_version_0_1_0_took_back_from_the_log_is_not_undone(
+        self, history: History, vault: Path
+    ) -> None:
+        edit(history, vault, "a.md", b"1\n")
+        edit(history, vault, "a.md", b"2\n")
+        log = Path(history.log.path)
+        last = json.loads(log.read_bytes().splitlines()[-1])
+        unmade = last | {"id": "ffffffffffff0000000000", "label": "never made"}
+        lines = [json.dumps(unmade), json.dumps({"void": unmade["id"]})]
+        log.write_bytes(log.read_bytes() + "\n".join([*lines, ""]).encode())
+
+        assert "never made" not in [one.record.label for one in history.steps()]
+        history.undo(vault)
+        assert (vault / "a.md").read_bytes() == b"1\n"
 
     def test_an_entry_of_a_newer_journal_is_left_alone(self, history: History, vault: Path) -> None:
         folder = Path(history.journal.folder)
