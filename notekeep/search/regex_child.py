@@ -54,7 +54,7 @@ def limit_time(cpu: float, clock: float) -> None:
     Nothing within Python can: an expression that never ends gives control to nobody. Where the
     system cannot limit the processor's time, the clock alone does it.
     """
-    if hasattr(signal, "setitimer"):
+    if sys.platform != "win32":
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_PROF, cpu)
     faulthandler.dump_traceback_later(clock, exit=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import time
 import unicodedata
 from binascii import crc32
@@ -421,7 +422,10 @@ def device_slug(name: str) -> str:
 
 
 def _new_name() -> str:
-    name = os.environ.get("COMPUTERNAME", "") if os.name == "nt" else os.uname().nodename
+    if sys.platform == "win32":
+        name = os.environ.get("COMPUTERNAME", "")
+    else:
+        name = os.uname().nodename
     host = device_slug(name.partition(".")[0])[: LONGEST - _RANDOM_LENGTH - 1].strip("-")
     ending = "".join(_RANDOM[byte % len(_RANDOM)] for byte in os.urandom(_RANDOM_LENGTH))
     return f"{'device' if host in _NAMELESS else host}-{ending}"

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import time
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -76,8 +77,6 @@ PROGRESS_SECONDS = 2.0
 """How often the screens show more of a vault while it is read for the first time."""
 CHECK_IN, CHANGE = "check-in", "change"
 """What `undo` takes back: both have a history of their own."""
-HAS_JOB_CONTROL = hasattr(signal, "SIGTSTP")
-"""Whether this system can stop a process; Windows cannot."""
 
 
 class NotekeepApp(App[None], RemovalSafe):
@@ -199,13 +198,13 @@ class NotekeepApp(App[None], RemovalSafe):
     def _listen_to_signals(self) -> None:
         """End as after ctrl+q when the system or the terminal asks, so that it is left in order."""
         loop = asyncio.get_running_loop()
+        if sys.platform == "win32":  # it has no such signals, and needs none
+            return
         for number in (signal.SIGTERM, signal.SIGHUP):
-            # Windows has no such thing, and needs none.
             with contextlib.suppress(NotImplementedError, ValueError):
                 loop.add_signal_handler(number, self._end, number)
-        if HAS_JOB_CONTROL:
-            signal.signal(signal.SIGTSTP, self._on_stop_signal)
-            signal.signal(signal.SIGCONT, self._on_continue_signal)
+        signal.signal(signal.SIGTSTP, self._on_stop_signal)
+        signal.signal(signal.SIGCONT, self._on_continue_signal)
 
     def _end(self, number: int) -> None:
         self.editors.keep_unsaved()
@@ -215,7 +214,7 @@ class NotekeepApp(App[None], RemovalSafe):
     def on_unmount(self) -> None:
         if "updates" in vars(self):
             self.updates.close()
-        if HAS_JOB_CONTROL and not self.is_headless:
+        if sys.platform != "win32" and not self.is_headless:
             signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             signal.signal(signal.SIGCONT, signal.SIG_DFL)
 
@@ -269,7 +268,7 @@ class NotekeepApp(App[None], RemovalSafe):
 
     def action_suspend(self) -> None:
         """Stop, with all that was started along with notekeep, until the shell goes on with it."""
-        if not HAS_JOB_CONTROL:
+        if sys.platform == "win32":
             show_message(self, "There is no shell to return to")
             return
         self.editors.keep_unsaved()
@@ -285,7 +284,7 @@ class NotekeepApp(App[None], RemovalSafe):
             show_message(self, "There is no shell to return to")
 
     def _on_stop_signal(self, *_: object) -> None:
-        if self._gave_terminal:
+        if sys.platform != "win32" and self._gave_terminal:
             # An editor that has the terminal was stopped, and takes those along that wait for it.
             os.kill(os.getpid(), signal.SIGSTOP)
         else:

@@ -78,7 +78,7 @@ def load_frame(folder: str, key: list[str | int]) -> str | None:
 def show_last_frame(folder: str, key: list[str | int], *, wanted: bool | None) -> Iterator[None]:
     """Show the kept frame while the interface starts; leave the terminal as it was afterwards."""
     frame = load_frame(folder, key) if can_paint(os.environ, wanted=wanted) else None
-    if frame is None:
+    if frame is None or sys.platform == "win32":
         yield
         return
     import termios
