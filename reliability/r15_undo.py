@@ -233,8 +233,8 @@ def _undone(
     result.expect(code == KEPT, f"undo of {sequence} failed: {said}")
     if (house.fingerprint(root), house.fingerprint(site)) != before:
         left = set(house.snapshot(root).items()) ^ set(NOTES.items())
-        places = [str(path) for place in (root, site) for path in place.rglob("*")]
-        result.damage(f"{sequence} is not undone: {sorted(left)[:3]} {places} {said}")
+        files = [str(path) for place in (root, site) for path in place.rglob("*")]
+        result.damage(f"{sequence} is not undone: {sorted(left)[:3]} {files} {said}")
     for name, data in house.trashed(root).items():
         if data not in made:
             result.damage(f"undo of {sequence} leaves {name} in the trash")
