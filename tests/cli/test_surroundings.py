@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
+import shutil
+import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+import unicodedata
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import REPOSITORY
 from tests.support.ordinary import ordinary
+from tests.support.programs import needed
 from tests.support.ran import Ran
 
 if TYPE_CHECKING:
@@ -223,3 +230,219 @@ def test_a_command_with_an_open_quote_is_named(vault: Path, name: str) -> None:
     assert ran.code == 2
     assert "the editor has an unclosed quote: edit 'my file" in ran.err
     assert "No editor found" in run(vault, "open", "good", **{name: "  ", "PATH": ""}).err
+
+
+def future_history(home: Path) -> Path:
+    """Mark the history as written by a later version; returns its log."""
+    (log,) = home.glob("notekeep/state/*/log.jsonl")
+    first, rest = log.read_text("utf-8").split("\n", 1)
+    log.write_text(json.dumps(json.loads(first) | {"format": 2}) + "\n" + rest, "utf-8")
+    return log
+
+
+def test_a_history_of_a_later_version_is_refused_with_a_sentence(vault: Path, home: Path) -> None:
+    assert run(vault, "set", "rating=4", "--", "good").code == 0
+    log = future_history(home)
+    before = (vault / "good.md").read_bytes(), log.read_bytes()
+    for words in (
+        ("set", "rating=5", "--", "good"),
+        ("new", "note", "Fresh"),
+        ("rm", "good"),
+        ("undo",),
+        ("undo", "--list"),
+        ("history", "good"),
+    ):
+        ran = run(vault, *words)
+        assert ran.code == 4, ran
+        assert "The history of this vault was written by a newer notekeep." in ran.err
+        assert "Update notekeep on this machine." in ran.err
+    assert ((vault / "good.md").read_bytes(), log.read_bytes()) == before
+    assert "A good note" in run(vault, "search", "leverage").out
+    assert run(vault, "habit", "med").code == 0
+
+
+def test_an_index_of_a_later_version_is_built_again(vault: Path, home: Path) -> None:
+    assert run(vault, "index").code == 0
+    (cache,) = home.glob("notekeep/cache/*/words")
+    (cache / "schema-version").write_text("99 - little\n", "utf-8")
+    with closing(sqlite3.connect(cache.parent / "catalog.db")) as catalog:
+        catalog.execute("PRAGMA user_version = 99")
+    assert "A good note" in run(vault, "search", "leverage").out
+    assert "A good note" in run(vault, "ls").out
+
+
+# Other systems, as far as this one can pretend to be one. Their file calls: tests/storage.
+
+DAY = """\
+new note "A tour" -t garden
+add "- [ ] water the basil"
+set rating=4 -- good
+tag +read -- good
+rename good Better
+mv Better shelf/
+search leverage
+ls rating>=4 --cols title,rating
+habit med
+show Better
+attach Better picture.png
+rm "A tour"
+undo
+doctor
+"""
+"""Commands that write in each of the ways notekeep has, and some that read."""
+
+
+def spend_day(vault: Path, program: list[str], **env: str) -> tuple[str, dict[str, bytes]]:
+    """Run every command of the day; returns what they print, and the notes."""
+    (vault / "picture.png").write_bytes(b"a picture")
+    said = ""
+    for line in DAY.splitlines():
+        done = subprocess.run(
+            [*program, *shlex.split(line)],
+            cwd=vault, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8",
+            timeout=120, check=False, env={**os.environ, "NOTEKEEP_NOW": "2026-11-24T21:15", **env},
+        )  # fmt: skip
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+        said += f"$ {line}\n{done.stdout}"
+    notes = {
+        path.relative_to(vault).as_posix(): path.read_bytes()
+        for path in sorted(vault.rglob("*.md"))
+        if path.parts[-2] != "log"
+    }
+    return said, notes
+
+
+NOTEKEEP = [sys.executable, "-m", "notekeep"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="these locks are POSIX's")
+def test_without_fork_fcntl_and_exchange_everything_works_as_here(
+    vault: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(vault, other)
+    here = spend_day(vault, NOTEKEEP, NOTEKEEP_HOME=str(tmp_path / "one"))
+    windows = [sys.executable, "-m", "tests.support.like_windows", "--vault", str(other)]
+    there = spend_day(
+        other, windows, NOTEKEEP_HOME=str(tmp_path / "two"), PYTHONPATH=str(REPOSITORY)
+    )
+    assert there[1] == here[1]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are UTF-8")
+@pytest.mark.parametrize("locale", ["tr_TR.UTF-8", "ja_JP.EUC-JP"])
+def test_another_locale_changes_neither_notes_nor_answers(
+    vault: Path, tmp_path: Path, locale: str
+) -> None:
+    name, encoding = locale.split(".")
+    subprocess.run(
+        [needed("localedef"), "-f", encoding, "-i", name, tmp_path / locale],
+        capture_output=True,
+        check=False,
+    )
+    if not (tmp_path / locale).exists():
+        pytest.skip("no locale could be made: its source is missing")
+    other = tmp_path / "other"
+    shutil.copytree(vault, other)
+    here = spend_day(vault, NOTEKEEP, NOTEKEEP_HOME=str(tmp_path / "one"), LC_ALL="C.UTF-8")
+    there = spend_day(
+        other, NOTEKEEP, NOTEKEEP_HOME=str(tmp_path / "two"), LC_ALL=locale,
+        LOCPATH=str(tmp_path), PYTHONIOENCODING="utf-8",
+    )  # fmt: skip
+    assert there == (here[0].replace(str(vault), str(other)), here[1])
+
+
+@pytest.mark.slow
+def test_a_path_with_blanks_and_accents_is_like_any_other(vault: Path, tmp_path: Path) -> None:
+    other = tmp_path / "Jürgens Ordner, neu, 100 % 'fertig'" / "Meine Notizen ü"
+    shutil.copytree(vault, other)
+    here = spend_day(vault, NOTEKEEP, NOTEKEEP_HOME=str(tmp_path / "one"))
+    there = spend_day(other, NOTEKEEP, NOTEKEEP_HOME=str(other.parent / "Mein Zustand ß"))
+    assert there[1] == here[1]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("Pacific/Kiritimati", "2026-11-25"), ("Pacific/Pago_Pago", "2026-11-24")]
+)
+def test_the_day_of_a_change_is_that_of_the_time_zone(vault: Path, zone: str, day: str) -> None:
+    noon = 1_795_521_600  # 2026-11-24 12:00 UTC
+    os.utime(vault / "good.md", (noon, noon))
+    for other in ("2026-11-24", "2026-11-25"):
+        found = run(vault, "ls", f"modified:{other}", TZ=zone)
+        assert ("good.md" in found.out) == (other == day), found
+
+
+def test_a_day_begins_at_the_same_hour_on_the_night_the_clocks_change(vault: Path) -> None:
+    """At 03:30 it is still yesterday, also when 02:30 came twice or never."""
+    for now, day in (("2026-10-25T03:30", "2026-10-24"), ("2026-03-29T03:30", "2026-03-28")):
+        assert run(vault, "habit", "med", TZ="Europe/Berlin", NOTEKEEP_NOW=now).code == 0
+        log = "".join(path.read_text("utf-8") for path in vault.glob("habits/log/*.md"))
+        assert f"- {day} med: done" in log
+
+
+def test_names_in_decomposed_form_are_found_by_composed_words(tmp_path: Path, vault: Path) -> None:
+    """As macOS may give them: ü is a u and two dots."""
+    names = {"inbox/Größe.md": "# Größe\n\nLeverage.\n", "habits/öl.md": "---\nhabit: öl\n---\n"}
+    (vault / "inbox").mkdir()
+    for name, text in names.items():
+        (vault / unicodedata.normalize("NFD", name)).write_text(text, "utf-8")
+    (vault / "Maße.md").write_text("See [[Größe]].\n", "utf-8")
+    assert "Maße.md" in run(vault, "backlinks", "Größe").out
+    assert "Größe" in unicodedata.normalize("NFC", run(vault, "search", "größe").out)
+    assert run(vault, "set", "rating=5", "--", "Größe").code == 0
+    assert run(vault, "new", "note", "Größe").code == 0
+    assert run(vault, "habit", "öl").code == 0
+    found = [unicodedata.normalize("NFC", path.name) for path in vault.rglob("*.md")]
+    assert sorted(found) == sorted({*found}), "two names that are one on another system"
+    assert run(vault, "rename", "inbox/Größe.md", "Weite").code == 0
+    assert (vault / "Maße.md").read_text("utf-8") == "See [[Weite]].\n"
+
+
+def test_a_new_note_never_has_a_name_that_differs_only_in_case(vault: Path) -> None:
+    """Windows and macOS would take them for one file."""
+    (vault / "inbox").mkdir()
+    (vault / "inbox/Report.md").write_text("the first\n", "utf-8")
+    made = run(vault, "new", "note", "REPORT")
+    assert made.out != "inbox/REPORT.md\n"
+    refused = run(vault, "mv", "good", "INBOX"), run(vault, "rename", made.out.strip(), "rePORT")
+    names = [str(path.relative_to(vault)).casefold() for path in vault.rglob("*.md")]
+    assert len(names) == len({*names}), refused
+    assert (vault / "inbox/Report.md").read_text("utf-8") == "the first\n"
+
+
+@pytest.mark.slow
+def test_a_checkout_with_windows_line_ends_answers_and_changes_like_the_original(
+    sample: Path, tmp_path: Path
+) -> None:
+    """As git makes one with `core.autocrlf`."""
+    windows = tmp_path / "windows"
+    shutil.copytree(sample, windows)
+    checked_out = sorted(windows.rglob("*.md"))
+    for path in checked_out:
+        path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    now = {"NOTEKEEP_NOW": "2026-11-24T21:15"}
+    for words in (
+        ("ls", "--cols", "title,kind,tags,rating,words", "--sort", "path"),
+        ("search", "cue", "craving", "--format", "{path}:{line} {score}"),
+        ("tasks",),
+        ("links", "Atomic Habits"),
+        ("habit", "stats"),
+        ("lint",),
+    ):
+        one, other = run(sample, *words, **now), run(windows, *words, **now)
+        assert (other.code, other.out) == (one.code, one.out), words
+    for change in (
+        ("set", "rating=3", "--", "Atomic Habits"),
+        ("tag", "+again", "--", "Atomic Habits"),
+        ("quote", "Atomic Habits", "A quote.", "--page", "7"),
+        ("habit", "meditate", "12", "min"),
+    ):
+        assert run(windows, *change, **now).code == 0
+        assert run(sample, *change, **now).code == 0
+    for path in checked_out:
+        data = path.read_bytes()
+        assert data.count(b"\n") == data.count(b"\r\n"), path
+        twin = (sample / path.relative_to(windows)).read_bytes()
+        assert data.replace(b"\r\n", b"\n") == twin.replace(b"\r\n", b"\n"), path
