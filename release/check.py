@@ -1,6 +1,6 @@
 """Check a release: build it, install it as a stranger would, use it, upgrade it and remove it.
 
-    python release/check.py [--python 3.12] [--keep]
+    python release/check.py [--python 3.12] [--skip-tests] [--keep]
 
 Everything is built from the last commit, in temporary folders. The table at the end says what
 passed, what failed and what could not run here. The exit code is 1 if anything failed.
@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,24 @@ IN_WHEEL = (
 IN_SDIST = ("pyproject.toml", "tests/conftest.py", "vault/books/Atomic Habits.md", "docs/index.md")
 PLACEHOLDER = "https://example.invalid"
 QUOTE = "Every action is a vote."
+TESTS_SECONDS = 5400
+"""A safety limit for the tests of the sdist."""
+WITH_LOOPBACK = """\
+import fcntl, os, socket, struct, sys
+with socket.socket() as any_socket:
+    fcntl.ioctl(any_socket, 0x8914, struct.pack("16sH22x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Turns on the loopback interface of a network without any other, then runs a program."""
+FIRST_MINUTE = """\
+notekeep init notes
+notekeep new note "Deep work"
+notekeep add "Attention is a scarce resource."
+notekeep habit add Meditate
+notekeep habit meditate
+notekeep search scarce resource
+"""
+"""From an installed package to a completed habit and a found note, as docs/install.md lists it."""
 
 
 class CheckFailed(Exception):
@@ -98,7 +117,7 @@ Words = list[str | Path]
 """A command line."""
 
 
-def run(words: Words, *, env: dict[str, str] | None = None, cwd: Path) -> str:
+def run(words: Words, *, env: dict[str, str] | None = None, cwd: Path, timeout: float = 600) -> str:
     """Run a program and return its output.
 
     Raises:
@@ -112,7 +131,7 @@ def run(words: Words, *, env: dict[str, str] | None = None, cwd: Path) -> str:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=600,
+        timeout=timeout,
         check=False,
     )
     if done.returncode:
@@ -172,6 +191,14 @@ class Program:
     def __call__(self, *words: str) -> str:
         """Run a command in the person's home."""
         return run([*self.command, *words], env=self.env, cwd=self.home)
+
+    def fail(self, *words: str) -> str:
+        """Run a command that must fail, and return what it says in one line."""
+        try:
+            self(*words)
+        except CheckFailed as error:
+            return " ".join(str(error).split("notekeep: ", 1)[-1].split())
+        raise CheckFailed(f"{' '.join(words)} did not fail")
 
 
 def export_commit(commit: str, folder: Path) -> Path:
@@ -363,32 +390,148 @@ def check_pipx(python: str, wheel: Path, folder: Path, detail: list[str]) -> Non
     detail.append(f"left after uninstall: the vault, {', '.join(own)}")
 
 
-def check_upgrade(wheel: Path, folder: Path, python: str, detail: list[str]) -> None:
-    """Use a vault with 0.1.0, then with this version, then with 0.1.0 again."""
+def check_tests(sdist: Path, wheel: Path, folder: Path, python: str, detail: list[str]) -> None:
+    """Unpack the sdist, install what its tests need, and run the fast ones without a network.
+
+    Raises:
+        NotRun: This machine cannot take the network away.
+    """
+    offline: Words = ["unshare", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    if subprocess.run([*offline, "true"], capture_output=True, check=False).returncode:
+        raise NotRun("unshare cannot make a network namespace here")
+    with tarfile.open(sdist) as packed:
+        packed.extractall(folder, filter="data")
+    source = folder / sdist.name.removesuffix(".tar.gz")
+    run([python, "-m", "venv", folder / "env"], cwd=folder)
+    tests_python = folder / "env/bin/python"
+    install: Words = [tests_python, "-m", "pip", "install", "--quiet"]
+    for name in ("run", "dev"):
+        run([*install, "--require-hashes", "-r", source / f"requirements/{name}.txt"], cwd=folder)
+    run([*install, "--no-deps", wheel], cwd=folder)
+    env = clean_environment(folder / "home")
+    env["PATH"] = f"{folder / 'env/bin'}{os.pathsep}{env['PATH']}"
+    words: Words = [*offline, tests_python, "-c", WITH_LOOPBACK, tests_python, "-m", "pytest", "-q"]
+    words += ["-n", str(os.cpu_count() or 2), "-m", "not slow", "-p", "no:cacheprovider"]
+    detail.append(run(words, env=env, cwd=source, timeout=TESTS_SECONDS).splitlines()[-1])
+
+
+def check_first_minute(wheel: Path, folder: Path, python: str, detail: list[str]) -> None:
+    """Measure each command from nothing to a completed habit and a found note."""
+    program = Program([folder / "tools/notekeep"], folder / "home")
+    program.env |= {
+        "UV_CACHE_DIR": str(folder / "cache"),  # empty
+        "UV_TOOL_DIR": str(folder / "uv"),
+        "UV_TOOL_BIN_DIR": str(folder / "tools"),
+    }
+
+    def measure(name: str, words: Words) -> str:
+        start = time.perf_counter()
+        output = run(words, env=program.env, cwd=program.home)
+        detail.append(f"{name} {time.perf_counter() - start:.1f} s")
+        return output
+
+    start = time.perf_counter()
+    words: Words = [tool("uv"), "tool", "install", "--quiet", "--python", python, wheel]
+    measure("uv tool install", words)
+    output = ""
+    for line in FIRST_MINUTE.splitlines():
+        name, *rest = shlex.split(line)
+        output = measure(" ".join([name, *rest[:2]]), [*program.command, *rest])
+    expect("search", "scarce" in output)
+    detail.append(f"all {time.perf_counter() - start:.1f} s")
+
+
+def install_old_and_new(wheel: Path, folder: Path, python: str) -> tuple[Program, Program]:
+    """Install 0.1.0 and this version for the same person."""
     old_source = export_commit(FIRST_RELEASE, folder / "old")
     old_wheel = build(old_source, folder / "old-dist")[0]
-    home = folder / "home"
     old_programs = install_with_uv(python, folder / "old-env", str(old_wheel))
     new_programs = install_with_uv(python, folder / "new-env", str(wheel))
-    old, new = (Program([one / "notekeep"], home) for one in (old_programs, new_programs))
-    take_tour(old)
-    old("--vault", "notes", "index")
-    before = vault_bytes(home / "notes")
+    old, new = (
+        Program([one / "notekeep", "--vault", "notes"], folder / "home")
+        for one in (old_programs, new_programs)
+    )
+    take_tour(Program(old.command[:1], old.home))
+    return old, new
+
+
+def check_versions(report: Report, wheel: Path, folder: Path, version: str) -> None:
+    """Measure the first minute, then use one vault with 0.1.0 and this version."""
+    with report.step("from nothing to a completed habit and a found note") as detail:
+        (folder / "first").mkdir()
+        check_first_minute(wheel, folder / "first", find_python(version), detail)
+    programs: list[tuple[Program, Program]] = []
+    with report.step("0.1.0 builds, installs and takes the tour"):
+        (folder / "upgrade").mkdir()
+        programs.append(install_old_and_new(wheel, folder / "upgrade", find_python(version)))
+    for old, new in programs:
+        with report.step("upgrade from 0.1.0 and back") as detail:
+            check_upgrade(old, new, detail)
+        with report.step("0.1.0 meets what this version wrote") as detail:
+            check_downgrade(old, new, detail)
+        with report.step("the history of a later version") as detail:
+            check_later_history(old, new, detail)
+
+
+def check_upgrade(old: Program, new: Program, detail: list[str]) -> None:
+    """Use a vault with 0.1.0, then with this version, then with 0.1.0 again."""
+    notes = old.home / "notes"
+    old("index")
+    before = vault_bytes(notes)
     for program, name in ((new, "this version"), (old, "0.1.0 again"), (new, "this version again")):
-        program("--vault", "notes", "index")
-        expect(f"notes after {name}", vault_bytes(home / "notes") == before)
-        expect(f"search with {name}", QUOTE[:12] in program("--vault", "notes", "search", "vote"))
-        expect(
-            f"history of {name}", "quote" in program("--vault", "notes", "history", "Atomic Habits")
-        )
-        expect(f"habits of {name}", "Meditate" in program("--vault", "notes", "habit"))
-    new("--vault", "notes", "set", "rating=3", "--", "Atomic Habits")
-    old("--vault", "notes", "undo")
-    expect("0.1.0 undoing a step of this version", vault_bytes(home / "notes") == before)
-    old("--vault", "notes", "set", "rating=2", "--", "Atomic Habits")
-    new("--vault", "notes", "undo")
-    expect("this version undoing a step of 0.1.0", vault_bytes(home / "notes") == before)
-    detail.append("notes, history, habits and undo in both directions")
+        program("index")
+        expect(f"notes after {name}", vault_bytes(notes) == before)
+        expect(f"search with {name}", QUOTE[:12] in program("search", "vote"))
+        expect(f"history of {name}", "quote" in program("history", "Atomic Habits"))
+        expect(f"habits of {name}", "Meditate" in program("habit"))
+    changes: list[Words] = [
+        ["set", "rating=3", "--", "Atomic Habits"],
+        ["add", "One line."],
+        ["rename", "Atomic Habits", "Tiny Habits"],
+        ["rm", "Atomic Habits"],
+        ["habit", "meditate", "20", "min"],
+    ]
+    for one, other, name in ((new, old, "0.1.0"), (old, new, "this version")):
+        for words in changes:
+            one(*map(str, words))
+            expect(f"{words[0]} before {name}", vault_bytes(notes) != before)
+            other("undo")
+            if words[0] == "habit":  # the log only grows
+                before = vault_bytes(notes)
+            expect(f"undo of {words[0]} by {name}", vault_bytes(notes) == before)
+    detail.append("notes, history, habits; undo of 5 kinds of steps in both directions")
+
+
+def check_downgrade(old: Program, new: Program, detail: list[str]) -> None:
+    """Show what 0.1.0 says of what only this version writes: it must change nothing of it."""
+    site = old.home / "blog"
+    export = ("export", "Atomic Habits", "--to", "hugo", "--site", str(site))
+    old(*export)
+    new(*export)
+    new("set", "rating=5", "--", "Atomic Habits")
+    new(*export)
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    detail.append(f"record of exports: {old.fail(*export)}")
+    after = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    expect("0.1.0 exporting to a site of this version", after == before)
+    detail.append("index: built again without a word, by either version")
+
+
+def check_later_history(old: Program, new: Program, detail: list[str]) -> None:
+    """Show what either version says of a history that a later version wrote."""
+    (log,) = old.home.glob(".local/state/notekeep/*/log.jsonl")
+    written = log.read_text("utf-8")
+    later = written.replace('"format": 1', '"format": 2', 1)
+    expect("the first line of the history", later != written)
+    log.write_text(later, "utf-8")
+    before = vault_bytes(old.home / "notes")
+    for program, name in ((old, "0.1.0"), (new, "this version")):
+        said = program.fail("set", "rating=1", "--", "Atomic Habits")
+        detail.append(f"{name}: {said}")
+        expect(f"{name} on a later history", "written by a newer notekeep" in said)
+        expect(f"notes after {name}", vault_bytes(old.home / "notes") == before)
+        expect(f"history after {name}", log.read_text("utf-8") == later)
+    log.write_text(written, "utf-8")
 
 
 def vault_bytes(folder: Path) -> dict[str, bytes]:
@@ -404,6 +547,7 @@ def main() -> int:
     """Run every step and print the table."""
     parser = argparse.ArgumentParser(description="Check a release.")
     parser.add_argument("--python", action="append", help="check only this Python (repeatable)")
+    parser.add_argument("--skip-tests", action="store_true", help="do not run the sdist's tests")
     parser.add_argument("--keep", action="store_true", help="do not delete the temporary folder")
     options = parser.parse_args()
     report, folder = Report(), Path(tempfile.mkdtemp(prefix="notekeep release ü "))
@@ -422,9 +566,12 @@ def main() -> int:
                     raise NotRun(f"pyproject.toml has the placeholder {PLACEHOLDER}")
             versions = options.python or PYTHONS
             check_environments(report, wheel, folder / "environments", versions)
-            with report.step("upgrade from 0.1.0 and back") as detail:
-                (folder / "upgrade").mkdir()
-                check_upgrade(wheel, folder / "upgrade", find_python(versions[0]), detail)
+            check_versions(report, wheel, folder, versions[0])
+            with report.step("tests of the sdist, without a network") as detail:
+                if options.skip_tests:
+                    raise NotRun("--skip-tests was given")
+                (folder / "tests").mkdir()
+                check_tests(sdist, wheel, folder / "tests", find_python(versions[0]), detail)
         for name in ("macOS", "Windows"):
             with report.step(f"all of this on {name}"):
                 raise NotRun(f"this machine runs {sys.platform}")
