@@ -114,9 +114,11 @@ def test_links_lead_to_files_that_are_there(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-def test_the_readme_links_every_page() -> None:
-    readme = (DOCS.parent / "README.md").read_text("utf-8")
-    assert [page.name for page in PAGES if f"docs/{page.name}" not in readme] == []
+def test_the_first_page_links_every_page_and_the_readme_links_it() -> None:
+    first = (DOCS / "index.md").read_text("utf-8")
+    others = [page.name for page in PAGES if page.name != "index.md"]
+    assert [name for name in others if f"]({name})" not in first] == []
+    assert "(docs/index.md)" in (DOCS.parent / "README.md").read_text("utf-8")
 
 
 def test_the_architecture_names_what_is_there() -> None:
