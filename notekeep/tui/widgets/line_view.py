@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.style import Style
-from textual.cache import LRUCache
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import var
@@ -60,7 +59,9 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._strips: LRUCache[tuple[int, int, bool, bool], Strip] = LRUCache(MAX_CACHED_ROWS)
+        # A dict, because the entries of Textual's LRUCache hold each other, and would stay in
+        # memory until all garbage is collected.
+        self._strips: dict[tuple[int, int, bool, bool], Strip] = {}
         self._under = Style.null()  # the widget's own style
 
     def change_day(self, today: date) -> None:
@@ -95,8 +96,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             scroll_over(self, size)
 
     def line_changed(self, index: int) -> None:
-        for key in [key for key in self._strips.keys() if key[0] == index]:  # noqa: SIM118 - an LRUCache does not iterate
-            self._strips.discard(key)
+        for key in [key for key in self._strips if key[0] == index]:
+            del self._strips[key]
         self.refresh_line(index)
 
     def scroll_to_line(self, index: int, *, margin: int = 0) -> None:
@@ -134,6 +135,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             if self.can_focus and not self.has_focus:
                 line = [_blurred(piece) for piece in line]
             over = ink.style(role) if role else None
+            if len(self._strips) >= MAX_CACHED_ROWS:
+                self._strips.clear()
             strip = self._strips[key] = paint(line, width, ink, self._under, over)
         return strip
 

@@ -70,7 +70,7 @@ class NotePage(TextPage):
         self.folds_when_whole = False
         """Whether to fold every section as soon as more than the beginning is there."""
         self._width = 0
-        self._kept: LRUCache[RenderingKey, NoteRendering] = LRUCache(MAX_CACHED_RENDERINGS)
+        self._kept: dict[RenderingKey, NoteRendering] = {}  # the one used last is at the end
         self._places: LRUCache[str, ReadingPlace] = LRUCache(256)
         self._matcher: LetterMatcher | None = None
         self._message: list[StyledLine] = []
@@ -95,12 +95,17 @@ class NotePage(TextPage):
         return lay_out_page(self.inner_width)
 
     def known(self, key: RenderingKey) -> NoteRendering | None:
-        return self._kept.get(key)
+        rendering = self._kept.pop(key, None)
+        if rendering is not None:
+            self._kept[key] = rendering
+        return rendering
 
     def keep(self, key: RenderingKey, rendering: NoteRendering) -> None:
         """Keep a rendering for when its note comes under the cursor."""
-        self._kept.discard(key)
+        self._kept.pop(key, None)
         self._kept[key] = rendering
+        if len(self._kept) > MAX_CACHED_RENDERINGS:
+            del self._kept[next(iter(self._kept))]
 
     def serve(self, host: PreviewLoader) -> None:
         """Leave to `host` what this cannot do alone; without one, nothing but reading is done."""
@@ -157,7 +162,7 @@ class NotePage(TextPage):
         rendering.unfold_to(line)
         rendering.draw_for(SLICE_SECONDS)
         if not self._arrive(rendering):
-            self._draw_rest(rendering)
+            self._draw_rest()
 
     def _arrive(self, rendering: NoteRendering) -> bool:
         """Show the line that is gone to, once it is drawn; tell whether it was."""
@@ -258,12 +263,15 @@ class NotePage(TextPage):
 
     def _draw_on(self, rendering: NoteRendering) -> None:
         if rendering is self.rendering and not rendering.done:
-            self._draw_rest(rendering)
+            self._draw_rest()
 
+    # A worker and its task hold each other until all garbage is collected, so what is drawn, which
+    # is large, is no argument.
     @work(exclusive=True, group="draw", exit_on_error=False)
-    async def _draw_rest(self, rendering: NoteRendering) -> None:
+    async def _draw_rest(self) -> None:
+        rendering = self.rendering
         last_update = perf_counter()
-        while rendering is self.rendering:
+        while rendering is not None and rendering is self.rendering:
             if self._arrive(rendering):
                 continue
             # The scrollbar grows now and then, and not while one is led away from there.
