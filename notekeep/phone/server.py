@@ -121,10 +121,8 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
         await run(entries.apply, entry)
         return web.json_response({})
 
-    app = web.Application(
-        middlewares=[_harden, require_key(vault.places.state, address)],
-        client_max_size=MAX_REQUEST,
-    )
+    app = web.Application(middlewares=[_harden], client_max_size=MAX_REQUEST)
+    require_key(app, vault.places.state, address)
     app.add_routes(web.get(path, _send_file) for path in FILES)
     app.add_routes(web.get(path, send_answer) for path in ANSWERS)
     app.add_routes([web.get("/files", send_picture), web.post("/api/entries", apply_entry)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import os
 import secrets
 import shlex
@@ -16,7 +17,7 @@ import socket
 import sys
 from contextlib import suppress
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from notekeep import cache_files
@@ -130,7 +131,7 @@ def serve_vault(
 
         async def _make_app(self) -> web.Application:
             app = await super()._make_app()
-            app.middlewares.append(require_key(state, address))
+            require_key(app, state, address)
             return app
 
         async def on_startup(self, app: web.Application) -> None:
@@ -138,7 +139,8 @@ def serve_vault(
             announce(f"{self.public_url}/?key={serve_key(state)}")
 
         def initialize_logging(self) -> None:
-            """Say nothing of each page that is opened."""
+            """Say nothing of pages that are opened, and of programs that end with the server."""
+            logging.getLogger("asyncio").setLevel(logging.ERROR)
 
     command = shlex.join([sys.executable, "-m", "notekeep", "--vault", root])
     host, port, url = address.host, address.port, address.public_url
@@ -156,14 +158,16 @@ def cannot_serve(address: ServeAddress, error: OSError) -> Failure:
     )
 
 
-def require_key(state: str, address: ServeAddress) -> Any:
-    """Make what lets a request through that has the key, and turns all others away.
+def require_key(app: web.Application, state: str, address: ServeAddress) -> None:
+    """Let only requests through that have the key.
 
     The key comes in the address of the first page, and then as a cookie that no other site's page
     makes the browser send. It is read for each request: a new one holds at once, and closes the
     connections that were opened with the one before.
     """
     from aiohttp import web
+
+    requests: set[asyncio.Future[web.StreamResponse]] = set()
 
     @web.middleware
     async def guarded(
@@ -189,14 +193,21 @@ def require_key(state: str, address: ServeAddress) -> Any:
         if not known or not address.is_own_page(request.headers.get("Origin"), request.host):
             raise web.HTTPForbidden(text="Open the address that `notekeep serve` printed.")
         task = asyncio.ensure_future(handler(request))
+        requests.add(task)
         try:
             while not task.done() and serve_key(state) == key:
                 await asyncio.wait({task}, timeout=KEY_CHECK_SECONDS)
         finally:
+            requests.discard(task)
             task.cancel()
         return await task
 
-    return guarded
+    async def end_requests(_: web.Application) -> None:
+        for task in requests:
+            task.cancel()
+
+    app.middlewares.append(guarded)
+    app.on_shutdown.append(end_requests)
 
 
 def _is_key(given: str, key: str) -> bool:

@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from PIL import Image
 
 from notekeep.phone.server import make_app
 from notekeep.tui.serve import serve_address, serve_key
@@ -209,6 +210,34 @@ async def test_over_plain_http_the_page_works_online_and_says_so(
         await tab.run(click("Skip"))
         await tab.until("document.querySelector('#habits .sign').innerText === '\u2013'")
         assert await tab.run(IS_SENT)
+
+
+async def test_a_photo_and_an_amount_are_saved(sample: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "basil on the sill.png"
+    Image.new("RGB", (40, 40), "teal").save(picture)
+    vault = Vault.open(sample)
+    async with (
+        asyncio.timeout(SECONDS * 2),
+        serving(vault) as port,
+        browsing(tmp_path / "profile") as tab,
+    ):
+        await tab.command("Page.navigate", url=with_key(vault, port))
+        await tab.until(HAS_CARDS)
+        page = await tab.command("DOM.getDocument")
+        root = page["root"]["nodeId"]
+        box = await tab.command("DOM.querySelector", nodeId=root, selector="#photo")
+        await tab.command("DOM.setFileInputFiles", files=[str(picture)], **box)
+        await tab.until("document.querySelector('#photo-label').innerText.startsWith('basil')")
+        await tab.run("document.querySelector('#capture').requestSubmit()")
+        await tab.until("document.querySelector('#photo-label').innerText === 'Photo'")
+        await tab.run(
+            "document.querySelector('.amount').value = '2,5';"
+            "document.querySelector('.amount ~ .big').click()"
+        )
+        await tab.until("document.querySelector('#habits').innerText.includes('2.5')")
+    assert (sample / "attachments" / picture.name).read_bytes() == picture.read_bytes()
+    assert "basil on the sill.png" in _all_notes(sample)
+    assert re.search(r": 2\.5 \S+ @\S+ id=", _all_notes(sample))
 
 
 HOSTILE = """<img src="/none.png" onerror="document.title = 'hacked'">
