@@ -235,7 +235,8 @@ async def test_a_photo_and_an_amount_are_saved(sample: Path, tmp_path: Path) -> 
             "document.querySelector('.amount ~ .big').click()"
         )
         await tab.until("document.querySelector('#habits').innerText.includes('2.5')")
-    assert (sample / "attachments" / picture.name).read_bytes() == picture.read_bytes()
+        await tab.until(IS_SENT)
+    assert _find(sample, picture.name).read_bytes() == picture.read_bytes()
     assert "basil on the sill.png" in _all_notes(sample)
     assert re.search(r": 2\.5 \S+ @\S+ id=", _all_notes(sample))
 
@@ -310,6 +311,11 @@ async def test_a_page_of_another_site_saves_nothing(
         await tab.until("location.pathname === '/api/entries'")
         assert "error" in await tab.run("document.body.innerText")
     assert "attacked" not in _all_notes(sample)
+
+
+def _find(vault: Path, name: str) -> Path:
+    (found,) = vault.rglob(name)
+    return found
 
 
 def _all_notes(vault: Path) -> str:
