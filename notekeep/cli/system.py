@@ -474,9 +474,9 @@ def serve(
     from notekeep.phone.server import serve_phone  # a web server
 
     if host in LOOPBACK and not url:
-        output.write_message("only this computer can open it; --host or --url is for other devices")
+        output.write_message("only this computer can open it; use --host or --url for other devices")
     elif address.public_url.startswith("http:"):
-        output.write_message("not encrypted: others in the network can read along")
+        output.write_message("not encrypted: others in the network can read what is sent")
     serve_phone(vault, address, write_address, (cert, key) if cert and key else None)
     return 0
 
