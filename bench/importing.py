@@ -41,7 +41,7 @@ def bench(ground: Ground) -> list[Line]:
     between = time.process_time()
     second = vault.imports.plan([str(clippings)])
     ended = time.process_time()
-    assert first.counts()["new"] == second.counts()["same"] == PASSAGES
+    assert first.counts()["passages"] == second.counts()["unchanged"] == PASSAGES
     vault.history.store.close()
     vault.catalog.close()
     start = measure.start_of_python().cpu

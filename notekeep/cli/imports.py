@@ -39,6 +39,7 @@ _SHOWN = 20
     metavar="ID",
     help="Use the source's text for ID, which you changed.",
 )
+@click.option("--skip", multiple=True, metavar="ID", help="Leave out the note with this ID.")
 @click.option(
     "--match",
     multiple=True,
@@ -63,6 +64,7 @@ def import_(
     again: bool,
     prune: bool,
     take: Sequence[str],
+    skip: Sequence[str],
     match: Sequence[str],
     columns: Sequence[str],
     id_column: str,
@@ -110,6 +112,7 @@ def import_(
                 prune,
                 [one.lstrip("^") for one in take],
                 _read_pairs("--match", match, "ID=NOTE", "kindle:123=Soil"),
+                skip,
                 _read_pairs("--map", columns, "COLUMN=FIELD", "Name=title"),
                 id_column,
             ),
@@ -143,7 +146,7 @@ def _show(found: ImportPlan) -> None:
     title = ", ".join(form.title for form in found.formats)
     output.write_styled([(title, "bold"), (f": {found.sum_up()}", "")])
     rows = [row for row in found.rows if row.path]
-    changed = [row for row in rows if row.is_new or set(row.counts) & {"new", "changed", "fields"}]
+    changed = [row for row in rows if row.is_changed]
     names = [name for name in COUNTS if any(row.counts[name] for row in changed)]
     shown = [_row(row, names) for row in changed[:_SHOWN]]
     output.table(shown, heads=("note", *names) if shown else ())
@@ -193,9 +196,7 @@ def _report(found: ImportPlan, done: WriteResult | None) -> None:
     if done is None and (found.plan.changes or found.plan.copies):
         output.write_message("Nothing is written yet. Add --write to import.")
     elif done is not None and done.step:
-        touched = {"new", "changed", "fields", "removed"}
-        notes = sum(row.is_new or bool(touched & (+row.counts).keys()) for row in found.rows)
-        into = output.count_of(notes, "note")
+        into = output.count_of(sum(row.is_changed for row in found.rows), "note")
         output.write_message(
             f"Imported into {into}: {found.sum_up()}. `notekeep undo` reverts this."
         )

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.errors import Ambiguous, UsageError
+from notekeep.errors import Ambiguous, Refused, UsageError
 from notekeep.habits.formats import daily_notes, loop, org, own_format, simple_formats
 from notekeep.habits.formats.habit_data import HabitSource, SourceNote, read_json
 from notekeep.habits.formats.simple_formats import DAY_PATTERN
-from notekeep.importing.given_files import GivenFiles, read_loop
+from notekeep.importing.formats.reading import is_database, read_table
+from notekeep.importing.input_files import InputFiles
 from notekeep.markdown import frontmatter
 from notekeep.markdown.schema import Daily
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from sqlite3 import Connection
 
 
 _FIELD = re.compile(r"^([^\W\d_][\w-]*):", re.MULTILINE)
 _HARSH_HABIT = re.compile(r"[^#!].*: *[0-9]+(?:/[0-9]+)?w?(?:: *[0-9-]{10})?")
 _HABITCTL_HABIT = re.compile(r"[0-9]+ \S.*")
+_PAIR = ("habits", "log")
+_ENDINGS = (".csv", ".json", ".md", ".org")
+MAX_SIZE = 256 << 20
+"""How many bytes are read in all; the history of a life takes a few megabytes in any format."""
 
 
 class VaultVocabulary(NamedTuple):
@@ -29,8 +36,57 @@ class VaultVocabulary(NamedTuple):
     daily: Daily = Daily()  # how its daily notes are named
 
 
+class HabitFiles(NamedTuple):
+    """What was given: its path, and its contents by relative path, none for a database."""
+
+    path: str
+    files: dict[str, bytes]
+    is_database: bool = False
+
+    def texts(self, *endings: str) -> dict[str, str]:
+        """Return the files with such an ending, as text; all of them without one."""
+        return {
+            name: data.decode("utf-8", "replace").removeprefix("\ufeff")
+            for name, data in sorted(self.files.items())
+            if not endings or name.casefold().endswith(endings)
+        }
+
+    def text(self, name: str) -> str:
+        """Return the text of the file of a name, whichever folder it lies in; "" without."""
+        found = self.texts(name).items()
+        return next((text for path, text in found if path.rpartition("/")[2] == name), "")
+
+
+def read_files(path: str) -> HabitFiles:
+    """Read the files of a path that some format has; Refused when they are too large."""
+    files: dict[str, bytes] = {}
+    paths = [path]
+    if os.path.basename(path) in _PAIR and os.path.isfile(path):
+        pair = (os.path.join(os.path.dirname(path), name) for name in _PAIR)
+        paths = [one for one in pair if os.path.isfile(one)]
+    room = MAX_SIZE
+    for one in paths:
+        with InputFiles(one) as given:
+            for name in given.names:
+                is_itself = name == os.path.basename(one)
+                if is_itself and is_database(given.head(name)):
+                    return HabitFiles(path, {}, is_database=True)
+                if is_itself or _is_wanted(name):
+                    files[name] = given.read(name)
+                    room -= len(files[name])
+                if room < 0:
+                    size = f"{MAX_SIZE >> 20} MB"
+                    raise Refused(f"{path}: more than {size} in all", "Use only the export.")
+    return HabitFiles(path, files)
+
+
+def _is_wanted(name: str) -> bool:
+    base = name.rpartition("/")[2]
+    return base in _PAIR or base.casefold().endswith(_ENDINGS)
+
+
 def read_source(
-    given: GivenFiles, origin: str = "", vocabulary: VaultVocabulary | None = None
+    given: HabitFiles, origin: str = "", vocabulary: VaultVocabulary | None = None
 ) -> HabitSource:
     """Read what was given, in the format that is named or that it has."""
     if origin and origin not in FORMATS:
@@ -44,10 +100,30 @@ def read_source(
     return FORMATS[form].read(given, vocabulary)
 
 
+def read_loop(path: str) -> HabitSource:
+    """Read the backup of Loop Habit Tracker; Refused for a damaged file, or another."""
+    with InputFiles(path) as given, given.database(os.path.basename(path)) as opened:
+        try:
+            habits = _read_rows(opened, "Habits", loop.HABIT_COLUMNS)
+            days = _read_rows(opened, "Repetitions", loop.DAY_COLUMNS)
+        except Refused as error:
+            raise Refused(
+                f"{path}: not a database of Loop ({error.message})",
+                "Use Loop's backup: Settings, Export full backup.",
+            ) from error
+    return loop.read_loop_tables(habits, days)
+
+
+def _read_rows(opened: Connection, table: str, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """The rows of a table; what a version of Loop does not have yet is missing."""
+    rows = read_table(opened, table, columns)
+    return [{name: cell for name, cell in row.items() if cell is not None} for row in rows]
+
+
 # Detection: the formats that some file looks like
 
 
-def _detect(given: GivenFiles, vocabulary: VaultVocabulary) -> str:
+def _detect(given: HabitFiles, vocabulary: VaultVocabulary) -> str:
     if given.is_database:
         return "loop"
     found = sorted(
@@ -136,7 +212,7 @@ def _guess_pair(base: str, text: str) -> Iterator[str]:
 # Readers of the files of each format
 
 
-def _read_daily(given: GivenFiles, vocabulary: VaultVocabulary) -> HabitSource:
+def _read_daily(given: HabitFiles, vocabulary: VaultVocabulary) -> HabitSource:
     # Where names make folders, these say the day with them.
     pages = _pages(given, is_whole_name=vocabulary.daily.depth > 1)
     return daily_notes.read_daily_notes(
@@ -144,14 +220,14 @@ def _read_daily(given: GivenFiles, vocabulary: VaultVocabulary) -> HabitSource:
     )
 
 
-def _read_own(given: GivenFiles, _: VaultVocabulary) -> HabitSource:
+def _read_own(given: HabitFiles, _: VaultVocabulary) -> HabitSource:
     text, name = _only_file(given, ".csv", ".json")
     if name.casefold().endswith(".csv"):
         return own_format.read_own_csv(text, name)
     return own_format.read_own_json(read_json(text, name))
 
 
-def _only_file(given: GivenFiles, *endings: str) -> tuple[str, str]:
+def _only_file(given: HabitFiles, *endings: str) -> tuple[str, str]:
     """The text and the name of the one file that was given."""
     found = given.texts(*endings) or given.texts()
     if len(found) != 1:
@@ -160,7 +236,7 @@ def _only_file(given: GivenFiles, *endings: str) -> tuple[str, str]:
     return text, name
 
 
-def _pages(given: GivenFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
+def _pages(given: HabitFiles, *, is_whole_name: bool = False) -> Iterator[SourceNote]:
     for name, data in sorted(given.files.items()):
         if name.casefold().endswith(".md"):
             matter = frontmatter.read_frontmatter(data)
@@ -179,7 +255,7 @@ class Format(NamedTuple):
     """A format: what it is called, and what reads its files; a database has its own reader."""
 
     title: str
-    read: Callable[[GivenFiles, VaultVocabulary], HabitSource]
+    read: Callable[[HabitFiles, VaultVocabulary], HabitSource]
 
 
 FORMATS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,12 +12,13 @@ from notekeep.importing.import_state import (
     ImportOptions,
     ImportRow,
     ImportState,
+    Question,
     SourceChange,
+    count_words,
 )
 from notekeep.importing.input_files import InputFiles
-from notekeep.importing.page_import import PagePlanner, plan_bookmarks
+from notekeep.importing.note_import import NotePlanner
 from notekeep.importing.records import Bookmark, Format, Loss, Page, Work
-from notekeep.importing.work_import import WorkPlanner
 from notekeep.notes.plan import NoteChange, WritePlan
 
 if TYPE_CHECKING:
@@ -26,14 +28,6 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
 
 VERB = "import"
-
-
-class Question(NamedTuple):
-    """A work that may be one of several notes; a person says which."""
-
-    id: str
-    title: str
-    paths: tuple[str, ...]
 
 
 class ImportPlan(NamedTuple):
@@ -52,19 +46,14 @@ class ImportPlan(NamedTuple):
         self.inputs.close()
 
     def counts(self) -> dict[str, int]:
-        """Return how many passages, notes and fields become what, by the words of `COUNTS`."""
-        total = dict.fromkeys(COUNTS, 0)
-        for row in self.rows:
-            for name, count in row.counts.items():
-                total[name] += count
-        return total
+        """Return how many notes, passages and fields become what, by the words of `COUNTS`."""
+        counts = (row.counts for row in self.rows)
+        total = sum(counts, Counter({"notes": sum(row.is_new for row in self.rows)}))
+        return {name: total[name] for name in COUNTS}
 
     def sum_up(self) -> str:
-        """Return the counts in words: "3 new, 2 unchanged"."""
-        made = sum(row.is_new and not row.counts["new"] for row in self.rows)
-        parts = [f"{made} new {'note' if made == 1 else 'notes'}"] if made else []
-        parts += [f"{count} {COUNTS[name]}" for name, count in self.counts().items() if count]
-        return ", ".join(parts) or "nothing to import"
+        """Return the counts in words."""
+        return count_words(self.counts()) or "nothing to import"
 
 
 def plan_import(
@@ -88,9 +77,9 @@ def plan_import(
         format_id: The format of all files; "" finds out.
         options: What the person asks for besides.
         earlier: Returns the versions of a note that history has, newest first.
-        on_read: Called with each file before it is read; what it raises cancels the import.
+        on_read: Called with what is read or planned next; what it raises cancels the import.
     """
-    state = ImportState(workspace, now, device, options or ImportOptions(), earlier)
+    state = ImportState(workspace, now, device, options or ImportOptions(), earlier, on_read)
     formats: list[Format] = []
     with ExitStack() as stack:
         for path in paths:
@@ -107,7 +96,7 @@ def plan_import(
             tuple(state.rows),
             merge_losses(state.losses),
             tuple(state.source_changes),
-            tuple(Question(*one) for one in state.questions),
+            tuple(state.questions),
             _make_plan(state, formats),
             stack.pop_all(),
         )
@@ -131,10 +120,10 @@ def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
                 known.passages += record.passages
     for work in works.values():
         work.passages = list({one.key: one for one in work.passages}.values())
-    WorkPlanner(state, form).plan(list(works.values()))
-    PagePlanner(state, form, given).plan(list(pages.values()))
+    planner = NotePlanner(state, form, given)
+    planner.plan([*works.values(), *pages.values()])
     if bookmarks:
-        plan_bookmarks(state, form, bookmarks)
+        planner.plan_links(bookmarks)
 
 
 def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
@@ -145,7 +134,7 @@ def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
         after = note.result()
         if after != note.before:
             plan.changes.append(NoteChange(note.path, note.before, after))
-    plan.copies = state.copies
+    plan.copies = list(state.copies.values())
     for ledger in state.ledgers.values():
         if change := ledger.change():
             plan.changes.append(change)

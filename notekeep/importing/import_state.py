@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.importing.ledger import Ledger
+from notekeep.importing.ledger import Ledger, digest_text
 from notekeep.importing.matching import NoteMatcher
 from notekeep.importing.note_text import NoteText
 from notekeep.storage.file_names import free_path, match_spelling, name_key, safe_name
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
 
 
-UNCLAIMED_FIELDS = ("status", "listened")
-"""Fields that a new note gets a value for which only a person can claim."""
-
-
 class ImportOptions(NamedTuple):
     """What a person asks of an import."""
 
@@ -36,8 +32,17 @@ class ImportOptions(NamedTuple):
     prune: bool = False  # take out what is gone in the source and was not changed
     take: Collection[str] = ()  # ids of what they changed, but want as the source has it
     match: Mapping[str, str] = {}  # ids of works and the notes that they are; "" for a new note
+    skip: Collection[str] = ()  # ids of works and pages that are left out
     columns: Mapping[str, str] = {}  # of a CSV file, and what they are: `title`, `body`, a field
     id_column: str = ""  # of a CSV file, which tells rows apart
+
+
+class Question(NamedTuple):
+    """A work that may be one of several notes; a person says which."""
+
+    id: str
+    title: str
+    paths: tuple[str, ...]
 
 
 class SourceChange(NamedTuple):
@@ -58,20 +63,41 @@ class ImportRow:
     path: str = ""  # "" when it is left out
     is_new: bool = False
     is_guess: bool = False
+    is_skipped: bool = False  # the person left it out
     counts: Counter[str] = field(default_factory=Counter)  # by the words of `COUNTS`
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether its note is written."""
+        written = ("passages", "links", "updated", "removed", "fields")
+        return self.is_new or any(self.counts[name] for name in written)
+
+
+_REPORTED = 200
+"""After how many notes it is told how far the plan is."""
 
 COUNTS = {
-    "new": "new",
-    "changed": "changed",
-    "same": "unchanged",
-    "kept": "kept as you changed them",
-    "taken out": "taken out by you",
+    "notes": "new notes",
+    "passages": "new passages",
+    "links": "new links",
+    "updated": "updated",
+    "unchanged": "unchanged",
+    "edited": "edited by you",
+    "deleted": "deleted by you",
     "gone": "deleted in the source",
-    "removed": "removed, since deleted in the source",
-    "fields": "fields",
+    "removed": "removed",
+    "fields": "changed fields",
 }
-"""What can become of a passage, note or field, and how it is said."""
+"""What can become of notes, passages, links and fields, and how it is said of several."""
+
+
+def count_words(counts: Mapping[str, int]) -> str:
+    """Return counts in words: "1 new note, 2 unchanged"."""
+    return ", ".join(
+        f"{counts[name]} {words.removesuffix('s') if counts[name] == 1 else words}"
+        for name, words in COUNTS.items()
+        if counts[name]
+    )
 
 
 class ImportState:
@@ -83,10 +109,12 @@ class ImportState:
         now: dt.datetime,
         device: str,
         options: ImportOptions,
-        earlier: Callable[[str], Iterable[bytes]] = lambda _: (),
+        earlier: Callable[[str], Iterable[bytes]],
+        on_read: Callable[[str], None],
     ) -> None:
         self.workspace = workspace
         self.earlier = earlier  # the versions of a note that history has, newest first
+        self._on_read = on_read
         self.now = now
         self.device = device
         self.options = options
@@ -94,13 +122,52 @@ class ImportState:
         self.rows: list[ImportRow] = []
         self.losses: list[Loss] = []
         self.source_changes: list[SourceChange] = []
-        self.questions: list[tuple[str, str, tuple[str, ...]]] = []  # id, title, notes it may be
+        self.questions: list[Question] = []
         self.notes: dict[str, NoteText] = {}
-        self.copies: list[FileCopy] = []
+        self.copies: dict[str, FileCopy] = {}  # by path
         self.refused: list[tuple[str, NotekeepError]] = []
         self.ledgers: dict[str, Ledger] = {}
         self._taken: set[str] = set()
         self._places: dict[str, dict[str, str]] = {}
+
+    def report(self, number: int, total: int) -> None:
+        """Show how far the plan is; raises when the person cancelled it."""
+        if number and number % _REPORTED == 0:
+            self._on_read(f"{number:,} of {total:,} notes")
+
+    def follow(
+        self,
+        ledger: Ledger,
+        row: ImportRow,
+        name: str,
+        path: str,
+        there: str,
+        text: str,
+        *,
+        may_replace: bool = True,
+        merge: Callable[[], str | None] = lambda: None,
+    ) -> str | None:
+        """Decide what becomes of a text that the vault has and the source, too; count it.
+
+        Returns:
+            What replaces the text that is there; None to leave it.
+        """
+        is_ours = ledger.has(name, digest_text(there))
+        if digest_text(text) == digest_text(there):
+            count = "unchanged"
+        elif may_replace and name in self.options.take:
+            count = "updated"
+        elif ledger.has(name, digest_text(text)):  # the source is as it was
+            count = "unchanged" if is_ours else "edited"
+        elif may_replace and is_ours:
+            count = "updated"
+        elif (merged := merge()) is not None:
+            count, text = "updated", merged
+        else:
+            count = "edited"
+            self.source_changes.append(SourceChange(name, path, there, text))
+        row.counts[count] += 1
+        return text if count == "updated" else None
 
     def ledger(self, format_id: str) -> Ledger:
         """Return the ledger of a format; all formats of one program share it."""

@@ -1,29 +1,33 @@
-"""What a person gives to `notekeep import`, opened lazily: names first, then one file at a time.
+"""What a person gives to an import, opened lazily and with distrust: names first, then the files.
 
 A path is a file, a folder, a zip or a tar. An archive within an archive, as Notion exports it, is
 listed as a folder of its name. Nothing of an archive is unpacked to a name of its own choosing, and
-links are not followed.
+links are not followed. An archive that no honest program writes is refused whole: no file in it
+deserves more trust.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import re
 import sqlite3
+import stat
 import tarfile
 import tempfile
 import zipfile
 import zlib
 from contextlib import ExitStack, closing, contextmanager
+from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, Self
+from urllib.parse import quote
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
-from notekeep.importing.given_files import Limits, check_archive, name_problem, open_database
 from notekeep.importing.records import Loss
-from notekeep.storage.file_names import is_skipped, is_skipped_folder
+from notekeep.storage.file_names import is_skipped, is_skipped_folder, name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from _typeshed import WriteableBuffer
 
@@ -31,19 +35,32 @@ HEAD_BYTES = 4096
 MAX_READ = 64 << 20
 """How much of one file is read into memory; pictures and the like are streamed."""
 
-ARCHIVE_LIMITS = Limits(entries=200_000, size=1 << 40)
-"""What an archive may hold; how often a file may be as large as it is packed matters more."""
+MAX_FILES = 200_000
+MAX_RATIO = 100
+"""How many times its packed size a file of more than a megabyte in an archive may have."""
 
 MAX_STAGED = 4 << 30
 """How large an archive within an archive may be, or a database within one."""
 
 _MAX_DEPTH = 2
+_LOCAL_HEADER = 30
+_SMALL = 1 << 20
+_DRIVE = re.compile(r"[A-Za-z]:")
 _TAR_SIGNATURE, _TAR_SIGNATURE_AT = b"ustar", 257
 _ARCHIVE_ERRORS = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError),
     *(RuntimeError, ValueError, OverflowError, MemoryError),
 )
 _HINT = "Export it again from the program it comes from."
+
+_MAX_TEXT = 1 << 20
+_STEPS = 100_000
+_MOST_STEPS = 20_000
+"""A question to a database is ended after so many times so many steps of SQLite's machine."""
+
+_ALLOWED = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA, sqlite3.SQLITE_FUNCTION}
+)
 
 
 class InputFiles:
@@ -55,7 +72,8 @@ class InputFiles:
         detected: Those that the format which reads them has recognized.
         losses: Archives of a folder that cannot be read.
         columns: What a person says of the columns of a table, and `id_column` tells rows apart.
-        on_read: Called with a name before it is read: shows progress, and raises to cancel.
+        on_read: Called with a name before it is read, and with how much of a large file was read:
+            shows progress, and raises to cancel.
     """
 
     def __init__(self, path: str, on_read: Callable[[str], None] = lambda _: None) -> None:
@@ -67,9 +85,7 @@ class InputFiles:
         self.id_column = ""
         self._stack = ExitStack()
         self._openers: dict[str, Callable[[], IO[bytes]]] = {}
-        self._staged: IO[bytes] | None = None
-        self._staged_end = 0
-        self._places: dict[str, str] = {}  # where files are that lie in no archive
+        self._staged_count = 0
         try:
             self._list()
         except BaseException:
@@ -123,7 +139,9 @@ class InputFiles:
             raise NotFound(f"{self.path}: there is no file {name}")
         try:
             with closing(opener()) as file:
-                yield file
+                yield io.BufferedReader(
+                    _Watched(file, lambda size: self.on_read(f"{name}, {size}"))
+                )
         except OSError as error:
             raise Failure(f"{name}: cannot be read: {error.strerror or error}") from error
         except _ARCHIVE_ERRORS as error:
@@ -146,57 +164,58 @@ class InputFiles:
                         _copy(file, out, name)
             try:
                 is_alone = not os.path.exists(f"{copy}-wal")
-                with closing(open_database(copy, is_immutable=is_alone)) as opened:
+                with closing(_open_database(copy, is_immutable=is_alone)) as opened:
                     yield opened
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise Refused(f"{name}: not a database that can be read: {error}") from error
 
     def stage(self, data: bytes) -> None:
         """Keep some bytes of a file that a reader finds within another, outside memory."""
-        if self._staged is None:
-            self._staged = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-        self._staged.seek(0, os.SEEK_END)
-        self._staged.write(data)
+        with open(self._next_staged, "ab") as file:
+            file.write(data)
 
     def add_staged(self, name: str) -> None:
         """Make a file of the bytes that were staged since the last one."""
-        staged = self._staged or io.BytesIO()
-        start, self._staged_end = self._staged_end, staged.seek(0, os.SEEK_END)
-        size = self._staged_end - start
-        self._openers[name] = lambda: io.BufferedReader(_Slice(staged, start, size))
+        self.stage(b"")
+        path = self._next_staged
+        self._openers[name] = lambda: open(path, "rb")  # noqa: SIM115 - `open` closes it
+        self._staged_count += 1
+
+    @property
+    def _next_staged(self) -> str:
+        return os.path.join(self._staging, str(self._staged_count))
+
+    @cached_property
+    def _staging(self) -> str:
+        folder = tempfile.TemporaryDirectory(prefix="notekeep-")
+        return self._stack.enter_context(folder)
 
     # Listing
 
     def _list(self) -> None:
         if os.path.isdir(self.path):
-            self._list_folder("")
+            self._list_folder()
         elif os.path.isfile(self.path):
             base = os.path.basename(self.path)
             self._add_file(base, self.path)
-            log = f"{self.path}-wal"
-            if os.path.isfile(log):
-                self._add_file(f"{base}-wal", log)
+            if os.path.isfile(f"{self.path}-wal"):
+                self._add_file(f"{base}-wal", f"{self.path}-wal")
         else:
-            raise NotFound(
-                f"There is no file or folder {self.path}.", "Give the path of an export."
-            )
+            hint = "Give the path of an export."
+            raise NotFound(f"There is no file or folder {self.path}.", hint)
 
-    def _list_folder(self, folder: str) -> None:
-        try:
-            with os.scandir(os.path.join(self.path, folder)) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
+    def _list_folder(self) -> None:
+        def fail(error: OSError) -> None:
             raise Failure(f"{error.filename}: cannot be read: {error.strerror}") from error
-        for entry in entries:
-            name = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.is_dir(follow_symlinks=False):
-                # Kobo keeps its database in `.kobo`.
-                if not is_skipped_folder(entry.name) or entry.name == ".kobo":
-                    self._list_folder(name)
-            elif entry.is_file(follow_symlinks=False) and not is_skipped(entry.name):
-                self._add_file(name, entry.path)
-                if len(self._openers) > ARCHIVE_LIMITS.entries:
-                    raise Refused(f"{self.path}: more than {ARCHIVE_LIMITS.entries} files")
+
+        for folder, folders, names in os.walk(self.path, onerror=fail):
+            # Kobo keeps its database in `.kobo`.
+            folders[:] = [one for one in folders if not is_skipped_folder(one) or one == ".kobo"]
+            for path in (os.path.join(folder, name) for name in names if not is_skipped(name)):
+                if os.path.isfile(path) and not os.path.islink(path):
+                    self._add_file(os.path.relpath(path, self.path).replace(os.sep, "/"), path)
+                if len(self._openers) > MAX_FILES:
+                    raise Refused(f"{self.path}: more than {MAX_FILES} files")
 
     def _add_file(self, name: str, path: str) -> None:
         lower = name.casefold()
@@ -214,7 +233,6 @@ class InputFiles:
                     raise
                 self.losses.append(Loss(error.message, place=name))
                 return
-        self._places[name] = path
         self._openers[name] = lambda: open(path, "rb")  # noqa: SIM115 - `open` closes it
 
     def _add_archive(self, folder: str, file: IO[bytes], shown: str, *, depth: int) -> bool:
@@ -238,7 +256,7 @@ class InputFiles:
     def _add_zip(self, folder: str, file: IO[bytes], shown: str, depth: int) -> None:
         archive = self._stack.enter_context(zipfile.ZipFile(file))
         entries = archive.infolist()
-        check_archive(shown, entries, ARCHIVE_LIMITS)
+        _check_zip(shown, entries)
         for entry in entries:
             if entry.is_dir() or entry.filename.startswith("__MACOSX/"):
                 continue
@@ -256,32 +274,37 @@ class InputFiles:
         for number, member in enumerate(archive):
             if member.isdir():
                 continue
-            problem = name_problem(member.name)
+            problem = _name_problem(member.name)
             if not member.isreg() or member.issparse():
                 problem = "is a link or a device"
             name = f"{folder}/{member.name}".lstrip("/").replace("/./", "/").removeprefix("./")
             if not problem and name in self._openers:
-                problem = "is there twice"
-            if problem or number > ARCHIVE_LIMITS.entries:
+                problem = "occurs twice"
+            if number >= MAX_FILES:
+                raise Refused(f"{shown}: the archive has more than {MAX_FILES} files", _HINT)
+            if problem:
                 raise Refused(f"{shown}: '{member.name}' in the archive {problem}", _HINT)
             self._openers[name] = lambda member=member: _open_member(archive, member)  # type: ignore[misc]
 
 
-class _Slice(io.RawIOBase):
-    """Some bytes of a file, to read."""
+class _Watched(io.RawIOBase):
+    """A file that reports after each megabyte how much of it was read."""
 
-    def __init__(self, file: IO[bytes], start: int, size: int) -> None:
-        self._file, self._at, self._end = file, start, start + size
+    def __init__(self, file: IO[bytes], report: Callable[[str], None]) -> None:
+        self._file, self._report = file, report
+        self._size = self._reported = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        view = memoryview(buffer)
-        self._file.seek(self._at)
-        data = self._file.read(min(len(view), self._end - self._at))
+        view = memoryview(buffer)[: 1 << 20]
+        data = self._file.read(len(view))
         view[: len(data)] = data
-        self._at += len(data)
+        self._size += len(data)
+        if self._size >> 20 > self._reported:
+            self._reported = self._size >> 20
+            self._report(f"{self._reported:,} MB")
         return len(data)
 
 
@@ -302,3 +325,59 @@ def _copy(file: IO[bytes], out: IO[Any], name: str) -> None:
         if room < 0:
             raise Refused(f"{name}: larger than {MAX_STAGED >> 30} GB", _HINT)
         out.write(chunk)
+
+
+def _check_zip(shown: str, entries: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that no honest program writes, or that holds too many files."""
+    if len(entries) > MAX_FILES:
+        raise Refused(f"{shown}: the archive has {len(entries)} files", _HINT)
+    seen: set[str] = set()
+    for entry in entries:
+        problem = _name_problem(entry.orig_filename) or _entry_problem(entry)
+        key = name_key(entry.filename.rstrip("/"))
+        if not problem and key in seen:
+            problem = "occurs twice"
+        if problem:
+            raise Refused(f"{shown}: '{entry.orig_filename}' in the archive {problem}", _HINT)
+        seen.add(key)
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        # Shared bytes are how a small archive becomes a very large one.
+        if entry.header_offset < end:
+            raise Refused(f"{shown}: files in the archive overlap", _HINT)
+        end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
+
+
+def _name_problem(name: str) -> str:
+    """Why a name does not stay within a folder, to be read after it; "" when it does."""
+    if "\\" in name or "\0" in name:
+        return "has an invalid character in its name"
+    if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
+        return "has a path outside of it"
+    return "" if name.strip("/. ") else "has no name"
+
+
+def _entry_problem(entry: zipfile.ZipInfo) -> str:
+    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "is a link or a device"
+    if entry.flag_bits & 1:
+        return "needs a password"
+    if entry.file_size > max(_SMALL, entry.compress_size * MAX_RATIO):
+        return f"unpacks to more than {MAX_RATIO} times its size"
+    return ""
+
+
+def _open_database(path: str, *, is_immutable: bool) -> sqlite3.Connection:
+    """Open the database of another program to read its tables and nothing else, within limits."""
+    mode = "mode=ro&immutable=1" if is_immutable else "mode=rw"
+    opened = sqlite3.connect(f"file:{quote(path)}?{mode}", uri=True)
+    for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
+        opened.execute(f"PRAGMA {pragma}")
+    opened.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_TEXT)
+    opened.text_factory = lambda data: data.decode("utf-8", "replace")
+    steps = iter(range(_MOST_STEPS))
+    opened.set_progress_handler(lambda: next(steps, None) is None, _STEPS)
+    opened.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+    )
+    return opened

@@ -125,7 +125,7 @@ class Ledger:
         lines = "".join(f"{' '.join(words)}\n" for words in self._new).encode()
         before = self._start
         gap = b"\n" if before and not before.endswith(b"\n") else b""
-        return NoteChange(self.path, before, (before or b"") + gap + lines)
+        return NoteChange(self.path, before, (before or b"") + gap + lines, is_last=True)
 
 
 def _read_order(text: str) -> tuple[float, ...]:

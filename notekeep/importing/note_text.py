@@ -28,6 +28,7 @@ ID_PATTERN = r"\^([a-z]{2}-[a-z2-7]{8}(?:-n)?)[ \t]*$"
 _ID_LINE = re.compile(rf"^(.*?)(?:^|[ \t]+){ID_PATTERN}")
 _ANY_ID = re.compile(r"(?:^|[ \t])\^[A-Za-z0-9-]+[ \t]*$")
 _ID_BELOW = re.compile(r"\s*\n[ \t]*\^[A-Za-z0-9-]+[ \t]*$", re.MULTILINE)
+_TITLE = re.compile(r"\s*#[ \t][^\r\n]*(?:\r\n|\n|\r)?")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 
 
@@ -97,6 +98,12 @@ class NoteText:
         return found
 
     @cached_property
+    def text_start(self) -> int:
+        """Where the text below the title begins."""
+        title = _TITLE.match(self.body)
+        return title.end() if title else 0
+
+    @cached_property
     def section(self) -> tuple[int, int] | None:
         """Where the quotes of the note are, as `quote` finds the place."""
         spans = (find_section(self.body, self.facts, name) for name in QUOTE_SECTIONS)
@@ -129,10 +136,6 @@ class NoteText:
         found = _ANY_ID.search(self.body[start:end]) or _ID_BELOW.match(self.body, end)
         return found[0].strip().lstrip("^") if found else ""
 
-    def is_indented(self, block: Block) -> bool:
-        """Whether a block stands within another, such as a list."""
-        return block.text[:1] in (" ", "\t")
-
     # Edits
 
     def set_fields(self, changes: Sequence[FieldChange], schema: Schema, kind: str) -> None:
@@ -160,10 +163,6 @@ class NoteText:
         else:
             self._edits.append(TextEdit(at, at, self._lines(f"\n\n{block}{gap}")))
 
-    def insert_text(self, at: int, text: str) -> None:
-        """Put words into a line."""
-        self._edits.append(TextEdit(at, at, text))
-
     def add_to_quotes(self, block: str) -> None:
         """Add a block at the end of the quotes."""
         self._quotes.append(block)
@@ -177,9 +176,11 @@ class NoteText:
         self._edits.append(TextEdit(start, len(self.body), self._lines(text)))
 
     def add_lines(self, lines: Sequence[str]) -> None:
-        """Add lines right below the last one."""
+        """Add lines right below the last one, or as the first below the title."""
         end = len(self.body.rstrip())
-        self._edits.append(TextEdit(end, end, self._lines("".join(f"\n{one}" for one in lines))))
+        gap = "\n" if end <= self.text_start else ""
+        lines = "".join(f"\n{line}" for line in lines)
+        self._edits.append(TextEdit(end, end, self._lines(gap + lines)))
 
     def remove(self, block: Block) -> None:
         """Take a block out with its id and the blank line below."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.importing.formats.reading import fold_letters
-from notekeep.importing.import_state import SourceChange
 from notekeep.importing.ledger import digest_text
 from notekeep.importing.note_text import Block, NoteText
 from notekeep.importing.passages import write_heading, write_note, write_quote
@@ -58,7 +57,7 @@ class PassagePlanner:
         self._typed = self._find_typed()
 
     def _is_new(self, name: str) -> bool:
-        """Whether a passage is nowhere in the vault, and was not taken out of it."""
+        """Whether a passage is nowhere in the vault, and was not deleted there."""
         is_known = self.ledger.is_known(name) or self.ledger.is_known(f"{name}-n")
         if is_known and not self.state.options.again:
             return False
@@ -91,7 +90,7 @@ class PassagePlanner:
             return True
         elif self.ledger.same(name):
             self._follow_note(name, words, passage)
-        elif self._may_add(main):
+        elif not self._is_deleted(main):
             self._add(quote, words, passage, row, chapter)
             return True
         return False
@@ -146,36 +145,28 @@ class PassagePlanner:
 
     def _update(self, name: str, text: str, block: Block, path: str, passage: Passage) -> None:
         """Plan what becomes of a block that is there."""
-        digest, there = digest_text(text), digest_text(block.text)
         note = self.state.note(path)
-        untouched = self.ledger.has(name, there)
         if passage.is_gone:
-            if untouched and self.state.options.prune:
+            is_ours = self.ledger.has(name, digest_text(block.text))
+            if is_ours and self.state.options.prune:
                 note.remove(block)
                 self.row.counts["removed"] += 1
             else:
-                self.row.counts["gone" if untouched else "kept"] += 1
-        elif digest == there:
-            self.row.counts["same"] += 1
-            self._record(name, text, passage)
-        elif name in self.state.options.take and not note.is_indented(block):
-            note.replace(block, text)
-            self.row.counts["changed"] += 1
-            self._record(name, text, passage)
-        elif self.ledger.has(name, digest):  # the source is as it was
-            self.row.counts["same" if untouched else "kept"] += 1
-        elif untouched and not note.is_indented(block):
-            note.replace(block, text)
-            self.row.counts["changed"] += 1
-            self._record(name, text, passage)
-        elif (merged := self._merge(name, text, block, path)) is not None:
-            note.replace(block, merged)
-            self.row.counts["changed"] += 1
-            self._record(name, text, passage)
-        else:
-            self.row.counts["kept"] += 1
-            self.state.source_changes.append(SourceChange(name, path, block.text, text))
-            self._record(name, text, passage)
+                self.row.counts["gone" if is_ours else "edited"] += 1
+            return
+        found = self.state.follow(
+            self.ledger,
+            self.row,
+            name,
+            path,
+            block.text,
+            text,
+            may_replace=block.text[:1] not in (" ", "\t"),  # within a list
+            merge=lambda: self._merge(name, text, block, path),
+        )
+        if found is not None:
+            note.replace(block, found)
+        self._record(name, text, passage)
 
     def _merge(self, name: str, text: str, block: Block, path: str) -> str | None:
         """Merge both sides' words where history has the text that they come from."""
@@ -194,23 +185,16 @@ class PassagePlanner:
         if there is not None:
             if words or passage.is_gone:
                 self._update(name, words, there, other, passage)
-            return
-        if not words or passage.is_gone:
-            return
-        if self.ledger.is_known(name) and not self.state.options.again:
-            self.row.counts["taken out"] += 1
-            return
-        self.state.note(path).insert_after(block.id_end, f"{words} ^{name}")
-        self._record(name, words, passage)
-        self.row.counts["new"] += 1
+        elif words and not passage.is_gone and not self._is_deleted(name):
+            self.state.note(path).insert_after(block.id_end, f"{words} ^{name}")
+            self._record(name, words, passage)
+            self.row.counts["passages"] += 1
 
-    def _may_add(self, name: str) -> bool:
-        """Whether a passage that is nowhere is new."""
-        if self.ledger.is_known(name) and not self.state.options.again:
-            self.row.counts["taken out"] += 1
-        else:
-            return True
-        return False
+    def _is_deleted(self, name: str) -> bool:
+        """Whether the person deleted what is nowhere in the vault."""
+        is_deleted = self.ledger.is_known(name) and not self.state.options.again
+        self.row.counts["deleted"] += is_deleted
+        return is_deleted
 
     def _find_typed(self) -> dict[str, tuple[Block, str]]:
         """Find passages by their text that have no id of this source, whoever wrote them there.
@@ -242,7 +226,7 @@ class PassagePlanner:
     def _adopt(self, name: str, quote: str, words: str, passage: Passage) -> None:
         """Give a passage that a person typed its id; one with an id keeps that."""
         block, own_id = self._typed[name]
-        self.row.counts["same"] += 1
+        self.row.counts["unchanged"] += 1
         is_there = fold_letters(words) in self.note.letters
         if own_id:
             self.ledger.add(name, digest_text(quote), same=own_id, at=passage.at)
@@ -256,13 +240,13 @@ class PassagePlanner:
         if words and not is_there:
             self.note.insert_after(block.end, f"{words} ^{name}-n")
             self._record(f"{name}-n", words, passage)
-            self.row.counts["new"] += 1
+            self.row.counts["passages"] += 1
 
     def _follow_note(
         self, name: str, words: str, passage: Passage, *, is_counted: bool = True
     ) -> None:
         """Plan what the reader wrote here of a passage that another program brought first."""
-        self.row.counts["same"] += is_counted
+        self.row.counts["unchanged"] += is_counted
         block, path = self._locate(self.ledger.same(name))
         if block is not None and words and not self.ledger.same(f"{name}-n"):
             self._plan_note(name, words, block, path, passage)
@@ -295,4 +279,4 @@ class PassagePlanner:
         for one, text in ((name, quote), (f"{name}-n", words)):
             if text:
                 self._record(one, text, passage)
-                self.row.counts["new"] += 1
+                self.row.counts["passages"] += 1

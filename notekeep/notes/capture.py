@@ -374,15 +374,19 @@ def plan_attach(workspace: Workspace, path: str, file: str) -> WritePlan:
 
 def plan_attachment(workspace: Workspace, name: str, data: bytes, note: str) -> WritePlan:
     """Plan a file among the attachments of a note; its label is the name it gets there."""
+    stored = free_path(workspace.root, attachment_path(workspace, name, note))
+    return WritePlan("attach", stored.rpartition("/")[2], [NoteChange(stored, None, data)])
+
+
+def attachment_path(workspace: Workspace, name: str, note: str) -> str:
+    """Return where a file of a name goes as an attachment of a note, whether it is there or not."""
     stem, suffix = os.path.splitext(name)
     folder = workspace.settings.attachments
     if folder.split("/")[0] == ".":
         folder = posixpath.normpath(posixpath.join(posixpath.dirname(note), folder))
     is_root = folder in ("", ".", "/")
     folder = "" if is_root else match_spelling(workspace.root, folder.strip("/"))
-    wanted = f"{folder}/{safe_name(stem)}{suffix.lower()}".lstrip("/")
-    stored = free_path(workspace.root, wanted)
-    return WritePlan("attach", stored.rpartition("/")[2], [NoteChange(stored, None, data)])
+    return f"{folder}/{safe_name(stem)}{suffix.lower()}".lstrip("/")
 
 
 def read_file(file: str) -> bytes:

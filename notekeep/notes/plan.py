@@ -14,7 +14,7 @@ from notekeep.errors import NotekeepError, Problem, Refused
 from notekeep.storage.content import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from notekeep.storage.content import Source
     from notekeep.storage.history import History
@@ -27,6 +27,7 @@ class NoteChange(NamedTuple):
     before: bytes | None  # its bytes as they were read, or None for a new file
     after: bytes | None  # its bytes afterwards, or None when it goes to the trash
     target: str = ""  # where it is moved to, vault-relative; empty when it stays
+    is_last: bool = False  # whether it records that the others were made
 
 
 class FileCopy(NamedTuple):
@@ -116,8 +117,14 @@ _WHOLE_VERBS = frozenset({"rename", "mv", "attach", "conflicts", "import", "rena
 """Verbs whose changes make no sense one without the other."""
 
 
-def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
-    """Write what a plan says, as one step; a file only if it is what the plan was made from."""
+def apply_plan(
+    plan: WritePlan, root: str, history: History, goes_on: Callable[[str], bool] = lambda _: True
+) -> WriteResult:
+    """Write what a plan says, as one step; a file only if it is what the plan was made from.
+
+    `goes_on` is asked with each path before it is written. When it says no, what is ready by then
+    is the step.
+    """
     if not plan.changes and not plan.copies:
         return WriteResult("", [], plan.refused, plan.remarks)
     any_name = plan.verb == "restore"  # a file gets the name it had, also one that does not travel
@@ -125,24 +132,27 @@ def apply_plan(plan: WritePlan, root: str, history: History) -> WriteResult:
     renames = plan.verb == "lint" and any(change.target for change in plan.changes)
     whole = plan.verb in _WHOLE_VERBS or renames
     with history.step(plan.verb, plan.label, root=root, whole=whole, request=plan.request) as step:
+        step.goes_on = goes_on
         for copy in plan.copies:
             step.copy(copy.path, copy.source)
         for change in plan.changes:
             if change.before is None:
                 step.create(change.path, change.after or b"", any_name=any_name)
-                continue
-            if change.after is None:
+            elif change.after is None:
                 step.trash(change.path)
-                continue
-            if change.after != change.before:
-                # A change of front matter can be planned again from what the file holds then.
-                step.edit(change.path, change.after, digest_of(change.before), keep_ours=False)
-            if change.target:
-                step.move(change.path, change.target, any_name=any_name)
+            else:
+                if change.after != change.before:
+                    # A change of front matter can be planned again from what the file holds then.
+                    step.edit(change.path, change.after, digest_of(change.before), keep_ours=False)
+                if change.target:
+                    step.move(change.path, change.target, any_name=any_name)
+            if change.is_last:
+                step.operations[-1].is_last = True
     refused = [*plan.refused, *(refusal(path, error) for path, error in step.failed.items())]
     done = {change.path for change in step.done}
     remarks = [
         *plan.remarks,
+        *(["Stopped before everything was written."] if step.is_stopped else []),
         *(
             f"{path} was saved by another program at the same time; see {copy}"
             for path, copy in step.copies.items()

@@ -60,14 +60,13 @@ class HabitService:
         `path` is a file, a folder or an archive; `origin` the id of its format, "" finds out.
         """
         # Every importer is imported with these.
-        from notekeep.importing.given_files import read_given
-        from notekeep.importing.habit_formats import VaultVocabulary, read_source
+        from notekeep.importing.habit_formats import VaultVocabulary, read_files, read_source
         from notekeep.importing.habit_import import plan_import
 
         self.tracker.refresh()
         names = {name for habit in self.tracker.known() for name in habit.names}
         vocabulary = VaultVocabulary(names, self.workspace.schema.daily)
-        source = read_source(read_given(path), origin, vocabulary)
+        source = read_source(read_files(path), origin, vocabulary)
         return plan_import(self.workspace, self.tracker, source, config.current_time())
 
     def plan_review(self, span: str = "week") -> WritePlan:

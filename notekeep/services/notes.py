@@ -40,13 +40,17 @@ class NoteService:
         self.indexing = indexing
         self._open_history = open_history  # a plan that is only shown needs none
 
-    def apply(self, plan: WritePlan) -> WriteResult:
+    def apply(
+        self, plan: WritePlan, goes_on: Callable[[str], bool] = lambda _: True
+    ) -> WriteResult:
         """Write a plan as one step that `undo` takes back, and index what it wrote.
+
+        `goes_on` is asked with each path before it is written; no ends the step there.
 
         Conflict is raised for a file that is no longer what it was, Failure where the system does
         not let us; nothing is half-written.
         """
-        done = apply_plan(plan, self.workspace.root, self._open_history())
+        done = apply_plan(plan, self.workspace.root, self._open_history(), goes_on)
         remarks = [*done.remarks, *self.indexing.record_written()]
         if plan.resolved:
             from notekeep.notes.conflict_pairs import resolve_in_git

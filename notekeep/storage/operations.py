@@ -38,11 +38,12 @@ class Operation:
         self.path = path
         self.change = ChangeRecord(kind, path, to=to)
         self.made: list[str] = []
+        self.is_last = False  # whether it comes after all others
 
     @property
     def order(self) -> int:
         """Return when it comes in a step."""
-        return list(_ACTIONS).index(self.change.kind)
+        return len(_ACTIONS) if self.is_last else list(_ACTIONS).index(self.change.kind)
 
     @property
     def action(self) -> str:

@@ -25,7 +25,7 @@ from notekeep.storage.open_folder import content_at, digest_at, path_exists, rem
 from notekeep.storage.operations import Copy, Edit, Move, New, Operation, Remove, move_to_trash
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from notekeep.storage.content import Source
@@ -63,6 +63,9 @@ class Transaction:
         # the file; the step itself is done.
         self.copies: dict[str, str] = {}
         self.folders: list[str] = []  # those that were made
+        # Asked before each file is written; False ends the step there, with what is ready by then.
+        self.goes_on: Callable[[str], bool] = lambda _: True
+        self.is_stopped = False
 
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
         """Give a file a new content; `expected` is the digest it was made from, None for any.
@@ -135,6 +138,9 @@ class Transaction:
         ready: list[Operation] = []
         try:
             for operation in self.operations:
+                if not self.goes_on(operation.path):
+                    self.is_stopped = True
+                    break
                 try:
                     if operation.prepare(self._root, self._stores, flush):
                         ready.append(operation)

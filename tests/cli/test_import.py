@@ -43,7 +43,7 @@ def again(export: Path, *passages: Marked, **more: Any) -> None:
 def test_it_is_only_shown_without_write(shell: Shell, export: Path) -> None:
     ran = shell("import", str(export))
     assert ran.code == 0
-    assert ran.out.startswith("Would import:\nReadwise: 3 new")
+    assert ran.out.startswith("Would import:\nReadwise: 1 new note, 3 new passages")
     assert "books/Soil.md (new)" in ran.out
     assert "Nothing is written yet. Add --write to import." in ran.err
     assert shell.files() == []
@@ -53,7 +53,9 @@ def test_what_it_writes(shell: Shell, export: Path) -> None:
     ran = shell("import", str(export), "--write")
     assert ran.code == 0
     assert "Would import" not in ran.out
-    assert "Imported into 1 note: 3 new. `notekeep undo` reverts this." in ran.err
+    assert (
+        "Imported into 1 note: 1 new note, 3 new passages. `notekeep undo` reverts this." in ran.err
+    )
     text = shell.read("books/Soil.md")
     assert "author: [Ann Example]" in text
     assert "  - readwise:" in text
@@ -72,7 +74,7 @@ def test_it_is_one_step_that_undo_takes_back(shell: Shell, export: Path) -> None
     assert shell("undo").code == 0
     assert shell.files() == []
     assert not list((shell.root / ".notekeep").rglob("*.log"))
-    assert "3 new" in shell("import", str(export)).out
+    assert "3 new passages" in shell("import", str(export)).out
 
 
 def test_the_same_again_is_nothing(shell: Shell, export: Path) -> None:
@@ -107,7 +109,7 @@ def test_what_changed_in_the_source_is_updated_unless_it_was_edited(
     shell.write("books/Soil.md", text.replace("> Rain.", "> Rain and hail."))
     again(export, Marked(1, "Worms do all of it.", "never dig"), Marked(2, "Rain, rain."))
     ran = shell("import", str(export), "--write")
-    assert "2 changed, 1 kept as you changed them" in ran.out
+    assert "2 updated, 1 edited by you" in ran.out
     assert "Changed in the source and by you: yours stay" in ran.out
     after = shell.read("books/Soil.md")
     assert "> Worms do all of it. (p. 1)" in after
@@ -127,7 +129,7 @@ def test_changes_of_both_sides_are_merged_by_words(shell: Shell, export: Path) -
     text = shell.read("books/Soil.md")
     shell.write("books/Soil.md", text.replace("second year", "second or third year"))
     again(export, Marked(1, long.replace("gardener too", "gardener as well")))
-    assert "1 changed" in shell("import", str(export), "--write").out
+    assert "1 updated" in shell("import", str(export), "--write").out
     assert (
         "> In the second or third year worms do the work of a spade and of the gardener as well."
         " (p. 1)\n"
@@ -141,7 +143,7 @@ def test_what_was_deleted_stays_deleted_until_again(shell: Shell, export: Path) 
     shell.write("books/Soil.md", text[:at] + text[at:].partition("\n\n")[2].partition("\n")[2])
     assert "Rain." not in shell.read("books/Soil.md")
     ran = shell("import", str(export), "--write")
-    assert "1 taken out by you" in ran.out
+    assert "1 deleted by you" in ran.out
     assert "Rain." not in shell.read("books/Soil.md")
     shell("import", str(export), "--write", "--again")
     assert shell.read("books/Soil.md").count("> Rain. (p. 2)") == 1
@@ -150,7 +152,7 @@ def test_what_was_deleted_stays_deleted_until_again(shell: Shell, export: Path) 
 def test_a_deleted_note_stays_deleted_until_again(shell: Shell, export: Path) -> None:
     shell("import", str(export), "--write")
     shell("rm", "Soil")
-    assert "taken out by you" in shell("import", str(export), "--write").out
+    assert "deleted by you" in shell("import", str(export), "--write").out
     assert shell.files() == []
     shell("import", str(export), "--write", "--again")
     assert "> Rain. (p. 2)" in shell.read("books/Soil.md")
@@ -353,7 +355,7 @@ def test_everything_as_json(shell: Shell, export: Path) -> None:
     value = json.loads(shell("import", str(export), "--write", "--json").out)
     assert value["formats"] == ["readwise"]
     assert value["written"] is True
-    assert value["counts"]["new"] == 3
+    assert value["counts"]["passages"] == 3
     assert value["notes"][0]["path"] == "books/Soil.md"
     assert "books/Soil.md" in value["paths"]
 
@@ -413,7 +415,7 @@ def test_a_table_is_imported_with_named_columns(shell: Shell, tmp_path: Path) ->
     path = tmp_path / "list.csv"
     path.write_text("No,Was,Wie\n1,Soil,dark\n", "utf-8")
     words = ("import", str(path), "--map", "Was=title", "--map", "Wie=color", "--id", "No")
-    assert "CSV: 1 new" in shell(*words).out
+    assert "CSV: 1 new note" in shell(*words).out
     assert shell(*words, "--write").code == 0
     assert "color: dark\n" in shell.read("CSV/list/Soil.md")
     assert shell("import", str(path), "--map", "Was").code == 2

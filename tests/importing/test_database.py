@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.importing.given_files import read_loop
+from notekeep.importing.habit_formats import read_loop
 from tests.support.taken import lines
 
 SAMPLE = Path(__file__).parents[1] / "habits/imports/samples/loop.db"
@@ -36,10 +36,21 @@ def test_reading_changes_nothing_and_leaves_nothing_behind(backup: Path) -> None
     assert list(backup.parent.iterdir()) == [backup]
 
 
-def test_what_stands_in_a_log_beside_it_is_named(backup: Path) -> None:
+def test_what_its_program_wrote_into_the_log_beside_it_is_read(backup: Path) -> None:
+    with closing(sqlite3.connect(backup)) as opened:
+        opened.execute("PRAGMA journal_mode = WAL")
+        opened.execute("UPDATE Habits SET name = 'Late' WHERE id = 1")
+        opened.commit()
+        log = backup.with_name(f"{backup.name}-wal")
+        before = backup.read_bytes(), log.read_bytes()
+        assert "Late" in [habit.name for habit in read_loop(str(backup)).habits]
+        assert (backup.read_bytes(), log.read_bytes()) == before
+
+
+def test_a_log_beside_it_that_is_none_is_not_read(backup: Path) -> None:
     log = backup.with_name(f"{backup.name}-wal")
     log.write_bytes(b"x" * 100)
-    assert [loss.place for loss in read_loop(str(backup)).losses if loss.place] == [str(log)]
+    assert len(read_loop(str(backup)).habits) == 4
     assert log.read_bytes() == b"x" * 100
 
 

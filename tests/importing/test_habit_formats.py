@@ -12,9 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notekeep.errors import Ambiguous, NotekeepError, NotFound, Refused, UsageError
-from notekeep.importing import given_files as given_module
-from notekeep.importing.given_files import GivenFiles, Limits, read_given
-from notekeep.importing.habit_formats import FORMATS, read_source
+from notekeep.importing import habit_formats, input_files
+from notekeep.importing.habit_formats import FORMATS, HabitFiles, read_files, read_source
 from tests.support.taken import lines
 
 if TYPE_CHECKING:
@@ -41,24 +40,24 @@ if TYPE_CHECKING:
     ],
 )
 def test_every_format_is_known(samples: Path, name: str, form: str) -> None:
-    source = read_source(read_given(str(samples / name)))
+    source = read_source(read_files(str(samples / name)))
     assert source.format == form
     assert any(habit.entries for habit in source.habits)
 
 
 def test_one_of_two_files_brings_the_other(samples: Path) -> None:
-    whole = read_source(read_given(str(samples / "harsh")))
-    assert read_source(read_given(str(samples / "harsh/log"))) == whole
+    whole = read_source(read_files(str(samples / "harsh")))
+    assert read_source(read_files(str(samples / "harsh/log"))) == whole
 
 
 def test_a_zip_of_any_format_is_read(samples: Path, tmp_path: Path) -> None:
     archive = shutil.make_archive(str(tmp_path / "harsh"), "zip", samples / "harsh")
-    assert read_source(read_given(archive)).format == "harsh"
+    assert read_source(read_files(archive)).format == "harsh"
 
 
 def test_what_could_be_several_formats_is_asked_for(samples: Path) -> None:
     with pytest.raises(Ambiguous) as raised:
-        read_source(read_given(str(samples)))
+        read_source(read_files(str(samples)))
     assert "habitbull  HabitBull" in raised.value.candidates
     assert raised.value.hint == "choose one with --from"
 
@@ -70,17 +69,17 @@ def test_what_is_not_known_is_said(tmp_path: Path, text: str, origin: str) -> No
     file = tmp_path / "export.json"
     file.write_text(text, "utf-8")
     with pytest.raises((UsageError, Refused)):
-        read_source(read_given(str(file)), origin)
+        read_source(read_files(str(file)), origin)
 
 
 def test_a_database_is_loop_and_nothing_else(samples: Path) -> None:
     with pytest.raises(UsageError):
-        read_source(read_given(str(samples / "loop.db")), "harsh")
+        read_source(read_files(str(samples / "loop.db")), "harsh")
 
 
 def test_there_has_to_be_something(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        read_given(str(tmp_path / "nothing"))
+        read_files(str(tmp_path / "nothing"))
 
 
 def test_links_and_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None:
@@ -91,16 +90,17 @@ def test_links_and_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None
     (folder / "2026-01-05.md").symlink_to(secret)
     (folder / "2026-01-06.md").write_text("- [x] Stretch #habit\n", "utf-8")
     (folder / "loop").symlink_to(tmp_path)
-    assert list(read_given(str(folder)).files) == ["2026-01-06.md"]
+    assert list(read_files(str(folder)).files) == ["2026-01-06.md"]
 
 
 def test_there_is_an_end_to_what_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         (tmp_path / f"2026-01-0{number + 1}.md").write_text("x" * 30, "utf-8")
-    for limits in (Limits(entries=3, size=1000), Limits(entries=10, size=100)):
-        monkeypatch.setattr(given_module, "LIMITS", limits)
-        with pytest.raises(Refused):
-            read_given(str(tmp_path))
+    for module, limit in ((input_files, "MAX_FILES"), (habit_formats, "MAX_SIZE")):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, limit, 3)
+            with pytest.raises(Refused):
+                read_files(str(tmp_path))
 
 
 NAMES = {
@@ -150,7 +150,7 @@ def test_any_text_is_read_or_refused_and_nothing_else(form: str, texts: list[str
         for name, text in zip(names, texts, strict=False)
     }
     try:
-        source = read_source(GivenFiles("given", files), form)
+        source = read_source(HabitFiles("given", files), form)
     except NotekeepError:
         return
     for habit in source.habits:
@@ -186,9 +186,9 @@ def test_the_worst_of_texts_are_read_in_a_moment(text: str) -> None:
     for form in FORMATS:
         files = dict.fromkeys(NAMES.get(form, ("2026-01-05.md", "H.md")), text.encode())
         with suppress(NotekeepError):
-            read_source(GivenFiles("given", files), form)
+            read_source(HabitFiles("given", files), form)
     with suppress(NotekeepError):
         read_source(
-            GivenFiles("given", {f"a{end}": text.encode() for end in (".csv", ".md", ".org")})
+            HabitFiles("given", {f"a{end}": text.encode() for end in (".csv", ".md", ".org")})
         )
     assert time.process_time() - began < 60

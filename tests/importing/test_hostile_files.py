@@ -376,7 +376,7 @@ def test_a_damaged_archive_in_a_folder_costs_that_archive(vault: Vault, tmp_path
     write_readwise_json(given, [SOIL])
     plan = take(vault, given)
     assert plan is not None
-    assert plan.counts()["new"] == 2
+    assert plan.counts()["passages"] == 2
     assert [loss.place for loss in plan.losses] == ["bad.zip"]
 
 
@@ -427,7 +427,7 @@ def test_a_broken_database_costs_itself_only(vault: Vault, tmp_path: Path) -> No
     (given / "BKLibrary-1.sqlite").write_bytes(b"SQLite format 3\0" + bytes(5_000))
     plan = take(vault, given)
     assert plan is not None
-    assert plan.counts()["new"] == 2
+    assert plan.counts()["passages"] == 2
     assert any("BKLibrary" in loss.place for loss in plan.losses)
 
 

@@ -105,6 +105,21 @@ def test_an_import_can_be_cancelled_while_it_reads(tmp_path: Path) -> None:
     assert [path.name for path in root.rglob("*")] == [".notekeep"]
 
 
+def test_how_much_of_a_large_file_was_read_is_told_and_can_be_cancelled(tmp_path: Path) -> None:
+    with (tmp_path / "Notes.enex").open("wb") as file:
+        file.truncate(5 << 20)
+    told: list[str] = []
+
+    def report(name: str) -> None:
+        told.append(name)
+        if name.endswith("3 MB"):
+            raise Cancelled
+
+    with InputFiles(str(tmp_path), report) as files, pytest.raises(Cancelled):
+        files.read("Notes.enex")
+    assert told == ["Notes.enex", *(f"Notes.enex, {size} MB" for size in (1, 2, 3))]
+
+
 def test_a_note_that_changes_after_the_plan_is_not_overwritten(tmp_path: Path) -> None:
     root = tmp_path / "vault"
     (root / "books").mkdir(parents=True)

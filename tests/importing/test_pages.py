@@ -75,7 +75,7 @@ def shed() -> Page:
 
 def test_pages_get_their_folders_links_and_files(root: Path, take: Import) -> None:
     plan = take(garden(), shed(), files={"bed.png": b"a picture"})
-    assert plan.counts()["new"] == 2
+    assert plan.counts()["notes"] == 2
     text = (root / "Jotter/Home/Garden.md").read_text("utf-8")
     assert "See [[Shed|the shed]] and ![[Bed.png]]." in text
     assert "tags: [soil]" in text
@@ -86,7 +86,7 @@ def test_pages_get_their_folders_links_and_files(root: Path, take: Import) -> No
 def test_a_link_that_leads_nowhere_stays_as_text_and_is_counted(root: Path, take: Import) -> None:
     plan = take(shed())
     assert "Back to Garden." in (root / "Jotter/Shed.md").read_text("utf-8")
-    assert [(loss.message, loss.times) for loss in plan.losses] == [("links that lead nowhere", 1)]
+    assert [(loss.message, loss.times) for loss in plan.losses] == [("broken links", 1)]
 
 
 def test_a_second_import_writes_nothing(take: Import) -> None:
@@ -115,7 +115,7 @@ def test_a_page_that_was_moved_is_followed_and_a_deleted_one_stays_deleted(
     plan = take(garden("two"), shed())
     assert (root / "Plot.md").read_text("utf-8").endswith("two\n")
     assert not (root / "Jotter/Shed.md").exists()
-    assert plan.counts()["taken out"] == 1
+    assert plan.counts()["deleted"] == 1
 
 
 def test_another_file_of_the_same_name_is_not_overwritten(root: Path, take: Import) -> None:
@@ -177,4 +177,4 @@ def test_addresses_are_lines_of_one_note(root: Path, take: Import) -> None:
     path.write_text(text[: text.rindex("- [https")], "utf-8")
     plan = take(*links, Bookmark("https://example.com/worms", "Again"), Bookmark("https://c.org"))
     assert path.read_text("utf-8").endswith(" #soil\n- [https://c.org](https://c.org)\n")
-    assert plan.counts()["taken out"] == 1
+    assert plan.counts()["deleted"] == 1

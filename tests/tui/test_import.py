@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.importing.import_plan import ImportPlan
+    from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.tui.app import NotekeepApp
 
     MakeApp = Callable[[str], NotekeepApp]
@@ -250,3 +251,76 @@ async def test_what_you_and_the_source_changed_stays_until_you_say_so(
         await until(pilot, lambda: shows(app, "nothing new"))
     assert "Theirs about what matters." in note.read_text("utf-8")
     assert "Mine about" not in note.read_text("utf-8")
+
+
+async def test_a_row_is_left_out_and_included_again(
+    make_app: MakeApp, root: Path, clippings: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
+        app.post_message(Paste(quoted(clippings)))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Updates 1") and shows(app, "New notes 1"))
+        await press(pilot, "x")
+        await until(pilot, lambda: shows(app, "left out by you") and not shows(app, "Updates"))
+        await press(pilot, "x")
+        await until(pilot, lambda: shows(app, "Updates 1") and not shows(app, "left out by you"))
+        await press(pilot, "end", "x")
+        await until(pilot, lambda: shows(app, "left out by you") and shows(app, "Updates 1"))
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "nothing new") and shows(app, "Unchanged 1"))
+    assert "Clarity" in (root / OLD).read_text("utf-8")
+    assert not (root / NEW).exists()
+
+
+async def test_the_note_under_the_cursor_is_opened(
+    make_app: MakeApp, root: Path, clippings: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
+        app.post_message(Paste(quoted(clippings)))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "New notes 1"))
+        await press(pilot, "end", "o")
+        await until(pilot, lambda: shows(app, "Not written yet"))
+        await press(pilot, "home", "o")
+        await until(pilot, lambda: app.screen is browse(app) and shows(app, "Deep Work"))
+
+
+async def test_escape_stops_the_writing_and_keeps_what_is_written(
+    make_app: MakeApp, root: Path, clippings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("browse")
+    apply, is_begun, is_stopped = app.vault.notes.apply, Event(), Event()
+
+    def slowly(plan: WritePlan, goes_on: Callable[[str], bool]) -> WriteResult:
+        def wait(path: str) -> bool:
+            if is_begun.is_set():
+                is_stopped.wait(60)
+            is_begun.set()
+            return goes_on(path)
+
+        return apply(plan, wait)
+
+    monkeypatch.setattr(app.vault.notes, "apply", slowly)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
+        app.post_message(Paste(quoted(clippings)))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "New notes 1"))
+        await press(pilot, "w")
+        await until(pilot, is_begun.is_set)
+        await press(pilot, "escape")
+        is_stopped.set()
+        await until(pilot, lambda: shows(app, "Stopped before everything was written"))
+        await until(pilot, lambda: shows(app, "Updates 1") and shows(app, "Unchanged 1"))
+        assert (root / NEW).exists()
+        assert "Clarity" not in (root / OLD).read_text("utf-8")
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "New notes 1"))
+        assert not (root / NEW).exists()

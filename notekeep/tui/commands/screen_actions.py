@@ -232,6 +232,12 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             command="import --match",
         ).with_help("Choose the note of a book that could be several, or make a new one."),
         action(
+            "skip-row", "Leave out", "x delete", CHANGE, label="leave out", command="import --skip"
+        ).with_help("Leave this note out, or include it again."),
+        action("open-source", "Open", "o", NOTE, label="open").with_help(
+            "Open the note, or the file in which something was not imported."
+        ),
+        action(
             "take-source",
             "Use the source",
             "t",

@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.worker import get_current_worker
 
 from notekeep.errors import NotFound
-from notekeep.importing.import_state import COUNTS, ImportOptions
+from notekeep.importing.import_state import ImportOptions, count_words
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.clipboard import pasted_paths
 from notekeep.tui.completion import PathSuggester
 from notekeep.tui.dialogs.dialog import Choice, Option, OptionRows, Prompt, ask, open_dialog
 from notekeep.tui.keys import bindings
-from notekeep.tui.messages import WorkStatus
+from notekeep.tui.messages import OpenNote, WorkStatus
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.plan_lines import error_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
 from notekeep.tui.render.text_diff import changes_lines
+from notekeep.tui.screens.note_operations import run_editor
 from notekeep.tui.screens.vault_screen import OverlayScreen
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 GROUPS = {"Updates": "~", "New notes": "+", "To decide": "!", "Unchanged": "=", "Left out": "-"}
 """The groups of the list, each with the sign of its rows."""
+IMPORT_ACTIONS = ("write-import", "match-note", "take-source", "skip-row", "open-source")
 NEW_NOTE = "\0new"  # the answer that is no note
 
 
@@ -68,15 +70,19 @@ class PlanRow(NamedTuple):
     path: str = ""  # the note that it is about
     id: str = ""
     choices: Sequence[str] = ()  # the notes that it may be
+    place: str = ""  # where in the source it is
 
 
 def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
     """Yield what an import does with each work, and what it leaves out and why."""
     losses = [(f"{loss.times} × {loss.message}", loss) for loss in found.losses]  # noqa: RUF001 - times
     for row in found.rows:
+        if row.is_skipped:
+            said = [Piece("Left out by you. x includes it again.", "muted")]
+            yield PlanRow("Left out", row.title, "by you", said, "", row.id)
         if not row.path and not row.counts:
             continue  # a question or a refusal
-        about = ", ".join(f"{count} {COUNTS[name]}" for name, count in row.counts.items() if count)
+        about = count_words(row.counts)
         said = [Piece(about, "muted")]
         if row.is_guess:
             said.append(Piece("Matched by title and author. m makes a new note instead.", "warn"))
@@ -87,8 +93,7 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
             said.append(Piece("The source changed this too. Yours stays; t uses theirs.", "warn"))
         for change in changes:
             said += [Piece(f"- {change.theirs}", "removed"), Piece(f"+ {change.yours}", "added")]
-        is_changed = any(row.counts[name] for name in ("new", "changed", "fields", "removed"))
-        group = "New notes" if row.is_new else "Updates" if is_changed else "Unchanged"
+        group = "New notes" if row.is_new else "Updates" if row.is_changed else "Unchanged"
         group = "To decide" if changes else group if row.path else "Left out"
         choices = [row.path] if row.is_guess else []
         yield PlanRow(group, row.title, about, said, row.path, row.id, choices)
@@ -101,7 +106,8 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
         yield PlanRow("Left out", problem.path, "refused", said)
     for text, loss in losses:
         lines = ("Not imported, or changed", loss.title, loss.place)
-        yield PlanRow("Left out", text, loss.title, [Piece(line, "muted") for line in lines])
+        said = [Piece(line, "muted") for line in lines]
+        yield PlanRow("Left out", text, loss.title, said, place=loss.place)
 
 
 class ImportScreen(OverlayScreen):
@@ -117,6 +123,8 @@ class ImportScreen(OverlayScreen):
     found: ImportPlan | None = None
     _rows: Sequence[PlanRow] = ()
     _reading: Worker[None] | None = None
+    _is_writing = False
+    _is_stopped = False  # whether the writing is to end before the next file
 
     def __init__(self, *paths: str) -> None:
         self.works = OptionRows([], self.glyphs)
@@ -154,14 +162,17 @@ class ImportScreen(OverlayScreen):
 
     def _read(self, options: ImportOptions) -> ImportPlan:
         worker = get_current_worker()
+        is_planned = False
 
         def on_read(name: str) -> None:
-            if worker.is_cancelled:
+            # Its files are read again when it is written, which is stopped in another way.
+            if worker.is_cancelled and not is_planned:
                 raise CancelledError
             self.post_message(WorkStatus(f"Reading {name}"))
 
         try:
             found = self.vault.imports.plan(self.paths, options=options, on_read=on_read)
+            is_planned = True
         finally:
             self.app.post_message(WorkStatus(""))
         if worker.is_cancelled:
@@ -193,7 +204,7 @@ class ImportScreen(OverlayScreen):
 
     def show_problem(self, error: NotekeepError) -> None:
         self.set_status("Import")
-        self.set_idle_actions("write-import", "match-note", "take-source")
+        self.set_idle_actions(*IMPORT_ACTIONS)
         self._list([])
         self.text.show(partial(error_lines, error))
 
@@ -206,6 +217,8 @@ class ImportScreen(OverlayScreen):
             "write-import": found.plan.changes or found.plan.copies,
             "match-note": row.choices,
             "take-source": any(change.path == row.path for change in found.changes),
+            "skip-row": row.id,
+            "open-source": row.path or row.place,
         }
         self.set_idle_actions(*(name for name, use in idle.items() if not use))
 
@@ -223,16 +236,25 @@ class ImportScreen(OverlayScreen):
     def action_write_import(self) -> None:
         """Write what is shown, as one step."""
         if (found := self.found) is None:
-            show_message(self, "Nothing is read yet")
+            show_message(self, "Still writing" if self._is_writing else "Nothing is read yet")
             return
         if not (found.plan.changes or found.plan.copies):
             show_message(self, "Nothing to write")
             return
         self.found = None  # its files stay open until it is written
+        self._is_writing, self._is_stopped = True, False
+
+        def goes_on(path: str) -> bool:
+            self.post_message(WorkStatus(f"Writing {path} · esc stops"))
+            return not self._is_stopped
 
         def write() -> WriteResult:
-            with closing(found):
-                return self.vault.notes.apply(found.plan)
+            try:
+                with closing(found):
+                    return self.vault.notes.apply(found.plan, goes_on)
+            finally:
+                self._is_writing = False
+                self.app.post_message(WorkStatus(""))
 
         def failed(error: NotekeepError) -> None:
             show_error(self, error)
@@ -240,6 +262,32 @@ class ImportScreen(OverlayScreen):
 
         done = partial(notify_done, self, f"Imported {found.plan.label}")
         in_background(self, write, done, group=WRITE_GROUP, failed=failed)
+
+    def action_leave_over(self) -> None:
+        """Stop the writing, which keeps what is written by then; else go back."""
+        if self._is_writing:
+            self._is_stopped = True
+        else:
+            super().action_leave_over()
+
+    def action_skip_row(self) -> None:
+        """Leave out the work or note under the cursor, or include it again."""
+        row = self.row
+        if row is None or not row.id:
+            show_message(self, "Nothing to leave out here")
+            return
+        skip = set(self._options.skip) ^ {row.id}
+        self._plan_with(self._options._replace(skip=skip))
+
+    def action_open_source(self) -> None:
+        """Open the note under the cursor, or the file that a loss is in."""
+        row = self.row
+        if row is not None and row.path and self.vault.catalog.row(row.path) is not None:
+            self.app.post_message(OpenNote(row.path, read=True))
+        elif row is not None and (place := _find_source(self.paths, row.place)):
+            run_editor(self, place)
+        else:
+            show_message(self, "Not written yet" if row and row.path else "Nothing to open here")
 
     def action_match_note(self) -> None:
         """Choose the note of a work that could be several."""
@@ -267,3 +315,14 @@ class ImportScreen(OverlayScreen):
     def _plan_with(self, options: ImportOptions) -> None:
         self._options = options
         self.vault_changed()
+
+
+def _find_source(paths: Sequence[str], place: str) -> str:
+    """Return the file that a place of a loss is in, such as `notes.csv:12`; "" in an archive."""
+    for path in paths:
+        for name in (place, place.rpartition(":")[0], place.partition(", ")[0]):
+            is_itself = name == os.path.basename(path)
+            found = path if is_itself else os.path.join(path, name)
+            if name and os.path.isfile(found):
+                return found
+    return ""

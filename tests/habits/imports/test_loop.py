@@ -12,7 +12,7 @@ import pytest
 from notekeep.errors import Refused
 from notekeep.habits.amounts import MILLI
 from notekeep.habits.formats import loop
-from notekeep.importing.given_files import read_loop
+from notekeep.importing.habit_formats import read_loop
 from tests.support.days import ordinal
 from tests.support.taken import lines, losses
 

@@ -1,0 +1,371 @@
+"""Plan the notes of an import: which note each work or page is, its fields and its text.
+
+A field follows its source until the person changes it: blanks are filled, lists gain, and what
+they took out stays out. The text of a page follows its source in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from notekeep.dates import parse_iso
+from notekeep.errors import NotekeepError
+from notekeep.importing.formats.reading import fold_letters, isbn13, iso_day, surnames
+from notekeep.importing.import_state import ImportRow, Question
+from notekeep.importing.ledger import digest_text
+from notekeep.importing.matching import plain_url
+from notekeep.importing.note_text import NoteText
+from notekeep.importing.page_links import PageLinks
+from notekeep.importing.passage_import import PassagePlanner
+from notekeep.importing.passages import write_tag
+from notekeep.importing.records import Loss, Page, Work, clean_line, passage_id
+from notekeep.markdown import frontmatter
+from notekeep.markdown.field_changes import FieldChange, apply_changes, check_value
+from notekeep.markdown.field_values import parse_items
+from notekeep.markdown.schema import canonical, find_known_keys
+from notekeep.notes.capture import daily_path, plan_note_file
+from notekeep.storage.file_names import safe_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from notekeep.importing.import_state import ImportState
+    from notekeep.importing.input_files import InputFiles
+    from notekeep.importing.records import Bookmark, Format
+    from notekeep.markdown.field_values import Value
+
+UNCLAIMED_FIELDS = ("status", "listened")
+"""Fields that a new note gets a value for which only a person can claim."""
+
+_UNSAFE = re.compile(r"[\s()<>\\]")
+"""What ends an address in a link of Markdown."""
+_ADDRESS = re.compile(r"\]\(<?([^)>]*)>?\)")
+
+
+class NotePlanner:
+    """Plans the notes of one format."""
+
+    def __init__(self, state: ImportState, form: Format, given: InputFiles) -> None:
+        self.state = state
+        self.format = form
+        self.ledger = state.ledger(form.id)
+        self.links = PageLinks(state, given)
+        self._joining: set[str] = set()  # keys of pages that join a note of the person's
+
+    def plan(self, items: Sequence[Work | Page]) -> None:
+        """Plan works and pages: first the places of all, which links need, then their texts."""
+        rows = [(item, ImportRow(item.title, _ids(item)[0])) for item in items]
+        for number, (item, row) in enumerate(rows):
+            self.state.report(number, len(rows))
+            self.state.rows.append(row)
+            with self._guard(row):
+                self._place(item, row)
+        works = [item for item in items if isinstance(item, Work)]
+        own = {self._line(passage.key) for work in works for passage in work.passages}
+        for number, (item, row) in enumerate(rows):
+            self.state.report(number, len(rows))
+            if not row.path:
+                continue
+            with self._guard(row):
+                self.state.settle(row.path)
+                if isinstance(item, Page):
+                    self._plan_page(item, row)
+                else:
+                    self._plan_work(item, row, own)
+        colors = sum(bool(one.color) for work in works for one in work.passages)
+        if colors:
+            self.state.losses.append(Loss("colors of highlights", times=colors))
+
+    @contextmanager
+    def _guard(self, row: ImportRow) -> Iterator[None]:
+        """Leave out a note that cannot be changed, with the reason."""
+        mark = self.ledger.mark()
+        try:
+            yield
+        except NotekeepError as error:
+            self.ledger.roll_back(mark)
+            self.state.refused.append((row.path or row.title, error))
+            if row.is_new:
+                self.state.notes.pop(row.path, None)
+            row.path = ""
+
+    def _line(self, key: str) -> str:
+        return passage_id(self.format.prefix, key)
+
+    # Places
+
+    def _place(self, item: Work | Page, row: ImportRow) -> None:
+        """Find the note of a work or page, or make it."""
+        if row.id in self.state.options.skip:
+            row.is_skipped = True
+            return
+        path = self._find(item, row)
+        if path is None:
+            return
+        day = parse_iso(item.title) if item.kind == "daily" and not path else None
+        if day is not None:
+            workspace = self.state.workspace
+            path = daily_path(workspace.root, workspace.schema.daily, day)
+            if self.state.exists(path):
+                self._joining.add(row.id)
+            else:
+                path = ""
+        if not path and self._is_left_out(item, row):
+            return
+        if not path:
+            row.is_new = True
+            row.path = self._make_note(item)
+        else:
+            row.path = path
+            if row.id not in self._joining:
+                self._set_fields(item, row)
+        if isinstance(item, Page):
+            self.links.add(item, row.path, is_new=row.is_new)
+
+    def _find(self, item: Work | Page, row: ImportRow) -> str | None:
+        """Find the note of a record: its path, "" for none, None when only a person can say."""
+        state = self.state
+        for source_id in _ids(item):
+            if source_id in state.options.match:
+                name = state.options.match[source_id]
+                return state.workspace.resolve(name).path if name else ""
+        if isinstance(item, Page):
+            path = state.matcher.find_id(item.key)
+            return path if path and state.exists(path) else ""
+        match = state.matcher.find(item)
+        paths = tuple(path for path in match.paths if state.exists(path))
+        if len(paths) > 1:
+            state.questions.append(Question(row.id, item.title, paths))
+            return None
+        row.is_guess = match.is_guess and bool(paths)
+        return paths[0] if paths else ""
+
+    def _is_left_out(self, item: Work | Page, row: ImportRow) -> bool:
+        """Whether there is nothing to make a note of: the person or the source deleted it."""
+        is_gone = isinstance(item, Work) and item.is_gone
+        if is_gone or (self.ledger.is_known(self._line(row.id)) and not self.state.options.again):
+            count = len(item.passages) if isinstance(item, Work) else 1
+            row.counts["gone" if is_gone else "deleted"] += max(1, count)
+            return True
+        return False
+
+    def _new_path(self, item: Work | Page) -> str:
+        workspace = self.state.workspace
+        folder = workspace.schema.folders.get(item.kind, "")
+        if isinstance(item, Work):
+            surname = next(iter(item.authors), "").split()[-1:]
+            year = str(item.fields.get("published") or "")[:4]
+            more = [f"{item.title} ({word})" for word in (*surname, year) if word]
+            return self.state.free_path(folder, item.title, *more)
+        if item.kind == "daily" and (day := parse_iso(item.title)) is not None:
+            return daily_path(workspace.root, workspace.schema.daily, day)
+        top = folder if item.kind != "note" and folder else self.format.title
+        parts = [safe_name(part) for part in (top, *item.folder.split("/")) if part.strip()]
+        return self.state.free_path("/".join(parts), item.title)
+
+    def _make_note(self, item: Work | Page, path: str = "") -> str:
+        """Plan a new note with its fields; return its path."""
+        state, schema = self.state, self.state.workspace.schema
+        fields = self._wanted(item)
+        path = path or self._new_path(item)
+        body = ""  # what the template says
+        if isinstance(item, Page) and item.body.strip():
+            body = "\n" if item.kind == "daily" else f"# {item.title}\n"
+        made = plan_note_file(
+            state.workspace,
+            item.kind,
+            item.title,
+            now=state.now,
+            fields=fields,
+            body=body,
+            path=path,
+        ).changes[0]
+        unclaimed = [FieldChange(one, "=", None) for one in UNCLAIMED_FIELDS if one not in fields]
+        data = apply_changes(made.after or b"", unclaimed, schema, item.kind)
+        state.notes[path] = NoteText(path, None, data)
+        state.matcher.add(path, item.kind, item.title, fields)
+        for name, value in fields.items():
+            for one in value if isinstance(value, list) else [value]:
+                self.ledger.add(self._field_line(item, name), digest_text(str(one)))
+        return path
+
+    # Fields
+
+    def _field_line(self, item: Work | Page, name: str) -> str:
+        return f"{self._line(_ids(item)[0])}:{name}"
+
+    def _wanted(self, item: Work | Page) -> dict[str, Value]:
+        """What the front matter should say; values that the vault refuses are losses."""
+        schema = self.state.workspace.schema
+        fields: dict[str, Value] = {}
+        if isinstance(item, Page):
+            fields.update(item.fields, created=iso_day(item.created) or item.fields.get("created"))
+        else:
+            if item.kind == "podcast":
+                fields["show"] = ", ".join(item.authors)
+            elif item.authors:
+                fields["author"] = list(item.authors)
+            fields.update({name: value for name, value in item.fields.items() if value != 0})
+            rating = fields.get("rating")
+            if isinstance(rating, int | float):
+                scaled = round(rating * schema.rating_max / item.rating_max * 2) / 2
+                fields["rating"] = int(scaled) if scaled == int(scaled) else scaled
+        fields["tags"] = [tag[1:] for tag in map(write_tag, item.tags) if tag]
+        fields["source_id"] = list(_ids(item))
+        found: dict[str, Value] = {}
+        for name, value in fields.items():
+            if value in (None, "", []):
+                continue
+            try:
+                check_value(name, value, schema, item.kind)
+                found[name] = value
+            except NotekeepError as error:
+                loss = Loss(f"values of {name}: {error.message}", item.title)
+                self.state.losses.append(loss)
+        return found
+
+    def _set_fields(self, item: Work | Page, row: ImportRow) -> None:
+        """Plan fields of a note that is there: blanks are filled, lists gain, ours follow."""
+        note = self.state.note(row.path)
+        matter = frontmatter.read_frontmatter(note.data)
+        keys = find_known_keys(matter.fields)
+        changes: list[FieldChange] = []
+        fields = self._wanted(item)
+        for name, value in fields.items():
+            there = matter.words.get(keys.get(canonical(name), name), "")
+            line = self._field_line(item, name)
+            if isinstance(value, list) or isinstance(there, list):
+                changes += self._gain(line, name, value, there)
+            else:
+                changes += self._follow(line, name, value, there)
+        if changes:
+            note.set_fields(changes, self.state.workspace.schema, item.kind)
+            row.counts["fields"] += sum(change.key != "source_id" for change in changes)
+        self.state.matcher.add(row.path, item.kind, item.title, fields)
+
+    def _gain(
+        self, line: str, name: str, value: Value, there: str | list[str]
+    ) -> Iterator[FieldChange]:
+        """Yield the items that a list lacks, but for those that the person took out."""
+        listed = there if isinstance(there, list) else parse_items(name, there)
+        present = {fold_letters(str(item)) for item in listed if item is not None}
+        people = surnames(str(item) for item in listed) if name == "author" else frozenset()
+        for item in value if isinstance(value, list) else [value]:
+            digest = digest_text(str(item))
+            # `Example, Ann` is there as `Ann Example`.
+            is_there = fold_letters(str(item)) in present or surnames([str(item)]) & people
+            if not is_there and (name == "source_id" or not self.ledger.has(line, digest)):
+                yield FieldChange(name, "+=", str(item))
+            self.ledger.add(line, digest)
+
+    def _follow(self, line: str, name: str, value: Value, there: str) -> Iterator[FieldChange]:
+        digest = digest_text(str(value))
+        if self.ledger.has(line, digest):
+            return  # it was written once: what is there now is what the person wants
+        is_same = _is_same_value(name, there, str(value))
+        may_write = not there.strip() or self.ledger.has(line, digest_text(there))
+        if is_same or may_write:
+            self.ledger.add(line, digest)
+        if may_write and not is_same:
+            yield FieldChange(name, "=", value)
+
+    # Texts
+
+    def _plan_work(self, work: Work, row: ImportRow, own: set[str]) -> None:
+        note = self.state.note(row.path)
+        self.ledger.add(self._line(row.id), digest_text(work.title))
+        headings = {heading.text.casefold() for heading in note.facts.headings}
+        for heading, text in work.sections.items():  # such as a review, once
+            line = self._field_line(work, fold_letters(heading))
+            if text.strip() and not self.ledger.is_known(line):
+                if heading.casefold() not in headings:
+                    note.add_section(heading, text)
+                self.ledger.add(line, digest_text(text))
+        PassagePlanner(self.state, self.ledger, self.format.prefix, note, work, row, own).plan()
+
+    def _plan_page(self, page: Page, row: ImportRow) -> None:
+        line = self._line(page.key)
+        body, copies = self.links.write(page, row.path)
+        note = self.state.note(row.path)
+        start = note.text_start if page.kind != "daily" else 0
+        text = ("\n" if start else "") + f"{body}\n"
+        if row.id in self._joining:
+            if self.ledger.is_known(line):
+                is_same = self.ledger.has(line, digest_text(body))
+                row.counts["unchanged" if is_same else "edited"] += 1
+                return
+            note.add_section(self.format.title, body)
+            row.counts["updated"] += 1
+        elif row.is_new:
+            if body:
+                note.replace_from(start, text)
+            else:
+                self.ledger.add(line, digest_text(note.body[start:]))  # what the template says
+        else:
+            there = note.body[start:]
+            if self.state.follow(self.ledger, row, line, row.path, there, body) is not None:
+                note.replace_from(start, text)
+            else:
+                copies = []
+        new = [copy for copy in copies if not self.state.exists(copy.path)]
+        self.state.copies.update((copy.path, copy) for copy in new)
+        self.ledger.add(line, digest_text(body))
+
+    # Links
+
+    def plan_links(self, bookmarks: Sequence[Bookmark]) -> None:
+        """Plan addresses as lines of one note of their program."""
+        state = self.state
+        page = Page(f"{self.format.id}:links", f"Links from {self.format.title}", body="links")
+        row = ImportRow(page.title, page.key)
+        state.rows.append(row)
+        row.is_skipped = row.id in state.options.skip
+        path = self._find(page, row)
+        if row.is_skipped or (not path and self._is_left_out(page, row)):
+            return
+        row.is_new = not path
+        if not path:
+            inbox = state.workspace.schema.folders.get("note", "")
+            path = self._make_note(page, state.free_path(inbox, page.title))
+        row.path = path
+        state.settle(path)
+        note = state.note(path)
+        there = {plain_url(found[1]) for found in _ADDRESS.finditer(note.body)}
+        added: list[str] = []
+        for one in bookmarks:
+            url = plain_url(one.url)
+            line, name = _write_bookmark(one), self._line(url)
+            if url in there:
+                row.counts["unchanged"] += 1
+            elif self.ledger.is_known(name) and not state.options.again:
+                row.counts["deleted"] += 1
+                continue
+            else:
+                there.add(url)
+                added.append(line)
+                row.counts["links"] += 1
+            self.ledger.add(name, digest_text(line))
+        if added:
+            self.ledger.add(self._line(page.key), digest_text(page.title))
+            note.add_lines(added)
+
+
+def _ids(item: Work | Page) -> tuple[str, ...]:
+    return item.ids if isinstance(item, Work) else (item.key,)
+
+
+def _write_bookmark(one: Bookmark) -> str:
+    title = re.sub(r"([\[\]\\<`])", r"\\\1", clean_line(one.title) or one.url)
+    day = f" — {one.saved}" if one.saved else ""
+    tags = "".join(f" {tag}" for tag in map(write_tag, one.tags) if tag)
+    return f"- [{title}]({_UNSAFE.sub(lambda sign: f'%{ord(sign[0]):02X}', one.url)}){day}{tags}"
+
+
+def _is_same_value(name: str, there: str, value: str) -> bool:
+    if name == "isbn":
+        return bool(isbn13(there)) and isbn13(there) == isbn13(value)
+    if iso_day(there) and iso_day(there) == iso_day(value):
+        return True
+    return fold_letters(there) == fold_letters(value) and bool(fold_letters(value))

@@ -1,0 +1,122 @@
+"""Write the links and files of imported pages as the vault has them.
+
+What a page is called in the vault is known only when all of them have their places, so a reader
+leaves `page_link` and `file_link` in a body, which are replaced here. What leads nowhere is kept as
+text and is a loss.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections import Counter
+from contextlib import nullcontext
+from functools import partial
+from typing import IO, TYPE_CHECKING
+
+from notekeep.errors import NotekeepError
+from notekeep.importing.records import LINK_PATTERN, Loss
+from notekeep.markdown.note_names import fold_name
+from notekeep.notes.capture import PICTURE_SUFFIXES, attachment_path
+from notekeep.notes.plan import FileCopy
+from notekeep.storage.content import copy_stream
+from notekeep.storage.file_names import name_key
+
+if TYPE_CHECKING:
+    import re
+    from contextlib import AbstractContextManager
+
+    from notekeep.importing.import_state import ImportState
+    from notekeep.importing.input_files import InputFiles
+    from notekeep.importing.records import Page, PageFile
+
+
+class PageLinks:
+    """The pages of one source by all their names, and the places of their files."""
+
+    def __init__(self, state: ImportState, given: InputFiles) -> None:
+        self.state = state
+        self.given = given
+        self._paths: dict[str, str] = {}  # by keys and names of pages
+        self._name_counts = Counter(name_key(path.rpartition("/")[2]) for path in state.files)
+        self._planned: dict[str, str] = {}  # digests by the folded paths of new files
+
+    def add(self, page: Page, path: str, *, is_new: bool) -> None:
+        """Add a page whose place is known."""
+        for name in (page.key, *page.names):
+            self._paths.setdefault(name, path)
+            self._paths.setdefault(fold_name(name), path)
+        self._name_counts[name_key(path.rpartition("/")[2])] += is_new
+
+    def write(self, page: Page, path: str) -> tuple[str, list[FileCopy]]:
+        """Return the body of a page for its place, and the files that it needs."""
+        files = {file.key: file for file in page.files}
+        copies: list[FileCopy] = []
+
+        def write(match: re.Match[str]) -> str:
+            kind, key, text = match.groups()
+            if kind == "f":
+                copy = self._copy_file(files[key], path) if key in files else None
+                if copy is not None:
+                    copies.append(copy)
+                link = self._link_file(copy.path, path, text) if copy is not None else ""
+            else:
+                link = self._link_page(key, path, text, is_embed=kind == "e")
+            if not link:
+                what = "files that are not in the export" if kind == "f" else "broken links"
+                self.state.losses.append(Loss(what, page.title))
+                return text or key
+            # A bar ends a cell of a table.
+            start = match.string.rfind("\n", 0, match.start()) + 1
+            return link.replace("|", "\\|") if match.string.startswith("|", start) else link
+
+        return LINK_PATTERN.sub(write, page.body).strip(), copies
+
+    def _link_file(self, path: str, source: str, text: str) -> str:
+        is_picture = path.lower().endswith(PICTURE_SUFFIXES)
+        style = self.state.workspace.link_style
+        return style.link(path, source, text=text, is_only=True, embed=is_picture)
+
+    def _link_page(self, key: str, source: str, text: str, *, is_embed: bool) -> str:
+        name, sign, part = key.partition("#")
+        path = self._paths.get(name) or self._paths.get(fold_name(name), "")
+        style = self.state.workspace.link_style
+        if not path:
+            return ""
+        if style.is_markdown or not sign:
+            is_only = self._name_counts[name_key(path.rpartition("/")[2])] <= 1
+            return style.link(path, source, text=text, is_only=is_only, embed=is_embed)
+        target = style.target(path, source, is_only=True).removesuffix(".md")
+        shown = f"|{text}" if text else ""
+        return f"{'!' if is_embed else ''}[[{target}#{part}{shown}]]"
+
+    def _copy_file(self, file: PageFile, note: str) -> FileCopy | None:
+        """Find the place of a file: its own name, or one with its digest where that is taken."""
+        source = partial(self._open, file.content)
+        try:
+            with source() as stream:
+                digest = copy_stream(stream, lambda _: None)
+        except NotekeepError as error:
+            self.state.losses.append(Loss("files that cannot be read", place=error.message))
+            return None
+        stem, suffix = os.path.splitext(file.name.replace("\\", "/").rpartition("/")[2])
+        path = ""
+        for end in ("", f"-{digest[:8]}"):
+            path = attachment_path(self.state.workspace, f"{stem}{end}{suffix}", note)
+            taken = self._planned.get(name_key(path)) or self._digest_there(path)
+            if taken in ("", digest):
+                self._planned[name_key(path)] = digest
+                break
+        return FileCopy(path, source)
+
+    def _digest_there(self, path: str) -> str:
+        try:
+            with open(os.path.join(self.state.workspace.root, path), "rb") as stream:
+                return copy_stream(stream, lambda _: None)
+        except OSError:
+            return ""
+
+    def _open(self, content: str | bytes) -> AbstractContextManager[IO[bytes]]:
+        if isinstance(content, str):
+            return self.given.open(content)
+        return nullcontext(io.BytesIO(content))
