@@ -264,11 +264,11 @@ async def test_a_row_is_left_out_and_included_again(
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Updates 1") and shows(app, "New notes 1"))
         await press(pilot, "x")
-        await until(pilot, lambda: shows(app, "left out by you") and not shows(app, "Updates"))
+        await until(pilot, lambda: shows(app, "Left out by you") and not shows(app, "Updates"))
         await press(pilot, "x")
-        await until(pilot, lambda: shows(app, "Updates 1") and not shows(app, "left out by you"))
+        await until(pilot, lambda: shows(app, "Updates 1") and not shows(app, "Left out by you"))
         await press(pilot, "end", "x")
-        await until(pilot, lambda: shows(app, "left out by you") and shows(app, "Updates 1"))
+        await until(pilot, lambda: shows(app, "Left out by you") and shows(app, "Updates 1"))
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "nothing new") and shows(app, "Unchanged 1"))
     assert "Clarity" in (root / OLD).read_text("utf-8")
@@ -279,7 +279,7 @@ async def test_the_note_under_the_cursor_is_opened(
     make_app: MakeApp, root: Path, clippings: Path
 ) -> None:
     app = make_app("browse")
-    async with app.run_test(size=WIDE) as pilot:
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
         app.post_message(Paste(quoted(clippings)))
         await until(pilot, lambda: shows(app, "Files, folders or archives"))
@@ -307,7 +307,7 @@ async def test_escape_stops_the_writing_and_keeps_what_is_written(
         return apply(plan, wait)
 
     monkeypatch.setattr(app.vault.notes, "apply", slowly)
-    async with app.run_test(size=WIDE) as pilot:
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
         app.post_message(Paste(quoted(clippings)))
         await until(pilot, lambda: shows(app, "Files, folders or archives"))

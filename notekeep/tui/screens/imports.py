@@ -141,7 +141,7 @@ class ImportScreen(OverlayScreen):
     def vault_changed(self) -> None:
         """Plan the import of the vault as it is by now."""
         self._drop()
-        self.set_status("Import · reading")
+        self.set_status("reading")
         if not self._rows:
             self.text.say([Piece("Reading …", "muted")])
         read = partial(self._read, self._options)
@@ -168,7 +168,7 @@ class ImportScreen(OverlayScreen):
             # Its files are read again when it is written, which is stopped in another way.
             if worker.is_cancelled and not is_planned:
                 raise CancelledError
-            self.post_message(WorkStatus(f"Reading {name}"))
+            self.app.post_message(WorkStatus(f"Reading {name}"))
 
         try:
             found = self.vault.imports.plan(self.paths, options=options, on_read=on_read)
@@ -183,7 +183,7 @@ class ImportScreen(OverlayScreen):
         self.found = found
         is_empty = not (found.plan.changes or found.plan.copies)
         state = "nothing new" if is_empty else "nothing written yet"
-        self.set_status(f"Import · {found.sum_up()} · {state}", state)
+        self.set_status(f"{found.sum_up()} · {state}", state)
         self._list(list(plan_rows(found)))
 
     def _list(self, rows: Sequence[PlanRow]) -> None:
@@ -203,7 +203,7 @@ class ImportScreen(OverlayScreen):
         self.works.show(options, next(at, ""))
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.set_status("Import")
+        self.set_status("")
         self.set_idle_actions(*IMPORT_ACTIONS)
         self._list([])
         self.text.show(partial(error_lines, error))
@@ -245,7 +245,7 @@ class ImportScreen(OverlayScreen):
         self._is_writing, self._is_stopped = True, False
 
         def goes_on(path: str) -> bool:
-            self.post_message(WorkStatus(f"Writing {path} · esc stops"))
+            self.app.post_message(WorkStatus(f"Writing {path} · esc stops"))
             return not self._is_stopped
 
         def write() -> WriteResult:
