@@ -181,12 +181,16 @@ SECOND_KEYS: dict[str, tuple[Second, ...]] = {
 
 
 def menu(seconds: Iterable[Second], width: int) -> str:
-    """Return the keys that may follow, with what they do, closer where there is less room."""
-    named = [f"{format_key(one.key)} {one.name}" for one in seconds]
-    for text in ("  ".join(named), " ".join(named)):
-        if len(text) <= width:
-            return text
-    return "Go to: " + " ".join(format_key(one.key) for one in seconds)
+    """Return the keys that may follow, with what they do; the last ones lose their names first."""
+    keys = [(format_key(one.key), one.name) for one in seconds]
+    text = ""
+    for named in reversed(range(len(keys) + 1)):
+        words = [f"{key} {name}" for key, name in keys[:named]] + [key for key, _ in keys[named:]]
+        for gap in ("  ", " "):
+            text = gap.join(words)
+            if len(text) <= width:
+                return text
+    return text
 
 
 def format_sequence(first: str, second: str) -> str:
