@@ -64,6 +64,23 @@ async def test_help_says_what_the_signs_of_a_screen_mean(
             assert any(re.search(rf"{re.escape(sign)} {{5,}}\w", line) for line in lines), sign
 
 
+@pytest.mark.parametrize(
+    ("place", "last_key"), [("browse", "Allow publishing"), ("habits", "Details")]
+)
+async def test_help_says_what_signs_mean_behind_the_keys_of_the_screen(
+    make_app: MakeApp, place: str, last_key: str
+) -> None:
+    app = make_app(place)
+    async with app.run_test(size=(110, 100)) as pilot:
+        await until(pilot, lambda: shows(app, "notes") or shows(app, "Meditate"))
+        await press(pilot, "question_mark")
+        await until(pilot, lambda: shows(app, "Signs"))
+        lines = seen(app)
+        names = (last_key, "Signs ", "Everywhere ")
+        found = [next(at for at, line in enumerate(lines) if name in line) for name in names]
+        assert found == sorted(found)
+
+
 async def test_escape_leaves_the_search_and_then_the_help(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:

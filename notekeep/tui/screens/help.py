@@ -90,21 +90,25 @@ def help_lines(
         ]
         if not actions:
             continue
+        if context == "app" and not wanted:
+            lines += _sign_lines(place, glyphs, width)
         if context == here[0] and not wanted and "app" in here:
             actions.append(ACTIONS_BY_ID["quit"])  # in sight at once
         lines.append(section_line(CONTEXTS[context], "", width, glyphs))
         for action in actions:
             lines += _action(action, own_keys, width)
         lines.append([])
-        if context == here[0] and not wanted:
-            signs = signs_at(place, glyphs)
-            lines += [section_line("Signs", "", width, glyphs)] if signs else []
-            for sign, text in signs:
-                lines.append([*pad_line([Piece(sign)], KEYS_WIDTH), Piece(text, "muted")])
-            lines += [[]] if signs else []
     if wanted and not lines:
         return [[Piece("No key or command for ", "muted"), Piece(clean_line(wanted), "strong")]]
     return lines if wanted else lines + wrap_line([Piece(ABOUT, "faint")], width)
+
+
+def _sign_lines(place: str, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    signs = [
+        [*pad_line([Piece(sign)], KEYS_WIDTH), Piece(text, "muted")]
+        for sign, text in signs_at(place, glyphs)
+    ]
+    return [section_line("Signs", "", width, glyphs), *signs, []] if signs else []
 
 
 def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
