@@ -93,6 +93,10 @@ def test_a_mark_is_written_as_each_engine_reads_it(
         ("- l\n\na\n\nb", "- l\n\na\n\nMORE\n\nb"),
         ("a", "a"),
         ("a[^1]\n\n[^1]: n", "a[^1]\n\n[^1]: n"),
+        # Passages as an import writes them: ids leave nothing, and no teaser ends between them.
+        ("> q\n\n^kc-a\n\n> r\n\n^kc-b\n", "> q\n\n> r\n\n"),
+        ("> q\n\n^kc-a\n\nmine ^kc-a-n\n\n> r\n", "> q\n\nmine\n\n> r\n"),
+        ("a\n\n> q\n\n^kc-a\n\n> r\n", "a\n\nMORE\n\n> q\n\n> r\n"),
         ("- l\n\n```\nc\n```", "- l\n\n```\nc\n```"),
         ("a\n\nb\n\n%% more %%\n\nc", "a\n\nb\n\nMORE\n\nc"),
         ("a %% more %% b\n\nc", "a\n\nMORE\n\nb\n\nc"),
@@ -153,12 +157,12 @@ def test_only_a_heading_that_is_linked_gets_an_id(
         ("a\nb ^x", '<a id="x"></a>a\nb'),
         ("- a ^x\n- b", '- <a id="x"></a>a\n- b'),
         ("- [ ] a ^x", '- [ ] <a id="x"></a>a'),
-        ("> q\n\n^x", '<a id="x"></a>\n\n> q\n\n'),
+        ("> q\n\n^x", '<a id="x"></a>\n\n> q\n'),
         (
             "> a\n>\n> | a |\n> |---|\n>\n> ^x",
             '> a\n>\n> <a id="x"></a>\n>\n> | a |\n> |---|\n>\n> ',
         ),
-        ("## H\n\n^x", '## <a id="x"></a>H\n\n'),
+        ("## H\n\n^x", '## <a id="x"></a>H\n'),
     ],
 )
 def test_a_block_that_is_linked_gets_an_anchor(

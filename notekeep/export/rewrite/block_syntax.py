@@ -6,7 +6,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from notekeep.export.embeds import BLOCK_ID
+from notekeep.export.embeds import BLOCK_ID, block_ids
 from notekeep.export.rewrite.dialect import blank_line
 from notekeep.export.source_map import TEASER_COMMENT, dedent_lines, remove_lines, separate_removals
 from notekeep.markdown.nodes import CONTAINER_NODES
@@ -144,10 +144,15 @@ def _first_prose(job: RewriteJob) -> Node | None:
         for node in job.tree.root.children
         if node.kind not in {"footnote", "definition"} and job.is_free(node)
     ]
+    marked = {mark.block for mark in block_ids(job.tree)}
+    before = None
     for node in blocks[:-1]:
         picture = bool(node.children) and node.children[0].kind == "image"
-        if node.kind == "paragraph" and not picture:
+        # What an import writes below a passage belongs to it.
+        is_remark = before is not None and before.kind == "quote" and node in marked
+        if node.kind == "paragraph" and not picture and not is_remark:
             return node
+        before = node
     return None
 
 

@@ -17,7 +17,7 @@ from notekeep.export.embeds import (
     normalize_heading,
 )
 from notekeep.export.rewrite.dialect import blank_line, is_alone
-from notekeep.export.source_map import MappedText
+from notekeep.export.source_map import MappedText, remove_lines
 from notekeep.markdown.nodes import parse_tree
 
 if TYPE_CHECKING:
@@ -226,6 +226,13 @@ def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) ->
     marks = [mark for mark in block_ids(job.tree) if job.is_free(mark.block)]
     line_ends = {node.start: node for node in job.tree.find("soft_break", "hard_break")}
     for mark in marks:
+        leaf = job.tree.lines[job.tree.line_of(mark.start)].leaf
+        if leaf is not None and leaf.parent is job.tree.root and leaf.start == mark.start:
+            # It is all of its paragraph, which would leave blank lines behind.
+            job.claimed.update(leaf.walk())
+            lines = leaf.first, leaf.last
+            job.edits.append(remove_lines(job.passage, *lines, "removed a block id"))
+            continue
         job.put(mark.start, mark.end, "", "removed a block id")
         if mark.start in line_ends:
             job.claimed.add(line_ends[mark.start])
