@@ -276,8 +276,12 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult | None) ->
         warnings, verb = done.warnings if done.written else [], "written"
     _report_warnings(plan, warnings)
     is_first = any(file.path == MANIFEST_NAME and file.status == "new" for file in plan.files)
-    if done is not None and is_first and not vault.publishing.sites:
-        _suggest_settings(vault, plan)
+    if done is not None and done.written and is_first:
+        output.write_message(
+            f"{MANIFEST_NAME} records what was written; keep it, and commit it with the site"
+        )
+        if not vault.publishing.sites:
+            _suggest_settings(vault, plan)
     if done is not None and not (count or plan.conflicts or plan.refused):
         output.write_message("nothing to write: everything is up to date")
         return

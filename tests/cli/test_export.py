@@ -468,12 +468,16 @@ def test_the_first_export_prints_the_settings_of_its_site(
     said = capsys.readouterr().err
     settings = home / "notekeep/config/config.toml"
     assert f"add this to {settings}:" in said
+    record = ".notekeep-export.json records what was written; keep it, and commit it with the site"
+    assert record in said
     settings.parent.mkdir(parents=True, exist_ok=True)
     lines = said[said.index("[sites.") :].splitlines()
     settings.write_text("\n".join(lines[:3]))
     assert run("James Clear") == 0
     assert (site / "content/posts/james-clear/index.md").exists()
-    assert "[sites." not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "[sites." not in said
+    assert record not in said
     settings.unlink()
     assert run("Deep Work") == 2, "nobody says by now which folder is meant"
 
