@@ -609,8 +609,11 @@ class NotekeepApp(App[None], RemovalSafe):
         def created(done: WriteResult) -> None:
             for path in done.paths[:1]:
                 show_message(self, f"Created {path}")  # u is a letter in the editor
-                self.post_message(VaultChanged(is_step=True))
-                self.post_message(OpenNote(path, among_all=True))
+                self.post_message(VaultChanged())
+                row = self.vault.catalog.row(path)
+                is_post = self.current_mode == places.PUBLISH_SCREEN and row and row.kind == "post"
+                show = PublishNotes((path,)) if is_post else OpenNote(path, among_all=True)
+                self.post_message(show)
                 self.post_message(EditNote(path))
 
         dialog = NewNoteDialog(list(self.vault.schema.kinds), kind=event.kind, title=event.title)

@@ -13,7 +13,7 @@ from notekeep.config import Site
 from notekeep.export.plan import ExportPlan
 from notekeep.tui.screens import publish
 from notekeep.vault import Vault
-from tests.support.screens import press, shows, tree, type_text, until
+from tests.support.screens import press, seen, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -234,7 +234,10 @@ async def test_a_folder_that_is_made_later_is_remembered_when_it_is_written_to(
     assert [one.folder for one in Vault.open(root).publishing.sites] == [str(site)]
 
 
-async def test_a_new_note_on_publish_is_a_post(make_app: MakeApp, root: Path) -> None:
+async def test_a_new_note_on_publish_is_a_post_whose_plan_is_shown(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "A draft"))
@@ -244,6 +247,47 @@ async def test_a_new_note_on_publish_is_a_post(make_app: MakeApp, root: Path) ->
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Created posts/Fresh words.md"))
         assert (root / "posts/Fresh words.md").exists()
+        await until(pilot, lambda: shows(app, "save and close"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: app.current_mode == "publish" and len(app.screen_stack) == 1)
+        screen = cast("PublishScreen", app.screen)
+        await until(pilot, lambda: screen.posts.row is not None and screen.shown is not None)
+        assert screen.posts.row is not None
+        assert screen.posts.row.path == "posts/Fresh words.md"
+        await until(pilot, lambda: shows(app, "content/posts/fresh-words/index.md"))
+
+
+async def test_a_plan_says_that_the_site_hides_a_draft_where_it_does(
+    make_app: MakeApp, vault: Vault, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    hidden = "Draft: the site hides it until the note says draft: false."
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "a-draft/index.md"))
+        assert shows(app, hidden)
+        await press(pilot, "t")
+        await until(pilot, lambda: shows(app, "Site generator"))
+        type_text(app, "portable")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "a-draft.md"))
+        assert not shows(app, hidden)
+
+
+async def test_a_changed_post_stands_beside_what_it_would_become_on_a_wide_screen(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    note = root / "books/Deep Work.md"
+    note.write_text(note.read_text().replace("Depth needs hours", "Depth needs mornings"))
+    vault.indexing.refresh()
+    app = make_app("publish")
+    async with app.run_test(size=(200, 40)) as pilot:
+        await until(pilot, lambda: shows(app, "1 changed"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "needs mornings"))
+        line = next(line for line in seen(app) if "needs mornings" in line)
+        assert line.index("needs hours") < line.index("needs mornings")
 
 
 async def test_typed_folder_replaces_the_one_that_is_there(

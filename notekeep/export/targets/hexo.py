@@ -34,6 +34,7 @@ class Hexo(Target):
     name = "Hexo"
     settings_name = "_config.yml"
     preview = ("npx", "hexo", "server", "--draft")
+    hides_drafts = True
     post_file = "{site.source}/_posts/{post.slug}.md"
     draft_file = "{site.source}/_drafts/{post.slug}.md"
     post_address = "{{% post_path {post.slug} %}}{fragment}"

@@ -36,6 +36,7 @@ class Hugo(Target):
     name = "Hugo"
     settings_name = "hugo.toml"
     preview = ("hugo", "server", "--buildDrafts", "--buildFuture")
+    hides_drafts = True
     post_file = "{site.content}/{site.section}/{post.slug}/index.md"
     asset_file = "{site.content}/{site.section}/{post.slug}/{name}"  # a bundle holds what it shows
     post_address = '{{{{< relref "/{site.section}/{post.slug}{fragment}" >}}}}'

@@ -26,6 +26,7 @@ class Jekyll(Target):
     name = "Jekyll"
     settings_name = "_config.yml"
     preview = ("jekyll", "serve", "--drafts", "--future")
+    hides_drafts = True
     post_file = "{site.base}_posts/{post.day:%Y-%m-%d}-{post.slug}.md"
     draft_file = "{site.base}_drafts/{post.slug}.md"
     asset_file = "assets/{post.slug}/{name}"

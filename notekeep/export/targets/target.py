@@ -85,6 +85,7 @@ class Target:
     anywhere: ClassVar[bool] = False  # any folder will do, as there is no generator
     ending: ClassVar[str] = ".md"
     is_built: ClassVar[bool] = False  # a post holds the page that a visitor sees
+    hides_drafts: ClassVar[bool] = False  # the generator builds no drafts unless asked to
     teaser_in_head: ClassVar[bool] = False  # no mark in a post's body ends its teaser
 
     post_file: ClassVar[str]

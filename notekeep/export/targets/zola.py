@@ -36,6 +36,7 @@ class Zola(Target):
     name = "Zola"
     settings_name = "config.toml"
     preview = ("zola", "serve", "--drafts")
+    hides_drafts = True
     post_file = "content/{site.section}/{post.slug}/index.md"
     asset_file = "content/{site.section}/{post.slug}/{name}"  # a page holds what it shows
     post_address = "@/{site.section}/{post.slug}/index.md{fragment}"

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
 from notekeep.export.source_map import TEASER_END_REASON, SourceChange
+from notekeep.export.targets.target import load_target
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.render.formatting import plural, shorten_home
 from notekeep.tui.render.list_rows import STATE_ROLES
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, wrap_line
-from notekeep.tui.render.text_diff import compare, wrap_patch
+from notekeep.tui.render.text_diff import compare, side_by_side, wrap_patch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,6 +70,7 @@ def error_lines(error: NotekeepError, width: int) -> list[StyledLine]:
 MAX_DIFF_LINES = 4000  # lines of a diff that are shown; what is longer is read in an editor
 
 STATUS_WIDTH = 11
+SPLIT_WIDTH = 120  # from this width on a post stands beside what it would become
 
 _AFTERWARDS = (
     ("o", "open the post in your editor"),
@@ -89,6 +91,7 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         *(wrap_line([Piece(titles, "title")], width) if titles else []),
         *_heading(plan.target_name, plan.site, width),
         _counts(plan),
+        *_hidden_drafts(plan, width),
         [Piece(glyphs.rule * width, "rule")],
     ]
     lines += _problems(plan, width, glyphs)
@@ -109,6 +112,18 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:
             lines += _diff(file, width, glyphs)
     return lines + _edits(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
+
+
+def _hidden_drafts(plan: ExportPlan, width: int) -> list[StyledLine]:
+    """Say that the site shows no drafts, where there are some and its generator hides them."""
+    drafts = sum(planned.post.draft for planned in plan.posts)
+    if not drafts or not load_target(plan.target).hides_drafts:
+        return []
+    text = "Draft: the site hides it until the note says draft: false."
+    if len(plan.posts) > 1:
+        count = plural(drafts, "draft")
+        text = f"{count}: the site hides a draft until its note says draft: false."
+    return wrap_line([Piece(text, "muted")], width)
 
 
 _MAX_PLACES = 6  # lines that are named of one kind of edit; of more their number is
@@ -135,8 +150,11 @@ def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[Style
     """Return what an export did as lines, each file from the site's folder on."""
     lines = [*_heading("Written", done.site, width), [Piece(glyphs.rule * width, "rule")]]
     for path in sorted(done.written, key=lambda path: path == MANIFEST):
-        role = "faint" if path == MANIFEST else ""
-        lines += wrap_line([Piece("+ ", "added"), Piece(clean_line(path), role)], width)
+        name = [Piece(clean_line(path))]
+        if path == MANIFEST:
+            about = Piece(" · records what was written; commit it with the site", "muted")
+            name = [Piece(path, "muted"), about]
+        lines += wrap_line([Piece("+ ", "added"), *name], width)
     for path in done.removed:
         lines += wrap_line([Piece("- ", "removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:
@@ -199,6 +217,9 @@ def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
     if not file.is_text:
         size = len(file.after or b"")
         yield [Piece(f"{plural(size, 'byte')}, not text", "faint")]
+        return
+    if file.status == "changed" and file.before and file.after and width >= SPLIT_WIDTH:
+        yield from side_by_side(compare(file.before, file.after), width, glyphs)
         return
     # The two lines that name the file say nothing that the heading does not.
     shown = [line for line in clean(file.diff()).split("\n")[2:] if line]
