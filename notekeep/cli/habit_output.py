@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from notekeep import dates
 from notekeep.cli import output
+from notekeep.habits.amounts import pluralize
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS, Mark, MarkGlyphs
 from notekeep.habits.schedule import ascii_goal
 from notekeep.habits.summary import Cell, HabitView, format_streak
@@ -47,7 +48,7 @@ def percent(share: float | None) -> str:
 def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
     """Write one line for a check-in."""
     habit, cell = done.habit, done.cell
-    amount = "" if habit.note and cell.day == index.today() else cell.amount
+    amount = "" if habit.note and cell.day == index.today() else pluralize(cell.amount)
     parts = [amount, habit.note, format_streak(habit), percent(habit.strength)]
     _write_line(done, [*parts, "" if done.is_written else "dry run"], index)
 
@@ -55,7 +56,7 @@ def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
 def write_undo(done: Undone, index: HabitIndex) -> None:
     """Write one line for an entry that was undone."""
     habit, cell = done.habit, done.cell
-    parts = [cell.amount or cell.status, format_streak(habit), percent(habit.strength)]
+    parts = [pluralize(cell.amount) or cell.status, format_streak(habit), percent(habit.strength)]
     _write_line(done, [*parts, f"undid: {done.gone.partition(': ')[2]}"], index)
 
 

@@ -83,6 +83,12 @@ def plural_unit(amount: int, unit: str) -> str:
     return unit + ("es" if unit.endswith(_ES_AFTER) else "s")
 
 
+def pluralize(amount: str) -> str:
+    """Return an amount as it is read: `25 page` as `25 pages`."""
+    number, _, unit = amount.partition(" ")
+    return f"{number} {plural_unit(parse_number(number) or 0, unit)}" if unit else amount
+
+
 def normalize_unit(unit: str) -> str:
     """Return the one name of all spellings of a unit: its singular, without capitals."""
     name = unit.casefold()

@@ -93,8 +93,8 @@ def _reached(
             if habit.goal.kind == "most":
                 kept = sum(period.need for period in periods if period.reached <= period.need)
             shown = (
-                amounts.format_in_habit_unit(reached, habit.unit),
-                amounts.format_in_habit_unit(need, habit.unit),
+                amounts.pluralize(amounts.format_in_habit_unit(reached, habit.unit)),
+                amounts.pluralize(amounts.format_in_habit_unit(need, habit.unit)),
             )
         else:
             shown = str(reached), str(need)

@@ -79,6 +79,7 @@ class HabitView:
         self.aim = describe_goal(habit.goal) or describe_schedule(habit.schedule_on(today))
         self.unit = habit.unit
         self.path = habit.path  # its note, vault-relative; "" when only the log names it
+        self.is_new = timeline.first == today  # whether this is its first day
         # Whether today is the last chance of a unit, or the day not to miss twice.
         self.is_at_risk = _is_at_risk(timeline)
         self.today = _summarize_day(habit, days, timeline, today, is_at_risk=self.is_at_risk)

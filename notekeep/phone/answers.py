@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from notekeep.errors import NotFound
 from notekeep.export.html_pages import to_html
-from notekeep.habits.amounts import MILLI, plural_unit
+from notekeep.habits.amounts import plural_unit, pluralize
 from notekeep.markdown.due_days import find_due_day, strip_due_day
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line, plain_text
@@ -44,8 +44,6 @@ def gather_days(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
 def _habit(habit: HabitView) -> dict[str, Any]:
     cell, unit = habit.today, habit.unit
     amounts = [one.amount for one in habit.cells if one.amount]
-    number = cell.amount.removesuffix(unit).strip()
-    amount = f"{number} {plural_unit(MILLI if number == '1' else 0, unit)}" if number else ""
     return {
         "id": habit.id,
         "title": clean_line(habit.title),
@@ -57,7 +55,7 @@ def _habit(habit: HabitView) -> dict[str, Any]:
         "is_due": habit.call != "none" or cell.is_logged,
         "is_logged": cell.is_logged and not cell.is_cleared,
         "mark": cell.mark,
-        "amount": clean_line(amount),
+        "amount": clean_line(pluralize(cell.amount)),
     }
 
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep import dates
 from notekeep.errors import UsageError
 from notekeep.habits.calendar import Calendar, year_bounds
-from notekeep.habits.measures import Recovery, StreakRun, best_runs, rate, recovery, strengths
+from notekeep.habits.measures import (
+    Rate,
+    Recovery,
+    StreakRun,
+    best_runs,
+    rate,
+    recovery,
+    strengths,
+)
 from notekeep.habits.review import Bounds, ReviewSpan, find_bounds
 from notekeep.habits.stats import best_weekday, count_weekdays
 from notekeep.habits.summary import HabitView, describe_year, parse_year_heading, streak_unit
@@ -36,7 +44,7 @@ class Detail(NamedTuple):
     year: int
     calendar: Calendar
     strengths: tuple[float, ...]  # of each of the last days up to today, oldest first
-    rates: tuple[float | None, ...]  # the share met in RATE_SPANS and in all; None without a unit
+    rates: tuple[Rate, ...]  # what was met in RATE_SPANS and in all
     recovery: Recovery
     weekdays: Sequence[tuple[int, int]]  # how often it was done and was due, Monday first
     best_weekday: int | None  # the one that is most surely good; None with too little to go by
@@ -59,7 +67,7 @@ def load_habit_details(index: HabitIndex, name: str, day: date, year: int | None
         year=wanted,
         calendar=index.calendar(found, first, last, day),
         strengths=tuple(scores[-max(RATE_SPANS) :]),
-        rates=tuple(rate(line, span).value for span in (*RATE_SPANS, None)),
+        rates=tuple(rate(line, span) for span in (*RATE_SPANS, None)),
         recovery=recovery(line),
         weekdays=weekdays,
         best_weekday=best_weekday(weekdays),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.habits import HabitsScreen
+    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -191,6 +193,43 @@ async def test_one_habit_has_a_page_of_its_own(
         )  # from its top again
         await press(pilot, "enter")
         await until(pilot, lambda: app.current_mode == "browse")
+
+
+async def test_the_page_of_a_new_habit_counts_instead_of_giving_percentages(
+    make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    shutil.rmtree(root / "habits")
+    (root / "habits").mkdir()
+    fields = 'habit: read\ntitle: Read\nschedule: daily\ngoal: ">= 20 page"\nsince: 2026-11-24'
+    (root / "habits/read.md").write_text(f"---\n{fields}\n---\n")
+    vault.indexing.refresh()
+    app = make_app("habits")
+    async with app.run_test(size=(120, 60)) as pilot:
+        await until(pilot, lambda: shows(app, "Read") and shows(app, "new"))
+        assert not shows(app, "no data")
+        vault.habits.check_in("read", "25 page")
+        await press(pilot, "enter")
+        await until(pilot, lambda: is_open(app) and shows(app, "all days  1 of 1 day"))
+        assert not any("%" in line or "not due" in line for line in seen(app))
+        assert shows(app, "kept 1 of 1 day")
+        assert not shows(app, "365 days")
+        assert shows(app, "Mo  no data")
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "25 pages"))
+
+
+async def test_what_was_logged_is_shown_in_the_row_of_the_habit(
+    make_app: MakeApp, vault: Vault
+) -> None:
+    vault.habits.check_in("water", "9 glass")
+    app = make_app("today")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: any("Water" in x and "9 glasses" in x for x in seen(app)))
+        await press(pilot, "f3")
+        await until(pilot, lambda: any("Water" in x and "9 glasses" in x for x in seen(app)))
+        # On another day it is what was logged then.
+        await press(pilot, "y")
+        await until(pilot, lambda: any("Water" in x and "8 glasses" in x for x in seen(app)))
 
 
 async def test_the_page_follows_what_is_logged_and_turns_years(make_app: MakeApp) -> None:

@@ -204,7 +204,7 @@ async def test_a_digit_begins_an_amount(make_app: MakeApp, root: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Water"))
         await press(pilot, "down", "3")
-        await until(pilot, lambda: shows(app, '"= 30 glass" replaces'))
+        await until(pilot, lambda: shows(app, '"= 30 glasses" replaces'))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "3 of 8 glasses"))
         assert written(root, before) == ["- 2026-11-24 water: 3 glass @21:15"]
@@ -216,7 +216,8 @@ async def test_an_amount_is_entered_on_today_too(make_app: MakeApp, root: Path) 
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "0 of 8 glasses"))
         await press(pilot, "down", "plus")
-        await until(pilot, lambda: shows(app, '"= 30 glass" replaces'))
+        await until(pilot, lambda: shows(app, '"= 30 glasses" replaces'))
+        assert shows(app, "12 glasses, = 30")
         type_text(app, "3")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "3 of 8 glasses"))
@@ -244,7 +245,7 @@ async def test_a_note_keeps_what_the_day_counts_as(make_app: MakeApp, root: Path
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Water"))
         await press(pilot, "down", "h", "n")
-        await until(pilot, lambda: shows(app, "counts as = 8 glass"))
+        await until(pilot, lambda: shows(app, "counts as 8 glasses"))
         type_text(app, "with lemon")
         await press(pilot, "enter")
         await until(pilot, lambda: written(root, before))

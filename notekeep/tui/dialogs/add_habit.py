@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from notekeep.errors import NotekeepError, Refused
+from notekeep.habits.amounts import pluralize
 from notekeep.habits.schedule import (
     ascii_goal,
     describe_goal,
@@ -205,8 +206,10 @@ def ask_and_log(
 def ask_amount(screen: VaultScreen, habit: HabitView, day: date, begun: str = "") -> None:
     """Ask for an amount, of which a part may be typed already, and log it."""
     unit = habit.unit or "min"
-    hint = f'Adds to the day. "= 30 {unit}" replaces.'
-    prompt = Prompt(habit.title, value=begun, example=f"12 {unit}, 1h20, = 30", hint=hint)
+    hint = f'Adds to the day. "= {pluralize(f"30 {unit}")}" replaces.'
+    hours = ", 1h20" if unit in ("min", "h") else ""
+    example = f"{pluralize(f'12 {unit}')}{hours}, = 30"
+    prompt = Prompt(habit.title, value=begun, example=example, hint=hint)
     ask_and_log(screen, habit, day, prompt, lambda text: (text, "") if text else None)
 
 

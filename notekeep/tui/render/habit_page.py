@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from notekeep.dates import MONTHS, week_span
+from notekeep.habits.schedule import ChosenDays
 from notekeep.habits.summary import format_count, format_run
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS, Detail
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
     from notekeep.habits.calendar import Calendar, CalendarDay
+    from notekeep.habits.measures import Rate
+    from notekeep.habits.summary import HabitView
     from notekeep.tui.render.glyphs import Glyphs
 
 
@@ -171,7 +174,7 @@ def _heading(found: Detail, today: date, glyphs: Glyphs, width: int) -> StyledLi
 def _main_figures(found: Detail) -> list[tuple[str, str]]:
     """Return the few figures that say most of a habit, each with its name."""
     view, kept = found.view, found.rates[-1]
-    figures = [("kept", "no data" if kept is None else f"{round(kept * 100)} %")]
+    figures = [("kept", _rate_text(kept, view))] if kept.value is not None else []
     runs = {"best": view.best, "now": view.streak} if view.streak_unit else {}
     figures += [(name, format_run(run, view.streak_unit)) for name, run in runs.items() if run]
     if found.recovery.followed:
@@ -187,6 +190,7 @@ COLUMN_GAP = 4
 TABLE_CELLS = 38  # cells that a table has at least where others stand beside it
 TWO_COLUMNS = 180  # from this width on the year and strength stand left, all else right
 MAX_RUNS = 10
+MIN_FOR_PERCENT = 5  # days or weeks from which on a share of them is worth a percentage
 
 
 def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
@@ -228,9 +232,8 @@ def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     now = round(found.view.strength * 100)
     scores = found.strengths[-max(1, width - LABEL_WIDTH) :]
     if len(scores) < 2:
-        about = f"{now} %"
         return [
-            section_line("Strength", about, width, glyphs),
+            section_line("Strength", "", width, glyphs),
             [Piece("It takes a few days to show.", "muted")],
         ]
     week = f", was {round(scores[-8] * 100)} % a week ago" if len(scores) > 7 else ""
@@ -252,16 +255,27 @@ def _beside(columns: list[list[StyledLine]], widths: list[int]) -> list[StyledLi
     ]
 
 
+def _rate_text(kept: Rate, view: HabitView) -> str:
+    """Return what was kept in percent; of a few days as a count, as one of one is no 100 %."""
+    closed = kept.met + kept.missed
+    if closed < MIN_FOR_PERCENT:
+        return f"{kept.met} of {format_count(closed, view.streak_unit or 'days')}"
+    return f"{round(100 * kept.met / closed)} %"
+
+
 def _rates(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
     rows: list[StyledLine] = []
-    names = (*(f"{span} days" for span in RATE_SPANS), "all days")
-    for name, share in zip(names, found.rates, strict=True):
-        label = Piece(name.ljust(10), "muted")
-        if share is None:
+    *spans, whole = zip((*RATE_SPANS, 0), found.rates, strict=True)
+    # A span that is longer than the habit is old says what all days say.
+    for span, kept in [*((s, k) for s, k in spans if s <= len(found.strengths)), whole]:
+        label = Piece((f"{span} days" if span else "all days").ljust(10), "muted")
+        if kept.value is None:
             rows.append([label, Piece("no data", "muted")])
+        elif kept.met + kept.missed < MIN_FOR_PERCENT:
+            rows.append([label, Piece(_rate_text(kept, found.view))])
         else:
-            bar = progress_bar(share, BAR_WIDTH, glyphs)
-            rows.append([label, *bar, Piece(f" {round(share * 100):>3} %")])
+            bar = progress_bar(kept.value, BAR_WIDTH, glyphs)
+            rows.append([label, *bar, Piece(f" {_rate_text(kept, found.view):>5}")])
     if found.recovery.followed:
         back = f"{found.recovery.recovered} of {found.recovery.followed}"
         rows += [[], [Piece("recovered after a miss: ", "muted"), Piece(back)]]
@@ -276,6 +290,7 @@ def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
     rows: list[StyledLine] = []
     if not any(due for _, due in found.weekdays):
         return rows
+    schedule = found.definition.schedule_on(found.view.today.day.toordinal())
     for place in range(7):
         number = (found.calendar.week_start + place) % 7
         done, due = found.weekdays[number]
@@ -284,7 +299,8 @@ def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
         if due:
             row += [*progress_bar(done / due, BAR_WIDTH, glyphs), Piece(f" {done}/{due}", "muted")]
         else:
-            row.append(Piece("not due", "muted"))
+            is_due = not isinstance(schedule, ChosenDays) or schedule.weekdays[number]
+            row.append(Piece("no data" if is_due else "not due", "muted"))
         rows.append([*row, Piece(" best", "good")] if is_best and due else row)
     return rows
 

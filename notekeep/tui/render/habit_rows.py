@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from notekeep.dates import MONTHS
 from notekeep.habits import calendar
+from notekeep.habits.amounts import pluralize
 from notekeep.habits.definition import fold_name
 from notekeep.habits.schedule import ascii_goal
 from notekeep.habits.summary import CLAUSE, Cell, HabitView, format_run
@@ -174,7 +175,9 @@ def progress_bar(share: float, cells: int, glyphs: Glyphs) -> StyledLine:
 
 
 def strength_line(habit: HabitView, glyphs: Glyphs) -> StyledLine:
-    """Return how strong a habit is: a short bar, and percent."""
+    """Return how strong a habit is: a short bar, and percent; nothing is known on the first day."""
+    if habit.is_new:
+        return [Piece("new", "muted")]
     percent = f" {round(habit.strength * 100):>3} %"
     return [*progress_bar(habit.strength, STRENGTH_BAR, glyphs), Piece(percent)]
 
@@ -185,9 +188,17 @@ def streak_words(habit: HabitView) -> str:
     return format_run(habit.streak, unit) if unit and habit.streak else ""
 
 
+def logged_amount(cell: Cell) -> str:
+    """Return the amount of a day as it is read: `25 pages`; "" without one."""
+    return clean_line(pluralize(cell.amount))
+
+
 def note_piece(habit: HabitView, room: int = 0) -> Piece:
-    """Return what is left to do, with the minimum at a risk: as many clauses as have room."""
+    """Return what is left to do and what was logged today: as many clauses as have room."""
     first, *others = clean_line(habit.note).split(CLAUSE)
+    amount = logged_amount(habit.today)
+    if amount and amount.partition(" ")[0] not in first.split(" "):
+        first, others = (first, [*others, amount]) if first else (amount, others)
     if habit.is_at_risk and habit.tiny:
         others.insert(0, f"minimum: {clean_line(habit.tiny)}")
     if 0 < room < cell_len(first):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, getters
 
+from notekeep.habits.amounts import pluralize
 from notekeep.habits.summary import count_habits
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, review_path
@@ -300,7 +301,7 @@ class HabitsScreen(VaultScreen):
         if habit is None or cell is None:
             return
         value = f"= {cell.amount}" if cell.amount else VALUE_OF_MARK.get(cell.mark, "done")
-        hint = f"Saved with the day, which counts as {value}."
+        hint = f"Saved with the day, which counts as {pluralize(cell.amount) or value}."
         prompt = Prompt(f"Note on {habit.title}", hint=hint)
         day = self.grid.day
         ask_and_log(self, habit, day, prompt, lambda text: (value, text) if text else None)

@@ -18,6 +18,7 @@ from notekeep.tui.render.habit_rows import (
     day_heads,
     day_marks,
     goal_text,
+    logged_amount,
     month_heads,
     note_piece,
     streak_words,
@@ -296,8 +297,15 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         if columns.streak:
             line.append(Piece(streak_words(habit).rjust(columns.streak)))
         if columns.note:
-            line += [Piece(" " * GAP), note_piece(habit, columns.note - GAP)]
+            line += [Piece(" " * GAP), *self._note(habit, columns.note - GAP)]
         return line
+
+    def _note(self, habit: HabitView, room: int) -> StyledLine:
+        """Return what today asks for, or what was logged on another day that is chosen."""
+        if self.day == self.today:
+            return [note_piece(habit, room)]
+        chosen = (cell for cell in habit.cells if cell.day == self.day)
+        return fit_line([Piece(logged_amount(cell), "muted") for cell in chosen], room)
 
     def _marks(self, habit: HabitView, *, here: bool) -> StyledLine:
         day = self.day if here else None
