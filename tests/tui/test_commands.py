@@ -31,11 +31,11 @@ SIZE = (100, 30)
 BOOK = "books/Deep Work.md"
 
 
-async def at_book(app: NotekeepApp, pilot: Pilot[Any]) -> BrowseScreen:
+async def at_book(app: NotekeepApp, pilot: Pilot[Any], path: str = BOOK) -> BrowseScreen:
     await until(pilot, lambda: shows(app, "9 notes"))
     screen = cast("BrowseScreen", app.screen)
-    screen.open_note(OpenNote(BOOK))
-    await until(pilot, lambda: screen.note_under_cursor == BOOK and bool(screen.chosen_notes()))
+    screen.open_note(OpenNote(path))
+    await until(pilot, lambda: screen.note_under_cursor == path and bool(screen.chosen_notes()))
     return screen
 
 
@@ -60,9 +60,24 @@ async def test_commands_change_the_note_under_the_cursor(make_app: MakeApp, root
         await command(app, pilot, "set rating=5")
         rated = tagged.replace(b"rating: 4\n", b"rating: 5\n")
         await until(pilot, lambda: (root / BOOK).read_bytes() == rated)
-        await until(pilot, lambda: len(app._done) == 2)
         await press(pilot, "u")
         await until(pilot, lambda: (root / BOOK).read_bytes() == tagged)
+
+
+@pytest.mark.parametrize(("key", "is_dated"), [("enter", True), ("escape", False)])
+async def test_the_date_of_a_status_is_offered(
+    make_app: MakeApp, root: Path, key: str, *, is_dated: bool
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot, "books/Atomic Habits.md")
+        await command(app, pilot, "set status=finished")
+        await until(pilot, lambda: shows(app, "Set finished to today?"))
+        await press(pilot, key)
+        await until(pilot, lambda: shows(app, "Wrote status=finished"))
+        text = (root / "books/Atomic Habits.md").read_text()
+        assert "status: finished\n" in text
+        assert ("finished: 2026-11-24\n" in text) == is_dated
 
 
 async def test_a_field_that_is_set_is_told_as_on_the_command_line(
@@ -256,6 +271,27 @@ async def test_palette_offers_all_of_the_screen_from_any_place(
         await press(pilot, "enter")
         if typed == "grid":
             await until(pilot, lambda: screen.view == "grid")
+
+
+async def test_the_palette_of_the_editor_offers_what_works_there(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(100, 80), notifications=True) as pilot:
+        await at_book(app, pilot)
+        await press(pilot, "e")
+        await until(pilot, lambda: shows(app, "save and close"))
+        await press(pilot, "ctrl+p")
+        await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
+        lines = [line.partition("│")[2].strip(" ▌│") for line in seen(app)]
+        shown = {line[:20].strip(): line.split()[-1] for line in lines if line}
+        assert shown["Save"] == "ctrl+s"
+        # Letters are typed into the text, and the editor has other uses for some keys.
+        taken = {"New note": "n", "Quick note": "ctrl+n", "Suspend": "ctrl+z"}
+        assert not taken.items() & shown.items()
+        assert taken.keys() <= shown.keys()
+        assert not {"Undo", "Redo", "Line up"} & shown.keys()
+        type_text(app, "ta")
+        await until(pilot, lambda: shows(app, "tasks QUERY"))
+        assert not shows(app, "tag +add")
 
 
 @pytest.mark.parametrize(

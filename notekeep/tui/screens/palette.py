@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.binding import Binding
@@ -10,7 +11,13 @@ from textual.fuzzy import FuzzySearch
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.commands.registry import ACTIONS_BY_ID, is_offered, key_labels
+from notekeep.tui.commands.action import MOVE, format_key, format_keys
+from notekeep.tui.commands.registry import (
+    ACTIONS_BY_ID,
+    action_keys,
+    is_offered,
+    key_labels,
+)
 from notekeep.tui.dialogs.dialog import HEIGHT_CLASSES, FilterLine, ListDialog, dialog_box
 from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
@@ -25,6 +32,7 @@ from notekeep.tui.render.styled_text import (
     pad_line,
     spread_line,
 )
+from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
 from notekeep.tui.textual_compat import bindings_of
 from notekeep.tui.widgets.line_view import ListView
@@ -52,6 +60,8 @@ MAX_RECENT = 12  # so many of the actions that were chosen are kept in mind
 PALETTE_MARGIN = 8  # lines of the screen that are not the list
 _HIDDEN = {"lines", "switcher", "dialog", "search", "task-filter"}
 """Contexts whose actions make no sense when they are chosen by name."""
+_NOT_WHILE_EDITING = ("undo", "redo", "go", "explain-quit")
+"""Actions that are about another key, or would change the text that is being edited."""
 
 
 RECENT, COMMANDS, HABITS, NOTES = "Recent", "Commands", "Habits", "Notes"
@@ -98,7 +108,19 @@ def list_actions(screen: VaultScreen) -> list[WorkingAction]:
             if action is not None and action.context not in _HIDDEN:
                 found.setdefault(action.id, WorkingAction(action, binding.action, part))
     own_keys = program(screen).own_keys
-    return [one for one in found.values() if is_offered(one.action, own_keys)]
+    left_out = _NOT_WHILE_EDITING if _is_editing(screen) else ()
+    return [
+        one
+        for one in found.values()
+        if is_offered(one.action, own_keys)
+        and one.action.id not in left_out
+        # The cursor moves by its own keys; the actions are there for key maps.
+        and (one.action.keys or one.action.group != MOVE)
+    ]
+
+
+def _is_editing(screen: VaultScreen) -> bool:
+    return screen.place() in ("edit", "find")
 
 
 class _Offers(ListView, can_focus=False):
@@ -260,7 +282,7 @@ class Palette(ListDialog[None]):
             return [Offer(WHOLE_COMMAND_SCORE, title, "enter run", command.run)]
         why = clean_line(command or "")
         offers = []
-        for verb in match_verbs(typed):
+        for verb in match_verbs(typed, has_notes=isinstance(self._below, BrowseScreen)):
             # What was typed behind a whole name stays there to be corrected.
             rest = typed if " " in typed.strip() else f"{verb.usage.partition(' ')[0]} "
             type_on = partial(self._type_on, rest)
@@ -290,6 +312,11 @@ class Palette(ListDialog[None]):
     def _offer_action(self, one: WorkingAction) -> Offer:
         action, app = one.action, program(self)
         keys = key_labels(action, app.own_keys, 1)
+        if _is_editing(self._below):  # where letters are typed, and some keys do something else
+            active = self._below.active_bindings
+            own = (key for key in action_keys(action, app.own_keys) if len(format_key(key)) > 1)
+            own = (key for key in own if key in active and active[key].binding.id == action.id)
+            keys = format_keys(islice(own, 1))
 
         def run() -> object:
             used = [action.id, *(other for other in app.place.used.split() if other != action.id)]

@@ -17,12 +17,18 @@ from notekeep.tui.messages import CreateNote, OpenNote, ShowQuery
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.browse import BrowseScreen
-from notekeep.tui.screens.note_operations import parse_tag_changes, split_field_changes
+from notekeep.tui.screens.note_operations import (
+    ask_dates,
+    parse_tag_changes,
+    split_field_changes,
+)
 from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
+from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from notekeep.notes.fields_and_tags import DateOffer
     from notekeep.notes.plan import WritePlan
     from notekeep.tui.screens.vault_screen import VaultScreen
 
@@ -62,10 +68,11 @@ def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | 
         return f"{error.message}; {error.hint}" if error.hint else error.message
 
 
-def match_verbs(text: str) -> list[TypedVerb]:
-    """Return the verbs that what was typed is the beginning of."""
+def match_verbs(text: str, *, has_notes: bool = True) -> list[TypedVerb]:
+    """Return the verbs that what was typed is the beginning of, some of them only about notes."""
     name = text.strip().lstrip(":").strip().partition(" ")[0]
-    return [verb for key, verb in VERBS.items() if name and key.startswith(name)]
+    found = [verb for key, verb in VERBS.items() if name and key.startswith(name)]
+    return found if has_notes else [verb for verb in found if verb.read not in _ABOUT_NOTES]
 
 
 # Notes.
@@ -104,8 +111,23 @@ def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
         return None
     words = " ".join(changes)
     title = f"Set fields of {_describe(screen, paths)}: {words}"
-    plan = partial(screen.vault.notes.plan_set, paths, changes)
-    return _change(screen, title, f"Wrote {words}", plan)
+
+    def plan() -> tuple[WritePlan, DateOffer | None]:
+        made = screen.vault.notes.plan_set(paths, changes)
+        return made, screen.vault.notes.find_date_offer(made)
+
+    def write(made: WritePlan) -> None:
+        screen.write(partial(screen.vault.notes.apply, made), f"Wrote {words}")
+
+    def ask(answer: tuple[WritePlan, DateOffer | None]) -> None:
+        made, offer = answer
+        if offer is None:
+            write(made)
+        else:
+            ask_dates(screen, made, offer, write)
+
+    run = partial(in_background, screen, plan, ask, group="plan", holds_keys=True)
+    return TypedCommand(title, run)
 
 
 def _rename(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -209,6 +231,9 @@ VIM_COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Commands of vim that stand alone: their titles, and the action that they are."""
 VIM_VERBS = {"e": "open", "edit": "open", "b": "open", "r": "add"}
+
+_ABOUT_NOTES = (_tag, _set, _rename, _move)
+"""What reads a verb that changes the notes chosen on Browse."""
 
 VERBS: dict[str, TypedVerb] = {
     "tag": TypedVerb("tag +add -remove", "change tags of this note or the marked notes", _tag),
