@@ -228,14 +228,23 @@ def is_in_frontmatter(lines: Sequence[str], row: int) -> bool:
 def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
     """Return where one begins to write, as row and column: below the front matter.
 
-    In a note that has no text yet, only a heading, that is its end.
+    In a note that has no text yet, that is below the heading of its first section, or its end.
     """
     end = find_frontmatter_end(lines)
     if end is None or end + 1 == len(lines):
         return 0, 0
-    if not any(line.strip() and not line.startswith("#") for line in lines[end + 1 :]):
-        return len(lines) - 1, len(lines[-1])
-    return end + 1, 0
+    if has_text(lines):
+        return end + 1, 0
+    sections = (row for row in range(end + 1, len(lines) - 1) if lines[row].startswith("##"))
+    first = next(sections, None)
+    return (first + 1, 0) if first is not None else (len(lines) - 1, len(lines[-1]))
+
+
+def has_text(lines: Sequence[str]) -> bool:
+    """Tell whether a note has more than front matter and headings."""
+    end = find_frontmatter_end(lines)
+    body = lines if end is None else lines[end + 1 :]
+    return any(line.strip() and not line.startswith("#") for line in body)
 
 
 def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[CompletionOffer]:

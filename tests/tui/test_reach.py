@@ -193,6 +193,8 @@ def test_a_title_is_the_first_line_of_a_thought(text: str, title: str) -> None:
         ("---\ntitle: x\n---\nText\n", (3, 0)),
         ("---\ntitle: x\n---\n# New\n\n", (5, 0)),
         ("---\ntitle: x", (0, 0)),
+        ("---\ntype: book\n---\n# New\n\n## Summary\n\n## Related\n", (6, 0)),
+        ("---\ntype: book\n---\n## Related\n", (4, 0)),
     ],
 )
 def test_writing_begins_below_the_front_matter(text: str, place: tuple[int, int]) -> None:
@@ -280,7 +282,6 @@ async def test_tasks_are_listed_ticked_taken_back_and_opened(make_app: MakeApp, 
         await until(pilot, lambda: shows(app, "✓ pay the rent"))
         assert screen.tasks.here is not None
         assert screen.tasks.here.text.startswith("pay the rent")
-        await until(pilot, lambda: bool(app._done))
         await press(pilot, "u")
         await until(pilot, lambda: (root / "inbox/plans.md").read_bytes() == before)
         await press(pilot, "escape", "v")

@@ -19,7 +19,7 @@ from notekeep.notes.capture import make_attachment_link, plan_attachment, read_f
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
-from notekeep.tui.completion import Completer, find_frontmatter_end, first_text_position
+from notekeep.tui.completion import Completer, find_frontmatter_end, first_text_position, has_text
 from notekeep.tui.dialogs.dialog import Option, OptionRows, Prompt, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
 from notekeep.tui.messages import ShowHistory, VaultChanged
@@ -284,9 +284,9 @@ class EditScreen(VaultScreen):
     def show_state(self) -> None:
         """Say what is edited, how long it is, and where the cursor stands."""
         row, column = self.area.cursor_location
-        words = plural(count_words(self.area.lines), "word")
-        mark = "unsaved · " if self.is_changed else ""
-        self.set_status(f"{self.label} · {mark}{words} · {row + 1}:{column + 1}")
+        lines, mark = self.area.lines, "unsaved · " if self.is_changed else ""
+        words = f"{plural(count_words(lines), 'word')} · " if has_text(lines) else ""
+        self.set_status(f"{self.label} · {mark}{words}{row + 1}:{column + 1}")
 
     # Typing.
 
