@@ -181,12 +181,20 @@ def footer_lines(
     if BACKLINKS_FOLD in opened and foot.backlinks:
         lines += [[], *_backlinks(foot.backlinks)]
     if OUTLINE_FOLD in opened and outline:
-        top = min(level for _, level, _ in outline)
-        lines.append([])
-        for line, level, text in outline:
-            words = Piece(clean_line(text), "link-quiet", f"{LINE_LINK}{line}")
-            lines.append([Piece("  " * (level - top + 1)), words])
+        lines += [[], *([Piece("  "), *line] for line in outline_lines(outline))]
     return [fit_line(line, width, glyphs.ellipsis) for line in lines]
+
+
+def outline_lines(outline: Sequence[tuple[int, int, str]]) -> list[StyledLine]:
+    """Return the headings of a note, those of lower levels indented."""
+    top = min(level for _, level, _ in outline)
+    return [
+        [
+            Piece("  " * (level - top)),
+            Piece(clean_line(text), "link-quiet", f"{LINE_LINK}{line}"),
+        ]
+        for line, level, text in outline
+    ]
 
 
 def _in_rows(heads: Sequence[StyledLine], width: int) -> list[StyledLine]:
@@ -273,6 +281,15 @@ class NoteRendering:
         self._drawn: list[_DrawnBlock] = []
         # A block that was drawn before its turn, by its number and what was folded then.
         self._ahead: dict[tuple[int, frozenset[str]], list[DrawnLine]] = {}
+
+    @cached_property
+    def outline(self) -> list[tuple[int, StyledLine]]:
+        """The headings, each with its line of the file; nothing where there is only one."""
+        outline = self._foot.outline if self._foot is not None else ()
+        if len(outline) < 2:
+            return []
+        lines = [line for line, _, _ in outline]
+        return list(zip(lines, outline_lines(outline), strict=True))
 
     @property
     def fold_mark(self) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from functools import partial
 from math import inf
+from operator import itemgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import work
 from textual.cache import LRUCache
+from textual.strip import Strip
 
 from notekeep.tui.page.selection import (
     ReadingPlace,
@@ -23,18 +26,18 @@ from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
     add_role,
+    fit_line,
     line_width,
     mark_matches,
     mark_spans,
 )
+from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.textual_compat import is_input_pending
 from notekeep.tui.widgets.line_view import TextPage
 from notekeep.tui.widgets.pictures import PictureCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from textual.strip import Strip
 
     from notekeep.tui.page.drawn_lines import DrawnLine
     from notekeep.tui.page.page import NoteRendering
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.003  # seconds of drawing between two looks at the keyboard
 SLICE_PAUSE = 0.002
+MIN_OUTLINE = 24  # cells that the margin has at least for an outline
+OUTLINE_GAP = 2
 SCROLLBAR_SECONDS = 0.1  # seconds between two updates of the scrollbar while more is drawn
 MAX_CACHED_RENDERINGS = 24
 
@@ -253,6 +258,7 @@ class NotePage(TextPage):
     def render_line(self, y: int) -> Strip:
         strip = super().render_line(y)
         index = y + self.scroll_offset.y
+        strip = self._put_outline(strip, y)
         if self._pictures is None or self.rendering is None or index >= self.line_count():
             return strip
         drawn = self.rendering.lines[index]
@@ -260,6 +266,26 @@ class NotePage(TextPage):
             return strip
         left = self._layout.margin + line_width(drawn.line[:-1])
         return self._pictures.put(strip, drawn.picture, left, self._under)
+
+    def _put_outline(self, strip: Strip, y: int) -> Strip:
+        """Put a line of the outline into the margin, where that is wide; it does not scroll."""
+        rendering, room = self.rendering, self._layout.band_margin - 2 * OUTLINE_GAP
+        if rendering is None or room < MIN_OUTLINE or not rendering.outline or y < 1:
+            return strip
+        outline, top = rendering.outline, min(self.scroll_offset.y, len(rendering.lines) - 1)
+        read = rendering.file_line(rendering.lines[top].source)
+        here = bisect_right(outline, read, key=itemgetter(0)) - 1
+        # Of a long outline, what is around the heading that is read.
+        first = max(0, min(here - self.page // 2, len(outline) + 1 - self.page))
+        if (at := first + y - 1) >= len(outline):
+            return strip
+        line = fit_line(outline[at][1], room)
+        if at == here:
+            line = [piece._replace(role="bright") for piece in line]
+        line = [Piece(" " * OUTLINE_GAP), *line]
+        left = room + OUTLINE_GAP
+        drawn = paint(line, left, get_role_styles(self.app), self._under)
+        return Strip.join([drawn, strip.crop(left, strip.cell_length)])
 
     def _draw_on(self, rendering: NoteRendering) -> None:
         if rendering is self.rendering and not rendering.done:
