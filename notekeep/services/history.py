@@ -39,6 +39,7 @@ class Step(NamedTuple):
     paths: tuple[str, ...] = ()
     undone: bool = False
     id: str = ""
+    is_own: bool = False  # whether this program made it, since it was started
 
 
 class StepDetails(NamedTuple):
@@ -87,6 +88,18 @@ class HistoryService:
         if not dry_run:
             self.indexing.record_written()
         return done
+
+    def last_step(self, *, is_check_in: bool = False) -> Step:
+        """Return the step that `undo` would revert; NotFound without one.
+
+        With `is_check_in` it is the last check-in, where this program has done nothing since.
+        """
+        steps = list(islice(self._undoable(), 1))
+        if is_check_in and not any(step.is_own for step in steps):
+            steps = [one for one in self._check_ins() if not one.undone][:1] or steps
+        if not steps:
+            raise NotFound("There is nothing to undo.")
+        return steps[0]
 
     def undo_step(self, step: str) -> Step:
         """Undo one step of history by its id, whatever was done since."""
@@ -150,13 +163,18 @@ class HistoryService:
     def _undoable(self) -> Iterator[Step]:
         """The steps that are not undone, newest first, by when each was done last."""
         undo, _ = stacks(self.store.records())
-        steps = [_of_step(one.origin)._replace(time=one.last.time) for one in reversed(undo)]
+        steps = [
+            _of_step(one.origin)._replace(
+                time=one.last.time, is_own=one.last.id in self.store.log.own
+            )
+            for one in reversed(undo)
+        ]
         check_ins = (one for one in self._check_ins() if not one.undone)
         return heapq.merge(steps, check_ins, key=lambda one: -one.time)
 
     def _check_ins(self) -> Iterator[Step]:
         for one in check_ins(self.habits.tracker):
-            yield Step(one.time, HABIT, one.text, (), one.undone)
+            yield Step(one.time, HABIT, one.text, (), one.undone, is_own=one.is_own)
 
 
 def _of_step(record: StepRecord, *, undone: bool = False) -> Step:

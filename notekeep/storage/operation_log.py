@@ -105,6 +105,7 @@ class OperationLog:
 
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "log.jsonl")
+        self.own: set[str] = set()  # the ids of the steps that were logged through this object
         self._cache: tuple[tuple[int, int], list[StepRecord]] | None = None
 
     def check_format(self) -> None:
@@ -125,6 +126,7 @@ class OperationLog:
                 first = json.dumps({"notekeep": "history", "format": LOG_FORMAT})
                 write_file(self.path, f"{first}\n".encode())
             append_line(self.path, json.dumps(record_to_json(record)))
+        self.own.add(record.id)
 
     def steps(self) -> list[StepRecord]:
         """Read all steps that were done, oldest first; lines of an unknown kind are skipped.

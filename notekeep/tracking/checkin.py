@@ -154,6 +154,7 @@ def _append_entries(
         place = os.path.join(index.places.root, *path.split("/"))
         for line in lines:
             append_line(place, line, f"# Habit log {day:%Y-%m}\n\n", root=index.places.root)
+            index.own_lines.add(line.rstrip())
             row = f"{_name(line)} {time.time():.6f}"
             cache_files.append_bounded_line(index.places.state, CHECKINS_FILE, row)
         index.refresh()
@@ -342,6 +343,7 @@ class CheckInStep(NamedTuple):
     text: str
     undone: bool
     again: bool
+    is_own: bool = False  # whether it was written through the same index
 
 
 def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
@@ -355,7 +357,9 @@ def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
             continue
         undone = taken_back > 0
         taken_back -= undone
-        yield CheckInStep(moments.of(entry, text), describe_entry(entry), undone, REDO_KEY in signs)
+        is_own = text.rstrip() in index.own_lines
+        moment, said = moments.of(entry, text), describe_entry(entry)
+        yield CheckInStep(moment, said, undone, REDO_KEY in signs, is_own)
 
 
 def find_last_undo(index: HabitIndex) -> CheckInStep | None:

@@ -49,6 +49,7 @@ class HabitIndex:
     def __init__(self, places: VaultPlaces) -> None:
         self.places = places
         self.unreadable: dict[str, str] = {}  # files, with the reason, as of the last look
+        self.own_lines: set[str] = set()  # of the log, that were written through this object
         self._store = HabitStore(places.cache)
         self._lock = RLock()
         self._habits: list[Habit] | None = None

@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
     from notekeep.services.history import Step
     from notekeep.services.sync import SyncResult, SyncStatus
-    from notekeep.tracking.checkin import Undone
     from notekeep.tui.dialogs.quick_capture import CaptureRequest
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.vault_updates import VaultUpdates
@@ -75,8 +74,6 @@ WRITING_SECONDS = 0.002
 """What it takes to hand a frame to the terminal."""
 PROGRESS_SECONDS = 2.0
 """How often the screens show more of a vault while it is read for the first time."""
-CHECK_IN, CHANGE = "check-in", "change"
-"""What `undo` takes back: both have a history of their own."""
 
 
 class NotekeepApp(App[None], RemovalSafe):
@@ -125,8 +122,8 @@ class NotekeepApp(App[None], RemovalSafe):
         self.first_frame = asyncio.Event()
         """Set when something is seen; nothing begins in the background before."""
         self._errors: list[Problem] = []
-        self._done: list[str] = []
-        """What was done here and can be undone, the last one last."""
+        self._named_step: tuple[Step, float] | None = None
+        """The step that another `u` undoes although it was not made here, and until when."""
         self._gave_terminal = self._was_continued = False
         self.navigation = Navigation(self)
         self.keyboard = Keyboard(self, super().on_event)
@@ -383,14 +380,11 @@ class NotekeepApp(App[None], RemovalSafe):
         if event.share is None or (is_due and self.updates.is_behind):
             self._show_changed()
 
-    def on_vault_changed(self, event: VaultChanged) -> None:
-        if event.is_step:
-            self._done.append(CHANGE)
+    def on_vault_changed(self) -> None:
         self._show_changed()
         self.updates.catch_up(self._search_again)
 
     def on_habit_logged(self) -> None:
-        self._done.append(CHECK_IN)
         self._show_changed()
 
     def _show_changed(self) -> None:
@@ -470,25 +464,36 @@ class NotekeepApp(App[None], RemovalSafe):
     # Undo and redo, from wherever one is.
 
     def action_undo(self) -> None:
-        """Take back what was done last; before anything is done here, the screen says which."""
-        last = self._done.pop() if self._done else ""
-        if last == CHECK_IN or (not last and self.current_mode == places.HABITS_SCREEN):
-            in_background(
-                self, self.vault.habits.tracker.undo, self._check_in_undone, group=WRITE_GROUP
-            )
-        else:
-            in_background(self, self.vault.history.undo, self._undone, group=WRITE_GROUP)
+        """Undo the last step; name one that was not made here first, and undo it the next time."""
+        history, is_check_in = self.vault.history, self.current_mode == places.HABITS_SCREEN
 
-    def _check_in_undone(self, undone: Undone) -> None:
-        self.clear_notifications()  # one may offer the undo that was just done
-        show_message(self, f"Undid: {undone.habit.title}")
-        self._show_changed()
+        def undo() -> tuple[Step, str]:
+            step = history.last_step(is_check_in=is_check_in)
+            named, until = self._named_step or (None, 0.0)
+            if not step.is_own and (step != named or time.monotonic() > until):
+                return step, ""
+            if not step.id:
+                return step, self.vault.habits.tracker.undo().habit.title
+            return step, " ".join(f"{one.verb} {one.label}" for one in history.undo())
 
-    def _undone(self, steps: Sequence[Step]) -> None:
-        what = ", ".join(f"{step.verb} {step.label}" for step in steps)
+        in_background(self, undo, self._undone, group=WRITE_GROUP)
+
+    def _undone(self, answer: tuple[Step, str]) -> None:
+        step, what = answer
         self.clear_notifications()  # one may offer the undo that was just done
-        show_message(self, f"Undid: {what} · ctrl+r redo")
-        self.post_message(VaultChanged())
+        if what:
+            self._named_step = None
+            show_message(self, f"Undid: {what} · ctrl+r redo")
+            self.post_message(VaultChanged())
+            return
+        self._named_step = step, time.monotonic() + LONG
+        key = format_keys(action_keys(ACTIONS_BY_ID["undo"], self.own_keys)[:1])
+        when = time.strftime("%d %b %H:%M", time.localtime(step.time)).lstrip("0")
+        paths = {path.rpartition("/")[2].removesuffix(".md") for path in step.paths}
+        note = next(iter(paths)) if len(paths) == 1 else ""
+        where = f" in {note}" if note and note not in step.label else ""
+        what = f"{step.verb} {step.label}{where}, {when}" if step.id else step.label
+        self.notify(f"{key} again undoes: {clean_line(what)}", timeout=LONG, markup=False)
 
     def action_redo(self) -> None:
         in_background(self, self.vault.history.redo, self._redone, group=WRITE_GROUP)

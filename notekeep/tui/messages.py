@@ -79,12 +79,8 @@ class ShowConflicts(Message):
     path: str = ""
 
 
-@dataclass(eq=False, repr=False)
 class VaultChanged(Message):
     """Something in the vault is not what the screens show."""
-
-    is_step: bool = False
-    """Whether it was a change made here, which `undo` takes back."""
 
 
 @dataclass(eq=False, repr=False)
@@ -113,4 +109,4 @@ class ErrorReported(Message):
 
 
 class HabitLogged(Message):
-    """A habit was logged; what `undo` takes back first is that."""
+    """A habit was logged."""

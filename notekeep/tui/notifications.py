@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from notekeep.habits.amounts import parse_number, plural_unit
+from notekeep.habits.amounts import pluralize
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.messages import HabitLogged, VaultChanged
 from notekeep.tui.render.formatting import plural
@@ -38,14 +38,12 @@ def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -
     if text and done.paths:
         rest = f" · {left} unchanged" if left else ""
         show_message(node, f"{text}{rest} · u undo" if done.step else f"{text}{rest}")
-    node.app.post_message(VaultChanged(is_step=bool(done.step)))
+    node.app.post_message(VaultChanged())
 
 
 def cleared_text(amount: str) -> str:
     """Return what to say when a day is cleared that had an amount; "" where it had none."""
-    number, _, unit = amount.partition(" ")
-    name = plural_unit(parse_number(number) or 0, unit)
-    return f"Cleared {number} {name}".rstrip() if number else ""
+    return f"Cleared {pluralize(amount)}" if amount else ""
 
 
 def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:

@@ -10,6 +10,7 @@ from notekeep.tui.messages import ShowHistory
 from notekeep.tui.render.styled_text import Piece, line_text
 from notekeep.tui.screens.history import SINCE_VIEW, _ViewTabs
 from notekeep.tui.widgets.note_list import NoteList
+from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.history import HistoryScreen
-    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -249,6 +249,60 @@ async def test_history_and_steps_have_room_at_any_size(
 
 
 # Steps.
+
+
+async def test_undo_names_a_step_that_was_not_made_here_before_it_undoes_it(
+    make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    before = content(root / BOOK)
+    other = Vault.open(root)
+    other.notes.set_fields([BOOK], ["rating=5"])
+    rated = content(root / BOOK)
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        vault.notes.add("A line from here.", "Atomic Habits")
+        other.notes.add("A line from elsewhere.", "Deep Work")
+        # Another program did something since, so it is named and stays.
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "u again undoes: add books/Deep Work.md, "))
+        assert b"from elsewhere" in content(root / BOOK)
+        await press(pilot, "u")
+        await until(pilot, lambda: content(root / BOOK) == rated)
+        # What was done here is undone at once.
+        await press(pilot, "u")
+        await until(pilot, lambda: b"from here" not in content(root / "books/Atomic Habits.md"))
+        # What is older than this start is named, and can be left alone.
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "u again undoes: set rating=5 in Deep Work, "))
+        assert content(root / BOOK) == rated
+        await press(pilot, "u")
+        await until(pilot, lambda: content(root / BOOK) == before)
+        await press(pilot, "ctrl+r")
+        await until(pilot, lambda: content(root / BOOK) == rated)
+        await press(pilot, "u")
+        await until(pilot, lambda: content(root / BOOK) == before)
+
+
+async def test_undo_on_habits_names_a_check_in_of_another_program(
+    make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    other = Vault.open(root)
+    other.habits.check_in("meditate", "done")
+    other.notes.set_fields([BOOK], ["rating=5"])
+
+    def is_done() -> bool:
+        return next(one for one in vault.habits.views() if one.id == "meditate").call == "done"
+
+    app = make_app("habits")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "u again undoes: 2026-11-24 meditate: done"))
+        assert is_done()
+        await press(pilot, "u")
+        await until(pilot, lambda: shows(app, "Undid: Meditate"))
+        assert not is_done()
 
 
 async def test_the_list_of_steps_says_what_each_did_and_takes_any_of_them_back(

@@ -388,7 +388,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Create a note and edit it."
         ),
         action("undo", "Undo", "u", CHANGE, command="undo").with_help(
-            "Undo the last change, made here or on the command line."
+            "Undo the last change. One that was not made here is named first."
         ),
         action("redo", "Redo", "ctrl+r", CHANGE, command="redo").with_help("Redo what you undid."),
         action(

@@ -141,7 +141,7 @@ class PreviewLoader:
         in_background(
             screen,
             lambda: screen.vault.notes.toggle_task(path, line, text),
-            lambda done: screen.post_message(VaultChanged(is_step=bool(done.step))),
+            lambda _done: screen.post_message(VaultChanged()),
             group=WRITE_GROUP,
         )
 

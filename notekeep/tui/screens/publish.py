@@ -366,7 +366,7 @@ class PublishScreen(VaultScreen):
         left = f" · {len(done.conflicts)} edited in the site (s)" if done.conflicts else ""
         show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
         self._remember_site()
-        self.post_message(VaultChanged(is_step=True))
+        self.post_message(VaultChanged())
         self._end_planning()
 
     def _was_pulled(self, done: WriteResult) -> None:
