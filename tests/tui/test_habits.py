@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from textual.widgets import Input
 
+from notekeep.tui.styles import get_role_styles
 from tests.support.screens import press, seen, shows, tree, type_text, until
 
 if TYPE_CHECKING:
@@ -77,6 +78,25 @@ async def test_today_has_two_columns_where_there_is_room_and_one_where_not(
             for title in ("Habits 0 of 2", "Tasks 1 open", "Reading 1", "Today's note")
         ]
         assert order == sorted(order)
+
+
+async def test_only_the_column_of_today_that_keys_act_on_has_the_bright_bar(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("today")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Reading") and shows(app, "Meditate"))
+
+        def bars() -> list[str]:
+            styles = get_role_styles(app)
+            colours = {styles.style(f"cursor-bar{end}").color: end for end in ("", "-blurred")}
+            strips = app.screen._compositor.render_strips()
+            segments = [one for strip in strips for one in strip if one.text == "▌" and one.style]
+            return [colours.get(one.style.color, "?") for one in segments if one.style]
+
+        await until(pilot, lambda: bars() == ["", "-blurred"])
+        await press(pilot, "tab")
+        await until(pilot, lambda: bars() == ["-blurred", ""])
 
 
 async def test_tasks_of_today_come_late_first_and_the_rest_is_one_key_away(

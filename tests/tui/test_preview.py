@@ -397,6 +397,29 @@ async def test_the_same_words_are_read_on_in_another_width(root: Path, vault: Va
             assert abs(int(top().split()[0].split(".")[1]) - word) < 25
 
 
+async def test_the_outline_stands_in_a_wide_margin_and_a_click_goes_there(
+    root: Path, vault: Vault
+) -> None:
+    (root / NOTE).write_text(PROSE)
+    vault.indexing.refresh()
+    app = NotekeepApp(vault, "browse")
+    async with app.run_test(size=(200, 30)) as pilot:
+        await read(app, pilot)
+
+        def margin() -> list[str]:
+            return [line[:40].strip() for line in seen(app)]
+
+        await until(pilot, lambda: {"Part 0", "Part 20"} <= set(margin()))
+        assert margin().count("Part 1") == 1, "it is not in the text as well"
+        await pilot.click(offset=(4, margin().index("Part 20")))
+        await until(pilot, lambda: any("Part 20 ─" in line[40:] for line in seen(app)))
+        # It stays while one scrolls, around the heading that is read.
+        await press(pilot, "end")
+        await until(pilot, lambda: "Part 39" in margin() and "Part 0" not in margin())
+        await pilot.resize_terminal(120, 30)
+        await until(pilot, lambda: "Part 38" not in margin())
+
+
 async def test_a_line_that_was_gone_to_stays_on_the_screen_in_another_width(
     root: Path, vault: Vault
 ) -> None:
