@@ -384,9 +384,6 @@ class NotekeepApp(App[None], RemovalSafe):
         self._show_changed()
         self.updates.catch_up(self._search_again)
 
-    def on_habit_logged(self) -> None:
-        self._show_changed()
-
     def _show_changed(self) -> None:
         self.updates.mark_shown()
         self._showed_at = time.monotonic()

@@ -106,7 +106,3 @@ class ErrorReported(Message):
 
     message: str
     hint: str = ""
-
-
-class HabitLogged(Message):
-    """A habit was logged."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.habits.amounts import pluralize
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.messages import HabitLogged, VaultChanged
+from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.workers import LONG, show_message
 
@@ -54,4 +54,4 @@ def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
         return
     if text:
         show_message(node, f"{text} · u undo")
-    node.app.post_message(HabitLogged())
+    node.app.post_message(VaultChanged())

@@ -187,14 +187,12 @@ def footer_lines(
 
 def outline_lines(outline: Sequence[tuple[int, int, str]]) -> list[StyledLine]:
     """Return the headings of a note, those of lower levels indented."""
-    top = min(level for _, level, _ in outline)
-    return [
-        [
-            Piece("  " * (level - top)),
-            Piece(clean_line(text), "link-quiet", f"{LINE_LINK}{line}"),
-        ]
-        for line, level, text in outline
-    ]
+    top = min((level for _, level, _ in outline), default=0)
+    lines = []
+    for line, level, text in outline:
+        words = Piece(clean_line(text), "link-quiet", f"{LINE_LINK}{line}")
+        lines.append([Piece("  " * (level - top)), words])
+    return lines
 
 
 def _in_rows(heads: Sequence[StyledLine], width: int) -> list[StyledLine]:
@@ -284,12 +282,9 @@ class NoteRendering:
 
     @cached_property
     def outline(self) -> list[tuple[int, StyledLine]]:
-        """The headings, each with its line of the file; nothing where there is only one."""
+        """The headings, each with its line of the file."""
         outline = self._foot.outline if self._foot is not None else ()
-        if len(outline) < 2:
-            return []
-        lines = [line for line, _, _ in outline]
-        return list(zip(lines, outline_lines(outline), strict=True))
+        return list(zip((line for line, *_ in outline), outline_lines(outline), strict=True))
 
     @property
     def fold_mark(self) -> str:

@@ -116,13 +116,10 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
 
 def _hidden_drafts(plan: ExportPlan, width: int) -> list[StyledLine]:
     """Say that the site shows no drafts, where there are some and its generator hides them."""
-    drafts = sum(planned.post.draft for planned in plan.posts)
-    if not drafts or not load_target(plan.target).hides_drafts:
+    has_drafts = any(planned.post.draft for planned in plan.posts)
+    if not has_drafts or not load_target(plan.target).hides_drafts:
         return []
     text = "Draft: the site hides it until the note says draft: false."
-    if len(plan.posts) > 1:
-        count = plural(drafts, "draft")
-        text = f"{count}: the site hides a draft until its note says draft: false."
     return wrap_line([Piece(text, "muted")], width)
 
 
@@ -150,11 +147,9 @@ def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[Style
     """Return what an export did as lines, each file from the site's folder on."""
     lines = [*_heading("Written", done.site, width), [Piece(glyphs.rule * width, "rule")]]
     for path in sorted(done.written, key=lambda path: path == MANIFEST):
-        name = [Piece(clean_line(path))]
-        if path == MANIFEST:
-            about = Piece(" · records what was written; commit it with the site", "muted")
-            name = [Piece(path, "muted"), about]
-        lines += wrap_line([Piece("+ ", "added"), *name], width)
+        about = " · records what was written; commit it with the site" if path == MANIFEST else ""
+        name = Piece(f"{clean_line(path)}{about}", "muted" if about else "")
+        lines += wrap_line([Piece("+ ", "added"), name], width)
     for path in done.removed:
         lines += wrap_line([Piece("- ", "removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:

@@ -120,14 +120,20 @@ def edit_outside(screen: VaultScreen, path: str) -> None:
 
 
 def ask_dates(
-    screen: VaultScreen, plan: WritePlan, offer: DateOffer, then: Callable[[WritePlan], object]
+    screen: VaultScreen,
+    plan: WritePlan,
+    offer: DateOffer | None,
+    then: Callable[[WritePlan], object],
 ) -> None:
-    """Ask whether a plan should set the dates of a new status as well, and go on with it."""
-    names = " and ".join(offer.fields)
+    """Go on with a plan; first ask about the dates of a new status, where there are any to set."""
+    if offer is None:
+        then(plan)
+        return
+    dated, names = offer.plan, " and ".join(offer.fields)
     dates = f"{names}: {offer.day} in {plural(offer.notes, 'note')}"
 
     def answered(wanted: bool | None) -> None:  # noqa: FBT001 - as the dialog answers
-        then(offer.plan if wanted else plan)
+        then(dated if wanted else plan)
 
     dialog = Confirm(f"Set {names} to today?", dates, "set", no="leave empty")
     screen.app.push_screen(dialog, answered)
@@ -356,10 +362,7 @@ class NoteOperations:
             what, made, offer = answer
             title = f"{verb[0]} {_count(paths)}: {what}"
             step = _Step(paths, title, lambda count: f"{verb[1]} {count}: {what}")
-            if offer is None:
-                self._show(step, made)
-            else:
-                ask_dates(screen, made, offer, partial(self._show, step))
+            ask_dates(screen, made, offer, partial(self._show, step))
 
         open_dialog(screen, prompt, apply, show, group="plan")
         screen.load("known", load_words, prompt.offer, is_quiet=True)

@@ -110,24 +110,20 @@ def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
     if not all("=" in change[1:] for change in changes):
         return None
     words = " ".join(changes)
-    title = f"Set fields of {_describe(screen, paths)}: {words}"
+    notes = screen.vault.notes
 
     def plan() -> tuple[WritePlan, DateOffer | None]:
-        made = screen.vault.notes.plan_set(paths, changes)
-        return made, screen.vault.notes.find_date_offer(made)
+        made = notes.plan_set(paths, changes)
+        return made, notes.find_date_offer(made)
 
     def write(made: WritePlan) -> None:
-        screen.write(partial(screen.vault.notes.apply, made), f"Wrote {words}")
+        screen.write(partial(notes.apply, made), f"Wrote {words}")
 
-    def ask(answer: tuple[WritePlan, DateOffer | None]) -> None:
-        made, offer = answer
-        if offer is None:
-            write(made)
-        else:
-            ask_dates(screen, made, offer, write)
+    def show(found: tuple[WritePlan, DateOffer | None]) -> None:
+        ask_dates(screen, *found, write)
 
-    run = partial(in_background, screen, plan, ask, group="plan", holds_keys=True)
-    return TypedCommand(title, run)
+    run = partial(in_background, screen, plan, show, group="plan", holds_keys=True)
+    return TypedCommand(f"Set fields of {_describe(screen, paths)}: {words}", run)
 
 
 def _rename(screen: VaultScreen, rest: str) -> TypedCommand | None:

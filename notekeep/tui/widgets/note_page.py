@@ -270,22 +270,20 @@ class NotePage(TextPage):
     def _put_outline(self, strip: Strip, y: int) -> Strip:
         """Put a line of the outline into the margin, where that is wide; it does not scroll."""
         rendering, room = self.rendering, self._layout.band_margin - 2 * OUTLINE_GAP
-        if rendering is None or room < MIN_OUTLINE or not rendering.outline or y < 1:
+        if rendering is None or room < MIN_OUTLINE or len(rendering.outline) < 2:
             return strip
         outline, top = rendering.outline, min(self.scroll_offset.y, len(rendering.lines) - 1)
         read = rendering.file_line(rendering.lines[top].source)
         here = bisect_right(outline, read, key=itemgetter(0)) - 1
         # Of a long outline, what is around the heading that is read.
-        first = max(0, min(here - self.page // 2, len(outline) + 1 - self.page))
-        if (at := first + y - 1) >= len(outline):
+        at = y - 1 + max(0, min(here - self.page // 2, len(outline) + 1 - self.page))
+        if not 0 <= at < len(outline):
             return strip
-        line = fit_line(outline[at][1], room)
-        if at == here:
-            line = [piece._replace(role="bright") for piece in line]
-        line = [Piece(" " * OUTLINE_GAP), *line]
-        left = room + OUTLINE_GAP
-        drawn = paint(line, left, get_role_styles(self.app), self._under)
-        return Strip.join([drawn, strip.crop(left, strip.cell_length)])
+        heading = fit_line(outline[at][1], room)
+        role = "bright" if at == here else "muted"
+        line = [Piece(" " * OUTLINE_GAP), *(piece._replace(role=role) for piece in heading)]
+        drawn = paint(line, room + OUTLINE_GAP, get_role_styles(self.app), self._under)
+        return Strip.join([drawn, strip.crop(drawn.cell_length, strip.cell_length)])
 
     def _draw_on(self, rendering: NoteRendering) -> None:
         if rendering is self.rendering and not rendering.done:
