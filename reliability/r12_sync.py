@@ -73,13 +73,10 @@ class Machine:
             return self.service.sync().problem
 
     def killed_sync(self, chance: random.Random) -> None:
-        """Begin a sync in a process of its own, and kill it and its git at any moment."""
-        code = (
-            "import sys; from notekeep.services.sync import SyncService as S;"
-            "from notekeep.storage.history import History as H;"
-            "h = H(sys.argv[2]); print(flush=True); S(sys.argv[1], sys.argv[2], lambda: h).sync()"
-        )
-        words = [sys.executable, "-c", code, str(self.root), str(self.state)]
+        """Sync in a process of its own, killed before a command of git, or with it at any time."""
+        step = chance.choice((0, chance.randint(1, 40)))
+        code = "import sys; from reliability.r12_sync import sync_until; sync_until(*sys.argv[1:])"
+        words = [sys.executable, "-c", code, str(self.root), str(self.state), str(step)]
         with (
             self.clock(),
             subprocess.Popen(
@@ -88,8 +85,11 @@ class Machine:
         ):
             assert child.stdout is not None
             child.stdout.readline()
-            time.sleep(chance.random() * 0.4)
-            os.killpg(child.pid, signal.SIGKILL)
+            if step:
+                child.wait()
+            else:
+                time.sleep(chance.random())
+                os.killpg(child.pid, signal.SIGKILL)
         self.history.recover(str(self.root))
         for lock in (self.root / ".git").rglob("*.lock"):
             lock.unlink()  # as `sync` says
@@ -153,6 +153,23 @@ class Machine:
         text = "".join(_change_lines(lines, chance, token))
         note.write_text(text)
         return [token] if token in text else []
+
+
+def sync_until(root: str, state: str, step: str) -> None:
+    """Sync, and die before the command of git with a number; 0 for none."""
+    real, left = Git.ask, int(step)
+
+    def ask(git: Git, *words: str, **more: object) -> tuple[int, bytes, str]:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(git, *words, **more)  # type: ignore[arg-type]
+
+    history = History(state)
+    print(flush=True)
+    with patch.object(Git, "ask", ask):
+        SyncService(root, state, lambda: history).sync()
 
 
 def _change_lines(lines: list[str], chance: random.Random, token: str) -> list[str]:

@@ -102,6 +102,7 @@ class SyncService:
         self._merge_copies = merge_copies
         self._lock = os.path.join(state, "sync.lock")
         self._trust = os.path.join(state, TRUST)
+        self._receiving = os.path.join(state, "sync-receiving")
 
     # Setting up
 
@@ -255,6 +256,7 @@ class SyncService:
         self._check()
         git.check_idle()
         remote, name = self._upstream(git.branch())
+        self._repair()
         with suppress(NotekeepError):  # then they stay listed
             self._merge_copies()
         for _ in range(TRIES):
@@ -388,19 +390,39 @@ class SyncService:
                 if data is not None
             ]
         )
+        write_file(self._receiving, f"{ours} {target}".encode())
         code, _, text = git.ask("merge", "-q", "--ff-only", "--no-overwrite-ignore", target)
         if code:
             error = GitError("merge", text)
             if "would be overwritten" not in text:
                 raise error
+            os.unlink(self._receiving)  # git looks before it writes
             if "untracked" in text:  # that git ignores: a commit cannot make room for it
                 error.hint = (
                     "The remote has a file that is ignored here. Rename yours and sync again."
                 )
                 raise error
             return None
-        self._log(history, before, self._read(before))
+        self._log(history, before, self._read(before))  # which has the files on the disk, too
+        os.unlink(self._receiving)
         return len(paths)
+
+    def _repair(self) -> None:
+        """Write what a crash or a full disk kept git from writing, before it counts as a change."""
+        if not os.path.exists(self._receiving):
+            return
+        with open(self._receiving, encoding="ascii") as file:
+            ours, target = file.read().split(" ")
+        wanted = self.git.tree(target)
+        for path in self.git.changed(ours, target):
+            if path not in wanted or wanted[path].mode in _NO_FILES:
+                continue
+            # Git deletes a file before it writes the new one, and writes that piece by piece.
+            data = content_at(self.root, path) or b""
+            whole = self.git.run("cat-file", "--filters", f"{target}:{path}")
+            if data != whole and whole.startswith(data):
+                self.git.run("restore", f"--source={target}", "--", f":(literal){path}")
+        os.unlink(self._receiving)
 
     def _read(self, paths: Iterable[str]) -> dict[str, bytes | None]:
         """Read files as they are on the disk; those that are too large for history are left out."""

@@ -196,6 +196,39 @@ def test_offline_the_changes_are_committed(two: tuple[Machine, Machine], hub: Pa
     assert a.sync() == "0 in, 1 out"
 
 
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_what_git_was_writing_when_it_was_killed_is_whole_afterwards(
+    two: tuple[Machine, Machine], tmp_path: Path, *, is_begun: bool
+) -> None:
+    a, b = two
+    note = NOTE + "\nA long text.\n"
+    a.write("Note.md", note)
+    a.write("Other.md", "other\n")
+    a.sync()
+    b.sync()
+    kill = tmp_path / "kill"  # git deletes a file, runs this, and writes the file
+    kill.write_text(f"#!/bin/sh\ntest -e {tmp_path}/now && kill -9 $PPID\ncat\n")
+    kill.chmod(0o755)
+    b.git("config", "filter.kill.smudge", str(kill))
+    b.git("config", "filter.kill.clean", "cat")
+    b.write(".git/info/attributes", "*.md filter=kill\n")
+    a.write("Note.md", note.replace("3", "5"))
+    a.write("Other.md", "other\nand more\n")
+    a.sync()
+    b.write("Note.md", note.replace("reading", "done"))
+    (tmp_path / "now").touch()
+    assert b("sync", "--yes").code == 5
+    (tmp_path / "now").unlink()
+    assert not (b.root / "Note.md").exists()
+    merged = note.replace("3", "5").replace("reading", "done")
+    if is_begun:
+        b.write("Note.md", merged[:20])
+    (b.root / ".git/index.lock").unlink()
+    b.sync()
+    a.sync()
+    assert a.notes() == b.notes() == {"Note.md": merged, "Other.md": "other\nand more\n"}
+
+
 def test_a_file_that_git_ignores_here_is_not_overwritten(two: tuple[Machine, Machine]) -> None:
     a, b = two
     b.write(".gitignore", b.read(".gitignore") + "Mine.md\n")
