@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.services.sync import SyncService
-from tests.support.screens import shows, until
+from tests.support.screens import press, shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,3 +97,29 @@ async def test_it_syncs_when_it_opens_where_the_settings_say_so(
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Synced: 1 in, 0 out"))
     assert (root / "inbox/From elsewhere.md").exists()
+
+
+async def test_what_git_pull_did_not_merge_is_chosen_among_the_conflicts(
+    make_app: MakeApp, root: Path, hub: Path
+) -> None:
+    path = "inbox/Plan.md"
+    for text in ("at first\n", "from elsewhere\n"):
+        write_elsewhere(hub, path, text)
+        if text == "at first\n":
+            git("pull", "-q", at=root)
+    (root / path).write_text("from here\n")
+    git("commit", "-qam", "here", at=root)
+    with pytest.raises(subprocess.CalledProcessError):
+        git("pull", "-q", "--no-rebase", at=root)
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, " notes"))
+        await press(pilot, "g", "c")
+        await until(pilot, lambda: shows(app, "2  the other side"))
+        assert shows(app, "not merged by git")
+        assert shows(app, "from elsewhere")
+        await press(pilot, "2")
+        await until(pilot, lambda: shows(app, "No conflicts are left"))
+        await until(pilot, lambda: shows(app, "No conflicts."))
+    assert (root / path).read_text() == "from elsewhere\n"
+    git("commit", "-q", "--no-edit", at=root)
