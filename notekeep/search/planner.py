@@ -50,6 +50,12 @@ COMPLETED_LEAVES = 0.5
 """What is left of a word's worth where it only begins as the one that was asked for: less than the
 word itself or another form of it."""
 
+RELATED_WORDS = 5
+"""How many longer words of its stem are looked for with a word where some words are enough."""
+
+MIN_STEM_LETTERS = 5
+"""Fewer letters than this begin too many words that have nothing to do with each other."""
+
 EACH_EDIT_LEAVES = 0.7
 """What is left of a word's worth for each letter it differs from the one that was asked for."""
 
@@ -84,6 +90,8 @@ class Planner:
         would become too little, as everything. Their caller looks at the text.
         """
         match node:
+            case tree.SomeOf(parts):
+                return _gather(tree.SomeOf, map(self._with_related_words, parts))
             case tree.And(parts) | tree.Or(parts):
                 return _gather(type(node), map(self.plan, parts))
             case tree.Not(part):
@@ -99,6 +107,21 @@ class Planner:
                 return self.plan(inside)
             case _:
                 return self._leaf(node)
+
+    def _with_related_words(self, node: Node) -> Node | None:
+        """Plan a word with longer ones of its stem: `handwriting` with `handwritten`."""
+        plan = self.plan(node)
+        terms = own_terms(plan)
+        if terms is None or not isinstance(node, tree.Term):
+            return plan
+        related = (
+            TermChoice(((0, term),), COMPLETED_LEAVES)
+            for by in self._analyzers
+            if len(stem := by.term(only_word(by, node.text))) >= MIN_STEM_LETTERS
+            for word in self._vocabulary().completions(stem, RELATED_WORDS)
+            if (term := by.term(word)) != STOP_WORD_PLACE
+        )
+        return _leaf(node.scope, [*terms.choices, *related])
 
     def _leaf(self, node: Node) -> Node | None:
         match node:

@@ -150,8 +150,9 @@ class Ranker:
         )
 
     def _as_typed(self, row: Row) -> float:
-        text, words = self._text_of(row.path), self._words.words
-        if text is None or not words:
+        words = self._words.words
+        text = self._text_of(row.path) if words else None
+        if text is None:
             return 0.0
         whole = "\n".join((row.title, *row.aliases, text.whole)).casefold()
         folded = whole if whole.isascii() else fold_text(whole)

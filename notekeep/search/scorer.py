@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 K1 = 1.2
 B = 0.75
 
+SOME_K1 = 0.8
+"""K1 where some of the words are enough: the same word again says less than another one."""
+
 MANY_CHOICES = 50
 """A word of more choices than this is taken for one that most notes have: to know better is to read
 all of its lists."""
@@ -104,7 +107,7 @@ class Scorer:
             rarity = math.log1p((self.snapshot.size - len(counts) + 0.5) / (len(counts) + 0.5))
             for note, count in counts.items():
                 if within is None or note in within:
-                    scores[note] += rarity**2 * count / (count + 1)
+                    scores[note] += rarity**2 * count / (count + SOME_K1 / K1)
         return scores
 
     def _weigh_counts(self, plan: Node) -> dict[int, float]:

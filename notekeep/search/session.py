@@ -201,7 +201,7 @@ class _Search:
 
     def _did_you_mean(self) -> list[str]:
         remarks: list[str] = []
-        asked = read_query_words(self._query.root, self._query.text).words
+        asked = read_query_words(self._telling.root, self._telling.text).words
         for word in asked[:MAX_REMARKS]:
             if self._sources.words.ignores(word):
                 remarks.append(f'"{word}" is too common to search for. Use /{word}/ to find it.')

@@ -307,6 +307,20 @@ def test_a_note_with_the_rarer_word_comes_first(shelf: Vault) -> None:
     assert found.hits[0].row.path == "book.md"
 
 
+def test_longer_words_of_the_same_stem_are_found_where_some_words_are_enough(vault: Vault) -> None:
+    vault.write("letter.md", "A handwritten letter.\n")
+    vault.write("pen.md", "My handwriting.\n")
+    vault.write("other.md", "Of a hand.\n")
+    vault.refresh(words=words_of(vault))
+    found = ask(vault, "handwriting zeppelin")
+    assert [hit.row.path for hit in found.hits] == ["pen.md", "letter.md"]
+    assert found.relaxed
+    snippet = found.hits[1].snippet
+    assert [snippet.text[start:end] for start, end in snippet.marks] == ["handwritten"]
+    assert [hit.row.path for hit in ask(vault, "handwriting").hits] == ["pen.md"]
+    assert ask(vault, "handwriting letter", relax=False).total == 0
+
+
 def test_notes_with_some_of_the_words_must_meet_all_other_conditions(shelf: Vault) -> None:
     assert [hit.row.path for hit in ask(shelf, "naval leverage horizons type:book").hits] == [
         "book.md"
@@ -407,6 +421,7 @@ def test_words_that_are_not_looked_for_are_said(shelf: Vault) -> None:
     assert ask(shelf, "the").remarks == (
         '"the" is too common to search for. Use /the/ to find it.',
     )
+    assert ask(shelf, "the xyzzyplugh of quuxfrob").remarks == ()
 
 
 def test_a_regular_expression_that_never_ends_is_stopped(

@@ -101,7 +101,7 @@ def test_questions_in_other_words_find_more_than_with_or(
     one, questions = asked["sample"], judge.paraphrases("sample")
     ours = dict(zip(judge.FIRST_HITS, judge.count_found(questions, one.any_ours), strict=True))
     theirs = dict(zip(judge.FIRST_HITS, judge.count_found(questions, one.any_fts), strict=True))
-    assert ours[first] >= theirs[first]
+    assert ours[first] > theirs[first]
 
 
 def test_each_question_is_answered_by_one_note() -> None:
