@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 _CHANGE = re.compile(r"[^\s=]+?[+-]?=")
 _TAG = re.compile(r"[+-]#?[^\s+-]")
-PIPED = "-"
-"""Stands for the notes that are named on standard input."""
+PIPED = "-"  # stands for the notes that are named on standard input
 
 
 @click.command(

@@ -39,8 +39,7 @@ from notekeep.notes.habit_reviews import plan_year
 from notekeep.tracking.habit_details import RATE_SPANS
 from notekeep.tracking.tracker import HabitIndex
 
-WHEN = {0: "the same day", 1: "the next day"}
-"""The lags of two habits in words."""
+WHEN = {0: "the same day", 1: "the next day"}  # the lags of two habits in words
 
 if TYPE_CHECKING:
     from notekeep.habits.evaluation import Timeline

@@ -281,8 +281,7 @@ def _style(cell: Cell) -> str:
 # The log
 
 
-SHOWN_DAYS = 14
-"""How many days of the log are shown when nothing is said."""
+SHOWN_DAYS = 14  # how many days of the log are shown when nothing is said
 
 
 @click.command("log", cls=RawCommand, metavar="[HABIT] [DAY]", short_help="Show log entries.")

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
-COMPLETE = "_NOTEKEEP_COMPLETE"
-"""Set by the shell while it completes a command line."""
+COMPLETE = "_NOTEKEEP_COMPLETE"  # set by the shell while it completes a command line
 NO_VAULT = (
     "No vault found. A vault is a folder of Markdown with your notes, habits and drafts.\n"
     "`notekeep init DIR` makes a folder a vault; an Obsidian vault works too.\n"

@@ -19,8 +19,7 @@ from notekeep.markdown.sanitize import clean
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
-Piece: TypeAlias = tuple[str, str]
-"""A text and its style, "" for none."""
+Piece: TypeAlias = tuple[str, str]  # a text and its style, "" for none
 Columns: TypeAlias = "Mapping[str, Sequence[Piece]]"
 
 STYLES = {
@@ -36,10 +35,8 @@ GAP = "  "
 _NO_CELL = frozenset({"Mn", "Me", "Cf"})
 """Accents, variation selectors and joiners: they stand in the cell before them."""
 ELLIPSIS = "…"
-LEAST = 6
-"""A column is not cut to fewer cells than this, however narrow the terminal is."""
-READABLE = 20
-"""To so many cells one column is cut before others are."""
+LEAST = 6  # a column is not cut to fewer cells than this, however narrow the terminal is
+READABLE = 20  # to so many cells one column is cut before others are
 
 
 def is_terminal() -> bool:

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 
 INDENT = "    "
-REASONS = 3
-"""What two related notes share, at most so many things."""
+REASONS = 3  # what two related notes share, at most so many things
 NO_PATH = {"broken": "no such note", "ambiguous": "could be several notes"}
 FOUND_THERE = ("line", "heading", "score", "snippet")
 """What a template may name of a hit besides the fields of its note."""

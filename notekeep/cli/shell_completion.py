@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
 Completion: TypeAlias = "Callable[[click.Context, Any, str], list[str]]"
 """Completes what is typed of an argument: the context, its parameter, and the text."""
-MAX_COMPLETIONS = 100
-"""So many notes are offered at once; nobody reads further."""
+MAX_COMPLETIONS = 100  # so many notes are offered at once; nobody reads further
 
 
 def _completion(find: Callable[[Vault], Iterable[str]]) -> Completion:

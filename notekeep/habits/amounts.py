@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 
 MILLI = 1000
-MAX_DIGITS = 12
-"""Longer numbers are typing errors, and would not fit the index."""
+MAX_DIGITS = 12  # longer numbers are typing errors, and would not fit the index
 
 UNIT_NAME = r"(?:[^\W\d_][\w.-]*|[%°€$£¥]\w*)"
 UNIT = rf"{UNIT_NAME}(?:/{UNIT_NAME})?"

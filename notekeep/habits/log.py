@@ -86,8 +86,7 @@ class ParsedLine(NamedTuple):
     report: LineReport | None = None
 
 
-TEXT = ParsedLine(None)
-"""A line that is no check-in and was not meant as one."""
+TEXT = ParsedLine(None)  # a line that is no check-in and was not meant as one
 
 
 class PlacedEntry(NamedTuple):

@@ -114,8 +114,7 @@ def _find_runs(timeline: Timeline, since: int = 0) -> list[list[int]]:
 
 # Strength.
 
-HALF_LIFE = 13
-"""Days without a check after which the strength of a daily habit is halved."""
+HALF_LIFE = 13  # days without a check after which the strength of a daily habit is halved
 
 
 def daily_decay(times: int, days: int) -> float:

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from notekeep.habits.days import DayValue
 
 EVERY_DAY = (True,) * 7
-MAX_DAYS = 366
-"""A span of days longer than a year is a typing error."""
+MAX_DAYS = 366  # a span of days longer than a year is a typing error
 
 SCHEDULE_HINT = (
     "write daily, weekdays, mon,wed,fri, every other day, twice a week, 3/week, after 2d..4d"

@@ -26,24 +26,17 @@ if TYPE_CHECKING:
 Counts: TypeAlias = "Sequence[tuple[int, int]]"
 """For each weekday, Monday first, how often it was done and how often it was due."""
 
-Z = 1.96
-"""The normal quantile of a 95 % interval."""
-FEWEST = 8
-"""Fewer occurrences of a weekday say nothing about it."""
+Z = 1.96  # the normal quantile of a 95 % interval
+FEWEST = 8  # fewer occurrences of a weekday say nothing about it
 MIN_DAYS = 30
-MIN_DAYS_IN_ROW = 5
-"""Below these a table of two habits is noise."""
+MIN_DAYS_IN_ROW = 5  # below these a table of two habits is noise
 
-LAGS = (0, 1)
-"""The second habit is looked at on the same day, and on the day after the first."""
+LAGS = (0, 1)  # the second habit is looked at on the same day, and on the day after the first
 SHUFFLES_PER_PAIR, MAX_SHUFFLES = 200, 5000
 """Orders of the weeks that are tried: of each pair, and of one that few of those come near."""
-NEAR = 4
-"""So many of the first orders, at most, let a pair be looked at more closely."""
-FALSE_SHARE = 0.1
-"""The share of pairs called worth a try that may be chance."""
-SEED = 20260105
-"""The same days give the same answer."""
+NEAR = 4  # so many of the first orders, at most, let a pair be looked at more closely
+FALSE_SHARE = 0.1  # the share of pairs called worth a try that may be chance
+SEED = 20260105  # the same days give the same answer
 
 _COUNTED = ("done", "missed", "covered", "gap", "open")
 _NOT_DONE = ("missed", "covered", "gap", "open", "overdue")

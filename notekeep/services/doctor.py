@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from notekeep.vault import Vault
 
-CONFLICT = "conflict"
-"""The code of a note with conflict marks, and of a conflict copy."""
+CONFLICT = "conflict"  # the code of a note with conflict marks, and of a conflict copy
 
 
 class Layer(NamedTuple):

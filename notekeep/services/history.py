@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from notekeep.storage.history import History
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
 
-HABIT = "habit"
-"""What a check-in is called in the list."""
+HABIT = "habit"  # what a check-in is called in the list
 
 
 class Step(NamedTuple):

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.notes.workspace import Workspace
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
-"""The formats that are opened, as Pillow names them."""
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")  # the formats that are opened, as Pillow names them
 MOST_BYTES = 64 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 """A picture with more is not decoded: a file of a few kilobytes can unfold into gigabytes."""

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History
 
-MAX_RETRIES = 5
-"""How often a plan is made again where others write into the same note."""
+MAX_RETRIES = 5  # how often a plan is made again where others write into the same note
 
 
 class NoteService:

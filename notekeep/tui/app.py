@@ -64,14 +64,11 @@ if TYPE_CHECKING:
     from notekeep.tui.vault_updates import VaultUpdates
     from notekeep.vault import Vault
 
-MAX_ERRORS = 50
-"""So many errors are kept until they are seen."""
+MAX_ERRORS = 50  # so many errors are kept until they are seen
 DAY_CHECK_SECONDS = 20.0
 """How often another day may have begun. A computer that slept tells nobody."""
-SHOWN_SECONDS = 1.0
-"""After so long the work that waits for the first frame begins in any case."""
-WRITING_SECONDS = 0.002
-"""What it takes to hand a frame to the terminal."""
+SHOWN_SECONDS = 1.0  # after so long the work that waits for the first frame begins in any case
+WRITING_SECONDS = 0.002  # what it takes to hand a frame to the terminal
 PROGRESS_SECONDS = 2.0
 """How often the screens show more of a vault while it is read for the first time."""
 
@@ -89,14 +86,10 @@ class NotekeepApp(App[None], RemovalSafe):
 
     indexed: float | None
     """How much of the index is there while it is built, from 0 to 1; None once it is."""
-    conflicts: Sequence[ConflictPair] = ()
-    """The notes with two versions, as of the last look."""
-    sync_mark = ""
-    """What the top line says of the sync: "↑2 ↓1", "offline" or ""."""
-    unseen = 0
-    """How many errors have not been looked at."""
-    next_vault = ""
-    """The vault to open when this program ends, or ""."""
+    conflicts: Sequence[ConflictPair] = ()  # the notes with two versions, as of the last look
+    sync_mark = ""  # what the top line says of the sync: "↑2 ↓1", "offline" or ""
+    unseen = 0  # how many errors have not been looked at
+    next_vault = ""  # the vault to open when this program ends, or ""
 
     def __init__(self, vault: Vault, screen: str = places.BROWSE_SCREEN) -> None:
         self.DEFAULT_MODE = screen  # type: ignore[misc] # Textual reads it from the object

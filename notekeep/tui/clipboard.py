@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from notekeep.tui.page.selection import Selectable
 
 
-TIMEOUT = 10.0
-"""Seconds that a program of the system may take."""
+TIMEOUT = 10.0  # seconds that a program of the system may take
 _COPY_PROGRAMS = (
     ("wl-copy",),
     ("xclip", "-selection", "clipboard", "-in"),
@@ -162,8 +161,7 @@ def cite_quote(note: Note, text: str, locator: str) -> str:
 # Pictures from elsewhere.
 
 MAX_PATH_LENGTH = 4096
-MAX_DROPPED = 100 * MAX_PATH_LENGTH
-"""How long the paths of files that are dropped together may be."""
+MAX_DROPPED = 100 * MAX_PATH_LENGTH  # how long the paths of files that are dropped together may be
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-MAX_OFFERS = 20
-"""How many answers are offered, one after the other."""
+MAX_OFFERS = 20  # how many answers are offered, one after the other
 
 _LINK = re.compile(r"\[\[([^\[\]|#\n]+)\Z")
 _TAG = re.compile(r"(?:^|(?<=[\s(,]))#([^\s#.,;:!?()\[\]]+)\Z")
@@ -46,8 +45,7 @@ VALUES = frozenset(
 )
 """Fields whose values are offered: what is typed again and again, and should be spelt the same."""
 MAX_VALUE_LENGTH = 60
-MAX_VALUES = 5_000
-"""So many values of a field are offered, the most used ones."""
+MAX_VALUES = 5_000  # so many values of a field are offered, the most used ones
 
 
 class CompletionOffer(NamedTuple):

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.edit import EditScreen
 
-MAX_BYTES = 5 << 20
-"""Bytes from which on a note is left to the person's own editor."""
+MAX_BYTES = 5 << 20  # bytes from which on a note is left to the person's own editor
 
 
 class Editors:

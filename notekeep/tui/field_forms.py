@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Note
 
 LIST_TYPES = frozenset({"list", "links"})
-MAX_RATING = 5.0
-"""The best rating where a vault names no other; worse ones go down in halves."""
+MAX_RATING = 5.0  # the best rating where a vault names no other; worse ones go down in halves
 LEFT_OUT = "type", "title"
 """Fields that the form leaves out: a change of them is a move of the file, or a rename."""
 
@@ -28,19 +27,13 @@ LEFT_OUT = "type", "title"
 class FormField(NamedTuple):
     """One field of a note."""
 
-    name: str
-    """What it is called in this kind of note."""
-    type: FieldType | None
-    """Its type; None for a field that no kind has."""
+    name: str  # what it is called in this kind of note
+    type: FieldType | None  # its type; None for a field that no kind has
     value: Value
-    text: str
-    """The value as it is typed."""
-    choices: tuple[str, ...] = ()
-    """What it usually is, for a field that is chosen."""
-    is_own: bool = True
-    """Whether it is a field of the note's kind, and not one that every kind has."""
-    best: float = MAX_RATING
-    """The best rating of the vault."""
+    text: str  # the value as it is typed
+    choices: tuple[str, ...] = ()  # what it usually is, for a field that is chosen
+    is_own: bool = True  # whether it is a field of the note's kind, and not one that every kind has
+    best: float = MAX_RATING  # the best rating of the vault
 
 
 def list_form_fields(note: Note, schema: Schema) -> list[FormField]:

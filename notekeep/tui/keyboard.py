@@ -28,38 +28,31 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.timer import Timer
 
-HOLD_SECONDS = 0.15
-"""Seconds for which keys wait at most for what they are about."""
+HOLD_SECONDS = 0.15  # seconds for which keys wait at most for what they are about
 CHOICE_SECONDS = 3.0
 """The same where something is to open or close: the keys are most likely meant for that."""
 ROUNDS = 3
 """So many messages, each sent by the handler of the one before, follow from a key at most."""
-LOST_SECONDS = 10.0
-"""Seconds after which a key is taken as done in any case."""
+LOST_SECONDS = 10.0  # seconds after which a key is taken as done in any case
 
 
 class Keyboard:
     """Hands keys on to an app, one after the other."""
 
-    has_typed = False
-    """Whether the person has pressed a key since the start."""
-    last_key = 0.0
-    """When that was last, as `time.monotonic` says it."""
+    has_typed = False  # whether the person has pressed a key since the start
+    last_key = 0.0  # when that was last, as `time.monotonic` says it
 
     def __init__(self, app: App[Any], deliver: Callable[[events.Event], Awaitable[None]]) -> None:
         self._app = app
         self._to_app = deliver
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._holds: dict[object, Timer] = {}
-        self._first_of_two = ""
-        """The action that waits for its second key; see `SECOND_KEYS`."""
+        self._first_of_two = ""  # the action that waits for its second key; see `SECOND_KEYS`
         self.is_settling = False
         """Whether something may still follow from the last key, which was delivered then:"""
         self._delivered = 0.0
-        self._round = 0
-        """The number of the last round; those before it count no more."""
-        self._chosen_with = ""
-        """The last key, where it chose something."""
+        self._round = 0  # the number of the last round; those before it count no more
+        self._chosen_with = ""  # the last key, where it chose something
 
     def hold(
         self, owner: object, late: Callable[[], object] = lambda: None, *, seconds: float = 0.0

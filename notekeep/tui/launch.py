@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 LOG = "tui.log"
 
-BY_SIGNAL = 128
-"""An exit code above it is that of a signal, as of a terminal that was closed."""
+BY_SIGNAL = 128  # an exit code above it is that of a signal, as of a terminal that was closed
 
 FRAMES = 120
 """Frames a second. What a key changed is painted with the next: of 60, many keys come a whole frame

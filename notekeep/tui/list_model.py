@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from notekeep.vault import Vault
 
 
-SAMPLES = 4
-"""So many parts of a long list stand for all of it."""
+SAMPLES = 4  # so many parts of a long list stand for all of it
 
 
 def sample(vault: Vault, query: str, total: int, limit: int) -> list[Row]:
@@ -174,8 +173,7 @@ class ListOrder(NamedTuple):
     name: str
 
 
-BEST_MATCH = ListOrder("", "best match")
-"""The order of what was found, until another is chosen."""
+BEST_MATCH = ListOrder("", "best match")  # the order of what was found, until another is chosen
 ORDERS = (
     ListOrder("-modified", "changed"),
     ListOrder("-created", "created"),

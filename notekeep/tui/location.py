@@ -28,13 +28,10 @@ class LastPlace:
 
     day: str = ""
     screen: str = BROWSE_SCREEN
-    note: str = ""
-    """The note under the cursor of the list, or ""."""
-    theme: str = ""
-    """The theme that was chosen in the interface, or ""."""
+    note: str = ""  # the note under the cursor of the list, or ""
+    theme: str = ""  # the theme that was chosen in the interface, or ""
     view: str = LIST_VIEW
-    capture: str = ""
-    """Where the last thought was written down; one of CAPTURE_TARGETS, or ""."""
+    capture: str = ""  # where the last thought was written down; one of CAPTURE_TARGETS, or ""
     used: str = ""
     """Ids of the actions that were chosen by name, the last one first, between blanks."""
 

@@ -26,14 +26,10 @@ class OpenNote(Message):
     """A note should be shown in Browse."""
 
     path: str
-    line: int | None = None
-    """The line of the file to begin at, counted from 1."""
-    read: bool = False
-    """Whether to give it the whole width."""
-    among_all: bool = False
-    """Whether the list should show all notes, and not what was searched for."""
-    as_listed: bool = False
-    """Whether the list stays as it is: the note is in it, or was until now."""
+    line: int | None = None  # the line of the file to begin at, counted from 1
+    read: bool = False  # whether to give it the whole width
+    among_all: bool = False  # whether the list should show all notes, and not what was searched for
+    as_listed: bool = False  # whether the list stays as it is: the note is in it, or was until now
 
 
 @dataclass(eq=False, repr=False)
@@ -94,10 +90,8 @@ class WorkStatus(Message):
 class IndexingStatus(Message):
     """The index is being built, or not any more."""
 
-    share: float | None
-    """How much of it is there, from 0 to 1; None when it is all there."""
-    text: str = ""
-    """How far it is, in words, or ""."""
+    share: float | None  # how much of it is there, from 0 to 1; None when it is all there
+    text: str = ""  # how far it is, in words, or ""
 
 
 @dataclass(eq=False, repr=False)

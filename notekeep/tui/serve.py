@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 COOKIE_NAME = "notekeep"
-COOKIE_SECONDS = 400 * 24 * 3600
-"""How long a browser keeps the key: as long as browsers allow."""
+COOKIE_SECONDS = 400 * 24 * 3600  # how long a browser keeps the key: as long as browsers allow
 KEY_FILE = "serve-key"
 KEY_CHECK_SECONDS = 1
 NOT_INSTALLED = "The packages that serve pages are not installed."

@@ -60,8 +60,7 @@ Result = TypeVar("Result")
 # Frame pacing. After a pause Textual paints at once, but what changes next waits for the second
 # frame after that: a key that came right after a paint waited 17 ms in which nothing was done.
 
-RECENT = 0.1
-"""Seconds after a key in which what is painted is likely what the key asked for."""
+RECENT = 0.1  # seconds after a key in which what is painted is likely what the key asked for
 PATIENCE = 0.03
 """Seconds after which nothing waits for the paint of a key any more: some keys change nothing."""
 
@@ -328,17 +327,13 @@ def run_app(app: App[Any], **options: Any) -> Any:
 # leaves thousands of objects that hold each other. Collected rarely, they take a tenth of a second
 # of one key; collected often, a millisecond or two of many.
 
-YOUNG = 2_000
-"""Objects made between two collections of the youngest: about two milliseconds each."""
+YOUNG = 2_000  # objects made between two collections of the youngest: about two milliseconds each
 MIDDLE = 6
 """Collections of the youngest between two of the middle generation: three milliseconds each."""
 NEVER = 1_000_000
-EVERY = 2.0
-"""Seconds between two checks whether to collect everything."""
-IDLE = 3.0
-"""Seconds without a key after which everything is collected."""
-WORTH = 6
-"""Collections of the middle generation after which a full one is worth the time."""
+EVERY = 2.0  # seconds between two checks whether to collect everything
+IDLE = 3.0  # seconds without a key after which everything is collected
+WORTH = 6  # collections of the middle generation after which a full one is worth the time
 LARGE_BYTES = 128 << 10
 """Bytes from which a piece of memory is mapped, and goes back to the system by itself."""
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8

@@ -11,11 +11,9 @@ from textual.theme import Theme
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
-ROLE_PREFIX = "ink-"
-"""How the variable of a role begins in the style sheets: `$ink-raised`."""
+ROLE_PREFIX = "ink-"  # how the variable of a role begins in the style sheets: `$ink-raised`
 
-Palette: TypeAlias = "Mapping[str, str]"
-"""The colour of each role, as `#rrggbb`."""
+Palette: TypeAlias = "Mapping[str, str]"  # the colour of each role, as `#rrggbb`
 
 _COLUMNS = ("dark", "light", "contrast", "contrast-light", "dark-256", "light-256")
 # Surfaces from the page upwards, text, six hues, tints that are only ever a background, and the

@@ -35,8 +35,7 @@ FEW_NOTES = 50
 one they would hold up every key, and take a dozen megabytes."""
 QUIET_SECONDS = 1.0
 """Seconds after a change before the full text takes it in: by then nobody waits for it."""
-EVENT_PAUSE = 0.1
-"""Seconds between a hint and its sweep: our own writes are in the catalog by then."""
+EVENT_PAUSE = 0.1  # seconds between a hint and its sweep: our own writes are in the catalog by then
 RETRY_SECONDS = 0.5
 """Seconds until a sweep is tried again that could not be made, or had to leave notes for later."""
 SETTLE_SECONDS = 5.0

@@ -37,10 +37,8 @@ T = TypeVar("T")
 SHORT, LONG = 4.0, 8.0
 """Seconds for which one sentence is shown, and an error with its hint, which is also kept in the
 list of problems. Longer ones would cover the next screen."""
-WRITE_GROUP = "write"
-"""The group of work that changes notes."""
-ANSWER_SECONDS = 3.0
-"""Seconds for which keys wait at most for an answer."""
+WRITE_GROUP = "write"  # the group of work that changes notes
+ANSWER_SECONDS = 3.0  # seconds for which keys wait at most for an answer
 
 
 def in_background(
@@ -193,8 +191,7 @@ class TitleSearch:
 # What the first frame does without, and the session does not: imported after it, so that no key
 # waits for an import.
 
-IMPORT_PAUSE = 0.05
-"""Seconds between two imports."""
+IMPORT_PAUSE = 0.05  # seconds between two imports
 SOON = (
     "notekeep.search.session",
     "notekeep.tui.widgets.switcher",

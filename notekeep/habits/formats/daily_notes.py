@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
 
-MOST_LETTERS = 2000
-"""A longer line is prose, whatever it begins with."""
+MOST_LETTERS = 2000  # a longer line is prose, whatever it begins with
 
 BOX = re.compile(r"[-*+] \[(.)\] +(\S.*)")
 HABIT_TAG_PATTERN = re.compile(r"(?:^|\s)#habits?(?:/[\w/-]+)?(?=\s|$)", re.IGNORECASE)

@@ -143,10 +143,8 @@ def _text(value: Any) -> str:
 
 # Habits as JSON, CSV and log lines.
 
-_MACHINERY = frozenset({"undo", "redo"})
-"""Pairs that only say which line takes back which."""
-VERSION = 1
-"""Goes up when a key changes its meaning."""
+_MACHINERY = frozenset({"undo", "redo"})  # pairs that only say which line takes back which
+VERSION = 1  # goes up when a key changes its meaning
 
 
 def document(

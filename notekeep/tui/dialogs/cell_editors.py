@@ -212,8 +212,7 @@ class DateCellEditor(CellEditor):
 class ItemRows(RowList[str]):
     """The items; the cursor is on one of them, or where one types."""
 
-    is_used = False
-    """Whether the cursor is on a row."""
+    is_used = False  # whether the cursor is on a row
     _chosen: Sequence[str] = ()
 
     def show(self, chosen: Sequence[str], offered: Sequence[str], cursor: int | None) -> None:

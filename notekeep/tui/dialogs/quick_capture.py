@@ -92,8 +92,7 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         self._title = Input(placeholder="Title of the note", compact=True)
         self._titles = OptionRows([], self.glyphs)
         self._search = TitleSearch(self, self.vault, self._show_titles, MAX_TITLES)
-        self._is_accepted = False
-        """Whether enter was pressed before the titles were found."""
+        self._is_accepted = False  # whether enter was pressed before the titles were found
 
     def compose(self) -> ComposeResult:
         with dialog_box("Quick note", *KEYS):

@@ -35,10 +35,8 @@ class BrowseSidebar:
 
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
-        self._is_counted = False
-        """Whether the sidebar shows the vault as it is."""
-        self._shown = ""
-        """The search whose results the sidebar shows; "" for the whole vault."""
+        self._is_counted = False  # whether the sidebar shows the vault as it is
+        self._shown = ""  # the search whose results the sidebar shows; "" for the whole vault
 
     def count_again(self) -> None:
         """Count again, now or when the sidebar is seen: the vault or the list has changed."""

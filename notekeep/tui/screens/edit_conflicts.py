@@ -195,8 +195,7 @@ class ExternalEdits:
 
     def __init__(self, screen: EditScreen) -> None:
         self._screen = screen
-        self.is_asking = False
-        """Whether the person is asked whose version stays."""
+        self.is_asking = False  # whether the person is asked whose version stays
 
     def check(self, then: Callable[[], object] | None = None) -> None:
         screen = self._screen

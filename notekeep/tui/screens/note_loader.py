@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
-FIRST_LINES = 120
-"""Lines that are drawn before a note is shown: more than a tall screen."""
+FIRST_LINES = 120  # lines that are drawn before a note is shown: more than a tall screen
 
 
 def load_note(
@@ -106,12 +105,10 @@ def _episode(note: Note) -> str:
 
 # What the text of a note needs that is not in it.
 
-MAX_EMBED_DEPTH = 3
-"""Notes within notes within notes; what they embed in turn is only linked."""
+MAX_EMBED_DEPTH = 3  # notes within notes within notes; what they embed in turn is only linked
 MAX_EMBEDS = 40
 MAX_PICTURES = 200
-MAX_EMBED_LENGTH = 20_000
-"""Characters of a note that are shown in another one."""
+MAX_EMBED_LENGTH = 20_000  # characters of a note that are shown in another one
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg", ".avif")
 _NO_NOTES = (".pdf", ".mp3", ".mp4", ".m4a", ".ogg", ".wav", ".webm", ".mov", ".canvas", ".base")

@@ -211,8 +211,7 @@ class Palette(ListDialog[None]):
         self._actions: list[WorkingAction] = []
         self._worker: Worker[None] | None = None
         self._searched = ""
-        self._is_accepted = False
-        """Whether enter was pressed before all was found."""
+        self._is_accepted = False  # whether enter was pressed before all was found
 
     def compose(self) -> ComposeResult:
         with dialog_box("Commands", ("enter", "run"), ("esc", "cancel")):

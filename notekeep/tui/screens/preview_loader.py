@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.preview import Preview
 
 
-LONG = 32_000
-"""Characters of a body from which on its beginning is shown while all of it is parsed."""
+LONG = 32_000  # characters of a body from which on its beginning is shown while all of it is parsed
 
 
 class PreviewLoader:

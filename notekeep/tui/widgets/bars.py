@@ -103,8 +103,7 @@ async def run_action(widget: Widget, action_id: str) -> None:
 
 SCREEN_ACTIONS = ("show-today", "show-browse", "show-habits", "show-publish")
 STATUS_SEPARATOR = " · "
-TAB_GAP = 2
-"""Cells between the name of the vault and the screens."""
+TAB_GAP = 2  # cells between the name of the vault and the screens
 MIN_KEY_WIDTH = 60  # with fewer cells the screens are named without their keys
 MAX_NAME = 24  # cells of the name of a vault
 PROGRESS_CELLS = 6

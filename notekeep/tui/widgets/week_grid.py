@@ -59,8 +59,7 @@ WIDTHS = {"day": DAY_WIDTH, "week": 7 * DAY_WIDTH, "month": 62, "year": 53}
 GROUPS_FROM = 100  # cells from which on habits stand under the names of their groups
 ROOMY_LINES = 16  # lines from which on groups have an empty line between them
 LOW_LINES = 7  # lines under which nothing but habits is shown
-HEADS = None
-"""Stands for the row with the names of days and columns."""
+HEADS = None  # stands for the row with the names of days and columns
 
 
 _NO_HABITS: tuple[StyledLine, ...] = (
