@@ -63,15 +63,7 @@ def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
     found = vault.notes.lint(paths, query)
     if is_json():
         rows = [
-            {
-                "path": problem.path,
-                "line": problem.line,
-                "code": problem.code,
-                "message": problem.message,
-                "hint": problem.hint,
-                "fixable": has_fix,
-            }
-            for problem, has_fix in found.findings
+            {**problem_object(problem), "fixable": has_fix} for problem, has_fix in found.findings
         ]
         output.write_json({"total": len(rows), "problems": rows})
     if not fix or dry_run:

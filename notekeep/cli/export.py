@@ -75,12 +75,7 @@ def site_options(command: Wrapped) -> Wrapped:
         default="",
         help="Site generator, e.g. hugo. `list` shows all.",
     )
-    site = click.option(
-        "--site",
-        metavar="DIR",
-        default="",
-        help="Folder of the site.",
-    )
+    site = click.option("--site", metavar="DIR", default="", help="Folder of the site.")
     return to(site(command))
 
 
@@ -90,11 +85,7 @@ def site_options(command: Wrapped) -> Wrapped:
 @click.option("--all", "everything", is_flag=True, help="Export all public and exported notes.")
 @click.option("--publish", is_flag=True, help="Export as published posts instead of drafts.")
 @click.option(
-    "--keep",
-    "by_hand",
-    flag_value="keep",
-    default="",
-    help="Keep edits made in the site.",
+    "--keep", "by_hand", flag_value="keep", default="", help="Keep edits made in the site."
 )
 @click.option(
     "--merge", "by_hand", flag_value="merge", help="Merge edits made in the site with the notes."

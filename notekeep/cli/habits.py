@@ -38,6 +38,7 @@ from notekeep.errors import UsageError
 from notekeep.habits import amounts
 from notekeep.habits.summary import Cell, HabitView, count_habits, format_streak
 from notekeep.markdown.sanitize import clean_line
+from notekeep.services.overview import problem_object
 from notekeep.tracking import checkin
 from notekeep.tracking.checkin import undo_check_in
 from notekeep.tracking.habit_details import parse_span
@@ -262,10 +263,8 @@ def _ending(habit: HabitView, without: Container[str]) -> output.Columns:
     if "best" in without:
         streak = streak.partition(" (")[0]
     note = f"  {habit.note}" if habit.note else ""
-    return {
-        "streak": [(f"  {streak}", "")],
-        "note": [(note, "yellow" if habit.is_at_risk else "")],
-    }
+    style = "yellow" if habit.is_at_risk else ""
+    return {"streak": [(f"  {streak}", "")], "note": [(note, style)]}
 
 
 def _sign(habit: HabitView, cell: Cell, signs: MarkGlyphs) -> str:
@@ -354,17 +353,7 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
     found = index.problems()
     with_text = list(zip(found, index.problem_lines(found), strict=True))
     if is_json():
-        rows = [
-            {
-                "path": problem.path,
-                "line": problem.line,
-                "text": text,
-                "code": problem.code,
-                "message": problem.message,
-                "hint": problem.hint,
-            }
-            for problem, text in with_text
-        ]
+        rows = [{**problem_object(problem), "text": text} for problem, text in with_text]
         output.write_json({"total": len(rows), "problems": rows})
         return 0
     for problem, text in with_text:

@@ -263,11 +263,7 @@ def completion(shell: str | None) -> None:
 
 
 def completion_script(shell: str) -> str:
-    """Return the completion script for a shell.
-
-    Raises:
-        UsageError: There is none for this shell.
-    """
+    """Return the completion script for a shell; UsageError for one that has none."""
     from notekeep.cli.command_tree import tree  # which imports this module when it runs
 
     shell_completion.register_shells()
@@ -430,14 +426,7 @@ def keys(*, name: str | None) -> int:
 @click.option("--new-key", is_flag=True, help="Make a new secret key; all devices are signed out.")
 @verb_options
 def serve(
-    *,
-    phone: bool,
-    host: str,
-    port: int,
-    url: str,
-    cert: str | None,
-    key: str | None,
-    new_key: bool,
+    *, phone: bool, host: str, port: int, url: str, cert: str | None, key: str | None, new_key: bool
 ) -> int:
     """Serve the interface to a browser, at an address with the secret key of the vault.
 

@@ -97,10 +97,8 @@ class PostNotes:
         known = {one.heading.casefold() for outline in outlines for one in outline.sections}
         for heading in headings:
             if heading.casefold() not in known:
-                raise NotFound(
-                    f"no note here has a section {heading!r}",
-                    "see `notekeep show NOTE`",
-                )
+                message = f"no note here has a section {heading!r}"
+                raise NotFound(message, "see `notekeep show NOTE`")
         title = title or outlines[0].title
         fields: dict[str, Any] = {"sources": [f"[[{one.name}]]" for one in outlines]}
         tags = list(dict.fromkeys(tag for one in outlines for tag in one.tags))

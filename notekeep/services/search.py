@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
-from notekeep.catalog.queries import (
-    Facets,
-    OnThisDay,
-    OrderedList,
-    distinguish_titles,
-    order_list,
-)
+from notekeep.catalog.queries import Facets, OnThisDay, OrderedList, distinguish_titles, order_list
 from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query.fields import NO_FIELDS, QueryFields, may_name_field
 from notekeep.query.grammar import parse_query

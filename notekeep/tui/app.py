@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import App, SuspendNotSupported
 from textual.css.query import NoMatches
+from textual.reactive import var
 from textual.scrollbar import ScrollBar
 
 from notekeep import config
@@ -84,11 +85,14 @@ class NotekeepApp(App[None], RemovalSafe):
     BINDINGS = bindings("app", priority=("quit", "control-x"))
     ENABLE_COMMAND_PALETTE = False
 
-    indexed: float | None
+    # What the lines at the top and at the bottom of every screen show.
+    indexed: var[float | None] = var(None)
     """How much of the index is there while it is built, from 0 to 1; None once it is."""
-    conflicts: Sequence[ConflictPair] = ()  # the notes with two versions, as of the last look
-    sync_mark = ""  # what the top line says of the sync: "↑2 ↓1", "offline" or ""
-    unseen = 0  # how many errors have not been looked at
+    indexing = var("")  # the same in words
+    conflicts: var[Sequence[ConflictPair]] = var(())  # the notes with two versions
+    sync_mark = var("")  # how the vault stands to its remote: "↑2 ↓1", "offline" or ""
+    unseen = var(0)  # how many errors have not been looked at
+    working = var("")  # what goes on in the background
     next_vault = ""  # the vault to open when this program ends, or ""
 
     def __init__(self, vault: Vault, screen: str = places.BROWSE_SCREEN) -> None:
@@ -104,7 +108,6 @@ class NotekeepApp(App[None], RemovalSafe):
         self.today = vault.today()
         settings = vault.settings
         self._generation: int | None = None
-        self.indexed = None
         # What cannot be read is shown by the screen that asks for it.
         with contextlib.suppress(NotekeepError):
             # Before any screen reads the catalog: what changes after this is shown again.
@@ -128,11 +131,9 @@ class NotekeepApp(App[None], RemovalSafe):
         self.theme = choose_theme_name(
             wanted, self.available_themes, os.environ, no_colour=no_colour
         )
+        wanted_glyphs = vault.person.glyphs or settings.glyphs
         self.glyphs = glyph_sets.choose_glyphs(
-            vault.person.glyphs or settings.glyphs,
-            os.environ,
-            settings.rating_max,
-            settings.signs,
+            wanted_glyphs, os.environ, settings.rating_max, settings.signs
         )
         if self.no_color or self.current_theme.ansi:
             self.glyphs = glyph_sets.without_shades(self.glyphs)
@@ -219,7 +220,6 @@ class NotekeepApp(App[None], RemovalSafe):
         show_message(self, f"{keys} quits. Everything is saved")
 
     async def leave_for(self, root: str) -> None:
-        """Leave this vault in order, and open another one."""
         if self.editors.save_then(partial(self.leave_for, root)):
             return
         self.next_vault = root
@@ -248,7 +248,6 @@ class NotekeepApp(App[None], RemovalSafe):
 
     @contextmanager
     def suspend(self) -> Iterator[None]:
-        """Give the terminal away for as long as this lasts."""
         self._gave_terminal = True
         try:
             with super().suspend():
@@ -340,33 +339,25 @@ class NotekeepApp(App[None], RemovalSafe):
         clock = f"{config.current_time():%H:%M}"
         self._errors.append(Problem(clock, None, event.message, event.hint, "error"))
         del self._errors[:-MAX_ERRORS]
-        self._show_error_count()
-
-    def _show_error_count(self) -> None:
         self.unseen = len(self._errors)
-        for screen in self.navigation.loaded_screens():
-            screen.show_error_count(self.unseen)
 
     def action_show_problems(self) -> None:
         from notekeep.tui.screens.problems import ProblemsScreen
 
-        errors, self._errors = self._errors, []
-        self._show_error_count()
+        errors, self._errors, self.unseen = self._errors, [], 0
         self.clear_notifications()  # what they tell is on that screen
         self.push_screen(ProblemsScreen(errors))
 
     # What changed.
 
     def on_work_status(self, event: WorkStatus) -> None:
-        for screen in (*self.navigation.loaded_screens(), *self.editors.loaded()):
-            screen.show_work_status(event.text)
+        self.working = event.text
 
     def on_indexing_status(self, event: IndexingStatus) -> None:
-        was, self.indexed = self.indexed, event.share
+        was, self.indexed, self.indexing = self.indexed, event.share, event.text
         if was is None and event.share is None:
             return
         for screen in self.navigation.loaded_screens():
-            screen.show_index_status(event.text, event.share)
             with contextlib.suppress(NoMatches):
                 screen.index_progressed()
         is_due = time.monotonic() - self._showed_at > PROGRESS_SECONDS
@@ -391,7 +382,6 @@ class NotekeepApp(App[None], RemovalSafe):
             browse.pane.again()
 
     def find_conflicts(self) -> None:
-        """Look for notes with two versions, and show on every screen that there are some."""
 
         def find() -> Sequence[ConflictPair]:
             from notekeep.notes.conflict_pairs import list_conflicts
@@ -400,8 +390,6 @@ class NotekeepApp(App[None], RemovalSafe):
 
         def flag(found: Sequence[ConflictPair]) -> None:
             self.conflicts = found
-            for screen in self.navigation.loaded_screens():
-                screen.show_conflicts(found)
 
         in_background(
             self, find, flag, group="conflicts", exclusive=True, failed=lambda _error: None
@@ -424,7 +412,7 @@ class NotekeepApp(App[None], RemovalSafe):
             status, result = found
             if status is not None:
                 arrows = ((self.glyphs.up, status.ahead), (self.glyphs.down, status.behind))
-                self._show_sync(" ".join(f"{arrow}{count}" for arrow, count in arrows if count))
+                self.sync_mark = " ".join(f"{arrow}{count}" for arrow, count in arrows if count)
             elif result is not None:
                 self._synced(result)
 
@@ -442,14 +430,9 @@ class NotekeepApp(App[None], RemovalSafe):
         self.clear_notifications()
         words = f"{result.problem} {result.hint}" if result.problem else f"Synced: {result}"
         show_message(self, words)
-        self._show_sync("offline" if result.problem else "")
+        self.sync_mark = "offline" if result.problem else ""
         if result.received or result.conflicts:
             self.post_message(VaultChanged())
-
-    def _show_sync(self, text: str) -> None:
-        self.sync_mark = text
-        for screen in self.navigation.loaded_screens():
-            screen.show_sync(text)
 
     # Undo and redo, from wherever one is.
 
@@ -644,9 +627,13 @@ class NotekeepApp(App[None], RemovalSafe):
             self.keyboard.hold(self, seconds=CHOICE_SECONDS)
             self.navigation.show_on_screen(places.BROWSE_SCREEN, focus)
 
-    async def action_switch_note(self) -> None:
-        if isinstance(self.screen, VaultScreen):
-            await self.screen.open_switcher()
+    def action_switch_note(self) -> None:
+        from notekeep.tui.dialogs.switcher import Switcher
+
+        if isinstance(self.screen, VaultScreen) and not self.editors.leave_then(
+            self.action_switch_note
+        ):
+            self.push_screen(Switcher())
 
     def action_help(self) -> None:
         from notekeep.tui.screens.help import HelpScreen

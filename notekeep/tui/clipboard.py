@@ -61,7 +61,6 @@ _NEEDS = {
 def _find_programs(
     commands: Iterable[tuple[str, ...]], environment: Mapping[str, str]
 ) -> Iterator[list[str]]:
-    """Yield the commands that can be run here."""
     for name, *arguments in commands:
         program = shutil.which(name, path=environment.get("PATH"))
         if program is not None and (name not in _NEEDS or environment.get(_NEEDS[name])):
@@ -69,10 +68,7 @@ def _find_programs(
 
 
 def copy_text(app: App[Any], text: str) -> None:
-    """Put text on the clipboard, clean, as it may be pasted where it would be obeyed.
-
-    What a program does for it is done in the background.
-    """
+    """Put text on the clipboard, clean, as it may be pasted where it would be obeyed."""
     text = clean(text)
     app.copy_to_clipboard(text)
     command = clipboard_command(os.environ)
@@ -175,10 +171,7 @@ def pasted_picture(text: str) -> str:
 
 
 def _read_path(path: str) -> str:
-    """Read a path as terminals write that of a dropped file.
-
-    That is plainly, in quotes, with backslashes before blanks, or as an address.
-    """
+    """Read a path as terminals write that of a dropped file: plain, quoted or as an address."""
     if path[0] == path[-1] and path[0] in "'\"":
         path = path[1:-1]
     elif path.startswith("file://"):
@@ -216,11 +209,7 @@ def name_clipboard_picture() -> tuple[str, bytes]:
 
 
 def clipboard_picture(environment: Mapping[str, str]) -> bytes:
-    """Read the picture on the clipboard, as PNG.
-
-    Raises:
-        Failure: There is none, or no program here that could read it.
-    """
+    """Read the picture on the clipboard, as PNG; Failure where that cannot be done."""
     commands = [*_find_programs(_PICTURE_PROGRAMS, environment)]
     for command in commands:
         with suppress(OSError, subprocess.SubprocessError):

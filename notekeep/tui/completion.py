@@ -67,7 +67,6 @@ class WordIndex:
         return self._words[at : at + 1] == [(word.casefold(), word)]
 
     def find(self, typed: str) -> Iterator[str]:
-        """Yield each longer word that begins so."""
         folded = typed.casefold()
         for key, word in self._words[bisect_left(self._words, (folded, "")) :]:
             if not key.startswith(folded):

@@ -29,11 +29,7 @@ class Editors:
     def open(
         self, path: str, line: int | None = None, *, unsaved: UnsavedText | None = None
     ) -> None:
-        """Edit a note.
-
-        It is read here and now, so that the next key is typed into it and not taken for a command.
-        The line is counted from 1. Where an unsaved text is wanted, its note may be gone.
-        """
+        """Edit a note here and now, so that the next key is typed into it, from a line on."""
         from notekeep.tui.screens.edit import EditScreen
         from notekeep.tui.screens.edit_conflicts import EditSession
 
@@ -61,11 +57,9 @@ class Editors:
 
     @property
     def here(self) -> EditScreen | None:
-        """The editor that is shown, if one is."""
         return next((screen for screen in self._open if screen is self._app.screen), None)
 
     def loaded(self) -> list[EditScreen]:
-        """Return those that are there already."""
         return [screen for screen in self._open if screen.is_mounted]
 
     def leave_then(self, then: Callable[[], object]) -> bool:
@@ -77,10 +71,7 @@ class Editors:
         return True
 
     def save_then(self, then: Callable[[], object]) -> bool:
-        """Save what is not saved, then go on; False when all is saved.
-
-        When the person has to be asked, it does not go on. What they gave up is not saved.
-        """
+        """Save what is not saved and not given up, then go on; False when there is none."""
         for screen in self._open:
             if screen.is_changed and not screen.is_given_up:
                 screen.save(partial(self._app.call_later, then), leaving=True)
@@ -93,11 +84,7 @@ class Editors:
             screen.autosave_unsaved()
 
     def show_unsaved(self, *, is_asked: bool) -> None:
-        """List the texts that an earlier program left unsaved.
-
-        Where nobody asked, and the person is at something else already, a message says that there
-        are some.
-        """
+        """List texts that were left unsaved; unasked, only tell of them where somebody is busy."""
         app = self._app
 
         def find() -> list[UnsavedText]:

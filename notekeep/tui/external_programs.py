@@ -22,11 +22,7 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 def run_editor(app: App[Any], command: list[str], path: str) -> None:
-    """Give the terminal to an editor until it ends.
-
-    Raises:
-        Failure: The editor could not be started, or the terminal cannot be given away.
-    """
+    """Give the terminal to an editor until it ends; Failure where that cannot be done."""
     try:
         code = run_in_terminal(
             app, lambda: subprocess.run([*command, "--", path], check=False).returncode

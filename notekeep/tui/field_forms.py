@@ -55,10 +55,7 @@ def list_form_fields(note: Note, schema: Schema) -> list[FormField]:
 
 
 def format_value(value: Value) -> str:
-    """Return a value as it is typed.
-
-    The items of a list stand between commas, or between semicolons when one has a comma in it.
-    """
+    """Return a value as it is typed: items between commas, or semicolons where one has a comma."""
     if value is None:
         return ""
     if isinstance(value, list):

@@ -164,10 +164,7 @@ class Keyboard:
 
 
 def is_gone_at(app: App[Any], x: int, y: int) -> bool:
-    """Tell whether what is seen at a place is no longer there, as a toast just clicked away.
-
-    Until the next frame Textual still finds it there, and ends on it.
-    """
+    """Tell whether what is seen at a place was removed since the last frame."""
     try:
         widget, _ = app.get_widget_at(x, y)
     except NoWidget:

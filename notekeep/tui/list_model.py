@@ -105,12 +105,7 @@ def group_rows(
 ) -> list[Inserted]:
     """Return what stands between the rows of a list that is sorted by a date, newest first.
 
-    Args:
-        values: What each row is sorted by: nanoseconds, a day as text, or None.
-        today: The day it is.
-        week_start: The first day of a week, 0 for Monday.
-        has_gaps: Whether a blank row stands before a group.
-        folded: Notes that are folded into one row, and what this is sorted by.
+    A row is sorted by nanoseconds, a day as text, or None; `folded` is a row with its own value.
     """
     values, place = list(values), len(values) + 1
     if folded is not None:
@@ -143,15 +138,10 @@ def _group_of(value: Any, starts: list[tuple[str, date]]) -> tuple[str, date]:
     for name, first in starts:
         if value >= _as_value(first, value):
             return name, first
-    year = _year_of(value)
-    return str(year) if year else NO_DATE, date(max(1, year), 1, 1)
-
-
-def _year_of(value: Any) -> int:
-    if isinstance(value, int):
-        return modified_day(value).year
-    found = parse_iso(str(value)[:10])
-    return found.year if found is not None else 0
+    day = modified_day(value) if isinstance(value, int) else parse_iso(str(value)[:10])
+    if day is None:
+        return NO_DATE, date(1, 1, 1)
+    return str(day.year), date(day.year, 1, 1)
 
 
 def _as_value(day: date, like: Any) -> Any:

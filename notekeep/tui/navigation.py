@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.css.query import NoMatches
 
 from notekeep.tui import location as places
+from notekeep.tui.program import ProgramPart
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.vault_screen import OverlayScreen, VaultScreen
 
@@ -59,7 +60,6 @@ class Navigation:
         return next(made, None)
 
     def loaded_screens(self) -> Sequence[VaultScreen]:
-        """Return the screens and overlays that are there already."""
         return [one for one in (*self._modes, *self._overlays) if one.is_mounted]
 
     def open_overlay(self, kind: Callable[..., OverlayScreen], *subject: str) -> None:
@@ -91,16 +91,16 @@ class Navigation:
         screen.call_after_refresh(show, screen)
 
     def show_changed(self) -> None:
-        """Have all screens show the vault as it is by now."""
         # The parts of a screen go before it when the program ends, while other programs go on.
         with contextlib.suppress(NoMatches):
             for screen in self._modes:
                 if screen.is_mounted:
                     screen.vault_changed()
-                    screen.refresh_switcher()
                 else:
                     # It is being made, of what was there before, and looks again when it stands.
                     screen.call_later(screen.vault_changed)
             for overlay in self._overlays:
                 if overlay.is_mounted:
                     overlay.vault_changed()
+            if (dialog := self._app.screen).is_modal and isinstance(dialog, ProgramPart):
+                dialog.vault_changed()

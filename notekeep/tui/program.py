@@ -38,7 +38,6 @@ class ProgramPart(DOMNode):
 
     @property
     def today(self) -> date:
-        """The day that the program shows."""
         return program(self).today
 
     def load(
@@ -50,13 +49,12 @@ class ProgramPart(DOMNode):
         pause: float = 0.0,
         is_quiet: bool = False,
     ) -> None:
-        """Ask the vault in a thread and show its answer, unless more of the group was asked since.
-
-        An error is shown by `show_problem`; not at all when `is_quiet`.
-        """
+        """Ask the vault in a thread, and show its answer unless the group was asked again since."""
         failed = (lambda _error: None) if is_quiet else self.show_problem
         in_background(self, what, then, group=group, exclusive=True, pause=pause, failed=failed)
 
+    def vault_changed(self) -> None:
+        """Show the vault as it is by now, with the cursor where it was."""
+
     def show_problem(self, error: NotekeepError) -> None:
-        """Say why something cannot be shown."""
         show_error(self, error)

@@ -115,11 +115,7 @@ def serve_key(state: str, *, new: bool = False) -> str:
 def serve_vault(
     root: str, state: str, address: ServeAddress, announce: Callable[[str], None]
 ) -> None:
-    """Serve the interface on a vault until it is ended.
-
-    Raises:
-        Failure: textual-serve is not installed, or the port cannot be listened at.
-    """
+    """Serve the interface on a vault until it is ended; Failure where that cannot be done."""
     try:
         from textual_serve.server import Server
     except ImportError as error:

@@ -213,7 +213,8 @@ def get_role_styles(app: App[Any]) -> RoleStyles:
         if not app.no_color:
             variables = app.get_css_variables().items()
             colours = {
-                name.removeprefix(ROLE_PREFIX): _rich_colour(value)
+                # As Rich writes it; "" is the terminal's default.
+                name.removeprefix(ROLE_PREFIX): value.removeprefix("ansi_").replace("default", "")
                 for name, value in variables
                 if name.startswith(ROLE_PREFIX)
             }
@@ -224,11 +225,6 @@ def get_role_styles(app: App[Any]) -> RoleStyles:
             roles = ROLES | WITH_TERMINAL_COLOURS
         _ROLE_STYLES[key] = RoleStyles(_parse_styles(roles, colours))
     return _ROLE_STYLES[key]
-
-
-def _rich_colour(value: str) -> str:
-    """Return a colour of a theme as Rich writes it; "" for the terminal's default."""
-    return value.removeprefix("ansi_").replace("default", "")
 
 
 def paint(

@@ -91,7 +91,6 @@ class FramePacer(Timer):
         self._is_due = asyncio.Event()
 
     def resume(self) -> None:
-        """Have the screen painted."""
         super().resume()
         if not self._delay():
             self._is_due.set()

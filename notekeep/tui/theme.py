@@ -216,16 +216,11 @@ def _foreign_palette(theme: Theme) -> Palette:
 
 
 def choose_theme_name(
-    wanted: str,
-    known: Container[str],
-    environment: Mapping[str, str],
-    *,
-    no_colour: bool = False,
+    wanted: str, known: Container[str], environment: Mapping[str, str], *, no_colour: bool = False
 ) -> str:
-    """Return the name of the theme to use, of those that are `known`.
+    """Return the theme that is wanted ("ansi" is the terminal's own palette), else one that suits.
 
-    `wanted` is what the person set or chose last; "ansi" is the terminal's own palette, "" what
-    Textual's own setting says, and else what suits the terminal's background.
+    Where none is wanted, Textual's own setting counts, then the terminal's background.
     """
     wanted = wanted or constants.DEFAULT_THEME
     if no_colour or wanted == "ansi":

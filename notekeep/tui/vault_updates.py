@@ -83,7 +83,6 @@ class VaultUpdates:
         return self._app.vault.catalog.generation != self._shown
 
     def _is_news(self, refreshed: Refreshed) -> bool:
-        """Tell whether screens may show less than what is known after a refresh."""
         # Files that were only touched, or looked at again because they were new, are no news.
         removed = bool(refreshed.changes.removed) and not refreshed.held
         return removed or bool(refreshed.indexed or refreshed.logs) or self.is_behind

@@ -12,7 +12,7 @@ import threading
 from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.worker import Worker, get_current_worker
 
@@ -148,12 +148,10 @@ class TitleSearch:
         self._node, self._vault, self._show, self._limit = node, vault, show, limit
         self._searching = threading.Lock()
         self._worker: Worker[None] | None = None
+        self._deeds: list[Callable[[], object]] = []  # what waits for the titles
 
     def ask(self, typed: str, query: str | None = None) -> None:
-        """Ask for the titles of a text, or of a query where that is more than the text.
-
-        Answers to texts before it are dropped.
-        """
+        """Ask for the titles of a text, or of a `query` made of it; earlier ones are dropped."""
         self._worker = in_background(
             self._node,
             partial(self._find, typed if query is None else query),
@@ -163,7 +161,7 @@ class TitleSearch:
         )
 
     def drop(self) -> None:
-        """Want no answer any more."""
+        self._deeds.clear()
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
@@ -172,6 +170,14 @@ class TitleSearch:
     def are_shown(self) -> bool:
         """Whether none are on their way."""
         return self._worker is None
+
+    def when_shown(self, deed: Callable[[], object]) -> None:
+        """Do something once none are on their way; the keys behind it wait for that as well."""
+        if self.are_shown:
+            deed()
+        else:
+            self._deeds.append(deed)
+            cast("NotekeepApp", self._node.app).keyboard.hold(self)
 
     def _find(self, query: str) -> SearchResults | None:
         worker = get_current_worker()
@@ -186,6 +192,11 @@ class TitleSearch:
         self._worker = None
         if found is not None:
             self._show(typed, found)
+        if deeds := self._deeds:
+            self._deeds = []
+            for deed in deeds:
+                deed()
+            cast("NotekeepApp", self._node.app).keyboard.release(self)
 
 
 # What the first frame does without, and the session does not: imported after it, so that no key
@@ -194,8 +205,7 @@ class TitleSearch:
 IMPORT_PAUSE = 0.05  # seconds between two imports
 SOON = (
     "notekeep.search.session",
-    "notekeep.tui.widgets.switcher",
-    "notekeep.tui.dialogs.dialog",
+    "notekeep.tui.dialogs.switcher",
     "notekeep.tui.screens.note_operations",
     "notekeep.tui.screens.help",
     "notekeep.tui.screens.palette",

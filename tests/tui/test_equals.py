@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from notekeep.tui.dialogs.switcher import Switcher
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.screens.palette import Palette
-from notekeep.tui.widgets.switcher import Switcher, _Titles
 from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def tides(root: Path, vault: Vault) -> Vault:
 
 
 def switched(app: NotekeepApp) -> list[str]:
-    return [row.path for row in app.screen.query_one(_Titles).rows]
+    rows = app.screen.rows._rows if isinstance(app.screen, Switcher) else ()
+    return [row.path for row in rows if not isinstance(row, str)]
 
 
 def offered(app: NotekeepApp) -> list[str]:
@@ -59,7 +60,7 @@ async def test_equal_titles_go_by_when_they_were_opened_then_by_path(
 
         async def both(expected: list[str]) -> None:
             await press(pilot, "ctrl+o")
-            await until(pilot, lambda: app.screen.query_one(Switcher).is_open)
+            await until(pilot, lambda: isinstance(app.screen, Switcher))
             type_text(app, "tide table")
             await until(pilot, lambda: switched(app) == expected)
             await press(pilot, "escape", "ctrl+p")

@@ -113,7 +113,7 @@ async def test_the_quick_switch_offers_a_note_only_once_all_is_indexed(slowly: S
         await press(pilot, "ctrl+o")
         await until(pilot, lambda: app.focused is not None and app.focused.id is None)
         type_text(app, "qqxyz")
-        await until(pilot, lambda: shows(app, "qqxyz") and shows(app, "▌ Still indexing, 5 %"))
+        await until(pilot, lambda: shows(app, "qqxyz") and not shows(app, "New note"))
         await press(pilot, "enter")
         slowly.end()
         await until(pilot, lambda: shows(app, "New note qqxyz"))
@@ -183,11 +183,9 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
 async def test_a_single_edit_does_not_tell_of_indexing(
     make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from notekeep.tui.widgets.bars import StatusLine
-
     told: list[str] = []
     monkeypatch.setattr(
-        StatusLine, "watch_doing", lambda _line, text: told.append(text), raising=False
+        NotekeepApp, "watch_indexing", lambda _app, text: told.append(text), raising=False
     )
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:

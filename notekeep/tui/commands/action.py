@@ -33,7 +33,6 @@ class Action(NamedTuple):
         return self.id.replace("-", "_")
 
     def with_help(self, sentence: str) -> Action:
-        """Return the action with what help says of it."""
         return self._replace(help=sentence)
 
 

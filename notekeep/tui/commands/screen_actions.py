@@ -407,12 +407,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Recover unsaved text, for example after a crash: restore or discard."
         ),
         action(
-            "refresh",
-            "Check for changes",
-            "f5",
-            PROGRAM,
-            command="index",
-            also="reload sync index",
+            "refresh", "Check for changes", "f5", PROGRAM, command="index", also="reload sync index"
         ).with_help("Check the vault for changes by other programs."),
         action(
             "show-problems",

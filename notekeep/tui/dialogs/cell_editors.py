@@ -212,6 +212,7 @@ class DateCellEditor(CellEditor):
 class ItemRows(RowList[str]):
     """The items; the cursor is on one of them, or where one types."""
 
+    opening_clicks = 1
     is_used = False  # whether the cursor is on a row
     _chosen: Sequence[str] = ()
 
@@ -221,7 +222,6 @@ class ItemRows(RowList[str]):
         self.use(cursor)
 
     def use(self, cursor: int | None) -> None:
-        """Put the cursor on a row, or where one types."""
         self.is_used = cursor is not None
         self.rows_changed(cursor or 0)
 
@@ -244,8 +244,6 @@ class ItemRows(RowList[str]):
         self.is_used = True
         self.line_changed(row)
         super().row_clicked(row, x, chain)
-        if chain == 1:
-            self._post_own(self.Selected(self, row))
 
 
 class _Line(Input):

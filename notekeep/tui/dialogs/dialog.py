@@ -19,14 +19,14 @@ from textual.events import Key
 from textual.keys import key_to_character
 from textual.screen import ModalScreen
 from textual.style import Style
-from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, Label
 
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.clipboard import dropped_files
 from notekeep.tui.completion import WordSuggester
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.program import ProgramPart
+from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.line_view import LineView, ListView, TextPage
@@ -141,19 +141,11 @@ class TextLines(TextPage, can_focus=False):
         self.styles.height = self.line_count()
 
 
-class PlainText(Widget):
+class PlainText(Label):
     """One line that is shown as it is written, never read as markup; CSS styles it."""
 
-    DEFAULT_CSS = """
-    PlainText { width: auto; height: 1; }
-    """
-
     def __init__(self, text: Content | str) -> None:
-        super().__init__()
-        self._text = Content(text) if isinstance(text, str) else text
-
-    def render(self) -> Content:
-        return self._text
+        super().__init__(text, markup=False)
 
 
 class HintLine(TextLines):
@@ -370,8 +362,10 @@ class OptionRows(RowList[Option]):
         if not item.value:
             return [Piece(" "), Piece(title, "section")]
         about = [Piece(clean_line(item.about), "muted"), Piece(" ")]
-        bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
-        return [bar, Piece(" "), *spread_line([Piece(title, "bright")], about, width - 2)]
+        return [
+            *gutter(self._glyphs, here=here),
+            *spread_line([Piece(title, "bright")], about, width - 2),
+        ]
 
 
 class FilterLine(Input):
@@ -390,7 +384,6 @@ class ListDialog(Dialog[Answer]):
         self.action_switch()
 
     def action_switch(self) -> None:
-        """Take what is under the cursor."""
         raise NotImplementedError
 
     def action_close_switcher(self) -> None:

@@ -158,10 +158,7 @@ class _Fields(RowList[str | FormField]):
 
 
 class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=False):
-    """The form; its answer is what was changed, or None.
-
-    `check` raises NotekeepError for changes that the note cannot take; it runs in a thread.
-    """
+    """The form; its answer is what was changed, or None. `check` raises for what a note refuses."""
 
     BINDINGS = bindings("form")
 
@@ -237,7 +234,6 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         self.query_one(HintLine).say(offer)
 
     def action_date_status(self) -> None:
-        """Set the date of the status to today."""
         field = next((one for one in self.fields.fields if one.name == self._undated), None)
         if field is not None:
             self._put(field, self.today.isoformat())

@@ -20,7 +20,6 @@ from notekeep.tui.dialogs.dialog import (
     dialog_box,
 )
 from notekeep.tui.keys import bindings
-from notekeep.tui.program import program
 from notekeep.tui.widgets.bars import ChoiceBar
 from notekeep.tui.workers import TitleSearch, in_background
 
@@ -92,7 +91,6 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         self._title = Input(placeholder="Title of the note", compact=True)
         self._titles = OptionRows([], self.glyphs)
         self._search = TitleSearch(self, self.vault, self._show_titles, MAX_TITLES)
-        self._is_accepted = False  # whether enter was pressed before the titles were found
 
     def compose(self) -> ComposeResult:
         with dialog_box("Quick note", *KEYS):
@@ -116,7 +114,7 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._is_accepted = False
+        self._search.drop()
         self._search.ask(event.value)
 
     def _show_titles(self, _typed: str, found: SearchResults) -> None:
@@ -125,9 +123,6 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
             [Option(row.title, row.path, row.path) for row in rows], rows[0].path if rows else ""
         )
         self._titles.styles.height = max(1, len(rows))
-        if self._is_accepted:
-            self.save_note()
-            program(self).keyboard.release(self)
 
     def on_key(self, event: events.Key) -> None:
         if self._title.has_focus and event.key in {"up", "down"}:
@@ -152,9 +147,8 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         if not text and self._attachment is None:
             return
         if place == OTHER_NOTE:
-            self._is_accepted = not self._search.are_shown
-            if self._is_accepted:
-                program(self).keyboard.hold(self)
+            if not self._search.are_shown:
+                self._search.when_shown(self.save_note)
                 return
             place = self._titles.value
             if not place:

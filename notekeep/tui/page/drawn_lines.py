@@ -166,10 +166,7 @@ def hang_lines(first: StyledLine, drawn: Sequence[DrawnLine], width: int) -> lis
 
 
 def add_fold_mark(row: DrawnLine, key: str, frame: DrawContext, hidden: int) -> DrawnLine:
-    """Return the last line of what can be folded with the place of its mark at the end.
-
-    The mark is seen where something is folded; else the place is blank until it is chosen.
-    """
+    """Return the last line of what can be folded, with its mark or the place for it at the end."""
     mark = Piece(f" {frame.glyphs.closed}" if hidden else " ", "fold", FOLD_LINK + key)
     line = [*row.line, mark]
     words = Piece(f" {hidden} line{'s' if hidden > 1 else ''}", "fold", FOLD_LINK + key)

@@ -90,8 +90,7 @@ _BREAKS = frozenset(
 _SHOWN_APART = frozenset({"iframe", "video", "audio", "source", "embed"})
 _BLANKS = re.compile(r"\s+")
 _LEFT_OUT = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[!?][^>]*>?",
-    re.IGNORECASE | re.DOTALL,
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[!?][^>]*>?", re.IGNORECASE | re.DOTALL
 )
 _ROLES = {
     **HTML_ROLES,

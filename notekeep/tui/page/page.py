@@ -96,19 +96,16 @@ class NoteText:
         return len(self.page.starts)
 
     def says_first(self, title: str) -> bool:
-        """Tell whether the text begins with its title as a heading of level 1."""
         is_heading = bool(self.blocks) and self.blocks[0].level == 1
         return is_heading and plain_text(self.blocks[0].span.words) == plain_text(title)
 
     def block_at(self, line: int) -> int | None:
-        """Return the number of the last block that begins at or before a line."""
         number = bisect_right(self.blocks, line, key=lambda block: block.line) - 1
         return number if number >= 0 else None
 
     # Sections: a heading and all blocks below it up to the next of its level.
 
     def can_fold(self, number: int) -> bool:
-        """Tell whether a block is a heading with something below it."""
         if number not in self.headings or number + 1 == len(self.blocks):
             return False
         return not 0 < self.blocks[number + 1].level <= self.blocks[number].level
@@ -121,7 +118,6 @@ class NoteText:
     # What stands where.
 
     def find(self, kind: str, name: str) -> int | None:
-        """Return the line of a footnote, or of what refers to it first (`footnote_ref`)."""
         found = (
             self.page.line_of(span.start) for span in self.page.find(kind) if span.info == name
         )
@@ -371,14 +367,12 @@ class NoteRendering:
     # Lines of the file, counted from 1.
 
     def file_line(self, source: int) -> int:
-        """Return the line of the file that a line of the body is."""
         return self._first_line + source + 1
 
     def _source(self, line: int) -> int:
         return line - 1 - self._first_line
 
     def find_line(self, kind: str, name: str) -> int | None:
-        """Return the line of a footnote, or of what refers to it first (`footnote_ref`)."""
         source = self.text.find(kind, name)
         return self.file_line(source) if source is not None else None
 
@@ -447,7 +441,6 @@ class NoteRendering:
     # Folds. What is below a fold is drawn anew.
 
     def refold(self) -> None:
-        """Draw anew when folds were changed since, in another rendering of the note."""
         if self._folded != self.around.toggled and self._drawn:
             self._redraw_from(self._drawn[0].block)
 

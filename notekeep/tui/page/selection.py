@@ -24,10 +24,7 @@ class Selectable(NamedTuple):
 def find_selectables(
     lines: Sequence[DrawnLine], row: int, *, passages: bool
 ) -> Iterator[Selectable]:
-    """Yield what can be chosen in line `row` and begins there.
-
-    That is headings and what can be copied whole if `passages`, else links and tasks.
-    """
+    """Yield what begins in line `row`: `passages` and headings, or else links and tasks."""
     drawn = lines[row]
     if passages and drawn.passage is not None:
         before = lines[row - 1].passage if row else None
@@ -53,10 +50,7 @@ def selectable_row(lines: Sequence[DrawnLine], stop: Selectable) -> int | None:
 def next_selectable(
     lines: Sequence[DrawnLine], start: int, step: int, chosen: Selectable | None, *, passages: bool
 ) -> tuple[int, Selectable] | None:
-    """Return the line of the next stop, and the stop; backwards when `step` is -1.
-
-    Line `start` is that of what is chosen, where it is seen.
-    """
+    """Return the line of the next stop from line `start` on, and the stop; -1 goes backwards."""
     for row in range(start, len(lines) if step > 0 else -1, step):
         stops = list(find_selectables(lines, row, passages=passages))
         if step < 0:
@@ -70,10 +64,7 @@ def next_selectable(
 
 
 class ReadingPlace(NamedTuple):
-    """Where a note was left, so that it is found again in another width.
-
-    There a text has other lines, so the place is a line of the file and a part of it.
-    """
+    """Where a note was left, as a line of the file: in another width the text has other lines."""
 
     line: int  # the line of the file, from 1, that was seen first
     part: float = 0.0  # how far down in that, which may be a long paragraph: from 0 to 1

@@ -72,7 +72,6 @@ def _least(rows: Sequence[Sequence[StyledLine]], columns: int) -> list[int]:
 
 
 def _widths(rows: Sequence[Sequence[StyledLine]], least: Sequence[int], room: int) -> list[int]:
-    """Give each column what it needs; when that is too much, take from the widest first."""
     widths = [
         max([narrowest, *(line_width(row[index]) for row in rows if index < len(row))])
         for index, narrowest in enumerate(least)

@@ -76,10 +76,7 @@ def kind_name(kind: str) -> str:
 
 
 def stars(rating: float, glyphs: Glyphs) -> str:
-    """Return a rating as five characters, the last of them a half when it is one.
-
-    One that is not between 0 and the best rating of the vault is its number.
-    """
+    """Return a rating as five characters, or as its number where it is beyond the scale."""
     if not 0 <= rating <= glyphs.best:
         return f"{rating:g}".ljust(5)
     halves = round(rating / glyphs.best * 10)

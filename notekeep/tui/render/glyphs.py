@@ -64,7 +64,6 @@ class Glyphs(NamedTuple):
 
     @property
     def is_ascii(self) -> bool:
-        """Whether the terminal shows plain characters only."""
         return self.star.isascii()
 
 
@@ -111,10 +110,7 @@ ASCII_GLYPHS = Glyphs(
 
 
 def without_shades(glyphs: Glyphs) -> Glyphs:
-    """Return a set whose days differ by shape, for where there are no shades of a colour.
-
-    Nothing has a background there either, so that a rule ends the title of a note.
-    """
+    """Return a set whose days differ by shape, and whose titles end with a rule."""
     if glyphs.is_ascii:
         return glyphs
     return glyphs._replace(levels=" ░▒▓█", tiles=" ▂▄▆█", band=("", glyphs.rule))

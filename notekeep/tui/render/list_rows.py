@@ -55,10 +55,7 @@ def task_text(task: TaskRow) -> str:
 def group_tasks(
     tasks: Sequence[TaskRow], wanted: str, *, with_done: bool, kept: Collection[tuple[str, int]]
 ) -> TaskRows:
-    """Return tasks in groups, those of a note together, by the day that they are due.
-
-    Tasks without a day come after those with one, notes without open tasks last.
-    """
+    """Return tasks by note and by the day they are due; notes without open tasks come last."""
     words = fold_text(wanted).split()
     groups: dict[str, list[TaskRow]] = {}
     for task in tasks:
@@ -260,10 +257,7 @@ EMPTY_ACTIONS = ("new-note", "capture", "switch-vault", "help")
 
 
 def no_notes(indexed: float | None, folder: str = "") -> list[StyledLine]:
-    """Return what is said where there are no notes, or none is indexed yet.
-
-    `folder` is that of a vault that is empty.
-    """
+    """Return what is said where there are no notes, or none is indexed yet, in a `folder`."""
     if indexed is not None:
         return [[], indexing_progress(indexed)]
     return [

@@ -81,7 +81,6 @@ class Column(NamedTuple):
 
     @property
     def head(self) -> str:
-        """What stands above it."""
         known = COLUMNS.get(self.name)
         return clean_line((known and known.head) or self.name)
 
@@ -180,10 +179,7 @@ def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
 
 
 def sort_key(row: Row, name: str) -> tuple[float | str, ...] | None:
-    """Return what a note is sorted by among those that were found; None where it has nothing.
-
-    Numbers go before texts, as in the catalog; equal ones keep their order.
-    """
+    """Return what a note is sorted by: numbers before texts; None where it has nothing."""
     if name == TITLE_COLUMN:
         return 1.0, row_key(row.title)
     if name == MODIFIED_COLUMN:

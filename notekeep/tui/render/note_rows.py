@@ -175,10 +175,7 @@ def signs(row: Row, glyphs: Glyphs, *, conflict: bool = False) -> StyledLine:
 
 
 def distinguished_title(title: StyledLine, row: Row, room: int) -> StyledLine:
-    """Return a title and what tells its note from others of that title.
-
-    What tells apart has half of the room at least, and loses its beginning.
-    """
+    """Return a title and, in half of the room at least, what tells it from its namesakes."""
     if not row.apart:
         return title
     most = max(room // 2, room - line_width(title)) - 2
@@ -465,18 +462,11 @@ def band_indent(width: int) -> int:
     return 3 if width == MEASURE else 2 if width >= MIN_MARGINS - 3 else 0
 
 
-def _band_width(width: int) -> int:
-    indent = band_indent(width)
-    return width + (2 * indent if width == MEASURE else indent + 1 if indent else 0)
-
-
 def note_head(note: Note, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return the band above a note's text: sign and title, stars, the facts that matter, tags.
-
-    `width` is that of the text.
-    """
-    room = _band_width(width)
-    indent = [Piece(" " * band_indent(width))]
+    """Return the band above a note's text, `width` cells wide: title, stars, facts, tags."""
+    before = band_indent(width)
+    room = width + (2 * before if width == MEASURE else before + 1 if before else 0)
+    indent = [Piece(" " * before)]
     inner = max(4, room - 2 * line_width(indent))
     right = _marks_of(note, glyphs)
     title = wrap_line(

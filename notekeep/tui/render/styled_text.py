@@ -176,10 +176,7 @@ def _row_spans(line: StyledLine, width: int) -> list[tuple[int, int]]:
 
 
 def break_source(text: str, width: int) -> list[tuple[int, int]]:
-    """Return where each row of at most `width` cells begins and ends, if it can behind a blank.
-
-    No character is left out, unlike in prose that is wrapped: it is the text of a file.
-    """
+    """Return where each row of a text begins and ends; no character is left out."""
     width = max(1, width)
     rows: list[tuple[int, int]] = []
     start = 0

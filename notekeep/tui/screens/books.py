@@ -82,7 +82,6 @@ class BooksScreen(OverlayScreen):
         self.text.show(lambda width: summary_lines(year, found, min(width, TEXT_WIDTH), glyphs))
 
     def action_read_text(self) -> None:
-        """Read the book under the cursor."""
         if (book := self.books.book) is not None:
             self.app.post_message(OpenNote(book.row.path, read=True))
 

@@ -45,10 +45,7 @@ MIN_GRID_WIDTH = 160  # from this width on the note is shown beside the grid
 
 
 class BrowseScreen(VaultScreen):
-    """Notes to look through, and to read.
-
-    `note` is the one to put the cursor on, and `view` how to begin: LIST_VIEW or GRID_VIEW.
-    """
+    """Notes to look through, and to read; it begins at `note`, in LIST_VIEW or GRID_VIEW."""
 
     BINDINGS = bindings("browse")
     CSS_PATH = "browse.tcss"
@@ -94,6 +91,7 @@ class BrowseScreen(VaultScreen):
 
     def on_mount(self) -> None:
         self.loader = PreviewLoader(self, self.preview)
+        self.watch(self.app, "conflicts", self._flag_conflicts)
         # At once, where `focus` would wait and then take it from the search box.
         self.set_focus(self.notes)
         self.call_after_refresh(self._sidebar.count_again)
@@ -139,7 +137,6 @@ class BrowseScreen(VaultScreen):
 
     @property
     def current_query(self) -> str:
-        """The query whose notes the list shows: what is typed, within what was chosen."""
         return narrow_to_scope(self.pane.scope, self.pane.typed)
 
     def chosen_notes(self) -> list[str]:
@@ -156,8 +153,7 @@ class BrowseScreen(VaultScreen):
         arranged |= self.pane.order != DEFAULT_ORDER or (grid is not None and grid.column > 0)
         return not searched and not arranged and super().opens_without_reload
 
-    def show_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:
-        super().show_conflicts(conflicts)
+    def _flag_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:
         self.notes.flag(frozenset(pair.note for pair in conflicts))
 
     def index_progressed(self) -> None:
@@ -240,7 +236,6 @@ class BrowseScreen(VaultScreen):
             self._arrange()
 
     def focus_search(self) -> None:
-        """Put the focus into the search box, wherever in Browse it is."""
         self.remove_class("-reading")
         self.show_list()
         self.pane.box.focus_text()
@@ -300,13 +295,8 @@ class BrowseScreen(VaultScreen):
         if line is None and hit is not None and row is not None and hit.row.path == row.path:
             # A note that one came back to is where it was left.
             line = hit.line if self._returned != (row.path, self.pane.typed) else None
-        around = (notes.cursor + 1, notes.cursor - 1)
-        self.loader.show(
-            row,
-            matcher=self.pane.matcher,
-            line=line,
-            neighbours=[notes.row_of(n) for n in around],
-        )
+        around = [notes.row_of(n) for n in (notes.cursor + 1, notes.cursor - 1)]
+        self.loader.show(row, matcher=self.pane.matcher, line=line, neighbours=around)
 
     def action_open(self) -> None:
         if self.pane.unfold():

@@ -104,7 +104,6 @@ class BrowseSidebar:
     # Pins.
 
     def toggle_pins(self) -> None:
-        """Pin the chosen notes, or unpin them where all are pinned."""
         rows = self._screen.vault.catalog.rows_of(self._screen.chosen_notes())
         is_pinned = bool(rows) and all(row.fields.get("pinned") is True for row in rows.values())
         if rows:

@@ -136,7 +136,6 @@ class EditorAutosave:
         return None
 
     def count_key(self) -> None:
-        """Count a key: what is typed is kept soon, or at once after many."""
         self._keys += 1
         if self._keys >= AUTOSAVE_KEYS:
             self.keep()
@@ -179,8 +178,9 @@ MAX_LIST_WIDTH = 48
 class CompletionList(OptionRows, can_focus=False):
     """The suggestions below the line that is typed, or above it where there is no room."""
 
+    opening_clicks = 1
+
     def show_offers(self, area: NoteArea) -> None:
-        """Show what an editor offers; nothing where it offers no choice."""
         offers = area.listed_offers
         self.display = bool(offers)
         if not offers:
@@ -196,13 +196,6 @@ class CompletionList(OptionRows, can_focus=False):
         is_above = place.y + height + 3 > screen.height and place.y > height + 2
         y = place.y - height - 2 if is_above else place.y + 1
         self.styles.offset = max(0, min(place.x - typed - 3, screen.width - width)), y
-
-    def _line_role(self, index: int) -> str:
-        return "cursor" if index == self.cursor else ""
-
-    def row_clicked(self, row: int, x: int, chain: int) -> None:
-        del x, chain
-        self._post_own(self.Selected(self, row))
 
 
 def _make_option(offer: CompletionOffer, number: int) -> Option:
@@ -282,7 +275,6 @@ class EditScreen(VaultScreen):
         return self._saving or self._offering or self._external.is_asking
 
     def show_state(self) -> None:
-        """Say what is edited, how long it is, and where the cursor stands."""
         row, column = self.area.cursor_location
         lines, mark = self.area.lines, "unsaved · " if self.is_changed else ""
         words = f"{plural(count_words(lines), 'word')} · " if has_text(lines) else ""
@@ -388,10 +380,6 @@ class EditScreen(VaultScreen):
     def action_history_here(self) -> None:
         self.save(lambda: self.app.post_message(ShowHistory(self.path)))
 
-    async def open_switcher(self) -> None:
-        """Save and leave: what is chosen is shown where one came from."""
-        self.leave_then(partial(self.app.run_action, "switch_note"))
-
     def leave_then(self, then: Callable[[], object]) -> None:
         """Save, leave, and go on with something else once the editor is gone."""
         app = self.app
@@ -403,7 +391,6 @@ class EditScreen(VaultScreen):
         self.save(leave, leaving=True)
 
     def save(self, then: Callable[[], object] | None = None, *, leaving: bool = False) -> None:
-        """Save what is shown, and go on when it is saved."""
         self.after_save, self._leaving = then, leaving
         if self.is_busy:
             return
@@ -436,11 +423,9 @@ class EditScreen(VaultScreen):
 
     @property
     def is_closing(self) -> bool:
-        """Whether the editor closes as soon as the text is saved."""
         return self._leaving and self.after_save is not None
 
     def go_on(self) -> None:
-        """Do what was to come after the save."""
         then, self.after_save = self.after_save, None
         if then is not None:
             then()

@@ -108,10 +108,7 @@ class EditSession:
         self.show(ours)
 
     def restore(self, unsaved: UnsavedText) -> None:
-        """Show a text that was not saved, as if it had just been typed into what it was made from.
-
-        The file's own content has to be merged afterwards.
-        """
+        """Show a text that was not saved; what the file holds has to be merged afterwards."""
         self.disk = self.base = unsaved.base_data
         self.show(unsaved.data)
 
@@ -306,7 +303,6 @@ def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
 
 
 def _content(vault: Vault, path: str) -> bytes | None:
-    """Return what a note holds; None when it is gone."""
     try:
         return vault.workspace.read(path)
     except NotFound:
@@ -314,7 +310,6 @@ def _content(vault: Vault, path: str) -> bytes | None:
 
 
 def _discard(vault: Vault, unsaved: UnsavedText) -> None:
-    """Discard a text once history has it."""
     vault.history.store.record_version(unsaved.path, unsaved.data)
     swap = AutosaveFile(vault.places.state, unsaved.path)
     if swap.claim() == unsaved:

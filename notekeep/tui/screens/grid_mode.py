@@ -186,14 +186,7 @@ def cell_field(row: Row, column: Column, schema: Schema) -> FormField:
 
 
 def plan_cell(vault: Vault, path: str, field: FormField, text: str) -> WritePlan:
-    """Plan what was made of a field, if the note still has in it what was shown.
-
-    Of a list, what was added and taken away is done to the list that the note has by now.
-
-    Raises:
-        Conflict: The field has another value by now.
-        Refused: The note cannot take the value.
-    """
+    """Plan what was made of a field; Conflict where the note has something else in it by now."""
     note = vault.workspace.note(path, vault.workspace.read(path))
     now: Value = note.fields.get(field.name)
     if isinstance(now, list) and format_value(now) != field.text:

@@ -13,12 +13,7 @@ from notekeep.habits.summary import count_habits
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, review_path
 from notekeep.tracking.habit_details import Detail, load_habit_details
-from notekeep.tui.dialogs.add_habit import (
-    ask_amount,
-    ask_and_log,
-    ask_for_habit,
-    toggle_pause,
-)
+from notekeep.tui.dialogs.add_habit import ask_amount, ask_and_log, ask_for_habit, toggle_pause
 from notekeep.tui.dialogs.dialog import Prompt, ask
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.notifications import cleared_text, notify_done

@@ -250,11 +250,7 @@ class QueryExplanation(NamedTuple):
 
 
 def explain_query(vault: Vault, typed: str) -> QueryExplanation:
-    """Explain a query as the list reads it: it may be unfinished.
-
-    Raises:
-        NotekeepError: The catalog cannot be read.
-    """
+    """Explain a query as the list reads it: it may be unfinished."""
     wrong = None
     try:
         vault.search.parse(typed)

@@ -289,7 +289,6 @@ def _content(vault: Vault, past: NoteVersions, version: Version | None) -> bytes
 def _compare(
     vault: Vault, past: NoteVersions, version: Version | None, *, since: bool
 ) -> TextComparison:
-    """Compare a version with what the file holds, or with the version before it."""
     content = _content(vault, past, version)
     if since:
         return compare(content, past.now or b"")

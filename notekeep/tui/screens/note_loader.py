@@ -44,11 +44,7 @@ def load_note(
     draws_pictures: bool,
     most: int | None = None,
 ) -> NoteRendering:
-    """Read a note, or its first `most` characters, and draw the first lines.
-
-    Raises:
-        NotekeepError: The note is gone, or cannot be read.
-    """
+    """Read a note, or its first `most` characters, and draw the first lines."""
     note, catalog, foot = vault.media.read_known(row), vault.catalog, None
     is_whole = most is None or len(note.body) <= most
     if is_whole:
@@ -200,13 +196,7 @@ def _targets(page: ParsedPage) -> Iterable[str]:
 
 
 def extract_part(note: Note, part: str) -> str | None:
-    """Return the text of a note that a link names; None when it has no such part.
-
-    Args:
-        note: The note.
-        part: What stands behind the `#` of a link: a heading, or `^` and the name of a block; ""
-            is all of it.
-    """
+    """Return what a link names by a heading or `^id`, "" for all; None where there is none."""
     body = note.body_lf
     if not part:
         first, _, rest = body.lstrip("\n").partition("\n")

@@ -175,7 +175,6 @@ class NoteOperations:
         open_dialog(screen, Prompt("Rename", value=row.title, hint=hint), apply, renamed)
 
     def add_quote(self, row: Row) -> None:
-        """Ask for a passage and then for its page, and add it to the quotes of a note."""
         screen = self._screen
 
         def ask_page(passage: str) -> None:
@@ -197,7 +196,6 @@ class NoteOperations:
         ask(screen, prompt, entered)
 
     def edit_fields(self, path: str) -> None:
-        """Show the fields of a note as a form, and write what was changed as one step."""
         screen, vault = self._screen, self._screen.vault
 
         def plan(changes: list[FieldChange]) -> WritePlan:
@@ -223,7 +221,6 @@ class NoteOperations:
     # The marked notes, or the one under the cursor.
 
     def edit_tags(self) -> None:
-        """Ask for tags to add and to take away, as `+this -that`."""
         vault, paths, row = self._screen.vault, self._screen.chosen_notes(), self._screen.loader.row
         is_one = len(paths) == 1
         tags = row.tags if is_one and row is not None and row.path == paths[0] else []

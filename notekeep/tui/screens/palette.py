@@ -126,6 +126,8 @@ def _is_editing(screen: VaultScreen) -> bool:
 class _Offers(ListView, can_focus=False):
     """What was found, one to a row, in sections: that of the best offer first."""
 
+    opening_clicks = 1
+
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__()
         self._glyphs = glyphs
@@ -145,7 +147,6 @@ class _Offers(ListView, can_focus=False):
 
     @property
     def offer(self) -> Offer | None:
-        """What the cursor is on."""
         row = self._rows[self.cursor] if self.cursor < len(self._rows) else ""
         return row if isinstance(row, Offer) else None
 
@@ -176,15 +177,6 @@ class _Offers(ListView, can_focus=False):
             about = fit_line([Piece(shown.about, "muted")], left, self._glyphs.ellipsis)
             title += about if left > 0 else []
         return [[bar, Piece("  "), *spread_line(title, key, room, gap=2), Piece(" ")]]
-
-    def _line_role(self, index: int) -> str:
-        # Keys choose here while one types in the line above.
-        return "cursor" if index == self.cursor and self.is_selectable(index) else ""
-
-    def row_clicked(self, row: int, x: int, chain: int) -> None:
-        super().row_clicked(row, x, chain)
-        if chain == 1:
-            self._post_own(self.Selected(self, row))
 
 
 class Palette(ListDialog[None]):
@@ -358,10 +350,7 @@ class Palette(ListDialog[None]):
 
 
 def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
-    """Return the habits and the notes whose titles are like what was typed; a thread may do it.
-
-    Choosing a habit ticks it for today.
-    """
+    """Return habits, to be ticked, and notes whose titles are like what was typed."""
     vault = screen.vault
     offers = []
     try:

@@ -130,11 +130,9 @@ class PreviewLoader:
     # What the preview leaves to its screen.
 
     def pixels(self, path: str, width: int, height: int) -> bytes:
-        """Decode a picture of the vault; see `Vault.pixels`."""
         return self._screen.vault.media.pixels(path, width, height)
 
     def tick(self, path: str, line: int, text: str) -> None:
-        """Tick a task, or open it again, wherever its line is by now."""
         screen = self._screen
         # That it was done is seen on the line itself.
         in_background(

@@ -13,6 +13,7 @@ from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.messages import OpenNote, ShowConflicts
 from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import in_background, show_message
@@ -78,7 +79,6 @@ class _Problems(ListView):
             text = "" if self.problems is None else "No problems."
             return [[Piece(f"  {text}", "muted")], *[[] for _ in range(self.row_height - 1)]]
         problem = self.problems[row]
-        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
         first = spread_line(
             [Piece(clean_line(problem.place))], [Piece(problem.code, "faint")], width - 3
         )
@@ -89,7 +89,8 @@ class _Problems(ListView):
         about = _about(problem, width, self._glyphs)
         lines = [first, *about, [Piece("  "), *line] if line[0].text else []]
         lines += [[] for _ in range(self.row_height - len(lines))]
-        return [[bar, Piece(" "), *one] for one in lines]
+        head = gutter(self._glyphs, here=row == self.cursor)
+        return [[*head, *one] for one in lines]
 
 
 def _fix(problem: Problem) -> str:

@@ -49,11 +49,7 @@ class TypedVerb(NamedTuple):
 
 
 def parse_typed_command(screen: VaultScreen, text: str) -> TypedCommand | str | None:
-    """Parse what was typed on a screen.
-
-    Returns:
-        The command; why it is none, where it begins like one; or None, also for half a command.
-    """
+    """Return the command that was typed, or why it is none; None where it does not begin so."""
     name, _, rest = text.strip().lstrip(":").strip().partition(" ")
     if screen.vault.person.keymap == VIM_KEYMAP:
         if not rest and name in VIM_COMMANDS:

@@ -1,4 +1,4 @@
-"""Bases of screens: the two bars, the quick switch, work behind them; a list beside a text."""
+"""Bases of screens: the two bars, and work behind them; a list beside a text."""
 
 from __future__ import annotations
 
@@ -19,18 +19,15 @@ from notekeep.tui.widgets.line_view import DiffView, LineView, ListView
 from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual import events
     from textual.app import ComposeResult
-    from textual.widget import Widget
 
     from notekeep.errors import NotekeepError
-    from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.widgets.preview import Preview
-    from notekeep.tui.widgets.switcher import Switcher
 
 # One pane, two, three: see the screens' styles.
 WIDTHS = [(0, "-narrow"), (80, "-normal"), (110, "-wide")]
@@ -49,7 +46,6 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     OPENED_BY: ClassVar[str] = ""  # the id of the action that opens the screen
     PLACE: ClassVar[str] = ""  # what `place` returns, where that is always the same
 
-    _focus_before: Widget | None = None
     _has_missed = False
 
     def compose(self) -> ComposeResult:
@@ -62,10 +58,6 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         """Yield what stands between the two lines."""
         raise NotImplementedError
 
-    def vault_changed(self) -> None:
-        """Show the vault as it is by now, with the cursor where it was."""
-        raise NotImplementedError
-
     def place(self) -> str:
         """Return where the focus is, by its name in the registry of actions."""
         return self.PLACE
@@ -73,8 +65,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     @property
     def opens_without_reload(self) -> bool:
         """Whether the screen will look as it does now when it opens next time."""
-        switcher = self._switcher
-        return switcher is None or not switcher.is_open
+        return True
 
     # The focus, where the pane that has it goes for want of room.
 
@@ -108,7 +99,6 @@ class VaultScreen(PacedScreen[None], ProgramPart):
             self.vault_changed()
 
     def change_day(self) -> None:
-        """Show the vault as it is seen from the day it is by now."""
         for view in self.walk_children(LineView):
             view.change_day(self.today)
         self.vault_changed()
@@ -116,12 +106,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     # The two lines; a screen that is being removed has none.
 
     def set_status(self, text: str, shortly: str = "") -> None:
-        """Write what the screen says of itself at the right of the top line.
-
-        Args:
-            text: All of it, its parts with a dot between them.
-            shortly: What matters most of it, where there is no room for all; "" is the last part.
-        """
+        """Write what the screen says of itself; `shortly` or the last part where room is scarce."""
         if (line := self.query_one_optional(StatusLine)) is not None:
             line.says, line.says_shortly = text, shortly
 
@@ -130,31 +115,11 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.idle = frozenset(actions)
 
-    def show_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:
-        if (line := self.query_one_optional(StatusLine)) is not None:
-            line.conflicts = len(conflicts)
-
-    def show_sync(self, text: str) -> None:
-        """Write into the top line how the vault stands to its remote."""
-        if (line := self.query_one_optional(StatusLine)) is not None:
-            line.sync = text
-
-    def show_error_count(self, count: int) -> None:
-        if (line := self.query_one_optional(StatusLine)) is not None:
-            line.wrong = count
-
     def show_work_status(self, text: str) -> None:
         """Write what goes on in the background into the bottom line; "" when it is over."""
-        if (footer := self.query_one_optional(Footer)) is not None:
-            footer.doing = text
-
-    def show_index_status(self, text: str, share: float | None) -> None:
-        """Write into the top line how far the index is; "" when it is complete."""
-        if (line := self.query_one_optional(StatusLine)) is not None:
-            line.doing, line.share = text, share or 0.0
+        program(self).working = text
 
     def show_mark_count(self, count: int) -> None:
-        """Show at the bottom how many notes are marked, and what acts on all of them."""
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.marked = count
 
@@ -184,44 +149,9 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         if not is_typing and (paths := dropped_files(event.text)):
             ask_import(program(self), shlex.join(paths))
 
-    # The quick switch: mounted when it is first wanted, since most sessions start without it.
-
-    def on_mount(self) -> None:
-        self.show_conflicts(program(self).conflicts)
-        self.show_sync(program(self).sync_mark)
-        self.show_error_count(program(self).unseen)
-
-    @property
-    def _switcher(self) -> Switcher | None:
-        from notekeep.tui.widgets.switcher import Switcher
-
-        return self.query_one_optional(Switcher)
-
-    async def open_switcher(self) -> None:
-        from notekeep.tui.widgets.switcher import Switcher
-
-        if (switcher := self._switcher) is None:
-            switcher = Switcher(self.vault, self.glyphs)
-            await self.mount(switcher)
-        if not switcher.is_open:
-            self._focus_before = self.focused
-            switcher.open()
-
-    def refresh_switcher(self) -> None:
-        """Have the quick switch look again, as the vault has changed."""
-        if (switcher := self._switcher) is not None:
-            switcher.again()
-
-    def on_switcher_closed(self) -> None:
-        if self._focus_before is not None and self._focus_before.is_attached:
-            self._focus_before.focus()
-
 
 class OverlayScreen(VaultScreen):
-    """A list, and the text of what is under the cursor; escape leads back to where one was.
-
-    It lies over another screen, and goes when that one is wanted.
-    """
+    """A list over another screen, and the text of what is under the cursor; escape leads back."""
 
     CSS_PATH = "over.tcss"
 
@@ -255,7 +185,6 @@ class OverlayScreen(VaultScreen):
         return self.text
 
     def show_problem(self, error: NotekeepError) -> None:
-        """Say what is wrong in the place of the text."""
         self.reading.say(*problem_lines(error))
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:

@@ -68,7 +68,6 @@ class _WelcomeChoices(ListView):
         self._glyphs = glyphs
 
     def fit(self, height: int) -> None:
-        """Say less of each way where there is no room for more."""
         self.row_height = CHOICE_HEIGHT if height >= ROOMY_LINES else 1
         self.styles.height = self.row_height * len(WELCOME_CHOICES)
         self.rows_changed(self.cursor)
@@ -203,11 +202,7 @@ class KnownVault(NamedTuple):
 
 
 def list_known_vaults() -> list[KnownVault]:
-    """Return the vaults of this machine, the one that was left last first.
-
-    Raises:
-        Failure: The list cannot be read.
-    """
+    """Return the vaults of this machine, the one that was left last first."""
     machine = config.Places.for_machine()
     person = config.person_settings(machine)
     roots = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal
 from textual.reactive import reactive
@@ -12,6 +12,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
 from notekeep.tui.keys import UNBOUND_PREFIX
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import thousands
 from notekeep.tui.render.styled_text import (
     ACTION_LINK,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.strip import Strip
 
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
 
 
@@ -44,6 +44,9 @@ class ButtonLine(Widget):
 
     def draw(self, width: int) -> StyledLine:
         raise NotImplementedError
+
+    def _redraw(self, _: object) -> None:
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         del y
@@ -119,18 +122,16 @@ class StatusLine(ButtonLine):
     says: reactive[str] = reactive("")
     says_shortly: reactive[str] = reactive("")
     """What matters most of that, where there is no room for all; "" is its last part."""
-    doing: reactive[str] = reactive("")
-    """How far the index is; it takes the place of that while it is built."""
-    share: reactive[float] = reactive(0.0)  # of the index, from 0 to 1
-    conflicts: reactive[int] = reactive(0)  # how many notes have two versions
-    wrong: reactive[int] = reactive(0)  # how many errors have not been looked at
-    sync: reactive[str] = reactive("")  # "↑2 ↓1" or "offline"; "" when all is synced
 
     def __init__(self, vault: str, active: str, glyphs: Glyphs) -> None:
         super().__init__()
         self._vault = clean_line(vault)
         self._active = active
         self._glyphs = glyphs
+
+    def on_mount(self) -> None:
+        for state in ("indexed", "indexing", "conflicts", "sync_mark", "unseen"):
+            self.watch(self.app, state, self._redraw, init=False)
 
     def draw(self, width: int) -> StyledLine:
         tabs = self._tabs(with_keys=width >= MIN_KEY_WIDTH)
@@ -161,8 +162,8 @@ class StatusLine(ButtonLine):
 
     def _status_text(self, room: int) -> StyledLine:
         """Return what the screen says, without its first parts where there is no room for them."""
-        if self.doing:
-            return self._progress(room)
+        if (app := program(self)).indexing:
+            return self._progress(app.indexing, app.indexed or 0.0, room)
         parts = clean_line(self.says).split(STATUS_SEPARATOR)
         ways = [STATUS_SEPARATOR.join(parts[first:]) for first in range(len(parts))]
         if self.says_shortly:
@@ -176,9 +177,9 @@ class StatusLine(ButtonLine):
         lines += [[Piece(ways[-1], "muted")] if ways[-1] else name, name]
         return next((line for line in lines if line_width(line) <= room), [])
 
-    def _progress(self, room: int) -> StyledLine:
-        text = [Piece(clean_line(self.doing), "bright")]
-        done = round(self.share * PROGRESS_CELLS)
+    def _progress(self, words: str, share: float, room: int) -> StyledLine:
+        text = [Piece(clean_line(words), "bright")]
+        done = round(share * PROGRESS_CELLS)
         bar = [
             Piece(f" {self._glyphs.full * done}", "partial"),
             Piece(self._glyphs.empty * (PROGRESS_CELLS - done), "rule"),
@@ -186,21 +187,20 @@ class StatusLine(ButtonLine):
         return [*text, *bar] if line_width([*text, *bar]) <= room else fit_line(text, max(0, room))
 
     def _badges(self, width: int) -> StyledLine:
-        found = [
-            (self.wrong, "show-problems", "error"),
-            (self.conflicts, "show-conflicts", "conflict"),
-        ]
+        app = program(self)
+        conflicts = len(app.conflicts)
+        found = (app.unseen, "show-problems", "error"), (conflicts, "show-conflicts", "conflict")
         line: StyledLine = []
         # Side by side they have to be told apart, also where there is less room.
-        is_named = width >= 100 or (self.wrong and self.conflicts and width >= 70)
+        is_named = width >= 100 or (app.unseen and conflicts and width >= 70)
         for count, action_id, name in found:
             if count:
                 word = f" {name}{'s' if count > 1 else ''}" if is_named else ""
                 line += [Piece("  ")] if line else []
                 line.append(Piece(f"! {count}{word}", "warn", ACTION_LINK + action_id))
-        if self.sync:
+        if app.sync_mark:
             line += [Piece("  ")] if line else []
-            line.append(Piece(self.sync, "muted", ACTION_LINK + "sync"))
+            line.append(Piece(app.sync_mark, "muted", ACTION_LINK + "sync"))
         return line
 
 
@@ -268,16 +268,14 @@ class Footer(ButtonLine):
     Footer { dock: bottom; background: $panel; color: $foreground; padding: 0 1; }
     """
 
-    doing: reactive[str] = reactive("")
-    """What is going on in the background; it takes the place of keys while it lasts."""
-
     idle: reactive[frozenset[str]] = reactive(frozenset())
     """Actions that have nothing to be about here: shown faintly, and asked for they say why."""
     marked: reactive[int] = reactive(0)
     """How many notes are marked; with some, only what acts on all of them is shown."""
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, self._redraw)
+        self.watch(self.app, "working", self._redraw, init=False)
 
     def draw(self, width: int) -> StyledLine:
         keys = self._keys()
@@ -288,8 +286,8 @@ class Footer(ButtonLine):
             keys = keys if self._is_typing else self._bulk_keys()
             left = [Piece(f" {thousands(self.marked)} marked ", "badge"), Piece(" ")]
         right = ends[0] if ends else []
-        if self.doing:
-            right = [Piece(clean_line(self.doing), "bright")]
+        if working := program(self).working:  # takes the place of keys while it lasts
+            right = [Piece(clean_line(working), "bright")]
         elif len(ends) > 1:
             both = [*right, Piece(" " * FOOTER_GAP), *ends[1]]
             right = both if line_width(both) <= width // 2 else right
@@ -307,7 +305,7 @@ class Footer(ButtonLine):
 
     def _bulk_keys(self) -> dict[str, StyledLine]:
         bound = {active.binding.id for active in self.screen.active_bindings.values()}
-        own_keys = cast("NotekeepApp", self.app).own_keys
+        own_keys = program(self).own_keys
         shown: dict[str, StyledLine] = {}
         for action_id, label in BULK_ACTIONS.items():
             keys = action_keys(ACTIONS_BY_ID[action_id], own_keys)
@@ -318,7 +316,7 @@ class Footer(ButtonLine):
     def _keys(self) -> dict[str, StyledLine]:
         """Return the buttons to show by the id of their action, nearest to the focus first."""
         shown: dict[str, StyledLine] = {}
-        own_keys = cast("NotekeepApp", self.app).own_keys
+        own_keys = program(self).own_keys
         bindings = self.screen.active_bindings.values()
         typing = self._is_typing
         here = getattr(self.screen, "OPENED_BY", "")
@@ -401,6 +399,5 @@ class ChoiceBar(ButtonLine):
             self.chosen = link.removeprefix(CHOICE_LINK)
 
     def step(self, by: int) -> None:
-        """Choose the one after the chosen one, or before."""
         at = self._choices.index(self.chosen)
         self.chosen = self._choices[(at + by) % len(self._choices)]

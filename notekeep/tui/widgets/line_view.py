@@ -209,10 +209,11 @@ class ListView(LineView):
             return self.view
 
     class Selected(Highlighted):
-        """A row was opened, by a double click."""
+        """A row was opened by clicks."""
 
     is_moved = False
     """Whether the person put the cursor where it is, since this was last set to False."""
+    opening_clicks = 2  # how many clicks on a row open it
 
     def row_count(self) -> int:
         raise NotImplementedError
@@ -233,7 +234,8 @@ class ListView(LineView):
     def _line_role(self, index: int) -> str:
         if index // self.row_height != self.cursor or not self.is_selectable(self.cursor):
             return ""
-        return "cursor" if self.has_focus else "cursor-blurred"
+        # Where nothing can have the focus, keys choose while one types in a line above.
+        return "cursor" if self.has_focus or not self.can_focus else "cursor-blurred"
 
     def rows_changed(self, cursor: int) -> None:
         """Show other rows, with the cursor on `cursor` or the nearest row it may stand on."""
@@ -330,7 +332,7 @@ class ListView(LineView):
         del x
         self.is_moved = True
         self.move_to(row)
-        if chain == 2:
+        if chain == self.opening_clicks:
             self._post_own(self.Selected(self, row))
 
     def _step(self, rows: int) -> None:

@@ -144,7 +144,6 @@ class SearchBox(Horizontal):
         self.query_one("#search-scope", PieceLabel).show(Piece("/ ", "accent"), *scope)
 
     def show_order(self, text: str) -> None:
-        """Name at the right what the list is sorted by."""
         self.query_one("#search-order", PieceLabel).show(Piece(text, "muted"))
 
     def focus_text(self) -> None:
@@ -372,11 +371,7 @@ class ListPane(Vertical, RemovalSafe):
         self._sort(next_order(self.chosen_order, is_search=self._sorts_found))
 
     def sort_by(self, name: str) -> None:
-        """Sort by a field; by the same one again, the other way round, then as before.
-
-        Raises:
-            UsageError: Notes cannot be sorted by it.
-        """
+        """Sort by a field; by the same one again, the other way round, then as before."""
         own = BEST_MATCH if self._sorts_found else DEFAULT_ORDER
         order = by_field(name, self.chosen_order, own)
         self._vault.search.parse(replace_sort("", order.key))

@@ -48,10 +48,7 @@ _KEY = re.compile(r"^[\w-]+:")
 
 
 class NoteArea(TextArea):
-    """A text field over lines as `EditorText` shows them.
-
-    What comes into it goes through the stand-ins, what goes to the clipboard comes out of them.
-    """
+    """A text field over lines as `EditorText` shows them, with stand-ins for odd characters."""
 
     BINDINGS: ClassVar = bindings(
         "edit",
@@ -170,14 +167,12 @@ class NoteArea(TextArea):
 
     @property
     def listed_offers(self) -> Sequence[CompletionOffer]:
-        """The suggestions to choose from, where there are several."""
         return self._offers if len(self._offers) > 1 else ()
 
     def _choose_offer(self, by: int) -> None:
         self._offer(self._offers, (self.chosen_offer + by) % len(self._offers))
 
     def accept_offer(self, number: int) -> None:
-        """Put a suggestion in the place of what was typed of it."""
         row, column = self.cursor_location
         offer = self._offers[number]
         self._replace_via_keyboard(offer.text, (row, offer.start), (row, column))
@@ -250,7 +245,6 @@ class NoteArea(TextArea):
         self._offer([])
 
     def go_to(self, location: Location) -> None:
-        """Put the cursor somewhere, or as near as the text allows, and show it."""
         self.move_cursor(location, center=True)
 
 

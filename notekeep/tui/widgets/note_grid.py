@@ -51,10 +51,7 @@ if TYPE_CHECKING:
 
 
 class NoteGrid(NoteList, inherit_bindings=False):
-    """Notes, one to a row, with their fields in columns.
-
-    The title stays at the left; the other columns scroll past it.
-    """
+    """Notes with their fields in columns, which scroll past the title."""
 
     BINDINGS = [  # noqa: RUF012 - as Textual has it
         *bindings("grid", by_screen=("edit-cell", "sort-column", "clear-cell")),

@@ -108,7 +108,6 @@ class NoteList(ListView):
 
     @property
     def row(self) -> Row | None:
-        """The note under the cursor, or None in an empty list."""
         return self.row_of(self.cursor) if self.note_count else None
 
     @property
@@ -117,7 +116,6 @@ class NoteList(ListView):
 
     @property
     def snippet_lines(self) -> int:
-        """How many lines of its snippet a hit shows."""
         width, height = self.app.size
         return 1 if height < TALL else 3 if width >= ROOMY else 2
 
@@ -182,9 +180,6 @@ class NoteList(ListView):
         """Return how many notes stand before a row."""
         return row - bisect_left(self._inserted_rows, row)
 
-    def _row_of_number(self, number: int) -> int:
-        return number + bisect_right(self._inserted, number, key=lambda one: one.notes)
-
     @property
     def folded(self) -> Folded | None:
         """The notes that are folded into the row under the cursor."""
@@ -213,7 +208,6 @@ class NoteList(ListView):
     # Marks.
 
     def toggle_mark(self, *, goes_on: bool = True) -> None:
-        """Mark or unmark the note under the cursor, and go on to the next."""
         if (note := self.row) is None:
             return
         self.is_moved = True
@@ -318,7 +312,7 @@ class NoteList(ListView):
         if path is None:
             return None
         if (known := self._source.find(path)) is not None:
-            return self._row_of_number(known)
+            return known + bisect_right(self._inserted, known, key=lambda one: one.notes)
         total = self.row_count()
         around = range(max(0, near - PAGE_ROWS), min(near + PAGE_ROWS, total))
         for index in chain(around, range(min(total, MAX_SEARCHED_ROWS))):

@@ -61,10 +61,7 @@ class RenderingKey(NamedTuple):
 
 
 class NotePage(TextPage):
-    """The text of one note, drawn block by block.
-
-    It is handed renderings whose first screen is drawn already, and draws the rest between keys.
-    """
+    """The text of one note, of which the first screen comes drawn, and the rest between keys."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -92,7 +89,6 @@ class NotePage(TextPage):
 
     @property
     def text_width(self) -> int:
-        """How many cells a line of text may take."""
         return self._layout.width
 
     @property

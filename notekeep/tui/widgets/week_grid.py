@@ -28,6 +28,7 @@ from notekeep.tui.render.habit_rows import (
     year_heads,
     year_line,
 )
+from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, fit_line, pad_line
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import run_action
@@ -89,7 +90,6 @@ class ColumnWidths(NamedTuple):
 
     @property
     def past(self) -> int:
-        """The cells of all past weeks."""
         # A blank behind them, where there is room for all, keeps them from a bracket.
         return self.weeks * (7 * self.tile + 1) - (0 < self.weeks < MOST_WEEKS)
 
@@ -170,7 +170,6 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
 
     @property
     def first_shown(self) -> date:
-        """The first day that is shown, with the weeks before."""
         return self.first_day - timedelta(7 * MOST_WEEKS if self.shown == "week" else 0)
 
     @property
@@ -278,11 +277,8 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         stack = [Piece(f"{arrow} ", "muted")] if item.is_stacked else []
         indent = Piece(" " * (GUTTER if self._has_groups else 0))
         title = [indent, *stack, Piece(clean_line(habit.title))]
-        line: StyledLine = [
-            Piece(self._glyphs.cursor if here else " ", "cursor-bar"),
-            Piece(" "),
-            *pad_line(fit_line(title, columns.title - 1), columns.title),
-        ]
+        named = pad_line(fit_line(title, columns.title - 1), columns.title)
+        line = [*gutter(self._glyphs, here=here), *named]
         if columns.goal:
             line += pad_line([Piece(goal_text(habit, self._glyphs), "muted")], columns.goal)
         if columns.weeks:

@@ -1,0 +1,118 @@
+"""The quick switch: a few letters of any title, and there one is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.dialogs.dialog import HEIGHT_CLASSES, FilterLine, ListDialog, dialog_box
+from notekeep.tui.messages import CreateNote, OpenNote
+from notekeep.tui.program import program
+from notekeep.tui.render.formatting import kind_name
+from notekeep.tui.render.list_rows import indexing_progress
+from notekeep.tui.render.note_rows import (
+    LetterMatcher,
+    distinguished_title,
+    gutter,
+    make_matcher,
+    signs,
+)
+from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, mark_matches, spread_line
+from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.workers import TitleSearch
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widgets import Input
+
+    from notekeep.catalog.records import Row
+    from notekeep.search.results import SearchResults
+
+MAX_SHOWN_TITLES = 50
+SWITCHER_MARGIN = 8  # lines of the screen that are not the list
+
+
+class _Titles(RowList["Row | str"], can_focus=False):
+    """The titles that match; a text is the title of a note that can be created."""
+
+    matcher: LetterMatcher | None = None
+
+    def show(self, rows: list[Row | str]) -> None:
+        self._rows = rows
+        self.rows_changed(0)
+
+    @property
+    def item(self) -> Row | str | None:
+        return self._item
+
+    def draw_item(self, item: Row | str, width: int, *, here: bool) -> StyledLine:
+        head = gutter(self._glyphs, here=here)
+        if isinstance(item, str):
+            name = Piece(clean_line(item), "title")
+            return [*head, Piece("New note ", "muted"), name, Piece("  enter create", "muted")]
+        title: StyledLine = [Piece(clean_line(item.title))]
+        if self.matcher is not None:
+            title = mark_matches(title, self.matcher)
+        right = [Piece(kind_name(item.kind), "faint"), Piece(" ")]
+        room = width - 4 - line_width(right)
+        left = distinguished_title([*title, *signs(item, self._glyphs)], item, room)
+        return [*head, *spread_line(left, right, width - 2)]
+
+
+class Switcher(ListDialog[None]):
+    """A line to type into, and the titles that it may mean; the last opened notes at first."""
+
+    VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: _Titles = _Titles(self.glyphs)
+        self._line = FilterLine(placeholder="Title of a note", compact=True)
+        self._found = TitleSearch(self, self.vault, self._show, MAX_SHOWN_TITLES)
+
+    def compose(self) -> ComposeResult:
+        with dialog_box("Open a note", ("enter", "open"), ("esc", "close")):
+            yield self._line
+            yield self.rows
+
+    def on_mount(self) -> None:
+        self.set_focus(self._line)
+        self._found.ask("")
+
+    def on_resize(self) -> None:
+        self.fit(self.rows, SWITCHER_MARGIN)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._found.drop()
+        self._found.ask(event.value)
+
+    def vault_changed(self) -> None:
+        """Look again for what was typed, unless a key has gone on from what was found."""
+        if self.rows.cursor == 0:
+            self._found.ask(self._line.value)
+
+    def _show(self, typed: str, found: SearchResults) -> None:
+        indexed, title = program(self).indexed, typed.strip()
+        about = [Piece("No notes yet", "muted")] if indexed is None else indexing_progress(indexed)
+        self.rows.nothing = [about]
+        self.rows.matcher = make_matcher(found.query)
+        rows: list[Row | str] = [hit.row for hit in found.hits]
+        self.rows.show(rows or ([title] if title and indexed is None else []))
+        self.fit(self.rows, SWITCHER_MARGIN)
+
+    def action_switcher_down(self) -> None:
+        self._found.when_shown(self.rows.action_line_down)
+
+    def action_switcher_up(self) -> None:
+        self._found.when_shown(self.rows.action_line_up)
+
+    def action_switch(self) -> None:
+        self._found.when_shown(self._open)
+
+    def _open(self) -> None:
+        """Open the note under the cursor, or make one with the title that was typed."""
+        if (item := self.rows.item) is not None:
+            self.dismiss(None)
+            wanted = CreateNote(item) if isinstance(item, str) else OpenNote(item.path)
+            self.app.post_message(wanted)
