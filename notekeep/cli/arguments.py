@@ -184,9 +184,6 @@ def join_query(words: tuple[str, ...]) -> str:
     return " ".join(word for word in words if word != "--")
 
 
-# The options that commands share
-
-
 def _store_option(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     # In the context, so that it counts before the verb and behind it.
     if value:
@@ -260,9 +257,6 @@ def answer_options(command: Wrapped) -> Wrapped:
 def change_options(command: Wrapped) -> Wrapped:
     """Add the options of every verb that writes."""
     return dry_run_option(verb_options(command))
-
-
-# What is wrong with a command line
 
 
 def explain_usage_error(error: click.ClickException) -> tuple[str, str]:

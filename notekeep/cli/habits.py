@@ -277,9 +277,6 @@ def _style(cell: Cell) -> str:
     return MARK_STYLES.get(cell.mark, "")
 
 
-# The log
-
-
 SHOWN_DAYS = 14  # how many days of the log are shown when nothing is said
 
 

@@ -112,8 +112,6 @@ def _find_runs(timeline: Timeline, since: int = 0) -> list[list[int]]:
     return runs
 
 
-# Strength.
-
 HALF_LIFE = 13  # days without a check after which the strength of a daily habit is halved
 
 

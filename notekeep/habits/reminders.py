@@ -132,8 +132,6 @@ def _cron_days(time: Reminder) -> str:
     return ",".join(str(day) for day, is_on in chosen if is_on)
 
 
-# Reminders that have come.
-
 REMINDED_FILE = "reminded"
 
 

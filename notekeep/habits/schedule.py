@@ -263,9 +263,6 @@ def _wrong(text: str, message: str) -> UsageError:
     return UsageError(message, SCHEDULE_HINT, text=text, position=0)
 
 
-# Goals
-
-
 Kind: TypeAlias = Literal["done", "least", "most"]
 Per: TypeAlias = Literal["day", "week", "month"]
 

@@ -78,8 +78,6 @@ class NoteService:
                     raise
         return self.apply(make_plan())
 
-    # What each verb would write
-
     def plan_new(
         self,
         kind: str,
@@ -207,8 +205,6 @@ class NoteService:
         from notekeep.notes.lint import lint_notes
 
         return lint_notes(self.workspace, paths, label)
-
-    # The same, written at once
 
     def create(
         self,

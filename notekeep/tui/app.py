@@ -153,8 +153,6 @@ class NotekeepApp(App[None], RemovalSafe):
 
         return VaultUpdates(self, self._generation)
 
-    # Start.
-
     def on_ready(self) -> None:
         self.call_after_refresh(self._begin_work)
         # A screen that is covered before its first frame never tells that it was shown.
@@ -183,8 +181,6 @@ class NotekeepApp(App[None], RemovalSafe):
         self._start_sync()
         self.updates.start()
         import_soon(self)
-
-    # End.
 
     def _listen_to_signals(self) -> None:
         """End as after ctrl+q when the system or the terminal asks, so that it is left in order."""
@@ -333,8 +329,6 @@ class NotekeepApp(App[None], RemovalSafe):
     def action_twice_z(self) -> None:
         self.keyboard.wait_for_second("twice-z")
 
-    # What went wrong.
-
     def on_error_reported(self, event: ErrorReported) -> None:
         clock = f"{config.current_time():%H:%M}"
         self._errors.append(Problem(clock, None, event.message, event.hint, "error"))
@@ -347,8 +341,6 @@ class NotekeepApp(App[None], RemovalSafe):
         errors, self._errors, self.unseen = self._errors, [], 0
         self.clear_notifications()  # what they tell is on that screen
         self.push_screen(ProblemsScreen(errors))
-
-    # What changed.
 
     def on_work_status(self, event: WorkStatus) -> None:
         self.working = event.text
@@ -434,8 +426,6 @@ class NotekeepApp(App[None], RemovalSafe):
         if result.received or result.conflicts:
             self.post_message(VaultChanged())
 
-    # Undo and redo, from wherever one is.
-
     def action_undo(self) -> None:
         """Undo the last step; name one that was not made here first, and undo it the next time."""
         history, is_check_in = self.vault.history, self.current_mode == places.HABITS_SCREEN
@@ -474,8 +464,6 @@ class NotekeepApp(App[None], RemovalSafe):
     def _redone(self, step: Step) -> None:
         show_message(self, f"Redid: {step.verb} {step.label} · u undo")
         self.post_message(VaultChanged())
-
-    # Screens, and what one asks of another.
 
     def get_default_screen(self) -> VaultScreen:
         # As one of the modes, the first screen would have Textual read all styles once more.
@@ -569,8 +557,6 @@ class NotekeepApp(App[None], RemovalSafe):
         from notekeep.tui.screens.welcome import choose_vault
 
         choose_vault(self)
-
-    # What works from everywhere.
 
     def action_refresh(self) -> None:
         self.updates.sweep()

@@ -154,8 +154,6 @@ def cite_quote(note: Note, text: str, locator: str) -> str:
     return f"{text.strip()}\n— {', '.join(part for part in (*parts, locator) if part)}"
 
 
-# Pictures from elsewhere.
-
 MAX_PATH_LENGTH = 4096
 MAX_DROPPED = 100 * MAX_PATH_LENGTH  # how long the paths of files that are dropped together may be
 _PNG = b"\x89PNG\r\n\x1a\n"

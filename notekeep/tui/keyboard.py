@@ -140,8 +140,6 @@ class Keyboard:
         else:
             await self._deliver()
 
-    # Two keys in a row.
-
     def wait_for_second(self, first: str) -> None:
         """Take the next key as the second one after an action, and show what it may be."""
         self._first_of_two = first

@@ -151,8 +151,6 @@ def _as_value(day: date, like: Any) -> Any:
     return int(datetime.combine(day, time()).timestamp()) * 1_000_000_000
 
 
-# The order of a list.
-
 SORT = "sort:"
 
 

@@ -118,9 +118,6 @@ class FramePacer(Timer):
             await self._tick(next_timer=loop.time(), count=0)
 
 
-# Occlusion culling.
-
-
 class CullingCompositor(Compositor):
     """Render only visible, changed regions; the result looks the same.
 
@@ -159,9 +156,6 @@ class CullingCompositor(Compositor):
                         empty[y].remove(start)
                         chops[y][start] = piece
         return cast("Sequence[Mapping[int, Strip]]", chops)
-
-
-# Messages to what is being removed.
 
 
 def is_being_removed(node: DOMNode) -> bool:

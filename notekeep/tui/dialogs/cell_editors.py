@@ -206,9 +206,6 @@ class DateCellEditor(CellEditor):
         self._choose(shift_month(self.calendar.day, -1))
 
 
-# A list: what is in it, then what others have, each with a box.
-
-
 class ItemRows(RowList[str]):
     """The items; the cursor is on one of them, or where one types."""
 
@@ -384,9 +381,6 @@ class ChoiceCellEditor(CellEditor):
 
     def action_take_cell(self) -> None:
         self.submit_text(self.options.value.removeprefix(NO_VALUE))
-
-
-# A rating: a row of stars.
 
 
 class StarsView(LineView, inherit_bindings=False):

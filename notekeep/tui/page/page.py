@@ -115,8 +115,6 @@ class NoteText:
         after = range(heading + 1, len(self.blocks))
         return next((n for n in after if 0 < self.blocks[n].level <= level), len(self.blocks))
 
-    # What stands where.
-
     def find(self, kind: str, name: str) -> int | None:
         found = (
             self.page.line_of(span.start) for span in self.page.find(kind) if span.info == name

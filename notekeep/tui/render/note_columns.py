@@ -146,9 +146,6 @@ def _column(name: str, kind: str, rows: Sequence[Row], schema: Schema, glyphs: G
     return column._replace(width=max(least, min(most, limit)), most=most)
 
 
-# What a cell shows.
-
-
 def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
     """Return what a note has in a column, as one line; "" where it has nothing."""
     if column.name == TITLE_COLUMN:
@@ -194,9 +191,6 @@ def sort_key(row: Row, name: str) -> tuple[float | str, ...] | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return 0.0, float(value)
     return 1.0, row_key(field_text(value))
-
-
-# Where columns are.
 
 
 def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[ColumnPlace]:

@@ -93,8 +93,6 @@ def fold_letters(text: str) -> str:
     )
 
 
-# What the lists show of a note: a row, a hit, the head of the preview.
-
 # Marks of headings and lists at the start of a line, of emphasis, code and links anywhere; compiled
 # when the first hit is shown, since no list at the start has one.
 _SIGNS = (

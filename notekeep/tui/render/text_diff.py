@@ -217,8 +217,6 @@ def _spans(words: Sequence[str], ranges: Sequence[tuple[int, int]]) -> Spans:
     return tuple((places[start], places[end]) for start, end in ranges if start < end)
 
 
-# Versions as lines.
-
 MAX_VERSION_LINES = 4000  # lines that are shown; what is longer is read in an editor
 MIN_SPLIT_WIDTH = 100  # from this width on two versions have room side by side
 BINARY_MARK = b"\0"

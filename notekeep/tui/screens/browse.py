@@ -172,8 +172,6 @@ class BrowseScreen(VaultScreen):
         self.loader.row = None
         self.preview.say()
 
-    # Panes.
-
     def _arrange(self) -> None:
         """Show the sidebar where there is room for it, unless the person decided."""
         width = self.app.size.width
@@ -270,8 +268,6 @@ class BrowseScreen(VaultScreen):
     def action_save_query(self) -> None:
         self._sidebar.save_query()
 
-    # The note under the cursor.
-
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         if event.view is not self.notes:
             return
@@ -324,8 +320,6 @@ class BrowseScreen(VaultScreen):
             self.preview.action_page_down()
         else:
             self.action_open()
-
-    # From note to note.
 
     def open_note(self, wanted: OpenNote) -> None:
         self._remember_note()
@@ -410,8 +404,6 @@ class BrowseScreen(VaultScreen):
         if self.loader.row is not None:
             self.app.post_message(ShowHistory(self.loader.row.path))
 
-    # The grid.
-
     def action_sort_column(self) -> None:
         self.grid_mode.sort_column()
 
@@ -434,8 +426,6 @@ class BrowseScreen(VaultScreen):
         if digit.isdecimal() and digit.isascii() and grid is not None and grid.has_focus:
             event.stop()
             self.grid_mode.edit_cell(digit)
-
-    # Marks.
 
     def action_mark(self) -> None:
         self.notes.toggle_mark()
@@ -460,8 +450,6 @@ class BrowseScreen(VaultScreen):
         if marked:
             existing = partial(self.vault.search.existing, marked)
             self.load("marks-kept", existing, prune, is_quiet=True)
-
-    # Actions on the marked notes, or on the one under the cursor.
 
     def action_edit(self) -> None:
         if self.loader.row is not None:

@@ -72,8 +72,6 @@ class BrowseSidebar:
         else:
             self._screen.sidebar.show(model, pane.scope)
 
-    # What is chosen, and taken out.
-
     def choose(self, entry: SidebarEntry) -> None:
         """Open a pinned note, list what a line stands for, or search for less."""
         screen = self._screen
@@ -101,8 +99,6 @@ class BrowseSidebar:
         else:
             show_message(screen, "Only saved searches and pins can be removed")
 
-    # Pins.
-
     def toggle_pins(self) -> None:
         rows = self._screen.vault.catalog.rows_of(self._screen.chosen_notes())
         is_pinned = bool(rows) and all(row.fields.get("pinned") is True for row in rows.values())
@@ -117,8 +113,6 @@ class BrowseSidebar:
             title = row.title
         text = f"Pinned {title} to the sidebar" if is_pinned else f"Unpinned {title}"
         screen.write(lambda: screen.vault.notes.set_fields(paths, [change]), text)
-
-    # Saved queries.
 
     def save_query(self) -> None:
         from notekeep.tui.dialogs.dialog import Prompt, open_dialog

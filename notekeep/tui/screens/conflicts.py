@@ -103,8 +103,6 @@ class ConflictsScreen(OverlayScreen):
             self._versions = None
             self.text.say()
 
-    # Both versions.
-
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         here = self.here
         if event.view is self.pairs and here is not None:
@@ -143,8 +141,6 @@ class ConflictsScreen(OverlayScreen):
         self._beside = not self._beside
         if self._versions is not None:
             self._show(self._versions)
-
-    # What the person decides.
 
     def action_keep_mine(self) -> None:
         self._keep("mine", "Kept the note")

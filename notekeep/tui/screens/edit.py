@@ -169,8 +169,6 @@ class EditorAutosave:
         return UnsavedText.of(self._screen.path, content, editing.base, area.cursor_location)
 
 
-# Several suggestions for what is typed.
-
 MAX_LISTED = 8
 MAX_LIST_WIDTH = 48
 
@@ -280,8 +278,6 @@ class EditScreen(VaultScreen):
         words = f"{plural(count_words(lines), 'word')} · " if has_text(lines) else ""
         self.set_status(f"{self.label} · {mark}{words}{row + 1}:{column + 1}")
 
-    # Typing.
-
     def on_text_area_changed(self) -> None:
         self.show_state()
         self.autosave.count_key()
@@ -326,8 +322,6 @@ class EditScreen(VaultScreen):
         self.area.put(self.editing.lines)
         self.area.go_to(unsaved.cursor)
         self._external.merge(on_disk)
-
-    # Saving.
 
     def action_save(self) -> None:
         self.save()

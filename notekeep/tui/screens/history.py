@@ -152,8 +152,6 @@ class HistoryScreen(OverlayScreen):
         if not moments:
             self.text.say()
 
-    # What is shown of a version.
-
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         if event.view is self.versions:
             self._show()
@@ -197,8 +195,6 @@ class HistoryScreen(OverlayScreen):
 
     def action_leave(self) -> None:
         self.action_leave_over()
-
-    # What the person decides.
 
     def action_restore(self) -> None:
         if (version := self._version()) is None:
@@ -342,8 +338,6 @@ class StepsScreen(OverlayScreen):
     def _step(self) -> Step | None:
         return self._steps.get(self.moments.key)
 
-    # What a step did.
-
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         step = self._step
         if event.view is not self.moments or step is None:
@@ -362,8 +356,6 @@ class StepsScreen(OverlayScreen):
             return [*head, *changes_lines(details.changes, width, glyphs)]
 
         self.text.show(lines)
-
-    # The way back.
 
     def action_take_back(self) -> None:
         if (step := self._step) is None:

@@ -153,8 +153,6 @@ class NoteOperations:
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
 
-    # One note.
-
     def rename(self, row: Row) -> None:
         screen = self._screen
 
@@ -217,8 +215,6 @@ class NoteOperations:
 
         read = partial(vault.search.read, path)
         in_background(screen, read, show, group="form", exclusive=True, holds_keys=True)
-
-    # The marked notes, or the one under the cursor.
 
     def edit_tags(self) -> None:
         vault, paths, row = self._screen.vault, self._screen.chosen_notes(), self._screen.loader.row
@@ -330,8 +326,6 @@ class NoteOperations:
             show_message(screen, f"Copied {plural(len(titles), 'link')}")
 
         in_background(screen, load, copied, group="copy")
-
-    # From the question to the step.
 
     def _ask(
         self,

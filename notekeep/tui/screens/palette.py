@@ -320,8 +320,6 @@ class Palette(ListDialog[None]):
         used = program(self).place.used.split()
         return used.index(action.id) if action.id in used else MAX_RECENT
 
-    # What is chosen.
-
     def action_switch(self) -> None:
         """Do what stands there by now, and never what was offered for less than that."""
         if self._searched != self._line.value:

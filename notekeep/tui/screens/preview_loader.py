@@ -127,8 +127,6 @@ class PreviewLoader:
             self._preview.keep(key, rendering)
         self._load_ahead()
 
-    # What the preview leaves to its screen.
-
     def pixels(self, path: str, width: int, height: int) -> bytes:
         return self._screen.vault.media.pixels(path, width, height)
 

@@ -115,8 +115,6 @@ class TasksScreen(OverlayScreen):
     def on_preview_widened(self) -> None:
         self.loader.reload()
 
-    # What can be done.
-
     def on_task_list_ticked(self) -> None:
         self.action_tick_task()
 

@@ -71,9 +71,6 @@ def match_verbs(text: str, *, has_notes: bool = True) -> list[TypedVerb]:
     return found if has_notes else [verb for verb in found if verb.read not in _ABOUT_NOTES]
 
 
-# Notes.
-
-
 def _notes(screen: VaultScreen) -> list[str]:
     return screen.chosen_notes() if isinstance(screen, BrowseScreen) else []
 
@@ -159,9 +156,6 @@ def _open(screen: VaultScreen, rest: str) -> TypedCommand | None:
     return TypedCommand(f"Open {row.title}", run)
 
 
-# Lists.
-
-
 def _search(screen: VaultScreen, rest: str) -> TypedCommand | None:
     return TypedCommand(f"Search for {rest}", partial(screen.post_message, ShowQuery(rest)))
 
@@ -184,9 +178,6 @@ def _saved(screen: VaultScreen, rest: str) -> TypedCommand | None:
 def _tasks(screen: VaultScreen, rest: str) -> TypedCommand | None:
     screen.vault.search.parse(rest)
     return TypedCommand(f"Tasks of {rest}", partial(program(screen).show_tasks, rest))
-
-
-# Habits and vaults.
 
 
 def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:

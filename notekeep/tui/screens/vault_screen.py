@@ -126,8 +126,6 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     def index_progressed(self) -> None:
         """Say how far the index is, where that is said."""
 
-    # Work that must not hold up a key.
-
     def write(self, what: Callable[[], WriteResult], text: str = "") -> None:
         """Change notes in a thread, then say what was done and how to take it back."""
         in_background(self, what, partial(notify_done, self, text), group=WRITE_GROUP)

@@ -348,9 +348,6 @@ class Footer(ButtonLine):
         return {action_id: shown[action_id] for action_id in sorted(shown, key=order)}
 
 
-# What can be done, said in one line, each part of it a button.
-
-
 class ActionButtons(ButtonLine):
     """Actions by id, each with what it does, those that matter most first; the rest has no room."""
 
@@ -368,8 +365,6 @@ class ActionButtons(ButtonLine):
             line = longer
         return fit_line(line, width)
 
-
-# A few choices in a row, one of them standing out.
 
 CHOICE_LINK = "choice:"
 

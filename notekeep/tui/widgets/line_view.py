@@ -112,8 +112,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def _scroll_top(self, line: int) -> None:
         self.scroll_to(y=max(0, line), animate=False, immediate=True)
 
-    # Drawing.
-
     def _line_role(self, index: int) -> str:  # noqa: ARG002 - a subclass has a cursor
         return ""
 
@@ -158,8 +156,6 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
         """Do what a click on a place among the lines that are seen does."""
-
-    # Keys.
 
     row_height = 1
 

@@ -243,8 +243,6 @@ class ListPane(Vertical, RemovalSafe):
             self._has_gaps = not self._has_gaps
             self.again()
 
-    # The list and the grid in its place.
-
     @property
     def notes(self) -> NoteList:
         return self.grid if self.grid is not None else self.listed
@@ -329,8 +327,6 @@ class ListPane(Vertical, RemovalSafe):
             self.order = DEFAULT_ORDER
         self.box.set_scope(name if query else "")
         self.again()
-
-    # The order.
 
     @property
     def _sorts_found(self) -> bool:
@@ -671,8 +667,6 @@ class ListPane(Vertical, RemovalSafe):
             self.box.focus_text()
         elif self._indexed is None:
             self.post_message(CreateNote(self.typed))
-
-    # A field that there is not, and the one that was meant.
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "tab" and self.box.has_text_focus and self._correct_field():

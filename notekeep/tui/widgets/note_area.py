@@ -108,8 +108,6 @@ class NoteArea(TextArea):
         super().edit(edit)
         self.history.checkpoint()
 
-    # What comes in and what goes out.
-
     def edit(self, edit: Edit) -> EditResult:
         lines = _BREAKS.sub("\n", edit.text).split("\n")
         edit.text = "\n".join(self.stand_ins.shown(line) for line in lines)
@@ -130,8 +128,6 @@ class NoteArea(TextArea):
         real = self.stand_ins.real(text)
         self.app.copy_to_clipboard(real.encode("utf-8", "replace").decode("utf-8"))
 
-    # What it looks like.
-
     def get_line(self, line_index: int) -> Text:
         shown = self.document.get_line(line_index)
         # The stand-ins have been seen to; this is for a terminal's sake, should one be forgotten.
@@ -149,8 +145,6 @@ class NoteArea(TextArea):
             for found in pattern.finditer(drawn):
                 text.stylize(ink.style(role), *found.span())
         return text
-
-    # What may be meant.
 
     def update_suggestion(self) -> None:
         row, column = self.cursor_location

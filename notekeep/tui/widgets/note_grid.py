@@ -80,8 +80,6 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self._places: list[ColumnPlace] = []
         self._placed_in = -1
 
-    # Columns.
-
     def choose_columns(
         self, vault: Vault, rows: Sequence[Row], total: int, *, asked: tuple[str, str], order: str
     ) -> None:
@@ -151,8 +149,6 @@ class NoteGrid(NoteList, inherit_bindings=False):
         place = next(places, ColumnPlace(0, GUTTER, max(1, self.inner_width - GUTTER)))
         return Region(place.x, y, place.width, 1).translate(self.content_region.offset)
 
-    # Drawing.
-
     def on_resize(self) -> None:
         super().on_resize()
         self._arranged()
@@ -202,8 +198,6 @@ class NoteGrid(NoteList, inherit_bindings=False):
             shown = fit_line(shown, place.width - line_width(after), self._glyphs.ellipsis)
             return pad_line([*shown, *after], place.width)
         return align_cell(fit_line(shown, place.width, self._glyphs.ellipsis), column, place.width)
-
-    # The mouse.
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         column = self.column_at(x) if x >= GUTTER and row < self.note_count else None

@@ -165,8 +165,6 @@ class NoteList(ListView):
             page = self._pages[number] = self._source.page(number * PAGE_ROWS, PAGE_ROWS)
         return page[offset] if offset < len(page) else None
 
-    # Rows that are no notes.
-
     def _insert(self, inserted: Sequence[Inserted]) -> None:
         self._inserted = inserted
         self._inserted_rows = [one.notes + number for number, one in enumerate(inserted)]
@@ -204,8 +202,6 @@ class NoteList(ListView):
         self._marked_last, self.is_moved = other._marked_last, other.is_moved
         self.row_height = self.hit_height if self.is_search else 1
         self.rows_changed(other._number(other.cursor))
-
-    # Marks.
 
     def toggle_mark(self, *, goes_on: bool = True) -> None:
         if (note := self.row) is None:

@@ -202,8 +202,6 @@ class NotePage(TextPage):
         """Drop every rendering: what notes or characters look like has changed."""
         self._kept.clear()
 
-    # Drawing.
-
     def line_count(self) -> int:
         return len(self.rendering.lines) if self.rendering else len(self._message)
 

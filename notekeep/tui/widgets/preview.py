@@ -54,8 +54,6 @@ class Preview(NotePage):
             self._width = self.inner_width
             self.post_message(self.Widened())
 
-    # Moving from one thing to the next.
-
     def _choose(self, step: int, *, passages: bool) -> None:
         rendering = self.rendering
         if rendering is None:
@@ -93,8 +91,6 @@ class Preview(NotePage):
 
     def action_previous_passage(self) -> None:
         self._choose(-1, passages=True)
-
-    # Doing something with it.
 
     def action_follow(self) -> None:
         if self.chosen is not None and self.chosen.link:
@@ -175,8 +171,6 @@ class Preview(NotePage):
                 self._select(row, task)
                 return
 
-    # Folds.
-
     def _toggle(self, rendering: NoteRendering, key: str) -> None:
         rendering.toggle(key)
         self._redraw_at(self.scroll_offset.y)
@@ -217,8 +211,6 @@ class Preview(NotePage):
             self._go_to(rendering.file_line(source), self._redraw_at)
         else:
             self._redraw_at(top)
-
-    # Copying and pictures.
 
     def _show_picture(self, path: str) -> None:
         if self._host is not None:

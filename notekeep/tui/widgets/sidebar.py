@@ -138,8 +138,6 @@ class Sidebar(RowList[SidebarEntry]):
     def action_drop_entry(self) -> None:
         self.post_message(self.Dropped(self.entry))
 
-    # What there is to choose from.
-
     def _entries(self, shelves: SidebarModel) -> list[SidebarEntry]:
         pinned = [SidebarEntry(title, None, path=path) for path, title in shelves.pinned]
         saved = [

@@ -355,8 +355,6 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         if self._is_held(self.cursor - self.scroll_offset.y):
             self.scroll_to_line(self.cursor - 1)
 
-    # The mouse.
-
     def place_clicked(self, place: Offset, event: events.Click) -> None:
         link = str(event.style.meta.get("link", ""))
         is_head = self.row_at(place.y) == self._heads_row
