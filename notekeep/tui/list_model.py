@@ -157,11 +157,11 @@ SORT = "sort:"
 class ListOrder(NamedTuple):
     """An order: its key, and what it is called."""
 
-    key: str  # the field, with a minus before it for the other way round; "" for the best match
+    key: str  # the field, with a minus before it for the other way round
     name: str
 
 
-BEST_MATCH = ListOrder("", "best match")  # the order of what was found, until another is chosen
+BEST_MATCH = "best match"  # what the order of what was found is called, until another is chosen
 ORDERS = (
     ListOrder("-modified", "changed"),
     ListOrder("-created", "created"),
@@ -172,20 +172,21 @@ ORDERS = (
 DEFAULT_ORDER = ORDERS[0]
 
 
-def next_order(order: ListOrder, *, is_search: bool) -> ListOrder:
-    """The order that a key takes after another one."""
-    orders = [BEST_MATCH, *ORDERS] if is_search else ORDERS
+def next_order(order: ListOrder | None, *, is_search: bool) -> ListOrder | None:
+    """Return the order that a key takes after another one; None is the list's own."""
+    orders: list[ListOrder | None] = [None, *(ORDERS if is_search else ORDERS[1:])]
     at = orders.index(order) + 1 if order in orders else 0
     return orders[at % len(orders)]
 
 
-def by_field(name: str, order: ListOrder, own: ListOrder) -> ListOrder:
-    """The order by a field; where it is that already the other way round, then the list's own."""
+def by_field(name: str, order: ListOrder | None) -> ListOrder | None:
+    """Return the order by a field; where it is that, the other way round, then the list's own."""
     column = COLUMNS.get(name)
     head = (column and column.head) or name
     keys = [name, f"-{name}"]
-    at = keys.index(order.key) + 1 if order.key in keys and order != own else 0
-    return [ListOrder(name, head), ListOrder(f"-{name}", head), own][at]
+    at = keys.index(order.key) + 1 if order is not None and order.key in keys else 0
+    orders: list[ListOrder | None] = [ListOrder(name, head), ListOrder(f"-{name}", head), None]
+    return orders[at]
 
 
 def find_sort_key(vault: Vault, query: str) -> str:

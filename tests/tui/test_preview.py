@@ -184,7 +184,7 @@ async def test_a_task_is_found_again_or_it_is_said(reading: Vault, root: Path) -
         other = LONG.replace("buy a kettle", "buy a pot")
         (root / NOTE).write_text(other)
         app.clear_notifications()
-        preview._host.tick(NOTE, 8, "buy a kettle")  # type: ignore[union-attr]  # it has one
+        preview.tick(NOTE, 8, "buy a kettle")
         await until(pilot, lambda: shows(app, "the task is no longer there"))
         assert (root / NOTE).read_text() == other
 

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
-from notekeep.tui.list_model import DEFAULT_ORDER, narrow_to_scope, replace_sort
+from notekeep.tui.list_model import narrow_to_scope, replace_sort
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
 from notekeep.tui.program import program
@@ -150,7 +150,7 @@ class BrowseScreen(VaultScreen):
         searched = self.pane.typed or self.pane.scope or self.notes.marked
         arranged = self.has_class("-reading") or self.has_class("-zoomed")
         grid = self.pane.grid
-        arranged |= self.pane.order != DEFAULT_ORDER or (grid is not None and grid.column > 0)
+        arranged |= self.pane.order is not None or (grid is not None and grid.column > 0)
         return not searched and not arranged and super().opens_without_reload
 
     def _flag_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:

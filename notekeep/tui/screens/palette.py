@@ -366,20 +366,9 @@ def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
         score, marks = _match(typed, title)
         about = clean_line(row.apart) or next(iter(row_details(row, screen.today)), "")
         run = partial(screen.post_message, OpenNote(row.path))
-        opened = vault.open_counts.last(row.path)
-        offers.append(
-            Offer(
-                score or 0.01,
-                title,
-                about,
-                run,
-                marks,
-                section=NOTES,
-                sign=kind_sign(row.kind, screen.glyphs).text,
-                path=row.path,
-                opened=opened,
-            )
-        )
+        found = Offer(score or 0.01, title, about, run, marks, section=NOTES, path=row.path)
+        sign, opened = kind_sign(row.kind, screen.glyphs).text, vault.open_counts.last(row.path)
+        offers.append(found._replace(sign=sign, opened=opened))
     return offers
 
 

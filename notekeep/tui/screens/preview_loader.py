@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from notekeep.tui.messages import VaultChanged
 from notekeep.tui.widgets.note_page import RenderingKey
-from notekeep.tui.workers import WRITE_GROUP, in_background
+from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,7 +33,6 @@ class PreviewLoader:
         self._matcher: LetterMatcher | None = None
         self._line: int | None = None
         self._neighbours: Sequence[Row] = ()
-        preview.serve(self)
 
     def show(
         self,
@@ -80,7 +78,7 @@ class PreviewLoader:
     ) -> None:
         key, screen = self._key(row), self._screen
         toggled = self._preview.folds.setdefault(row.path, set())
-        draws = self._draws_pictures()
+        draws = self._preview.draws_pictures
 
         def load() -> NoteRendering:
             # What parses Markdown is imported when a note is read: the first frame comes before.
@@ -91,13 +89,6 @@ class PreviewLoader:
 
         group, failed = ("ahead", lambda _: None) if is_ahead else ("preview", self._cannot)
         in_background(screen, load, partial(then, key), group=group, exclusive=True, failed=failed)
-
-    def _draws_pictures(self) -> bool:
-        """Whether half blocks in true colours would be seen as the picture they are."""
-        app = self._screen.app
-        if self._screen.glyphs.is_ascii or app.no_color:
-            return False
-        return app.console.color_system in ("truecolor", "256")
 
     def _loaded(self, key: RenderingKey, rendering: NoteRendering) -> None:
         if rendering.is_whole:
@@ -126,25 +117,6 @@ class PreviewLoader:
         if rendering.is_whole:
             self._preview.keep(key, rendering)
         self._load_ahead()
-
-    def pixels(self, path: str, width: int, height: int) -> bytes:
-        return self._screen.vault.media.pixels(path, width, height)
-
-    def tick(self, path: str, line: int, text: str) -> None:
-        screen = self._screen
-        # That it was done is seen on the line itself.
-        in_background(
-            screen,
-            lambda: screen.vault.notes.toggle_task(path, line, text),
-            lambda _done: screen.post_message(VaultChanged()),
-            group=WRITE_GROUP,
-        )
-
-    def look(self, path: str) -> None:
-        from notekeep.tui.screens.picture import PictureScreen
-
-        screen = self._screen
-        screen.app.push_screen(PictureScreen(path, draws=self._draws_pictures()))
 
     def copied(self) -> ClipboardText | None:
         """Return what is chosen in the text, as it goes onto the clipboard, or None."""

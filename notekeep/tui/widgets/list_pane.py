@@ -207,8 +207,8 @@ class ListPane(Vertical, RemovalSafe):
         self._vault, self._glyphs, self._today = vault, glyphs, today
         self._begins_as_grid = as_grid
         self.grid: NoteGrid | None = None  # the grid, when it is shown
-        self.order, self.order_found = DEFAULT_ORDER, BEST_MATCH
-        """How the list is sorted, and what was found, as it was chosen."""
+        self.order: ListOrder | None = None  # how the list is sorted, if that was chosen
+        self.order_found: ListOrder | None = None  # the same of what was found
         self._is_unfolded = False  # whether daily notes have rows of their own
         self._has_gaps = False  # whether there is room for a blank row before a group
         self.scope = ""  # the query that the list is limited to, or ""
@@ -317,14 +317,14 @@ class ListPane(Vertical, RemovalSafe):
         self.box.set_scope(asked.name)
         self.box.put(asked.typed)
         self._is_searching = bool(asked.typed)
-        self.order_found = BEST_MATCH
+        self.order_found = None
         self.again(stop.path)
 
     def set_scope(self, query: str, name: str) -> None:
         """Limit the list and its searches to the notes of a query, in its order if it names one."""
         self.scope = query
         if find_sort_key(self._vault, query):
-            self.order = DEFAULT_ORDER
+            self.order = None
         self.box.set_scope(name if query else "")
         self.again()
 
@@ -334,26 +334,19 @@ class ListPane(Vertical, RemovalSafe):
         return bool(self.typed) and self.grid is None
 
     @property
-    def chosen_order(self) -> ListOrder:
+    def chosen_order(self) -> ListOrder | None:
         return self.order_found if self._sorts_found else self.order
 
     @property
     def _key(self) -> str:
         """What the notes are sorted by: as was chosen, else as what was asked for says."""
         asked = find_sort_key(self._vault, narrow_to_scope(self.scope, self.typed))
-        if not self._is_own_order:
-            return self.chosen_order.key
-        return asked or ("" if self.typed else DEFAULT_ORDER.key)
-
-    @property
-    def _is_own_order(self) -> bool:
-        """Whether nobody chose another order than a list begins with."""
-        return self.chosen_order == (BEST_MATCH if self._sorts_found else DEFAULT_ORDER)
+        return self.chosen_key or asked or ("" if self.typed else DEFAULT_ORDER.key)
 
     @property
     def chosen_key(self) -> str:
         """What the person chose to sort by; "" for the order that a list begins with."""
-        return "" if self._is_own_order else self.chosen_order.key
+        return self.chosen_order.key if self.chosen_order is not None else ""
 
     @property
     def _dated_by(self) -> str | None:
@@ -368,12 +361,10 @@ class ListPane(Vertical, RemovalSafe):
 
     def sort_by(self, name: str) -> None:
         """Sort by a field; by the same one again, the other way round, then as before."""
-        own = BEST_MATCH if self._sorts_found else DEFAULT_ORDER
-        order = by_field(name, self.chosen_order, own)
-        self._vault.search.parse(replace_sort("", order.key))
-        self._sort(order)
+        self._vault.search.parse(replace_sort("", name))
+        self._sort(by_field(name, self.chosen_order))
 
-    def _sort(self, order: ListOrder) -> None:
+    def _sort(self, order: ListOrder | None) -> None:
         if self._sorts_found:
             self.order_found = order
         else:
@@ -451,7 +442,7 @@ class ListPane(Vertical, RemovalSafe):
 
     def _find_folded(self) -> tuple[int, Folded] | None:
         """Return the daily notes to fold, with when the last of them was changed."""
-        is_all = not (self.scope or self.typed) and self.order == DEFAULT_ORDER
+        is_all = not (self.scope or self.typed) and self.order is None
         if not is_all or self.grid is not None:
             return None
         if self._wanted is not None and (row := self._vault.catalog.row(self._wanted)) is not None:
@@ -530,9 +521,9 @@ class ListPane(Vertical, RemovalSafe):
         if self.typed and self._indexed is not None:
             return f"{thousands(shown)} so far"
         if not (key := self._key):
-            return BEST_MATCH.name
+            return BEST_MATCH
         sign = self._glyphs.down if key.startswith("-") else self._glyphs.up
-        order = self.chosen_order
+        order = self.chosen_order or DEFAULT_ORDER
         name = order.name if order.key == key else key.removeprefix("-")
         return f"{sign} {clean_line(name)}"
 
@@ -552,7 +543,7 @@ class ListPane(Vertical, RemovalSafe):
         if self.typed:
             if not self._is_searching:
                 self.notes.is_moved = False
-                self.order_found = BEST_MATCH
+                self.order_found = None
             self._search(pause=SEARCH_DELAY)
         else:
             self._list()

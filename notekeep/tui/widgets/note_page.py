@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_right
-from functools import partial
+from functools import cached_property, partial
 from math import inf
 from operator import itemgetter
 from time import perf_counter
@@ -20,6 +20,7 @@ from notekeep.tui.page.selection import (
     find_reading_place,
     find_reading_row,
 )
+from notekeep.tui.program import program
 from notekeep.tui.render.note_rows import PageLayout, lay_out_page
 from notekeep.tui.render.styled_text import (
     FOLD_LINK,
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from notekeep.tui.page.drawn_lines import DrawnLine
     from notekeep.tui.page.page import NoteRendering
     from notekeep.tui.render.note_rows import LetterMatcher
-    from notekeep.tui.screens.preview_loader import PreviewLoader
 
 SLICE_SECONDS = 0.003  # seconds of drawing between two looks at the keyboard
 SLICE_PAUSE = 0.002
@@ -76,8 +76,6 @@ class NotePage(TextPage):
         self._places: LRUCache[str, ReadingPlace] = LRUCache(256)
         self._matcher: LetterMatcher | None = None
         self._message: list[StyledLine] = []
-        self._pictures: PictureCache | None = None
-        self._host: PreviewLoader | None = None
         # The line of the file that is gone to while a long note is drawn, and what is done there.
         self._target: tuple[int, Callable[[int], None]] | None = None
         # The line of the file that was gone to, and the first line that is seen while it is.
@@ -108,10 +106,9 @@ class NotePage(TextPage):
         if len(self._kept) > MAX_CACHED_RENDERINGS:
             del self._kept[next(iter(self._kept))]
 
-    def serve(self, host: PreviewLoader) -> None:
-        """Leave to `host` what this cannot do alone; without one, nothing but reading is done."""
-        self._host = host
-        self._pictures = PictureCache(self, host.pixels)
+    @cached_property
+    def _pictures(self) -> PictureCache:
+        return PictureCache(self, program(self).vault.media.pixels)
 
     def show(
         self,
@@ -253,7 +250,7 @@ class NotePage(TextPage):
         strip = super().render_line(y)
         index = y + self.scroll_offset.y
         strip = self._put_outline(strip, y)
-        if self._pictures is None or self.rendering is None or index >= self.line_count():
+        if self.rendering is None or index >= self.line_count():
             return strip
         drawn = self.rendering.lines[index]
         if drawn.picture is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from notekeep.tui.keys import bindings
+from notekeep.tui.messages import VaultChanged
 from notekeep.tui.page.selection import (
     Selectable,
     find_reading_place,
@@ -15,6 +16,7 @@ from notekeep.tui.page.selection import (
     next_selectable,
     selectable_row,
 )
+from notekeep.tui.program import program
 from notekeep.tui.render.styled_text import (
     BACK_LINK,
     FOLD_LINK,
@@ -24,7 +26,7 @@ from notekeep.tui.render.styled_text import (
     TASK_LINK,
 )
 from notekeep.tui.widgets.note_page import SLICE_SECONDS, NotePage
-from notekeep.tui.workers import show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from textual import events
@@ -107,9 +109,8 @@ class Preview(NotePage):
             self._toggle(rendering, link.removeprefix(FOLD_LINK))
         elif link.startswith(TASK_LINK):
             source = int(link.removeprefix(TASK_LINK))
-            if self._host is not None:
-                text = rendering.text.task_at(source)
-                self._host.tick(rendering.path, rendering.file_line(source), text)
+            text = rendering.text.task_at(source)
+            self.tick(rendering.path, rendering.file_line(source), text)
         elif link.startswith(FOOTNOTE_LINK):
             self._jump(rendering.find_line("footnote", link.removeprefix(FOOTNOTE_LINK)))
         elif link.startswith(BACK_LINK):
@@ -213,8 +214,26 @@ class Preview(NotePage):
             self._redraw_at(top)
 
     def _show_picture(self, path: str) -> None:
-        if self._host is not None:
-            self._host.look(path)
+        from notekeep.tui.screens.picture import PictureScreen
+
+        self.app.push_screen(PictureScreen(path, draws=self.draws_pictures))
+
+    @property
+    def draws_pictures(self) -> bool:
+        """Whether half blocks in true colours would be seen as the picture they are."""
+        app = program(self)
+        if app.glyphs.is_ascii or app.no_color:
+            return False
+        return app.console.color_system in ("truecolor", "256")
+
+    def tick(self, path: str, line: int, text: str) -> None:
+        """Tick a task, or open it again, wherever its line is by now; it is seen on the line."""
+        in_background(
+            self.screen,
+            lambda: program(self).vault.notes.toggle_task(path, line, text),
+            lambda _done: self.screen.post_message(VaultChanged()),
+            group=WRITE_GROUP,
+        )
 
     def action_view_picture(self) -> None:
         rendering = self.rendering
