@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -15,10 +17,6 @@ from click.shell_completion import CompletionItem
 from notekeep.cli import shell_completion
 from notekeep.cli.context import CommandContext
 from notekeep.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from datetime import date
 
 Wrapped = TypeVar("Wrapped", bound="Callable[..., Any]")
 

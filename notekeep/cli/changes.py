@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -20,8 +21,6 @@ from notekeep.markdown.sanitize import clean
 from notekeep.storage.file_names import is_within, vault_path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.catalog.records import Row
     from notekeep.notes.plan import WritePlan
     from notekeep.vault import Vault

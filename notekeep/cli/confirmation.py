@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +13,6 @@ from notekeep.errors import Problem, Refused
 from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.vault import Vault
 

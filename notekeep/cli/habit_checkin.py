@@ -8,6 +8,8 @@ belongs to all of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from notekeep import dates
@@ -22,9 +24,6 @@ from notekeep.tracking.checkin import CheckIn, add_unit
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     from notekeep.tracking.habit_names import Habit
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -27,8 +28,6 @@ from notekeep.notes.plan import WritePlan
 from notekeep.tracking import checkin
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from notekeep.tracking.habit_names import Habit
     from notekeep.tracking.tracker import HabitIndex
     from notekeep.vault import Vault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from notekeep import dates
@@ -12,8 +13,6 @@ from notekeep.habits.schedule import ascii_goal
 from notekeep.habits.summary import Cell, HabitView, format_streak
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.settings import VaultSettings
     from notekeep.tracking.checkin import CheckInResult, Undone
     from notekeep.tracking.tracker import HabitIndex

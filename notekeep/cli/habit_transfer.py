@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,8 +16,6 @@ from notekeep.cli.opening import open_vault
 from notekeep.errors import Failure, Refused, UsageError
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from notekeep.importing.habit_import import HabitImport, PlannedHabit
     from notekeep.notes.plan import WriteResult
 

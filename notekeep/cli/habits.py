@@ -5,6 +5,7 @@ Those lie in files of their own, each imported when its command runs.
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +46,6 @@ from notekeep.tracking.habit_details import parse_span
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
-
     from notekeep.habits.calendar import MarkGlyphs
     from notekeep.habits.review import ReviewSpan
     from notekeep.tracking.habit_table import LogLine

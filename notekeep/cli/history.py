@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,8 +31,6 @@ from notekeep.notes.restore import (
 from notekeep.storage.trash import empty_trash, list_trash
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.services.history import Step
 
 

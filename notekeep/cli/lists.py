@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random as chance
 import re
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,8 +39,6 @@ from notekeep.services.books import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
-
     from notekeep.catalog.records import Row
     from notekeep.vault import Vault
 

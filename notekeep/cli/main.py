@@ -9,14 +9,11 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from notekeep import config
 from notekeep.errors import Ambiguous, Failure, NotekeepError, NotFound, Refused, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 INTERRUPTED = 130
 COMPLETE = "_NOTEKEEP_COMPLETE"  # set by the shell while it completes a command line

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from notekeep.catalog import indexing_process
 from notekeep.cli.context import current_context
 from notekeep.cli.output import write_message
 from notekeep.markdown.sanitize import clean_line
 from notekeep.vault import Vault
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 def open_vault() -> Vault:

@@ -10,14 +10,12 @@ import datetime as dt
 import os
 import sys
 import unicodedata
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from json import dumps
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from notekeep.cli.context import current_context, is_json
 from notekeep.markdown.sanitize import clean
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 Piece: TypeAlias = tuple[str, str]  # a text and its style, "" for none
 Columns: TypeAlias = "Mapping[str, Sequence[Piece]]"

@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from glob import glob
 from importlib import metadata
@@ -42,8 +43,6 @@ from notekeep.tui.commands.registry import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from notekeep.vault import Vault
 
 
@@ -463,7 +462,9 @@ def serve(
     from notekeep.phone.server import serve_phone  # a web server
 
     if host in LOOPBACK and not url:
-        output.write_message("only this computer can open it; use --host or --url for other devices")
+        output.write_message(
+            "only this computer can open it; use --host or --url for other devices"
+        )
     elif address.public_url.startswith("http:"):
         output.write_message("not encrypted: others in the network can read what is sent")
     serve_phone(vault, address, write_address, (cert, key) if cert and key else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -24,8 +25,6 @@ from notekeep.habits.summary import count_habits, format_run
 from notekeep.markdown.due_days import strip_due_day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.catalog.records import Row
     from notekeep.vault import Vault
 

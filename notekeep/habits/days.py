@@ -9,14 +9,12 @@ would add. A change is a new line of a higher revision, which every copy reads i
 from __future__ import annotations
 
 from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
 from notekeep.habits.log import LogEntry, LogValue
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 DayKind: TypeAlias = Literal["none", "miss", "skip", "done", "amount"]
 

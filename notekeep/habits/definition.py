@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from notekeep import dates
 from notekeep.errors import UsageError
@@ -23,9 +24,6 @@ from notekeep.habits.schedule import (
     parse_goal,
     parse_rules,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 Read = TypeVar("Read")

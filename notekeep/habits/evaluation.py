@@ -7,6 +7,7 @@ have none, so they neither add to a streak nor break one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -24,8 +25,6 @@ from notekeep.habits.schedule import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from notekeep.habits.days import DayHistory, DayValue
     from notekeep.habits.definition import Definition
 

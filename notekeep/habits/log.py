@@ -7,14 +7,11 @@ is text and stays as it is; one that was meant as a check-in and is not understo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 EntryKind: TypeAlias = Literal["done", "miss", "skip", "clear", "amount"]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,8 +21,6 @@ from notekeep.errors import Refused, UsageError
 from notekeep.habits.schedule import EVERY_DAY, ChosenDays, parse_schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from notekeep.habits.summary import HabitView
 
 

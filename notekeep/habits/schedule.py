@@ -8,6 +8,7 @@ tracked.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -16,8 +17,6 @@ from notekeep.errors import UsageError
 from notekeep.habits import amounts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.habits.days import DayValue
 
 EVERY_DAY = (True,) * 7

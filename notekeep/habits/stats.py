@@ -9,6 +9,7 @@ a try, no more.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -16,8 +17,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from notekeep.habits.schedule import InDays
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from notekeep.habits.days import DayHistory
     from notekeep.habits.definition import Definition
     from notekeep.habits.evaluation import Segment, Timeline

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -24,8 +25,6 @@ from notekeep.habits.schedule import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from notekeep.habits.days import DayHistory
     from notekeep.habits.definition import Definition
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.dates import MONTHS
@@ -10,8 +11,6 @@ from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.sanitize import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Value
     from notekeep.services.search import SearchService

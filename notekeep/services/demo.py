@@ -13,13 +13,10 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from notekeep.errors import NotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PREFIX = "notekeep-demo-"
 UNUSED_SECONDS = 7 * 24 * 3600

@@ -6,6 +6,7 @@ It reads and compares, and repairs nothing by itself; each finding says what wou
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
@@ -16,8 +17,6 @@ from notekeep.storage.content import read_content
 from notekeep.storage.filesystem import remote_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from notekeep.vault import Vault
 
 CONFLICT = "conflict"  # the code of a note with conflict marks, and of a conflict copy

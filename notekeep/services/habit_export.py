@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
@@ -15,8 +16,6 @@ from notekeep.habits.reminders import parse_reminders
 from notekeep.markdown.sanitize import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from notekeep.habits.log import LogEntry
     from notekeep.tracking.habit_names import Habit
     from notekeep.tracking.tracker import HabitIndex

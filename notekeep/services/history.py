@@ -7,6 +7,7 @@ undone by another line. Which of the two was last is told by when each was writt
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -19,8 +20,6 @@ from notekeep.storage.transaction import stacks
 from notekeep.tracking.checkin import check_ins, describe_entry, find_last_undo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from notekeep.services.habits import HabitService
     from notekeep.services.indexing import IndexService
     from notekeep.storage.history import History

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from notekeep import config
@@ -9,8 +10,6 @@ from notekeep.errors import NotekeepError
 from notekeep.tracking.checkin import device_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from notekeep.importing.import_plan import ImportPlan
     from notekeep.importing.import_state import ImportOptions
     from notekeep.notes.workspace import Workspace

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from notekeep.catalog.indexer import Indexer, Refreshed
 from notekeep.errors import NotekeepError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from notekeep.notes.workspace import Workspace
     from notekeep.search.whoosh_index import WhooshIndex
     from notekeep.storage.history import History, OutsideVersion

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.catalog.queries import count_open, list_tasks, on_this_day
+from notekeep.catalog.queries import OnThisDay, count_open, list_tasks, on_this_day
 from notekeep.markdown.due_days import DUE_LIKE_PATTERN, find_due_day
 from notekeep.notes.capture import daily_path
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from notekeep.catalog.queries import OnThisDay
     from notekeep.catalog.records import Row, TaskRow
     from notekeep.errors import Problem
     from notekeep.habits.summary import HabitView

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from notekeep.errors import NotFound, Refused
@@ -14,8 +15,6 @@ from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import NoteChange, WritePlan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.export.plan import SiteChange
     from notekeep.export.source import Options
     from notekeep.services.notes import NoteService

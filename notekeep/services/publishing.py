@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,8 +31,6 @@ from notekeep.settings import VAULT_SETTINGS, as_list, read_toml, vault_settings
 from notekeep.storage.content import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from notekeep.catalog.catalog import Catalog
     from notekeep.config import Site, VaultPlaces
     from notekeep.export.check.site_build import PreviewCommand

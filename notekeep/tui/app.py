@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from textual.app import App, SuspendNotSupported
 from textual.css.query import NoMatches
 from textual.reactive import var
 from textual.scrollbar import ScrollBar
+from textual.widget import AwaitMount
 
 from notekeep import config
 from notekeep.errors import NotekeepError, Problem
@@ -52,10 +54,6 @@ from notekeep.tui.theme import choose_theme_name, own_themes, role_variables
 from notekeep.tui.workers import LONG, WRITE_GROUP, import_soon, in_background, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from textual.widget import AwaitMount
-
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.notes.plan import WriteResult
     from notekeep.services.history import Step

@@ -12,6 +12,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -25,8 +26,6 @@ from notekeep.tui.render.styled_text import BUTTON_PREFIX, TASK_LINK, line_text
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
     from textual.app import App
 
     from notekeep.markdown.note import Note

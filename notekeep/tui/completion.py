@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -13,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.suggester import Suggester, SuggestionReady
+from textual.widget import Widget
 from textual.widgets import Input
 
 from notekeep.catalog.name_lookup import resolve_link_names
@@ -20,10 +22,6 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.schema import FIELD_CHOICES, canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from textual.widget import Widget
-
     from notekeep.vault import Vault
 
 

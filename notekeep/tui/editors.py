@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,6 @@ from notekeep.tui.render.formatting import plural
 from notekeep.tui.workers import in_background, show_error, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from notekeep.storage.autosave import UnsavedText
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.edit import EditScreen

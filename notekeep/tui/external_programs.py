@@ -6,17 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from textual.app import App, SuspendNotSupported
 
 from notekeep.errors import Failure, Refused
 from notekeep.markdown.sanitize import clean_line
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 SCHEMES = frozenset({"http", "https", "mailto"})
 

@@ -6,6 +6,7 @@ Nothing here draws or writes. A value is text while it is edited; the schema typ
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.dates import parse_iso
@@ -14,8 +15,6 @@ from notekeep.markdown.field_values import Value, parse_items
 from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, FieldType, Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from notekeep.markdown.note import Note
 
 LIST_TYPES = frozenset({"list", "links"})

@@ -10,23 +10,20 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import events
+from textual.app import App
+from textual.dom import DOMNode
 from textual.errors import NoWidget
+from textual.message_pump import MessagePump
+from textual.timer import Timer
 
 from notekeep.tui.commands.action import SECOND_KEYS, menu
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.messages import WorkStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from textual.app import App
-    from textual.dom import DOMNode
-    from textual.message_pump import MessagePump
-    from textual.timer import Timer
 
 HOLD_SECONDS = 0.15  # seconds for which keys wait at most for what they are about
 CHOICE_SECONDS = 3.0

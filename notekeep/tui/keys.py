@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding, BindingType
 
 from notekeep.tui.commands.registry import actions_in_context
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 ALL_ACTIONS = ("*",)
 UNBOUND_PREFIX = "unbound-"

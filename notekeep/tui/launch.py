@@ -10,13 +10,12 @@ import logging
 import os
 import shutil
 import sys
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from notekeep import cache_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
     from textual.pilot import Pilot
 
     from notekeep.vault import Vault

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,8 +20,6 @@ from notekeep.tui.render.note_columns import sort_key
 from notekeep.tui.render.note_rows import modified_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from notekeep.catalog.records import Row
     from notekeep.search.results import Hit
     from notekeep.services.search import RowPage

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from notekeep import cache_files
-
-if TYPE_CHECKING:
-    from datetime import date
-
 
 PLACE_FILE = "place.json"
 TODAY_SCREEN, BROWSE_SCREEN, HABITS_SCREEN, PUBLISH_SCREEN = "today", "browse", "habits", "publish"

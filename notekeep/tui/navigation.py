@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,6 @@ from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.vault_screen import OverlayScreen, VaultScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from notekeep.tui.app import NotekeepApp
 
 

@@ -12,13 +12,12 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from notekeep import cache_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from textual.screen import Screen
 
 FILE = "frame.json"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual.dom import DOMNode
@@ -9,9 +11,6 @@ from textual.dom import DOMNode
 from notekeep.tui.workers import in_background, show_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
-
     from notekeep.errors import NotekeepError
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs

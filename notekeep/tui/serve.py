@@ -15,6 +15,7 @@ import secrets
 import shlex
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,8 +25,6 @@ from notekeep import cache_files
 from notekeep.errors import INSTALL_SERVE, Failure, UsageError, remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from aiohttp import web
 
 COOKIE_NAME = "notekeep"

@@ -6,11 +6,13 @@ colour alone: where there is no colour, weight, underline and reverse remain.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.color import Color
 from rich.segment import Segment, Segments
 from rich.style import Style
+from textual.app import App
 from textual.filter import ANSIToTruecolor, LineFilter
 from textual.scrollbar import ScrollBarRender
 from textual.strip import Strip
@@ -18,12 +20,6 @@ from textual.strip import Strip
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.styled_text import StyledLine, pad_line
 from notekeep.tui.theme import ROLE_PREFIX
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from textual.app import App
-
 
 # Rich's own words for styles; a word with a dollar is a role of the palette.
 ROLES: dict[str, str] = {

@@ -27,6 +27,7 @@ import selectors
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -35,10 +36,13 @@ from textual._callback import invoke
 from textual._compositor import Compositor
 from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.screen import UPDATE_PERIOD, Screen
+from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -46,11 +50,6 @@ from notekeep.background import set_yield_wait
 
 if TYPE_CHECKING:
     import ctypes
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from textual.binding import Binding
-    from textual.message import Message
-    from textual.strip import Strip
 
     from notekeep.tui.app import NotekeepApp
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Container, Mapping, Sequence
+from typing import Final, TypeAlias
 
 from textual import constants
 from textual.color import Color
 from textual.theme import Theme
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
 
 ROLE_PREFIX = "ink-"  # how the variable of a role begins in the style sheets: `$ink-raised`
 

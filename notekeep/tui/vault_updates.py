@@ -9,6 +9,7 @@ is in the catalog and on the screens already when the hint comes, so no screen i
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from notekeep.catalog import indexing_process
@@ -25,8 +26,6 @@ from notekeep.tui.workers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from notekeep.catalog.indexer import Refreshed
     from notekeep.tui.app import NotekeepApp
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from textual.app import App
+from textual.dom import DOMNode
 from textual.worker import Worker, get_current_worker
 
 from notekeep.errors import NotekeepError
@@ -22,11 +25,6 @@ from notekeep.tui.messages import ErrorReported
 from notekeep.tui.textual_compat import is_being_removed, share_heaps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from textual.app import App
-    from textual.dom import DOMNode
-
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.keyboard import Keyboard

@@ -7,7 +7,7 @@ has the name of a habit that is known. Any other check box is a task and stays o
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable
 
 from notekeep.habits.definition import fold_name
 from notekeep.habits.formats.habit_data import (
@@ -22,10 +22,6 @@ from notekeep.habits.formats.habit_data import (
 )
 from notekeep.habits.formats.simple_formats import DAY_PATTERN
 from notekeep.habits.log import LogValue, read_value
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
-
 
 MOST_LETTERS = 2000  # a longer line is prose, whatever it begins with
 

@@ -10,9 +10,10 @@ import csv
 import io
 import json
 import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from notekeep import dates
 from notekeep.errors import Refused
@@ -20,9 +21,6 @@ from notekeep.habits import amounts
 from notekeep.habits.definition import fold_name
 from notekeep.habits.log import FIRST_YEAR, LAST_YEAR, LogValue
 from notekeep.habits.schedule import MAX_DAYS
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
 
 DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
 

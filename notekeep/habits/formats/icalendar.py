@@ -6,16 +6,13 @@ a week or month is called to mind once in it, while there is still time for all 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.habits.definition import FOREVER, Definition
 from notekeep.habits.reminders import Reminder, parse_reminders
 from notekeep.habits.schedule import EVERY_DAY, AfterLast, ChosenDays, EverySlot, InDays, PerPeriod
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
 
 LONGEST_LINE = 75
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

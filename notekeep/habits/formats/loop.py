@@ -7,6 +7,7 @@ thousandths of an amount. What it works out by itself is counted anew here and i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -43,8 +44,6 @@ from notekeep.habits.schedule import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
     from notekeep.habits.days import DayHistory, DayValue
     from notekeep.habits.definition import Definition
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from notekeep.habits.formats.habit_data import (
     DONE,
@@ -20,10 +21,6 @@ from notekeep.habits.formats.habit_data import (
     parse_day,
 )
 from notekeep.habits.schedule import MAX_DAYS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
 
 ORG_HABIT_PATTERN = re.compile(r"^[ \t]*:STYLE:[ \t]+habit[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _HEADING = re.compile(r"(\*+) +(.*)")

@@ -6,8 +6,9 @@ each entry that counts, with no cell that a spreadsheet would run.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.errors import UsageError
 from notekeep.habits import amounts
@@ -27,14 +28,8 @@ from notekeep.habits.formats.habit_data import (
     write_csv_table,
 )
 from notekeep.habits.formats.simple_formats import NOT_UNDERSTOOD
-from notekeep.habits.log import LogValue, read_value
+from notekeep.habits.log import LogEntry, LogValue, read_value
 from notekeep.habits.schedule import format_goal, format_schedule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from notekeep.habits.log import LogEntry
-
 
 CSV_HEAD = ("date", "habit", "value", "amount", "unit", "time", "note")
 JSON_MARK = "notekeep"

@@ -7,6 +7,7 @@ amounts and schedules are understood in one place, `habit_data`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from notekeep.errors import Refused
@@ -30,8 +31,6 @@ from notekeep.habits.formats.habit_data import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
     from notekeep.habits.log import LogValue
 
 NOT_UNDERSTOOD = "invalid lines"

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+from collections.abc import Iterable
+from typing import NamedTuple
 
 # The headings of help.
 MOVE, FIND, NOTE, CHANGE = "Move", "Find", "Notes", "Change"

@@ -7,10 +7,10 @@ that they cannot disagree. Nothing here imports Textual: the command line reads 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from notekeep.tui.commands.action import (
     SECOND_KEYS,
@@ -22,10 +22,6 @@ from notekeep.tui.commands.action import (
 )
 from notekeep.tui.commands.note_actions import NOTE_ACTIONS
 from notekeep.tui.commands.screen_actions import SCREEN_ACTIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
 
 CONTEXTS: dict[str, str] = {
     "app": "Everywhere",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from textual import events
+from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
@@ -34,11 +37,6 @@ from notekeep.tui.widgets.line_view import LineView, ListView
 from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual import events
-    from textual.app import ComposeResult
-
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.note_grid import NoteGrid
 

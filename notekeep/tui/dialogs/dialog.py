@@ -7,19 +7,25 @@ done (`open_dialog`). An error is shown in it and the text stays, so that it can
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
+from textual import events
+from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.errors import NoWidget
 from textual.events import Key
 from textual.keys import key_to_character
 from textual.screen import ModalScreen
 from textual.style import Style
+from textual.suggester import Suggester
 from textual.widgets import Input, Label
+from textual.worker import Worker
 
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.clipboard import dropped_files
@@ -34,14 +40,6 @@ from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from textual import events
-    from textual.app import ComposeResult
-    from textual.dom import DOMNode
-    from textual.suggester import Suggester
-    from textual.worker import Worker
-
     from notekeep.errors import NotekeepError
     from notekeep.tui.render.glyphs import Glyphs
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.app import ComposeResult
 from textual.widgets import Input
 
 from notekeep.errors import NotekeepError
@@ -39,10 +41,6 @@ from notekeep.tui.widgets.bars import ActionButtons, ChoiceBar
 from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from textual.app import ComposeResult
-
     from notekeep.markdown.field_changes import FieldChange
     from notekeep.markdown.note import Note
     from notekeep.tui.render.glyphs import Glyphs

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual import events
+from textual.app import ComposeResult
 from textual.widgets import Input, TextArea
 
 from notekeep.errors import UsageError
@@ -24,9 +26,6 @@ from notekeep.tui.widgets.bars import ChoiceBar
 from notekeep.tui.workers import TitleSearch, in_background
 
 if TYPE_CHECKING:
-    from textual import events
-    from textual.app import ComposeResult
-
     from notekeep.catalog.records import Row
     from notekeep.search.results import SearchResults
 

@@ -5,6 +5,7 @@ Each line remembers the source line it came from, so that a preview can jump to 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -40,8 +41,6 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-
     from pygments.lexer import Lexer
 
     from notekeep.markdown.tree import Span

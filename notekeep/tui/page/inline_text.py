@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +13,6 @@ from notekeep.tui.page.formulas import formula_text
 from notekeep.tui.render.styled_text import FOOTNOTE_LINK, Piece, StyledLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.markdown.tree import Span
     from notekeep.tui.page.drawn_lines import DrawContext
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from math import inf
@@ -41,8 +42,6 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
-
     from notekeep.catalog.records import Backlink, LinkRow
     from notekeep.markdown.note import Note
     from notekeep.markdown.tree import Span

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.tui.render.styled_text import FOLD_LINK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from notekeep.tui.page.drawn_lines import CopyPassage, DrawnLine
     from notekeep.tui.page.page import NoteRendering
 

@@ -5,6 +5,7 @@ Where there is no room for the columns, each row is shown as a list of its cells
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -20,8 +21,6 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.tui.render.glyphs import Glyphs
 
 _MIN_COLUMN = 3

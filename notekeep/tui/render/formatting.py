@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -13,9 +15,6 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.styled_text import Piece, StyledLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     from notekeep.markdown.field_values import Value
     from notekeep.tui.render.glyphs import Glyphs
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 KINDS = ("book", "podcast", "daily", "habit", "post", "person", "note")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,8 +18,6 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.styled_text import Piece, StyledLine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from notekeep.tui.render.glyphs import Glyphs
 
 

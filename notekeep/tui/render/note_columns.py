@@ -6,6 +6,7 @@ Pure: what a column is and holds comes from rows of the catalog, nothing is read
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -19,8 +20,6 @@ from notekeep.tui.render.formatting import field_text, parse_rating, stars
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.markdown.schema import FieldType, Schema
     from notekeep.tui.render.glyphs import Glyphs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
@@ -37,8 +38,6 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note

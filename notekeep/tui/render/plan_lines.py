@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
@@ -14,8 +15,6 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_lin
 from notekeep.tui.render.text_diff import compare, side_by_side, wrap_patch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from notekeep.errors import NotekeepError
     from notekeep.export.check.site_check import CheckReport
     from notekeep.export.plan import ExportPlan, ExportResult, SiteChange

@@ -7,6 +7,7 @@ that when the line is painted. Widths are cells of a terminal, so that wide char
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -15,8 +16,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from rich.cells import cell_len, split_graphemes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.render.note_rows import LetterMatcher
 

@@ -7,6 +7,7 @@ of them is clean.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby, islice, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,8 +28,6 @@ from notekeep.tui.render.styled_text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
     from notekeep.notes.plan import NoteChange
     from notekeep.tui.render.glyphs import Glyphs
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from notekeep.markdown.sanitize import clean_line
 from notekeep.services.books import (
     MONTH_HEADS,
+    BookList,
     ReadBook,
     gather_book_year,
     month_name,
@@ -24,7 +25,6 @@ from notekeep.tui.screens.vault_screen import OverlayScreen, empty_lines
 from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
-    from notekeep.services.books import BookList
     from notekeep.tui.render.glyphs import Glyphs
 
 TEXT_WIDTH = 80  # cells of a line of the summary at most

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import events, getters
+from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from notekeep.markdown.sanitize import clean_line
@@ -24,10 +26,6 @@ from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual.app import ComposeResult
-
     from notekeep.catalog.records import Row
     from notekeep.notes.conflict_pairs import ConflictPair
     from notekeep.tui.screens.grid_mode import GridMode

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,6 @@ from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.workers import show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.notes.plan import WriteResult
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.sidebar import SidebarEntry

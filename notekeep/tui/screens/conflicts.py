@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,8 +36,6 @@ from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empt
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault

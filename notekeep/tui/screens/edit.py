@@ -7,10 +7,13 @@ meanwhile is merged, or asked about (`edit_conflicts`); a file that changed is n
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.timer import Timer
 
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
 from notekeep.markdown.field_changes import FieldChange, apply_changes
@@ -19,7 +22,13 @@ from notekeep.notes.capture import make_attachment_link, plan_attachment, read_f
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
-from notekeep.tui.completion import Completer, find_frontmatter_end, first_text_position, has_text
+from notekeep.tui.completion import (
+    Completer,
+    CompletionOffer,
+    find_frontmatter_end,
+    first_text_position,
+    has_text,
+)
 from notekeep.tui.dialogs.dialog import Option, OptionRows, Prompt, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
 from notekeep.tui.messages import ShowHistory, VaultChanged
@@ -41,13 +50,7 @@ from notekeep.tui.widgets.note_area import FindBar, NoteArea
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from textual.app import ComposeResult
-    from textual.timer import Timer
-
     from notekeep.notes.plan import WriteResult
-    from notekeep.tui.completion import CompletionOffer
 
 
 # Files that are attached while a note is edited: stored as a step, linked as typed text.

@@ -7,10 +7,11 @@ or discarded.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from notekeep.errors import NotFound
+from notekeep.errors import NotekeepError, NotFound
 from notekeep.markdown.editor_text import EditorText
 from notekeep.markdown.note_merge import merge_versions
 from notekeep.notes.plan import NoteChange, WritePlan
@@ -25,11 +26,8 @@ from notekeep.tui.widgets.line_view import DiffView, ListView
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from textual.app import ComposeResult
 
-    from notekeep.errors import NotekeepError
     from notekeep.tui.screens.edit import EditScreen
     from notekeep.tui.screens.vault_screen import VaultScreen
     from notekeep.vault import Vault

@@ -6,13 +6,14 @@ then is read first, so that nothing another program wrote in the meantime is ove
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES, Schema
-from notekeep.notes.plan import WriteResult
+from notekeep.notes.plan import WritePlan, WriteResult
 from notekeep.tui.completion import known_values
 from notekeep.tui.dialogs import cell_editors
 from notekeep.tui.dialogs.dialog import open_dialog
@@ -37,13 +38,10 @@ from notekeep.tui.screens.note_operations import ask_dates
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Scalar, Value
     from notekeep.markdown.note import Note
     from notekeep.notes.fields_and_tags import DateOffer
-    from notekeep.notes.plan import WritePlan
     from notekeep.tui.screens.browse import BrowseScreen
     from notekeep.tui.widgets.note_grid import NoteGrid
     from notekeep.vault import Vault

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual import events
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
@@ -35,11 +38,6 @@ from notekeep.tui.render.styled_text import (
 from notekeep.tui.widgets.line_view import DiffView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from textual import events
-    from textual.app import ComposeResult
-
     from notekeep.search.session import QueryPart
     from notekeep.tui.commands.action import Action
     from notekeep.tui.render.glyphs import Glyphs

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events, getters, on
+from textual.app import ComposeResult
 from textual.message import Message
 from textual.reactive import reactive
 
@@ -45,10 +47,6 @@ from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual.app import ComposeResult
-
     from notekeep.notes.plan import WriteResult
     from notekeep.services.history import Step, StepDetails
     from notekeep.storage.operation_log import Version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -16,8 +17,6 @@ from notekeep.tui.render.styled_text import ACTION_LINK
 from notekeep.tui.workers import in_background, show_error, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.catalog.records import LinkRow, Row
     from notekeep.tui.screens.vault_screen import VaultScreen
 

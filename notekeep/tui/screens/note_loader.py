@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from notekeep.catalog.records import TaskRow
+from notekeep.catalog.records import Row, TaskRow
 from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.markdown.outline import extract_facts
 from notekeep.markdown.parser import parse_markdown
@@ -21,9 +22,6 @@ from notekeep.tui.page.page import NoteFooter, NoteRendering, NoteText
 from notekeep.tui.render.agenda import AgendaItem, DayTexts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
     from notekeep.markdown.tree import ParsedPage
     from notekeep.services.overview import Overview

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual import getters
+from textual.app import ComposeResult
 from textual.content import Content
 
 from notekeep.config import editor_command
@@ -44,10 +46,6 @@ from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from textual.app import ComposeResult
-
     from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
     from notekeep.notes.fields_and_tags import DateOffer

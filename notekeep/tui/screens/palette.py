@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.fuzzy import FuzzySearch
+from textual.widgets import Input
+from textual.worker import Worker
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.commands.action import MOVE, format_key, format_keys
+from notekeep.tui.commands.action import MOVE, Action, format_key, format_keys
 from notekeep.tui.commands.registry import (
     ACTIONS_BY_ID,
     action_keys,
@@ -39,15 +45,6 @@ from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from textual.app import ComposeResult
-    from textual.await_complete import AwaitComplete
-    from textual.dom import DOMNode
-    from textual.widgets import Input
-    from textual.worker import Worker
-
-    from notekeep.tui.commands.action import Action
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.vault_screen import VaultScreen
 

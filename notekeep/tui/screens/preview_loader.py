@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,6 @@ from notekeep.tui.widgets.note_page import RenderingKey
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from notekeep.catalog.records import Row
     from notekeep.errors import NotekeepError
     from notekeep.tui.clipboard import ClipboardText

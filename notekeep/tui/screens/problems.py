@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeGuard
 
+from textual import events
+from textual.app import ComposeResult
 from textual.content import Content
 
 from notekeep.errors import SETTINGS, Problem
@@ -19,11 +22,6 @@ from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual import events
-    from textual.app import ComposeResult
-
     from notekeep.notes.plan import WriteResult
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
@@ -20,10 +22,6 @@ from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual.app import ComposeResult
-
     from notekeep.catalog.records import TaskRow
     from notekeep.errors import NotekeepError
     from notekeep.tui.widgets.line_view import ListView

@@ -6,6 +6,7 @@ the cursor, or about those that are marked.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,8 +27,6 @@ from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from notekeep.notes.fields_and_tags import DateOffer
     from notekeep.notes.plan import WritePlan
     from notekeep.tui.screens.vault_screen import VaultScreen

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import getters
+from textual import events, getters
+from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from notekeep.markdown.sanitize import clean_line
@@ -19,11 +21,6 @@ from notekeep.tui.widgets.line_view import DiffView, LineView, ListView
 from notekeep.tui.workers import WRITE_GROUP, in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from textual import events
-    from textual.app import ComposeResult
-
     from notekeep.errors import NotekeepError
     from notekeep.notes.plan import WriteResult
     from notekeep.tracking.checkin import CheckInResult

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Center, Middle
 
@@ -32,10 +34,6 @@ from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import in_background, show_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual import events
-
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
 

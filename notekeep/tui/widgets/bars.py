@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.containers import Horizontal
+from textual.filter import LineFilter
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
 from notekeep.markdown.sanitize import clean_line
@@ -26,12 +30,6 @@ from notekeep.tui.render.styled_text import (
 from notekeep.tui.styles import drop_color_filter, get_role_styles, paint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual import events
-    from textual.filter import LineFilter
-    from textual.strip import Strip
-
     from notekeep.tui.render.glyphs import Glyphs
 
 

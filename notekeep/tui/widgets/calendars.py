@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from textual import events
+from textual.geometry import Offset
 from textual.message import Message
 
 from notekeep.dates import MONTHS, WEEKDAYS
@@ -22,9 +24,6 @@ from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import DiffView, LineView
 
 if TYPE_CHECKING:
-    from textual import events
-    from textual.geometry import Offset
-
     from notekeep.tracking.habit_details import Detail
     from notekeep.tui.render.glyphs import Glyphs
 

@@ -7,14 +7,19 @@ that nobody looks at.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rich.style import Style
+from textual import events
+from textual.filter import LineFilter
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
@@ -24,13 +29,6 @@ from notekeep.tui.styles import drop_color_filter, get_role_styles, paint, rever
 from notekeep.tui.textual_compat import scroll_over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date
-
-    from textual import events
-    from textual.filter import LineFilter
-    from textual.selection import Selection
-
     from notekeep.tui.render.glyphs import Glyphs
 
 

@@ -7,17 +7,20 @@ dropped.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events, getters
+from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import bindings
@@ -26,6 +29,7 @@ from notekeep.tui.list_model import (
     DEFAULT_ORDER,
     FieldTypo,
     Folded,
+    Inserted,
     ListOrder,
     PagedRows,
     by_field,
@@ -57,17 +61,10 @@ from notekeep.tui.widgets.note_list import PAGE_ROWS, TALL, NoteList, RowSource
 from notekeep.tui.workers import TitleSearch, in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
-    from textual.app import ComposeResult
-    from textual.worker import Worker
-
     from notekeep.catalog.records import Row
     from notekeep.errors import NotekeepError
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.list_model import Inserted
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
     from notekeep.vault import Vault

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.actions import SkipAction
+from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.document._document import EditResult, Location
 from textual.document._edit import Edit
 from textual.message import Message
 from textual.widgets import Input, TextArea
@@ -24,12 +28,6 @@ from notekeep.tui.styles import get_role_styles
 from notekeep.tui.widgets.bars import PieceLabel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual import events
-    from textual.app import ComposeResult
-    from textual.document._document import EditResult, Location
-
     from notekeep.markdown.editor_text import StandIns
 
 MAX_UNDO_STEPS = 1000

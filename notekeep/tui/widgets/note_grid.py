@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
+from textual.strip import Strip
 
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.list_model import sample
@@ -38,12 +42,6 @@ from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
-    from textual import events
-    from textual.strip import Strip
-
     from notekeep.catalog.records import Row
     from notekeep.markdown.schema import Schema
     from notekeep.tui.render.glyphs import Glyphs

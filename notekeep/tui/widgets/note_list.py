@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,9 +25,6 @@ from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from datetime import date
-
     from notekeep.catalog.records import Row
     from notekeep.search.results import Hit
     from notekeep.tui.list_model import Folded, Inserted

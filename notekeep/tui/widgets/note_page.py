@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import cached_property, partial
 from math import inf
 from operator import itemgetter
@@ -21,7 +22,7 @@ from notekeep.tui.page.selection import (
     find_reading_row,
 )
 from notekeep.tui.program import program
-from notekeep.tui.render.note_rows import PageLayout, lay_out_page
+from notekeep.tui.render.note_rows import LetterMatcher, PageLayout, lay_out_page
 from notekeep.tui.render.styled_text import (
     FOLD_LINK,
     Piece,
@@ -38,11 +39,8 @@ from notekeep.tui.widgets.line_view import TextPage
 from notekeep.tui.widgets.pictures import PictureCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from notekeep.tui.page.drawn_lines import DrawnLine
     from notekeep.tui.page.page import NoteRendering
-    from notekeep.tui.render.note_rows import LetterMatcher
 
 SLICE_SECONDS = 0.003  # seconds of drawing between two looks at the keyboard
 SLICE_PAUSE = 0.002

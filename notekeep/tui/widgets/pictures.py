@@ -6,9 +6,10 @@ terminal but colours.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from rich.color import Color
 from rich.color_triplet import ColorTriplet
@@ -16,18 +17,13 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
+from textual.widget import Widget
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.page.drawn_lines import Picture, PictureRow
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width
 from notekeep.tui.widgets.line_view import LineView
 from notekeep.tui.workers import in_background
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from textual.widget import Widget
-
 
 MAX_CACHED_PICTURES = 32
 UPPER_HALF = "▀"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from textual import events
+from textual.geometry import Offset
 from textual.message import Message
 
 from notekeep.tui.keys import bindings
@@ -29,9 +31,6 @@ from notekeep.tui.widgets.note_page import SLICE_SECONDS, NotePage
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
-    from textual import events
-    from textual.geometry import Offset
-
     from notekeep.tui.page.page import NoteRendering
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -17,8 +18,6 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_wi
 from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from notekeep.tui.render.glyphs import Glyphs
 
 ItemT = TypeVar("ItemT")

@@ -6,6 +6,7 @@ found is spread over kinds, tags and years.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -21,8 +22,6 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.list_model import SidebarModel
     from notekeep.tui.render.glyphs import Glyphs

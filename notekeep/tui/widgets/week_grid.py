@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
+from textual import events
+from textual.geometry import Offset
 from textual.message import Message
+from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keys import ALL_ACTIONS, bindings
@@ -35,12 +39,6 @@ from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.row_lists import RowList
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from textual import events
-    from textual.geometry import Offset
-    from textual.strip import Strip
-
     from notekeep.habits.summary import Cell, HabitView
     from notekeep.tui.render.glyphs import Glyphs
 
