@@ -41,11 +41,10 @@ from notekeep.tui.render.styled_text import (
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
 from notekeep.tui.textual_compat import bindings_of
-from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.screens.vault_screen import VaultScreen
 
 MAX_NOTES = 20
@@ -120,60 +119,48 @@ def _is_editing(screen: VaultScreen) -> bool:
     return screen.place() in ("edit", "find")
 
 
-class _Offers(ListView, can_focus=False):
+class _Offers(RowList["Offer | str"], can_focus=False):
     """What was found, one to a row, in sections: that of the best offer first."""
 
     opening_clicks = 1
-
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self.offers: Sequence[Offer] = ()
-        self._rows: list[Offer | str] = []
-        self.is_searching = False
+    offers: Sequence[Offer] = ()
 
     def show(self, offers: Sequence[Offer]) -> None:
         self.offers = offers
         sections: dict[str, list[Offer]] = {}
         for offer in offers:
             sections.setdefault(offer.section, []).append(offer)
-        self._rows = []
+        rows: list[Offer | str] = []
         for name, found in sections.items():
-            self._rows += [name, *found]
+            rows += [name, *found]
+        self._rows = rows
         self.rows_changed(0)
 
     @property
     def offer(self) -> Offer | None:
-        row = self._rows[self.cursor] if self.cursor < len(self._rows) else ""
-        return row if isinstance(row, Offer) else None
+        return self._item if isinstance(self._item, Offer) else None
 
     def go_to(self, offer: Offer) -> None:
         if offer in self._rows:
             self.move_to(self._rows.index(offer))
 
-    def row_count(self) -> int:
-        return len(self._rows) or 1
+    def is_heading(self, item: Offer | str) -> bool:
+        return isinstance(item, str)
 
-    def is_selectable(self, row: int) -> bool:
-        return row < len(self._rows) and isinstance(self._rows[row], Offer)
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self._rows:
-            return [[Piece("" if self.is_searching else "  No results", "muted")]]
-        shown = self._rows[row]
-        if isinstance(shown, str):
-            return [group_row(shown, width, self._glyphs)]
-        bar = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
-        sign = [Piece(f"{shown.sign} ", "muted")] if shown.sign else []
-        title = [*sign, *mark_spans([Piece(shown.title, "bright")], shown.marks)]
+    def draw_item(self, item: Offer | str, width: int, *, here: bool) -> StyledLine:
+        if isinstance(item, str):
+            return group_row(item, width, self._glyphs)
+        bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
+        sign = [Piece(f"{item.sign} ", "muted")] if item.sign else []
+        title = [*sign, *mark_spans([Piece(item.title, "bright")], item.marks)]
         room = width - 4
-        key = [Piece(shown.key, "key")] if shown.key else []
+        key = [Piece(item.key, "key")] if item.key else []
         if room - line_width(key) > 2 * TITLE_CELLS:
             title = pad_line(title, max(TITLE_CELLS, line_width(title) + 2))
             left = room - line_width(title) - line_width(key) - 2
-            about = fit_line([Piece(shown.about, "muted")], left, self._glyphs.ellipsis)
+            about = fit_line([Piece(item.about, "muted")], left, self._glyphs.ellipsis)
             title += about if left > 0 else []
-        return [[bar, Piece("  "), *spread_line(title, key, room, gap=2), Piece(" ")]]
+        return [bar, Piece("  "), *spread_line(title, key, room, gap=2), Piece(" ")]
 
 
 class Palette(ListDialog[None]):
@@ -237,8 +224,7 @@ class Palette(ListDialog[None]):
             self._show(offers)
             return
         found = [*self._find_commands(self._searched), *self._find_actions(typed)]
-        self.rows.is_searching = True
-        self._show(sorted(found, key=_best_first))
+        self._show(sorted(found, key=_best_first), is_all=False)
         find, add = partial(find_in_vault, self._below, typed), partial(self._add, found)
         self._worker = in_background(
             self, find, add, group="palette", exclusive=True, failed=lambda _error: add([])
@@ -247,10 +233,10 @@ class Palette(ListDialog[None]):
     def _cancel(self) -> None:
         if self._worker is not None:
             self._worker.cancel()
-        self._worker, self.rows.is_searching = None, False
+        self._worker = None
 
     def _add(self, found: Iterable[Offer], more: Iterable[Offer]) -> None:
-        self._worker, self.rows.is_searching = None, False
+        self._worker = None
         here, is_moved = self.rows.offer, self.rows.is_moved
         self._show(sorted([*found, *more], key=_best_first))
         if here is not None and is_moved:
@@ -258,7 +244,8 @@ class Palette(ListDialog[None]):
         if self._is_accepted:
             self.action_switch()
 
-    def _show(self, offers: Sequence[Offer]) -> None:
+    def _show(self, offers: Sequence[Offer], *, is_all: bool = True) -> None:
+        self.rows.nothing = [[Piece("No results", "muted")]] if is_all else ()
         self.rows.show(offers)
         self.fit(self.rows, PALETTE_MARGIN)
 

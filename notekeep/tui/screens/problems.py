@@ -18,12 +18,13 @@ from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
-from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import in_background, show_message
 
 if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
     from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.widgets.line_view import ListView
     from notekeep.vault import Vault
 
 
@@ -38,28 +39,17 @@ MAX_MEASURED = 200
 """So many problems are looked at for how many lines they take; few are worded on their own."""
 
 
-class _Problems(ListView):
-    row_height = 3
-
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self.problems: list[Problem] | None = None
-        self.texts: list[str] = []
+class _Problems(RowList[Problem]):
+    texts: Sequence[str] = ()
 
     @property
     def problem(self) -> Problem | None:
-        return self.problems[self.cursor] if self.problems else None
+        return self._item
 
-    def row_count(self) -> int:
-        return len(self.problems) if self.problems else 1
-
-    def is_selectable(self, row: int) -> bool:
-        return bool(self.problems) and row >= 0
-
-    def show(self, problems: list[Problem], texts: list[str]) -> None:
+    def show(self, problems: Sequence[Problem], texts: Sequence[str]) -> None:
         """Show problems, and the line of its file that each is about, or ""."""
-        self.problems, self.texts = problems, texts
+        self._rows, self.texts = problems, texts
+        self.nothing = [[Piece("No problems.", "muted")]]
         self._measure()
 
     def on_resize(self) -> None:
@@ -67,16 +57,15 @@ class _Problems(ListView):
 
     def _measure(self) -> None:
         """Make all rows as high as the one that takes most lines: a hint that is cut is none."""
-        shown = (self.problems or ())[:MAX_MEASURED]
+        shown = self._rows[:MAX_MEASURED]
         heights = (len(_about(one, self.inner_width, self._glyphs)) for one in shown)
-        self.row_height = 2 + max(heights, default=1)
+        self.row_height = 2 + max(heights) if shown else 1
         self.rows_changed(self.cursor)
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self.problems:
-            text = "" if self.problems is None else "No problems."
-            return [[Piece(f"  {text}", "muted")], *[[] for _ in range(self.row_height - 1)]]
-        problem = self.problems[row]
+        if not self._rows:
+            return super().draw_row(row, width)
+        problem = self._rows[row]
         first = spread_line(
             [Piece(clean_line(problem.place))], [Piece(problem.code, "faint")], width - 3
         )

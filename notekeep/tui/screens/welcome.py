@@ -18,6 +18,7 @@ from notekeep.tui import location as places
 from notekeep.tui.dialogs.dialog import (
     Choice,
     Option,
+    OptionRows,
     PlainText,
     Prompt,
     TextLines,
@@ -30,12 +31,11 @@ from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.formatting import shorten_home
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.theme import THEMES, choose_theme_name
-from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.workers import in_background, show_error
 
 if TYPE_CHECKING:
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.render.glyphs import Glyphs
+    from notekeep.tui.widgets.line_view import ListView
 
 
 NEW_FOLDER = os.path.join("~", "notes")
@@ -58,12 +58,8 @@ WELCOME_CHOICES = (
 """The ways to a vault, each with its key."""
 
 
-class _WelcomeChoices(ListView):
+class _WelcomeChoices(OptionRows):
     row_height = CHOICE_HEIGHT
-
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
 
     def fit(self, height: int) -> None:
         self.row_height = CHOICE_HEIGHT if height >= ROOMY_LINES else 1
@@ -79,9 +75,6 @@ class _WelcomeChoices(ListView):
             self.choose(self.cursor)
         elif event.key in keys:
             self.choose(keys.index(event.key))
-
-    def row_count(self) -> int:
-        return len(WELCOME_CHOICES)
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         del width
@@ -122,7 +115,7 @@ class WelcomeApp(App[str | None]):
     def compose(self) -> ComposeResult:
         with Middle(), Center():
             yield TextLines(HEADING)
-            yield _WelcomeChoices(self.glyphs)
+            yield _WelcomeChoices(WELCOME_CHOICES, self.glyphs)
             yield PlainText(hints(("enter", "choose"), ("esc", "quit"), of="app"))
 
     def on_mount(self) -> None:
