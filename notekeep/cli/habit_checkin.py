@@ -104,7 +104,8 @@ class _WordsParser:
 
     def _name(self) -> Habit:
         word = self.left()[0]
-        if self.place and _is_like_value(word) and not self.index.is_name(word):
+        is_like_value = word[:1] in ("+", "=", "@") or word.removeprefix("-")[:1].isdigit()
+        if self.place and is_like_value and not self.index.is_name(word):
             hint = "use done, skip, miss, clear, 12 min, 1h20 or = 30"
             if "," in word:
                 hint = f"use {word.replace(',', '.')}"
@@ -163,11 +164,6 @@ class _WordsParser:
             return ""
         self.place += 1
         return f"{int(found[1]):02}:{found[2]}{found[3] or ''}"
-
-
-def _is_like_value(word: str) -> bool:
-    """Whether a word was meant as a value, a time or a day rather than as a name."""
-    return word[:1] in ("+", "=", "@") or word.removeprefix("-")[:1].isdigit()
 
 
 def check_in(

@@ -172,9 +172,5 @@ def _nothing(wanted: str, done: int) -> list[StyledLine]:
         return [*empty_lines("All tasks are done."), hint]
     example = [Piece("- [ ] water the basil", "code-string")]
     hint = key_hint("ctrl+n", "quick note")
-    return [
-        *empty_lines("No tasks yet.", "A line like this in any note is a task:"),
-        example,
-        [],
-        hint,
-    ]
+    none = empty_lines("No tasks yet.", "A line like this in any note is a task:")
+    return [*none, example, [], hint]

@@ -220,7 +220,9 @@ class NotePage(TextPage):
                 return line
             # What has an edge shows it there; bare text has its ground.
             is_bare = row.passage.kind in ("moment", "table")
-            return add_role(line, "passage") if is_bare else _mark_edge(line)
+            if is_bare:
+                return add_role(line, "passage")
+            return mark_spans(line, [(0, 1)], "chosen") if line else [Piece(" ", "chosen")]
         if row.source != chosen.source:
             return line
         line = [
@@ -316,8 +318,3 @@ class NotePage(TextPage):
         if self._sought is not None and self._sought[1] == top:
             return ReadingPlace(self._sought[0], is_sought=True)
         return find_reading_place(rendering, top)
-
-
-def _mark_edge(line: StyledLine) -> StyledLine:
-    """Return a line with its first character marked: the edge of a chosen passage."""
-    return mark_spans(line, [(0, 1)], "chosen") if line else [Piece(" ", "chosen")]
