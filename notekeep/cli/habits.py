@@ -5,7 +5,7 @@ Those lie in files of their own, each imported when its command runs.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -205,23 +205,17 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
         heading, gap = "".join(str(number)[-1] if number % 5 else "+" for number in numbers), ""
     signs = glyphs(settings)
 
-    def rows(without: Container[str]) -> list[output.Columns]:
-        """The heading above the marks, then a row for each habit."""
-        found = [
+    rows: list[output.Columns] = [{"title": [], "days": [(f"  {heading}", "dim")]}]
+    for habit in habits:
+        marks = [(_sign(habit, one, signs) + gap, _style(one)) for one in habit.cells]
+        rows.append(
             {
                 "title": [(habit.title, "")],
-                "days": [
-                    ("  ", ""),
-                    *((_sign(habit, one, signs) + gap, _style(one)) for one in habit.cells),
-                ],
+                "days": [("  ", ""), *marks],
                 "strength": [(f"  {percent(habit.strength):>5}", "")],
-                **_ending(habit, without),
+                **_ending(habit),
             }
-            for habit in habits
-        ]
-        above: output.Columns = {"title": [], "days": [(f"  {heading}", "dim")]}
-        return [above, *found]
-
+        )
     ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
     output.write_styled([(f"{' to '.join(ends)} {last.year}", "bold")])
     output.write_columns(rows, ("best", "note", "streak", "strength"))
@@ -232,38 +226,36 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
 
 def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -> None:
     """A row for each habit, under the heading of its group; `days` adds earlier marks."""
-
-    def rows(without: Container[str]) -> list[output.Columns]:
-        return [
+    rows: list[output.Columns] = []
+    groups: dict[int, str] = {}
+    for place, habit in enumerate(habits):
+        shown = habit.cells if days else ()
+        marks = [(f"{_sign(habit, one, signs)} ", _style(one)) for one in shown]
+        rows.append(
             {
                 "mark": [(f"{signs.marks[habit.today.mark]}  ", _style(habit.today))],
                 "title": [(habit.title, "")],
                 "aim": [(f"  {aim(habit, signs)}", "dim")],
-                "days": [
-                    ("  ", ""),
-                    *((f"{_sign(habit, one, signs)} ", _style(one)) for one in habit.cells if days),
-                ],
+                "days": [("  ", ""), *marks],
                 "strength": [(f"{percent(habit.strength):>5}", "")],
-                **_ending(habit, without),
+                **_ending(habit),
             }
-            for habit in habits
-        ]
-
-    groups: dict[int, str] = {}
-    for place, habit in enumerate(habits):
+        )
         if habit.group != (habits[place - 1].group if place else ""):
             groups[place] = habit.group
     output.write_columns(rows, ("best", "aim", "strength", "streak", "days"), groups)
 
 
-def _ending(habit: HabitView, without: Container[str]) -> output.Columns:
-    """What every row ends with: the streak, with its best where there is room, and the note."""
-    streak = format_streak(habit)
-    if "best" in without:
-        streak = streak.partition(" (")[0]
+def _ending(habit: HabitView) -> output.Columns:
+    """What every row ends with: the streak, its best where there is room, and the note."""
+    streak, bracket, best = format_streak(habit).partition(" (")
     note = f"  {habit.note}" if habit.note else ""
     style = "yellow" if habit.is_at_risk else ""
-    return {"streak": [(f"  {streak}", "")], "note": [(note, style)]}
+    return {
+        "streak": [(f"  {streak}", "")],
+        "best": [(bracket + best, "")],
+        "note": [(note, style)],
+    }
 
 
 def _sign(habit: HabitView, cell: Cell, signs: MarkGlyphs) -> str:

@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from json import dumps
 from typing import Any, TypeAlias
 
@@ -170,14 +170,14 @@ def _within(widths: list[int], room: int, stretch: int) -> list[int]:
 
 
 def write_columns(
-    draw: Callable[[Container[str]], Sequence[Columns]],
+    rows: Sequence[Columns],
     optional: Sequence[str],
     headings: Mapping[int, str] | None = None,
 ) -> None:
     """Write rows whose columns are pieces with styles, their gaps among them.
 
     Args:
-        draw: Gives the rows, without some of the columns where those may be told apart.
+        rows: The pieces of each column, by its name; the last row has all columns.
         optional: What a narrow terminal does without, the least needed first; where that is not
             enough, the title is cut, then the last column.
         headings: What stands above a row, by its number.
@@ -185,7 +185,6 @@ def write_columns(
     room = _columns() if is_terminal() else None
     for left_out in range(len(optional) + 1):
         without = optional[:left_out]
-        rows = draw(without)
         names = [name for row in rows[-1:] for name in row if name not in without]
         sizes = {name: max(_pieces_width(row.get(name, ())) for row in rows) for name in names}
         missing = 0 if room is None else sum(sizes.values()) - room

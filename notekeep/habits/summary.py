@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
 from notekeep.habits.evaluation import Period, Status, Timeline, evaluate_days
-from notekeep.habits.measures import Streak, rate, streak, strength
+from notekeep.habits.measures import rate, streak, strength
 from notekeep.habits.schedule import (
     DAILY,
     AfterLast,
@@ -172,15 +172,12 @@ def format_run(length: int, unit: str) -> str:
     return f"{length} in a row" if unit == "slots" else format_count(length, unit)
 
 
-def format_streak(found: Streak | HabitView) -> str:
+def format_streak(habit: HabitView) -> str:
     """Write a streak in words, `13 days (best 21)`; "" where nothing is counted."""
-    if isinstance(found, Streak):
-        current, longest, unit = found
-    else:
-        current, longest, unit = found.streak, found.best, found.streak_unit
-    if not unit:
+    if not habit.streak_unit:
         return ""
-    return format_run(current, unit) + (f" (best {longest})" if longest > current else "")
+    best = f" (best {habit.best})" if habit.best > habit.streak else ""
+    return format_run(habit.streak, habit.streak_unit) + best
 
 
 def _open_period(timeline: Timeline) -> Period | None:
