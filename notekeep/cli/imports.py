@@ -135,13 +135,13 @@ def _read_pairs(option: str, words: Sequence[str], shape: str, example: str) -> 
     for word in words:
         name, sign, value = word.rpartition("=")
         if not sign:
-            raise UsageError(f"{option} {word}: not {shape}", f"for example {option} {example}")
+            raise UsageError(f"{option} {word} is not {shape}.", f"For example: {option} {example}")
         found[name] = value
     return found
 
 
 def _show(found: ImportPlan) -> None:
-    from notekeep.importing.import_state import COUNTS
+    from notekeep.importing.import_state import COUNTS, loss_words
 
     title = ", ".join(form.title for form in found.formats)
     output.write_styled([(title, "bold"), (f": {found.sum_up()}", "")])
@@ -164,8 +164,9 @@ def _show(found: ImportPlan) -> None:
         output.write_styled([("Not imported, or changed", "bold")])
     for loss in found.losses[:_SHOWN]:
         whose = f" ({loss.title})" if loss.title else ""
-        place = f", first at {loss.place}" if loss.place else ""
-        output.write(f"  {loss.times} × {loss.message}{whose}{place}")  # noqa: RUF001 - times
+        at = "first at" if loss.times > 1 else "at"
+        place = f", {at} {loss.place}" if loss.place else ""
+        output.write(f"  {loss_words(loss)}{whose}{place}")
     _more(len(found.losses) - _SHOWN)
 
 
@@ -197,9 +198,7 @@ def _report(found: ImportPlan, done: WriteResult | None) -> None:
         output.write_message("Nothing is written yet. Add --write to import.")
     elif done is not None and done.step:
         into = output.count_of(sum(row.is_changed for row in found.rows), "note")
-        output.write_message(
-            f"Imported into {into}: {found.sum_up()}. `notekeep undo` reverts this."
-        )
+        output.write_message(f"Imported into {into}. `notekeep undo` reverts this.")
     else:
         output.write_message("Nothing new.")
 

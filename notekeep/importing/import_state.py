@@ -100,6 +100,11 @@ def count_words(counts: Mapping[str, int]) -> str:
     )
 
 
+def loss_words(loss: Loss) -> str:
+    """Return what does not come along, and how many times."""
+    return f"{loss.times} × {loss.message}" if loss.times > 1 else loss.message  # noqa: RUF001 - times
+
+
 class ImportState:
     """What planning has found and decided so far, of all formats of an import."""
 

@@ -54,7 +54,7 @@ def test_what_it_writes(shell: Shell, export: Path) -> None:
     assert ran.code == 0
     assert "Would import" not in ran.out
     assert (
-        "Imported into 1 note: 1 new note, 3 new passages. `notekeep undo` reverts this." in ran.err
+        "Imported into 1 note. `notekeep undo` reverts this." in ran.err
     )
     text = shell.read("books/Soil.md")
     assert "author: [Ann Example]" in text

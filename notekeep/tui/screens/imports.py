@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.worker import get_current_worker
 
 from notekeep.errors import NotFound
-from notekeep.importing.import_state import ImportOptions, count_words
+from notekeep.importing.import_state import ImportOptions, count_words, loss_words
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.clipboard import pasted_paths
 from notekeep.tui.completion import PathSuggester
@@ -75,7 +75,7 @@ class PlanRow(NamedTuple):
 
 def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
     """Yield what an import does with each work, and what it leaves out and why."""
-    losses = [(f"{loss.times} × {loss.message}", loss) for loss in found.losses]  # noqa: RUF001 - times
+    losses = [(loss_words(loss), loss) for loss in found.losses]
     for row in found.rows:
         if row.is_skipped:
             said = [Piece("Left out by you. x includes it again.", "muted")]
