@@ -158,11 +158,12 @@ def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[Field
     for key in unknown:
         if known.find(key):
             continue
-        if any(one.key == key and one.op != "-=" and one.value is not None for one in edits):
-            plan.new_fields.append(key)
         near = known.nearest_field(key, SLIP)
+        remark = f"{key} is a new field" + ("" if near is None else f"; did you mean {near}?")
+        if any(one.key == key and one.op != "-=" and one.value is not None for one in edits):
+            plan.new_fields.append(remark)
         if near is not None:
-            plan.remarks.append(f"{key} is a new field; did you mean {near}?")
+            plan.remarks.append(remark)
 
 
 def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:

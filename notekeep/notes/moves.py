@@ -101,8 +101,8 @@ def _find_folder(workspace: Workspace, folder: str) -> str:
     is_named = path.endswith(".md") or ("/" not in path and bool(workspace.catalog.named(path)))
     if is_named and not folder.endswith("/"):
         raise Refused(
-            f"{folder!r} is a note, not a folder",
-            "use `notekeep rename NOTE TITLE` to rename a note, "
+            f"{folder!r} is a note, not a folder.",
+            "Rename a note with `notekeep rename NOTE TITLE`, "
             f"or add a / for a new folder: {path}/",
         )
     return path
@@ -276,9 +276,9 @@ def _stem(path: str) -> str:
 def _need_free(workspace: Workspace, path: str, target: str, taken: Collection[str]) -> None:
     is_same = fold_name(target) == fold_name(path)
     if not is_same and free_path(workspace.root, target) != target:
-        raise Refused(f"{target} already exists", "choose another title, or move that note first")
+        raise Refused(f"{target} already exists", "Choose another title, or move that note first.")
     if fold_name(target) in taken:
-        raise Refused(f"two of these notes would become {target}", "rename one of them first")
+        raise Refused(f"Two of these notes would become {target}.", "Rename one of them first.")
 
 
 def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:

@@ -47,7 +47,7 @@ class WritePlan:
     copies: list[FileCopy] = field(default_factory=list)  # new files besides, such as pictures
     refused: list[Problem] = field(default_factory=list)  # notes left out, with line and reason
     remarks: list[str] = field(default_factory=list)  # what the person should know besides
-    new_fields: list[str] = field(default_factory=list)  # that neither kind nor note had before
+    new_fields: list[str] = field(default_factory=list)  # remarks on fields that no note had
     request: str = ""  # the id of what was sent from elsewhere, such as a phone
     resolved: list[str] = field(default_factory=list)  # paths whose conflict in git is resolved
 

@@ -362,7 +362,7 @@ def test_everything_as_json(shell: Shell, export: Path) -> None:
 
 def test_losses_are_named_with_their_place(shell: Shell) -> None:
     ran = shell("import", str(SAMPLES / "kindle-clippings/odd.txt"))
-    assert "records that are cut off, first at odd.txt:26" in ran.out
+    assert "records that are cut off, at odd.txt:26" in ran.out
     assert "beyond the publisher's clipping limit" in ran.out
 
 
@@ -378,8 +378,8 @@ def test_a_broken_record_costs_that_record(shell: Shell, export: Path) -> None:
     export.write_text(json.dumps(value), "utf-8")
     ran = shell("import", str(export), "--write")
     assert "> Rain." in shell.read("books/Soil.md")
-    assert "highlights that are damaged: 'id', first at export.json, Soil, 1" in ran.out
-    assert "books that are damaged: 'user_book_id', first at export.json, 2" in ran.out
+    assert "highlights that are damaged: 'id', at export.json, Soil, 1" in ran.out
+    assert "books that are damaged: 'user_book_id', at export.json, 2" in ran.out
 
 
 @pytest.mark.parametrize("words", [("import",), ("import", "nothing.csv")])
@@ -414,6 +414,7 @@ def test_private_notes_of_a_list_are_not_published(shell: Shell, tmp_path: Path)
 def test_a_table_is_imported_with_named_columns(shell: Shell, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("No,Was,Wie\n1,Soil,dark\n", "utf-8")
+    assert "--map COLUMN=title" in shell("import", str(path)).err
     words = ("import", str(path), "--map", "Was=title", "--map", "Wie=color", "--id", "No")
     assert "CSV: 1 new note" in shell(*words).out
     assert shell(*words, "--write").code == 0

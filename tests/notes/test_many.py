@@ -72,7 +72,7 @@ def test_two_notes_of_one_name_do_not_go_into_one_folder(vault: Vault, texts: Te
     before = texts()
     plan = vault.notes.plan_moves(["books/Deep Work.md", "inbox/deep work.md"], "shelf")
     assert [problem.path for problem in plan.refused] == ["inbox/deep work.md"]
-    assert "two of these notes" in plan.refused[0].message
+    assert "Two of these notes" in plan.refused[0].message
     vault.notes.apply(plan)
     assert texts()["inbox/deep work.md"] == before["inbox/deep work.md"]
     vault.history.undo()

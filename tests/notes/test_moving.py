@@ -99,7 +99,7 @@ def test_notes_that_differ_in_case_do_not_move_onto_one_name(
     plan = vault.notes.plan_moves(["a/Note.md", "b/note.md", "d/NOTE.md"], "c")
     assert [change.path for change in plan.changes] == ["a/Note.md"]
     assert [left.path for left in plan.refused] == ["b/note.md", "d/NOTE.md"]
-    assert "two of these notes would be" in plan.refused[0].message
+    assert "Two of these notes would be" in plan.refused[0].message
     vault.notes.apply(plan)
     assert (read(vault, "c/Note.md"), read(vault, "b/note.md")) == ("one\n", "two\n")
 

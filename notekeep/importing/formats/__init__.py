@@ -51,8 +51,8 @@ def find_formats(given: InputFiles, format_id: str = "") -> list[tuple[Format, t
     if format_id and not found and len(given.names) == 1:
         found[format_id] = list(given.names)
     if not found:
-        raise UsageError(
-            f"{given.path} is in no format that notekeep knows.",
-            "Name it with --from. `notekeep import --help` lists the formats.",
-        )
+        hint = "Name it with --from. `notekeep import --help` lists the formats."
+        if given.path.casefold().endswith(".csv"):
+            hint = "Name the column of titles: --map COLUMN=title"
+        raise UsageError(f"{given.path} is in no format that notekeep knows.", hint)
     return [(FORMATS[one], tuple(names)) for one, names in found.items()]

@@ -235,9 +235,10 @@ def notes_plan_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[Styled
         lines += _remark(f"{problem.place}: {problem.message}", "warn", width, glyphs)
         if problem.hint:
             lines += wrap_line([Piece(f"  {clean_line(problem.hint)}", "muted")], width)
-    for name in plan.new_fields:
-        lines += _remark(f"{name}: new field", "warn", width, glyphs)
-    for remark in plan.remarks[:MAX_FILE_LINES]:
+    for remark in plan.new_fields:
+        lines += _remark(remark, "warn", width, glyphs)
+    others = [remark for remark in plan.remarks if remark not in plan.new_fields]
+    for remark in others[:MAX_FILE_LINES]:
         lines += wrap_line([Piece(clean_line(remark), "muted")], width)
     if lines and plan.changes:
         lines.append([])
