@@ -157,12 +157,13 @@ class ImportState:
         Returns:
             What replaces the text that is there; None to leave it.
         """
-        is_ours = ledger.has(name, digest_text(there))
-        if digest_text(text) == digest_text(there):
+        digest, found = digest_text(text), digest_text(there)
+        is_ours = ledger.has(name, found)
+        if digest == found:
             count = "unchanged"
         elif may_replace and name in self.options.take:
             count = "updated"
-        elif ledger.has(name, digest_text(text)):  # the source is as it was
+        elif ledger.has(name, digest):  # the source is as it was
             count = "unchanged" if is_ours else "edited"
         elif may_replace and is_ours:
             count = "updated"

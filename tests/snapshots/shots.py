@@ -272,6 +272,9 @@ SHOTS = (
     Shot("habits-empty", "habits", ("habit",), SMALL, set_up.few),
     # Publish.
     Shot("import", "browse", IMPORT, LARGE, set_up.clippings),
+    Shot(
+        "import-left-out", "browse", (*IMPORT, ("x",), "Left out by you"), USUAL, set_up.clippings
+    ),
     Shot("import-narrow-80x24", "browse", IMPORT, SMALL, set_up.clippings),
     Shot("publish-no-site", "publish", ("no site folder",), USUAL),
     Shot("publish-narrow-80x24", "publish", ("13 new",), SMALL, set_up.blog),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from asyncio import CancelledError
 from contextlib import closing
 from functools import partial
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 GROUPS = {"Updates": "~", "New notes": "+", "To decide": "!", "Unchanged": "=", "Left out": "-"}
 """The groups of the list, each with the sign of its rows."""
 IMPORT_ACTIONS = ("write-import", "match-note", "take-source", "skip-row", "open-source")
+REPORT_SECONDS = 0.1
 NEW_NOTE = "\0new"  # the answer that is no note
 
 
@@ -123,6 +125,7 @@ class ImportScreen(OverlayScreen):
     found: ImportPlan | None = None
     _rows: Sequence[PlanRow] = ()
     _reading: Worker[None] | None = None
+    _reported_at = 0.0
     _is_writing = False
     _is_stopped = False  # whether the writing is to end before the next file
 
@@ -168,7 +171,7 @@ class ImportScreen(OverlayScreen):
             # Its files are read again when it is written, which is stopped in another way.
             if worker.is_cancelled and not is_planned:
                 raise CancelledError
-            self.app.post_message(WorkStatus(f"Reading {name}"))
+            self._report(f"Reading {name}")
 
         try:
             found = self.vault.imports.plan(self.paths, options=options, on_read=on_read)
@@ -178,6 +181,12 @@ class ImportScreen(OverlayScreen):
         if worker.is_cancelled:
             found.close()
         return found
+
+    def _report(self, text: str) -> None:
+        """Show how far it is, not oftener than one can read."""
+        if time.monotonic() - self._reported_at > REPORT_SECONDS:
+            self._reported_at = time.monotonic()
+            self.app.post_message(WorkStatus(text))
 
     def _show(self, found: ImportPlan) -> None:
         self.found = found
@@ -245,7 +254,7 @@ class ImportScreen(OverlayScreen):
         self._is_writing, self._is_stopped = True, False
 
         def goes_on(path: str) -> bool:
-            self.app.post_message(WorkStatus(f"Writing {path} · esc stops"))
+            self._report(f"Writing {path} · esc stops")
             return not self._is_stopped
 
         def write() -> WriteResult:
