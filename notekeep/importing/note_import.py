@@ -25,7 +25,7 @@ from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes, check_value
 from notekeep.markdown.field_values import parse_items
 from notekeep.markdown.schema import canonical, find_known_keys
-from notekeep.notes.capture import daily_path, plan_note_file
+from notekeep.notes.capture import plan_note_file
 from notekeep.storage.file_names import safe_name
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class NotePlanner:
         day = parse_iso(item.title) if item.kind == "daily" and not path else None
         if day is not None:
             workspace = self.state.workspace
-            path = daily_path(workspace.root, workspace.schema.daily, day)
+            path = workspace.daily_path(day)
             if self.state.exists(path):
                 self._joining.add(row.id)
             else:
@@ -160,7 +160,7 @@ class NotePlanner:
             more = [f"{item.title} ({word})" for word in (*surname, year) if word]
             return self.state.free_path(folder, item.title, *more)
         if item.kind == "daily" and (day := parse_iso(item.title)) is not None:
-            return daily_path(workspace.root, workspace.schema.daily, day)
+            return workspace.daily_path(day)
         top = folder if item.kind != "note" and folder else self.format.title
         parts = [safe_name(part) for part in (top, *item.folder.split("/")) if part.strip()]
         return self.state.free_path("/".join(parts), item.title)

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from notekeep.markdown.field_values import Value
-    from notekeep.markdown.schema import Daily
     from notekeep.notes.workspace import Workspace
 
 _BULLET = re.compile(r"\s*([-*+]|\d+[.)]) ")
@@ -146,14 +145,6 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
     return WritePlan("new", title, [NoteChange(path, None, encode(text))])
 
 
-def daily_path(root: str, daily: Daily, day: dt.date) -> str:
-    """Return where the note of a day lies, or will."""
-    name = daily.name(day)
-    if not daily.moment:
-        name = "/".join(map(safe_name, name.split("/")))
-    return match_spelling(root, f"{daily.folder}/{name}.md".lstrip("/"))
-
-
 def _plan_daily(workspace: Workspace, path: str, day: dt.date) -> WritePlan:
     schema = workspace.schema
     named = workspace.settings.obsidian.daily_template
@@ -235,7 +226,7 @@ def plan_add_to(
         path, section = _split_section(workspace, to)
         return plan_add(path, workspace.read(path), text, section)
     day = day or workspace.today()
-    path = daily_path(workspace.root, workspace.schema.daily, day)
+    path = workspace.daily_path(day)
     try:
         before = workspace.read(path)
     except NotFound:

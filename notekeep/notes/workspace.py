@@ -13,7 +13,7 @@ from notekeep.catalog import name_lookup
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Refused
 from notekeep.storage.content import read_file
-from notekeep.storage.file_names import resolve_path
+from notekeep.storage.file_names import match_spelling, resolve_path, safe_name
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -48,6 +48,14 @@ class Workspace(NamedTuple):
     def today(self) -> dt.date:
         """Return the day it is, by the hour at which the vault's days start."""
         return habit_day(config.current_time(), self.settings.day_start)
+
+    def daily_path(self, day: dt.date) -> str:
+        """Return where the note of a day lies, or will."""
+        daily = self.schema.daily
+        name = daily.name(day)
+        if not daily.moment:
+            name = "/".join(map(safe_name, name.split("/")))
+        return match_spelling(self.root, f"{daily.folder}/{name}.md".lstrip("/"))
 
     def resolve(self, name: str) -> Row:
         """Find the note that a name means."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.queries import OnThisDay, count_open, list_tasks, on_this_day
 from notekeep.markdown.due_days import DUE_LIKE_PATTERN, find_due_day
-from notekeep.notes.capture import daily_path
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -129,7 +128,7 @@ def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -
         ),
         reading=search.rows("type:book status:reading").rows,
         drafts=search.rows("is:draft").rows,
-        daily=catalog.row(daily_path(search.root, search.schema.daily, day)),
+        daily=catalog.row(search.workspace.daily_path(day)),
         on_this_day=list(written.values()),
         problems=catalog.problems(links=False),
         recent=search.rows("sort:-modified", limit=RECENT).rows,
