@@ -29,7 +29,16 @@ from notekeep.storage.file_names import (
     name_key,
     portability_problem,
 )
-from notekeep.storage.git import DRIVER, LINK, MODULE, TRUST, Entry, Git, GitError
+from notekeep.storage.git import (
+    DRIVER,
+    LINK,
+    MODULE,
+    NOTHING,
+    TRUST,
+    Entry,
+    Git,
+    GitError,
+)
 from notekeep.storage.history import ROUND_BYTES, OutsideVersion
 from notekeep.storage.open_folder import content_at
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
@@ -309,17 +318,15 @@ class SyncService:
         """Commit all changes, other repositories inside the vault aside."""
         git = self.git
         git.run("add", "-A", "--", ".", f":(exclude,glob)**/{TEMP_PREFIX}*")
-        parts = git.run("diff", "--cached", "--raw", "--no-abbrev", "-z", "--no-renames").split(
-            b"\0"
-        )
-        for about, name in zip(parts[::2], parts[1::2], strict=False):
-            old_mode, new_mode, old, *_ = about.decode().lstrip(":").split(" ")
-            if old_mode == MODULE:
-                entry = f"{MODULE},{old},{os.fsdecode(name)}"
-                git.run("update-index", "--add", "--cacheinfo", entry)
-            elif new_mode == MODULE:
-                git.run("update-index", "--force-remove", "--", os.fsdecode(name))
-        if git.ask("diff", "--cached", "--quiet")[0] == 0:
+        has_changes = False
+        for path, (old, new) in git.staged().items():
+            if old.mode == MODULE:
+                git.run("update-index", "--add", "--cacheinfo", f"{MODULE},{old.blob},{path}")
+            elif new.mode == MODULE:
+                git.run("update-index", "--force-remove", "--", path)
+            else:
+                has_changes = True
+        if not has_changes:
             return
         if not git.line("config", "user.email") and "GIT_COMMITTER_EMAIL" not in os.environ:
             raise Refused(
@@ -337,7 +344,7 @@ class SyncService:
     def _receive(self, ours: str, theirs: str, result: SyncResult) -> SyncResult | None:
         """Bring the vault to a commit that has both; None to begin anew."""
         git = self.git
-        self._check_incoming(git.tree(ours), git.tree(theirs))
+        self._check_incoming(ours, theirs)
         bases = git.line("merge-base", "--all", ours, theirs).split() if ours else [""]
         target, copies = theirs, list[str]()
         if ours and ours not in bases:
@@ -349,11 +356,9 @@ class SyncService:
         received, conflicts = result.received + changed, (*result.conflicts, *copies)
         return SyncResult(received, conflicts=conflicts)
 
-    def _check_incoming(self, mine: dict[str, Entry], other: dict[str, Entry]) -> None:
+    def _check_incoming(self, ours: str, theirs: str) -> None:
         """Refuse files that could reach out of the vault, whatever git would do with them."""
-        for path, entry in other.items():
-            if mine.get(path) == entry:
-                continue
+        for path, (_, entry) in self.git.changed(ours, theirs).items():
             parts = [part.casefold() for part in path.split("/")]
             if {"", ".", "..", ".git"} & set(parts) or any(p.startswith("git~") for p in parts):
                 raise Refused(
@@ -378,9 +383,8 @@ class SyncService:
     def _fast_forward(self, ours: str, target: str) -> int | None:
         """Let git write the files of a commit; their versions are in history before."""
         git, history = self.git, self._history()
-        paths, trees = git.changed(ours, target), (git.tree(ours), git.tree(target))
-        known = [{tree[path].mode for tree in trees if path in tree} for path in paths]
-        files = [path for path, modes in zip(paths, known, strict=True) if not modes & _NO_FILES]
+        changes = git.changed(ours, target)
+        files = [p for p, (old, new) in changes.items() if not {old.mode, new.mode} & _NO_FILES]
         # A first sync into an empty vault has nothing to go back to.
         before = self._read(files) if ours else {}
         history.record_outside_versions(
@@ -405,7 +409,7 @@ class SyncService:
             return None
         self._log(history, before, self._read(before))  # which has the files on the disk, too
         os.unlink(self._receiving)
-        return len(paths)
+        return len(changes)
 
     def _repair(self) -> None:
         """Write what a crash or a full disk kept git from writing, before it counts as a change."""
@@ -413,9 +417,8 @@ class SyncService:
             return
         with open(self._receiving, encoding="ascii") as file:
             ours, target = file.read().split(" ")
-        wanted = self.git.tree(target)
-        for path in self.git.changed(ours, target):
-            if path not in wanted or wanted[path].mode in _NO_FILES:
+        for path, (_, new) in self.git.changed(ours, target).items():
+            if new == NOTHING or new.mode in _NO_FILES:
                 continue
             # Git deletes a file before it writes the new one, and writes that piece by piece.
             data = content_at(self.root, path) or b""

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from notekeep.errors import Failure, Refused
@@ -71,6 +72,9 @@ class Entry(NamedTuple):
 
     mode: str
     blob: str
+
+
+NOTHING: Final = Entry("000000", "")
 
 
 class GitError(Failure):
@@ -149,10 +153,15 @@ class Git:
 
     def check_version(self) -> None:
         """Refuse a git that is older than the commands used here."""
-        found = re.search(r"(\d+)\.(\d+)", self.line("--version"))
+        found = re.search(r"(\d+)\.(\d+)", self._version)
         if found is None or (int(found[1]), int(found[2])) < OLDEST:
             raise Failure("This git is too old.", "Install git 2.38 or newer.")
 
+    @cached_property
+    def _version(self) -> str:
+        return self.line("--version")
+
+    @cached_property
     def folder(self) -> str:
         """Return git's own folder."""
         return os.fsdecode(self.run("rev-parse", "--absolute-git-dir")).strip()
@@ -169,7 +178,7 @@ class Git:
             )
         if left:
             raise Refused("Git left conflicts in this vault. Nothing was changed.", left)
-        if os.path.exists(os.path.join(self.folder(), "index.lock")):
+        if os.path.exists(os.path.join(self.folder, "index.lock")):
             raise Refused(
                 "Another git command is running in this vault. Nothing was changed.",
                 "If none is, a crash left `.git/index.lock`: delete it and run `notekeep sync`.",
@@ -177,10 +186,8 @@ class Git:
 
     def in_progress(self) -> tuple[str, str, str] | None:
         """Return what was begun and not finished, and the commands that finish and cancel it."""
-        folder = self.folder()
-        return next(
-            (way for name, way in _BUSY.items() if os.path.exists(os.path.join(folder, name))), None
-        )
+        found = set(os.listdir(self.folder))
+        return next((way for name, way in _BUSY.items() if name in found), None)
 
     def branch(self) -> str:
         """Return the branch that is checked out; refuse a detached HEAD."""
@@ -227,12 +234,30 @@ class Git:
         rows = zip(parts[::3], parts[1::3], parts[2::3], strict=False)
         return {os.fsdecode(row[1]): os.fsdecode(row[2]) for row in rows}
 
-    def changed(self, old: str, new: str) -> list[str]:
-        """List the paths that differ between two commits; "" is the commit without files."""
-        if not old or not new:
-            return list(self.tree(old or new))
-        answer = self.run("diff-tree", "-r", "-z", "--no-renames", "--name-only", old, new)
-        return [os.fsdecode(path) for path in answer.split(b"\0") if path]
+    def changed(self, old: str, new: str) -> dict[str, tuple[Entry, Entry]]:
+        """Return the paths that differ between two commits, as they are in each.
+
+        "" is the commit without files.
+        """
+        if old and new:
+            return self._diff("diff-tree", "-r", old, new)
+        found = self.tree(old or new).items()
+        return {path: (NOTHING, entry) if new else (entry, NOTHING) for path, entry in found}
+
+    def staged(self) -> dict[str, tuple[Entry, Entry]]:
+        """Return the paths that differ between the last commit and the index."""
+        return self._diff("diff", "--cached")
+
+    def _diff(self, command: str, *words: str) -> dict[str, tuple[Entry, Entry]]:
+        answer = self.run(command, "--raw", "--no-abbrev", "--no-renames", "-z", *words)
+        parts = answer.split(b"\0")
+        found: dict[str, tuple[Entry, Entry]] = {}
+        for about, path in zip(parts[::2], parts[1::2], strict=False):
+            old_mode, mode, old_blob, blob, _ = about.decode().lstrip(":").split(" ")
+            before = Entry(old_mode, old_blob) if old_mode != NOTHING.mode else NOTHING
+            after = Entry(mode, blob) if mode != NOTHING.mode else NOTHING
+            found[os.fsdecode(path)] = before, after
+        return found
 
     def read(self, blob: str) -> bytes:
         """Return what a file holds."""
@@ -244,7 +269,7 @@ class Git:
 
     def write_tree(self, entries: dict[str, Entry]) -> str:
         """Store a tree of files, without touching the work tree or the index."""
-        index = os.path.join(self.folder(), "notekeep-index")
+        index = os.path.join(self.folder, "notekeep-index")
         rows = b"".join(
             f"{entry.mode} {entry.blob}\t".encode() + os.fsencode(path) + b"\0"
             for path, entry in entries.items()
