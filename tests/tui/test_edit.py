@@ -104,6 +104,23 @@ async def test_e_edits_the_note_and_escape_saves_and_leaves(make_app: MakeApp, r
         await until(pilot, lambda: path.read_bytes() == before)
 
 
+async def test_a_book_without_text_opens_at_its_first_section_and_counts_no_words(
+    make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    head = "---\ntype: book\ntitle: New\n---\n# New\n\n## Quick summary\n"
+    (root / "books/New.md").write_text(f"{head}\n## Related\n")
+    vault.indexing.refresh()
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await edit(app, pilot, "books/New.md")
+        await until(pilot, lambda: shows(app, "New · 8:1"))
+        await press_all(app, pilot, "Good.")
+        await until(pilot, lambda: shows(app, " words · 8:6"))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.editors.here is None)
+        assert (root / "books/New.md").read_text() == f"{head}Good.\n## Related\n"
+
+
 async def test_keys_pressed_right_after_e_are_typed(make_app: MakeApp, root: Path) -> None:
     """`d` would delete the note, had it gone to the list."""
     app = make_app("browse")

@@ -58,6 +58,7 @@ async def test_a_note_is_exported_from_browse_after_its_diff_is_seen(
         assert "Depth needs hours" in (drafts / "deep-work.md").read_text()
         # What was written stays on the screen to be read, from the site's folder on.
         await until(pilot, lambda: shows(app, "+ deep-work.md"))
+        assert shows(app, "+ .notekeep-export.json · records what was written")
         assert shows(app, "u  undo")
         after = tree(root)
         # The first export gives the vault its id.

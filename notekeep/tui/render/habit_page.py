@@ -309,7 +309,7 @@ def _runs(found: Detail, today: date) -> list[StyledLine]:
     rows: list[StyledLine] = []
     latest = max((run.last for run in found.runs), default=0)
     for run in found.runs[:MAX_RUNS]:
-        span = f"{_day(run.first, today)} to {_day(run.last, today)}"
+        span = " to ".join(dict.fromkeys((_day(run.first, today), _day(run.last, today))))
         length = format_run(run.length, found.view.streak_unit)
         is_now = run.length == found.view.streak and run.last == latest
         row = [Piece(length.ljust(14), "bright" if is_now else ""), Piece(span, "muted")]
