@@ -34,7 +34,7 @@ from notekeep.habits.stats import (
     count_weekdays,
     find_logged_days,
 )
-from notekeep.habits.summary import format_run, format_streak
+from notekeep.habits.summary import format_rate, format_run, format_streak
 from notekeep.notes.habit_reviews import plan_year
 from notekeep.tracking.habit_details import RATE_SPANS
 from notekeep.tracking.tracker import HabitIndex
@@ -122,9 +122,13 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     if view.streak_unit == "weeks":
         streak += f", weeks {dates.week_span(index.places.settings.week_start)}"
     rows = [("strength", percent(view.strength)), ("streak", streak)]
+    line = index.timeline(found)
     rows += [
-        (f"last {span} days" if span else "all days", percent(figures["rates"][str(span or "all")]))
-        for span in (*RATE_SPANS, 0)
+        (
+            f"last {span} days" if span else "all days",
+            format_rate(rate(line, span), view.streak_unit),
+        )
+        for span in (*RATE_SPANS, None)
     ]
     missed = figures["never_miss_twice"]
     if missed["followed"]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
 from notekeep.habits.evaluation import Period, Status, Timeline, evaluate_days
-from notekeep.habits.measures import rate, streak, strength
+from notekeep.habits.measures import Rate, rate, streak, strength
 from notekeep.habits.schedule import (
     DAILY,
     AfterLast,
@@ -34,6 +34,8 @@ Call: TypeAlias = Literal["due", "may", "done", "none"]
 
 CLAUSE = ", "
 """Stands between two parts of a note; the later ones are left out where there is no room."""
+MIN_FOR_PERCENT = 5
+"""Days, weeks or times from which on a share of them is worth a percentage."""
 UNANSWERED = frozenset(
     {"pending", "missed", "ok-so-far", "open", "gap", "due", "last day", "overdue"}
 )
@@ -165,6 +167,14 @@ def format_count(number: int, unit: str) -> str:
     """Write a number and what it counts: `1 week`, `12 due days`."""
     unit = "times" if unit == "slots" else unit
     return f"{number} {unit.removesuffix('s') if number == 1 else unit}".rstrip()
+
+
+def format_rate(found: Rate, unit: str) -> str:
+    """Write what was met in percent; of a few as a count, for one of one is no 100 %."""
+    closed = found.met + found.missed
+    if 0 < closed < MIN_FOR_PERCENT:
+        return f"{found.met} of {format_count(closed, unit or 'days')}"
+    return f"{100 * found.met / closed:.0f} %" if closed else "no data"
 
 
 def format_run(length: int, unit: str) -> str:

@@ -302,7 +302,8 @@ def test_figures_of_one_habit_and_of_all(desk: Desk) -> None:
     assert found["rates"]["7"] == pytest.approx(3 / 6)
     assert found["never_miss_twice"]["recovered"] == 2
     assert found["best_streaks"][0] == {"first": "2026-11-22", "last": "2026-11-23", "length": 2}
-    assert "last 30 days" in desk("stats", "med").out
+    out = [line.split(maxsplit=3) for line in desk("stats", "med").out.splitlines()]
+    assert ["last", "7", "days", "50 %"] in out
     assert desk("stats").out.splitlines()[0].startswith("habit")
 
 
@@ -550,6 +551,15 @@ def test_a_page_can_be_written_with_a_letter(desk: Desk) -> None:
         "2026-11-24 pages: 3 page @21:15:00",
     ]
     assert desk("pages", "5", "km").code == 2
+
+
+def test_figures_of_a_new_habit_are_counts(desk: Desk) -> None:
+    desk.write("habits/new.md", "---\nhabit: new\nschedule: daily\nsince: 2026-11-24\n---\n")
+    assert "no data" in desk("stats", "new").out
+    desk("new")
+    out = desk("stats", "new").out
+    assert "1 of 1 day" in out
+    assert "100 %" not in out
 
 
 def test_a_rename_can_go_through_the_log(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.dates import MONTHS, week_span
 from notekeep.habits.schedule import ChosenDays
-from notekeep.habits.summary import format_count, format_run
+from notekeep.habits.summary import format_count, format_rate, format_run
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS, Detail
 from notekeep.tui.render.formatting import day_and_month, long_date
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
     from notekeep.habits.calendar import Calendar, CalendarDay
-    from notekeep.habits.measures import Rate
-    from notekeep.habits.summary import HabitView
     from notekeep.tui.render.glyphs import Glyphs
 
 
@@ -174,7 +172,7 @@ def _heading(found: Detail, today: date, glyphs: Glyphs, width: int) -> StyledLi
 def _main_figures(found: Detail) -> list[tuple[str, str]]:
     """Return the few figures that say most of a habit, each with its name."""
     view, kept = found.view, found.rates[-1]
-    figures = [("kept", _rate_text(kept, view))] if kept.value is not None else []
+    figures = [("kept", format_rate(kept, view.streak_unit))] if kept.value is not None else []
     runs = {"best": view.best, "now": view.streak} if view.streak_unit else {}
     figures += [(name, format_run(run, view.streak_unit)) for name, run in runs.items() if run]
     if found.recovery.followed:
@@ -190,7 +188,6 @@ COLUMN_GAP = 4
 TABLE_CELLS = 38  # cells that a table has at least where others stand beside it
 TWO_COLUMNS = 180  # from this width on the year and strength stand left, all else right
 MAX_RUNS = 10
-MIN_FOR_PERCENT = 5  # days or weeks from which on a share of them is worth a percentage
 
 
 def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
@@ -255,27 +252,17 @@ def _beside(columns: list[list[StyledLine]], widths: list[int]) -> list[StyledLi
     ]
 
 
-def _rate_text(kept: Rate, view: HabitView) -> str:
-    """Return what was kept in percent; of a few days as a count, as one of one is no 100 %."""
-    closed = kept.met + kept.missed
-    if closed < MIN_FOR_PERCENT:
-        return f"{kept.met} of {format_count(closed, view.streak_unit or 'days')}"
-    return f"{round(100 * kept.met / closed)} %"
-
-
 def _rates(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
     rows: list[StyledLine] = []
     *spans, whole = zip((*RATE_SPANS, 0), found.rates, strict=True)
     # A span that is longer than the habit is old says what all days say.
     for span, kept in [*((s, k) for s, k in spans if s <= len(found.strengths)), whole]:
         label = Piece((f"{span} days" if span else "all days").ljust(10), "muted")
-        if kept.value is None:
-            rows.append([label, Piece("no data", "muted")])
-        elif kept.met + kept.missed < MIN_FOR_PERCENT:
-            rows.append([label, Piece(_rate_text(kept, found.view))])
+        text, share = format_rate(kept, found.view.streak_unit), kept.value
+        if share is None or not text.endswith("%"):
+            rows.append([label, Piece(text, "muted" if share is None else "")])
         else:
-            bar = progress_bar(kept.value, BAR_WIDTH, glyphs)
-            rows.append([label, *bar, Piece(f" {_rate_text(kept, found.view):>5}")])
+            rows.append([label, *progress_bar(share, BAR_WIDTH, glyphs), Piece(f" {text:>5}")])
     if found.recovery.followed:
         back = f"{found.recovery.recovered} of {found.recovery.followed}"
         rows += [[], [Piece("recovered after a miss: ", "muted"), Piece(back)]]
