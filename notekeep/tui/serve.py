@@ -27,7 +27,6 @@ from notekeep.errors import INSTALL_SERVE, Failure, UsageError, remedy
 if TYPE_CHECKING:
     from aiohttp import web
 
-COOKIE_NAME = "notekeep"
 COOKIE_SECONDS = 400 * 24 * 3600  # how long a browser keeps the key: as long as browsers allow
 KEY_FILE = "serve-key"
 KEY_CHECK_SECONDS = 1
@@ -41,6 +40,11 @@ class ServeAddress(NamedTuple):
     host: str
     port: int
     public_url: str
+
+    @property
+    def cookie_name(self) -> str:
+        """The name of the cookie with the key; browsers send it to all ports of a machine."""
+        return f"notekeep-{self.port}"
 
     def is_known_host(self, host: str) -> bool:
         """Tell whether the host of a request is a name of this machine.
@@ -175,7 +179,7 @@ def require_key(app: web.Application, state: str, address: ServeAddress) -> None
             # Seen in no history and in no address that is copied.
             answer = web.HTTPFound("/")
             answer.set_cookie(
-                COOKIE_NAME,
+                address.cookie_name,
                 key,
                 max_age=COOKIE_SECONDS,
                 httponly=True,
@@ -183,7 +187,7 @@ def require_key(app: web.Application, state: str, address: ServeAddress) -> None
                 secure=address.public_url.startswith("https:"),
             )
             raise answer
-        known = _is_key(request.cookies.get(COOKIE_NAME, ""), key)
+        known = _is_key(request.cookies.get(address.cookie_name, ""), key)
         if not known or not address.is_own_page(request.headers.get("Origin"), request.host):
             raise web.HTTPForbidden(text="Open the address that `notekeep serve` printed.")
         task = asyncio.ensure_future(handler(request))

@@ -73,5 +73,5 @@ async def phone(sample: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     app = make_app(vault, serve_address("localhost", 8765))
     async with TestClient(TestServer(app), cookie_jar=None) as client:
         key = serve_key(vault.places.state)
-        client.session.cookie_jar.update_cookies({"notekeep": key}, client.make_url("/"))
+        client.session.cookie_jar.update_cookies({"notekeep-8765": key}, client.make_url("/"))
         yield Phone(client, vault)

@@ -48,7 +48,7 @@ async def test_nothing_is_shown_without_the_key(
     stranger: TestClient[web.Request, web.Application], path: str
 ) -> None:
     for key in ("", "wrong", "x" * 4000):
-        head = {"Cookie": f"notekeep={key}"} if key else {}
+        head = {"Cookie": f"notekeep-8765={key}"} if key else {}
         async with stranger.get(path, headers=head) as answer:
             assert answer.status == 403
             assert "Content-Security-Policy" in answer.headers
@@ -57,7 +57,7 @@ async def test_nothing_is_shown_without_the_key(
 async def test_nothing_is_saved_without_the_key(
     stranger: TestClient[web.Request, web.Application], sample: Path
 ) -> None:
-    for head in ({}, {"Cookie": "notekeep=wrong"}):
+    for head in ({}, {"Cookie": "notekeep-8765=wrong"}):
         async with stranger.post("/api/entries", json=ENTRY, headers=head) as answer:
             assert answer.status == 403
     assert not is_saved(sample)
@@ -70,7 +70,7 @@ async def test_the_key_opens_the_page_and_leaves_the_address(phone: Phone) -> No
         assert answer.status == 200
         assert key not in str(answer.url)
         assert "Quick note" in await answer.text()
-        cookie = answer.history[0].cookies["notekeep"]
+        cookie = answer.history[0].cookies["notekeep-8765"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Strict"
 
@@ -115,7 +115,7 @@ async def test_a_form_saves_nothing(phone: Phone, kind: str) -> None:
 async def test_a_name_that_is_not_of_this_machine_is_refused(phone: Phone, host: str) -> None:
     key = serve_key(phone.vault.places.state)
     for path in ("/", f"/?key={key}", "/api/today"):
-        head = {"Host": host, "Cookie": f"notekeep={key}"}
+        head = {"Host": host, "Cookie": f"notekeep-8765={key}"}
         async with phone.client.get(path, headers=head, allow_redirects=False) as answer:
             assert answer.status in (400, 421), path
             assert "Set-Cookie" not in answer.headers
@@ -124,7 +124,7 @@ async def test_a_name_that_is_not_of_this_machine_is_refused(phone: Phone, host:
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8765", "192.168.1.20", "[::1]:8765"])
 async def test_addresses_of_this_machine_are_answered(phone: Phone, host: str) -> None:
     key = serve_key(phone.vault.places.state)
-    head = {"Host": host, "Cookie": f"notekeep={key}"}
+    head = {"Host": host, "Cookie": f"notekeep-8765={key}"}
     async with phone.client.get("/", headers=head) as answer:
         assert answer.status == 200
 

@@ -36,6 +36,11 @@ class Served(NamedTuple):
     address: str
     origin: str
 
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie that has the key."""
+        return f"notekeep-{self.origin.rpartition(':')[2]}"
+
 
 def _free_port() -> int:
     with socket.socket() as found:
@@ -128,7 +133,7 @@ async def test_a_page_shows_the_interface_and_takes_keys(served: Served) -> None
 
 
 async def test_without_the_key_there_is_nothing_to_see(served: Served) -> None:
-    async with aiohttp.ClientSession(cookies={"notekeep": "wrong"}) as browser:
+    async with aiohttp.ClientSession(cookies={served.cookie: "wrong"}) as browser:
         with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
             await browser.ws_connect(f"{served.origin}/ws", origin=served.origin)
     async with aiohttp.ClientSession() as stranger:
@@ -154,7 +159,7 @@ async def test_any_wrong_key_is_forbidden(served: Served) -> None:
             async with stranger.get(address) as page:
                 assert page.status == 403, key
             for path in ("/", "/ws", "/static/css/xterm.css"):
-                head = {"Cookie": f"notekeep={key}"}
+                head = {"Cookie": f"{served.cookie}={key}"}
                 async with stranger.get(served.origin + path, headers=head) as page:
                     assert page.status == 403, (path, key)
 
@@ -185,6 +190,17 @@ async def test_the_key_stays_until_a_new_one_is_made(sample: Path) -> None:
                 assert third.address.partition("=")[2] != first.address.partition("=")[2]
             async with browser.get(second.origin) as page:
                 assert page.status == 403  # although that one was already running
+
+
+async def test_two_vaults_on_one_machine_keep_their_browsers(sample: Path, tmp_path: Path) -> None:
+    (tmp_path / "other/.notekeep").mkdir(parents=True)
+    with serving(sample) as one, serving(tmp_path / "other", "--phone") as other:
+        async with aiohttp.ClientSession() as browser:
+            for served in (one, other):
+                await browser.get(served.address)
+            for served in (one, other):
+                async with browser.get(served.origin) as page:
+                    assert page.status == 200
 
 
 async def test_a_new_key_closes_the_pages_that_are_open(served: Served, sample: Path) -> None:
@@ -224,7 +240,7 @@ async def test_the_page_for_a_phone_is_served_over_https(
         async with aiohttp.ClientSession(connector=connector) as browser:
             async with browser.get(served.address) as page:
                 assert "Quick note" in await page.text()
-                assert page.history[0].cookies["notekeep"]["secure"]
+                assert page.history[0].cookies[served.cookie]["secure"]
             async with browser.get(f"{served.origin}/api/today") as answer:
                 assert "meditate" in await answer.text()
 
@@ -233,7 +249,7 @@ async def test_a_proxy_in_front_is_answered(sample: Path) -> None:
     proxy = "https://laptop.example.ts.net"
     with serving(sample, "--phone", "--url", proxy) as served:
         assert served.address.startswith(f"{proxy}/?key=")
-        cookie = f"notekeep={served.address.partition('=')[2]}"
+        cookie = f"{served.cookie}={served.address.partition('=')[2]}"
         entry = {"id": "entry-00001", "kind": "habit", "habit": "floss", "value": "done"}
         entry |= {"day": "2026-11-24", "at": "2026-11-24T21:15:00"}
         async with aiohttp.ClientSession() as browser:
