@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MAX_TASKS = 200
 MAX_HITS = 30
-ONE_DAY = dt.timedelta(1)
 
 
 def gather_days(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
@@ -35,9 +34,9 @@ def gather_days(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
             "day": day.isoformat(),
             "habits": [_habit(one) for one in vault.habits.views(day) if not one.is_archived],
         }
-        for day in (today, today - ONE_DAY)
+        for day in (today, today - dt.timedelta(1))
     ]
-    end = dt.datetime.combine(today + ONE_DAY, dt.time(vault.settings.day_start))
+    end = dt.datetime.combine(today + dt.timedelta(1), dt.time(vault.settings.day_start))
     return {"end": end.timestamp() * 1000, "days": days}
 
 

@@ -128,8 +128,7 @@ def _photo(entry: dict[str, Any]) -> Attachment | None:
         return None
     if not isinstance(photo, dict):
         raise UsageError("the photo is not a file")
-    # A name may be a path, of this system or another.
-    stem, suffix = os.path.splitext(_text(photo, "name").replace("\\", "/").rpartition("/")[2])
+    stem, suffix = os.path.splitext(_text(photo, "name"))
     if suffix.lower() not in PHOTO_SUFFIXES:
         raise UsageError(f"not a supported picture: {stem[:MAX_NAME]}{suffix[:MAX_NAME]}")
     try:

@@ -105,11 +105,7 @@ function drawStatus(waiting) {
 
 function heldRow(one) {
   const what = one.text || one.photo?.name || `${one.habit}: ${one.value}`;
-  const discard = async () => {
-    if (!confirm("Discard this entry?")) return;
-    await queue.discard(one);
-    await draw();
-  };
+  const discard = () => confirm("Discard this entry?") && queue.discard(one).then(draw);
   const why = make("p", { className: "dim" }, one.error);
   return make("li", {}, make("p", {}, `Not saved: ${what}`), why, button("Discard", discard));
 }

@@ -10,7 +10,9 @@ import asyncio
 import json
 import mimetypes
 import ssl
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,11 +50,13 @@ ANSWERS = {
 }
 MAX_REQUEST = 32 << 20
 """Bytes of a request: a photo of 24 MB, as text."""
+LOCKED = (FOLDER / "locked.html").read_text(encoding="utf-8")
+STYLE = sha256(LOCKED.partition("<style>")[2].partition("</style>")[0].encode()).digest()
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-        " connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'self' 'sha256-{b64encode(STYLE).decode()}';"
+        " script-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self';"
+        " worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -146,8 +150,7 @@ async def _harden(
         if request.path.startswith("/api/"):
             answer = _error(refused.reason, refused.status)
         elif refused.status == 403 and request.path == "/":
-            text = (FOLDER / "locked.html").read_text(encoding="utf-8")
-            answer = web.Response(status=403, text=text, content_type="text/html")
+            answer = web.Response(status=403, text=LOCKED, content_type="text/html")
         else:
             refused.headers.update(HEADERS)
             raise

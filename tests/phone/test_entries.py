@@ -92,6 +92,16 @@ async def test_what_is_sent_twice_counts_once(phone: Phone) -> None:
     assert read_notes(phone).count("once only") == 1
 
 
+@pytest.mark.parametrize(("before", "after"), [("= 30 min", "42 min"), ("skip", "12 min")])
+async def test_a_check_in_on_a_day_that_was_set_counts_once(
+    phone: Phone, before: str, after: str
+) -> None:
+    phone.vault.habits.check_in("meditate", before)
+    await phone.sent(check_in(1), check_in(1))
+    day = (await phone.get("/api/today"))["days"][0]
+    assert next(one["amount"] for one in day["habits"] if one["id"] == "meditate") == after
+
+
 @pytest.mark.slow
 async def test_a_thousand_check_ins_sent_twice_count_once(phone: Phone) -> None:
     entries = [
