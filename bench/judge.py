@@ -147,7 +147,7 @@ def ours(vault: Vault, query: Judged) -> list[str]:
 
 def paths(vault: Vault, text: str, *, typing: bool = False) -> list[str]:
     """The paths that notekeep answers, best first."""
-    return [hit.row.path for hit in vault.search.search(text, limit=HITS, typing=typing).hits]
+    return [hit.row.path for hit in vault.search.search(text, typing=typing).hits]
 
 
 def for_peers(query: Judged) -> str:
