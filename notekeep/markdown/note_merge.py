@@ -90,41 +90,25 @@ def is_log(path: str) -> bool:
 
 def merge_logs(base: bytes, ours: bytes, theirs: bytes) -> bytes:
     """Keep every entry of both, ours first; one that a side deleted goes. Order has no meaning."""
-    known, entries = _log_entries(base), _log_entries(theirs)
-    deleted = set(known) - set(entries)
+    known, mine, other = (_read_entries(data) for data in (base, ours, theirs))
+    deleted = {entry for entry, _ in known} - {entry for entry, _ in other} - {()}
+    kept = b"".join(text for entry, text in mine if entry not in deleted)
+    have = {entry for entry, _ in (*known, *mine)}
+    new = dict.fromkeys(entry for entry, _ in other if entry and entry not in have)
     eol = b"\r\n" if b"\r\n" in ours else b"\n"
-    kept = ours
-    if deleted:
-        kept = b"".join(_without_entries(ours, deleted))
-    have = {*known, *_log_entries(ours)}
-    new = [line for entry in dict.fromkeys(entries) if entry not in have for line in entry]
     gap = b"" if not kept or kept.endswith(b"\n") or not new else eol
-    return kept + gap + b"".join(line + eol for line in new)
+    return kept + gap + b"".join(line + eol for entry in new for line in entry)
 
 
-def _log_entries(data: bytes) -> list[tuple[bytes, ...]]:
-    """Read a log's entries: lines, each with the indented lines below it."""
-    return [
-        tuple(filter(None, map(bytes.rstrip, lines)))
-        for lines in _entry_lines(data)
-        if lines[0].strip()
-    ]
-
-
-def _entry_lines(data: bytes) -> list[list[bytes]]:
+def _read_entries(data: bytes) -> list[tuple[tuple[bytes, ...], bytes]]:
+    """Read a log's entries, each with the indented lines below it, and how they are written."""
     found: list[list[bytes]] = []
     for line in split_lines(data):
         if found and line.startswith((b"  ", b"\t")):
             found[-1].append(line)
         else:
             found.append([line])
-    return found
-
-
-def _without_entries(data: bytes, entries: set[tuple[bytes, ...]]) -> Iterator[bytes]:
-    for lines in _entry_lines(data):
-        if tuple(filter(None, map(bytes.rstrip, lines))) not in entries:
-            yield b"".join(lines)
+    return [(tuple(filter(None, map(bytes.rstrip, one))), b"".join(one)) for one in found]
 
 
 def _with_one_line_end(

@@ -473,6 +473,7 @@ class TreeMerge:
         self._to_other = git.renames(base, theirs) if base else {}
         self._made: set[str] = set()
         self._folders: set[str] = set()
+        self._copies: list[tuple[str, Entry]] = []  # that get their names when all others have
         self.files: dict[str, Entry] = {}
         self.conflicts: list[str] = []
         self._merge()
@@ -497,25 +498,17 @@ class TreeMerge:
     def _merge(self) -> None:
         """Merge each file of the base wherever both sides have it now, then what is new."""
         mine, other = dict(self._mine), dict(self._other)
-        late: list[tuple[str, Entry]] = []
         for path, old in self._old.items():
             at, at_other = self._to_mine.get(path, path), self._to_other.get(path, path)
             is_moved_there = at == path and at_other != path
             target = at_other if is_moved_there else at
-            self._place(target, old, mine.pop(at, None), other.pop(at_other, None), late)
+            self._place(target, old, mine.pop(at, None), other.pop(at_other, None))
         for path in [*mine, *(path for path in other if path not in mine)]:
-            self._place(path, None, mine.get(path), other.get(path), late)
-        for path, entry in late:
+            self._place(path, None, mine.get(path), other.get(path))
+        for path, entry in self._copies:
             self._put(path, entry, is_copy=True)
 
-    def _place(
-        self,
-        path: str,
-        old: Entry | None,
-        mine: Entry | None,
-        other: Entry | None,
-        late: list[tuple[str, Entry]],
-    ) -> None:
+    def _place(self, path: str, old: Entry | None, mine: Entry | None, other: Entry | None) -> None:
         if other in (mine, old):
             kept = mine
         elif mine == old or mine is None:  # an edit is more than a deletion
@@ -525,7 +518,7 @@ class TreeMerge:
             if kept is None and other is not None:
                 kept = mine
                 if other.mode != MODULE:
-                    late.append((path, other))
+                    self._copies.append((path, other))
         if kept is not None:
             self._put(path, kept)
 
