@@ -71,12 +71,18 @@ def write_diff(lines: Iterable[str]) -> None:
         output.write_styled([(line, style)])
 
 
-def confirm(question: str, why: str, *, yes: bool) -> None:
+def confirm(
+    question: str,
+    why: str,
+    *,
+    yes: bool,
+    hint: str = "use --yes to confirm, or --dry-run to see the changes",
+) -> None:
     """Ask on a terminal; anywhere else `--yes` has to be said."""
     if yes:
         return
     if not sys.stdin.isatty():
-        raise Refused(why, "use --yes to confirm, or --dry-run to see the changes")
+        raise Refused(why, hint)
     if not click.confirm(clean(question), err=True):
         raise Refused("nothing was changed")
 

@@ -25,6 +25,7 @@ NAMES = (
     "These names do not work on Windows, Android or a Mac. `notekeep lint --fix` renames notes and"
     " updates links; rename other files by hand. Between Linux machines they can stay:"
 )
+NO_REMOTE = "`notekeep sync init URL` adds a remote."
 SHOWN = 10
 _EVERY = re.compile(r"(\d+)(s|m|h)?")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, None: 60}
@@ -93,7 +94,8 @@ def init(url: str, *, yes: bool) -> int:
         output.write_message(line)
     _warn_of_names(service)
     output.write_message(PRIVATE)
-    output.write("`notekeep sync` syncs now." if url else "`notekeep sync init URL` adds a remote.")
+    is_ready = bool(service.git.line("remote"))
+    output.write("`notekeep sync` syncs now." if is_ready else NO_REMOTE)
     return 0
 
 
@@ -119,7 +121,8 @@ def _ask_trust(service: SyncService, *, yes: bool) -> None:
         output.write_message("This vault's git repository was not made by notekeep. It")
         for line in unknown:
             output.write_message(f"  {line}")
-        confirm("Sync with it?", "this git repository is not trusted yet", yes=yes)
+        why = "this git repository is not trusted yet"
+        confirm("Sync with it?", why, yes=yes, hint="use --yes to confirm")
         service.trust()
 
 

@@ -53,9 +53,7 @@ def test_what_it_writes(shell: Shell, export: Path) -> None:
     ran = shell("import", str(export), "--write")
     assert ran.code == 0
     assert "Would import" not in ran.out
-    assert (
-        "Imported into 1 note. `notekeep undo` reverts this." in ran.err
-    )
+    assert "Imported into 1 note. `notekeep undo` reverts this." in ran.err
     text = shell.read("books/Soil.md")
     assert "author: [Ann Example]" in text
     assert "  - readwise:" in text
