@@ -118,6 +118,8 @@ class Git:
         env |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":"}
         if index is not None:
             env["GIT_INDEX_FILE"] = index
+        if words[0] in ("fetch", "push") and self._has_plain_ssh:
+            env["GIT_SSH_COMMAND"] = "ssh -o ConnectTimeout=20"
         settings = list(_OPTIONS)
         if not self._runs_programs:
             # A partial clone would fetch what it lacks, by the program that its settings name.
@@ -160,6 +162,12 @@ class Git:
     @cached_property
     def _version(self) -> str:
         return self.line("--version")
+
+    @cached_property
+    def _has_plain_ssh(self) -> bool:
+        """Whether the person has no ssh command of their own; it would wait minutes for a host."""
+        is_named = {"GIT_SSH", "GIT_SSH_COMMAND"} & os.environ.keys()
+        return not is_named and not self.line("config", "core.sshCommand")
 
     @cached_property
     def folder(self) -> str:

@@ -87,6 +87,8 @@ def _sync(vault: Vault) -> None:
 
     if not is_set_up(vault.places.state):
         return
+    sys.stderr.write("Syncing …\r")
+    sys.stderr.flush()
     try:
         result = vault.make_sync().sync()
     except NotekeepError as error:

@@ -196,6 +196,39 @@ def test_offline_the_changes_are_committed(two: tuple[Machine, Machine], hub: Pa
     assert a.sync() == "0 in, 1 out"
 
 
+@pytest.mark.parametrize(
+    ("says", "problem"),
+    [
+        ("Permission denied (publickey).", "git could not log in"),
+        ("ssh: connect to host hub: Connection timed out", "the remote cannot be reached"),
+    ],
+)
+def test_over_ssh_nobody_waits_for_long_and_a_login_is_left_to_git(
+    two: tuple[Machine, Machine],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    says: str,
+    problem: str,
+) -> None:
+    a, _ = two
+    ssh = tmp_path / "bin/ssh"
+    ssh.parent.mkdir()
+    ssh.write_text(f"#!/bin/sh\necho $@ >> {tmp_path}/asked\necho '{says}' >&2\nexit 255\n")
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", str(ssh.parent), prepend=":")
+    a.git("remote", "set-url", "origin", "hub:notes.git")
+    a.write("Note.md", "changed\n")
+    ran = a("sync", "--yes")
+    assert ran.code == 0
+    assert f"Committed here, not sent: {problem}." in ran.err
+    assert "`git fetch`" in ran.err
+    asked = (tmp_path / "asked").read_text()
+    assert "ConnectTimeout=20" in asked
+    a.git("config", "--global", "core.sshCommand", f"{ssh} -v")
+    a("sync")
+    assert "ConnectTimeout" not in (tmp_path / "asked").read_text().removeprefix(asked)
+
+
 @pytest.mark.parametrize("is_begun", [False, True])
 def test_what_git_was_writing_when_it_was_killed_is_whole_afterwards(
     two: tuple[Machine, Machine], tmp_path: Path, *, is_begun: bool
