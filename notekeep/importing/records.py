@@ -92,7 +92,6 @@ class Page:
     kind: str = "note"  # "daily" for a journal page, whose title is then the ISO day
     folder: str = ""  # "/"-separated, below the folder of the import; "" for its top
     created: str = ""  # ISO, "" when the source does not say
-    modified: str = ""
     tags: tuple[str, ...] = ()
     fields: dict[str, Value] = field(default_factory=dict)
     files: list[PageFile] = field(default_factory=list)

@@ -220,7 +220,6 @@ def _make_page(note: _Note, keys: dict[str, str], known: Counter[str]) -> Record
         "",
         folder=note.place.rpartition("/")[2].removesuffix(".enex"),
         created=_iso_time(element.findtext("created", "")),
-        modified=_iso_time(element.findtext("updated", "")),
         tags=tuple(clean_line(tag.text) for tag in element.iter("tag")),
     )
     page.fields["url"] = clean_line(element.findtext("note-attributes/source-url"))

@@ -115,7 +115,6 @@ class _Export:
             "",
             folder=self._folder(item.fact("parent_id")),
             created=iso_time(item.fact("user_created_time", "created_time")),
-            modified=iso_time(item.fact("user_updated_time", "updated_time")),
             tags=tuple(sorted(self._tags.get(item.facts["id"], ()))),
         )
         page.fields["url"] = clean_line(item.fact("source_url"))

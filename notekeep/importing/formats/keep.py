@@ -76,7 +76,6 @@ def _make_page(note: dict[str, Any]) -> Page:
         clean_line(note.get("title")) or first or f"Note of {unix_day(made)}",
         "\n\n".join(filter(None, parts)),
         created=unix_day(made),
-        modified=unix_day(note.get("userEditedTimestampUsec")),
         tags=tuple(tags),
     )
     if note.get("isPinned"):
