@@ -128,7 +128,7 @@ def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
 
 def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
     title = ", ".join(dict.fromkeys(form.title for form in formats))
-    count = sum(bool(row.path) for row in state.rows)
+    count = sum(row.is_changed for row in state.rows)
     plan = WritePlan(VERB, f"{count} {'note' if count == 1 else 'notes'} from {title}")
     for note in state.notes.values():
         after = note.result()

@@ -104,23 +104,18 @@ class NotePlanner:
         path = self._find(item, row)
         if path is None:
             return
-        day = parse_iso(item.title) if item.kind == "daily" and not path else None
-        if day is not None:
-            workspace = self.state.workspace
-            path = workspace.daily_path(day)
-            if self.state.exists(path):
-                self._joining.add(row.id)
-            else:
-                path = ""
-        if not path and self._is_left_out(item, row):
+        day_note = self._day_note(item)
+        if path:
+            row.path = path
+            self._set_fields(item, row)
+        elif day_note and self.state.exists(day_note):
+            row.path = day_note
+            self._joining.add(row.id)
+        elif self._is_left_out(item, row):
             return
-        if not path:
+        else:
             row.is_new = True
             row.path = self._make_note(item)
-        else:
-            row.path = path
-            if row.id not in self._joining:
-                self._set_fields(item, row)
         if isinstance(item, Page):
             self.links.add(item, row.path, is_new=row.is_new)
 
@@ -151,6 +146,11 @@ class NotePlanner:
             return True
         return False
 
+    def _day_note(self, item: Work | Page) -> str:
+        """Where the note of the day is, or will be, that a journal page is about; "" for none."""
+        day = parse_iso(item.title) if item.kind == "daily" else None
+        return self.state.workspace.daily_path(day) if day else ""
+
     def _new_path(self, item: Work | Page) -> str:
         workspace = self.state.workspace
         folder = workspace.schema.folders.get(item.kind, "")
@@ -159,8 +159,8 @@ class NotePlanner:
             year = str(item.fields.get("published") or "")[:4]
             more = [f"{item.title} ({word})" for word in (*surname, year) if word]
             return self.state.free_path(folder, item.title, *more)
-        if item.kind == "daily" and (day := parse_iso(item.title)) is not None:
-            return workspace.daily_path(day)
+        if day_note := self._day_note(item):
+            return day_note
         top = folder if item.kind != "note" and folder else self.format.title
         parts = [safe_name(part) for part in (top, *item.folder.split("/")) if part.strip()]
         return self.state.free_path("/".join(parts), item.title)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.importing.formats import FORMATS
+from notekeep.importing.import_state import ImportOptions
 from notekeep.importing.records import (
     Bookmark,
     Format,
@@ -19,7 +20,7 @@ from notekeep.importing.records import (
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from notekeep.importing.import_plan import ImportPlan
@@ -41,7 +42,11 @@ def take(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
     """Import records of a program called Jotter, with the files that its export holds."""
     vault = Vault.open(root)
 
-    def run(*records: Record | Loss, files: dict[str, bytes] | None = None) -> ImportPlan:
+    def run(
+        *records: Record | Loss,
+        files: dict[str, bytes] | None = None,
+        skip: Sequence[str] = (),
+    ) -> ImportPlan:
         export = tmp_path / "export"
         export.mkdir(exist_ok=True)
         (export / "jotter.json").write_text("{}")
@@ -55,7 +60,7 @@ def take(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
             return name == "jotter.json"
 
         monkeypatch.setitem(FORMATS, "jotter", Format("jotter", "Jotter", "jo", detect, read))
-        plan = vault.imports.plan([str(export)])
+        plan = vault.imports.plan([str(export)], options=ImportOptions(skip=skip))
         vault.notes.apply(plan.plan)
         plan.close()
         return plan
@@ -178,3 +183,38 @@ def test_addresses_are_lines_of_one_note(root: Path, take: Import) -> None:
     plan = take(*links, Bookmark("https://example.com/worms", "Again"), Bookmark("https://c.org"))
     assert path.read_text("utf-8").endswith(" #soil\n- [https://c.org](https://c.org)\n")
     assert plan.counts()["deleted"] == 1
+
+
+def test_a_journal_page_in_the_note_of_its_day_is_not_called_deleted(
+    root: Path, take: Import
+) -> None:
+    (root / "daily").mkdir()
+    (root / "daily/2026-11-24.md").write_text("# 2026-11-24\n\nMy day.\n", "utf-8")
+    page = Page("jo:1", "2026-11-24", "Rain.", kind="daily")
+    assert take(page).counts()["updated"] == 1
+    again = take(page)
+    assert (again.counts()["unchanged"], again.counts()["deleted"]) == (1, 0)
+
+
+def test_fields_of_a_page_follow_the_source_until_they_are_edited(root: Path, take: Import) -> None:
+    def page(status: str, place: str) -> Page:
+        return Page("jo:1", "Garden", "Beds.", fields={"state": status, "place": place})
+
+    take(page("open", "north"))
+    path = root / "Jotter/Garden.md"
+    path.write_text(path.read_text("utf-8").replace("place: north", "place: mine"), "utf-8")
+    plan = take(page("closed", "south"))
+    text = path.read_text("utf-8")
+    assert "state: closed\n" in text
+    assert "place: mine\n" in text
+    assert plan.counts()["fields"] == 1
+    assert take(page("closed", "south")).plan.changes == []
+
+
+def test_a_page_that_is_left_out_is_not_written(root: Path, take: Import) -> None:
+    plan = take(garden(), shed(), skip=["jo:2"])
+    assert not (root / "Jotter/Shed.md").exists()
+    assert "See the shed and" in (root / "Jotter/Home/Garden.md").read_text("utf-8")
+    assert [row.id for row in plan.rows if row.is_skipped] == ["jo:2"]
+    take(garden(), shed())
+    assert (root / "Jotter/Shed.md").exists()

@@ -53,6 +53,6 @@ def find_formats(given: InputFiles, format_id: str = "") -> list[tuple[Format, t
     if not found:
         hint = "Name it with --from. `notekeep import --help` lists the formats."
         if given.path.casefold().endswith(".csv"):
-            hint = "Name the column of titles: --map COLUMN=title"
+            hint = "Name its columns: `notekeep import FILE --map COLUMN=title`"
         raise UsageError(f"{given.path} is in no format that notekeep knows.", hint)
     return [(FORMATS[one], tuple(names)) for one, names in found.items()]
