@@ -323,21 +323,36 @@ def test_habit_logs_keep_every_line(two: tuple[Machine, Machine]) -> None:
     assert {"- 2026-11-20 run: done", "- 2026-11-20 read: done"} < set(a.read(log).splitlines())
 
 
-@pytest.mark.parametrize("start", ["merge", "rebase"])
+@pytest.mark.parametrize(
+    ("start", "says", "way"),
+    [
+        ("merge main", "A merge is in progress", "git merge --abort"),
+        ("rebase main", "A rebase is in progress", "git rebase --abort"),
+        ("cherry-pick main", "A cherry-pick is in progress", "git cherry-pick --abort"),
+        ("revert --no-edit HEAD~1", "A revert is in progress", "git revert --abort"),
+        ("bisect start", "A bisect is in progress", "git bisect reset"),
+        ("stash pop", "Git left conflicts", "notekeep conflicts"),
+    ],
+)
 def test_in_the_middle_of_a_merge_nothing_is_changed(
-    two: tuple[Machine, Machine], start: str
+    two: tuple[Machine, Machine], start: str, says: str, way: str
 ) -> None:
     a, _ = two
+    a.write("Note.md", "stashed\n")
+    a.git("stash")
     a.write("Note.md", "one\n")
     a.git("commit", "-qam", "one")
     a.git("switch", "-qc", "other", "HEAD~1")
-    a.write("Note.md", "two\n")
-    a.git("commit", "-qam", "two")
-    a.git(start, "main")
+    for text in ("two", "three"):
+        a.write("Note.md", f"{text}\n")
+        a.git("commit", "-qam", text)
+    a.git(*start.split())
+    before = a.git("status", "--porcelain"), a.git("rev-parse", "HEAD"), a.notes()
     ran = a("sync")
     assert ran.code == 4
-    assert f"A {start} is in progress" in ran.err
-    assert f"git {start} --abort" in ran.err
+    assert says in ran.err
+    assert way in ran.err
+    assert (a.git("status", "--porcelain"), a.git("rev-parse", "HEAD"), a.notes()) == before
 
 
 def test_a_detached_head_and_a_lock_of_git_are_refused(two: tuple[Machine, Machine]) -> None:
