@@ -61,7 +61,8 @@ class NoteService:
         """Merge the copies that programs left which sync folders, where that can be done."""
         from notekeep.notes.conflict_pairs import plan_merge_all
 
-        self.indexing.refresh(words=False, defer=True)
+        is_indexed = self.workspace.catalog.meta("reader") is not None
+        self.indexing.refresh(words=False, defer=is_indexed)
         plan = plan_merge_all(self.workspace, self._open_history(), of_others=True)
         if plan.changes:
             self.apply(plan)
