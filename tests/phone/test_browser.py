@@ -149,6 +149,8 @@ async def test_what_is_said_offline_survives_a_crash_and_is_sent_once_days_later
                 await tab.command("Page.navigate", url=address)
                 await tab.until(HAS_CARDS)
                 await tab.run("navigator.serviceWorker.ready.then(() => true)")
+                found = await tab.command("Page.getInstallabilityErrors")
+                assert found == {"installabilityErrors": []}
             # The server is gone.
             await tab.command("Page.reload")
             await tab.until(HAS_CARDS)
