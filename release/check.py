@@ -458,8 +458,8 @@ def install_old_and_new(wheel: Path, folder: Path, python: str) -> tuple[Program
 def check_versions(report: Report, wheel: Path, folder: Path, version: str) -> None:
     """Measure the first minute, then use one vault with 0.1.0 and this version."""
     with report.step("from nothing to a completed habit and a found note") as detail:
-        (folder / "first").mkdir()
-        check_first_minute(wheel, folder / "first", find_python(version), detail)
+        (folder / "minute").mkdir()
+        check_first_minute(wheel, folder / "minute", find_python(version), detail)
     programs: list[tuple[Program, Program]] = []
     with report.step("0.1.0 builds, installs and takes the tour"):
         (folder / "upgrade").mkdir()
@@ -511,7 +511,7 @@ def check_downgrade(old: Program, new: Program, detail: list[str]) -> None:
     new("set", "rating=5", "--", "Atomic Habits")
     new(*export)
     before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
-    detail.append(f"record of exports: {old.fail(*export)}")
+    detail.append(f"record of exports: {old.fail(*export).removeprefix(f'{site}/')}")
     after = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
     expect("0.1.0 exporting to a site of this version", after == before)
     detail.append("index: built again without a word, by either version")
