@@ -158,7 +158,8 @@ def find_python(version: str) -> str:
     Raises:
         NotRun: There is none of this version.
     """
-    candidates = sorted(glob(os.path.expanduser(f"~/.pyenv/versions/{version}*/bin/python")))
+    pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    candidates = sorted(glob(f"{pyenv}/versions/{version}*/bin/python"))
     candidates += [found] if (found := shutil.which(f"python{version}")) else []
     script = "import sys; print('%d.%d' % sys.version_info[:2])"
     for candidate in candidates:
