@@ -283,7 +283,7 @@ class NotePlanner:
                 if heading.casefold() not in headings:
                     note.add_section(heading, text)
                 self.ledger.add(line, digest_text(text))
-        PassagePlanner(self.state, self.ledger, self.format.prefix, note, work, row, own).plan()
+        PassagePlanner(self.state, self.format, work, row, own).plan()
 
     def _plan_page(self, page: Page, row: ImportRow) -> None:
         line = self._line(page.key)

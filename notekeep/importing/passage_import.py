@@ -17,8 +17,7 @@ from notekeep.markdown.text_merge import merge_words
 
 if TYPE_CHECKING:
     from notekeep.importing.import_state import ImportRow, ImportState
-    from notekeep.importing.ledger import Ledger
-    from notekeep.importing.records import Passage, Work
+    from notekeep.importing.records import Format, Passage, Work
 
 
 class _Row(NamedTuple):
@@ -35,24 +34,16 @@ class PassagePlanner:
     """Plans the passages of one work in its note."""
 
     def __init__(
-        self,
-        state: ImportState,
-        ledger: Ledger,
-        prefix: str,
-        note: NoteText,
-        work: Work,
-        row: ImportRow,
-        claimed: set[str],
+        self, state: ImportState, form: Format, work: Work, row: ImportRow, claimed: set[str]
     ) -> None:
         self.state = state
-        self.ledger = ledger
-        self.prefix = prefix
-        self.note = note
+        self.ledger = state.ledger(form.id)
+        self.note = state.note(row.path)
         self.row = row
-        self.claimed = claimed
+        self.claimed = claimed  # the ids of all passages of the source
         self.passages = sorted(work.passages, key=lambda one: one.order)
-        self.ids = [passage_id(self.prefix, one.key) for one in self.passages]
-        self.places = self.state.places(self.prefix)
+        self.ids = [passage_id(form.prefix, one.key) for one in self.passages]
+        self.places = state.places(form.prefix)
         self._new = {name for name in self.ids if self._is_new(name)}
         self._typed = self._find_typed()
 
@@ -255,12 +246,7 @@ class PassagePlanner:
         self.ledger.add(name, digest_text(text), at=passage.at, order=passage.order)
 
     def _add(
-        self,
-        quote: str,
-        words: str,
-        passage: Passage,
-        row: _Row,
-        chapter: str | None,
+        self, quote: str, words: str, passage: Passage, row: _Row, chapter: str | None
     ) -> None:
         name, below, next_chapter = row.name, row.below, row.next_chapter
         parts = [f"{quote}\n\n^{name}"] if quote else []

@@ -342,6 +342,13 @@ def test_text_of_a_passage_is_not_read_as_markup(shell: Shell, export: Path) -> 
     assert shell("import", str(export)).out.startswith("Readwise: 3 unchanged")
 
 
+def test_a_note_is_left_out_by_its_id(shell: Shell, export: Path) -> None:
+    (row,) = json.loads(shell("import", str(export), "--json").out)["notes"]
+    ran = shell("import", str(export), "--write", "--skip", row["id"])
+    assert "nothing to import" in ran.out
+    assert shell.files() == []
+
+
 def test_ids_are_no_words(shell: Shell, export: Path) -> None:
     shell("import", str(export), "--write")
     (name,) = re.findall(r"\^(rw-\w+)\n", shell.read("books/Soil.md"))[:1]
