@@ -276,10 +276,10 @@ class NotePlanner:
     def _plan_work(self, work: Work, row: ImportRow, own: set[str]) -> None:
         note = self.state.note(row.path)
         self.ledger.add(self._line(row.id), digest_text(work.title))
-        headings = {heading.text.casefold() for heading in note.facts.headings}
         for heading, text in work.sections.items():  # such as a review, once
             line = self._field_line(work, fold_letters(heading))
             if text.strip() and not self.ledger.is_known(line):
+                headings = {one.text.casefold() for one in note.facts.headings}
                 if heading.casefold() not in headings:
                     note.add_section(heading, text)
                 self.ledger.add(line, digest_text(text))
