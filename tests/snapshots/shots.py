@@ -136,6 +136,7 @@ SHOTS = (
         SMALL,
         note=ATOMIC,
     ),
+    Shot("reading-wide-200x60", "browse", (("enter",), "h list", "Related"), HUGE, note=ATOMIC),
     # Over the screens.
     Shot(
         "explain",
