@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -17,13 +16,8 @@ from textual.worker import Worker
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.commands.action import MOVE, Action, format_key, format_keys
-from notekeep.tui.commands.registry import (
-    ACTIONS_BY_ID,
-    action_keys,
-    is_offered,
-    key_labels,
-)
+from notekeep.tui.commands.action import MOVE, Action, format_key
+from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, is_offered, key_labels
 from notekeep.tui.dialogs.dialog import HEIGHT_CLASSES, FilterLine, ListDialog, dialog_box
 from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
@@ -289,9 +283,9 @@ class Palette(ListDialog[None]):
         keys = key_labels(action, app.own_keys, 1)
         if _is_editing(self._below):  # where letters are typed, and some keys do something else
             active = self._below.active_bindings
-            own = (key for key in action_keys(action, app.own_keys) if len(format_key(key)) > 1)
-            own = (key for key in own if key in active and active[key].binding.id == action.id)
-            keys = format_keys(islice(own, 1))
+            own = action_keys(action, app.own_keys)
+            here = (key for key in own if key in active and active[key].binding.id == action.id)
+            keys = next((name for name in map(format_key, here) if len(name) > 1), "")
 
         def run() -> object:
             used = [action.id, *(other for other in app.place.used.split() if other != action.id)]
