@@ -164,7 +164,7 @@ async def test_one_key_ticks_a_habit_with_exactly_one_line_in_one_file(
         assert written(root, before) == ["- 2026-11-24 meditate: done @21:15"]
         await press(pilot, "u")
         await until(pilot, lambda: shows(app, "□ Meditate"))
-        await until(pilot, lambda: shows(app, "Undid: Meditate"))
+        await until(pilot, lambda: shows(app, "Undid: check-in Meditate"))
 
 
 def _water_today(vault: Vault) -> str:
@@ -183,7 +183,7 @@ async def test_clearing_an_amount_says_how_much_is_gone(
         await until(pilot, lambda: shows(app, "Cleared 9 glasses · u undo"))
         assert not _water_today(vault)
         await press(pilot, "u")
-        await until(pilot, lambda: shows(app, "Undid: Water"))
+        await until(pilot, lambda: shows(app, "Undid: check-in Water"))
         assert _water_today(vault) == "9 glass"
 
 

@@ -301,7 +301,7 @@ async def test_undo_on_habits_names_a_check_in_of_another_program(
         await until(pilot, lambda: shows(app, "u again undoes: 2026-11-24 meditate: done"))
         assert is_done()
         await press(pilot, "u")
-        await until(pilot, lambda: shows(app, "Undid: Meditate"))
+        await until(pilot, lambda: shows(app, "Undid: check-in Meditate"))
         assert not is_done()
 
 
