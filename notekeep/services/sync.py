@@ -57,6 +57,7 @@ IGNORED: Final = (".trash/", f"{TEMP_PREFIX}*", ".obsidian/workspace*.json", ".o
 # Of every file: where it cannot be merged, git's own merge would write markers into it.
 ATTRIBUTES: Final = ("* -text merge=notekeep",)
 _NO_FILES: Final = frozenset({LINK, MODULE})
+_ADDRESS: Final = re.compile(r"remote\.(.*)\.(?:push)?url")
 _PASSWORD: Final = re.compile(r"://[^/@]*:[^/@]+@")
 _LOGIN: Final = re.compile(
     r"authentication failed|permission denied|could not read (username|password)|terminal prompts"
@@ -195,10 +196,10 @@ class SyncService:
         return []
 
     def _settings(self) -> list[str]:
-        remotes = self.git.line("config", "--local", "--get-regexp", r"^remote\..*\.(push)?url$")
-        sent = [f"sends notes to {row.partition(' ')[2]}" for row in remotes.splitlines()]
-        runs = [f"runs {one}" for one in self.git.programs() if one != f"{DRIVER} = {_driver()}"]
-        return [*sent, *runs] or ["uses git"]
+        remotes = [url for key, url in self.git.settings() if _ADDRESS.fullmatch(key)]
+        runs = [one for one in self.git.programs() if one != f"{DRIVER} = {_driver()}"]
+        sent = [f"sends notes to {url}" for url in remotes]
+        return [*sent, *(f"runs {one}" for one in runs)] or ["uses git"]
 
     # Names that other systems refuse
 
@@ -297,13 +298,13 @@ class SyncService:
 
     def _upstream(self, branch: str) -> tuple[str, str]:
         """The remote and the branch of it that a branch is synced with; "" for no remote."""
-        git = self.git
-        remotes = git.line("remote").splitlines()
-        remote = git.line("config", f"branch.{branch}.remote")
+        settings = dict(self.git.settings())
+        remotes = [found[1] for found in map(_ADDRESS.fullmatch, settings) if found]
+        remote = settings.get(f"branch.{branch}.remote", "")
         if remote not in remotes:
             remote = "origin" if "origin" in remotes else (remotes or [""])[0]
-        merged = git.line("config", f"branch.{branch}.merge").removeprefix("refs/heads/")
-        return remote, merged or branch
+        merged = settings.get(f"branch.{branch}.merge", branch)
+        return remote, merged.removeprefix("refs/heads/")
 
     def _not_reached(self, text: str, command: str, result: SyncResult) -> SyncResult:
         if _LOGIN.search(text):

@@ -207,11 +207,17 @@ class Git:
             )
         return name
 
-    def programs(self) -> list[str]:
-        """List what the repository's own settings and hooks run; reading them runs nothing."""
+    def settings(self) -> list[tuple[str, str]]:
+        """Return the repository's own settings by key; reading them runs nothing."""
         answer = self.line("config", "--local", "--includes", "--list", "-z")
-        settings = [setting.partition("\n") for setting in answer.split("\0") if setting]
-        found = [f"{key} = {value}" for key, _, value in settings if _PROGRAM_KEYS.fullmatch(key)]
+        found = (setting.partition("\n") for setting in answer.split("\0") if setting)
+        return [(key, value) for key, _, value in found]
+
+    def programs(self) -> list[str]:
+        """List what the repository's own settings and hooks run."""
+        found = [
+            f"{key} = {value}" for key, value in self.settings() if _PROGRAM_KEYS.fullmatch(key)
+        ]
         hooks = os.path.join(self.root, self.line("rev-parse", "--git-path", "hooks"))
         names = sorted(os.listdir(hooks)) if os.path.isdir(hooks) else []
         return [*found, *(f"hook {name}" for name in names if not name.endswith(".sample"))]
