@@ -299,37 +299,30 @@ class SavedQuery(NamedTuple):
 class SidebarModel(NamedTuple):
     """What there is to choose from, and of how many notes."""
 
-    total: int
-    pinned: Sequence[tuple[str, str]]  # path and title, by title
     kinds: Mapping[str, int]  # most first
     tags: Mapping[str, int]  # by the alphabet, parents first
     years: Mapping[str, int]  # in which they were created, newest first
-    saved: Sequence[SavedQuery]  # in their order
+    pinned: Sequence[tuple[str, str]] = ()  # path and title, by title
+    saved: Sequence[SavedQuery] = ()  # in their order
+
+    @property
+    def total(self) -> int:
+        return sum(self.kinds.values())
 
 
 def load_sidebar(vault: Vault) -> SidebarModel:
     """Gather what a vault has."""
-    spread = vault.search.facets()
-    pinned = vault.search.rows(PINNED_QUERY, limit=MAX_PINNED).rows
-    return SidebarModel(
-        sum(spread.kinds.values()),
-        [(row.path, clean_line(row.title)) for row in pinned],
-        spread.kinds,
-        spread.tags,
-        spread.years,
-        [_saved(vault, name, query) for name, query in vault.search.saved.items()],
-    )
+    rows = vault.search.rows(PINNED_QUERY, limit=MAX_PINNED).rows
+    pinned = [(row.path, clean_line(row.title)) for row in rows]
+    saved = [_saved(vault, name, query) for name, query in vault.search.saved.items()]
+    return SidebarModel(*vault.search.facets(), pinned, saved)
 
 
 def load_result_counts(vault: Vault, query: str, paths: Sequence[str] | None) -> SidebarModel:
     """Gather how the notes are spread that a search has found."""
-    spread = (
-        vault.search.facets(query, typing=True)
-        if paths is None
-        else vault.search.facets_of_paths(paths)
-    )
-    total = sum(spread.kinds.values())
-    return SidebarModel(total, (), spread.kinds, spread.tags, spread.years, ())
+    if paths is not None:
+        return SidebarModel(*vault.search.facets_of_paths(paths))
+    return SidebarModel(*vault.search.facets(query, typing=True))
 
 
 def _saved(vault: Vault, name: str, text: str) -> SavedQuery:
