@@ -100,7 +100,7 @@ class Monkey:
             self.check_ins += 1
 
         # Textual calls what a class has for a message, and what the class below it has.
-        named = {"on_habit_logged": check_in, "__module__": NotekeepApp.__module__}
+        named = {"on_vault_changed": check_in, "__module__": NotekeepApp.__module__}
         app: NotekeepApp = type("NotekeepApp", (NotekeepApp,), named)(vault)
         notify = app.notify
 
