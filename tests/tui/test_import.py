@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -18,11 +19,11 @@ from tests.support.import_sources import (
     write_readwise_csv,
     write_readwise_json,
 )
+from tests.support.reading import SAMPLES
 from tests.support.screens import browse, press, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from notekeep.importing.import_plan import ImportPlan
     from notekeep.notes.plan import WritePlan, WriteResult
@@ -289,6 +290,33 @@ async def test_the_note_under_the_cursor_is_opened(
         await until(pilot, lambda: shows(app, "Not written yet"))
         await press(pilot, "home", "o")
         await until(pilot, lambda: app.screen is browse(app) and shows(app, "Deep Work"))
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+async def test_the_file_is_opened_in_which_something_was_not_imported(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_folder: bool
+) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    file = Path(shutil.copy(SAMPLES / "kindle-clippings/odd.txt", given))
+    opened: list[str] = []
+    monkeypatch.setattr(
+        "notekeep.tui.external_programs.run_editor",
+        lambda _app, _command, path: opened.append(path),
+    )
+    monkeypatch.setenv("EDITOR", "vi")
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes") and browse(app).focused)
+        app.post_message(Paste(quoted(given if is_folder else file)))
+        await until(pilot, lambda: shows(app, "Files, folders or archives"))
+        await press(pilot, "enter")
+        await until(
+            pilot, lambda: shows(app, "Left out") and shows(app, "records that are cut off")
+        )
+        await press(pilot, "end", "o")
+        await until(pilot, lambda: opened)
+    assert [Path(path) for path in opened] == [file]
 
 
 async def test_escape_stops_the_writing_and_keeps_what_is_written(
