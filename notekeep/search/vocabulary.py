@@ -25,7 +25,7 @@ from notekeep.search.analyzer import Analyzer, find_chunks
 from notekeep.search.index_folder import remove_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from notekeep.catalog.documents import WordDoc
@@ -81,6 +81,7 @@ class Vocabulary:
         self._folder = folder
         self._new: dict[str, int] = {}
         self._new_heads: set[str] = set()
+        self._new_in_order: list[str] = []
         self._read = 0
         self._main = _identity(folder / VOCABULARY_FILE)
         self._words: list[str] = []
@@ -119,7 +120,7 @@ class Vocabulary:
 
     def completions(self, beginning: str, limit: int, *, heads: bool = False) -> list[str]:
         """Return words that begin so, commonest first; with `heads` only those of titles."""
-        low, high = self._range(beginning)
+        low, high = _range(self._words, beginning)
         in_heads = [at for at in range(low, high) if self._heads[at]]
         if heads:
             best = nlargest(limit, in_heads, self._heads.__getitem__)
@@ -128,18 +129,17 @@ class Vocabulary:
             best = nlargest(limit, in_heads + others, self._counts.__getitem__)
             best += nlargest(limit // 2, in_heads, self._heads.__getitem__)
         found = dict.fromkeys(self._words[at] for at in best)
-        new = self._new_heads if heads else self._new
-        found.update(dict.fromkeys(word for word in new if word.startswith(beginning)))
+        if len(self._new_in_order) < len(self._new):
+            self._new_in_order = sorted(self._new)
+        low, high = _range(self._new_in_order, beginning)
+        new = self._new_in_order[low:high]
+        found.update((word, None) for word in new if not heads or word in self._new_heads)
         return list(found)
-
-    def _range(self, beginning: str) -> tuple[int, int]:
-        low = bisect_left(self._words, beginning)
-        return low, bisect_left(self._words, beginning + LAST_CHARACTER, low)
 
     def matching(self, pattern: str, limit: int) -> list[str]:
         """Return words that match a folded pattern of `*` and `?`, commonest first."""
         fits = _matcher(pattern)
-        low, high = self._range(re.split(r"[*?]", pattern, maxsplit=1)[0])
+        low, high = _range(self._words, re.split(r"[*?]", pattern, maxsplit=1)[0])
         common = [at for at in range(low, high) if fits(self._words[at])]
         best = nlargest(limit, common, self._counts.__getitem__)
         found = dict.fromkeys(self._words[at] for at in best)
@@ -198,6 +198,11 @@ def record_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
         size = file.tell()
     if size > MAX_NEW_BYTES:
         Vocabulary(folder).rewrite()
+
+
+def _range(words: Sequence[str], beginning: str) -> tuple[int, int]:
+    low = bisect_left(words, beginning)
+    return low, bisect_left(words, beginning + LAST_CHARACTER, low)
 
 
 def _words_in(text: str, by: Analyzer) -> set[str]:
