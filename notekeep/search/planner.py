@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cache
 from typing import TYPE_CHECKING
 
 from notekeep.query import tree
@@ -78,7 +79,7 @@ class Planner:
         typing: bool = False,
     ) -> None:
         self._analyzers = analyzers
-        self._vocabulary = vocabulary
+        self._vocabulary = cache(vocabulary)  # each call looks for newer words on the disk
         self._typing = typing
         self._denying = False
         self.patterns_cut: list[str] = []
@@ -118,7 +119,7 @@ class Planner:
             TermChoice(((0, term),), COMPLETED_LEAVES)
             for by in self._analyzers
             if len(stem := by.term(only_word(by, node.text))) >= MIN_STEM_LETTERS
-            for word in self._vocabulary().completions(stem, RELATED_WORDS)
+            for word in self._vocabulary().completions(stem, RELATED_WORDS)[:RELATED_WORDS]
             if (term := by.term(word)) != STOP_WORD_PLACE
         )
         return _leaf(node.scope, [*terms.choices, *related])

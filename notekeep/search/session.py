@@ -259,7 +259,8 @@ class QueryRun:
     def _ranked(self, resolved: Node) -> SearchResults:
         """The best hits, and those that only a name has found."""
         catalog, words = self._sources.catalog, read_query_words(self.query.root, self.query.text)
-        called = [row.path for row in catalog.named(words.name, in_lists=True)]
+        named = catalog.named(words.name, in_lists=True) if words.name else ()
+        called = [row.path for row in named]
         titled: list[str] = []
         if self.typing and words.no_more_than_names:
             # Titles that have the beginnings that were typed.
