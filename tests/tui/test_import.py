@@ -346,6 +346,7 @@ async def test_escape_stops_the_writing_and_keeps_what_is_written(
         await press(pilot, "escape")
         is_stopped.set()
         await until(pilot, lambda: shows(app, "Stopped before everything was written"))
+        await until(pilot, lambda: shows(app, "Imported 1 file · u undo"))
         await until(pilot, lambda: shows(app, "Updates 1") and shows(app, "Unchanged 1"))
         assert (root / NEW).exists()
         assert "Clarity" not in (root / OLD).read_text("utf-8")

@@ -20,6 +20,7 @@ from notekeep.tui.dialogs.dialog import Choice, Option, OptionRows, Prompt, ask,
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, WorkStatus
 from notekeep.tui.notifications import notify_done
+from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.plan_lines import error_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
 from notekeep.tui.render.text_diff import changes_lines
@@ -269,7 +270,11 @@ class ImportScreen(OverlayScreen):
             show_error(self, error)
             self.vault_changed()
 
-        done = partial(notify_done, self, f"Imported {found.plan.label}")
+        def done(result: WriteResult) -> None:
+            is_whole = len(result.paths) == len(found.plan.changes) + len(found.plan.copies)
+            what = found.plan.label if is_whole else plural(len(result.paths), "file")
+            notify_done(self, f"Imported {what}", result)
+
         in_background(self, write, done, group=WRITE_GROUP, failed=failed)
 
     def action_leave_over(self) -> None:
