@@ -14,13 +14,14 @@ from bs4 import BeautifulSoup
 from markdownify import MarkdownConverter
 
 from notekeep.errors import Refused
-from notekeep.importing.formats.reading import Resolve, raw_markdown
-from notekeep.importing.records import clean_text
+from notekeep.importing.formats.reading import plain_html, raw_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bs4 import Tag
+
+    from notekeep.importing.formats.reading import Resolve
 
 _TAGS = frozenset(
     "a abbr article aside b blockquote br caption center cite code col colgroup dd del details div"  # noqa: SIM905 - a list of words reads better as words
@@ -46,10 +47,8 @@ _MAX_DEPTH = 200
 """How deep tags may be nested: cleaning takes quadratic time over them."""
 _MAX_TAGS = 40_000
 """How many tags a text may have: each takes two kilobytes of memory while it is read."""
-_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)[^<>]*?(/?)>")
-_NOT_NESTED = frozenset(
-    "area base br col hr img input link meta source wbr p li dd dt td th tr tbody thead".split()  # noqa: SIM905 - as above
-)
+_NOT_NESTED = frozenset({"p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead"})
+"""Tags that older pages do not close."""
 _TO_ESCAPE = re.compile(
     r"""(?mx)
       [*\\`]
@@ -78,12 +77,10 @@ def parse_html(
     Raises:
         Refused: It is nested deeper, or has more tags, than any program writes.
     """
-    html = clean_text(html)
-    _check_size(html)
     allowed = {tag: set(names) for tag, names in _ATTRIBUTES.items()}
     allowed["*"] |= set(attributes)
     cleaned = nh3.clean(
-        html,
+        _write_nested(plain_html(html)),
         tags={*_TAGS, *tags},
         attributes=allowed,
         clean_content_tags=_DROPPED,
@@ -177,17 +174,24 @@ def _address(href: str) -> str:
     return re.sub(r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", href)
 
 
-def _check_size(html: str) -> None:
-    depth = count = 0
-    for found in _TAG.finditer(html):
-        is_end, name, is_alone = found.groups()
-        count += not is_end
-        if not is_alone and name.casefold() not in _NOT_NESTED:
-            depth = max(0, depth - 1) if is_end else depth + 1
+def _write_nested(html: str) -> str:
+    """Write HTML with every tag closed in its place; Refused when it is larger than any program's.
+
+    Cleaning takes quadratic time over tags that are nested deeply or closed in another order.
+    """
+    if html.count("<") > 2 * _MAX_TAGS:
+        raise Refused(f"HTML with more than {_MAX_TAGS} tags")
+    soup = BeautifulSoup(html, "html.parser")
+    waiting: list[tuple[Tag, int, bool]] = [(soup, 0, False)]
+    while waiting:
+        tag, depth, is_foreign = waiting.pop()
         if depth > _MAX_DEPTH:
             raise Refused("HTML that is nested too deeply")
-        if count > _MAX_TAGS:
-            raise Refused(f"HTML with more than {_MAX_TAGS} tags")
+        is_foreign |= tag.name in ("math", "svg")
+        for child in tag.find_all(recursive=False):
+            is_level = is_foreign or child.name not in _NOT_NESTED
+            waiting.append((child, depth + is_level, is_foreign))
+    return str(soup)
 
 
 def _prepare(root: Tag) -> None:

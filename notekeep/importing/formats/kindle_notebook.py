@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import NamedTuple
 
 from notekeep.importing.formats.kindle_clippings import (
     LOCATION_PATTERN,
@@ -17,50 +16,65 @@ from notekeep.importing.formats.kindle_clippings import (
     make_book,
     passage_key,
 )
-from notekeep.importing.formats.reading import Records, each_file, has_words, split_names
-from notekeep.importing.records import Format, Loss, Passage, clean_line, clean_text
+from notekeep.importing.formats.reading import (
+    Records,
+    each_file,
+    has_words,
+    plain_html,
+    plain_text,
+    split_names,
+)
+from notekeep.importing.records import Format, Loss, Passage, clean_line
 
 _CLASSES = frozenset(
     {"bookTitle", "authors", "citation", "sectionHeading", "noteHeading", "noteText"}
 )
 _MAX_PLACE = 30
+_MAX_HEADING = 1000
 _LETTERS_PER_LOCATION = 100
 """A location of Kindle is 128 bytes of the book, markup among them."""
 
 
-class _Piece(NamedTuple):
-    name: str  # the class
-    text: str
-    color: str
+class _Piece:
+    """An element with one of the classes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.color = ""
+        self.words: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return plain_text("".join(self.words))
 
 
 class _Pieces(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[list[str]] = []
+        self.found: list[_Piece] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a piece at an element with one of the classes."""
         name = dict(attrs).get("class") or ""
         if name in _CLASSES:
-            self.found.append([name, "", ""])
+            self.found.append(_Piece(name))
         elif self.found and name.startswith("highlight_"):
-            self.found[-1][2] = name.removeprefix("highlight_")
+            self.found[-1].color = name.removeprefix("highlight_")
         elif self.found and tag == "br":
-            self.found[-1][1] += "\n"
+            self.found[-1].words.append("\n")
 
     def handle_data(self, data: str) -> None:
         """Add text to the piece."""
         if self.found:
-            self.found[-1][1] += data
+            self.found[-1].words.append(data)
 
 
 def _read_file(name: str, text: str) -> Records:
     """Read a notebook as a work."""
     parser = _Pieces()
-    parser.feed(text)
+    parser.feed(plain_html(text))
     parser.close()
-    pieces = [_Piece(one, clean_text(words).strip(), color) for one, words, color in parser.found]
+    pieces = parser.found
     title = next((clean_line(one.text) for one in pieces if one.name == "bookTitle"), "")
     authors = next((split_names(one.text) for one in pieces if one.name == "authors"), ())
     if not title:
@@ -86,7 +100,7 @@ def _is_place(part: str) -> bool:
 
 
 def _add(passages: list[Passage], book: str, heading: _Piece, text: str, chapter: str) -> None:
-    kind, _, rest = clean_line(heading.text).partition(" - ")
+    kind, _, rest = clean_line(heading.text)[:_MAX_HEADING].partition(" - ")
     parts = re.split(r"\s*[>·]\s*", rest)
     places = [part for part in parts if _is_place(part)]
     tail = " · ".join(places or parts[-1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from notekeep.errors import Refused
 from notekeep.importing.formats.reading import day_in_words, split_list
 from notekeep.importing.records import clean_line
 from notekeep.markdown.schema import canonical
@@ -21,6 +22,8 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 _TEXTS = ("isbn", "asin", "published", "series", "episode")
 """Fields whose numbers are names."""
 _LISTS = ("tags", "aliases")
+_MAX_FIELDS = 1000
+"""How many fields a note may have: writing them takes quadratic time."""
 
 
 def field_name(words: str, prefix: str) -> str:
@@ -31,7 +34,7 @@ def field_name(words: str, prefix: str) -> str:
 
 
 def set_field(page: Page, words: str, value: str, prefix: str) -> None:
-    """Set a field, a tag or the day of a page."""
+    """Set a field, a tag or the day of a page; Refused for more than a note may have."""
     name, text = field_name(words, prefix), clean_line(value)
     if not name or not text:
         return
@@ -39,6 +42,8 @@ def set_field(page: Page, words: str, value: str, prefix: str) -> None:
         page.tags = tuple(dict.fromkeys([*page.tags, *split_list(text)]))
     elif name == "created":
         page.created = page.created or day_in_words(text)
+    elif len(page.fields) >= _MAX_FIELDS:
+        raise Refused(f"{page.title} has more than {_MAX_FIELDS} fields")
     else:
         page.fields[name] = _read_value(name, text)
 

@@ -49,6 +49,8 @@ _MONTHS = (
 _DAY = re.compile(r"@?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _NOT_ISBN = re.compile(r"[^0-9X]")
+_NO_TAG = re.compile(r"(?s)<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)")
+_BARE_SIGN = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
 _ADDRESS = re.compile(r"(?i)https?://[^\s/]")
 
 
@@ -324,6 +326,16 @@ def change_outside_code(text: str, change: Callable[[str], str]) -> str:
         elif not is_code:
             parts[at] = change(part)
     return "".join(parts)
+
+
+def plain_html(html: str) -> str:
+    """Return HTML without comments, declarations, bare `&` and a tag that is cut off.
+
+    Python's parser takes quadratic time over them, or gives up.
+    """
+    html = _BARE_SIGN.sub("&amp;", _NO_TAG.sub("", clean_text(html)))
+    end = html.rfind(">") + 1
+    return html[:end] + html[end:].replace("<", "&lt;")
 
 
 def html_text(

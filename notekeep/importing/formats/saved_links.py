@@ -21,6 +21,7 @@ from notekeep.importing.formats.reading import (
     has_words,
     iso_day,
     iso_time,
+    plain_html,
     plain_text,
     read_json,
     split_list,
@@ -124,7 +125,7 @@ def _read_highlights(text: str, number: str) -> list[Passage]:
 
 def _read_bookmarks(name: str, text: str) -> Records:
     parser = _BookmarkParser(name)
-    parser.feed(text)
+    parser.feed(plain_html(text))
     parser.close()
     parser.end_link()
     yield from parser.found
@@ -147,7 +148,7 @@ class _BookmarkParser(HTMLParser):
         facts = {name: value or "" for name, value in attrs}
         if tag in ("a", "h3"):
             self.end_link()
-            self._words.clear()
+            self._end_words()
         if tag == "a":
             self._link = facts
         elif tag == "h3":
@@ -165,7 +166,8 @@ class _BookmarkParser(HTMLParser):
         if tag == "dl" and self._folders:
             self._folders.pop()
         elif tag == "h3":
-            self._next_folder = "" if self._is_root else clean_line("".join(self._words))
+            words = self._end_words()
+            self._next_folder = "" if self._is_root else words
         elif tag == "a":
             self.end_link()
 
@@ -174,11 +176,16 @@ class _BookmarkParser(HTMLParser):
         link, self._link = self._link, None
         if link is None:
             return
-        title = clean_line("".join(self._words))
+        title = self._end_words()
         folder = "/".join(filter(None, self._folders[:_MAX_DEPTH]))
         tags = [*link.get("tags", "").split(","), folder]
         saved = unix_day(link.get("add_date") or link.get("time_added"))
         self.found.append(_bookmark(first_of(link, "href"), title, saved, tags, self._place()))
+
+    def _end_words(self) -> str:
+        words = clean_line("".join(self._words))
+        self._words.clear()
+        return words
 
     def _place(self) -> str:
         return f"{self._name}:{self.getpos()[0]}"
