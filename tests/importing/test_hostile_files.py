@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -145,6 +146,10 @@ def _enex(content: str = "x", *, before: str = "", title: str = "T", more: str =
     return f"{before}<en-export>{note}</en-export>".encode("utf-8", "surrogatepass")
 
 
+def _enex_html(html: str) -> bytes:
+    return _enex(f"<![CDATA[{html}]]>")
+
+
 def _joplin(text: str, name: str = "0" * 31 + "1", **facts: object) -> bytes:
     lines = {"id": name, "type_": 1, **facts}
     foot = "\n".join(f"{key}: {value}" for key, value in lines.items())
@@ -244,6 +249,53 @@ NOTE_FILES: dict[str, tuple[str, bytes]] = {
     ),
 }
 
+_NUMBERED = "".join(f"a{at}:: {at}\n" for at in range(100_000)).encode()
+_ROWS = ("Books " + NUMBER + ".csv", b"Name,Mood\nx,y\n")
+_REVIEWS = b"Book Id,Title,Exclusive Shelf,My Rating,My Review\n1,x,read,1,"
+
+SLOW_FILES: dict[str, tuple[str, bytes]] = {
+    "comments without end": ("b.html", f"{BOOKMARKS}{'<!--' * 200_000}".encode()),
+    "declarations of no kind": ("b.html", f"{BOOKMARKS}{'<![x' * 100_000}<![y[ z".encode()),
+    "headings that only end": ("b.html", f"{BOOKMARKS}{'x</H3>' * 100_000}".encode()),
+    "links that only begin": ("b.html", f"{BOOKMARKS}{'<a ' * 300_000}".encode()),
+    "names of tags without end": ("book.html", b'<div class="bookTitle">x' + b"</a" * 300_000),
+    "highlights of a heading": (
+        "book.html",
+        b'<div class="bookTitle">x</div><div class="noteHeading">'
+        + b'<b class="highlight_blue">x > y</b>' * 50_000,
+    ),
+    "tags that hide their ends in comments": ("a.enex", _enex_html("<i><!--</i>-->" * 30_000)),
+    "tags that hide their ends in styles": (
+        "a.enex",
+        _enex_html("<i><style></i></style>" * 15_000),
+    ),
+    "tags that hide their ends in values": ("a.enex", _enex_html('<ul x="</ul>' * 30_000)),
+    "tags that end others": ("a.enex", _enex_html("<i></b>" * 30_000)),
+    "attachments that nothing is said of": (
+        "a.enex",
+        _enex(more="<resource><data>eA==</data></resource>" * 20_000),
+    ),
+    "asides of Notion that end": (
+        f"a {NUMBER}.md",
+        b"# a\n\n" + b"<aside></aside>" * 200_000,
+    ),
+    "properties of Notion without end": (
+        "a.zip",
+        _zip(_ROWS, (f"Books/x {NUMBER[::-1]}.md", b"# x\n\n" + b"Mood: y\n" * 100_000)),
+    ),
+    "properties of Logseq without end": (
+        "a.zip",
+        _zip(("logseq/config.edn", b"{}"), ("pages/a.md", _NUMBERED)),
+    ),
+    "words of Readwise without end": (
+        "a.csv",
+        b"Highlight,Book Title,Book Author,Note\nx,T,A," + b".h1 " * 300_000,
+    ),
+    "signs without end": ("g.csv", _REVIEWS + b"<b>" + b"&" * 300_000),
+    "signs of numbers without end": ("g.csv", _REVIEWS + b"<b>" + b"&#" * 200_000),
+}
+"""Files over which a simple reader takes minutes."""
+
 FILES: dict[str, tuple[str, bytes]] = {
     "a file of zeros": ("My Clippings.txt", CLIPPINGS[:2000] + bytes(4 << 20)),
     "only separators": ("My Clippings.txt", CLIPPINGS + b"==========" * 100_000),
@@ -313,6 +365,21 @@ FILES: dict[str, tuple[str, bytes]] = {
 }
 
 
+HOSTILE = {**ARCHIVES, **FILES, **NOTE_FILES, **SLOW_FILES}
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that a file names is fetched."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("an import used the network")
+
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     root = tmp_path / "desk/vault"
@@ -336,11 +403,17 @@ def take(vault: Vault, path: Path) -> ImportPlan | None:
     return plan
 
 
-@pytest.mark.parametrize("name", [*ARCHIVES, *FILES, *NOTE_FILES])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in SLOW_FILES else [])
+        for name in HOSTILE
+    ],
+)
 def test_it_is_refused_or_read_and_stays_within_the_vault(
     name: str, vault: Vault, tmp_path: Path
 ) -> None:
-    base, data = {**ARCHIVES, **FILES, **NOTE_FILES}[name]
+    base, data = HOSTILE[name]
     given = tmp_path / "given"
     given.mkdir()
     (given / base).write_bytes(data)
@@ -470,3 +543,39 @@ def test_gigabytes_take_little_memory(
     peak = re.search(r"VmHWM:\s+(\d+) kB", done.stdout)
     assert peak is not None
     assert int(peak[1]) < 150 << 10
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="a child's memory is in kilobytes there")
+def test_every_hostile_file_takes_little_memory(vault: Vault, tmp_path: Path) -> None:
+    for number, (base, data) in enumerate(HOSTILE.values()):
+        place = tmp_path / f"given/{number}/{base}"
+        place.parent.mkdir(parents=True)
+        place.write_bytes(data)
+    script = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "import notekeep.importing.import_plan\n"
+        "from notekeep.cli.main import main\n"
+        "for path in Path(sys.argv[2]).iterdir():\n"
+        "    child = os.fork()\n"
+        "    if not child:\n"
+        "        sys.stdout = sys.stderr\n"
+        "        try:\n"
+        "            main(['--vault', sys.argv[1], 'import', *map(str, path.iterdir())])\n"
+        "        finally:\n"
+        "            os._exit(0)\n"
+        "    used = os.wait4(child, 0)[2]\n"
+        "    print(path.name, used.ru_maxrss)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, vault.root, str(tmp_path / "given")],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=True,
+    )
+    peaks = {int(line.split()[0]): int(line.split()[1]) for line in done.stdout.splitlines()}
+    assert len(peaks) == len(HOSTILE)
+    names = list(HOSTILE)
+    assert {names[at]: peak for at, peak in peaks.items() if peak >= 150 << 10} == {}

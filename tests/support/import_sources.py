@@ -1,6 +1,7 @@
 """Books with passages, written as the files of every program that is read.
 
-A new format joins the laws of imports by one line in one of the tables below.
+A new format joins the laws of imports by one line in one of the tables below. A writer also adds so
+many things as it is asked for that do not come along, such as bookmarks and deleted notes.
 """
 
 from __future__ import annotations
@@ -9,12 +10,21 @@ import csv
 import io
 import json
 import sqlite3
+import tarfile
+from base64 import b64encode
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
+
+
+class Writer(Protocol):
+    """Writes books as the files of a program; the path that a person gives to an import."""
+
+    def __call__(self, folder: Path, books: Sequence[Book], lost: int = 0) -> Path: ...
 
 
 class Marked(NamedTuple):
@@ -33,22 +43,66 @@ class Book(NamedTuple):
     passages: tuple[Marked, ...]
 
 
-def write_clippings(folder: Path, books: Sequence[Book]) -> Path:
+_CLIPPINGS = (
+    (
+        "- Your {} on Location {} | Added on Monday, 5 January 2026 10:00:00",
+        "Highlight Note Bookmark",
+    ),
+    (
+        "- Ihre {} bei Position {} | Hinzugefügt am Montag, 5. Januar 2026 10:00:00",
+        "Markierung Notiz Lesezeichen",
+    ),
+    (
+        "- Votre {} Emplacement {} | Ajouté le lundi 5 janvier 2026 à 10:00:00",
+        "surlignement note signet",
+    ),
+    (
+        "- Tu {} en la posición {} | Añadido el lunes, 5 de enero de 2026 10:00:00",
+        "subrayado nota marcador",
+    ),
+    (
+        "-  La tua {} alla posizione {} | Aggiunto in data lunedì 5 gennaio 2026 10:00:00",
+        "evidenziazione nota segnalibro",
+    ),
+    (
+        "- Seu {} na posição {} | Adicionado: segunda-feira, 5 de janeiro de 2026 10:00:00",
+        "destaque nota marcador",
+    ),
+    (
+        "- Je {} op locatie {} | Toegevoegd op maandag 5 januari 2026 10:00:00",
+        "highlight notitie bladwijzer",
+    ),
+    (
+        "– Ваша {} в месте {} | Добавлено: понедельник, 5 января 2026 г. в 10:00:00",  # noqa: RUF001
+        "выделенный заметка закладка",
+    ),
+    ("- 您在位置 #{1} 的{0} | 添加于 2026年1月5日星期一 上午10:00:00", "标注 笔记 书签"),
+    ("- 位置No. {1}の{0} | 追加日： 2026年1月5日月曜日 10:00:00", "ハイライト メモ ブックマーク"),  # noqa: RUF001
+)
+"""The second line of a record in each language, and the words for its kinds."""
+
+
+def write_clippings(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     records = []
+
+    def add(head: str, kind: int, number: int, place: object, words: str) -> None:
+        line, kinds = _CLIPPINGS[number % len(_CLIPPINGS)]
+        second = line.format(kinds.split()[kind], place)
+        records.append(f"\ufeff{head}\r\n{second}\r\n\r\n{words}\r\n==========\r\n")
+
     for book in books:
         head = f"{book.title} ({book.author})"
         for one in book.passages:
             first, last = one.number * 10, one.number * 10 + 2
-            places = [(f"Highlight on Location {first}-{last}", one.text)]
+            add(head, 0, one.number, f"{first}-{last}", one.text)
             if one.note:
-                places.append((f"Note on Location {last}", one.note))
-            for place, words in places:
-                line = f"- Your {place} | Added on Monday, 5 January 2026 10:00:00"
-                records.append(f"\ufeff{head}\r\n{line}\r\n\r\n{words}\r\n==========\r\n")
+                add(head, 1, one.number, last, one.note)
+    for number in range(lost):
+        add("Some Book (Bo)", 2, number, number + 1, "")
     return _write(folder / "My Clippings.txt", "".join(records))
 
 
-def write_notebook(folder: Path, books: Sequence[Book]) -> Path:
+def write_notebook(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     for number, book in enumerate(books):
         parts = ['<html><body><div class="notebookFor">Notebook</div>']
         parts.append(f'<div class="bookTitle">{escape(book.title)}</div>')
@@ -61,11 +115,13 @@ def write_notebook(folder: Path, books: Sequence[Book]) -> Path:
             if one.note:
                 parts.append(f'<div class="noteHeading">Note - {place}</div>')
                 parts.append(f'<div class="noteText">{escape(one.note)}</div>')
+        if number == 0:
+            parts += ['<div class="noteHeading">Bookmark - Location 5</div>'] * lost
         _write(folder / f"{number}.html", "".join(parts) + "</body></html>")
     return folder
 
 
-def write_readwise_csv(folder: Path, books: Sequence[Book]) -> Path:
+def write_readwise_csv(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     head = "Highlight,Book Title,Book Author,Amazon Book ID,Note,Color,Tags,Location Type,Location"
@@ -74,10 +130,11 @@ def write_readwise_csv(folder: Path, books: Sequence[Book]) -> Path:
         for one in book.passages:
             place = ["", one.note, "", "", "page", one.number, "", ""]
             writer.writerow([one.text, book.title, book.author, *place])
+    writer.writerows([[f"of no book {number}", *[""] * 10] for number in range(lost)])
     return _write(folder / "readwise-data.csv", text.getvalue())
 
 
-def write_readwise_json(folder: Path, books: Sequence[Book]) -> Path:
+def write_readwise_json(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     def highlight(key: int, one: Marked) -> dict[str, Any]:
         place = {"location_type": "page", "location": one.number, "tags": []}
         return {"id": f"{key}-{one.number}", "text": one.text, "note": one.note, **place}
@@ -92,10 +149,11 @@ def write_readwise_json(folder: Path, books: Sequence[Book]) -> Path:
         }
         for book in books
     ]
+    results += [{"user_book_id": number} for number in range(lost)]
     return _write(folder / "export.json", json.dumps({"results": results}))
 
 
-def write_reader(folder: Path, books: Sequence[Book]) -> Path:
+def write_reader(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     items: list[dict[str, Any]] = []
     for book in books:
         key = str(_key(book))
@@ -115,10 +173,11 @@ def write_reader(folder: Path, books: Sequence[Book]) -> Path:
             about = {"category": "highlight", "content": one.text, "notes": one.note}
             part = {"id": f"{key}-{one.number}", "parent_id": key, "created_at": made}
             items.append({**about, **part})
+    items += [{"id": f"f{number}", "location": "feed"} for number in range(lost)]
     return _write(folder / "list.json", json.dumps({"results": items}))
 
 
-def write_hypothesis(folder: Path, books: Sequence[Book]) -> Path:
+def write_hypothesis(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     rows = [
         {
             "id": f"{_key(book)}-{one.number}",
@@ -138,12 +197,15 @@ def write_hypothesis(folder: Path, books: Sequence[Book]) -> Path:
         for book in books
         for one in book.passages
     ]
+    reply = {"user": "acct:bo@example.com", "text": "yes", "references": ["nothing"]}
+    rows += [{**reply, "id": f"reply-{number}"} for number in range(lost)]
     return _write(folder / "export.json", json.dumps({"annotations": rows}))
 
 
-def write_snipd(folder: Path, books: Sequence[Book]) -> Path:
-    for book in books:
+def write_snipd(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    for at, book in enumerate(books):
         lines = [f"# {book.title}", "", f"- Show: {book.author}"]
+        lines += [f"- Mood {number}: fine" for number in range(0 if at else lost)]
         lines.append(f"- Episode URL: [x](https://share.snipd.com/episode/{_key(book)})")
         for one in book.passages:
             address = f"https://share.snipd.com/snip/{_key(book)}-{one.number}"
@@ -154,14 +216,15 @@ def write_snipd(folder: Path, books: Sequence[Book]) -> Path:
     return folder
 
 
-def write_koreader(folder: Path, books: Sequence[Book]) -> Path:
-    for book in books:
+def write_koreader(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    for index, book in enumerate(books):
         rows = "".join(
             f'[{at}] = {{ ["drawer"] = "lighten", ["pageno"] = {one.number},'
             f' ["pos0"] = "p{one.number}", ["pos1"] = "q{one.number}",'
             f' ["text"] = {_lua(one.text)}, ["note"] = {_lua(one.note)} }},\n'
             for at, one in enumerate(book.passages, 1)
         )
+        rows += '{ ["page"] = "x", ["text"] = "in One" },' * (0 if index else lost)
         props = f'["title"] = {_lua(book.title)}, ["authors"] = {_lua(book.author)}'
         table = (
             f'return {{ ["annotations"] = {{ {rows} }}, ["doc_props"] = {{ {props} }},'
@@ -173,7 +236,7 @@ def write_koreader(folder: Path, books: Sequence[Book]) -> Path:
     return folder
 
 
-def write_kobo(folder: Path, books: Sequence[Book]) -> Path:
+def write_kobo(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     path = folder / "KoboReader.sqlite"
     with sqlite3.connect(_anew(path)) as opened:
         opened.execute(
@@ -194,11 +257,12 @@ def write_kobo(folder: Path, books: Sequence[Book]) -> Path:
                     "INSERT INTO Bookmark VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (key, volume, volume, *rest),
                 )
+        opened.executemany("INSERT INTO Bookmark(Type) VALUES(?)", [("dogear",)] * lost)
     opened.close()
     return path
 
 
-def write_apple_books(folder: Path, books: Sequence[Book]) -> Path:
+def write_apple_books(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     with sqlite3.connect(_anew(folder / "BKLibrary-1.sqlite")) as library:
         library.execute("CREATE TABLE ZBKLIBRARYASSET(ZASSETID TEXT, ZTITLE TEXT, ZAUTHOR TEXT)")
         for book in books:
@@ -208,108 +272,168 @@ def write_apple_books(folder: Path, books: Sequence[Book]) -> Path:
     with sqlite3.connect(_anew(folder / "AEAnnotation_v1_local.sqlite")) as opened:
         opened.execute(
             "CREATE TABLE ZAEANNOTATION(ZANNOTATIONUUID TEXT, ZANNOTATIONASSETID TEXT,"
-            " ZANNOTATIONSELECTEDTEXT TEXT, ZANNOTATIONNOTE TEXT, ZANNOTATIONLOCATION TEXT)"
+            " ZANNOTATIONSELECTEDTEXT TEXT, ZANNOTATIONNOTE TEXT, ZANNOTATIONLOCATION TEXT,"
+            " ZANNOTATIONTYPE INT)"
         )
+        of_bookmarks = "INSERT INTO ZAEANNOTATION(ZANNOTATIONTYPE) VALUES(3)"
+        for _ in range(lost):
+            opened.execute(of_bookmarks)
         for book in books:
             for one in book.passages:
                 key = f"{_key(book)}-{one.number}"
                 place = f"epubcfi(/6/{one.number}!/4)"
                 values = (key, str(_key(book)), one.text, one.note, place)
-                opened.execute("INSERT INTO ZAEANNOTATION VALUES(?, ?, ?, ?, ?)", values)
+                opened.execute("INSERT INTO ZAEANNOTATION VALUES(?, ?, ?, ?, ?, 2)", values)
     opened.close()
     return folder
 
 
-def write_goodreads(folder: Path, books: Sequence[Book]) -> Path:
+def write_goodreads(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     head = "Book Id,Title,Author,ISBN13,My Rating,Exclusive Shelf,Bookshelves,My Review,Date Read"
     rows = [
         [_key(book), book.title, book.author, "", 4, "read", "soil", _words(book), "2026/01/02"]
         for book in books
     ]
+    rows += [["", f"Without a number {number}", *[""] * 7] for number in range(lost)]
     return _table(folder / "goodreads.csv", head, rows)
 
 
-def write_storygraph(folder: Path, books: Sequence[Book]) -> Path:
+def write_storygraph(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     head = "Title,Authors,ISBN/UID,Read Status,Dates Read,Star Rating,Review,Tags"
     rows = [
         [book.title, book.author, f"u{_key(book)}", "read", "2026/01/02", 3.5, _words(book), "soil"]
         for book in books
     ]
+    rows += [["", f"Without a title {number}", *[""] * 6] for number in range(lost)]
     return _table(folder / "storygraph.csv", head, rows)
 
 
-def write_librarything(folder: Path, books: Sequence[Book]) -> Path:
+def write_librarything(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     head = "Book Id,Title,Primary Author,Rating,Review,Date Read,Collections,Tags"
     rows = [
         [_key(book), book.title, book.author, 4.5, _words(book), "[2026-01-02]", "Mine", "soil"]
         for book in books
     ]
+    rows += [["", f"Without a number {number}", *[""] * 6] for number in range(lost)]
     return _table(folder / "librarything.tsv", head, rows, delimiter="\t")
 
 
-def write_joplin(folder: Path, books: Sequence[Book]) -> Path:
+# Notes: each has its picture, and a link to itself
+
+
+def write_joplin(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     for book in books:
-        number = f"{_key(book):032x}"
-        foot = f"id: {number}\nparent_id: \nmarkup_language: 1\ntype_: 1"
-        _write(folder / f"{number}.md", f"{book.title}\n\n{_paragraphs(book)}\n\n{foot}")
+        number, file = f"{_key(book):032x}", f"{_key(book):031x}f"
+        text = f"{_paragraphs(book)}\n\n[itself](:/{number}) ![](:/{file})"
+        _write_item(folder, f"{book.title}\n\n{text}", id=number, markup_language=1, type_=1)
+        _write_item(folder, f"{book.title}.png", id=file, type_=4)
+        _write(folder / f"resources/{file}.png", picture(book))
+    for number in range(lost):
+        _write_item(folder, "Deleted\n\nx", id=f"{number:032x}", deleted_time=1, type_=1)
     return folder
 
 
-def write_evernote(folder: Path, books: Sequence[Book]) -> Path:
+def _write_item(folder: Path, text: str, **facts: object) -> None:
+    foot = "\n".join(f"{name}: {value}" for name, value in facts.items())
+    _write(folder / f"{facts['id']}.md", f"{text}\n\n{foot}")
+
+
+def write_joplin_jex(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    write_joplin(folder / "raw", books, lost)
+    with tarfile.open(folder / "all.jex", "w") as archive:
+        for path in sorted((folder / "raw").rglob("*.*")):
+            archive.add(path, path.relative_to(folder / "raw").as_posix())
+    return folder / "all.jex"
+
+
+def write_evernote(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     parts = []
-    for book in books:
+    for index, book in enumerate(books):
         lines = "".join(f"<div>{escape(line)}</div>" for line in _paragraphs(book).split("\n\n"))
+        lines += f'<div><a href="evernote:///view/1/">{escape(book.title)}</a></div>'
+        files = (
+            f"<resource><data>{b64encode(picture(book)).decode()}</data><mime>image/png</mime>"
+            f"<resource-attributes><file-name>{book.title}.png</file-name></resource-attributes>"
+            "</resource>"
+        )
+        files += "<resource><data>!</data></resource>" * (0 if index else lost)
         parts.append(
             f"<note><title>{escape(book.title)}</title><created>20260101T000000Z</created>"
-            f"<content><![CDATA[<en-note>{lines}</en-note>]]></content></note>"
+            f"<content><![CDATA[<en-note>{lines}</en-note>]]></content>{files}</note>"
         )
     return _write(folder / "Book.enex", f"<en-export>{''.join(parts)}</en-export>")
 
 
-def write_notion(folder: Path, books: Sequence[Book]) -> Path:
+def write_notion(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     for book in books:
-        text = f"# {book.title}\n\n{_paragraphs(book)}\n"
-        _write(folder / f"{book.title} {_key(book):032x}.md", text)
-    return folder
+        name = f"{book.title} {_key(book):032x}.md"
+        links = f"[itself]({quote(name)}) ![]({quote(book.title)}/{quote(book.title)}%20b.png)"
+        _write(folder / name, f"# {book.title}\n\n{_paragraphs(book)}\n\n{links}\n")
+        _write(folder / book.title / f"{book.title} b.png", picture(book))
+    return _repeat(folder, books, "md", lost)
 
 
-def write_notion_html(folder: Path, books: Sequence[Book]) -> Path:
+def write_notion_html(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     for book in books:
+        name = f"{book.title} {_key(book):032x}.html"
         lines = "".join(f"<p>{escape(line)}</p>" for line in _paragraphs(book).split("\n\n"))
+        lines += f'<p><a href="{quote(name)}">itself</a> <img src="{quote(book.title)}.png"></p>'
         text = (
             f'<article id="x" class="page sans"><h1 class="page-title">{book.title}</h1>'
             f'<div class="page-body">{lines}</div></article>'
         )
-        _write(folder / f"{book.title} {_key(book):032x}.html", text)
+        _write(folder / name, text)
+        _write(folder / f"{book.title}.png", picture(book))
+    return _repeat(folder, books, "html", lost)
+
+
+def _repeat(folder: Path, books: Sequence[Book], ending: str, lost: int) -> Path:
+    """Add pages with the number of another one, which come later in the alphabet."""
+    for number in range(lost):
+        _write(folder / f"z{number}/Twin {_key(books[0]):032x}.{ending}", "# Twin\n")
     return folder
 
 
-def write_logseq(folder: Path, books: Sequence[Book]) -> Path:
+def write_logseq(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     _write(folder / "logseq/config.edn", "{:file/name-format :triple-lowbar}")
     for book in books:
         lines = [f"- {line}" for line in _paragraphs(book).split("\n\n")]
+        lines.append(f"- [[{book.title}]] ![](../assets/{book.title}.png)")
         _write(folder / f"pages/{book.title}.md", "\n".join(lines))
+        _write(folder / f"assets/{book.title}.png", picture(book))
+    for number in range(lost):
+        _write(folder / f"pages/{number}.org", "* x")
     return folder
 
 
-def write_keep(folder: Path, books: Sequence[Book]) -> Path:
+def write_keep(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     for book in books:
-        note = {"isTrashed": False, "title": book.title, "textContent": _paragraphs(book)}
+        note: dict[str, Any] = {
+            "isTrashed": False,
+            "title": book.title,
+            "textContent": _paragraphs(book),
+        }
         note["createdTimestampUsec"] = 1_700_000_000_000_000 + _key(book)
-        _write(folder / f"{book.title}.json", json.dumps(note))
+        note["attachments"] = [{"filePath": f"{book.title}.jpeg"}]
+        _write(folder / f"{book.title}.note.json", json.dumps(note))
+        _write(folder / f"{book.title}.jpg", picture(book))
+    for number in range(lost):
+        _write(folder / f"{number}.json", json.dumps({"isTrashed": True}))
     return folder
 
 
-def write_csv(folder: Path, books: Sequence[Book]) -> Path:
+def write_csv(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     rows = [[_key(book), book.title, _paragraphs(book), "soil"] for book in books]
+    rows += [[f"x{number}", "", "without a title", ""] for number in range(lost)]
     return _table(folder / "table.csv", "No,Title,Content,Tags", rows)
 
 
-LISTS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
+LISTS: dict[str, Writer] = {
     "goodreads": write_goodreads,
     "storygraph": write_storygraph,
     "librarything": write_librarything,
     "joplin": write_joplin,
+    "joplin-jex": write_joplin_jex,
     "evernote": write_evernote,
     "notion": write_notion,
     "notion-html": write_notion_html,
@@ -320,56 +444,117 @@ LISTS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
 """Formats of which a book is one item, and what its reader wrote one text."""
 
 
-def write_pocket(folder: Path, books: Sequence[Book]) -> Path:
+_NO_ADDRESS = "javascript:alert(1)"
+
+
+def write_pocket(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     rows = [[book.title, _address(book), 1700000000, "soil|beds", "unread"] for book in books]
+    rows += [["Run", _NO_ADDRESS, 1700000000, "", ""]] * lost
     return _table(folder / "pocket.csv", "title,url,time_added,tags,status", rows)
 
 
-def write_instapaper(folder: Path, books: Sequence[Book]) -> Path:
+def write_pocket_html(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    lines = [
+        f'<li><a href="{_address(book)}" time_added="1700000000">{escape(book.title)}</a></li>'
+        for book in books
+    ]
+    lines += [f'<li><a href="{_NO_ADDRESS}">Run</a></li>'] * lost
+    text = f"<html><head><title>Pocket Export</title></head><ul>{''.join(lines)}</ul></html>"
+    return _write(folder / "ril_export.html", text)
+
+
+def write_instapaper(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     rows = [[_address(book), book.title, "", "Unread", 1700000000, '["soil"]'] for book in books]
+    rows += [[_NO_ADDRESS, "Run", "", "Unread", 1700000000, "[]"]] * lost
     return _table(folder / "instapaper.csv", "URL,Title,Selection,Folder,Timestamp,Tags", rows)
 
 
-def write_raindrop(folder: Path, books: Sequence[Book]) -> Path:
-    head = "id,title,note,excerpt,url,folder,tags,created,highlights"
+def write_instapaper_highlights(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    rows = [
+        [_address(book), book.title, one.text, "Unread", 1700000000 + one.number, "[]"]
+        for book in books
+        for one in book.passages
+    ]
+    rows += [[_NO_ADDRESS, "Run", "", "Unread", 1700000000, "[]"]] * lost
+    return _table(folder / "instapaper.csv", "URL,Title,Selection,Folder,Timestamp,Tags", rows)
+
+
+_RAINDROP = "id,title,note,excerpt,url,folder,tags,created,highlights"
+
+
+def write_raindrop(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     rows = [
         [_key(book), book.title, "", "", _address(book), "Unsorted", "soil", "2026-01-02", ""]
         for book in books
     ]
-    return _table(folder / "raindrop.csv", head, rows)
+    rows += [[number, "Run", "", "", _NO_ADDRESS, "", "", "", ""] for number in range(lost)]
+    return _table(folder / "raindrop.csv", _RAINDROP, rows)
 
 
-def write_bookmarks(folder: Path, books: Sequence[Book]) -> Path:
+def write_raindrop_highlights(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    rows = []
+    for book in books:
+        cell = "".join(
+            f"Highlight:{one.text}\nNote:{one.note}\n" if one.note else f"Highlight:{one.text}\n"
+            for one in book.passages
+        )
+        rows.append([_key(book), book.title, "", "", _address(book), "Unsorted", "", "", cell])
+    rows += [[number, "Run", "", "", _NO_ADDRESS, "", "", "", ""] for number in range(lost)]
+    return _table(folder / "raindrop.csv", _RAINDROP, rows)
+
+
+def write_bookmarks(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
     lines = ["<!DOCTYPE NETSCAPE-Bookmark-file-1>", "<DL><p>"]
     lines += [
         f'<DT><A HREF="{_address(book)}" ADD_DATE="1700000000">{escape(book.title)}</A>'
         for book in books
     ]
+    lines += [f'<DT><A HREF="{_NO_ADDRESS}">Run</A>'] * lost
     return _write(folder / "bookmarks.html", "\n".join([*lines, "</DL><p>"]))
 
 
-LINKS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
+def write_reader_csv(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
+    head = "Title,URL,ID,Document tags,Saved date,Reading progress,Location,Seen"
+    rows = [
+        [book.title, _address(book), _key(book), "['soil']", "2026-01-02", 0, "later", "True"]
+        for book in books
+    ]
+    rows += [
+        ["News", "https://example.com", number, "", "", 0, "feed", ""] for number in range(lost)
+    ]
+    return _table(folder / "reader.csv", head, rows)
+
+
+LINKS: dict[str, Writer] = {
     "pocket": write_pocket,
+    "pocket-html": write_pocket_html,
+    "reader-csv": write_reader_csv,
     "instapaper": write_instapaper,
     "raindrop": write_raindrop,
     "bookmarks": write_bookmarks,
 }
 """Formats of which a book is a line in a note."""
 
-WRITERS: dict[str, Callable[[Path, Sequence[Book]], Path]] = {
+WRITERS: dict[str, Writer] = {
     "kindle-clippings": write_clippings,
     "kindle-notebook": write_notebook,
     "readwise-csv": write_readwise_csv,
     "readwise-json": write_readwise_json,
-    "reader": write_reader,
+    "reader-json": write_reader,
     "hypothesis": write_hypothesis,
     "snipd": write_snipd,
     "koreader": write_koreader,
     "kobo": write_kobo,
     "apple-books": write_apple_books,
+    "instapaper-highlights": write_instapaper_highlights,
+    "raindrop-highlights": write_raindrop_highlights,
 }
-
 """Formats that have passages."""
+
+
+def picture(book: Book) -> bytes:
+    """The picture in the note of a book."""
+    return b"\x89PNG of " + book.title.encode()
 
 
 def _paragraphs(book: Book) -> str:
@@ -400,9 +585,9 @@ def _lua(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _write(path: Path, text: str) -> Path:
+def _write(path: Path, text: str | bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode())
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
 
 
