@@ -64,6 +64,7 @@ class PagedRows:
 # What stands between the rows of a list: the names of its groups, and notes that are folded away.
 
 
+LATER = "Later"
 NO_DATE = "No date"
 
 
@@ -86,7 +87,7 @@ def first_days(today: date, week_start: int) -> list[tuple[str, date]]:
     """Return the groups of this year, newest first, each with its first day."""
     monday = today - timedelta((today.weekday() - week_start) % 7)
     days = [
-        ("Later", today + timedelta(1)),
+        (LATER, today + timedelta(1)),
         ("Today", today),
         ("This week", monday),
         ("This month", today.replace(day=1)),
@@ -135,7 +136,8 @@ def group_rows(
 
 def _group_of(value: Any, starts: list[tuple[str, date]]) -> tuple[str, date]:
     for name, first in starts:
-        if value >= _as_value(first, value):
+        # Nothing was changed later than now: after midnight it may still be the day before.
+        if value >= _as_value(first, value) and not (name == LATER and isinstance(value, int)):
             return name, first
     day = modified_day(value) if isinstance(value, int) else parse_iso(str(value)[:10])
     if day is None:

@@ -88,6 +88,22 @@ def change_days_ago(root: Path, ages: Mapping[str, int]) -> None:
         os.utime(path, (moment.timestamp(),) * 2)
 
 
+async def test_after_midnight_what_was_just_changed_stands_under_today(
+    make_app: MakeApp, vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The day begins at four: at half past one it is still the 24th.
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T01:30:00")
+    night = datetime(2026, 11, 25, 1, 15).astimezone().timestamp()
+    os.utime(root / "books/Deep Work.md", (night, night))
+    vault.indexing.refresh()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        lines = [line for line in listed_lines(app) if line]
+        assert "Deep Work" in lines[lines.index("Today") + 1]
+        assert "Later" not in lines
+
+
 async def test_the_list_begins_with_the_latest_changes_in_groups(
     make_app: MakeApp, vault: Vault, root: Path
 ) -> None:
