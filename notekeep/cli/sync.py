@@ -22,8 +22,8 @@ PRIVATE = (
     " git-crypt or age."
 )
 NAMES = (
-    "These names do not work on Windows, Android or a Mac. `notekeep lint --fix` renames notes and"
-    " updates links; rename other files by hand. Between Linux machines they can stay:"
+    "These files do not work on every system. `notekeep lint --fix` renames notes and updates"
+    " links; rename other files by hand. Between Linux machines the names can stay:"
 )
 NO_REMOTE = "`notekeep sync init URL` adds a remote."
 SHOWN = 10

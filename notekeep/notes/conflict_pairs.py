@@ -287,7 +287,8 @@ def _unmerged(workspace: Workspace) -> dict[str, dict[int, Entry]]:
     if not is_set_up(workspace.state):
         return {}
     with suppress(NotekeepError):
-        return Git(workspace.root, runs_programs=False).unmerged()
+        git = Git(workspace.root, runs_programs=False)
+        return git.unmerged() if git.exists else {}
     return {}
 
 

@@ -16,6 +16,7 @@ import shutil
 import sys
 import time
 from contextlib import suppress
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, Refused
@@ -205,23 +206,21 @@ class SyncService:
 
     def find_bad_names(self) -> list[str]:
         """Say, before the first sync, which files other systems cannot have, and why."""
-        git, found = self.git, dict[str, None]()
-        if git.line("for-each-ref", "--count=1", "refs/remotes"):
+        if self.git.line("for-each-ref", "--count=1", "refs/remotes"):
             return []
+        found: dict[str, str] = {}
         spelt: dict[str, str] = {}
-        for row in git.run("ls-files", "-z", "-co", "--exclude-standard").split(b"\0"):
-            parts = os.fsdecode(row).split("/") if row else []
-            for depth, part in enumerate(parts, 1):
-                path = "/".join(parts[:depth])
-                if problem := portability_problem(part):
-                    found[f"{path}: the name {problem}"] = None
-                other = spelt.setdefault(name_key(path), path)
-                if other != path:
-                    found[f"{path}: differs from {other} only in the case of letters"] = None
-            place = os.path.join(self.root, *parts)
-            if os.path.islink(place) and _leads_out("/".join(parts), os.readlink(place)):
-                found[f"{'/'.join(parts)}: leads out of the vault, so others refuse it"] = None
-        return list(found)
+        listed = self.git.run("ls-files", "-z", "-co", "--exclude-standard")
+        for file in map(os.fsdecode, filter(None, listed.split(b"\0"))):
+            for path in accumulate(file.split("/"), "{}/{}".format):
+                if problem := portability_problem(posixpath.basename(path)):
+                    found[path] = f"the name {problem}"
+                elif (other := spelt.setdefault(name_key(path), path)) != path:
+                    found[path] = f"the name differs from {other} only in case"
+            place = os.path.join(self.root, file)
+            if os.path.islink(place) and _leads_out(file, os.readlink(place)):
+                found[file] = "a link out of the vault, which other machines refuse"
+        return [f"{path}: {why}" for path, why in found.items()]
 
     # Sync
 

@@ -519,8 +519,8 @@ def test_names_that_other_systems_refuse_are_told_before_anything_is_sent(
     assert told == [
         "Dir.: the name ends with a dot or a space, which Windows removes",
         "Why?.md: the name has characters that Windows does not allow: ?",
-        "out: leads out of the vault, so others refuse it",
-        "twin.md: differs from Twin.md only in the case of letters",
+        "out: a link out of the vault, which other machines refuse",
+        "twin.md: the name differs from Twin.md only in case",
     ]
     assert "notekeep lint --fix" in ran.err
     assert "Why?.md" in a("sync").err  # nothing was sent yet
