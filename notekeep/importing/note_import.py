@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from notekeep.dates import parse_iso
@@ -51,8 +52,13 @@ class NotePlanner:
         self.state = state
         self.format = form
         self.ledger = state.ledger(form.id)
-        self.links = PageLinks(state, given)
+        self.given = given
         self._joining: set[str] = set()  # keys of pages that join a note of the person's
+
+    @cached_property
+    def links(self) -> PageLinks:
+        """The links between pages; making it lists the files of the vault."""
+        return PageLinks(self.state, self.given)
 
     def plan(self, items: Sequence[Work | Page]) -> None:
         """Plan works and pages: first the places of all, which links need, then their texts."""

@@ -55,13 +55,15 @@ class PageLinks:
 
         def write(match: re.Match[str]) -> str:
             kind, key, text = match.groups()
-            if kind == "f":
-                copy = self._copy_file(files[key], path) if key in files else None
-                if copy is not None:
-                    copies.append(copy)
-                link = self._link_file(copy.path, path, text) if copy is not None else ""
-            else:
+            link = ""
+            if kind != "f":
                 link = self._link_page(key, path, text, is_embed=kind == "e")
+            elif key in files:
+                copy = self._copy_file(files[key], path)
+                if copy is None:
+                    return text or key  # it is a loss already
+                copies.append(copy)
+                link = self._link_file(copy.path, path, text)
             if not link:
                 what = "files that are not in the export" if kind == "f" else "broken links"
                 self.state.losses.append(Loss(what, page.title))

@@ -218,3 +218,11 @@ def test_a_page_that_is_left_out_is_not_written(root: Path, take: Import) -> Non
     assert [row.id for row in plan.rows if row.is_skipped] == ["jo:2"]
     take(garden(), shed())
     assert (root / "Jotter/Shed.md").exists()
+
+
+def test_a_file_that_cannot_be_read_is_named_once(root: Path, take: Import) -> None:
+    page = Page("jo:1", "Garden", file_link("bed", "the bed"))
+    page.files.append(PageFile("bed", "Bed.png", "missing.png"))
+    plan = take(page)
+    assert [loss.times for loss in plan.losses] == [1]
+    assert "the bed" in (root / "Jotter/Garden.md").read_text("utf-8")
