@@ -182,7 +182,8 @@ class SyncService:
 
     def untrusted(self) -> list[str]:
         """List what the person has not agreed to yet: programs that git would run, and remotes."""
-        return [line for line in self._settings() if line not in self._agreed()]
+        known = {*self._agreed(), f"runs {DRIVER} = {_driver()}"}
+        return [line for line in self._settings() if line not in known]
 
     def trust(self) -> None:
         """Remember that the person agrees to what the repository does now."""
@@ -198,9 +199,8 @@ class SyncService:
 
     def _settings(self) -> list[str]:
         remotes = [url for key, url in self.git.settings() if _ADDRESS.fullmatch(key)]
-        runs = [one for one in self.git.programs() if one != f"{DRIVER} = {_driver()}"]
         sent = [f"sends notes to {url}" for url in remotes]
-        return [*sent, *(f"runs {one}" for one in runs)] or ["uses git"]
+        return [*sent, *(f"runs {one}" for one in self.git.programs())] or ["uses git"]
 
     # Names that other systems refuse
 

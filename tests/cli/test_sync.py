@@ -530,6 +530,18 @@ def test_names_that_other_systems_refuse_are_told_before_anything_is_sent(
     assert "Why?.md" in a.git("ls-tree", "--name-only", "HEAD")
 
 
+def test_a_notekeep_that_was_installed_elsewhere_since_is_not_asked_about(
+    two: tuple[Machine, Machine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, _ = two
+    program = tmp_path / "bin/notekeep"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    assert a.sync() == "0 in, 0 out"
+
+
 class TestForeignRepository:
     def test_a_copied_repository_is_asked_about_and_runs_nothing_before(
         self, machine: Callable[[str], Machine], hub: Path, tmp_path: Path
