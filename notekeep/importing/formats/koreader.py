@@ -116,7 +116,7 @@ def _items(value: object) -> list[dict[str, Any]]:
 
 _TOKEN = re.compile(
     r"""\s*(?:--[^\n]*\s*)*(?:
-        (?P<sign>[{}\[\]=,;]) | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+        (?P<sign>[{}\[\]=,;]) | (?P<string>"(?:[^"\\]++|\\.)*+"|'(?:[^'\\]++|\\.)*+')
       | (?P<number>-?(?:0x[0-9A-Fa-f]+|\d+\.?\d*(?:[eE][+-]?\d+)?)) | (?P<word>[A-Za-z_]\w*)
     )""",
     re.VERBOSE | re.DOTALL,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
 import json
 import re
 import sqlite3
@@ -47,6 +46,8 @@ _MONTHS = (
     *("october", "november", "december"),
 )
 _DAY = re.compile(r"@?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
+_MAX_CELL = 4 << 20
+_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]++\Z")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _NOT_ISBN = re.compile(r"[^0-9X]")
 _NO_TAG = re.compile(r"(?s)<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)")
@@ -172,9 +173,10 @@ def read_csv(text: str, sign: str = ",") -> Iterator[tuple[int, dict[str, str]]]
     A row that ends early has "" in the columns behind it; cells behind the last column are joined
     to it with their commas, since a text that was not quoted ends there.
     """
-    limit = csv.field_size_limit(16 << 20)  # holds for the whole process
+    limit = csv.field_size_limit(_MAX_CELL)  # holds for the whole process
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+        # A file in memory would take four bytes for each letter.
+        reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=sign)
         head = [clean_line(cell) for cell in next(reader, [])]
         for row in reader:
             if any(cell.strip() for cell in row) and head:
