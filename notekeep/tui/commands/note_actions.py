@@ -59,7 +59,13 @@ NOTE_ACTIONS: tuple[Action, ...] = (
             "Move the note to the .trash folder of the vault. Undo restores it."
         ),
         action(
-            "export", "Publish", "p", PUBLISH, label="publish", command="export", also="blog post"
+            "export",
+            "Publish note",
+            "p",
+            PUBLISH,
+            label="publish",
+            command="export",
+            also="blog post",
         ).with_help("Show what an export of this note would write."),
         action("copy", "Copy", "y", NOTE).with_help(
             "Copy a link to the note, or the selected text."

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from notekeep.tui.screens.vault_screen import VaultScreen
 
 MAX_NOTES = 20
-WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 0.5
+WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 8.0
 """Scores: what was typed whole, how it may be typed, and a command that begins like it."""
 RECENT_BOOST = 0.5  # how much higher stands what was chosen last
 MAX_SHOWN_RECENT = 5  # so many of them stand first while nothing is typed
