@@ -121,6 +121,13 @@ def test_the_first_page_links_every_page_and_the_readme_links_it() -> None:
     assert "(docs/index.md)" in (DOCS.parent / "README.md").read_text("utf-8")
 
 
+def test_the_changelog_says_in_a_few_lines_what_a_version_is() -> None:
+    text = (DOCS.parent / "CHANGELOG.md").read_text("utf-8")
+    versions = re.findall(r"^## \[\d.+?(?=^##)", text + "\n##", re.MULTILINE | re.DOTALL)
+    assert len(versions) > 1
+    assert [version for version in versions if len(version.strip().splitlines()) > 25] == []
+
+
 def test_the_architecture_names_what_is_there() -> None:
     repository = DOCS.parent
     text = (repository / "ARCHITECTURE.md").read_text("utf-8")
