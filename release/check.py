@@ -46,7 +46,8 @@ QUOTE = "Every action is a vote."
 TESTS_SECONDS = 5400
 """A safety limit for the tests of the sdist."""
 WITH_LOOPBACK = """\
-import fcntl, os, socket, struct, sys
+import fcntl, os, signal, socket, struct, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores it; tests send it
 with socket.socket() as any_socket:
     fcntl.ioctl(any_socket, 0x8914, struct.pack("16sH22x", b"lo", 1))  # SIOCSIFFLAGS, IFF_UP
 os.execv(sys.argv[1], sys.argv[1:])
