@@ -276,6 +276,8 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult | None) ->
     if done is not None and not (count or plan.conflicts or plan.refused):
         output.write_message("nothing to write: everything is up to date")
         return
+    if done is not None and done.written and done.draft_notice:
+        output.write_message(done.draft_notice)
     left = f", {len(plan.conflicts)} skipped (edited in the site)" if plan.conflicts else ""
     files, others = output.count_of(count, "file"), f"{len(plan.refused)} refused"
     noted = output.count_of(len(warnings), "warning")
@@ -327,6 +329,8 @@ def _passes_checks(vault: Vault, plan: ExportPlan) -> bool:
     for result in report.failed:
         output.write_message(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
     passed = sum(result.state == "passed" for result in report.results)
+    if report.notice:
+        output.write_message(report.notice)
     what = "checks" if report.built else "checks (drafts only)"
     output.write_message(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
     return report.ok

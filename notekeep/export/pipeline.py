@@ -151,6 +151,7 @@ class _Planner:
             drafts=[one.draft for one in posts],
             own_words=_own_words(self.target, posts),
             known_slugs=list(self.manifest.posts),
+            hides_drafts=self.target.hides_drafts,
         )
 
     def _planned(self, one: ComposedPost) -> PlannedPost:
@@ -276,6 +277,7 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
         conflicts=[file.path for file in plan.conflicts],
         refused=dict(plan.refused),
         warnings=list(plan.warnings),
+        draft_notice=plan.draft_notice,
     )
     if os.path.isdir(plan.site):
         history.sweep_temps(plan.site)

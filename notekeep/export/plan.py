@@ -130,6 +130,7 @@ class ExportPlan:
         own_words: The words that the exporter writes by itself, for the audit.
         known_slugs: What the site's manifest names already, for the audit: notes that may not leave
             any more are in it until their posts are pruned.
+        hides_drafts: Whether the site's generator builds no drafts unless asked to.
     """
 
     target: str
@@ -145,10 +146,18 @@ class ExportPlan:
     drafts: list[Draft] = field(default_factory=list)
     own_words: list[str] = field(default_factory=list)
     known_slugs: list[str] = field(default_factory=list)
+    hides_drafts: bool = False
 
     def counts(self) -> dict[FileStatus, int]:
         """Return how many files have each status; those that none has are left out."""
         return Counter(file.status for file in self.files)
+
+    @property
+    def draft_notice(self) -> str:
+        """What to know of drafts that the site does not show; "" where there are none."""
+        if self.hides_drafts and any(planned.post.draft for planned in self.posts):
+            return "Draft: the site hides it until the note says draft: false."
+        return ""
 
     @property
     def conflicts(self) -> list[SiteChange]:
@@ -175,6 +184,7 @@ class ExportResult:
     Attributes:
         conflicts: The files that were left alone because they were changed by hand.
         refused: Notes that were not exported, and why.
+        draft_notice: What to know of drafts that the site does not show.
     """
 
     site: str
@@ -183,6 +193,7 @@ class ExportResult:
     conflicts: list[str] = field(default_factory=list)
     refused: dict[str, Refused] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    draft_notice: str = ""
 
 
 # How drafts and posts stand in a site: what an export of all of them would do.

@@ -55,7 +55,7 @@ class OutlineSection:
 
 @dataclass(slots=True)
 class NoteOutline:
-    """A note as something to write from; `name` is what a link to it says."""
+    """A note as something to write from; `name` is the target of a link to it."""
 
     path: str
     title: str
@@ -64,6 +64,12 @@ class NoteOutline:
     facts: dict[str, str]
     tags: list[str]
     sections: list[OutlineSection]
+
+    @property
+    def link(self) -> str:
+        """A link to the note, which shows its name without folders."""
+        shown = self.name.rpartition("/")[2]
+        return f"[[{self.name}|{shown}]]" if shown != self.name else f"[[{shown}]]"
 
     def cite(self, point: Point) -> str:
         """Return where a point is from, as a footnote says it."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from notekeep.catalog.name_lookup import link_targets
 from notekeep.errors import NotFound, Refused
 from notekeep.export.manifest import Manifest
 from notekeep.export.post_identity import suggest_slugs
 from notekeep.export.pull import pull_edits
 from notekeep.export.scaffold import NoteOutline, outline_note, write_scaffold
 from notekeep.markdown.field_changes import FieldChange, apply_changes
+from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import NoteChange, WritePlan
 
@@ -99,12 +101,20 @@ class PostNotes:
                 message = f"no note here has a section {heading!r}"
                 raise NotFound(message, "see `notekeep show NOTE`")
         title = title or outlines[0].title
-        fields: dict[str, Any] = {"sources": [f"[[{one.name}]]" for one in outlines]}
+        self._name_sources(outlines, self.notes.plan_new("post", title).changes[0].path)
+        fields: dict[str, Any] = {"sources": [one.link for one in outlines]}
         tags = list(dict.fromkeys(tag for one in outlines for tag in one.tags))
         body = write_scaffold(outlines, title, headings)
         plan = self.notes.plan_new("post", title, fields=fields, tags=tags, body=body)
         plan.verb = "start"
         return plan
+
+    def _name_sources(self, outlines: Sequence[NoteOutline], post: str) -> None:
+        """Name notes by their path where a link in the new post could mean another note."""
+        for one in outlines:
+            targets = link_targets(self.publishing.catalog, one.name, post)
+            if targets != [one.path] or fold_name(one.name) == fold_name(note_stem(post)):
+                one.name = one.path.removesuffix(".md")
 
     def outlines(self, names: Sequence[str]) -> list[NoteOutline]:
         """Return what a post can be made of in notes; Refused for one that is private."""

@@ -574,3 +574,51 @@ def test_a_folder_that_is_no_site_gets_plain_markdown(run: Run, tmp_path: Path) 
     (tmp_path / "drafts").mkdir()
     assert run("Deep Work", "--site", str(tmp_path / "drafts")) == 0
     assert "# Deep Work" in (tmp_path / "drafts/deep-work.md").read_text("utf-8")
+
+
+def test_a_page_that_a_site_without_templates_does_not_make_is_explained(
+    run: Run,
+    site: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A fresh Hugo site has no templates, and Hugo then ends well without a page."""
+    warning = 'WARN  found no layout file for "html" for kind "page"'
+    program = tmp_path / "bin/hugo"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho 'Start building sites'\necho '{warning}' >&2\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    assert run("Deep Work", "--site", str(site), "--check") == 5
+    said = capsys.readouterr().err
+    assert f"{warning}\nThe site has no templates: install a theme.\n" in said
+    assert "Start building" not in said
+    assert "Built in a temporary folder, drafts included. Draft: the site hides it" in said
+
+
+def test_an_export_says_that_the_site_hides_its_drafts(
+    run: Run, site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hidden = "Draft: the site hides it until the note says draft: false.\n"
+    assert run("Deep Work", "--site", str(site)) == 0
+    assert hidden in capsys.readouterr().err
+    assert run("Deep Work", "--site", str(site), "--publish", "--yes") == 0
+    assert hidden not in capsys.readouterr().err
+    assert run("Deep Work", "--to", "portable", "--site", str(tmp_path / "plain")) == 0
+    assert hidden not in capsys.readouterr().err
+
+
+def test_links_to_the_sources_of_a_post_of_their_name_still_mean_the_sources(
+    run: Run, sample: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("start", "Deep Work", "--section", "Against it") == 0
+    text = (sample / "posts/Deep Work.md").read_text()
+    assert 'sources: ["[[books/Deep Work|Deep Work]]"]\n' in text
+    assert "%% from [[books/Deep Work#Against it]] %%" in text
+    capsys.readouterr()
+    assert main(["links", "posts/Deep Work.md", "--json"]) == 0
+    assert '"books/Deep Work.md"' in capsys.readouterr().out
+    assert run("start", "books/Deep Work.md", "Tiny Habits", "--title", "tiny habits") == 0
+    text = (sample / "posts/tiny habits.md").read_text()
+    assert '["[[books/Deep Work|Deep Work]]", "[[books/Tiny Habits|Tiny Habits]]"]' in text

@@ -267,6 +267,10 @@ async def test_a_plan_says_that_the_site_hides_a_draft_where_it_does(
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "a-draft/index.md"))
         assert shows(app, hidden)
+        # Who wrote it looks for it in the site next.
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "Written"))
+        assert shows(app, hidden)
         await press(pilot, "t")
         await until(pilot, lambda: shows(app, "Site generator"))
         type_text(app, "portable")

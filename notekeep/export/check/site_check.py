@@ -35,6 +35,11 @@ _LEFT_OVER = re.compile(
     r"\[\[[^\]]+\]\]|%%|(?:^|\s)\^[\w-]+$|\[!private|nk[0-9a-f]{12}:", re.MULTILINE
 )
 _ADDRESS = re.compile(r"!\[[^\]]*\]\(<?([^)\s>]+)|<img\b[^>]*?\bsrc=\"([^\"]+)\"")
+_WARNING = re.compile(r"\bwarn", re.IGNORECASE)
+_NO_LAYOUT = "found no layout file"  # Hugo's warning in a site without templates
+_MAX_WARNINGS = 3  # of a generator, where it made no page
+NO_PAGE = "the site has no page for the post"
+
 _PAGES = (".html", ".htm", ".xml")
 
 State = Literal["passed", "failed", "skipped"]
@@ -57,13 +62,15 @@ class CheckReport:
     Attributes:
         built: Whether the site was built with its generator.
         broken: Whether the generator was run and could not build it.
-        message: What the generator said then, or why it was not run.
+        message: What the generator said then or of a page it did not make, or why it was not run.
+        notice: That drafts were built too, which the site itself hides.
         results: One for each post and check.
     """
 
     built: bool = False
     broken: bool = False
     message: str = ""
+    notice: str = ""
     results: list[CheckResult] = field(default_factory=list)
 
     @property
@@ -107,7 +114,18 @@ def _check_site(
     report = CheckReport(built=True)
     for post in plan.posts:
         report.results += _check_post(plan, audit, target, post, drafts.folder, normal.folder)
+    if any(result.detail == NO_PAGE for result in report.results):
+        report.message = _generator_warnings(drafts.output)
+    if plan.draft_notice:
+        report.notice = f"Built in a temporary folder, drafts included. {plan.draft_notice}"
     return report
+
+
+def _generator_warnings(output: str) -> str:
+    """Return what a generator warned of, and what to do where it found no templates."""
+    lines = [line for line in dict.fromkeys(output.splitlines()) if _WARNING.search(line)]
+    advice = ["The site has no templates: install a theme."] if _NO_LAYOUT in output else []
+    return "\n".join([*lines[:_MAX_WARNINGS], *advice])
 
 
 def _check_post(
@@ -117,7 +135,7 @@ def _check_post(
     path, slug = planned.post.path, planned.post.slug
     file = _find_page(drafts, planned.post)
     if not file:
-        return [CheckResult(path, "C01", "title", "failed", "the site has no page for the post")]
+        return [CheckResult(path, "C01", "title", "failed", NO_PAGE)]
     reached = {
         note: post.slug
         for note, post in plan.published.items()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
 from notekeep.export.source_map import TEASER_END_REASON, SourceChange
-from notekeep.export.targets.target import load_target
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.render.formatting import plural, shorten_home
 from notekeep.tui.render.list_rows import STATE_ROLES
@@ -30,15 +29,17 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
     role = "good" if report.ok else "bad"
     lines: list[StyledLine] = [
         [Piece(how, "title")],
-        [Piece(f"{passed} checks passed, {len(failed)} failed", role)],
+        [Piece(f"{plural(passed, 'check')} passed, {len(failed)} failed", role)],
+        *_muted(report.notice, width),
         [Piece(glyphs.rule * width, "rule")],
     ]
     for said in report.message.splitlines():
-        lines += wrap_line([Piece(clean_line(said), "muted")], width)
+        lines += _muted(said, width)
     for result in failed:
         about = f"{result.post}: {result.name}: {result.detail}".removesuffix(": ")
         lines += _remark(about, "bad", width, glyphs)
-    return lines
+    names = dict.fromkeys(result.name for result in report.results if result.state == "passed")
+    return lines + _muted(f"Passed: {', '.join(names)}." if names else "", width)
 
 
 def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
@@ -90,7 +91,7 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         *(wrap_line([Piece(titles, "title")], width) if titles else []),
         *_heading(plan.target_name, plan.site, width),
         _counts(plan),
-        *_hidden_drafts(plan, width),
+        *_muted(plan.draft_notice, width),
         [Piece(glyphs.rule * width, "rule")],
     ]
     lines += _problems(plan, width, glyphs)
@@ -113,13 +114,8 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
     return lines + _edits(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
 
 
-def _hidden_drafts(plan: ExportPlan, width: int) -> list[StyledLine]:
-    """Say that the site shows no drafts, where there are some and its generator hides them."""
-    has_drafts = any(planned.post.draft for planned in plan.posts)
-    if not has_drafts or not load_target(plan.target).hides_drafts:
-        return []
-    text = "Draft: the site hides it until the note says draft: false."
-    return wrap_line([Piece(text, "muted")], width)
+def _muted(text: str, width: int) -> list[StyledLine]:
+    return wrap_line([Piece(clean_line(text), "muted")], width) if text else []
 
 
 _MAX_PLACES = 6  # lines that are named of one kind of edit; of more their number is
@@ -144,7 +140,10 @@ def _edits(title: str, changes: list[SourceChange], width: int, glyphs: Glyphs) 
 
 def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Return what an export did as lines, each file from the site's folder on."""
-    lines = [*_heading("Written", done.site, width), [Piece(glyphs.rule * width, "rule")]]
+    lines = _heading("Written", done.site, width)
+    if done.written:
+        lines += _muted(done.draft_notice, width)
+    lines.append([Piece(glyphs.rule * width, "rule")])
     for path in sorted(done.written, key=lambda path: path == MANIFEST):
         about = " · records what was written; commit it with the site" if path == MANIFEST else ""
         name = Piece(f"{clean_line(path)}{about}", "muted" if about else "")
