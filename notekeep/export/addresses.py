@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from notekeep.export.assets import web_name
+from notekeep.export.draft import Draft
+from notekeep.export.post import Post
 from notekeep.export.references import Ref, escape_text
+from notekeep.export.rewrite.site_links import AnchorIds
 from notekeep.export.source_map import SourceChange, SourceEdit
+from notekeep.export.targets.target import Target
 from notekeep.export.warnings import WarningList
 from notekeep.storage.file_names import name_key
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from notekeep.export.draft import Draft
-    from notekeep.export.post import Post
-    from notekeep.export.rewrite.site_links import AnchorIds
-    from notekeep.export.targets.target import Target
 
 SERIES_REASON = "links to the parts of its series"
 

@@ -10,15 +10,13 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.slugs import make_slug
+from notekeep.export.source import VaultSource
 from notekeep.storage import file_names
 from notekeep.storage.attachments import AttachmentFinder
-
-if TYPE_CHECKING:
-    from notekeep.export.source import VaultSource
 
 IMAGES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "bmp", "ico"})
 _WEB_NAME = re.compile(r"[^\w.]+")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from notekeep.errors import Refused
+from notekeep.export.plan import ExportPlan
 from notekeep.export.private_terms import (
     PrivateTerm,
     collect_private_terms,
@@ -19,12 +21,7 @@ from notekeep.export.private_terms import (
     normalize_for_audit,
     read_private_parts,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from notekeep.export.plan import ExportPlan
-    from notekeep.export.source import VaultSource
+from notekeep.export.source import VaultSource
 
 _LONG = 20_000
 """How many characters few posts have, and all pictures."""

@@ -6,22 +6,18 @@ of them are right.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, Refused
+from notekeep.export.addresses import PublishedNote
 from notekeep.export.consent import UnmarkedNote
+from notekeep.export.draft import Draft, Drafter
+from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey
 from notekeep.export.rewrite.site_links import AnchorIds
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from notekeep.export.addresses import PublishedNote
-    from notekeep.export.draft import Draft, Drafter
-    from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey
-    from notekeep.export.source import Options, VaultSource
-    from notekeep.export.targets.target import Target
+from notekeep.export.source import Options, VaultSource
+from notekeep.export.targets.target import Target
 
 NOTE_GONE = "its note is no longer in the vault"
 SLUG_CHANGED = "its note has another slug"

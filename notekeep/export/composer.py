@@ -5,34 +5,28 @@ Every rewriter of a body runs here, is checked by the guard, and tells what it d
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export import guard
 from notekeep.export.addresses import PublishedNote, SiteAddresses, name_assets
 from notekeep.export.assets import Asset
-from notekeep.export.batch import refuse_on_error
+from notekeep.export.batch import Batch, refuse_on_error
+from notekeep.export.draft import Draft
 from notekeep.export.embeds import extract_teaser, is_title
 from notekeep.export.html_pages import HTML_DIALECT, to_html
 from notekeep.export.manifest import ManifestEntry
 from notekeep.export.metadata import can_strip, check_unstripped, strip_metadata
+from notekeep.export.references import Ref
 from notekeep.export.rewrite import block_syntax, inline_marks, layout, site_links, verbatim
-from notekeep.export.rewrite.dialect import RewriteJob
-from notekeep.export.rewrite.site_links import AnchorIds
+from notekeep.export.rewrite.dialect import Dialect, RewriteJob
+from notekeep.export.rewrite.site_links import AddressResolver, AnchorIds
+from notekeep.export.source import Options
+from notekeep.export.source_map import MappedText, Origin, SourceChange
 from notekeep.export.warnings import WarningList, group_warnings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from collections.abc import Set as AbstractSet
-
-    from notekeep.export.batch import Batch
-    from notekeep.export.draft import Draft
-    from notekeep.export.references import Ref
-    from notekeep.export.rewrite.dialect import Dialect
-    from notekeep.export.rewrite.site_links import AddressResolver
-    from notekeep.export.source import Options
-    from notekeep.export.source_map import MappedText, Origin, SourceChange
 
 
 class ComposedPost(NamedTuple):

@@ -9,24 +9,20 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from os.path import splitext
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from rapidfuzz.distance import OSA
 
 from notekeep.errors import Refused
+from notekeep.export.source_map import MappedText
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.frontmatter import read_frontmatter
 from notekeep.markdown.links import WIKILINK_PATTERN
+from notekeep.markdown.note import Note
 from notekeep.markdown.outline import SCHEME_PATTERN
 from notekeep.markdown.schema import canonical
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from notekeep.export.source_map import MappedText
-    from notekeep.markdown.field_values import Value
-    from notekeep.markdown.note import Note
 
 CONSENT_FIELDS = ("private", "publish")
 """The fields in which front matter says who may see a note."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.assets import Attachments
@@ -45,8 +45,10 @@ from notekeep.export.references import (
     unused_definitions,
 )
 from notekeep.export.slugs import make_slug
+from notekeep.export.source import Options, VaultSource
 from notekeep.export.source_map import (
     MappedText,
+    Origin,
     SourceChange,
     SourceEdit,
     remove_lines,
@@ -54,15 +56,9 @@ from notekeep.export.source_map import (
 )
 from notekeep.export.warnings import WarningList, group_warnings
 from notekeep.markdown.frontmatter_block import find_key_line
+from notekeep.markdown.note import Note
 from notekeep.markdown.schema import canonical
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from notekeep.export.source import Options, VaultSource
-    from notekeep.export.source_map import Origin
-    from notekeep.markdown.note import Note
-    from notekeep.markdown.tree import Span
+from notekeep.markdown.tree import Span
 
 _LINKS = ("wikilink", "embed", "image", "link")
 _ADDRESSED = (*_LINKS, "autolink", "html", "html_block", "definition")

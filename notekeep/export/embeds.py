@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.export.references import Fragment, destination, fold_label, quote_title
 from notekeep.export.slugs import make_slug
 from notekeep.export.source_map import TEASER_COMMENT, MappedText, SourceEdit, dedent_lines
-
-if TYPE_CHECKING:
-    from notekeep.markdown.nodes import Node, Tree
-    from notekeep.markdown.tree import Span
+from notekeep.markdown.nodes import Node, Tree
+from notekeep.markdown.tree import Span
 
 MAX_EMBED_DEPTH = 6
 """How deep notes may show notes that show notes."""

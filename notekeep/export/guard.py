@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import textwrap
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, zip_longest
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import Refused
+from notekeep.export.source_map import MappedText, SourceEdit
 from notekeep.markdown.nodes import CONTAINER_NODES
-from notekeep.markdown.tree import CODE_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from notekeep.export.source_map import MappedText, SourceEdit
-    from notekeep.markdown.tree import Span
+from notekeep.markdown.tree import CODE_KINDS, Span
 
 _WORDS = frozenset({"text", "special", "comment"})
 _BREAKS = frozenset({"soft_break", "hard_break"})

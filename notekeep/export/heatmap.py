@@ -7,16 +7,15 @@ leaves the vault this way: no remark and no other word of the log.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 from xml.sax.saxutils import escape
 
 from notekeep import dates
+from notekeep.habits.calendar import Calendar, CalendarDay
 from notekeep.tracking.habit_details import load_habit_year
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from notekeep.habits.calendar import Calendar, CalendarDay
     from notekeep.tracking.tracker import HabitIndex
 
 _STEP, _SIZE = 13, 11

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote
 
 import nh3
@@ -14,10 +15,6 @@ import nh3
 from notekeep.export.rewrite.dialect import Dialect, Math
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import BLOCK_KINDS, ParsedPage, Span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 # Formulas as MathML, which a browser shows without a script.
 

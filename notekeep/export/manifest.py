@@ -11,22 +11,19 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.errors import Failure, NotekeepError, Refused
 from notekeep.markdown.text_merge import plain_ends
 from notekeep.storage.file_names import name_key, split_path
 from notekeep.storage.filesystem import explain_errors
+from notekeep.storage.history import History
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from notekeep.storage.history import History
 
 MANIFEST_NAME = ".notekeep-export.json"
 FORMAT = 2

@@ -11,18 +11,16 @@ import shlex
 import struct
 import warnings
 import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from notekeep.errors import INSTALL_IMAGES, Refused
 from notekeep.export.assets import suffix
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    Facts = Iterator[tuple[str, str]]
-    """The name of a fact, as the format has it, and what it says."""
+Facts = Iterator[tuple[str, str]]
+"""The name of a fact, as the format has it, and what it says."""
 
 
 # Pictures: only the parts that draw them are kept, to the byte where the format allows it, so a

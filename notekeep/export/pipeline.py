@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from notekeep.errors import Conflict, Refused, UsageError
 from notekeep.export.audit import Audit, Hit, OutgoingFile
 from notekeep.export.batch import Batch
-from notekeep.export.composer import compose_posts
+from notekeep.export.composer import ComposedPost, compose_posts
 from notekeep.export.draft import Drafter
 from notekeep.export.manifest import Bases, Manifest, VaultKey
 from notekeep.export.plan import (
@@ -25,28 +27,20 @@ from notekeep.export.plan import (
     ExportRequest,
     ExportResult,
     PlannedPost,
+    SiteChange,
 )
 from notekeep.export.post import Post
 from notekeep.export.post_identity import find_renamed_notes, resolve_posts
 from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.site_diff import SiteDiff
-from notekeep.export.source import Options
-from notekeep.export.targets.target import load_target, open_target
+from notekeep.export.source import Options, VaultSource
+from notekeep.export.targets.target import Target, load_target, open_target
 from notekeep.obsidian import FOLDER, read_json
 from notekeep.storage.content import digest_of
 from notekeep.storage.file_names import is_within
+from notekeep.storage.history import History
 from notekeep.storage.open_folder import content_at, remove_empty_folders
 from notekeep.storage.scan import is_ignored_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from collections.abc import Set as AbstractSet
-
-    from notekeep.export.composer import ComposedPost
-    from notekeep.export.plan import SiteChange
-    from notekeep.export.source import VaultSource
-    from notekeep.export.targets.target import Target
-    from notekeep.storage.history import History
 
 _FIELD = re.compile(r"^(?:\.\. )?([\w-]+) ?[:=]", re.MULTILINE)
 

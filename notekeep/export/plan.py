@@ -5,17 +5,15 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from notekeep.errors import Refused
+from notekeep.export.draft import Draft
 from notekeep.export.manifest import MANIFEST_NAME
+from notekeep.export.post import Post
 from notekeep.export.source import Options
+from notekeep.export.source_map import SourceChange
 from notekeep.markdown.text_merge import merge_with_site, three_way_diff
-
-if TYPE_CHECKING:
-    from notekeep.errors import Refused
-    from notekeep.export.draft import Draft
-    from notekeep.export.post import Post
-    from notekeep.export.source_map import SourceChange
 
 FileStatus = Literal["new", "changed", "unchanged", "conflict", "orphan", "removed"]
 """What happens to a file: "conflict" was changed by hand and is left alone, "orphan" belongs to

@@ -7,24 +7,20 @@ matter holds stays in the vault. How a generator writes a field is its target's 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import TYPE_CHECKING
 
 from notekeep.export.consent import parse_yes_no
 from notekeep.export.references import PRIVATE_LABEL, is_local, strip_local_addresses
+from notekeep.export.source import Options
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.links import WIKILINK_PATTERN
+from notekeep.markdown.note import Note
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import page_title
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from notekeep.export.source import Options
-    from notekeep.markdown.field_values import Value
-    from notekeep.markdown.note import Note
-    from notekeep.markdown.tree import ParsedPage
+from notekeep.markdown.tree import ParsedPage
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")

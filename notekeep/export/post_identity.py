@@ -6,26 +6,22 @@ want the same slug are both refused.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.export.addresses import PublishedNote, add_series_links
 from notekeep.export.batch import Batch, refuse_on_error
+from notekeep.export.draft import Draft
 from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey, fingerprint
+from notekeep.export.plan import ExportPlan
 from notekeep.export.slugs import make_slug, read_slug
+from notekeep.export.source import NoteFinder
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.settings import VAULT_SETTINGS
 from notekeep.storage.file_names import name_key
 from notekeep.storage.open_folder import content_at
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from notekeep.export.draft import Draft
-    from notekeep.export.plan import ExportPlan
-    from notekeep.export.source import NoteFinder
-    from notekeep.storage.operation_log import StepRecord
+from notekeep.storage.operation_log import StepRecord
 
 _ELSEWHERE = "a post from another vault"
 

@@ -11,7 +11,8 @@ meaning, is refused: somebody thought that it hides something. Code is never a m
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from notekeep.errors import Refused
 from notekeep.export.consent import PRIVATE_MARK, fold_mark, is_like_private, may_mention_private
@@ -20,19 +21,14 @@ from notekeep.export.source_map import (
     TEASER_COMMENT,
     TEASER_END_REASON,
     MappedText,
+    Origin,
     SourceChange,
     SourceEdit,
     remove_lines,
     separate_removals,
 )
-from notekeep.markdown.tree import LITERAL_KINDS, find_place_at
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from notekeep.export.source_map import Origin
-    from notekeep.markdown.nodes import Node
-    from notekeep.markdown.tree import ParsedPage, Span
+from notekeep.markdown.nodes import Node
+from notekeep.markdown.tree import LITERAL_KINDS, ParsedPage, Span, find_place_at
 
 
 class PublicBody(NamedTuple):

@@ -9,11 +9,8 @@ that could leak.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 _CODE = re.compile(
     r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"

@@ -9,22 +9,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from notekeep.errors import NotFound
 from notekeep.export.assets import is_image
+from notekeep.export.draft import Draft
 from notekeep.export.post import PASSED_FIELDS
 from notekeep.export.private_parts import outside_code, private_parts
 from notekeep.export.references import PRIVATE_LABEL
+from notekeep.export.source import NoteRow, VaultSource
 from notekeep.markdown.frontmatter_block import split_frontmatter
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from notekeep.export.draft import Draft
-    from notekeep.export.source import NoteRow, VaultSource
-
 
 _NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
 """How many characters a name, a value, a line of a private part and a line of a private note have

@@ -11,15 +11,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import yaml
 
 from notekeep.markdown.text_merge import MergeRegion, find_regions, merge_texts, plain_ends
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 # What stands before the body of a post, read back: any form that targets write it in.
 

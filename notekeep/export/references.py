@@ -10,23 +10,19 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import quote, unquote
 
 from notekeep.errors import NotekeepError
 from notekeep.export.assets import Attachments, is_image
-from notekeep.export.source_map import SourceEdit, remove_lines
+from notekeep.export.source import VaultSource
+from notekeep.export.source_map import MappedText, Origin, SourceChange, SourceEdit, remove_lines
+from notekeep.export.warnings import WarningList
 from notekeep.markdown.outline import SCHEME_PATTERN
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from notekeep.export.source import VaultSource
-    from notekeep.export.source_map import MappedText, Origin, SourceChange
-    from notekeep.export.warnings import WarningList
-    from notekeep.markdown.tree import Span
+from notekeep.markdown.tree import Span
 
 PRIVATE_LABEL = "a private note"
 """What stands for the title of a private note that was linked without words of its own."""

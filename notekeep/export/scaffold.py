@@ -8,24 +8,20 @@ a post's own note has left the place that protected it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import Refused
 from notekeep.export.consent import check_readable
 from notekeep.export.post import public_title, unlink
 from notekeep.export.private import strip_private
 from notekeep.export.source_map import MappedText
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.links import link_to_second
+from notekeep.markdown.note import Note
 from notekeep.markdown.outline import extract_facts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from notekeep.markdown.field_values import Value
-    from notekeep.markdown.note import Note
-    from notekeep.markdown.tree import ParsedPage
-
+from notekeep.markdown.tree import ParsedPage
 
 _FACTS = {
     "book": ("author", "published", "publisher", "pages", "isbn"),

@@ -7,6 +7,7 @@ manifest says was written last. Line ends do not count, as version control chang
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,14 @@ from notekeep.export.batch import NOTE_GONE, SLUG_CHANGED
 from notekeep.export.manifest import MANIFEST_NAME, Bases, Manifest, ManifestEntry, fingerprint
 from notekeep.export.plan import KEPT_ORPHAN_STATUSES, SiteChange
 from notekeep.export.post import Post
+from notekeep.export.source import Options
+from notekeep.export.targets.target import Target
 from notekeep.markdown.text_merge import merge_with_site, plain_ends
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from notekeep.export.composer import ComposedPost
-    from notekeep.export.source import Options
-    from notekeep.export.targets.target import Target
 
 _MERGE = re.compile(rb"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 

@@ -7,20 +7,17 @@ fills it in.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from notekeep.markdown.note import read_note
+from notekeep.markdown.note import Note, read_note
+from notekeep.markdown.schema import Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import tzinfo
-
     from notekeep.export.heatmap import HeatmapPicture
-    from notekeep.markdown.note import Note
-    from notekeep.markdown.schema import Schema
 
 
 class NoteRow(Protocol):

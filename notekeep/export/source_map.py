@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.markdown.nodes import build_tree
+from notekeep.markdown.nodes import Node, Tree, build_tree
 from notekeep.markdown.parser import parse_markdown
+from notekeep.markdown.tree import ParsedPage, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from notekeep.markdown.nodes import Node, Tree
     from notekeep.markdown.note import Note
-    from notekeep.markdown.tree import ParsedPage, Span
 
 TEASER_COMMENT = "<!-- more -->"
 """How the end of a teaser is written in a draft, whatever the note used."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from datetime import date
 
 from notekeep.dates import parse_iso
-
-if TYPE_CHECKING:
-    from datetime import date
 
 DUE_LIKE_PATTERN = "%____-__-__%"
 """What every text that names such a day has, as SQL's LIKE writes it."""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterator, Sequence
+from typing import Self
 
 from notekeep.errors import Refused
 from notekeep.markdown.text_merge import align_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
 
 # Stand-ins for characters that a text field cannot hold or a terminal would obey.
 #

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from notekeep.markdown.tree import Span, find_place_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from notekeep.markdown.hidden import ParserPass
 
 # Each way begins with a sign of its own, by which `re` skips the words between.

@@ -7,10 +7,12 @@ number and an ISBN stays text.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias, cast
 
 from notekeep.dates import try_parse_day
 from notekeep.errors import InvalidValue, Refused, UsageError
@@ -33,11 +35,6 @@ from notekeep.markdown.schema import (
     find_known_keys,
 )
 from notekeep.settings import VAULT_SETTINGS
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Sequence
-
 
 Op: TypeAlias = Literal["=", "+=", "-="]
 

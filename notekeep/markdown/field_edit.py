@@ -7,6 +7,7 @@ cannot be shown to keep them is refused, with the line that is the reason.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
@@ -15,8 +16,6 @@ from notekeep.markdown.frontmatter import find_late_block
 from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from notekeep.markdown.toml_edit import TomlEdit
     from notekeep.markdown.yaml_edit import YamlEdit
 

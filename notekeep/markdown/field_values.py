@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from notekeep.dates import days_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from notekeep.markdown.schema import FieldType
 
 

@@ -8,12 +8,10 @@ is read again with the parts covered.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Final, NamedTuple
 
 from notekeep.markdown.tree import BLOCK_KINDS, Span, find_place_at
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 
 class ParserPass(NamedTuple):

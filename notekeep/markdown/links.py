@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from posixpath import dirname, relpath
 from typing import TYPE_CHECKING, Final
@@ -12,8 +13,6 @@ from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.markdown.text_edit import TextEdit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from notekeep.markdown.outline import Link
 
 

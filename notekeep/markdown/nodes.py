@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from notekeep.markdown.parser import parse_markdown
-from notekeep.markdown.tree import CODE_KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from notekeep.markdown.tree import ParsedPage, Span
+from notekeep.markdown.tree import CODE_KINDS, ParsedPage, Span
 
 CONTAINER_NODES: Final = frozenset({"quote", "item", "footnote", "admonition"})
 """Blocks whose marks stand before each line of what is in them; the last is a quote that a

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from notekeep.errors import Problem
 from notekeep.markdown import frontmatter
@@ -18,10 +19,6 @@ from notekeep.markdown.schema import (
     canonical,
     find_known_keys,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _APOSTROPHES: Final = re.compile("['\u2019]")

@@ -9,6 +9,7 @@ merge, and both versions stay.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import pairwise
@@ -25,8 +26,6 @@ from notekeep.markdown.text_merge import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from notekeep.markdown.yaml_reader import Document
 
 T = TypeVar("T")

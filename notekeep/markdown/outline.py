@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import plain_text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from notekeep.markdown.tree import ParsedPage, Span
-
+from notekeep.markdown.tree import ParsedPage, Span
 
 # What the index knows of a note's body: links, tags, headings, tasks, quotes, and where they
 # are.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Callable
 from functools import cache, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
@@ -19,8 +20,6 @@ from notekeep.markdown.hidden import ParserPass, find_hidden
 from notekeep.markdown.tree import ParsedPage, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pyromark
 
 _BLOCKS: Final = {

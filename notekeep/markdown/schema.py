@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from notekeep.dates import parse_iso
 from notekeep.markdown.note_names import fold_name
 from notekeep.settings import KIND_FOLDERS, VaultSettings, excludes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 USUAL: Final = "%Y-%m-%d"
 

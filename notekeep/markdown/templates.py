@@ -6,8 +6,10 @@ name nobody knows stays as it is.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
 
 from notekeep.date_formats import format_date
 from notekeep.dates import shift_date
@@ -17,11 +19,6 @@ from notekeep.markdown.field_values import BareText, Value, render_new, spell
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import read_note, title_slug
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-
 
 _NAME: Final = re.compile(
     r"\{\{[ \t]*([A-Za-z]+)[ \t]*(?:([+-]\d{1,5})([yqmwdhs])[ \t]*)?(?::([^{}\n]*))?\}\}"

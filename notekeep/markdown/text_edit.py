@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import Problem, Refused, UsageError
@@ -11,8 +12,6 @@ from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.sanitize import clean_line, plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import BodyFacts, Task
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
-
+from typing import Final, Literal, NamedTuple, TypeVar
 
 Line = TypeVar("Line", str, bytes)
 

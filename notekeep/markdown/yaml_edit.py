@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn
 
 import yaml
 
@@ -25,12 +25,10 @@ from notekeep.markdown.field_values import (
     split_items,
 )
 from notekeep.markdown.frontmatter_block import Split, SuspiciousBlock
+from notekeep.markdown.proof import BlockShape
 from notekeep.markdown.schema import canonical
 from notekeep.markdown.text_edit import TextEdit, line_start, next_line
 from notekeep.markdown.yaml_reader import STRING_TAG, Document, YamlEntry
-
-if TYPE_CHECKING:
-    from notekeep.markdown.proof import BlockShape
 
 _BLANK: Final = re.compile(r"[ \t]*")
 _COLON: Final = re.compile(r"[ \t]*:")

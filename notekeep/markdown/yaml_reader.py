@@ -8,7 +8,8 @@ this module imports yaml, so it is imported where there is a block to read.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple, NoReturn, TypeVar
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
@@ -20,9 +21,6 @@ from notekeep.markdown.frontmatter_block import (
     check_block,
     split_frontmatter,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 

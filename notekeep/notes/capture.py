@@ -8,8 +8,9 @@ import os
 import posixpath
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep import config
 from notekeep.catalog.conditions import Condition
@@ -17,6 +18,7 @@ from notekeep.catalog.records import load_path
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, resolve_date
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import find_categories
 from notekeep.markdown.note_names import note_stem
@@ -25,16 +27,11 @@ from notekeep.markdown.schema import KINDS_IN_WORDS
 from notekeep.markdown.templates import new_note
 from notekeep.markdown.text_edit import find_section, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan, encode
+from notekeep.notes.workspace import Workspace
 from notekeep.query.fields import nearest_word
 from notekeep.query.folding import fold_text
 from notekeep.storage.file_names import free_path, match_spelling, resolve_path, safe_name
 from notekeep.storage.scan import list_files
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from notekeep.markdown.field_values import Value
-    from notekeep.notes.workspace import Workspace
 
 _BULLET = re.compile(r"\s*([-*+]|\d+[.)]) ")
 _EOL = re.compile(r"\r\n|\n|\r")

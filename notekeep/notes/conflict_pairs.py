@@ -6,6 +6,7 @@ brings it back. No mark is ever written into a note.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from posixpath import basename
@@ -22,16 +23,13 @@ from notekeep.markdown.text_merge import (
     side,
 )
 from notekeep.notes.plan import NoteChange, WritePlan, encode
+from notekeep.notes.workspace import Workspace
 from notekeep.query.tree import Is
 from notekeep.storage.file_names import find_original, free_path, is_own_copy, name_key
-from notekeep.storage.git import LINK, MODULE, Git, is_set_up
+from notekeep.storage.git import LINK, MODULE, Entry, Git, is_set_up
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from notekeep.notes.workspace import Workspace
-    from notekeep.storage.git import Entry
     from notekeep.storage.history import History
     from notekeep.storage.operation_log import Version
 

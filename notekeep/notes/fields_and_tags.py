@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.catalog.columns import known_fields
 from notekeep.dates import format_short_day, parse_iso
@@ -11,17 +12,12 @@ from notekeep.errors import InvalidValue, NotFound, UsageError
 from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes, read_change, resolve_date
 from notekeep.markdown.field_values import parse_items
-from notekeep.markdown.note import read_note
+from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.schema import STATUS_DATES, canonical, find_known_keys
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8, unread
 from notekeep.notes.plan import WritePlan
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from notekeep.markdown.note import Note
-    from notekeep.notes.workspace import Workspace
+from notekeep.notes.workspace import Workspace
 
 SLIP = 0.75
 """How like a known field a new one is called to be taken for a slip; `order` is not `folder`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,21 +12,19 @@ from notekeep.errors import NotekeepError, NotFound, Problem, UsageError
 from notekeep.habits import log
 from notekeep.habits.days import reduce_entries
 from notekeep.habits.definition import FOREVER, fold_name, is_id, parse_pause
+from notekeep.habits.log import LogEntry
 from notekeep.habits.repairs import LineRepair, move_to_past_month, repair_line, restate_entry
 from notekeep.habits.schedule import format_goal, format_schedule, parse_goal, parse_schedule
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_new
 from notekeep.notes.fields_and_tags import plan_set
 from notekeep.notes.plan import NoteChange, WritePlan, encode
+from notekeep.notes.workspace import Workspace
 from notekeep.tracking.checkin import log_path
+from notekeep.tracking.habit_names import Habit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from notekeep.habits.log import LogEntry
-    from notekeep.markdown.field_values import Value
-    from notekeep.notes.workspace import Workspace
-    from notekeep.tracking.habit_names import Habit
     from notekeep.tracking.tracker import HabitIndex
 
 

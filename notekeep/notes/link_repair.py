@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from posixpath import normpath
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.catalog.name_lookup import Mention
+from notekeep.catalog.records import Row
 from notekeep.errors import Problem, Refused
 from notekeep.markdown.links import NOT_IN_WIKI_LINK, retarget
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-    from notekeep.catalog.name_lookup import Mention
-    from notekeep.catalog.records import Row
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import Link
-    from notekeep.notes.workspace import Workspace
 
 SHORTEST = 5
 """Names shorter than this are all near each other."""

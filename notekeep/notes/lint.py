@@ -5,7 +5,8 @@ What is broken beyond that (front matter that cannot be read) is for `doctor` to
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from notekeep.errors import InvalidValue, NotFound, Problem, Refused
 from notekeep.habits.log import parse_file
@@ -20,11 +21,7 @@ from notekeep.notes.habit_notes import repair_log
 from notekeep.notes.link_repair import NearNames, repair_links
 from notekeep.notes.moves import add_moves, find_name_problems, find_portable_names
 from notekeep.notes.plan import NoteChange, WritePlan
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from notekeep.notes.workspace import Workspace
+from notekeep.notes.workspace import Workspace
 
 
 class LintFinding(NamedTuple):

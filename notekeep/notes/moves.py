@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
+from notekeep.catalog.records import Row
 from notekeep.errors import NotekeepError, NotFound, Problem, Refused, UsageError
 from notekeep.markdown import field_edit, frontmatter
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.links import retarget
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
 from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.workspace import Workspace
 from notekeep.storage.attachments import AttachmentFinder
 from notekeep.storage.file_names import (
     free_path,
@@ -31,13 +35,8 @@ from notekeep.storage.file_names import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from notekeep.catalog.records import Row
-    from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
     from notekeep.markdown.outline import Link
-    from notekeep.notes.workspace import Workspace
 
 _WIKI = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
 

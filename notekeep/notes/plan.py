@@ -7,16 +7,14 @@ leaves the others in the plan.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import NotekeepError, Problem, Refused
-from notekeep.storage.content import digest_of
+from notekeep.storage.content import Source, digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from notekeep.storage.content import Source
     from notekeep.storage.history import History
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.name_lookup import find_exact, resolve
 from notekeep.errors import Ambiguous, NotFound, UsageError
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.workspace import Workspace
 from notekeep.storage.autosave import AutosaveFile
+from notekeep.storage.content import Digest
 from notekeep.storage.file_names import name_key
 from notekeep.storage.open_folder import content_at
 from notekeep.storage.operation_log import Version, list_past_paths
@@ -19,10 +22,6 @@ from notekeep.storage.operations import TRASH
 from notekeep.storage.trash import list_trash, original_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from notekeep.notes.workspace import Workspace
-    from notekeep.storage.content import Digest
     from notekeep.storage.history import History
     from notekeep.vault import Vault
 

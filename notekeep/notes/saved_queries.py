@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.errors import NotFound, UsageError
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.workspace import Workspace
 from notekeep.settings import VAULT_SETTINGS
-
-if TYPE_CHECKING:
-    from notekeep.notes.workspace import Workspace
 
 TABLE = "saved"
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from notekeep.errors import NotFound
 from notekeep.markdown.sanitize import clean
 from notekeep.markdown.text_edit import edit_body, toggle_task
 from notekeep.notes.plan import NoteChange, WritePlan
-
-if TYPE_CHECKING:
-    from notekeep.notes.workspace import Workspace
+from notekeep.notes.workspace import Workspace
 
 
 def plan_toggle_task(

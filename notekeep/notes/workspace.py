@@ -5,27 +5,26 @@ What reads notes is imported where it is used: a list and a search read none.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import config
 from notekeep.catalog import name_lookup
+from notekeep.catalog.records import Row
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Refused
+from notekeep.markdown.schema import Schema
+from notekeep.settings import VaultSettings
 from notekeep.storage.content import read_file
 from notekeep.storage.file_names import match_spelling, resolve_path, safe_name
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from notekeep.catalog.catalog import Catalog
-    from notekeep.catalog.records import Row
     from notekeep.markdown.links import LinkStyle
     from notekeep.markdown.note import Note
-    from notekeep.markdown.schema import Schema
     from notekeep.notes.plan import WritePlan
-    from notekeep.settings import VaultSettings
 
 
 class Workspace(NamedTuple):

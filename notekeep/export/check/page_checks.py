@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
 from notekeep.export.audit import Audit, OutgoingFile, find_leaks
+from notekeep.export.check.built_page import Element
 from notekeep.export.embeds import BLOCK_ID, normalize_heading
+from notekeep.export.plan import PlannedPost
 from notekeep.export.private_terms import normalize_for_audit
+from notekeep.export.references import Ref
 from notekeep.export.rewrite.block_syntax import CALLOUT_MARK, callout, callout_title, is_diagram
 from notekeep.export.targets.front_matter import join_blanks
+from notekeep.markdown.nodes import Node
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from notekeep.export.check.built_page import Element
-    from notekeep.export.plan import PlannedPost
-    from notekeep.export.references import Ref
-    from notekeep.markdown.nodes import Node
-
-    Check = Callable[["BuiltPost"], str | None]
+Check = Callable[["BuiltPost"], str | None]
 
 _CONTENT = ("e-content", "entry-content", "post-content", "article-content", "post-body", "content")
 """The classes that themes give the element with a post's own body, the surest first."""

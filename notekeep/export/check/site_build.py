@@ -6,15 +6,12 @@ import os
 import re
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from notekeep.errors import Failure, NotFound, UsageError
+from notekeep.export.plan import ExportPlan
 from notekeep.export.targets.target import IGNORED_FOLDERS, Target
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from notekeep.export.plan import ExportPlan
 
 _PATIENCE = 300
 """Seconds that a build may take."""

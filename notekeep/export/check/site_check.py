@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from notekeep.errors import NotFound
 from notekeep.export.audit import Audit, OutgoingFile, find_leaks
@@ -22,14 +23,10 @@ from notekeep.export.check.site_build import (
     write_pages,
 )
 from notekeep.export.embeds import normalize_heading
+from notekeep.export.plan import ExportPlan, PlannedPost, SiteChange
+from notekeep.export.post import Post
 from notekeep.export.targets.target import Target, load_target, open_target
 from notekeep.markdown.nodes import LITERAL_NODES, Tree, parse_tree
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from notekeep.export.plan import ExportPlan, PlannedPost, SiteChange
-    from notekeep.export.post import Post
 
 _LEFT_OVER = re.compile(
     r"\[\[[^\]]+\]\]|%%|(?:^|\s)\^[\w-]+$|\[!private|nk[0-9a-f]{12}:", re.MULTILINE

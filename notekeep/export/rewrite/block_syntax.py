@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
 
 from notekeep.export.embeds import BLOCK_ID, block_ids
-from notekeep.export.rewrite.dialect import blank_line
+from notekeep.export.rewrite.dialect import RewriteJob, blank_line
 from notekeep.export.source_map import TEASER_COMMENT, dedent_lines, remove_lines, separate_removals
-from notekeep.markdown.nodes import CONTAINER_NODES
-
-if TYPE_CHECKING:
-    from notekeep.export.rewrite.dialect import RewriteJob
-    from notekeep.markdown.nodes import Node, Tree
-
+from notekeep.markdown.nodes import CONTAINER_NODES, Node, Tree
 
 _TASK = re.compile(r"\[(.)\](?=[ \t])")
 _SIGNS = {" ": "☐", "x": "☑", "X": "☑", "-": "☒"}

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.export.source_map import SourceEdit
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from notekeep.export.source_map import MappedText
-    from notekeep.export.warnings import WarningList
-    from notekeep.markdown.nodes import Node, Tree
+from notekeep.export.source_map import MappedText, SourceEdit
+from notekeep.export.warnings import WarningList
+from notekeep.markdown.nodes import Node, Tree
 
 
 class Math(NamedTuple):

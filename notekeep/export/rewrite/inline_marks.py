@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING
 
 from notekeep.export.references import escape_text
-from notekeep.export.rewrite.dialect import blank_line
-
-if TYPE_CHECKING:
-    from notekeep.export.rewrite.dialect import RewriteJob
-    from notekeep.markdown.nodes import Node
-
+from notekeep.export.rewrite.dialect import RewriteJob, blank_line
+from notekeep.markdown.nodes import Node
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^>]*>")
 _BREAKS = frozenset({"soft_break", "hard_break"})

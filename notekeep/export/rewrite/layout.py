@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from notekeep.export.rewrite.block_syntax import admonition
+from notekeep.export.rewrite.dialect import RewriteJob
 from notekeep.export.source_map import remove_lines, separate_removals
-from notekeep.markdown.nodes import containers
-
-if TYPE_CHECKING:
-    from notekeep.export.rewrite.dialect import RewriteJob
-    from notekeep.markdown.nodes import Node
+from notekeep.markdown.nodes import Node, containers
 
 _INDENT = "    "
 _APART = "<!-- -->"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from notekeep.export.embeds import (
     BlockMark,
@@ -16,18 +17,11 @@ from notekeep.export.embeds import (
     is_title,
     normalize_heading,
 )
-from notekeep.export.rewrite.dialect import blank_line, is_alone
+from notekeep.export.references import Ref, ReferenceTable
+from notekeep.export.rewrite.dialect import RewriteJob, blank_line, is_alone
+from notekeep.export.source import Options
 from notekeep.export.source_map import MappedText, remove_lines
-from notekeep.markdown.nodes import parse_tree
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from notekeep.export.references import Ref, ReferenceTable
-    from notekeep.export.rewrite.dialect import RewriteJob
-    from notekeep.export.source import Options
-    from notekeep.markdown.nodes import Node
-
+from notekeep.markdown.nodes import Node, parse_tree
 
 _BOX = re.compile(r"\[.\] ", re.DOTALL)
 

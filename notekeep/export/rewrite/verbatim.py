@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import re
 from string import punctuation
-from typing import TYPE_CHECKING
 
 from notekeep.export.html_pages import to_mathml
-from notekeep.export.rewrite.dialect import is_alone
-
-if TYPE_CHECKING:
-    from notekeep.export.rewrite.dialect import Replacements, RewriteJob
-    from notekeep.markdown.nodes import Node
-
+from notekeep.export.rewrite.dialect import Replacements, RewriteJob, is_alone
+from notekeep.markdown.nodes import Node
 
 # Code, in which a generator looks for its template syntax.
 

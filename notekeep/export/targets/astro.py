@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from notekeep.export.post import Post
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.front_matter import EMPTY_TEXT
 from notekeep.export.targets.site_settings import (
@@ -18,11 +19,6 @@ from notekeep.export.targets.site_settings import (
     script_names,
 )
 from notekeep.export.targets.target import Target, utc_day_warning
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from notekeep.export.post import Post
 
 _DATES = ("pubDate", "publishDate", "pubDatetime", "publishedAt", "publishedDate", "published")
 _UPDATES = ("updatedDate", "modDatetime", "updatedAt", "lastUpdated", "updated")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from notekeep.export.post import Post
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.site_settings import (
     Script,
@@ -19,9 +20,6 @@ from notekeep.export.targets.site_settings import (
     script_names,
 )
 from notekeep.export.targets.target import Target, utc_day_warning
-
-if TYPE_CHECKING:
-    from notekeep.export.post import Post
 
 _FOOTNOTES = ("markdown-it-footnote", "@mdit/plugin-footnote")
 _TASKS = ("markdown-it-task-lists", "markdown-it-task-checkbox", "@mdit/plugin-tasklist")

@@ -6,14 +6,10 @@ quotes has no escapes but the doubled quote.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
 from notekeep.markdown.field_values import BareText
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 EMPTY_TEXT = BareText("''")
 """An empty text for a field that a site insists on."""

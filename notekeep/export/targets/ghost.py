@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from notekeep.export.draft import Draft
 from notekeep.export.html_pages import MATHML_DIALECT, format_bare_page, to_html
+from notekeep.export.post import Post
 from notekeep.export.slugs import make_slug
 from notekeep.export.targets.target import Target, number_slugs
-
-if TYPE_CHECKING:
-    from notekeep.export.draft import Draft
-    from notekeep.export.post import Post
 
 _LONGEST = {"title": 255, "slug": 191, "custom_excerpt": 300, "tag": 191}
 """How many characters Ghost's tables hold; its importer refuses more."""

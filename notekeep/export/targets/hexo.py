@@ -7,8 +7,10 @@ so links and pictures are HTML.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, ClassVar
+from datetime import datetime
+from typing import ClassVar
 
+from notekeep.export.post import Post
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, HIDDEN_DOLLAR, Dialect
 from notekeep.export.targets.site_settings import (
@@ -18,11 +20,6 @@ from notekeep.export.targets.site_settings import (
 )
 from notekeep.export.targets.target import Target, zone_warning
 from notekeep.markdown.field_values import BareText
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from notekeep.export.post import Post
 
 _MATH = frozenset({"hexo-filter-mathjax", "hexo-filter-katex", "hexo-math", "hexo-katex"})
 

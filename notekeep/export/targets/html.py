@@ -6,16 +6,13 @@ import base64
 import html
 import mimetypes
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from notekeep.export.assets import Asset, is_image
+from notekeep.export.draft import Draft
 from notekeep.export.html_pages import MATHML_DIALECT, style_sheet, to_html
+from notekeep.export.post import Post
 from notekeep.export.targets.target import Target
-
-if TYPE_CHECKING:
-    from notekeep.export.draft import Draft
-    from notekeep.export.post import Post
 
 _POLICY = "default-src 'none'; img-src data: https: http:; style-src 'unsafe-inline'"
 _STYLE = """\

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from glob import glob
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from notekeep.export.post import Post
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.site_settings import (
@@ -19,9 +20,6 @@ from notekeep.export.targets.site_settings import (
     read_settings_file,
 )
 from notekeep.export.targets.target import Target
-
-if TYPE_CHECKING:
-    from notekeep.export.post import Post
 
 _NAMES = tuple(
     f"{stem}.{ending}" for stem in ("hugo", "config") for ending in ("toml", "yaml", "yml", "json")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, ClassVar
+from datetime import datetime
+from typing import ClassVar
 
+from notekeep.export.post import Post
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import Dialect, Math
 from notekeep.export.targets.site_settings import read_settings_file
 from notekeep.export.targets.target import Target, zone_warning
 from notekeep.markdown.field_values import BareText
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from notekeep.export.post import Post
 
 _MARKS = ("_posts", "_drafts", "_layouts", "_includes", "_sass")
 

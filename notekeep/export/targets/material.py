@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from notekeep.export.draft import Draft
 from notekeep.export.embeds import is_title
+from notekeep.export.post import Post
 from notekeep.export.targets.site_settings import (
     as_table,
     find_file,
@@ -19,12 +22,6 @@ from notekeep.export.targets.site_settings import (
     read_settings_file,
 )
 from notekeep.export.targets.target import Target
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from notekeep.export.draft import Draft
-    from notekeep.export.post import Post
 
 _SIGN = re.compile(r"[\\`*_{}\[\]<&~$#]")
 _MKDOCS_NAMES = ("mkdocs.yml", "mkdocs.yaml")

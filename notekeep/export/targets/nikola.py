@@ -7,21 +7,18 @@ what is computed is taken as Nikola's own default.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from datetime import datetime
+from typing import ClassVar
 
 from notekeep.export.assets import is_image
+from notekeep.export.post import Post
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import HIDDEN_DOLLAR, Dialect
 from notekeep.export.targets.front_matter import drop_empty, format_plain_value
 from notekeep.export.targets.site_settings import read_extensions, read_python_settings
 from notekeep.export.targets.target import Target
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from notekeep.export.post import Post
 
 _EXTENSIONS = ("fenced_code", "codehilite", "extra")
 _MARKDOWN = (".md", ".mdown", ".markdown")

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from datetime import datetime
+from typing import ClassVar
 
+from notekeep.export.post import Post
 from notekeep.export.references import escape_text
 from notekeep.export.targets.front_matter import drop_empty, format_plain_value
 from notekeep.export.targets.site_settings import (
@@ -18,12 +21,6 @@ from notekeep.export.targets.site_settings import (
     read_python_settings,
 )
 from notekeep.export.targets.target import Target
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from notekeep.export.post import Post
 
 _EXTENSIONS = ("codehilite", "extra", "meta")
 _CODE = re.compile(r"<pre\b.*?</pre>", re.DOTALL)

@@ -5,17 +5,14 @@ Changed as little as can be: a note that needs no change keeps every byte of its
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
+from notekeep.export.draft import Draft
+from notekeep.export.post import Post
 from notekeep.export.rewrite.dialect import Dialect
 from notekeep.export.targets.front_matter import drop_empty, format_yaml_head
 from notekeep.export.targets.target import Target
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from notekeep.export.draft import Draft
-    from notekeep.export.post import Post
 
 
 class Portable(Target):

@@ -7,16 +7,13 @@ import json
 import os
 import re
 import tomllib
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import yaml
 
 from notekeep.errors import Failure, UsageError
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, RAW_MATH, Dialect
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
 
 # Files.
 

@@ -6,23 +6,20 @@ A target reads the settings of its site when it is made, and writes nothing.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from notekeep.errors import NotFound, UsageError
+from notekeep.export.assets import Asset
+from notekeep.export.draft import Draft
 from notekeep.export.manifest import MANIFEST_NAME, Manifest
 from notekeep.export.post import Post
+from notekeep.export.rewrite.dialect import Dialect
 from notekeep.export.targets.front_matter import format_yaml_head
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from notekeep.export.assets import Asset
-    from notekeep.export.draft import Draft
-    from notekeep.export.rewrite.dialect import Dialect
 
 _CLASSES = {
     "nikola": "nikola.Nikola",

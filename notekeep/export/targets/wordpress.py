@@ -12,16 +12,13 @@ import zlib
 from datetime import UTC
 from email.utils import format_datetime
 from html import escape
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from notekeep.export.draft import Draft
 from notekeep.export.html_pages import TEASER_DIALECT, format_bare_page, to_html
+from notekeep.export.post import Post
 from notekeep.export.slugs import make_slug
 from notekeep.export.targets.target import Target, number_slugs
-
-if TYPE_CHECKING:
-    from notekeep.export.draft import Draft
-    from notekeep.export.post import Post
 
 _NAMESPACES = (
     'xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"'

@@ -7,8 +7,9 @@ name, stops its build; such fields go under `[extra]`.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
+from notekeep.export.post import Post
 from notekeep.export.rewrite import verbatim
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect
 from notekeep.export.targets.front_matter import drop_empty, join_blanks
@@ -19,11 +20,6 @@ from notekeep.export.targets.site_settings import (
     read_settings_file,
 )
 from notekeep.export.targets.target import Target
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from notekeep.export.post import Post
 
 _NAMES = ("zola.toml", "config.toml")
 _TOP = ("title", "date", "updated", "draft", "slug", "description", "aliases")
