@@ -22,34 +22,26 @@ SERIES_REASON = "links to the parts of its series"
 
 @dataclass(slots=True)
 class PublishedNote:
-    """A note that has a post in the site.
+    """A note that has a post in the site."""
 
-    Attributes:
-        post: Its post; of one that is not part of the plan, slug and state are all that is right.
-        anchors: The ids that places in it can have; None when its text is not at hand.
-    """
-
+    # its post; of one that is not part of the plan, slug and state are all that is right
     post: Post
+    # the ids that places in it can have; None when its text is not at hand
     anchors: AnchorIds | None = None
 
 
 @dataclass(slots=True)
 class SiteAddresses:
-    """The addresses as one post sees them.
-
-    Attributes:
-        anchors: The ids its own places can have.
-        names: The name in the site of each file that the post may show, by path.
-        shown: The files that the post shows, as they are asked for; likewise the slugs `linked`.
-    """
+    """The addresses as one post sees them."""
 
     target: Target
     draft: Draft
-    anchors: AnchorIds
+    anchors: AnchorIds  # the ids its own places can have
     published: Mapping[str, PublishedNote]
-    names: Mapping[str, str]
+    names: Mapping[str, str]  # the name in the site of each file that the post may show, by path
     cover: str = ""
     remarks: WarningList = field(default_factory=WarningList)
+    # the files that the post shows, as they are asked for; likewise the slugs `linked`
     shown: list[str] = field(default_factory=list)
     linked: set[str] = field(default_factory=set)
 

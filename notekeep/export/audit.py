@@ -142,11 +142,7 @@ def find_leaks(
 
 
 def _by_longest_word(terms: Iterable[PrivateTerm]) -> _ByWord:
-    """Sort terms by a word that they need.
-
-    A file is asked for a term only when it has the longest word of it, so that thousands of
-    private lines cost no more than the words of the file.
-    """
+    """Sort terms by their longest word, so that a file is asked only for terms that it can have."""
     by_word: _ByWord = {}
     for term in terms:
         if text := normalize_for_audit(term.text):

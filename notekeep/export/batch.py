@@ -44,31 +44,27 @@ def refuse_on_error(path: str, refused: dict[str, Refused]) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Batch:
-    """An export on its way to a plan.
-
-    Attributes:
-        options: What the person chose; `linebreaks` is settled.
-        requested: The drafts of the notes that were asked for, by path.
-        existing: The drafts of notes that have a post already and were not asked for.
-        anchors: The ids that the places of each draft can have, by path.
-        published: Every note that has or gets a post.
-        withdrawn: Notes that may not leave any more, or never might.
-        present: Those of the manifest's notes that are in the vault.
-    """
+    """An export on its way to a plan."""
 
     source: VaultSource
     target: Target
     manifest: Manifest
-    options: Options
+    options: Options  # what the person chose; `linebreaks` is settled
     key: VaultKey
     drafter: Drafter
     refused: dict[str, Refused]
     warnings: list[str] = field(default_factory=list)
+    # the drafts of the notes that were asked for, by path
     requested: dict[str, Draft] = field(default_factory=dict)
+    # the drafts of notes that have a post already and were not asked for
     existing: dict[str, Draft] = field(default_factory=dict)
+    # the ids that the places of each draft can have, by path
     anchors: dict[str, AnchorIds] = field(default_factory=dict)
+    # every note that has or gets a post
     published: dict[str, PublishedNote] = field(default_factory=dict)
+    # notes that may not leave any more, or never might
     withdrawn: set[str] = field(default_factory=set)
+    # those of the manifest's notes that are in the vault
     present: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

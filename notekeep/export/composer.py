@@ -42,25 +42,17 @@ class ComposedPost(NamedTuple):
 
 @dataclass(slots=True)
 class RewrittenBody:
-    """A body as it stands in the site.
-
-    Attributes:
-        origins: Where each of its lines came from.
-        ids: The ids that were written for links.
-    """
+    """A body as it stands in the site."""
 
     text: str
-    origins: Sequence[Origin] = ()
-    ids: set[str] = field(default_factory=set)
+    origins: Sequence[Origin] = ()  # where each of its lines came from
+    ids: set[str] = field(default_factory=set)  # the ids that were written for links
     changes: list[SourceChange] = field(default_factory=list)
     remarks: WarningList = field(default_factory=WarningList)
 
 
 def compose_posts(batch: Batch) -> list[ComposedPost]:
-    """Write the posts that were asked for, and of the existing ones those that may change.
-
-    One that cannot be written is refused, and the others are written as if it were not there.
-    """
+    """Write the posts that were asked for, and of the existing ones those that may change."""
     while True:
         drafts = _changeable(batch) | batch.requested
         posts: list[ComposedPost] = []

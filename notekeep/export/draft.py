@@ -69,25 +69,19 @@ _MIDDLE = re.compile(r"^={7}$", re.MULTILINE)
 
 @dataclass(slots=True)
 class Draft:
-    """A note ready to become a post.
-
-    Attributes:
-        passage: Its body; links of the vault have addresses that `refs` explains.
-        sources: The notes whose text it holds, itself first.
-        removed: What private text was taken out, for the audit.
-        changes: What was done to it, by line of the note.
-        digest: The digest of what is exported of the note, whatever a site makes of it.
-    """
+    """A note ready to become a post."""
 
     note: Note
     post: Post
-    passage: MappedText
+    passage: MappedText  # its body; links of the vault have addresses that `refs` explains
     refs: ReferenceTable
-    sources: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)  # the notes whose text it holds, itself first
+    # what private text was taken out, for the audit
     removed: list[str] = field(default_factory=list)
+    # what was done to it, by line of the note
     changes: list[SourceChange] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    digest: str = ""
+    digest: str = ""  # the digest of what is exported of the note, whatever a site makes of it
 
     def used_references(self) -> list[Ref]:
         """Return what its text points at; notes it embeds in part pointed at more."""
@@ -272,10 +266,7 @@ class _DraftJob:
         return edits
 
     def _picture(self, embed: Span, fragment: Fragment, origin: Origin) -> SourceEdit | None:
-        """Return what is shown as a picture, such as the year of a habit; None for text.
-
-        Writing such an embed is consent to the picture, unless the note is private.
-        """
+        """Return the picture that an embed stands for, as a habit's year; None for text."""
         if not fragment.heading or self.source.is_hidden(fragment.path):
             return None
         drawn = self.source.drawn(fragment.path, fragment.heading)

@@ -25,10 +25,7 @@ _UNSPOKEN = re.compile(r"[^\w]+|_")
 
 
 def normalize_heading(text: str) -> str:
-    """Return a heading as links compare it: without case, marks and punctuation.
-
-    Obsidian leaves `#^|[]` out of a link to a heading, and Markdown links have it with dashes.
-    """
+    """Return a heading as links compare it: without case, marks and punctuation."""
     return _UNSPOKEN.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
 
 
@@ -158,10 +155,7 @@ def _section_below(heading: Node) -> list[Node]:
 
 
 def _cut_out(passage: MappedText, blocks: list[Node]) -> MappedText | None:
-    """Return blocks that stand next to each other, without the marks of what they stand in.
-
-    Notes of footnotes that the blocks refer to come along from wherever they stand.
-    """
+    """Return neighbouring blocks without the marks around them, and the footnotes they use."""
     blocks = [node for node in blocks if node.kind not in {"footnote", "definition"}]
     if not blocks:
         return None

@@ -37,20 +37,13 @@ class _KeptPiece(NamedTuple):
 
 
 class _Unit(NamedTuple):
-    """One thing that reads the same or does not.
+    """One thing that reads the same or does not."""
 
-    Attributes:
-        piece: The kept piece it lies in, and where: `offset`.
-        block: Where its block begins, which tells the words of neighbours apart.
-        blocks: What it stands in, outermost first.
-        parts: What it says, in parts.
-    """
-
-    piece: int
-    block: int
-    blocks: str
+    piece: int  # the kept piece it lies in, and where: `offset`
+    block: int  # where its block begins, which tells the words of neighbours apart
+    blocks: str  # what it stands in, outermost first
     kind: str
-    parts: list[str]
+    parts: list[str]  # what it says, in parts
     offset: int
 
     @property

@@ -65,37 +65,27 @@ class VaultKey:
 
 @dataclass(slots=True)
 class ManifestEntry:
-    """One exported post; its slug is its key.
+    """One exported post; its slug is its key."""
 
-    Attributes:
-        digest: What stands for the note it came from, as `vault` does for its vault, since one site
-            may take posts of several; see `VaultKey`.
-        date: When it is from; chosen once.
-        text: The digest of what was exported of the note, before a generator's ways.
-        ids: The ids of its places that links may lead to.
-        files: What was written, from the site's root, with the digest of what was written last;
-            of a file that a person changed, the digest of what an export made of the note last.
-        kept: Files that stay as a person changed them, with the digest of that.
-        links: The slugs of the posts it links to.
-        former: Slugs it had before, whose addresses people may know.
-        moved: The slug of the post that took its place, when its note has another one.
-        published: Whether the person published it, of which its note says nothing.
-        note: The note's path, where it is in the vault at hand; not written down.
-    """
-
+    # what stands for the note it came from, as `vault` does for its vault, since one site may take
+    # posts of several; see `VaultKey`
     digest: str
     vault: str
-    date: str
+    date: str  # when it is from; chosen once
     draft: bool = True
-    text: str = ""
-    ids: list[str] = field(default_factory=list)
+    text: str = ""  # the digest of what was exported of the note, before a generator's ways
+    ids: list[str] = field(default_factory=list)  # the ids of its places that links may lead to
+    # what was written, from the site's root, with the digest of what was written last; of a file
+    # that a person changed, the digest of what an export made of the note last
     files: dict[str, str] = field(default_factory=dict)
+    # files that stay as a person changed them, with the digest of that
     kept: dict[str, str] = field(default_factory=dict)
-    links: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)  # the slugs of the posts it links to
+    # slugs it had before, whose addresses people may know
     former: list[str] = field(default_factory=list)
-    moved: str = ""
-    published: bool = False
-    note: str = ""
+    moved: str = ""  # the slug of the post that took its place, when its note has another one
+    published: bool = False  # whether the person published it, of which its note says nothing
+    note: str = ""  # the note's path, where it is in the vault at hand; not written down
 
     def name(self, slug: str) -> str:
         """Return what a person knows the post by: its note, or its slug where that is not here."""

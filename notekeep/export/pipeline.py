@@ -154,11 +154,7 @@ class _Planner:
 
 
 def _leaking_notes(plan: ExportPlan, audit: Audit, hits: Sequence[Hit]) -> dict[str, Refused]:
-    """Return the notes that are left out for what was found, and why.
-
-    One that links to another of them may show only what that link says, so it waits for a plan in
-    which the other is no post.
-    """
+    """Return the notes that are left out for what was found, and why; links between them wait."""
     notes = {file.path: file.note for file in plan.files}
     by_note: dict[str, list[Hit]] = {}
     for hit in hits:
@@ -223,10 +219,7 @@ def _refuse_nesting(root: str, target: Target) -> None:
 
 
 def settle_linebreaks(options: Options, root: str, target: Target) -> Options:
-    """Return options that say how single newlines are shown: as chosen, else as Obsidian does.
-
-    Portable Markdown is for editors as much as for sites, and keeps them as they are.
-    """
+    """Return options that say how single newlines are shown: as chosen, else as Obsidian does."""
     if options.linebreaks:
         return options
     shown: Literal["keep", "join"] = "join"

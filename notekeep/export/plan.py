@@ -37,29 +37,19 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class SiteChange:
-    """One file of a plan.
+    """One file of a plan."""
 
-    Attributes:
-        path: Where it is, from the site's root.
-        before: What it holds, or None when it is not there.
-        after: What it is to hold, or None when it goes or stays.
-        note: The note it comes from, or the slug of a post whose note is gone, or "".
-        why: Why, where the status does not say it.
-        is_post: Whether it is a post, not a picture or the manifest.
-        base: Of a file that was changed by hand, what was written last, where that is known.
-        ours: Of such a file, what an export makes of the note by itself.
-        answers: Of one in conflict, what a person can say becomes of it, besides merging.
-    """
-
-    path: str
+    path: str  # where it is, from the site's root
     status: FileStatus
-    before: bytes | None
-    after: bytes | None
-    note: str = ""
-    why: str = ""
-    is_post: bool = False
+    before: bytes | None  # what it holds, or None when it is not there
+    after: bytes | None  # what it is to hold, or None when it goes or stays
+    note: str = ""  # the note it comes from, or the slug of a post whose note is gone, or ""
+    why: str = ""  # why, where the status does not say it
+    is_post: bool = False  # whether it is a post, not a picture or the manifest
+    # of a file that was changed by hand, what was written last, where that is known
     base: bytes | None = None
-    ours: bytes | None = None
+    ours: bytes | None = None  # of such a file, what an export makes of the note by itself
+    # of one in conflict, what a person can say becomes of it, besides merging
     answers: tuple[str, ...] = ()
 
     @property
@@ -96,55 +86,41 @@ class SiteChange:
 
 
 class PlannedPost(NamedTuple):
-    """A post as it will be in the site.
-
-    Attributes:
-        path: Its file, from the site's root.
-        draft: The note before it was made a post of this site.
-        changes: What was done to the note, by line: what `--explain` prints.
-    """
+    """A post as it will be in the site."""
 
     post: Post
-    path: str
-    draft: Draft
-    changes: list[SourceChange]
+    path: str  # its file, from the site's root
+    draft: Draft  # the note before it was made a post of this site
+    changes: list[SourceChange]  # what was done to the note, by line: what `--explain` prints
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What an export would do.
+    """What an export would do."""
 
-    Attributes:
-        target: The target's id; `target_name` is what its generator is called.
-        site: The site's folder.
-        files: Every file, in order of path; the manifest is one of them.
-        posts: The posts that were asked for, in the order asked for.
-        refused: Notes that may not or cannot be exported, and why.
-        published: Every note that has a post in the site, and the post.
-        request: What was asked for.
-        generation: The generation of the catalog it was made of; a later one means that notes
-            changed.
-        drafts: All drafts that the files were made of, for the audit.
-        own_words: The words that the exporter writes by itself, for the audit.
-        known_slugs: What the site's manifest names already, for the audit: notes that may not leave
-            any more are in it until their posts are pruned.
-        hides_drafts: Whether the site's generator builds no drafts unless asked to.
-    """
-
-    target: str
+    target: str  # the target's id; `target_name` is what its generator is called
     target_name: str
-    site: str
+    site: str  # the site's folder
+    # every file, in order of path; the manifest is one of them
     files: list[SiteChange] = field(default_factory=list)
+    # the posts that were asked for, in the order asked for
     posts: list[PlannedPost] = field(default_factory=list)
+    # notes that may not or cannot be exported, and why
     refused: dict[str, Refused] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    # every note that has a post in the site, and the post
     published: dict[str, Post] = field(default_factory=dict)
-    request: ExportRequest = field(default_factory=ExportRequest)
+    request: ExportRequest = field(default_factory=ExportRequest)  # what was asked for
+    # the generation of the catalog it was made of; a later one means that notes changed
     generation: int = 0
+    # all drafts that the files were made of, for the audit
     drafts: list[Draft] = field(default_factory=list)
+    # the words that the exporter writes by itself, for the audit
     own_words: list[str] = field(default_factory=list)
+    # what the site's manifest names already, for the audit: notes that may not leave any more are
+    # in it until their posts are pruned
     known_slugs: list[str] = field(default_factory=list)
-    hides_drafts: bool = False
+    hides_drafts: bool = False  # whether the site's generator builds no drafts unless asked to
 
     def counts(self) -> dict[FileStatus, int]:
         """Return how many files have each status; those that none has are left out."""
@@ -177,21 +153,17 @@ class ExportPlan:
 
 @dataclass(slots=True)
 class ExportResult:
-    """An export that was made; its files are named from the site's root.
-
-    Attributes:
-        conflicts: The files that were left alone because they were changed by hand.
-        refused: Notes that were not exported, and why.
-        draft_notice: What to know of drafts that the site does not show.
-    """
+    """An export that was made; its files are named from the site's root."""
 
     site: str
     written: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    # the files that were left alone because they were changed by hand
     conflicts: list[str] = field(default_factory=list)
+    # notes that were not exported, and why
     refused: dict[str, Refused] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-    draft_notice: str = ""
+    draft_notice: str = ""  # what to know of drafts that the site does not show
 
 
 # How drafts and posts stand in a site: what an export of all of them would do.
@@ -203,16 +175,11 @@ changed by hand in the site, "orphan" has no note that may stand behind it, and 
 
 
 class PostState(NamedTuple):
-    """How one note stands in one site.
+    """How one note stands in one site."""
 
-    Attributes:
-        note: The note's path, or the slug of a post whose note is gone.
-        path: Its post in the site; "" for one that has none.
-    """
-
-    note: str
+    note: str  # the note's path, or the slug of a post whose note is gone
     state: StateName
-    path: str = ""
+    path: str = ""  # its post in the site; "" for one that has none
     why: str = ""
 
 

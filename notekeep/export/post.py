@@ -42,25 +42,16 @@ PASSED_FIELDS = frozenset(
 
 @dataclass(slots=True)
 class Post:
-    """What is known of a post, whatever its generator.
-
-    Attributes:
-        date: When it is from, with the author's offset; None until the plan has given it one.
-        updated: When it was last changed in what it says, from the front matter only.
-        slug: The last part of its address; "" until the plan has given it one.
-        extra: Further fields that the person let pass, as typed.
-        cover: The cover as the note names it: a file of the vault or an address.
-        has_math: Whether a page needs a typesetter of TeX.
-        teaser: The author's teaser as HTML, for a target whose posts have it in their head.
-        former: Slugs it had before, whose addresses people may know.
-    """
+    """What is known of a post, whatever its generator."""
 
     path: str
     title: str
+    # when it is from, with the author's offset; None until the plan has given it one
     date: datetime | None = None
+    # when it was last changed in what it says, from the front matter only
     updated: datetime | None = None
     draft: bool = True
-    slug: str = ""
+    slug: str = ""  # the last part of its address; "" until the plan has given it one
     description: str = ""
     tags: list[str] = field(default_factory=list)
     categories: list[str] = field(default_factory=list)
@@ -68,10 +59,12 @@ class Post:
     part: int | None = None
     canonical: str = ""
     lang: str = ""
-    cover: str = ""
+    cover: str = ""  # the cover as the note names it: a file of the vault or an address
+    # further fields that the person let pass, as typed
     extra: dict[str, Value] = field(default_factory=dict)
-    has_math: bool = False
-    teaser: str = ""
+    has_math: bool = False  # whether a page needs a typesetter of TeX
+    teaser: str = ""  # the author's teaser as HTML, for a target whose posts have it in their head
+    # slugs it had before, whose addresses people may know
     former: list[str] = field(default_factory=list)
 
     @property

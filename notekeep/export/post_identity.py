@@ -150,10 +150,7 @@ def _is_as_written(batch: Batch, entry: ManifestEntry) -> bool:
 
 
 def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
-    """Return free slugs for notes that are refused for theirs.
-
-    Of several that want one slug the first keeps it, where no post in the site has it.
-    """
+    """Return free slugs for notes that are refused for theirs; the first of several keeps it."""
     taken = {name_key(post.slug) for post in plan.published.values()}
     for slug, entry in manifest.posts.items():
         taken |= {name_key(one) for one in (slug, *entry.former)}

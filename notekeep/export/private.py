@@ -32,16 +32,11 @@ from notekeep.markdown.tree import LITERAL_KINDS, ParsedPage, Span, find_place_a
 
 
 class PublicBody(NamedTuple):
-    """A note's body without what is private.
-
-    Attributes:
-        removed: The text of each private thing, for the audit.
-        changes: What was taken out, by line.
-    """
+    """A note's body without what is private."""
 
     passage: MappedText
-    removed: list[str]
-    changes: list[SourceChange]
+    removed: list[str]  # the text of each private thing, for the audit
+    changes: list[SourceChange]  # what was taken out, by line
 
 
 def strip_private(passage: MappedText) -> PublicBody:
@@ -194,12 +189,7 @@ class _Comment(NamedTuple):
 
 
 def _strip_comments(passage: MappedText) -> tuple[MappedText, list[str], list[SourceChange]]:
-    """Return the passage without comments, what was in them, and what was done.
-
-    A comment that ends the teaser becomes `TEASER_COMMENT` on a line of its own. The text between
-    `%% private %%` and `%% /private %%` goes as one comment. What is left is read again, as a
-    comment can open code, or close it, for all that stands behind it.
-    """
+    """Return the passage without comments, what was in them, and what was done."""
     removed: list[str] = []
     changes: list[SourceChange] = []
     for _ in range(_MOST_READINGS):
@@ -229,10 +219,7 @@ def _is_neutral_teaser(passage: MappedText, comment: _Comment) -> bool:
 
 
 def _find_comments(passage: MappedText) -> list[_Comment]:
-    """Return the comments in order; what is in code or math is none.
-
-    Those behind one that changes how they read are not among them.
-    """
+    """Return the comments outside of code and math, up to one that changes how the rest reads."""
     text = passage.text
     if COMMENT_OPENING.search(text) is None:
         return []

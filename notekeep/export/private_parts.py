@@ -42,10 +42,7 @@ _LABEL = re.compile(r"\[([^\[\]]+)\]")
 
 
 def private_parts(text: str) -> tuple[list[str], str]:
-    """Return what of a note's text is private, found by patterns alone, and the rest.
-
-    Marks within code are no marks, so code is held out while they are looked for.
-    """
+    """Return what of a note's text outside of code is private, by patterns alone, and the rest."""
     text = text.replace("\0", "")
     if not _may_be_marked(text) and not any(sign in text for sign in _HIDING):
         return [], text

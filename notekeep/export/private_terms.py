@@ -50,21 +50,14 @@ Parts: TypeAlias = "Callable[[str], tuple[list[str], str]]"
 
 
 class PrivateTerm(NamedTuple):
-    """A text that must not be in a file.
+    """A text that must not be in a file."""
 
-    Attributes:
-        text: It, as `normalize_for_audit` writes it, or exact.
-        what: What it is to the person.
-        post: The note whose post it must not be in; "" for any file.
-        always: Whether it must not be seen even where a note says it in public.
-        is_path: Whether it is the path of a private note, which must be in no post as it is
-            spelt, whatever a note says.
-    """
-
-    text: str
-    what: str
-    post: str = ""
-    always: bool = False
+    text: str  # it, as `normalize_for_audit` writes it, or exact
+    what: str  # what it is to the person
+    post: str = ""  # the note whose post it must not be in; "" for any file
+    always: bool = False  # whether it must not be seen even where a note says it in public
+    # whether it is the path of a private note, which must be in no post as it is spelt, whatever a
+    # note says
     is_path: bool = False
 
 

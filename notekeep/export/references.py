@@ -57,23 +57,15 @@ class Fragment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """One thing that a draft points at.
+    """One thing that a draft points at."""
 
-    Attributes:
-        kind: A note, a file that goes along, or a picture of the web that has a size.
-        path: Its path in the vault, or its address.
-        heading: The heading in the link's fragment, or "".
-        block: The block id in the fragment, or "".
-        width: How wide a picture is shown, in pixels, or ""; likewise `height`.
-        origin: Where it is written.
-    """
-
+    # a note, a file that goes along, or a picture of the web that has a size
     kind: Literal["note", "asset", "web"]
-    path: str
-    origin: Origin
-    heading: str = ""
-    block: str = ""
-    width: str = ""
+    path: str  # its path in the vault, or its address
+    origin: Origin  # where it is written
+    heading: str = ""  # the heading in the link's fragment, or ""
+    block: str = ""  # the block id in the fragment, or ""
+    width: str = ""  # how wide a picture is shown, in pixels, or ""; likewise `height`
     height: str = ""
 
     @property
@@ -88,13 +80,10 @@ def _place(heading: str, block: str) -> str:
 
 @dataclass(slots=True)
 class ReferenceTable:
-    """The numbered targets of one draft.
+    """The numbered targets of one draft."""
 
-    Attributes:
-        scheme: What their addresses begin with. It is made from the note's own text, so that no
-            text can hold one by chance or by intent.
-    """
-
+    # what their addresses begin with. It is made from the note's own text, so that no text can hold
+    # one by chance or by intent
     scheme: str
     items: list[Ref] = field(default_factory=list)
 
@@ -143,10 +132,7 @@ def quote_title(title: str) -> str:
 
 
 def split_size(text: str) -> tuple[str, str, str]:
-    """Split what stands behind the bars of a picture into words, width and height.
-
-    `a tree|300x200`, `300|a tree`, `300` and `a tree` are all allowed.
-    """
+    """Split what stands behind a picture's bars, such as `a tree|300x200`, into words and size."""
     first, _, after = text.partition("|")
     before, _, last = text.rpartition("|")
     for rest, size in ((before, last), (after, first)):
@@ -464,10 +450,7 @@ _QUOTE_MARKS = re.compile(r"\n[ \t>]*")
 
 
 def number_inline_footnotes(passage: MappedText) -> tuple[MappedText, list[SourceChange]]:
-    """Return the passage with `text^[a note]` as numbered footnotes at its end, and what was done.
-
-    Every generator reads those.
-    """
+    """Return the passage with `text^[a note]` as numbered footnotes, and what was done."""
     inline = passage.find("note") if "^[" in passage.text else []
     if not inline:
         return passage, []
@@ -521,10 +504,7 @@ class UnusedDefinition(NamedTuple):
 
 
 def unused_definitions(passage: MappedText) -> list[UnusedDefinition]:
-    """Return the footnotes and link definitions that nothing refers to.
-
-    A footnote that only such footnotes refer to is one of them.
-    """
+    """Return the footnotes and link definitions that nothing, or only an unused one, refers to."""
     if "]:" not in passage.text:
         return []
     wanted = _wanted_footnotes(passage)

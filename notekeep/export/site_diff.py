@@ -52,10 +52,7 @@ class SiteDiff:
         self.files.sort(key=lambda file: file.path)
 
     def _compare_post(self, one: ComposedPost) -> ManifestEntry | None:
-        """Compare one post's files; return its entry, or None when that stays as it is.
-
-        A post that was not asked for is written only when all that differs is a link of its.
-        """
+        """Compare one post's files; return its entry, or None when that stays as it is."""
         post = one.draft.post
         path = self.target.post_path(post)
         old = self.manifest.posts.get(post.slug) or ManifestEntry("", "", "")

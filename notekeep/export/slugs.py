@@ -28,10 +28,7 @@ _ADDRESS = re.compile(r"[^\W_][\w.~-]{0,119}")
 
 
 def make_slug(title: str, path: str) -> str:
-    """Return the slug of a title; of one without letters or digits, a name made of the path.
-
-    Letters of Latin lose their accents, so that an address can be typed; other scripts stay.
-    """
+    """Return the slug of a title, Latin without accents; without letters, a name of the path."""
     plain = _without_accents(title).lower().translate(_SPELT_OUT)
     stem = title_slug(plain) if any(char.isalnum() for char in plain) else ""
     if len(stem) > LONGEST:

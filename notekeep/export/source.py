@@ -57,25 +57,20 @@ class NoteFinder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class VaultSource:
-    """A vault, read-only.
-
-    Attributes:
-        read: Returns a note's bytes, given its path.
-        published: Paths of notes that the vault's own publish queries match.
-        attachments: The folder that attached files go to, vault-relative; from the note on where
-            it begins with "./".
-        canaries: Words that must never leave, whatever holds them.
-        drawn: Draws what an embed of a part of a note shows as a picture, given the note and the
-            part; None where it shows text.
-    """
+    """A vault, read-only."""
 
     root: str
     notes: NoteFinder
-    read: Callable[[str], bytes]
+    read: Callable[[str], bytes]  # returns a note's bytes, given its path
     schema: Schema
+    # paths of notes that the vault's own publish queries match
     published: frozenset[str] = frozenset()
+    # the folder that attached files go to, vault-relative; from the note on where it begins with
+    # "./"
     attachments: str = "attachments"
-    canaries: tuple[str, ...] = ()
+    canaries: tuple[str, ...] = ()  # words that must never leave, whatever holds them
+    # draws what an embed of a part of a note shows as a picture, given the note and the part; None
+    # where it shows text
     drawn: Callable[[str, str], HeatmapPicture | None] = lambda _path, _heading: None
     _private_names: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     _hard_links: dict[tuple[int, int], str] = field(default_factory=dict, repr=False, compare=False)
@@ -87,10 +82,7 @@ class VaultSource:
         return note
 
     def private_name(self, path: str) -> str:
-        """Return the path that a file has in a private folder; "" when it has none.
-
-        A symbolic link is judged by the file it leads to, a hard link by all names of its file.
-        """
+        """Return the path that a file, also behind links, has in a private folder; "" for none."""
         if path not in self._private_names:
             self._private_names[path] = self._find_private_name(path)
         return self._private_names[path]
@@ -159,41 +151,33 @@ class VaultSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to export.
+    """How to export."""
 
-    Attributes:
-        named: Whether the person named each note, which is consent to it as a draft; without,
-            only notes that are marked `publish: true` go.
-        draft: Whether the posts are drafts; None leaves it to each note's `draft:`, which is true
-            unless it says false.
-        linebreaks: Whether a single newline is shown as one ("keep") or as a space ("join"); ""
-            does what Obsidian shows in this vault.
-        unpublished: What becomes of a link to a note that is not published: its words stay
-            ("text"), go ("strip"), or stay and are marked ("stub").
-        nested_tags: How `learning/ml` is written: as it is ("keep"), "ml" ("last") or
-            "learning-ml" ("dash").
-        series_links: Whether the parts of a series link to each other.
-        extra_fields: Keys of the front matter that pass besides those every post has.
-        keep_metadata: Files of the vault that leave with all they say of places and people.
-        by_hand: What becomes of files that were changed by hand in the site: they are overwritten,
-            get these changes and those of the note, or stay until the note says otherwise; "" is to
-            be asked.
-        prune: Whether files that belong to no exported note any more are removed.
-        zone: The author's time zone; None is this machine's.
-        now: When the export is made; None is the clock. A post without a date gets it.
-    """
-
+    # whether the person named each note, which is consent to it as a draft; without, only notes
+    # that are marked `publish: true` go
     named: bool = True
+    # whether the posts are drafts; None leaves it to each note's `draft:`, which is true unless it
+    # says false
     draft: bool | None = None
+    # whether a single newline is shown as one ("keep") or as a space ("join"); "" does what
+    # Obsidian shows in this vault
     linebreaks: Literal["", "keep", "join"] = ""
+    # what becomes of a link to a note that is not published: its words stay ("text"), go ("strip"),
+    # or stay and are marked ("stub")
     unpublished: Literal["text", "strip", "stub"] = "text"
+    # how `learning/ml` is written: as it is ("keep"), "ml" ("last") or "learning-ml" ("dash")
     nested_tags: Literal["keep", "last", "dash"] = "dash"
-    series_links: bool = True
+    series_links: bool = True  # whether the parts of a series link to each other
+    # keys of the front matter that pass besides those every post has
     extra_fields: tuple[str, ...] = ()
+    # files of the vault that leave with all they say of places and people
     keep_metadata: tuple[str, ...] = ()
+    # what becomes of files that were changed by hand in the site: they are overwritten, get these
+    # changes and those of the note, or stay until the note says otherwise; "" is to be asked
     by_hand: Literal["", "overwrite", "merge", "keep"] = ""
-    prune: bool = False
-    zone: tzinfo | None = None
+    prune: bool = False  # whether files that belong to no exported note any more are removed
+    zone: tzinfo | None = None  # the author's time zone; None is this machine's
+    # when the export is made; None is the clock. A post without a date gets it
     now: datetime | None = None
 
     def moment(self) -> datetime:

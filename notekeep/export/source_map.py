@@ -38,17 +38,13 @@ class Origin(NamedTuple):
 
 
 class SourceEdit(NamedTuple):
-    """One replacement of `text[start:end]`.
-
-    Attributes:
-        reason: Why, as `--explain` prints it; an empty one is not worth telling.
-        origins: For text that came from another note, where each of its lines came from.
-    """
+    """One replacement of `text[start:end]`."""
 
     start: int
     end: int
     text: str
-    reason: str
+    reason: str  # why, as `--explain` prints it; an empty one is not worth telling
+    # for text that came from another note, where each of its lines came from
     origins: tuple[Origin, ...] = ()
 
 

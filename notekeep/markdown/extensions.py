@@ -145,10 +145,7 @@ class _ExtensionFinder:
 
 
 def find_definitions(text: str, reading: ParserPass, found: Sequence[Span]) -> list[Span]:
-    """Find the definitions of links, also the second of a label.
-
-    The parser takes them out of the text, so they stand where it has no words.
-    """
+    """Find the definitions of links, also the second of a label; the parser takes them out."""
     leaves = reading.leaves
     hidden = [(span.start, span.end) for span in found if span.kind in {"comment", "math_block"}]
     literal = sorted([*reading.literal, *hidden])

@@ -43,16 +43,11 @@ _CHANGE: Final = re.compile(r"\s*([^\s=+-][^=]*?)\s*(\+=|-=|=)(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One change of one field.
+    """One change of one field."""
 
-    Attributes:
-        key: The field.
-        op: "=" sets it, or deletes it when `value` is None; "+=" adds to a list, "-=" takes away.
-        value: Text as a person types it, which the schema types, or a value that is typed already.
-    """
-
-    key: str
-    op: Op
+    key: str  # the field
+    op: Op  # "=" sets it, or deletes it when `value` is None; "+=" adds to a list, "-=" takes away
+    # text as a person types it, which the schema types, or a value that is typed already
     value: Value
 
     def __str__(self) -> str:

@@ -21,11 +21,7 @@ if TYPE_CHECKING:
 
 
 def set_field(data: bytes, key: str, value: Value) -> bytes:
-    """Give a key a value, in its place or as a new key below the others.
-
-    None leaves the key without a value. Text that must not be quoted, such as `4.50` or
-    `2026-11-24`, comes as BareText.
-    """
+    """Give a key a value, in place or as a new key; BareText is not quoted, None is no value."""
     return _edit(data, lambda edit: edit.replace(key, value), {key: value})
 
 

@@ -76,10 +76,7 @@ _PEOPLE: Final = frozenset(("author", "host", "guest"))
 
 
 def type_field(name: str, kind: FieldType | None, value: Value, words: str | list[str]) -> Value:
-    """Type one field by its canonical name and type, from its plain value and its text.
-
-    Without a type it keeps its plain typing.
-    """
+    """Type one field by its canonical name and type; without a type it keeps its plain typing."""
     if kind is None or value is None:
         return [] if kind in ("list", "links") else value
     if kind in ("list", "links"):

@@ -27,20 +27,17 @@ _ABOUT_LEAVING: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What the front matter of a file says.
-
-    Attributes:
-        fields: Values by the keys in the file, in order. Plain scalars are typed by
-            type_scalar(); nested values are their source text.
-        raw: The source text of each value, its line ends as newlines.
-        words: Each value as text before typing, unquoted: what a text field reads.
-        error: Why it could not be read, whatever the file's path; there are no values then.
-    """
+    """What the front matter of a file says."""
 
     split: Split
+    # values by the keys in the file, in order. Plain scalars are typed by type_scalar(); nested
+    # values are their source text
     fields: dict[str, Value] = field(default_factory=dict)
+    # the source text of each value, its line ends as newlines
     raw: dict[str, str] = field(default_factory=dict)
+    # each value as text before typing, unquoted: what a text field reads
     words: dict[str, str | list[str]] = field(default_factory=dict)
+    # why it could not be read, whatever the file's path; there are no values then
     error: Problem | None = None
 
 

@@ -26,24 +26,16 @@ _SAMPLE = 65536
 
 
 class Split(NamedTuple):
-    """The parts of a file, as byte offsets.
+    """The parts of a file, as byte offsets."""
 
-    Attributes:
-        kind: What the front matter is written in; "none" without any, "unclosed" when it is opened
-            and never closed (everything is body then).
-        bom: Whether a UTF-8 byte order mark stands first.
-        start: First byte of the metadata, its fence excluded.
-        end: One past its last byte; the closing fence begins there.
-        body: First byte of the body.
-        eol: How the file's lines end: LF, CR LF or CR.
-    """
-
+    # what the front matter is written in; "none" without any, "unclosed" when it is opened and
+    # never closed (everything is body then)
     kind: BlockKind
-    bom: bool
-    start: int
-    end: int
-    body: int
-    eol: bytes
+    bom: bool  # whether a UTF-8 byte order mark stands first
+    start: int  # first byte of the metadata, its fence excluded
+    end: int  # one past its last byte; the closing fence begins there
+    body: int  # first byte of the body
+    eol: bytes  # how the file's lines end: LF, CR LF or CR
 
 
 def split_frontmatter(data: bytes) -> Split:

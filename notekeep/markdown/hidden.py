@@ -15,16 +15,11 @@ from notekeep.markdown.tree import BLOCK_KINDS, Span, find_place_at
 
 
 class ParserPass(NamedTuple):
-    """What one pass of the parser gave.
+    """What one pass of the parser gave."""
 
-    Attributes:
-        spans: All spans of CommonMark, in order.
-        leaves: Where each block of words begins and ends, in order.
-        literal: Where code, HTML, wikilinks and the destinations of links begin and end, in order.
-    """
-
-    spans: list[Span]
-    leaves: list[tuple[int, int]]
+    spans: list[Span]  # all spans of CommonMark, in order
+    leaves: list[tuple[int, int]]  # where each block of words begins and ends, in order
+    # where code, HTML, wikilinks and the destinations of links begin and end, in order
     literal: list[tuple[int, int]]
 
 
@@ -120,11 +115,7 @@ class _HiddenFinder:
         return leaf[1] if leaf is not None else 0
 
     def _comment(self, start: int) -> Span | None:
-        """Read a comment.
-
-        One that begins its line and does not end on it goes on to the next signs, or to the end of
-        the text; any other stands within one block.
-        """
+        """Read a comment; one that begins its line and goes on after it may span blocks."""
         text = self.text
         close = text.find("%%", start + 2)
         if _begins_line(text, start):
@@ -137,10 +128,7 @@ class _HiddenFinder:
         return Span("comment", start, close + 2, 0)
 
     def _math(self, start: int) -> Span | None:
-        """Read math: a block between lines of `$$`, or what stands between dollars in a block.
-
-        A price is no math: no blank inside, no digit outside.
-        """
+        """Read math: a block between lines of `$$`, or what stands between dollars, no price."""
         text = self.text
         if text.startswith("$$", start) and _begins_line(text, start):
             line = text.find("\n", start)
@@ -198,10 +186,7 @@ def _has_own_lines(text: str, part: Span) -> bool:
 
 
 def _covered(text: str, parts: list[Span]) -> str:
-    """Return a text with its hidden parts as signs that mean nothing.
-
-    One that has its lines to itself becomes blank lines, so that it is a block of its own.
-    """
+    """Return a text with its hidden parts as signs that mean nothing; whole lines become blank."""
     pieces: list[str] = []
     at = 0
     for part in parts:

@@ -190,15 +190,12 @@ _IN_TEXT: Final = re.compile(r"[\[\]\\]")
 
 @dataclass(frozen=True, slots=True)
 class LinkStyle:
-    """How links are written.
+    """How links are written."""
 
-    Attributes:
-        form: "shortest" names a file alone where no other has its name, "relative" the way from
-            the note that links, "absolute" the path in the vault.
-        is_markdown: Whether they are those of Markdown, `[text](file.md)`, and not `[[file]]`.
-    """
-
+    # "shortest" names a file alone where no other has its name, "relative" the way from the note
+    # that links, "absolute" the path in the vault
     form: str = "shortest"
+    # whether they are those of Markdown, `[text](file.md)`, and not `[[file]]`
     is_markdown: bool = False
 
     def target(self, path: str, source: str, *, is_only: bool) -> str:

@@ -29,38 +29,29 @@ LITERAL_NODES: Final = CODE_KINDS | MATH | {"html_block", "html"}
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One thing in a body, block or inline.
+    """One thing in a body, block or inline."""
 
-    Attributes:
-        kind: Blocks: root, paragraph, heading, list, item, quote, fence, code_block, table, row,
-            cell, rule, html_block, math_block, footnote, definition (of a link). Inline: text,
-            code_span, em, strong, strike, mark, link, image, autolink, wikilink, math,
-            math_double, html, footnote_ref, soft_break, hard_break, special (an escape or entity).
-        first: Its first line, counted from 0.
-        last: One past its last line.
-        content: The text of a leaf as it reads: code without fence and indent, TeX without
-            dollars, HTML as written, what an escape stands for.
-        info: A fence's language line, a link's or image's destination, a footnote's or
-            definition's label, a wikilink's target, a list's delimiter.
-        title: A link's title; a wikilink's text after the bar.
-        level: A heading's level.
-        embed: Whether a wikilink has `!` before it.
-        tight: Whether a list has no blank lines between its items.
-    """
-
+    # blocks: root, paragraph, heading, list, item, quote, fence, code_block, table, row, cell,
+    # rule, html_block, math_block, footnote, definition (of a link). Inline: text, code_span, em,
+    # strong, strike, mark, link, image, autolink, wikilink, math, math_double, html, footnote_ref,
+    # soft_break, hard_break, special (an escape or entity)
     kind: str
     start: int
     end: int
-    first: int
-    last: int
+    first: int  # its first line, counted from 0
+    last: int  # one past its last line
     parent: Node | None = None
     children: list[Node] = field(default_factory=list)
+    # the text of a leaf as it reads: code without fence and indent, TeX without dollars, HTML as
+    # written, what an escape stands for
     content: str = ""
+    # a fence's language line, a link's or image's destination, a footnote's or definition's label,
+    # a wikilink's target, a list's delimiter
     info: str = ""
-    title: str = ""
-    level: int = 0
-    embed: bool = False
-    tight: bool = False
+    title: str = ""  # a link's title; a wikilink's text after the bar
+    level: int = 0  # a heading's level
+    embed: bool = False  # whether a wikilink has `!` before it
+    tight: bool = False  # whether a list has no blank lines between its items
 
     def walk(self) -> Iterator[Node]:
         """Yield the node and all below it, in order of appearance."""
@@ -91,35 +82,23 @@ class Node:
 
 
 class SourceLine(NamedTuple):
-    """One line of the text.
+    """One line of the text."""
 
-    Attributes:
-        start: Its first character.
-        end: One past its last, the newline not counted.
-        content: Where the text begins that belongs to the innermost block, behind the marks of
-            all that the block stands in; None on lines of no block (blank ones, mostly).
-        leaf: The block whose line it is, or None.
-    """
-
-    start: int
-    end: int
+    start: int  # its first character
+    end: int  # one past its last, the newline not counted
+    # where the text begins that belongs to the innermost block, behind the marks of all that the
+    # block stands in; None on lines of no block (blank ones, mostly)
     content: int | None
-    leaf: Node | None
+    leaf: Node | None  # the block whose line it is, or None
 
 
 @dataclass
 class Tree:
-    r"""A text as a tree.
+    """A text as a tree."""
 
-    Attributes:
-        text: The source; "\n" ends a line.
-        root: The node that holds all others.
-        lines: One for each line of the text.
-    """
-
-    text: str
-    root: Node
-    lines: list[SourceLine]
+    text: str  # the source; "\n" ends a line
+    root: Node  # the node that holds all others
+    lines: list[SourceLine]  # one for each line of the text
 
     @cached_property
     def nodes(self) -> list[Node]:

@@ -28,34 +28,26 @@ _MAYBE_PRIVATE: Final = re.compile(rb"private", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Note:
-    """One Markdown file, read.
+    """One Markdown file, read."""
 
-    Attributes:
-        path: Vault-relative, "/"-separated, as found on disk.
-        title: `title:`, else the first H1, else the file's name without ".md".
-        kind: The id of its kind, such as "book" or "note": what `type:` says, else `categories`,
-            else its folder.
-        fields: Front matter under canonical names, typed by the kind's schema.
-        raw: Front matter as the person wrote it: own key names in order, values as source text.
-        tags: Front matter tags and inline tags, without "#", in order, each once.
-        body_line: How many lines of the file stand before the body; file line = body_line + line.
-        spans: What the body holds; None where it was not looked through.
-        private: Whether it must never leave the vault.
-        problem: Why its front matter or its body could not be read, or None.
-    """
-
-    path: str
-    title: str
+    path: str  # vault-relative, "/"-separated, as found on disk
+    title: str  # `title:`, else the first H1, else the file's name without ".md"
+    # the id of its kind, such as "book" or "note": what `type:` says, else `categories`, else its
+    # folder
     kind: str = "note"
+    # front matter under canonical names, typed by the kind's schema
     fields: dict[str, Value] = field(default_factory=dict)
+    # front matter as the person wrote it: own key names in order, values as source text
     raw: dict[str, str] = field(default_factory=dict)
+    # front matter tags and inline tags, without "#", in order, each once
     tags: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     body: str = ""
+    # how many lines of the file stand before the body; file line = body_line + line
     body_line: int = 0
-    spans: BodyFacts | None = None
-    private: bool = False
-    problem: Problem | None = None
+    spans: BodyFacts | None = None  # what the body holds; None where it was not looked through
+    private: bool = False  # whether it must never leave the vault
+    problem: Problem | None = None  # why its front matter or its body could not be read, or None
 
     @property
     def body_lf(self) -> str:
@@ -112,10 +104,7 @@ def read_note(
 
 
 def title_slug(title: str) -> str:
-    """Return a title as it stands in an address: `Bayes' theorem` is `bayes-theorem`.
-
-    Letters of every script stay. A title without any letter or digit is "note".
-    """
+    """Return a title as it stands in an address: `Bayes' theorem` is `bayes-theorem`."""
     from slugify import slugify
 
     return str(slugify(_APOSTROPHES.sub("", title), allow_unicode=True)) or "note"

@@ -29,11 +29,7 @@ def note_stem(path: str) -> str:
 
 
 class Resolver:
-    """The names of a vault's notes and files.
-
-    A path that is no note (a picture) may be given too, with an empty title; it is found by its
-    file name.
-    """
+    """The names of a vault's notes and files; a file that is no note has an empty title."""
 
     def __init__(self, notes: Iterable[tuple[str, str, Sequence[str]]]) -> None:
         """Take in (path, title, aliases) of every note."""

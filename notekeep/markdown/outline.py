@@ -45,26 +45,17 @@ _AFTER_MOMENT: Final = re.compile(r"(?:\([^)\s]*\))?[ \t]*([^\n]*)")
 
 
 class Link(NamedTuple):
-    """`[[target#heading|text]]` or `[text](target.md#heading)`; an embed has `!` before it.
-
-    Attributes:
-        target: The note's name or path as written, without fragment; empty for `[[#Heading]]`.
-        heading: The heading in the fragment, or "".
-        block: The block id in the fragment (without `^`), or "".
-        text: What is shown instead of the target, or "". For an image its alt text or size.
-        embed: Whether it is `![[...]]` or `![...](...)`.
-        wiki: Whether it is written with double brackets.
-    """
+    """`[[target#heading|text]]` or `[text](target.md#heading)`; an embed has `!` before it."""
 
     start: int
     end: int
     line: int
-    target: str
-    heading: str = ""
-    block: str = ""
-    text: str = ""
-    embed: bool = False
-    wiki: bool = True
+    target: str  # the note's name or path as written, without fragment; empty for `[[#Heading]]`
+    heading: str = ""  # the heading in the fragment, or ""
+    block: str = ""  # the block id in the fragment (without `^`), or ""
+    text: str = ""  # what is shown instead of the target, or "". For an image its alt text or size
+    embed: bool = False  # whether it is `![[...]]` or `![...](...)`
+    wiki: bool = True  # whether it is written with double brackets
 
 
 class InlineTag(NamedTuple):
@@ -87,10 +78,7 @@ class Heading(NamedTuple):
 
 
 class Task(NamedTuple):
-    """`- [ ] text`; `mark` is the character between the brackets, at offset `mark_at`.
-
-    A box without text is no task: templates have them, to be filled in.
-    """
+    """`- [ ] text`; `mark` is the character in the box, at offset `mark_at`."""
 
     start: int
     end: int
@@ -135,17 +123,13 @@ class BlockId(NamedTuple):
 
 
 class Code(NamedTuple):
-    """Code: nothing inside it is markup.
-
-    Attributes:
-        fenced: Whether it is a block between fences.
-        inline: Whether it is a span between backticks; a block that is neither is indented.
-    """
+    """Code: nothing inside it is markup."""
 
     start: int
     end: int
     line: int
-    fenced: bool
+    fenced: bool  # whether it is a block between fences
+    # whether it is a span between backticks; a block that is neither is indented
     inline: bool = False
 
 
@@ -160,11 +144,7 @@ class Comment(NamedTuple):
 
 @dataclass(slots=True)
 class BodyFacts:
-    """What a body holds, each list in order of appearance.
-
-    Attributes:
-        problem: Why the body was read as plain text, or "".
-    """
+    """What a body holds, in order of appearance; `problem` is why it was read as plain text."""
 
     links: list[Link] = field(default_factory=list)
     tags: list[InlineTag] = field(default_factory=list)
@@ -179,10 +159,7 @@ class BodyFacts:
 
 
 def read_body(text: str) -> BodyFacts:
-    """Find everything that the index wants to know of a body. Takes linear time and never raises.
-
-    Line ends may be of any kind; offsets in the result count the characters of the text.
-    """
+    """Find everything that the index wants of a body, in linear time; never raises."""
     return extract_facts(parse_markdown(text))
 
 
@@ -210,12 +187,7 @@ def find_title(text: str) -> str:
 
 
 def page_title(page: ParsedPage, said: Callable[[str], str] = str) -> str:
-    """Return the title that a page gives, as `title_of` does.
-
-    Args:
-        page: The page.
-        said: What is shown of the words of a heading, as written.
-    """
+    """Return the title that a page gives; `said` is what is shown of the words of a heading."""
     words = (
         plain_text(said(span.words))
         for span in page.plain
@@ -370,10 +342,7 @@ def vault_link(span: tuple[int, int, int], target: str, label: str, *, embed: bo
 
 
 def split_fragment(fragment: str) -> tuple[str, str]:
-    """Cut what follows `#` into a heading and a block id, one of them empty.
-
-    `Note#Chapter#Section` leads to the section within the chapter: the last part counts.
-    """
+    """Cut what follows `#` into a heading, the last of a chain, and a block id; one is empty."""
     fragment = fragment.strip()
     if fragment.startswith("^"):
         return "", fragment[1:]

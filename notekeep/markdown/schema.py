@@ -247,24 +247,19 @@ def other_names(field_name: str) -> list[str]:
 
 @dataclass
 class Schema:
-    """How a vault's notes are read.
-
-    Attributes:
-        folders: For each kind the folder that new notes of it go to. A note there whose front
-            matter names no kind is of that kind, except that only `habit:` makes a habit.
-        private_folders: Folders whose notes never leave. A bare name counts at any depth, a path
-            from the vault's root.
-        types: The types of fields of which no kind says anything, by their names.
-        excluded: What lists and searches leave out; see `notekeep.settings`.
-    """
+    """How a vault's notes are read."""
 
     kinds: Mapping[str, Kind] = field(default_factory=lambda: dict(KINDS))
+    # for each kind the folder that new notes of it go to. A note there whose front matter names no
+    # kind is of that kind, except that only `habit:` makes a habit
     folders: Mapping[str, str] = field(default_factory=lambda: dict(KIND_FOLDERS))
+    # folders whose notes never leave. A bare name counts at any depth, a path from the vault's root
     private_folders: tuple[str, ...] = ("private",)
     templates: str = "templates"
     daily: Daily = field(default_factory=Daily)
+    # the types of fields of which no kind says anything, by their names
     types: Mapping[str, FieldType] = field(default_factory=dict)
-    excluded: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()  # what lists and searches leave out; see `notekeep.settings`
     rating_max: float = 5
 
     @classmethod
@@ -355,10 +350,7 @@ def is_in_folder(path: str, folder: str) -> bool:
 
 
 def find_known_keys(keys: Iterable[str]) -> dict[str, str]:
-    """For each known field found among a file's keys, the key it stands under.
-
-    A key that has the field's own name goes before one of its kin: `author` before `authors`.
-    """
+    """For each known field in a file, the key it stands under; its own name goes before its kin."""
     found: dict[str, str] = {}
     for key in keys:
         name = canonical(key)

@@ -51,10 +51,7 @@ _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
 
 
 def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None) -> str:
-    """Replace each `{{name}}` that is known by what it stands for.
-
-    With a clock, `{{date:YYYY-MM-DD}}`, `{{time:HH:mm}}` and `{{date-1d}}` are formatted.
-    """
+    """Replace each known `{{name}}`; with a clock also `{{date:YYYY-MM-DD}}` and `{{date-1d}}`."""
 
     def value(match: re.Match[str]) -> str:
         name, steps, unit, form = match[1].casefold(), match[2], match[3], match[4]

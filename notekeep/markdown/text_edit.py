@@ -69,10 +69,7 @@ def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | 
 
 
 def find_line(text: str, body: BodyFacts, part: str) -> int | None:
-    """Find the line of a body, from 0, that the part of a link behind `#` names, or None.
-
-    The part is a heading, or `^` and the name of a block; the body's lines end in line feeds.
-    """
+    """Find the line of a body, from 0, of a heading or `^block` as links name it, or None."""
     if part.startswith("^"):
         found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(part[1:])}[ \t]*$", text)
         return text.count("\n", 0, found.end()) if found is not None else None

@@ -270,10 +270,7 @@ _AROUND = 2
 
 
 class MergeRegion(NamedTuple):
-    """Some lines of the base and what each side made of them.
-
-    `line` is the first of them in the site's file, counted from 1.
-    """
+    """Lines of the base and what each side made of them; `line` is the first in the site's file."""
 
     side: Side
     line: int

@@ -26,31 +26,25 @@ _end = itemgetter(1)
 
 
 class Span(NamedTuple):
-    """One thing in a text; `text[start:end]` is the thing as written.
+    """One thing in a text; `text[start:end]` is the thing as written."""
 
-    Attributes:
-        kind: Blocks: those of `BLOCK_KINDS`. Inline: text, special (an escape or an entity), em,
-            strong, strike, highlight, link, image, autolink, wikilink, embed, code_span, html,
-            math, footnote_ref, note (`^[words]`), soft_break, hard_break. Obsidian's: comment,
-            tag, block_id, timestamp.
-        start: Its first character.
-        end: One past its last character.
-        depth: How many spans it stands in.
-        info: What it is about: a link's destination, a wikilink's target, a label, a tag's name,
-            an item's task mark, a fence's language line, a quote's callout type, a heading's level,
-            a list's first number, a timestamp's seconds, a table's alignments ("left,none").
-        words: What it says: a heading's or a task's words, a link's label as written, a
-            wikilink's text after the bar, a callout's title, what `special` stands for.
-        title: A link's title; a callout's fold mark; "tight" for a paragraph of a tight list;
-            "display" for math between two dollar signs.
-    """
-
+    # blocks: those of `BLOCK_KINDS`. Inline: text, special (an escape or an entity), em, strong,
+    # strike, highlight, link, image, autolink, wikilink, embed, code_span, html, math,
+    # footnote_ref, note (`^[words]`), soft_break, hard_break. Obsidian's: comment, tag, block_id,
+    # timestamp
     kind: str
-    start: int
-    end: int
-    depth: int
+    start: int  # its first character
+    end: int  # one past its last character
+    depth: int  # how many spans it stands in
+    # what it is about: a link's destination, a wikilink's target, a label, a tag's name, an item's
+    # task mark, a fence's language line, a quote's callout type, a heading's level, a list's first
+    # number, a timestamp's seconds, a table's alignments ("left,none")
     info: str = ""
+    # what it says: a heading's or a task's words, a link's label as written, a wikilink's text
+    # after the bar, a callout's title, what `special` stands for
     words: str = ""
+    # a link's title; a callout's fold mark; "tight" for a paragraph of a tight list; "display" for
+    # math between two dollar signs
     title: str = ""
 
 
@@ -113,10 +107,7 @@ def find_place_at(places: Sequence[tuple[int, int]], at: int) -> tuple[int, int]
 
 
 def _nest(spans: list[Span], found: Iterable[Span]) -> list[Span]:
-    """Put additions among the spans of CommonMark, each at its depth.
-
-    Words are cut where an addition begins or ends. What only half lies in another span is none.
-    """
+    """Put additions among the spans of CommonMark, each at its depth, and cut words at them."""
     added = _uncrossed(spans, sorted(found, key=_place))
     gone = sorted(part for span in added for part in _own(span))
     items = [*_cut(spans, gone), *added]
@@ -133,10 +124,7 @@ def _own(span: Span) -> list[tuple[int, int]]:
 
 
 def _place(span: Span) -> tuple[int, bool, int, int]:
-    """Order spans as they nest: of two at one place, a block stands around words.
-
-    The empty cells of a short row stand at its end, which is where the next row begins.
-    """
+    """Order spans as they nest: of two at one place, a block stands around words."""
     kind = span.kind
     rank = 0 if kind in BLOCK_KINDS else 2 if kind in {"text", "special"} else 1
     return span.start, span.start < span.end, -span.end, rank

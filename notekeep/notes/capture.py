@@ -214,10 +214,7 @@ def _read_text(root: str, path: str) -> str | None:
 def plan_add_to(
     workspace: Workspace, text: str, to: str = "", day: dt.date | None = None
 ) -> WritePlan:
-    """Plan a line at the end of a note or section (`NOTE#Section`).
-
-    By default it is the note of a day, which is made when it is missing; without a day, today's.
-    """
+    """Plan a line at the end of a note or section (`NOTE#Section`), by default a day's note."""
     name, _, section = to.partition("#")
     if name:
         path, section = _split_section(workspace, to)

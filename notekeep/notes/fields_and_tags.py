@@ -55,11 +55,7 @@ class DateOffer(NamedTuple):
 
 
 def find_date_offer(workspace: Workspace, plan: WritePlan) -> DateOffer | None:
-    """Find the dates that go with a status which a plan sets, such as `finished`.
-
-    A date is offered where the kind has the field, or the note its key, and it is empty. None is
-    returned when there is nothing to offer.
-    """
+    """Find empty dates that go with a status which a plan sets, such as `finished`, or None."""
     day = workspace.today().isoformat()
     fields: dict[str, None] = {}
     changes = list(plan.changes)

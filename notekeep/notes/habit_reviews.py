@@ -42,11 +42,7 @@ class _Part(NamedTuple):
 
 
 def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
-    """Read which days are meant: `week`, `month`, `2026-10`, `week 2026-W40`, `month october`.
-
-    Behind `week` and `month` any day in them is understood. Without one it is the last week or
-    month that is over, or that ends today.
-    """
+    """Read which days are meant: `week`, `month`, `2026-10`, `week 2026-W40`, `month october`."""
     today, week_start = habits.today(), habits.places.settings.week_start
     name, _, rest = words.strip().partition(" ")
     span = SPANS.get(name.casefold() or "week")

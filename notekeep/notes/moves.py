@@ -166,11 +166,7 @@ def _move(workspace: Workspace, verb: str, row: Row, target: str) -> WritePlan:
 
 
 class LinkUpdater:
-    """Rewrites links to notes that move, and to notes whose name they take.
-
-    `moves` has their paths afterwards, by the paths before; `stems` how many notes will have a file
-    name.
-    """
+    """Rewrites links to notes in `moves` (old path to new), `stems` counting later file names."""
 
     def __init__(self, workspace: Workspace, moves: Mapping[str, str]) -> None:
         self.catalog = workspace.catalog

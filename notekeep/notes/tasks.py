@@ -12,11 +12,7 @@ from notekeep.notes.workspace import Workspace
 def plan_toggle_task(
     workspace: Workspace, path: str, line: int, text: str = "", *, keep_done: bool = False
 ) -> WritePlan:
-    """Plan to tick the task on a line of a file, counted from 1, or to open it again.
-
-    Where the file changed meanwhile, the nearest line with a task of that `text` is meant. With
-    `keep_done`, one that is done stays so.
-    """
+    """Plan to tick or untick the task nearest a line, from 1; `keep_done` leaves a done one so."""
     data = workspace.read(path)
     note = workspace.note(path, data)
     places = [

@@ -49,26 +49,19 @@ _MORE = re.compile(r"<!--\s*more\s*-->")
 
 @dataclass(slots=True)
 class BuiltPost:
-    """One post as built.
-
-    Attributes:
-        site: The folder of the built site.
-        file: The post's page, from there.
-        lists: The pages of a normal build that are no posts of this export, by path.
-        slugs: The slug of every note that has a post and can be linked, by path.
-        files: The bytes of every file of the site whose path has the post's slug.
-        teasers: What ends posts where their teasers end: lists, feeds alone, those lists that the
-            theme chooses, or nothing.
-    """
+    """One post as built."""
 
     post: PlannedPost
-    site: str
-    file: str
+    site: str  # the folder of the built site
+    file: str  # the post's page, from there
     page: Element
+    # the pages of a normal build that are no posts of this export, by path
     lists: dict[str, Element]
-    slugs: dict[str, str]
+    slugs: dict[str, str]  # the slug of every note that has a post and can be linked, by path
     audit: Audit
-    files: dict[str, bytes]
+    files: dict[str, bytes]  # the bytes of every file of the site whose path has the post's slug
+    # what ends posts where their teasers end: lists, feeds alone, those lists that the theme
+    # chooses, or nothing
     teasers: Literal["lists", "feeds", "themed", ""] = "lists"
 
     @property
@@ -462,10 +455,7 @@ def _own_anchors(built: BuiltPost) -> str | None:
 
 
 def _leaks(built: BuiltPost) -> str | None:
-    """Nothing private is in the post's words, and no private name or line in any file of it.
-
-    What surrounds a post are the words of a theme, in which a single word says nothing.
-    """
+    """Nothing private is in the post's words, and no private name or line in any file of it."""
     own = [OutgoingFile(built.file, built.content.text().encode(), built.post.post.path)]
     files = [OutgoingFile(path, data) for path, data in built.files.items()]
     terms, public = built.audit.private_terms, built.audit.public_text

@@ -28,19 +28,14 @@ _DRAFT = re.compile(r"^draft: true$", re.MULTILINE)
 
 
 class _Generator(NamedTuple):
-    """How a site is built, in words that `{output}` and `{folder}`, an empty one, are put into.
-
-    Attributes:
-        drafts: Further arguments that show drafts and posts of the future.
-        copied: Whether it is built in a copy, where drafts are made posts unless `drafts` do that:
-            the generator cannot be told where to build, or to show drafts.
-        output: The folder of the copy that the pages are in; "" for `{output}`.
-    """
+    """How a site is built, in words that `{output}` and `{folder}`, an empty one, are put into."""
 
     arguments: tuple[str, ...]
-    drafts: tuple[str, ...] = ()
+    drafts: tuple[str, ...] = ()  # further arguments that show drafts and posts of the future
+    # whether it is built in a copy, where drafts are made posts unless `drafts` do that: the
+    # generator cannot be told where to build, or to show drafts
     copied: bool = False
-    output: str = ""
+    output: str = ""  # the folder of the copy that the pages are in; "" for `{output}`
 
 
 _GENERATORS: Final = {
@@ -116,10 +111,7 @@ def write_pages(plan: ExportPlan, target: Target, folder: str) -> BuildResult:
 
 
 def build_site(target: Target, program: str, folder: str, *, drafts: bool) -> BuildResult:
-    """Build a site into an empty folder, for the result and for what the generator stores.
-
-    With `drafts`, those and posts of the future are built too, where that can be chosen.
-    """
+    """Build a site into an empty folder; with `drafts`, drafts and future posts too."""
     generator = _GENERATORS[target.id]
     output, source = os.path.join(folder, "built"), target.folder
     if generator.copied:

@@ -54,21 +54,14 @@ class CheckResult(NamedTuple):
 
 @dataclass(slots=True)
 class CheckReport:
-    """What the checks say.
+    """What the checks say."""
 
-    Attributes:
-        built: Whether the site was built with its generator.
-        broken: Whether the generator was run and could not build it.
-        message: What the generator said then or of a page it did not make, or why it was not run.
-        notice: That drafts were built too, which the site itself hides.
-        results: One for each post and check.
-    """
-
-    built: bool = False
-    broken: bool = False
+    built: bool = False  # whether the site was built with its generator
+    broken: bool = False  # whether the generator was run and could not build it
+    # what the generator said then or of a page it did not make, or why it was not run
     message: str = ""
-    notice: str = ""
-    results: list[CheckResult] = field(default_factory=list)
+    notice: str = ""  # that drafts were built too, which the site itself hides
+    results: list[CheckResult] = field(default_factory=list)  # one for each post and check
 
     @property
     def failed(self) -> list[CheckResult]:
@@ -182,10 +175,7 @@ def _read_page(site: str, path: str) -> Element:
 
 
 def _find_page(site: str, post: Post) -> str:
-    """Return the page of a post, whatever the site's addresses look like; "" for none.
-
-    A tag can have the very name of a post, so of several the one with the post's title is it.
-    """
+    """Return the page of a post, of several the one with its title; "" for none."""
     endings = (f"/{post.slug}.html", f"/{post.slug}/index.html")
     found = [path for path in _files(site) if f"/{path}".endswith(endings)]
     if len(found) > 1:

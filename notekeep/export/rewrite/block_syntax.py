@@ -36,10 +36,7 @@ def rewrite_tasks(job: RewriteJob) -> None:
 
 
 def separate_rules(job: RewriteJob) -> None:
-    """Keep `---` right under a paragraph a rule: Markdown makes a heading of the two.
-
-    A longer line of dashes is how headings are underlined, and stays.
-    """
+    """Keep `---` right under a paragraph a rule; a longer line of dashes underlines a heading."""
     for heading in job.tree.find("heading"):
         line = job.tree.lines[heading.last - 1]
         start = job.content_start(heading.last - 1)
@@ -320,10 +317,7 @@ def _number_of(tree: Tree, note: Node) -> int:
 
 
 def _count_footnotes(tree: Tree) -> dict[str, int]:
-    """Return the number of each note that something refers to, in the order of the references.
-
-    References within notes count behind those of the text, as engines with footnotes do it.
-    """
+    """Return the number of each note that is referred to: by the text first, then within notes."""
     refs = tree.find("footnote_ref")
     outside = [ref.info for ref in refs if not ref.inside("footnote")]
     inside = [ref.info for ref in refs if ref.inside("footnote")]

@@ -89,23 +89,18 @@ class Dialect:
 
 @dataclass(slots=True)
 class RewriteJob:
-    """One body on its way to a generator: nothing in it is changed until all edits are known.
-
-    Attributes:
-        remarks: What the person should know.
-        claimed: Nodes that one rewriter replaces whole, so that the others leave them alone.
-        unguarded: Spans whose meaning a rewriter changes on purpose, which the guard skips.
-        html_pictures: Pictures that are written as HTML.
-        replaced_lines: Lines that a block's new first line takes the place of.
-    """
+    """One body on its way to a generator: nothing in it is changed until all edits are known."""
 
     passage: MappedText
     dialect: Dialect
-    remarks: WarningList
+    remarks: WarningList  # what the person should know
     edits: list[SourceEdit] = field(default_factory=list)
+    # nodes that one rewriter replaces whole, so that the others leave them alone
     claimed: set[Node] = field(default_factory=set)
+    # spans whose meaning a rewriter changes on purpose, which the guard skips
     unguarded: list[tuple[int, int]] = field(default_factory=list)
-    html_pictures: set[Node] = field(default_factory=set)
+    html_pictures: set[Node] = field(default_factory=set)  # pictures that are written as HTML
+    # lines that a block's new first line takes the place of
     replaced_lines: set[int] = field(default_factory=set)
 
     @property

@@ -47,10 +47,7 @@ class AnchorBlock(NamedTuple):
 
 
 class AnchorIds:
-    """The ids that the headings and blocks of a body can have, by what links call them.
-
-    Few bodies are linked to in their midst, so a body is looked through when an id is asked for.
-    """
+    """The ids that headings and blocks of a body can have, looked for when one is asked for."""
 
     def __init__(self, passage: MappedText | None = None, title: str | None = None) -> None:
         """Look for ids in a body; None is one that is not at hand.

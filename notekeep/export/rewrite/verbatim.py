@@ -56,10 +56,7 @@ def _write_as_tag(job: RewriteJob, node: Node) -> None:
 
 
 def guard_for_nikola(source: str) -> Replacements:
-    """Guard code for Nikola, which reads `{{%` wherever it stands and wants it to be complete.
-
-    The first brace is written by a shortcode of its own, so that the three never meet.
-    """
+    """Guard code for Nikola: of `{{%` the first brace is written by a shortcode of its own."""
     found = re.finditer(r"\{\{%", source)
     return [(m.start(), m.start() + 1, "{{% raw %}}{{{% /raw %}}") for m in found]
 
@@ -148,10 +145,7 @@ def _remark_unread(job: RewriteJob) -> None:
 
 
 def _keep_in_line(job: RewriteJob, node: Node, text: str) -> str:
-    """Tell an engine that has one mark for both that a formula is within a line.
-
-    kramdown takes one that is all of a paragraph for display; a backslash before it says no.
-    """
+    """Tell kramdown, which has one mark for both, that a formula is within a line."""
     paragraph = node.parent
     if paragraph is None or paragraph.kind != "paragraph" or paragraph.children[0] is not node:
         return text
@@ -207,11 +201,7 @@ def _rewrite_block(job: RewriteJob, node: Node) -> None:
 
 
 def _join_lines(lines: list[str], *, apart: bool) -> list[str]:
-    """Join lines that would begin a list, a quote or a heading to the line before.
-
-    An engine that knows math within paragraphs only looks for these first. TeX reads a line's end
-    as a blank, unless the line ends in a comment.
-    """
+    """Join lines of a formula that would begin a list, a quote or a heading to the line before."""
     if apart:
         return lines
     joined = lines[:1]

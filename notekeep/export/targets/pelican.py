@@ -82,10 +82,7 @@ class Pelican(Target):
         return inner.replace(os.sep, "/")
 
     def _fields(self, post: Post, cover: str) -> dict[str, object]:
-        """Return what Pelican takes as it stands; only a summary is read as Markdown.
-
-        That is the author's teaser, rendered, as there is no mark for it; else the description.
-        """
+        """Return what Pelican takes as it stands; only a summary is read as Markdown."""
         # A link within the post leads to the post, as the summary is on other pages.
         teaser = post.teaser.replace('<a href="#', f'<a href="{self.link(post, "")}#')
         return (
