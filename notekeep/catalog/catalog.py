@@ -6,6 +6,7 @@ It can be deleted at any time and is built again from the notes. Full text is no
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from notekeep.catalog.conditions import Condition, condition, ordering, roles
@@ -24,8 +25,6 @@ from notekeep.catalog.records import (
 from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Order, children
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from notekeep.errors import Problem
     from notekeep.storage.scan import StatMark
 

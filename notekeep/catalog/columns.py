@@ -9,6 +9,7 @@ and `--by`, completion and `docs/fields.md` read it; what a `Row` does not hold 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.markdown.note_names import note_stem
@@ -17,8 +18,6 @@ from notekeep.query.fields import FieldType, QueryFields
 from notekeep.query.folding import fold_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
 

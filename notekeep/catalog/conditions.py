@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from notekeep.catalog.columns import STATES, THINGS, find_column
 from notekeep.catalog.records import link_key, store_path
@@ -30,9 +31,6 @@ from notekeep.query.tree import (
     Path,
     Tag,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 
 class Condition(NamedTuple):

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -20,7 +21,6 @@ from notekeep.catalog.writer import Writer
 from notekeep.errors import Failure, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
 T = TypeVar("T")

@@ -9,15 +9,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep import cache_files
 from notekeep.errors import SPACE_HINT, WRITABLE_HINT, Failure, remedy
 from notekeep.storage.private_files import hold_lock
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 CATALOG_FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is

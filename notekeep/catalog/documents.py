@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.records import Record
@@ -13,8 +14,6 @@ from notekeep.markdown.schema import Schema, role
 from notekeep.storage.content import Content, read_content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from notekeep.markdown.field_values import Value
     from notekeep.storage.scan import Fingerprint
 

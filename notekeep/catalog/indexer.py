@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -26,8 +27,6 @@ from notekeep.storage.private_files import restrict_access
 from notekeep.storage.scan import Fingerprint, ScanResult, StatMark, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.documents import WordDoc
     from notekeep.catalog.records import Record

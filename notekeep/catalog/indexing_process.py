@@ -11,13 +11,13 @@ import contextlib
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from notekeep import cache_files
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable, Iterator
 
 LOCK = "indexing.lock"
 

@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,8 +25,6 @@ from notekeep.query.tree import Or, Phrase
 from notekeep.storage.file_names import vault_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
     from notekeep.catalog.catalog import Catalog
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note

@@ -11,13 +11,10 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from notekeep import cache_files
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 FILE = "opened"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.columns import column_value
@@ -15,7 +16,6 @@ from notekeep.query.folding import fold_key, fold_text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
 
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.connection import Connection

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -11,8 +12,6 @@ from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.query.folding import as_unicode, fold_key, fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from notekeep.markdown.field_values import Scalar, Value
     from notekeep.markdown.note import Note
     from notekeep.storage.scan import Fingerprint

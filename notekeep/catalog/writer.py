@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from notekeep.catalog.database import NOTE_TABLES, TABLES
@@ -25,7 +26,6 @@ from notekeep.query.folding import as_unicode
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Mapping
 
     from notekeep.errors import Problem
     from notekeep.storage.scan import Fingerprint

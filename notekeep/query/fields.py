@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple, TypeAlias
 
 from notekeep.query.folding import fold_key
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
 """What a value is read as; one of an "any" field, whose type nobody knows, is read by its look."""

@@ -7,7 +7,9 @@ read for what it says so far.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+from collections.abc import Iterator
+from datetime import date
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
@@ -21,11 +23,6 @@ from notekeep.query.terms import (
     unknown_field_error,
 )
 from notekeep.query.tree import Node, Operator, Order, Query
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
 
 MAX_LENGTH = 10_000
 """Characters of a query."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
@@ -13,9 +15,6 @@ from notekeep.query.fields import CLEAR_LIKENESS, COUNTED_THINGS, SCOPES, QueryF
 from notekeep.query.values import parse_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
-
     from notekeep.query.grammar import Token
     from notekeep.query.tree import Node, WordScope
 

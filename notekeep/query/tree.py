@@ -8,10 +8,8 @@ result on as KnownPaths.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
 """Where a node stands in the query's text: first character, one past the last."""

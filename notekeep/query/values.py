@@ -8,6 +8,7 @@ bare number: `24` is a day where one is asked for, and a number where anything m
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,8 +17,6 @@ from notekeep.errors import UsageError
 from notekeep.query.tree import Compare, Operator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from notekeep.query.fields import QueryField
     from notekeep.query.grammar import Token
     from notekeep.query.terms import TermContext

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from notekeep.query.folding import fold_letters
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 # mypy: untyped-calls-exclude="whoosh"
 

@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,8 +22,6 @@ from notekeep.errors import IndexBusy
 from notekeep.search.analyzer import BREAK, ForeignText, base_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from notekeep.catalog.documents import WordDoc
 
 SCHEMA_VERSION = 8

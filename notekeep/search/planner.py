@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,6 @@ from notekeep.search.analyzer import (
 from notekeep.search.index_folder import SCOPES, language_term, tag_term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from notekeep.search.results import Spans
     from notekeep.search.vocabulary import Vocabulary
 

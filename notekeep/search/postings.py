@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack, closing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,8 +23,6 @@ from notekeep.errors import IndexUnusable
 from notekeep.search.whoosh_format import WholeSegmentReader, decode_blocks, make_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
     from notekeep.search.index_folder import IndexFolder
 
 # mypy: untyped-calls-exclude="whoosh"

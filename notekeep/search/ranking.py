@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.markdown.note_names import fold_name, note_stem
@@ -17,8 +18,6 @@ from notekeep.query.folding import fold_text
 from notekeep.query.tree import And, Node, Phrase, Prefix, SomeOf, Term, is_fact, wanted_leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
     from notekeep.catalog.records import Row
     from notekeep.search.results import FileStart
 

@@ -13,10 +13,8 @@ import re
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING, Any, TextIO
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
+from typing import Any, TextIO
 
 REGEX_FLAGS = re.IGNORECASE | re.MULTILINE
 MAX_READ_BYTES = 5 << 20

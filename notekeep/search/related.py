@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,8 +18,6 @@ from notekeep.query.folding import fold_text
 from notekeep.query.tree import Or, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from notekeep.search.results import FileStart
     from notekeep.search.text_filter import SearchSources
 

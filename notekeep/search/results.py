@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.markdown.frontmatter_block import split_frontmatter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from notekeep.catalog.records import Row
     from notekeep.query.tree import Query
 

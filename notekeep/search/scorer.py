@@ -11,6 +11,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, repeat
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -22,8 +23,6 @@ from notekeep.search.planner import Planner, UnanswerableNode, own_terms, wanted
 from notekeep.search.whoosh_format import LENGTHS, POSITIONS, WIDE_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
     from notekeep.search.postings import IndexSnapshot, Postings
 
 K1 = 1.2

@@ -6,6 +6,7 @@ opens it. Whatever the index says, only notes that the catalog knows are shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import IndexUnusable, NotekeepError
@@ -35,8 +36,6 @@ from notekeep.search.suggestions import (
 from notekeep.search.text_filter import MAX_READ_BYTES, SearchSources, TextFilter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from notekeep.catalog.records import Row
     from notekeep.search.planner import PlanMatcher
 

@@ -8,6 +8,7 @@ answer to a question that nobody asked must not look like one.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.catalog.conditions import Condition
@@ -20,8 +21,6 @@ from notekeep.query.tree import Node, Query, is_fact
 from notekeep.search.results import Hit, SearchResults, Snippet, join_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.open_counts import OpenCounts
 

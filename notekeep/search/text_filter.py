@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,8 +22,6 @@ from notekeep.query.tree import Node, Query, is_fact, needs_text
 from notekeep.search.results import FileStart, Spans, read_file_start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
     from notekeep.search.planner import PlanMatcher

@@ -16,6 +16,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,6 @@ from notekeep.search.analyzer import Analyzer, find_chunks
 from notekeep.search.index_folder import remove_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from notekeep.catalog.documents import WordDoc

@@ -17,6 +17,7 @@ from __future__ import annotations
 import struct
 from array import array
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate
 from operator import sub
@@ -39,7 +40,6 @@ from notekeep.search.analyzer import STOP_WORD_PLACE, get_analyzer
 from notekeep.search.index_folder import BOOSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 # mypy: untyped-calls-exclude="whoosh"

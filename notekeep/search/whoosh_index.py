@@ -9,6 +9,7 @@ import contextlib
 import errno
 import math
 import threading
+from collections.abc import Callable, Iterable, Iterator
 from heapq import nlargest
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -23,7 +24,6 @@ from notekeep.search.ranking import RERANKED_HITS
 from notekeep.search.vocabulary import Vocabulary, WordCounter, record_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from notekeep.catalog.documents import WordDoc

@@ -13,17 +13,15 @@ import os
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.storage.content import digest_of
 from notekeep.storage.durability import Flush, close
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.private_files import make_folder, try_lock, write_file
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 FOLDER = "swap"
 DURABLE_SECONDS = 5.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.background import yield_to_ui
@@ -13,7 +14,6 @@ from notekeep.storage.durability import close, read_all
 from notekeep.storage.filesystem import explain_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 

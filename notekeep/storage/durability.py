@@ -5,11 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Self
 
 _CHUNK = 1 << 20
 _F_FULLFSYNC = 51  # sys/fcntl.h on macOS: through the drive's own cache

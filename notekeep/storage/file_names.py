@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Container, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from notekeep.errors import Refused
 from notekeep.storage.filesystem import explain_os_error
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
     from pathlib import Path
 
 TEMP_PREFIX = ".nk-tmp-"

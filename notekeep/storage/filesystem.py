@@ -6,13 +6,10 @@ import errno
 import os
 import re
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Where a folder lies. Index and history are for one machine: SQLite's write-ahead log needs memory
 # that processes share, which no network has, and a program that syncs a folder copies a database in

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,7 +33,6 @@ from notekeep.storage.stores import Stores
 from notekeep.storage.transaction import Transaction, UndoableStep, invert, stacks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 

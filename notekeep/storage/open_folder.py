@@ -9,6 +9,7 @@ such calls; there the checked path is used.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,7 +21,6 @@ from notekeep.storage.durability import AT_ONCE, Flush, close
 from notekeep.storage.renames import FolderEntry, remove_entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _DIR_FD = os.open in os.supports_dir_fd

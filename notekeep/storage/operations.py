@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,6 @@ from notekeep.storage.operation_log import ChangeKind, ChangeRecord
 from notekeep.storage.renames import rename_to_free
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from notekeep.storage.stores import Stores
 
 MAX_STORED_BYTES = 8 << 20

@@ -10,17 +10,14 @@ import errno
 import os
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from stat import S_ISREG
-from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure
 from notekeep.storage.durability import AT_ONCE, Flush, close, write_all
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.renames import retry_when_busy
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _NEW_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)

@@ -13,12 +13,10 @@ import errno
 import os
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 _LINUX_NOREPLACE, _LINUX_EXCHANGE = 1, 2  # linux/fs.h
 _DARWIN_SWAP, _DARWIN_EXCL = 2, 4  # sys/stdio.h

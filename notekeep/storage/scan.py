@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping
 from stat import S_ISLNK, S_ISREG
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -25,8 +26,6 @@ from notekeep.storage.file_names import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
     import pathspec
 
 StatMark: TypeAlias = tuple[int, int, int, int]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +26,6 @@ from notekeep.storage.operation_log import (
 from notekeep.storage.private_files import make_folder, write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from notekeep.storage.open_folder import OpenPlace

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -18,17 +19,15 @@ from notekeep.errors import Conflict, NotekeepError
 from notekeep.markdown.text_merge import merge_texts
 from notekeep.storage import durability
 from notekeep.storage.atomic import TornWrite
-from notekeep.storage.content import digest_of
+from notekeep.storage.content import Source, digest_of
 from notekeep.storage.durability import AT_ONCE, Flush
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import content_at, digest_at, path_exists, remove_empty_folders
 from notekeep.storage.operations import Copy, Edit, Move, New, Operation, Remove, move_to_trash
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from notekeep.storage.content import Source
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.stores import Blobs, Stores
 

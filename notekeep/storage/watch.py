@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from threading import Event
 from typing import TYPE_CHECKING
@@ -22,8 +23,6 @@ from notekeep.storage.filesystem import is_remote
 from notekeep.storage.scan import IGNORE_FILE, NOTE_SUFFIXES, Fingerprint, list_folders, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
-
     from watchfiles import Change
 
 

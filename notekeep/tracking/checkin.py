@@ -12,6 +12,7 @@ import sys
 import time
 import unicodedata
 from binascii import crc32
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -27,8 +28,6 @@ from notekeep.tracking.habit_names import Habit, find_habit, is_name
 from notekeep.tracking.habit_table import LOG_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from notekeep.habits.summary import Cell, HabitView
     from notekeep.tracking.tracker import HabitIndex
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from notekeep.errors import Ambiguous, NotFound
 from notekeep.habits.definition import RESERVED, Definition, fold_name, undefined_habit
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
 
 _WORD_BREAKS = r"[\s._-]+"
 

@@ -6,6 +6,7 @@ Nothing here changes what counts; a line that is named still counts, unless its 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,6 @@ from notekeep.tracking.habit_table import LogLine, read_lines
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from notekeep.tracking.habit_names import Habit
 

@@ -12,6 +12,7 @@ import json
 import os
 import time
 from binascii import crc32
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.catalog import database
@@ -25,7 +26,6 @@ from notekeep.tracking.habit_names import Habit, known_habits
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
 
     from notekeep.habits.log import LineReport, LogEntry, PlacedEntry
 

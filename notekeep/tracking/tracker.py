@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from _thread import RLock
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,6 @@ from notekeep.tracking.habit_problems import find_problems, read_problem_lines
 from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from notekeep.errors import Problem
     from notekeep.habits.days import DayHistory
     from notekeep.habits.log import LogEntry
