@@ -10,12 +10,12 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import Any
 
 from notekeep import cache_files
 from notekeep.errors import SPACE_HINT, WRITABLE_HINT, Failure, remedy
-from notekeep.storage.private_files import hold_lock
+from notekeep.storage.private_files import hold_lock_file
 
 CATALOG_FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
@@ -337,13 +337,7 @@ def _move_aside(path: str) -> bool:
     return True
 
 
-@contextmanager
-def _lock_folder(folder: str) -> Iterator[None]:
+def _lock_folder(folder: str) -> AbstractContextManager[None]:
     """One process at a time makes a catalog or takes one away."""
     path = os.path.join(folder, f"{CATALOG_FILE}.lock")
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | getattr(os, "O_CLOEXEC", 0), 0o600)
-    try:
-        with hold_lock(descriptor, path, BUSY_SECONDS):
-            yield
-    finally:
-        os.close(descriptor)
+    return hold_lock_file(path, path, BUSY_SECONDS)

@@ -153,16 +153,10 @@ class Indexer:
     ) -> Refreshed:
         """Bring the index up to date with the files; Failure where the vault is not there.
 
-        Args:
-            full: Throw everything away and build it anew.
-            verify: Read every file and compare its content, whatever `stat` says of it.
-            forget_missing: Accept that many notes are gone at once.
-            words: Whether to bring on the full text too; else what it lacks is remembered.
-            budget: With more changed files than this, none is read; they are counted as pending.
-            words_budget: More notes than this are not taken into the full text.
-            progress: Called with how many notes are done and how many there are to do. One that
-                still has to go into the full text counts for a third.
-            cancelled: Asked between folders and batches; what is done until then stays.
+        With more changed files than `budget` none is read, and more notes than `words_budget` are
+        not taken into the full text. To `progress` a note that still has to go into the full text
+        counts for a third. `cancelled` is asked between folders and batches; what is done until
+        then stays. For all else see `IndexService.refresh`.
         """
         index = self._open_index() if words and self._open_index else None
         run = _Run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from notekeep.query.folding import fold_key
 
@@ -54,14 +54,7 @@ MIN_LIKENESS = 0.6
 CLEAR_LIKENESS = 0.75
 """How alike a name must be to a field's for being taken for it without asking."""
 
-_READ_AS: dict[str, FieldType] = {
-    "text": "text",
-    "number": "number",
-    "date": "date",
-    "list": "list",
-    "links": "list",
-    "bool": "bool",
-}
+_READ_AS: dict[str, FieldType] = {"links": "list", **{kind: kind for kind in get_args(FieldType)}}
 
 
 class QueryField(NamedTuple):

@@ -217,23 +217,17 @@ class FallbackQuery(NamedTuple):
     remark: str
 
 
-class Question(NamedTuple):
-    """A query without the words that only make a question of it; `telling` has no stop words."""
-
-    query: Query
-    telling: Query
-
-
 def read_question(
     query: Query,
     is_question_word: Callable[[str], bool],
     is_stop_word: Callable[[str], bool],
     *,
     typing: bool,
-) -> Question:
-    """Leave plain words out that say nothing, unless a query has no others.
+) -> tuple[Query, Query]:
+    """Return a query without the words that only make a question of it, then without stop words.
 
-    The first query keeps stop words, which hold their place between other words.
+    The first query keeps stop words, which hold their place between other words. One that has no
+    others stays as it is.
     """
     # The last word is a beginning while it is typed.
     plain = (tree.Term, tree.Prefix) if typing else tree.Term
@@ -249,12 +243,12 @@ def read_question(
     asked = leave_out(parts, is_question_word)
     telling = leave_out(asked, is_stop_word)
     if not any(isinstance(part, _WORDS) for part in telling):
-        return Question(query, query)
+        return query, query
     if len(asked) < len(parts):  # a question, whose mark is no pattern
         asked, telling = (
             [*some[:-1], _without_question_mark(some[-1])] for some in (asked, telling)
         )
-    return Question(query._replace(root=_all_of(asked)), query._replace(root=_all_of(telling)))
+    return query._replace(root=_all_of(asked)), query._replace(root=_all_of(telling))
 
 
 def _without_question_mark(part: Node) -> Node:

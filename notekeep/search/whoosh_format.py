@@ -22,7 +22,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from operator import sub
 from pickle import dumps, loads
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from whoosh import index
 from whoosh.codec.whoosh3 import W3Codec, W3TermInfo
@@ -171,13 +171,8 @@ def decode_blocks(data: bytes) -> Iterator[tuple[list[int], Sequence[float], Seq
         at = end
 
 
-class TermPostings(NamedTuple):
-    """The posting list of a term as it is written, and what the table of terms says of it."""
-
-    field: str
-    term: bytes
-    data: bytes
-    info: W3TermInfo
+TermPostings: TypeAlias = tuple[str, bytes, bytes, W3TermInfo]
+"""Field, term, its posting list as it is written, and what the table of terms says of it."""
 
 
 class PostingPool:
@@ -218,7 +213,7 @@ class PostingPool:
                 weights = postings[1::3]
                 total, highest = sum(weights), max(weights)
                 info = W3TermInfo(total, len(weights), 0, 0, highest, postings[0], postings[-3])
-                yield TermPostings(field, term, b"".join([TAG, *blocks]), info)
+                yield field, term, b"".join([TAG, *blocks]), info
 
     def cleanup(self) -> None:
         """Whoosh asks for it; there is no file to delete."""

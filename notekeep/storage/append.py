@@ -13,7 +13,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure, Refused
-from notekeep.storage.durability import AT_ONCE, close, read_all, sync_file, write_all
+from notekeep.storage.durability import AT_ONCE, closed_after, read_all, sync_file, write_all
 from notekeep.storage.file_names import is_within, outside_error
 from notekeep.storage.filesystem import explain_os_error
 from notekeep.storage.private_files import hold_lock, make_folder
@@ -66,7 +66,7 @@ def append_line(
 def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) -> bool:
     """Append once; False when the file opened is not, or no longer, the one of that name."""
     fd, made = _open(place, follow=follow)
-    try:
+    with closed_after(fd):
         stat = os.fstat(fd)
         if not S_ISREG(stat.st_mode):
             raise Refused(f"'{place}' is not a file.", "Move it away.")
@@ -80,8 +80,6 @@ def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) 
                 return _is_current(fd, place)
             except OSError:
                 return True  # the line is on the disk; only this check failed
-    finally:
-        close(fd)
 
 
 def _open(place: str, *, follow: bool) -> tuple[int, bool]:

@@ -13,7 +13,8 @@ import os
 import stat
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, Failure, NotekeepError
@@ -26,7 +27,7 @@ from notekeep.storage.content import (
     digest_of,
     read_stable,
 )
-from notekeep.storage.durability import AT_ONCE, Flush, close, sync_file, write_all
+from notekeep.storage.durability import AT_ONCE, Flush, closed_after, sync_file, write_all
 from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place
@@ -89,16 +90,13 @@ def exchange_checked(
 def _replace_checked(place: OpenPlace, temp: str, before: Digest) -> str | None:
     """Rename over the file where nothing can be exchanged: a second check narrows the window."""
     # It is held open over the rename, so that what is written into it at that moment is found.
-    fd = place.open(place.name, READ_FLAGS)
-    try:
+    with closed_after(place.open(place.name, READ_FLAGS)) as fd:
         if digest_of(read_stable(fd, place.shown)) != before:
             raise _staged_is_copy(place, temp, CHANGED)
         rename_over(place.entry(temp), place.entry())
         durability.reach_failpoint("swapped")
         late = read_stable(fd, place.shown)
         return None if digest_of(late) == before else write_conflict_copy(place, late, fd)
-    finally:
-        close(fd)
 
 
 def _read(place: OpenPlace, name: str) -> bytes | None:
@@ -112,9 +110,7 @@ def write_temp(
     place: OpenPlace, data: bytes, *, like: int | None = None, flush: Flush = AT_ONCE
 ) -> str:
     """Write a new file beside a place, with the metadata of `like`, and return its name."""
-    name = TEMP_PREFIX + os.urandom(6).hex()
-    fd = place.open(name, _NEW_FLAGS, 0o600 if like is not None else 0o666)
-    try:
+    with _new_temp(place, 0o600 if like is not None else 0o666) as (name, fd):
         durability.reach_failpoint("created")
         write_all(fd, data)
         durability.reach_failpoint("written")
@@ -122,28 +118,27 @@ def write_temp(
             copy_metadata(like, fd)
         flush.sync_file(fd)
         durability.reach_failpoint("synced")
-    except BaseException:
-        place.unlink(name)
-        raise
-    finally:
-        close(fd)
     return name
 
 
 def copy_temp(place: OpenPlace, source: Source, *, flush: Flush) -> tuple[str, Digest]:
     """Copy a stream into a new file beside a place; return its name and its digest."""
-    name = TEMP_PREFIX + os.urandom(6).hex()
-    fd = place.open(name, _NEW_FLAGS, 0o666)
-    try:
-        with source() as stream:
-            digest = copy_stream(stream, lambda chunk: write_all(fd, chunk))
+    with _new_temp(place, 0o666) as (name, fd), source() as stream:
+        digest = copy_stream(stream, lambda chunk: write_all(fd, chunk))
         flush.sync_file(fd)
-    except BaseException:
-        place.unlink(name)
-        raise
-    finally:
-        close(fd)
     return name, digest
+
+
+@contextmanager
+def _new_temp(place: OpenPlace, mode: int) -> Iterator[tuple[str, int]]:
+    """Give the name and descriptor of a new file beside a place; an error removes it again."""
+    name = TEMP_PREFIX + os.urandom(6).hex()
+    with closed_after(place.open(name, _NEW_FLAGS, mode)) as fd:
+        try:
+            yield name, fd
+        except BaseException:
+            place.unlink(name)
+            raise
 
 
 # Conflict copies: the losing side of a save, beside the note.
@@ -279,8 +274,7 @@ def _respell(source: OpenPlace, target: OpenPlace) -> None:
 
 
 def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
-    fd = source.open(source.name, READ_FLAGS)
-    try:
+    with closed_after(source.open(source.name, READ_FLAGS)) as fd:
         data = read_stable(fd, source.shown)
         temp = write_temp(target, data, like=fd)
         try:
@@ -294,8 +288,6 @@ def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
                 f"'{source.shown}' was changed by another program during the move.",
                 f"Its old version is in '{target.shown}'. Compare both.",
             )
-    finally:
-        close(fd)
     source.unlink(source.name)
 
 
@@ -310,8 +302,7 @@ class TornWrite(Failure):
 
 def write_in_place(place: OpenPlace, before: Digest, data: bytes, stores: Stores) -> None:
     """Give a file a new content without a new inode."""
-    fd = place.open(place.name, os.O_RDWR)
-    try:
+    with closed_after(place.open(place.name, os.O_RDWR)) as fd:
         if digest_of(read_stable(fd, place.shown)) != before:
             copy = write_conflict_copy(place, data, fd)
             raise ours_is_copy_error(place.shown, CHANGED, copy)
@@ -321,8 +312,6 @@ def write_in_place(place: OpenPlace, before: Digest, data: bytes, stores: Stores
             _write_back(fd, place, stores.blobs.read(before), data, error)
             raise
         durability.reach_failpoint("swapped")
-    finally:
-        close(fd)
 
 
 def overwrite(fd: int, data: bytes) -> None:

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from notekeep.storage.content import digest_of
-from notekeep.storage.durability import Flush, close
+from notekeep.storage.durability import Flush, close, closed_after
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.private_files import make_folder, try_lock, write_file
 
@@ -201,10 +201,8 @@ def _is_held(lock: str) -> bool:
         fd = os.open(lock, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
     except OSError:
         return False
-    try:
+    with closed_after(fd):
         return not try_lock(fd)
-    finally:
-        close(fd)
 
 
 def _read(file: str) -> UnsavedText | None:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Conflict, Problem, Refused
-from notekeep.storage.durability import close, read_all
+from notekeep.storage.durability import closed_after, read_all
 from notekeep.storage.filesystem import explain_errors
 
 if TYPE_CHECKING:
@@ -58,12 +58,8 @@ def copy_stream(stream: IO[bytes], write: Callable[[bytes], object]) -> Digest:
 def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
     """Read a file, links followed, with the digest that a save expects; errors name it `shown`."""
     place = os.fspath(path)
-    with explain_errors(shown or place, "read"):
-        fd = os.open(place, READ_FLAGS)
-        try:
-            data = read_stable(fd, shown or place)
-        finally:
-            close(fd)
+    with explain_errors(shown or place, "read"), closed_after(os.open(place, READ_FLAGS)) as fd:
+        data = read_stable(fd, shown or place)
     return data, digest_of(data)
 
 

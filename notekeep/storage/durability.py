@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Self
 
 _CHUNK = 1 << 20
@@ -42,6 +42,15 @@ def close(fd: int) -> None:
     """Close a descriptor; what was flushed before is safe even when closing reports an error."""
     with suppress(OSError):
         os.close(fd)
+
+
+@contextmanager
+def closed_after(fd: int) -> Iterator[int]:
+    """Give a descriptor, and close it at the end of the `with`."""
+    try:
+        yield fd
+    finally:
+        close(fd)
 
 
 def sync_file(fd: int) -> None:
@@ -100,11 +109,9 @@ class Flush:
         """Do the same for a folder that is not open."""
         if sys.platform == "win32":
             return
-        fd = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+        with closed_after(os.open(folder or ".", flags)) as fd:
             self.sync_folder(fd)
-        finally:
-            close(fd)
 
     def _remember(self, fd: int) -> None:
         device = os.fstat(fd).st_dev

@@ -31,19 +31,11 @@ STEM_BYTES = 240
 # What Windows forbids, and what breaks a [[link]] to the file in Obsidian.
 _IN_A_NAME = str.maketrans(
     {
-        ":": " - ",
-        "/": " - ",
-        "\\": " - ",
-        "|": " - ",
+        **dict.fromkeys(":/\\|", " - "),
+        **dict.fromkeys("<[", "("),
+        **dict.fromkeys(">]", ")"),
+        **dict.fromkeys("?*#^", ""),
         '"': "'",
-        "<": "(",
-        ">": ")",
-        "[": "(",
-        "]": ")",
-        "?": "",
-        "*": "",
-        "#": "",
-        "^": "",
     }
 )
 _FORBIDDEN = frozenset('<>:"/\\|?*')

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import Refused
 from notekeep.storage import file_names
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
-from notekeep.storage.durability import AT_ONCE, Flush, close
+from notekeep.storage.durability import AT_ONCE, Flush, close, closed_after
 from notekeep.storage.renames import FolderEntry, remove_entry
 
 if TYPE_CHECKING:
@@ -59,11 +59,8 @@ class OpenPlace(NamedTuple):
 
     def read(self, name: str = "") -> bytes:
         """Read a file of the folder as it was at one moment."""
-        fd = self.open(name or self.name, READ_FLAGS)
-        try:
+        with closed_after(self.open(name or self.name, READ_FLAGS)) as fd:
             return read_stable(fd, self.shown)
-        finally:
-            close(fd)
 
     def stat(self, name: str = "") -> os.stat_result:
         """Ask about a name of the folder; about a link itself."""

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from stat import S_ISREG
 
 from notekeep.errors import Failure
-from notekeep.storage.durability import AT_ONCE, Flush, close, write_all
+from notekeep.storage.durability import AT_ONCE, Flush, closed_after, write_all
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.renames import retry_when_busy
 
@@ -43,11 +43,9 @@ def write_file(path: str, data: bytes, *, flush: Flush = AT_ONCE) -> None:
     """Put a file of our own in the place of whatever has its name, whole and durable."""
     fd, temp = open_temp(os.path.dirname(path))
     try:
-        try:
+        with closed_after(fd):
             write_all(fd, data)
             flush.sync_file(fd)
-        finally:
-            close(fd)
         retry_when_busy(lambda: os.replace(temp, path))
     except BaseException:
         with suppress(OSError):
@@ -111,15 +109,11 @@ def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
 
 
 @contextmanager
-def hold_lock_file(lock: str, path: str) -> Iterator[None]:
+def hold_lock_file(lock: str, path: str, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the lock of a file of its own: Windows cannot replace a file that is open."""
     make_folder(os.path.dirname(lock))
-    fd = os.open(lock, _LOCK_FLAGS, 0o600)
-    try:
-        with hold_lock(fd, path):
-            yield
-    finally:
-        close(fd)
+    with closed_after(os.open(lock, _LOCK_FLAGS, 0o600)) as fd, hold_lock(fd, path, patience):
+        yield
 
 
 def try_lock(fd: int) -> bool:

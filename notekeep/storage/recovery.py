@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from notekeep.errors import NotekeepError
 from notekeep.storage import atomic
 from notekeep.storage.content import Digest, read_stable
-from notekeep.storage.durability import AT_ONCE, close
+from notekeep.storage.durability import AT_ONCE, closed_after
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.open_folder import digest_at, open_place, path_exists
 from notekeep.storage.operations import Edit, New, remove_file
@@ -115,17 +115,15 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
     with open_place(root, change.path) as place:
         if digest is None or place.stat().st_nlink < 2:
             return False
-        fd = place.open(place.name, os.O_RDWR)
-        try:  # a write in place that was cut short
-            now = read_stable(fd, change.path)
-            is_ours = atomic.is_own_write(now, stores.blobs.read(change.before), new)
-            if is_ours:
-                stores.blobs.store(now)
-                atomic.overwrite(fd, new)
-        except OSError as error:
-            raise atomic.TornWrite(f"'{change.path}' could not be completed.") from error
-        finally:
-            close(fd)
+        with closed_after(place.open(place.name, os.O_RDWR)) as fd:
+            try:  # a write in place that was cut short
+                now = read_stable(fd, change.path)
+                is_ours = atomic.is_own_write(now, stores.blobs.read(change.before), new)
+                if is_ours:
+                    stores.blobs.store(now)
+                    atomic.overwrite(fd, new)
+            except OSError as error:
+                raise atomic.TornWrite(f"'{change.path}' could not be completed.") from error
     return is_ours
 
 

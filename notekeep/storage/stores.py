@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, NotFound
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
-from notekeep.storage.durability import AT_ONCE, Flush, close
+from notekeep.storage.durability import AT_ONCE, Flush, close, closed_after
 from notekeep.storage.operation_log import (
     ChangeRecord,
     Journal,
@@ -183,11 +183,8 @@ class DisplacedFiles:
                 continue
             path = os.path.join(self.folder, name)
             with suppress(OSError):
-                fd = os.open(path, READ_FLAGS)
-                try:
+                with closed_after(os.open(path, READ_FLAGS)) as fd:
                     is_checked = _is_checked(fd, digest, "", store_late)
-                finally:
-                    close(fd)
                 if is_checked:
                     os.unlink(path)
 

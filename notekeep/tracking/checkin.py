@@ -242,27 +242,22 @@ class Undone(NamedTuple):
 
 def undo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
     """Undo the last entry that this device wrote and that was not undone yet."""
-    index.refresh()
-    own = _lines_since_check_in(index)
-    if not own:
-        raise NotFound("no entry of this device to undo")
-    return _restore(index, own, UNDO_KEY, dry_run=dry_run)
+    return _restore(index, _lines_since_check_in(index), UNDO_KEY, dry_run=dry_run)
 
 
 def redo_check_in(index: HabitIndex, *, dry_run: bool = False) -> Undone:
     """Redo what was undone last, if nothing else was logged on this device since."""
-    index.refresh()
-    own = _lines_since_undo(index)
-    if not own:
-        raise NotFound("no entry of this device to redo")
-    return _restore(index, own, REDO_KEY, dry_run=dry_run)
+    return _restore(index, _lines_since_undo(index), REDO_KEY, dry_run=dry_run)
 
 
 def _restore(
     index: HabitIndex, own: Sequence[tuple[LogEntry, str]], key: str, *, dry_run: bool
 ) -> Undone:
     """Make a day what it was before the last of some lines, and without those of them after it."""
+    if not own:
+        raise NotFound(f"no entry of this device to {key}")
     gone, text = own[-1]
+    index.refresh()
     known = index.known()
     if not is_name(known, gone.habit):
         # Its note is gone, and the beginning of another one's name is not meant.

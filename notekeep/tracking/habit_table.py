@@ -13,6 +13,7 @@ import os
 import time
 from binascii import crc32
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.catalog import database
@@ -384,11 +385,9 @@ def _update_days(
 
 
 def _reduce_all(connection: sqlite3.Connection, habit: Habit) -> DayHistory:
-    by_day: dict[int, list[LogEntry]] = {}
-    for entry in read_entries(connection, habit.names):
-        by_day.setdefault(entry.day, []).append(entry)
+    by_day = groupby(read_entries(connection, habit.names), lambda entry: entry.day)
     unit = habit.definition.unit
-    return DayHistory({day: reduce_entries(some, unit) for day, some in by_day.items()})
+    return DayHistory({day: reduce_entries(some, unit) for day, some in by_day})
 
 
 # What the tables know.

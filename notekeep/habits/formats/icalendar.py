@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from notekeep.habits.definition import FOREVER, Definition
 from notekeep.habits.reminders import Reminder, parse_reminders
@@ -19,13 +18,6 @@ _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _SHORTEST_MONTH = 28
 _MOST_LEFT_OUT = 400
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": ""})
-
-
-class _Repeat(NamedTuple):
-    """How an event is repeated: its RRULE, and its first day as an ordinal."""
-
-    rule: str
-    first: int
 
 
 def write_calendar(
@@ -49,7 +41,10 @@ def write_calendar(
     return "".join(f"{part}\r\n" for line in lines for part in fold_line(line)), count
 
 
-def _find_repeat(habit: Definition, reminder: Reminder, today: int, week_start: int) -> _Repeat:
+def _find_repeat(
+    habit: Definition, reminder: Reminder, today: int, week_start: int
+) -> tuple[str, int]:
+    """How an event is repeated: its RRULE, and its first day as an ordinal."""
     starts = [rule.start for rule in habit.rules if rule.start <= today]
     first = max(starts[-1] if starts else 0, habit.since or 0) or today
     if reminder.weekdays is not None:
@@ -65,7 +60,7 @@ def _find_repeat(habit: Definition, reminder: Reminder, today: int, week_start: 
             wanted = max(1, _SHORTEST_MONTH - times)
             while date.fromordinal(first).day != wanted:
                 first += 1
-            return _Repeat(f"FREQ=MONTHLY;BYMONTHDAY={wanted}", first)
+            return f"FREQ=MONTHLY;BYMONTHDAY={wanted}", first
         case InDays(times, days):
             step = max(1, days // times)
         case EverySlot(days, start):
@@ -75,13 +70,13 @@ def _find_repeat(habit: Definition, reminder: Reminder, today: int, week_start: 
             step = high
         case _:
             step = 1
-    return _Repeat("FREQ=DAILY" + (f";INTERVAL={step}" if step > 1 else ""), first)
+    return "FREQ=DAILY" + (f";INTERVAL={step}" if step > 1 else ""), first
 
 
-def _weekly(weekdays: Sequence[bool], first: int) -> _Repeat:
+def _weekly(weekdays: Sequence[bool], first: int) -> tuple[str, int]:
     while not weekdays[(first - 1) % 7]:
         first += 1
-    return _Repeat(f"FREQ=WEEKLY;BYDAY={','.join(_weekday_codes(weekdays))}", first)
+    return f"FREQ=WEEKLY;BYDAY={','.join(_weekday_codes(weekdays))}", first
 
 
 def _weekday_codes(weekdays: Sequence[bool]) -> list[str]:
@@ -91,7 +86,7 @@ def _weekday_codes(weekdays: Sequence[bool]) -> list[str]:
 def _event(
     habit: Definition, reminder: Reminder, vault: str, today: int, week_start: int
 ) -> list[str]:
-    found = _find_repeat(habit, reminder, today, week_start)
+    rule, first = _find_repeat(habit, reminder, today, week_start)
     clock = f"T{reminder.hour:02}{reminder.minute:02}00"
     days = "".join(_weekday_codes(reminder.weekdays)) if reminder.weekdays else ""
     until = f";UNTIL={_day(habit.until)}T235959" if habit.until is not None else ""
@@ -100,14 +95,14 @@ def _event(
         "BEGIN:VEVENT",
         f"UID:{_text(habit.id)}-{reminder.time.replace(':', '')}{days}@{vault}",
         f"DTSTAMP:{_day(today)}T000000Z",
-        f"DTSTART:{_day(found.first)}{clock}",
+        f"DTSTART:{_day(first)}{clock}",
         "DURATION:PT5M",
-        f"RRULE:{found.rule}{until}",
+        f"RRULE:{rule}{until}",
         f"SUMMARY:{_text(habit.title)}",
         *([f"DESCRIPTION:{_text(chr(10).join(about))}"] if about else []),
         "TRANSP:TRANSPARENT",
     ]
-    lines += [f"EXDATE:{_day(day)}{clock}" for day in _left_out(habit, found.first)]
+    lines += [f"EXDATE:{_day(day)}{clock}" for day in _left_out(habit, first)]
     lines += ["BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:PT0M"]
     return [*lines, f"DESCRIPTION:{_text(habit.title)}", "END:VALARM", "END:VEVENT"]
 

@@ -340,10 +340,10 @@ def write_loop_files(
         marks.append(_marks(kept, losses, today))
         first, values = strengths(kept.habit, kept.days, today)
         scores.append({first + place: f"{value:.4f}" for place, value in enumerate(values)})
-        lines = [(_iso(day), mark, kept.notes.get(day, "")) for day, mark in _newest(marks[-1])]
-        files[f"{folder}/{SCORES}"] = write_csv_table(
-            ("Date", "Score"), [(_iso(day), score) for day, score in _newest(scores[-1])]
-        )
+        newest = sorted(marks[-1].items(), reverse=True)
+        lines = [(_iso(day), mark, kept.notes.get(day, "")) for day, mark in newest]
+        points = [(_iso(day), score) for day, score in sorted(scores[-1].items(), reverse=True)]
+        files[f"{folder}/{SCORES}"] = write_csv_table(("Date", "Score"), points)
         files[f"{folder}/{CHECKMARKS_FILE}"] = write_csv_table(("Date", "Value", "Notes"), lines)
     names = [kept.habit.title for kept in habits]
     shared = {
@@ -443,10 +443,6 @@ def _shared(
 
 def _folder(number: int, title: str) -> str:
     return f"{number:03} {re.sub(r'[^A-Za-z0-9 _-]+', '', title)}".strip()[:60].strip()
-
-
-def _newest(days: Mapping[int, str]) -> list[tuple[int, str]]:
-    return sorted(days.items(), reverse=True)
 
 
 def _iso(day: int) -> str:
