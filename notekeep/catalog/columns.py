@@ -103,49 +103,31 @@ _ALL = (
         head="changed",
     ),
     Column(
-        "words",
-        "number",
-        "number of words",
-        lambda row: row.words,
-        sql="words",
-        has="words > 0",
+        "words", "number", "number of words", lambda row: row.words, sql="words", has="words > 0"
     ),
     Column(
         "size", "number", "size of the file in bytes", lambda row: row.size, sql="size", has="1"
     ),
     Column(
-        "private",
-        "bool",
-        "whether the note is private",
-        lambda row: row.private,
-        sql="private",
+        "private", "bool", "whether the note is private", lambda row: row.private, sql="private"
     ),
     Column(
         "problem", None, "problem when reading the note; in lists only", lambda row: row.problem
     ),
-    Column(
-        "task",
-        "list",
-        "text of the tasks; in queries only",
-        None,
-        sql="folded",
-        items="SELECT note FROM tasks WHERE 1",
-    ),
-    Column(
-        "task-todo",
-        "list",
-        "text of open tasks; in queries only",
-        None,
-        sql="folded",
-        items="SELECT note FROM tasks WHERE NOT done",
-    ),
-    Column(
-        "task-done",
-        "list",
-        "text of completed tasks; in queries only",
-        None,
-        sql="folded",
-        items="SELECT note FROM tasks WHERE done",
+    *(
+        Column(
+            name,
+            "list",
+            f"text of {which} tasks; in queries only",
+            None,
+            sql="folded",
+            items=f"SELECT note FROM tasks WHERE {test}",  # noqa: S608 - one of these
+        )
+        for name, which, test in (
+            ("task", "the", "1"),
+            ("task-todo", "open", "NOT done"),
+            ("task-done", "completed", "done"),
+        )
     ),
 )
 

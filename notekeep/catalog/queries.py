@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +16,6 @@ from notekeep.markdown.note_names import note_stem
 from notekeep.query.folding import fold_key, fold_text
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.connection import Connection
     from notekeep.query.tree import Node, Query

@@ -26,22 +26,8 @@ COUNTED_THINGS = {**_THINGS, **{thing: thing for thing in _THINGS.values()}}
 """What `has:` knows besides fields: the names a person may use, and the thing they mean."""
 
 SCOPES = (
-    "block",
-    "body",
-    "content",
-    "from",
-    "has",
-    "heading",
-    "ignore-case",
-    "is",
-    "limit",
-    "line",
-    "match-case",
-    "no",
-    "quote",
-    "section",
-    "sort",
-    "to",
+    *("block", "body", "content", "from", "has", "heading", "ignore-case", "is", "limit"),
+    *("line", "match-case", "no", "quote", "section", "sort", "to"),
 )
 """Names before a colon that are no field; here so that a misspelt one is understood."""
 

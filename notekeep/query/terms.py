@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep.errors import UsageError
 from notekeep.query import tree
 from notekeep.query.fields import CLEAR_LIKENESS, COUNTED_THINGS, SCOPES, QueryFields, nearest_word
-from notekeep.query.values import parse_value
+from notekeep.query.values import ValueParser
 
 if TYPE_CHECKING:
     from notekeep.query.grammar import Token
@@ -224,7 +224,7 @@ def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
         return parse_tag(value, context)
     if value.kind == "word" and value.text.casefold() in ("null", "none") and op == ":":
         return tree.Not(tree.Has(found.name, span))
-    return parse_value(found, field, value, context)
+    return ValueParser(found, field, value, context).read()
 
 
 def is_known_field(field: Token, context: TermContext) -> bool:

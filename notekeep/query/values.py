@@ -141,22 +141,20 @@ def _window(text: str, today: date) -> Period | None:
     return shift_date(today, -int(found[1]), found[2]) + timedelta(days=1), today
 
 
-def parse_value(field: QueryField, name: Token, value: Token, context: TermContext) -> Compare:
-    """Return the comparison of a field with a value.
+class ValueParser:
+    """Reads a value by the type of its field.
 
     A field of unknown type takes a value as number or date where it looks like one and is compared
     by order; `:` and `=` on it are about its text, as typed.
     """
-    return _ValueParser(field, name, value, context).read()
 
-
-class _ValueParser:
     def __init__(self, field: QueryField, name: Token, value: Token, context: TermContext) -> None:
         self.field, self.name, self.value, self.context = field, name, value, context
         self.op: Operator = name.op or ":"
         self.is_range = ".." in value.text and value.kind == "word"
 
     def read(self) -> Compare:
+        """Return the comparison of the field with the value."""
         match self.field.type:
             case "number":
                 return self._between(self._number)

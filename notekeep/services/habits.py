@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,8 +12,6 @@ from notekeep.tracking.habit_details import HabitYear, load_habit_year
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from notekeep.config import VaultPlaces
     from notekeep.errors import Problem
     from notekeep.habits.summary import HabitView

@@ -5,6 +5,7 @@ Each verb's module is imported when the verb is used, so that a command loads it
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,6 @@ from notekeep.notes.plan import WritePlan, WriteResult, apply_plan
 from notekeep.storage.open_folder import NameTaken
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from notekeep.catalog.name_lookup import Mention
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_changes import FieldChange

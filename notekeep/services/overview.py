@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.queries import OnThisDay, count_open, list_tasks, on_this_day
 from notekeep.markdown.due_days import DUE_LIKE_PATTERN, find_due_day
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from notekeep.catalog.records import Row, TaskRow
     from notekeep.errors import Problem
     from notekeep.habits.summary import HabitView

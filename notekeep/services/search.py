@@ -5,6 +5,7 @@ Whatever takes a query raises UsageError where it cannot be understood.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,8 +21,6 @@ from notekeep.search.text_filter import SearchSources, list_notes, resolve_words
 from notekeep.settings import vault_settings
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from notekeep.catalog.name_lookup import Mention
     from notekeep.catalog.open_counts import OpenCounts
     from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow

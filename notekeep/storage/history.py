@@ -132,8 +132,7 @@ class History(Stores):
             undo, _ = stacks(self.records())
             if not undo:
                 raise NotFound("There is nothing to undo.")
-            self._reverse(root, undo[-1], is_undo=True)
-            return undo[-1].origin
+            return self._reverse(root, undo[-1], is_undo=True)
 
     def undo_step(self, root: Path | str, step: str) -> StepRecord:
         """Undo one step by the id it was first made with, whatever was done since."""
@@ -142,8 +141,7 @@ class History(Stores):
             one = next((one for one in undo if one.origin.id == step), None)
             if one is None:
                 raise NotFound("That step is already undone.")
-            self._reverse(root, one, is_undo=True)
-            return one.origin
+            return self._reverse(root, one, is_undo=True)
 
     def redo(self, root: Path | str) -> StepRecord:
         """Redo the step that was undone last; NotFound when something was done since."""
@@ -151,10 +149,9 @@ class History(Stores):
             _, redo = stacks(self.records())
             if not redo:
                 raise NotFound("There is nothing to redo.")
-            self._reverse(root, redo[-1], is_undo=False)
-            return redo[-1].origin
+            return self._reverse(root, redo[-1], is_undo=False)
 
-    def _reverse(self, root: Path | str, one: UndoableStep, *, is_undo: bool) -> None:
+    def _reverse(self, root: Path | str, one: UndoableStep, *, is_undo: bool) -> StepRecord:
         place = one.last.root or os.fspath(root)
         verb = "undo" if is_undo else "redo"
         shown = one.origin.label or one.origin.verb
@@ -173,6 +170,7 @@ class History(Stores):
             step.operations = invert(one.last, place, self.blobs)
             step.commit()
         remove_empty_folders(place, one.last.folders)
+        return one.origin
 
     def _lock_undo(self) -> AbstractContextManager[None]:
         lock = os.path.join(self.folder, "undo.lock")
