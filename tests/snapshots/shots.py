@@ -144,7 +144,7 @@ SHOTS = (
         (
             ("slash", *typed("type:book rating>=4 habit")),
             " of 70",
-            ("question_mark",),
+            ("f6",),
             "words starting with habit",
         ),
         USUAL,
@@ -152,7 +152,7 @@ SHOTS = (
     Shot(
         "explain-wrong",
         "browse",
-        (("slash", *typed("ratng>=4 date:soon")), ("question_mark",), "What the search means"),
+        (("slash", *typed("ratng>=4 date:soon")), ("f6",), "What the search means"),
         SMALL,
     ),
     Shot("help", "browse", (("question_mark",), "Open"), USUAL),

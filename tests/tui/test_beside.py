@@ -338,15 +338,26 @@ async def test_facets_have_the_most_notes_first_and_the_chosen_one_is_lit(
 # What a search means.
 
 
-async def test_a_question_mark_explains_the_search_and_typing_goes_on(make_app: MakeApp) -> None:
+async def test_a_question_mark_is_typed_into_the_search(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(100, 40)) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        await until(pilot, lambda: shows(app, "F6 explain"))
+        await press(pilot, *"kettle", "question_mark")
+        await until(pilot, lambda: browse(app).pane.typed == "kettle?")
+        await until(pilot, lambda: shows(app, "1 of 9 notes"))
+
+
+async def test_a_key_explains_the_search_and_typing_goes_on(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=(100, 40), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        await press(pilot, "slash", "question_mark")
+        await press(pilot, "slash", "f6")
         await until(pilot, lambda: shows(app, "How to search"))
         await press(pilot, "escape")
         browse(app).pane.box.set_text("phone -tag:attention (type:book OR type:post) sort:-ratin")
-        await press(pilot, "question_mark")
+        await press(pilot, "f6")
         await until(pilot, lambda: shows(app, "all of"))
         said = [line.strip(" │▌") for line in seen(app)]
         # Two notes of nine are books or posts... three: two books and a post.

@@ -97,3 +97,13 @@ async def test_before_the_hour_at_which_days_begin_it_is_still_the_evening(
         monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T03:59")
         assert not app.check_day()
         assert app.today.day == 24
+        assert not shows(app, "ends at")
+
+
+async def test_after_midnight_today_says_when_its_day_ends(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T00:30")
+    app = make_app("today")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Tuesday 24 November (ends at 04:00)"))

@@ -167,6 +167,25 @@ async def test_one_key_ticks_a_habit_with_exactly_one_line_in_one_file(
         await until(pilot, lambda: shows(app, "Undid: check-in Meditate"))
 
 
+async def test_the_key_for_a_missed_day_means_the_same_on_today(
+    make_app: MakeApp, root: Path
+) -> None:
+    before = tree(root)
+    app = make_app("today")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "□ Meditate") and shows(app, "x missed"))
+        await press(pilot, "x")
+        await until(pilot, lambda: shows(app, "✗ Meditate"))
+        assert written(root, before) == ["- 2026-11-24 meditate: miss @21:15"]
+        # A task has no such state: the key ticks it, as it does on Tasks.
+        await press(pilot, "end", "x")
+        await until(pilot, lambda: "- [x] water the basil" in _daily(root))
+
+
+def _daily(root: Path) -> str:
+    return (root / "daily" / "2026-11-24.md").read_text("utf-8")
+
+
 def _water_today(vault: Vault) -> str:
     return next(view.today.amount for view in vault.habits.views() if view.id == "water")
 

@@ -156,7 +156,7 @@ async def test_keys_right_behind_the_slash_are_for_the_search_box(make_app: Make
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        keys(app, "slash", "question_mark")
+        keys(app, "slash", "f6")
         await until(pilot, lambda: shows(app, "How to search"))
         # Who types on is in the box again, whatever comes at once.
         keys(app, *"tag:hab x")

@@ -90,7 +90,6 @@ def test_what_is_wrong_with_a_persons_keys_is_said_once_each() -> None:
         "There is no key 'nonsense' (set for delete).",
         "There is no action 'serch'.",
         "The key ? is used by search and help.",
-        "The key ? is used by explain and search.",
     ]
     # What is understood counts, and an action whose keys are not keeps those it had.
     assert keymap("vi", own) == {"edit": "f8", "search": "question_mark", "serch": "s"}

@@ -145,7 +145,7 @@ NOTE_ACTIONS: tuple[Action, ...] = (
         action(
             "explain",
             "Explain search",
-            "question_mark",
+            "f6",
             FIND,
             label="explain",
             command="search --explain",

@@ -109,7 +109,6 @@ SHADOWED_ACTIONS: dict[str, tuple[str, ...]] = {
     "close-detail": ("explain-quit",),
     "leave-over": ("explain-quit",),
     "leave-tasks": ("explain-quit",),
-    "explain": ("help",),
     "next-offer": ("capture",),
     "undo-typing": ("suspend", "undo"),
     "redo-typing": ("redo",),

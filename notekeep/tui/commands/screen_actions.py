@@ -19,9 +19,12 @@ from notekeep.tui.commands.action import (
 SCREEN_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "today",
-        action("tick", "Tick", "space x", HABIT, label="tick", command="habit ID").with_help(
+        action("tick", "Tick", "space", HABIT, label="tick", command="habit ID").with_help(
             "Tick or untick the habit or the task."
         ),
+        action(
+            "miss-today", "Missed", "x", HABIT, label="missed", command="habit ID miss"
+        ).with_help("Mark the habit as missed today. On a task: tick it."),
         action(
             "log-amount", "Amount", "plus equals_sign", HABIT, label="amount", command="habit ID 12"
         ).with_help("Enter an amount for the habit, such as 12 min or = 30."),

@@ -9,6 +9,7 @@ from textual import getters
 from textual.containers import Horizontal
 from textual.message import Message
 
+from notekeep import config
 from notekeep.tui.keys import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
 from notekeep.tui.notifications import cleared_text
@@ -33,6 +34,8 @@ MARGIN = 2  # cells behind it
 TEXT_WIDTH = 80  # cells of a line of today's note at most
 DUE_WIDTH, OTHER_WIDTH = 90, 86
 """Cells that a line of each column has at most."""
+ROW_ACTIONS = ("tick", "miss-today", "log-amount", "open-row")
+"""Actions of the bottom line that want a row."""
 FIRST_KEYS: tuple[StyledLine, ...] = (
     key_hint("n", "new note"),
     key_hint("ctrl+n", "quick note"),
@@ -133,7 +136,10 @@ class TodayScreen(VaultScreen):
     def vault_changed(self) -> None:
         if self.is_unseen():
             return
-        self.set_status(f"{self.today:%A} {self.today.day} {self.today:%B}")
+        day = f"{self.today:%A} {self.today.day} {self.today:%B}"
+        is_next_date = config.current_time().date() > self.today
+        ends = f" (ends at {self.vault.settings.day_start:02}:00)" if is_next_date else ""
+        self.set_status(day + ends)
         self.load("overview", self.vault.overview, self._show)
 
     def index_progressed(self) -> None:
@@ -184,7 +190,7 @@ class TodayScreen(VaultScreen):
         self.due.show(due)
         self.others.show(more)
         is_busy = self.due.is_busy or self.others.is_busy
-        self.set_idle_actions(*(() if is_busy else ("tick", "log-amount", "open-row")))
+        self.set_idle_actions(*(() if is_busy else ROW_ACTIONS))
 
     async def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -225,3 +231,9 @@ class TodayScreen(VaultScreen):
             value = "clear" if habit.call == "done" and habit.today.is_logged else "done"
             text = cleared_text(habit.today.amount) if value == "clear" else ""
             self.check_in(partial(self.vault.habits.check_in, habit.id, value, self.today), text)
+
+    def action_miss_today(self) -> None:
+        if (item := self.column.item) is None or item.habit is None:
+            self.action_tick()
+        else:
+            self.check_in(partial(self.vault.habits.check_in, item.habit.id, "miss", self.today))
