@@ -180,7 +180,7 @@ class Walk:
             yield await self._at(place)
         await self._press("slash")
         yield await self._at("search")
-        yield await self._dialog("dialog", "question_mark")
+        yield await self._dialog("dialog", "f6")
         await self._leave()
         await self._press("escape")
         await self._press("ctrl+o")
