@@ -59,9 +59,7 @@ PREFIX_MATCH_MESSAGE = "No note has all of these words. These have words that be
 SOME_WORDS_MESSAGE = "No note has all of these words; these have some."
 ONE_HIT_MESSAGE = "Only 1 note has all of these words; others have some."
 FEW_HITS_MESSAGE = "Only {} notes have all of these words; others have some."
-NOT_INDEXED_MESSAGE = (
-    "The full text is not indexed yet: this looked at titles, aliases and tags of {} only."
-)
+NOT_INDEXED_MESSAGE = "The full text is not indexed yet, only titles, aliases and tags."
 
 
 def run_search(
@@ -130,9 +128,7 @@ class _Search:
         query = self._query
         node = tree.replace_leaves(query.root, _by_name) if query.root else None
         self.answered = self._run(Query(query.text, node, query.order, query.limit))
-        count = self._sources.catalog.count()
-        notes = "1 note" if count == 1 else f"{count} notes"
-        return self.answered.answer()._replace(remarks=(NOT_INDEXED_MESSAGE.format(notes),))
+        return self.answered.answer()._replace(remarks=(NOT_INDEXED_MESSAGE,))
 
     def _may_relax(self) -> bool:
         root = self._query.root if self._relax else None

@@ -556,3 +556,15 @@ async def test_enter_opens_the_note_wherever_it_is_in_the_list(make_app: MakeApp
 
 def _is_under_cursor(app: NotekeepApp, path: str) -> bool:
     return browse(app).note_under_cursor == path
+
+
+async def test_a_query_with_fields_that_finds_nothing_offers_no_note(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash", *"status:finishd")
+        await until(pilot, lambda: shows(app, "No results"))
+        assert not shows(app, "creates a note")
+        await press(pilot, "enter")
+        await pilot.pause(0.2)
+        assert not shows(app, "Title")

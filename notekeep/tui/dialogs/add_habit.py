@@ -127,7 +127,8 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
         try:
             _read(line, text)
         except NotekeepError as error:
-            self._show_wrong(line, error.message)
+            example = ". Try 3/week or every 2 days" if line == "schedule" else ""
+            self._show_wrong(line, f"{error.message}{example}")
             if line == "schedule":
                 self._meant = "".join(get_close_matches(text.casefold(), SCHEDULE_WORDS, n=1))
             if line == "schedule" and self._meant:

@@ -203,7 +203,7 @@ class HelpScreen(Dialog[None]):
 
     def _show(self, wanted: str) -> None:
         place, own_keys, glyphs = self._place, program(self).own_keys, self.glyphs
-        self._page.show(lambda width: help_lines(place, own_keys, glyphs, width, wanted))
+        self._page.show(lambda width: help_lines(place, own_keys, glyphs, width - 1, wanted))
 
     def action_search_help(self) -> None:
         self._box.display = True

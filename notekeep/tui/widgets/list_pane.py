@@ -48,6 +48,7 @@ from notekeep.tui.render.list_rows import (
     EMPTY_ACTIONS,
     field_correction,
     format_share,
+    is_title,
     no_indexed_results,
     no_notes,
     no_results,
@@ -653,7 +654,7 @@ class ListPane(Vertical, RemovalSafe):
             self.screen.set_focus(self.notes)
         elif self._has_failed:
             self.box.focus_text()
-        elif self._indexed is None:
+        elif self._indexed is None and is_title(self.typed):
             self.post_message(CreateNote(self.typed))
 
     def on_key(self, event: events.Key) -> None:
