@@ -386,8 +386,28 @@ def test_each_sample_is_recognized_as_its_own_format() -> None:
     }
 
 
-def test_a_folder_may_hold_several_formats() -> None:
-    assert set(read("").formats) >= {"kobo", "snipd", "readwise", "kindle-clippings"}
+def test_a_folder_may_hold_all_formats() -> None:
+    # A table is of no program, so a person names that format.
+    assert {*read("").formats, "csv"} == set(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("readwise/export.json", "readwise"),
+        ("readwise/readwise-data.csv", "readwise"),
+        ("readwise-reader/list.json", "reader"),
+        ("readwise-reader/reader.csv", "reader"),
+        ("joplin/garden.jex", "joplin"),
+        ("joplin/raw", "joplin"),
+        ("notion/small-markdown-csv.zip", "notion"),
+        ("notion/database-row.html", "notion"),
+    ],
+)
+def test_each_variant_of_a_format_is_read_alone(path: str, form: str) -> None:
+    found = read(path)
+    assert found.formats == [form]
+    assert found.works or found.pages or found.bookmarks
 
 
 def test_a_file_of_no_format_is_refused_with_what_to_do(tmp_path: Path) -> None:
