@@ -47,6 +47,11 @@ _MAX_DEPTH = 200
 """How deep tags may be nested: cleaning takes quadratic time over them."""
 _MAX_TAGS = 40_000
 """How many tags a text may have: each takes two kilobytes of memory while it is read."""
+_PLAIN_TAG = re.compile(
+    r"""<(/?)([A-Za-z][\w-]*+)(?:\s+[\w:-]++(?:="[^"<>]*"|='[^'<>]*')?+)*+\s*+(/?)>"""
+)
+_VOID = frozenset({"br", "col", "hr", "img", "input"})
+_UNUSUAL = _DROPPED | {"textarea", "xmp", "plaintext", "noembed", "noframes", "select", "svg"}
 _NOT_NESTED = frozenset({"p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead"})
 """Tags that older pages do not close."""
 _TO_ESCAPE = re.compile(
@@ -174,6 +179,24 @@ def _address(href: str) -> str:
     return re.sub(r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", href)
 
 
+def _is_nested(html: str) -> bool:
+    """Whether every tag is closed in its place, as programs write it, and no text hides any."""
+    names: list[str] = []
+    count = 0
+    for found in _PLAIN_TAG.finditer(html):
+        count += 1
+        is_end, name, is_alone = found[1], found[2].casefold(), found[3]
+        if name in _VOID:
+            continue
+        if is_alone or name in _UNUSUAL or len(names) >= _MAX_DEPTH:
+            return False
+        if not is_end:
+            names.append(name)
+        elif not names or names.pop() != name:
+            return False
+    return count == html.count("<") and not names
+
+
 def _write_nested(html: str) -> str:
     """Write HTML with every tag closed in its place; Refused when it is larger than any program's.
 
@@ -181,6 +204,8 @@ def _write_nested(html: str) -> str:
     """
     if html.count("<") > 2 * _MAX_TAGS:
         raise Refused(f"HTML with more than {_MAX_TAGS} tags")
+    if _is_nested(html):
+        return html
     soup = BeautifulSoup(html, "html.parser")
     waiting: list[tuple[Tag, int, bool]] = [(soup, 0, False)]
     while waiting:
