@@ -240,6 +240,7 @@ def test_what_a_person_wrote_between_two_imports_stays(
     for (device,) in devices(1):
         device.take(form, found)
         written = [_edit(device, kind, number, at) for number, kind in enumerate(edits)]
+        device.vault.indexing.refresh(words=False)
         before = b"\n".join(device.tree().values())
         if not later:
             later = found
