@@ -31,7 +31,8 @@ class SlugClash(Refused):
 
     def __init__(self, path: str, others: Iterable[str], slug: str, *, is_taken: bool) -> None:
         named = ", ".join(sorted(others))
-        hint = f"change one of them: write slug: {slug}-2 in it, or use --fix-slugs"
+        self.advice = f"give one of them another slug: set slug={slug}-2"
+        hint = f"{self.advice}, or use --fix-slugs"
         if named.startswith(_ELSEWHERE):
             hint += f"; if it is this vault on another device, sync its {VAULT_SETTINGS} first"
         super().__init__(f"{path}: its slug {slug!r} is also used by {named}", hint)

@@ -60,6 +60,7 @@ class NoteOutline:
     facts: dict[str, str]
     tags: list[str]
     sections: list[OutlineSection]
+    rating: str = ""
 
     @property
     def link(self) -> str:
@@ -97,7 +98,9 @@ def outline_note(note: Note) -> NoteOutline:
     listed = [str(tag).lstrip("#") for tag in tags] if isinstance(tags, list) else []
     title = public_title(note, passage.page)
     sections = _sections(passage.page, title)
-    return NoteOutline(note.path, title, name, note.kind, facts, listed, sections)
+    rating = note.fields.get("rating")
+    stars = str(rating) if isinstance(rating, (int, float)) else ""
+    return NoteOutline(note.path, title, name, note.kind, facts, listed, sections, stars)
 
 
 def _seconds(clock: str) -> int:
@@ -172,6 +175,9 @@ def write_scaffold(
     notes: list[str] = []
     blocks = [f"# {title}", "%% What is this post about? One paragraph, then the mark. %%"]
     blocks += [box for one in materials if (box := _box(one))]
+    # Only the person can say whether others may know what they thought of it.
+    if ratings := ", ".join(one.rating for one in materials if one.rating):
+        blocks.append(f"%% Your rating: {ratings} %%")
     blocks.append("<!-- more -->")
     for material in materials:
         sections = [

@@ -86,7 +86,7 @@ def test_slugs_that_clash_are_both_refused_whatever_the_order(write_vault: Write
         made = plan(source, *paths)
         assert set(made.refused) == {"a.md", "b.md"}
         assert "is also used by b.md" in made.refused["a.md"].message
-        assert "write slug: same-2" in made.refused["a.md"].hint
+        assert "set slug=same-2" in made.refused["a.md"].hint
 
 
 # Pictures

@@ -48,6 +48,7 @@ async def test_a_note_is_exported_from_browse_after_its_diff_is_seen(
         assert not shows(app, "notes-drafts")
         await press(pilot, "w")
         await until(pilot, lambda: shows(app, "The folder of your site."))
+        assert not shows(app, "the folder from your settings"), "there is none"
         assert not drafts.exists()
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "2 new"))
@@ -72,6 +73,7 @@ async def test_drafts_and_published_notes_are_listed(make_app: MakeApp) -> None:
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "no site folder · 2 drafts and posts"))
+        assert shows(app, "enter plan")
         assert shows(app, "A draft")
         assert shows(app, "Deep Work")
         assert not shows(app, "Atomic Habits")
@@ -535,6 +537,7 @@ async def test_what_goes_into_a_post_is_chosen_where_there_is_a_choice(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await begin_post(app, pilot)
         await until(pilot, lambda: shows(app, "Sections with quotes or timestamps"))
+        assert shows(app, "All headings, with their quotes")
         assert shows(app, "2 headings")
         await press(pilot, "down", "enter")
         await until(pilot, lambda: shows(app, "By: Cal Newport"))
@@ -620,3 +623,56 @@ async def test_a_key_for_a_plan_that_takes_long_is_said_to_have_come_too_early(
         go_on.set()
         await until(pilot, lambda: shows(app, "+- one"))
         assert not (drafts / "a-draft").exists()
+
+
+async def test_a_typed_command_changes_the_selected_draft(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "new        content/posts/a-draft"))
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "u  undo"))
+        await press(pilot, "colon")
+        await until(pilot, lambda: shows(app, "Command, note or habit"))
+        type_text(app, "set draft=false")
+        await until(pilot, lambda: shows(app, "Set fields of A draft: draft=false"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: "draft: false" in (root / "posts/A draft.md").read_text())
+        # The plan is of the note as it is now.
+        await until(pilot, lambda: shows(app, "changed    content/posts/a-draft"))
+        assert not shows(app, "Draft: the site hides it")
+
+
+async def test_two_posts_of_one_title_are_told_apart_and_their_clash_is_explained(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    (root / "posts/Deep Work.md").write_text("---\ntype: post\ndraft: true\n---\nMore of it.\n")
+    vault.indexing.refresh()
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "Deep Work · books"))
+        assert shows(app, "Deep Work · posts")
+        await press(pilot, "end")
+        await until(pilot, lambda: shows(app, "set slug=deep-work-2 (ctrl+p)"))
+        assert not shows(app, "--fix-slugs")
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "Not written: "))
+
+
+async def test_a_result_goes_when_the_export_is_undone(
+    make_app: MakeApp, vault: Vault, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    post = tmp_path / "blog/content/posts/a-draft/index.md"
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "new        content/posts/a-draft"))
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "u  undo"))
+        await press(pilot, "u")
+        await until(pilot, lambda: not post.exists())
+        await until(pilot, lambda: shows(app, "new        content/posts/a-draft"))
+        assert not shows(app, "u  undo")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
+from notekeep.export.post_identity import SlugClash
 from notekeep.export.source_map import TEASER_END_REASON, SourceChange
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.render.formatting import plural, shorten_home
@@ -60,9 +61,12 @@ def error_lines(error: NotekeepError, width: int) -> list[StyledLine]:
     line = getattr(error, "line", None)
     where = f", line {line}" if line and f"line {line}" not in error.message else ""
     lines = wrap_line([Piece(clean_line(error.message) + where, "warn")], width)
-    if error.hint:
-        lines += wrap_line([Piece(clean_line(error.hint), "muted")], width)
-    return lines
+    return lines + _muted(_hint(error), width)
+
+
+def _hint(error: NotekeepError) -> str:
+    """Return what a person can do about an error: of a slug what they can do in the app."""
+    return f"{error.advice} (ctrl+p)" if isinstance(error, SlugClash) else error.hint
 
 
 # A plan of an export as lines: what it would do, what a person should know, and the diff.
@@ -184,7 +188,7 @@ def _problems(
     for note, refusal in export.refused.items():
         place = f"{note}, line {refusal.line}" if refusal.line else note
         why = refusal.message.removeprefix(f"{note}: ")
-        text = f"{place}: {why}; {refusal.hint}".removesuffix("; ")
+        text = f"{place}: {why}; {_hint(refusal)}".removesuffix("; ")
         yield from _remark(text, "bad", width, glyphs)
     for warning in export.warnings:
         yield from _remark(warning, "warn", width, glyphs)

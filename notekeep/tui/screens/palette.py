@@ -32,7 +32,6 @@ from notekeep.tui.render.styled_text import (
     pad_line,
     spread_line,
 )
-from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
 from notekeep.tui.textual_compat import bindings_of
 from notekeep.tui.widgets.row_lists import RowList
@@ -251,7 +250,7 @@ class Palette(ListDialog[None]):
             return [Offer(WHOLE_COMMAND_SCORE, title, "enter run", command.run)]
         why = clean_line(command or "")
         offers = []
-        for verb in match_verbs(typed, has_notes=isinstance(self._below, BrowseScreen)):
+        for verb in match_verbs(typed, has_notes=bool(self._below.chosen_notes())):
             # What was typed behind a whole name stays there to be corrected.
             rest = typed if " " in typed.strip() else f"{verb.usage.partition(' ')[0]} "
             type_on = partial(self._type_on, rest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from textual import getters
 from textual.containers import Horizontal
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from notekeep.catalog.records import Row
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
     from notekeep.export.scaffold import NoteOutline
@@ -77,6 +78,12 @@ class _PlanKey(NamedTuple):
     how: Mapping[str, object] | None
 
 
+class _States(NamedTuple):
+    titles: Mapping[str, str]  # of drafts and posts by path
+    standings: Sequence[SiteStanding]  # how they stand in each site
+    result: tuple[str, ...] | None  # whose result was on the screen before
+
+
 class PlanView(DiffView):
     """Shows plans, results and reports of an export."""
 
@@ -98,6 +105,7 @@ class PublishScreen(VaultScreen):
     BINDINGS = bindings("publish")
     CSS_PATH = "publish.tcss"
     OPENED_BY = "show-publish"
+    LABELS: ClassVar = {"open": "plan"}
     PLACE = "publish"
 
     posts = getters.query_one("#drafts", PostList)
@@ -115,6 +123,7 @@ class PublishScreen(VaultScreen):
     _result_of: tuple[str, ...] | None = None
     """The notes whose result or report stays to be read, although the list is asked for again."""
     _made_for: _PlanKey | None = None
+    _problem: NotekeepError | None = None  # why there is no plan
     _is_left = False  # whether the screen was left, and its plan is not there again yet
     _is_planning = False
     _waiting: Callable[[], object] | None = None  # what a key does once the plan is there
@@ -127,7 +136,7 @@ class PublishScreen(VaultScreen):
             yield PlanView(self.glyphs)
 
     def on_mount(self) -> None:
-        self._titles: dict[str, str] = {}
+        self._titles: Mapping[str, str] = {}
         self.posts.nothing = [[Piece("No drafts yet", "muted")]]
         self.posts.focus()
         self.vault_changed()
@@ -142,33 +151,44 @@ class PublishScreen(VaultScreen):
 
     def _load_titles(self) -> dict[str, str]:
         rows = self.vault.search.rows(self.vault.publishing.drafts()).rows
-        return {row.path: row.title for row in rows}
+        self.vault.search.distinguish_titles(rows)
+        return {row.path: _list_title(row) for row in rows}
 
-    def _load_states(self) -> tuple[dict[str, str], list[SiteStanding]]:
-        """Return the titles of drafts and posts by path, and how they stand in each site."""
+    def _load_states(self) -> _States:
+        result = self._result_of
         self._where = self._site_name()
         publishing, chosen = self.vault.publishing, (self.target, self.site)
         is_known = chosen in [(one.target, one.folder) for one in publishing.sites]
         standings = publishing.standings(*(() if is_known else chosen))
         paths = {post.note for one in standings for post in one.posts}
         rows = self.vault.catalog.rows_of(paths)
+        self.vault.search.distinguish_titles([*rows.values()])
         names = {path: path.rpartition("/")[2].removesuffix(".md") for path in paths}
-        posts = names | {path: row.title for path, row in rows.items()}
+        posts = names | {path: _list_title(row) for path, row in rows.items()}
         # A site that cannot be read takes no draft from the list.
-        return self._load_titles() | posts, standings
+        return _States(self._load_titles() | posts, standings, result)
 
     def _list(self, titles: dict[str, str]) -> None:
-        self._titles = titles | self._titles
+        self._titles = {**titles, **self._titles}
         self._show_rows()
 
-    def _show_states(self, answer: tuple[dict[str, str], list[SiteStanding]]) -> None:
-        self._titles, self._standings = answer
+    def _show_states(self, loaded: _States) -> None:
+        self._titles, self._standings = loaded.titles, loaded.standings
         self._show_rows()
+        if loaded.result is self._result_of:
+            self._replace_old_result()
         errors = [one.error for one in self._standings if one.error]
         if errors and not self.diff.is_busy:
             self.diff.say([Piece(clean_line(errors[-1]), "warn")])
         elif not errors and not self._titles and not self._asked:
             self.diff.say(*NO_DRAFTS_HINT)
+
+    def _replace_old_result(self) -> None:
+        """Show a plan in place of what was written or checked, once that was undone or changed."""
+        rows = [row for row in self._list_rows() if row.path in (self._result_of or ())]
+        states = [row.states[self.posts.site] if row.states else "" for row in rows]
+        if self._result_of and not {"new", "changed", ""}.isdisjoint(states):
+            self.make_plan(self._result_of)
 
     @property
     def _has_folder(self) -> bool:
@@ -180,7 +200,7 @@ class PublishScreen(VaultScreen):
 
     def _list_rows(self) -> list[PostRow]:
         asked = filter(None, (self.vault.catalog.row(path) for path in self._asked))
-        titles = {row.path: row.title for row in asked} | self._titles
+        titles = {row.path: row.title for row in asked} | dict(self._titles)
         # In a folder that nobody chose everything would be new, which says nothing.
         return post_rows(titles, self._standings if self._has_folder else ())
 
@@ -232,6 +252,10 @@ class PublishScreen(VaultScreen):
 
     # The plan.
 
+    def chosen_notes(self) -> list[str]:
+        """Return the notes that a typed command changes; a post may have none any more."""
+        return [*self.vault.catalog.rows_of(self.chosen)]
+
     @property
     def chosen(self) -> tuple[str, ...]:
         """The notes that are meant: those asked for or marked, else the one under the cursor."""
@@ -259,6 +283,7 @@ class PublishScreen(VaultScreen):
             self.shown, self._is_left = None, False
             self._end_planning(is_there=False)
         self._made_for, self._result_of, self.exported = made_for, None, None
+        self._problem = None
         self._plan(made_for, pause)
 
     def _plan(self, made_for: _PlanKey, pause: float = 0.0) -> None:
@@ -307,7 +332,7 @@ class PublishScreen(VaultScreen):
 
     def show_problem(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
-        self.shown = None
+        self.shown, self._problem = None, error
         self.diff.show(partial(error_lines, error))
         self._end_planning(is_there=False)
 
@@ -345,12 +370,18 @@ class PublishScreen(VaultScreen):
         if not self._has_folder:
             self._ask_folder()
         elif (plan := self.shown) is None:
-            if not self._wait(self.action_write_export):
+            if self._wait(self.action_write_export):
+                return
+            if self._problem is not None:
+                show_message(self, f"Not written: {self._problem.message}")
+            else:
                 show_message(self, UP_TO_DATE if self.exported else "Nothing to write")
         elif not isinstance(plan, ExportPlan):
             self._write(partial(self.vault.notes.apply, plan), self._was_pulled)
         elif plan.is_empty:
-            show_message(self, EDITED_IN_SITE_HINT if plan.conflicts else UP_TO_DATE)
+            refused = next(iter(plan.refused.values()), None)
+            why = f"Not written: {refused.message}" if refused is not None else UP_TO_DATE
+            show_message(self, EDITED_IN_SITE_HINT if plan.conflicts else why)
         else:
             export = partial(self.vault.publishing.export, plan)
             self._write(export, partial(self._was_written, plan))
@@ -516,7 +547,7 @@ class PublishScreen(VaultScreen):
             chosen(ALL_SECTIONS)
             return
         count, some = plural(len(quotes), "heading"), plural(len(quoted), "heading")
-        options = [Option("Everything, as an outline", count, ALL_SECTIONS)]
+        options = [Option("All headings, with their quotes", count, ALL_SECTIONS)]
         if quoted and len(quoted) < len(quotes):
             options.append(Option("Sections with quotes or timestamps", some, QUOTED_SECTIONS))
         options.append(Option("One section", "", ""))
@@ -565,7 +596,8 @@ class PublishScreen(VaultScreen):
             site = os.path.abspath(os.path.expanduser(folder)) if is_named else ""
             self._set_destination(site, self.target)
 
-        hint = "The folder of your site. Empty: the folder from your settings."
+        from_settings = " Empty: the folder from your settings."
+        hint = f"The folder of your site.{from_settings if self.vault.publishing.sites else ''}"
         prompt = Prompt("Site folder", value=here, example="~/blog", hint=hint, is_selected=True)
         ask(self, prompt, entered)
 
@@ -621,6 +653,11 @@ class PublishScreen(VaultScreen):
         if self.posts.marked:
             self._asked = tuple(sorted(self.posts.marked))
             self.make_plan(self._asked)
+
+
+def _list_title(row: Row) -> str:
+    """Return a title and, of notes that share it, what tells them apart."""
+    return f"{row.title} · {row.apart}" if row.apart else row.title
 
 
 def _answers(conflicts: Sequence[SiteChange]) -> list[Option]:

@@ -70,10 +70,6 @@ def match_verbs(text: str, *, has_notes: bool = True) -> list[TypedVerb]:
     return found if has_notes else [verb for verb in found if verb.read not in _ABOUT_NOTES]
 
 
-def _notes(screen: VaultScreen) -> list[str]:
-    return screen.chosen_notes() if isinstance(screen, BrowseScreen) else []
-
-
 def _describe(screen: VaultScreen, paths: Sequence[str]) -> str:
     row = screen.vault.catalog.row(paths[0]) if len(paths) == 1 else None
     return clean_line(row.title) if row is not None else plural(len(paths), "note")
@@ -86,7 +82,7 @@ def _change(
 
 
 def _tag(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    words, paths = rest.split(), _notes(screen)
+    words, paths = rest.split(), screen.chosen_notes()
     if not paths or not all(word[0] in "+-" and len(word) > 1 for word in words):
         return None
     name = _describe(screen, paths)
@@ -95,7 +91,7 @@ def _tag(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    paths = _notes(screen)
+    paths = screen.chosen_notes()
     if not paths:
         return None
     changes = split_field_changes(rest)
@@ -119,7 +115,7 @@ def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _rename(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    paths = _notes(screen)
+    paths = screen.chosen_notes()
     if len(paths) != 1:
         return None
     title = f"Rename {_describe(screen, paths)} to {rest}"
@@ -128,7 +124,7 @@ def _rename(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _move(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    paths = _notes(screen)
+    paths = screen.chosen_notes()
     if not paths:
         return None
     title = f"Move {_describe(screen, paths)} to {rest}"
@@ -215,7 +211,7 @@ VIM_COMMANDS: dict[str, tuple[str, str]] = {
 VIM_VERBS = {"e": "open", "edit": "open", "b": "open", "r": "add"}
 
 _ABOUT_NOTES = (_tag, _set, _rename, _move)
-"""What reads a verb that changes the notes chosen on Browse."""
+"""What reads a verb that changes the chosen notes."""
 
 VERBS: dict[str, TypedVerb] = {
     "tag": TypedVerb("tag +add -remove", "change tags of this note or the marked notes", _tag),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -40,6 +40,8 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS: ClassVar[str | None] = ""
 
+    LABELS: ClassVar[Mapping[str, str]] = {}
+    """What the bottom line calls actions that do something else here, by the action's id."""
     OPENED_BY: ClassVar[str] = ""  # the id of the action that opens the screen
     PLACE: ClassVar[str] = ""  # what `place` returns, where that is always the same
 
@@ -122,6 +124,10 @@ class VaultScreen(PacedScreen[None], ProgramPart):
 
     def index_progressed(self) -> None:
         """Say how far the index is, where that is said."""
+
+    def chosen_notes(self) -> list[str]:
+        """Return the notes that a typed command changes, where the screen chooses some."""
+        return []
 
     def write(self, what: Callable[[], WriteResult], text: str = "") -> None:
         """Change notes in a thread, then say what was done and how to take it back."""

@@ -318,6 +318,7 @@ class Footer(ButtonLine):
         bindings = self.screen.active_bindings.values()
         typing = self._is_typing
         here = getattr(self.screen, "OPENED_BY", "")
+        labels = getattr(self.screen, "LABELS", {})
         bound = {(active.binding.id, active.binding.key) for active in bindings}
         for active in bindings:
             action = ACTIONS_BY_ID.get(active.binding.id or "")
@@ -331,7 +332,9 @@ class Footer(ButtonLine):
             works = active.enabled and action.id not in self.idle
             usual = (key for key in action_keys(action, own_keys) if (action.id, key) in bound)
             key = next(usual, active.binding.key)
-            shown[action.id] = _draw_button(key, action.label, link, works=works)
+            shown[action.id] = _draw_button(
+                key, labels.get(action.id, action.label), link, works=works
+            )
         places: dict[str, int] = {}
         for action_id in shown:
             places.setdefault(ACTIONS_BY_ID[action_id].context, len(places))
