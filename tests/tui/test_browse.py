@@ -568,3 +568,14 @@ async def test_a_query_with_fields_that_finds_nothing_offers_no_note(make_app: M
         await press(pilot, "enter")
         await pilot.pause(0.2)
         assert not shows(app, "Title")
+
+
+async def test_results_are_drawn_at_every_size_of_the_terminal(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash", *"deep")
+        await until(pilot, lambda: shows(app, "of 9 notes"))
+        for size in [(1, 1), (200, 60), (33, 50), (300, 100), (120, 40)]:
+            await pilot.resize_terminal(*size)
+        await until(pilot, lambda: shows(app, "Deep Work"))

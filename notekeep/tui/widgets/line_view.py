@@ -213,6 +213,7 @@ class ListView(LineView):
         raise NotImplementedError
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
+        """Return the lines of a row, at most `row_height`; those that lack are blank."""
         raise NotImplementedError
 
     def is_selectable(self, row: int) -> bool:  # noqa: ARG002 - a subclass has headings
@@ -223,7 +224,8 @@ class ListView(LineView):
 
     def draw_line(self, index: int, width: int) -> StyledLine:
         row, part = divmod(index, self.row_height)
-        return self.draw_row(row, width)[part]
+        lines = self.draw_row(row, width)
+        return lines[part] if part < len(lines) else []
 
     def _line_role(self, index: int) -> str:
         if index // self.row_height != self.cursor or not self.is_selectable(self.cursor):

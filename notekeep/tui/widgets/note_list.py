@@ -278,8 +278,7 @@ class NoteList(ListView):
             begin = row * self.row_height
             is_here = row == self.cursor and self.is_selectable(row)
             bar = Piece(f"{self._glyphs.cursor} " if is_here else "  ", "cursor-bar")
-            said: list[StyledLine] = [[bar, *line] for line in self.nothing[begin:]]
-            return [*said, *([[]] * self.row_height)][: self.row_height]
+            return [[bar, *line] for line in self.nothing[begin:]]
         here = row == self.cursor
         if (inserted := self._inserted_at(row)) is not None:
             if inserted.folded is not None:
@@ -287,7 +286,7 @@ class NoteList(ListView):
             return [group_row(inserted.name, width, self._glyphs) if inserted.name else []]
         note = self.row_of(row)
         if note is None:
-            return [[] for _ in range(self.row_height)]
+            return []
         look = RowLook(
             here,
             note.path in self.marked,
@@ -299,8 +298,7 @@ class NoteList(ListView):
         if hit is None:
             return [note_row(note, width, self._glyphs, self.today, look)]
         draw = width, self._glyphs, self.today, look, self._finder
-        lines = hit_rows(hit, *draw, lines=self.snippet_lines)
-        return [*lines, []][: self.row_height]
+        return hit_rows(hit, *draw, lines=self.snippet_lines)
 
     def _row_with(self, path: str | None, near: int) -> int | None:
         """Look for a note: around a row first, then from the top."""
