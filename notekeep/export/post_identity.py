@@ -31,13 +31,18 @@ class SlugClash(Refused):
 
     def __init__(self, path: str, others: Iterable[str], slug: str, *, is_taken: bool) -> None:
         named = ", ".join(sorted(others))
-        self.advice = f"give one of them another slug: set slug={slug}-2"
-        hint = f"{self.advice}, or use --fix-slugs"
-        if named.startswith(_ELSEWHERE):
-            hint += f"; if it is this vault on another device, sync its {VAULT_SETTINGS} first"
-        super().__init__(f"{path}: its slug {slug!r} is also used by {named}", hint)
         self.slug = slug
         self.is_taken = is_taken
+        self._is_elsewhere = named.startswith(_ELSEWHERE)
+        message = f"{path}: its slug {slug!r} is also used by {named}"
+        super().__init__(message, self.advise(", or use --fix-slugs"))
+
+    def advise(self, how: str) -> str:
+        """Return what a person can do, `how` being said of the change of a slug."""
+        advice = f"give one of them another slug: set slug={self.slug}-2{how}"
+        if self._is_elsewhere:
+            advice += f"; if it is this vault on another device, sync its {VAULT_SETTINGS} first"
+        return advice
 
 
 def resolve_posts(batch: Batch) -> None:

@@ -389,6 +389,8 @@ async def test_what_was_written_is_checked_and_a_preview_without_a_program_says_
         await press(pilot, "c")
         await until(pilot, lambda: shows(app, "Checked without building the site"))
         assert shows(app, "hugo is not installed")
+        assert shows(app, "Draft: the site hides it")
+        assert shows(app, "Passed: pictures, nothing private")
         await press(pilot, "v")
         await until(pilot, lambda: shows(app, "install hugo"))
 

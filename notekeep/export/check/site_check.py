@@ -60,7 +60,7 @@ class CheckReport:
     broken: bool = False  # whether the generator was run and could not build it
     # what the generator said then or of a page it did not make, or why it was not run
     message: str = ""
-    notice: str = ""  # that drafts were built too, which the site itself hides
+    notice: str = ""  # about drafts, which the site itself hides
     results: list[CheckResult] = field(default_factory=list)  # one for each post and check
 
     @property
@@ -81,7 +81,9 @@ def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) ->
         try:
             program = find_program(plan.target, programs, plan.site)
         except NotFound as error:
-            return CheckReport(message=error.message, results=lint_drafts(plan, audit))
+            return CheckReport(
+                message=error.message, notice=plan.draft_notice, results=lint_drafts(plan, audit)
+            )
     target = open_target(plan.target, plan.site)
     with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
         return _check_site(plan, audit, target, program, folder)

@@ -66,7 +66,7 @@ def error_lines(error: NotekeepError, width: int) -> list[StyledLine]:
 
 def _hint(error: NotekeepError) -> str:
     """Return what a person can do about an error: of a slug what they can do in the app."""
-    return f"{error.advice} (ctrl+p)" if isinstance(error, SlugClash) else error.hint
+    return error.advise(" (ctrl+p)") if isinstance(error, SlugClash) else error.hint
 
 
 # A plan of an export as lines: what it would do, what a person should know, and the diff.
