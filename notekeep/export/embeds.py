@@ -95,12 +95,6 @@ def _marked_block(node: Node, mark: int) -> Node:
     return node
 
 
-def find_block(tree: Tree, name: str) -> Node | None:
-    """Return the block with an id, compared without case as Obsidian does."""
-    wanted = name.casefold()
-    return next((m.block for m in block_ids(tree) if m.name.casefold() == wanted), None)
-
-
 def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> MappedText | None:
     """Return a part of a prepared note as a passage of its own, or None when it is not there."""
     tree = passage.tree
@@ -108,10 +102,14 @@ def extract_fragment(passage: MappedText, fragment: Fragment, title: str) -> Map
         heading = find_heading(tree, fragment.heading)
         if heading is None or heading.parent is None:
             return None
-        return _cut_out(passage, [heading, *_section_below(heading)])
+        siblings = heading.parent.children
+        after = siblings[siblings.index(heading) + 1 :]
+        below = takewhile(lambda n: n.kind != "heading" or n.level > heading.level, after)
+        return _cut_out(passage, [heading, *below])
     if fragment.block:
-        block = find_block(tree, fragment.block)
-        return None if block is None else _cut_out(passage, [block])
+        wanted = fragment.block.casefold()  # Obsidian compares ids without case
+        marks = (mark for mark in block_ids(tree) if mark.name.casefold() == wanted)
+        return next((_cut_out(passage, [mark.block]) for mark in marks), None)
     blocks = list(tree.root.children)
     if blocks and is_title(blocks[0], title):
         blocks = blocks[1:]
@@ -146,12 +144,6 @@ def is_title(node: Node, title: str) -> bool:
         and node.level == 1
         and normalize_heading(heading_words(node)) == normalize_heading(title)
     )
-
-
-def _section_below(heading: Node) -> list[Node]:
-    siblings = heading.parent.children if heading.parent else []
-    after = siblings[siblings.index(heading) + 1 :]
-    return [*takewhile(lambda n: n.kind != "heading" or n.level > heading.level, after)]
 
 
 def _cut_out(passage: MappedText, blocks: list[Node]) -> MappedText | None:

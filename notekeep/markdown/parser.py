@@ -79,7 +79,8 @@ def parse_markdown(text: str) -> ParsedPage:
     try:
         page = _read(text)
     except BaseException as error:
-        if not _is_failure(error):
+        # A panic in Rust is no `Exception`.
+        if not (isinstance(error, Exception) or type(error).__name__ == "PanicException"):
             raise
         end = len(text)
         spans = [Span("paragraph", 0, end, 0), Span("text", 0, end, 1)] if text.strip() else []
@@ -92,11 +93,6 @@ def parse_markdown(text: str) -> ParsedPage:
     if "\r\n" in given:
         page.plain = [_mend_break(span, given) for span in page.plain]
     return page
-
-
-def _is_failure(error: BaseException) -> bool:
-    """Whether an error is the parser's: a panic in Rust is no `Exception`."""
-    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _read(text: str) -> ParsedPage:

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
-from posixpath import dirname, join, normpath
+from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from notekeep.catalog.records import Row
@@ -46,9 +46,7 @@ def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
     if not title.strip():
         raise UsageError("a note needs a title", "`notekeep rename NOTE TITLE`")
     require_utf8(title, "the title")
-    folder, _, _ = row.path.rpartition("/")
-    name = f"{safe_name(title)}.md"
-    target = f"{folder}/{name}" if folder else name
+    target = join(dirname(row.path), f"{safe_name(title)}.md")
     plan = _move(workspace, "rename", row, target)
     moved = plan.changes[0]
     after = _set_title(workspace, moved.path, moved.after or b"", row.title, title)
@@ -60,8 +58,7 @@ def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
 def plan_move(workspace: Workspace, row: Row, folder: str) -> WritePlan:
     """Plan another folder for a note; none where it is there already."""
     folder = _find_folder(workspace, folder)
-    name = row.path.rpartition("/")[2]
-    target = f"{folder}/{name}" if folder else name
+    target = join(folder, basename(row.path))
     plan = WritePlan("mv", row.path) if target == row.path else _move(workspace, "mv", row, target)
     plan.label = f"{row.path} -> {folder or '.'}"
     return plan
@@ -76,8 +73,7 @@ def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> Write
     moves: dict[str, str] = {}
     taken: set[str] = set()
     for row in rows:
-        name = row.path.rpartition("/")[2]
-        target = f"{folder}/{name}" if folder else name
+        target = join(folder, basename(row.path))
         if target == row.path:
             continue
         try:

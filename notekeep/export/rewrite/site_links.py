@@ -229,7 +229,8 @@ def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) ->
             job.claimed.add(line_ends[mark.start])
     written = set()
     for name in sorted(wanted & anchors.places.keys()) if wanted else ():
-        node = _node_at(job, anchors.places[name])
+        place = anchors.places[name]
+        node = next(one for one in job.tree.find(place.kind) if one.start == place.start)
         if node.kind == "heading":
             _heading_id(job, node, name)
             written.add(name)
@@ -237,10 +238,6 @@ def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) ->
             _block_id(job, node, name)
             written.add(name)
     return written
-
-
-def _node_at(job: RewriteJob, place: AnchorBlock) -> Node:
-    return next(node for node in job.tree.find(place.kind) if node.start == place.start)
 
 
 def _heading_id(job: RewriteJob, node: Node, name: str) -> None:
