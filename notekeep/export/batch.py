@@ -122,10 +122,6 @@ class Batch:
         draft.passage.forget()  # the trees of thousands of notes do not fit into memory
         return draft
 
-    def known(self, path: str) -> tuple[str, ManifestEntry] | None:
-        """Return slug and manifest entry of a note's post, or None when it has none."""
-        return self.manifest.of_note(path)
-
     def is_own(self, entry: ManifestEntry) -> bool:
         """Whether a post is of this vault."""
         return entry.vault == self.key.vault

@@ -77,7 +77,7 @@ def _changeable(batch: Batch) -> dict[str, Draft]:
     return {
         path: draft
         for path, draft in batch.existing.items()
-        if (known := batch.known(path)) and known[1].text == draft.digest
+        if (known := batch.manifest.of_note(path)) and known[1].text == draft.digest
     }
 
 
@@ -88,7 +88,7 @@ def _withdraw(batch: Batch, path: str, error: Refused) -> None:
     if path in batch.requested:
         batch.refused[path] = error
     draft = batch.requested.pop(path, None) or batch.existing.pop(path)
-    known = batch.known(path)
+    known = batch.manifest.of_note(path)
     if known is None:
         del batch.published[path]
         return

@@ -13,7 +13,6 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from notekeep.export.references import Fragment, destination, fold_label, quote_title
-from notekeep.export.slugs import make_slug
 from notekeep.export.source_map import TEASER_COMMENT, MappedText, SourceEdit, dedent_lines
 from notekeep.markdown.nodes import Node, Tree
 from notekeep.markdown.tree import Span
@@ -41,11 +40,6 @@ def find_heading(tree: Tree, words: str) -> Node | None:
 def heading_words(heading: Node) -> str:
     """Return a heading's words, without a block id."""
     return BLOCK_ID.sub("", heading.plain())
-
-
-def anchor_id(words: str) -> str:
-    """Return the id that a heading or block gets in a page, however its generator makes ids."""
-    return make_slug(words, words)
 
 
 class BlockMark(NamedTuple):

@@ -50,14 +50,14 @@ def resolve_posts(batch: Batch) -> None:
     _choose_slugs(batch)
     taken = {draft.post.slug for draft in batch.requested.values()}
     for path, draft in batch.requested.items():
-        known = batch.known(path)
+        known = batch.manifest.of_note(path)
         is_chosen = batch.options.draft is not None or draft.note.fields.get("draft") is not None
         if known is not None and known[1].published and not is_chosen:
             draft.post.draft = False  # published by the person, of which the note says nothing
         _resolve_date(batch, draft)
         draft.post.former = _former_slugs(batch, draft, taken)
     for path, draft in batch.existing.items():
-        known = batch.known(path)
+        known = batch.manifest.of_note(path)
         if known is not None:
             draft.post.slug, entry = known
             draft.post.date = entry.moment() or batch.options.moment()
@@ -96,7 +96,7 @@ def _wanted_slug(batch: Batch, draft: Draft) -> str:
     except Refused as error:
         error.line = find_key_line(batch.source.read(path), "slug")
         raise
-    known = batch.known(path)
+    known = batch.manifest.of_note(path)
     return slug or (known[0] if known else make_slug(draft.post.title, path))
 
 
@@ -117,14 +117,14 @@ def _owner(batch: Batch, path: str, slug: str) -> str:
         return ""
     if not batch.is_own(owner):
         return _ELSEWHERE
-    if twin == slug and owner.note not in batch.present and batch.known(path) is None:
+    if twin == slug and owner.note not in batch.present and batch.manifest.of_note(path) is None:
         return ""  # most likely it is that note, under another name
     return owner.note or owner.name(twin)
 
 
 def _resolve_date(batch: Batch, draft: Draft) -> None:
     post = draft.post
-    known = batch.known(post.path)
+    known = batch.manifest.of_note(post.path)
     frozen = known[1] if known else batch.manifest.posts.get(post.slug)
     if post.date is None and frozen is not None:
         post.date = frozen.moment()
@@ -138,7 +138,7 @@ def _resolve_date(batch: Batch, draft: Draft) -> None:
 
 def _former_slugs(batch: Batch, draft: Draft, taken: set[str]) -> list[str]:
     """Return the slugs a post had; a draft's that nobody could visit is none of them."""
-    known = batch.known(draft.note.path)
+    known = batch.manifest.of_note(draft.note.path)
     if known is None:
         return []
     slug, entry = known

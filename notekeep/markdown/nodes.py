@@ -331,7 +331,8 @@ class _Builder:
             case "code_span" | "html":
                 node.content = span.words
             case "math":
-                node.content = _bare_bars(node, span.words)
+                in_cell = node.inside("cell")  # where bars have backslashes
+                node.content = span.words.replace("\\|", "|") if in_cell else span.words
                 node.kind = "math_double" if span.title else "math"
             case "footnote_ref":
                 node.info = span.info
@@ -349,11 +350,6 @@ class _Builder:
                 words = self.text[span.start : span.end]
                 node.start = span.start + len(words) - len(words.lstrip(" \t"))
                 node.end = max(node.start, span.start + len(words.rstrip(" \t")))
-
-
-def _bare_bars(node: Node, words: str) -> str:
-    """Return words without the backslashes that bars have in a table."""
-    return words.replace("\\|", "|") if "\\|" in words and node.inside("cell") else words
 
 
 def containers(node: Node) -> list[Node]:

@@ -11,7 +11,6 @@ from typing import NamedTuple, Protocol
 
 from notekeep.export.embeds import (
     BlockMark,
-    anchor_id,
     block_ids,
     heading_words,
     is_title,
@@ -19,6 +18,7 @@ from notekeep.export.embeds import (
 )
 from notekeep.export.references import Ref, ReferenceTable
 from notekeep.export.rewrite.dialect import RewriteJob, blank_line, is_alone
+from notekeep.export.slugs import make_slug
 from notekeep.export.source import Options
 from notekeep.export.source_map import MappedText, remove_lines
 from notekeep.markdown.nodes import Node, parse_tree
@@ -50,10 +50,7 @@ class AnchorIds:
     """The ids that headings and blocks of a body can have, looked for when one is asked for."""
 
     def __init__(self, passage: MappedText | None = None, title: str | None = None) -> None:
-        """Look for ids in a body; None is one that is not at hand.
-
-        A first heading that repeats `title` is dropped from the page, and has none.
-        """
+        """Look for ids in a body, if it is at hand; a first heading that is `title` has none."""
         self._passage = passage
         self._title = title
 
@@ -80,7 +77,7 @@ class AnchorIds:
             if node is title:
                 ids.title = key if mark is None else ids.title
                 continue
-            name = ids.free(anchor_id(words))
+            name = ids.free(make_slug(words, words))
             ids.places[name] = AnchorBlock(node.kind, node.start)
             table.setdefault(key, name)
         return ids
@@ -181,7 +178,7 @@ def _picture(job: RewriteJob, node: Node, ref: Ref, target: str) -> None:
     words = source[2 : source.rindex("](")]
     title = f' "{html.escape(node.title)}"' if node.title else ""
     text = f"![{words}]({target}{title})"
-    alt = _plain_text(words)
+    alt = MappedText(words, []).tree.root.children[0].plain() if words.strip() else ""
     sized = job.dialect.sizes if ref.width else ""
     match "tag" if job.dialect.as_html else sized:
         case "tag":
@@ -205,10 +202,6 @@ def _title_attribute(node: Node) -> str:
 def _size(ref: Ref) -> str:
     height = f' height="{ref.height}"' if ref.height else ""
     return f'width="{ref.width}"{height}'
-
-
-def _plain_text(alt: str) -> str:
-    return MappedText(alt, []).tree.root.children[0].plain() if alt.strip() else ""
 
 
 def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) -> set[str]:
