@@ -39,12 +39,12 @@ class _KeptPiece(NamedTuple):
 class _Unit(NamedTuple):
     """One thing that reads the same or does not."""
 
-    piece: int  # the kept piece it lies in, and where: `offset`
+    piece: int  # the kept piece it lies in
     block: int  # where its block begins, which tells the words of neighbours apart
     blocks: str  # what it stands in, outermost first
     kind: str
     parts: list[str]  # what it says, in parts
-    offset: int
+    offset: int  # where in the piece it begins
 
     @property
     def text(self) -> str:

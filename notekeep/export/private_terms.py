@@ -52,8 +52,8 @@ Parts: TypeAlias = "Callable[[str], tuple[list[str], str]]"
 class PrivateTerm(NamedTuple):
     """A text that must not be in a file."""
 
-    text: str  # it, as `normalize_for_audit` writes it, or exact
-    what: str  # what it is to the person
+    text: str  # as `normalize_for_audit` writes it, or exact
+    what: str  # what the text is to the person
     post: str = ""  # the note whose post it must not be in; "" for any file
     always: bool = False  # whether it must not be seen even where a note says it in public
     # whether it is the path of a private note, which must be in no post as it is spelt, whatever a

@@ -31,7 +31,7 @@ LITERAL_NODES: Final = CODE_KINDS | MATH | {"html_block", "html"}
 class Node:
     """One thing in a body, block or inline."""
 
-    # blocks: root, paragraph, heading, list, item, quote, fence, code_block, table, row, cell,
+    # Blocks: root, paragraph, heading, list, item, quote, fence, code_block, table, row, cell,
     # rule, html_block, math_block, footnote, definition (of a link). Inline: text, code_span, em,
     # strong, strike, mark, link, image, autolink, wikilink, math, math_double, html, footnote_ref,
     # soft_break, hard_break, special (an escape or entity)

@@ -28,7 +28,7 @@ _end = itemgetter(1)
 class Span(NamedTuple):
     """One thing in a text; `text[start:end]` is the thing as written."""
 
-    # blocks: those of `BLOCK_KINDS`. Inline: text, special (an escape or an entity), em, strong,
+    # Blocks: those of `BLOCK_KINDS`. Inline: text, special (an escape or an entity), em, strong,
     # strike, highlight, link, image, autolink, wikilink, embed, code_span, html, math,
     # footnote_ref, note (`^[words]`), soft_break, hard_break. Obsidian's: comment, tag, block_id,
     # timestamp
