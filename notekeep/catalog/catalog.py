@@ -20,7 +20,6 @@ from notekeep.catalog.records import (
     link_key,
     load_path,
     store_path,
-    unsigned,
 )
 from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Order, children
 
@@ -95,10 +94,7 @@ class Catalog(Connection):
     # Names.
 
     def named(self, name: str, *, in_lists: bool = False) -> list[Row]:
-        """Return the notes whose file name, title or an alias is that name, case aside, by path.
-
-        With `in_lists` those are left out that lists leave out.
-        """
+        """Return the notes with that file name, title or alias; with `in_lists`, those in lists."""
         has_it = "id IN (SELECT note FROM names WHERE key = ?)"
         among = f"role = 'note' AND {has_it}" if in_lists else has_it
         where = Condition(among, (link_key(store_path(name)),))
@@ -220,10 +216,7 @@ class Catalog(Connection):
         values: Sequence[Any] = (),
         join: str = "",
     ) -> list[Any]:
-        """Run a SELECT over `notes`, logs and templates among them.
-
-        `more` follows the condition, as an order; `values` are what its question marks stand for.
-        """
+        """Run a SELECT over `notes`, logs too; `more` follows the condition, with its `values`."""
         return self.ask(*_select_sql(what, where, more, values, join))
 
     def select_rows(
@@ -267,7 +260,7 @@ def _marks(found: Iterable[tuple[str, int, int, int, int]]) -> dict[str, StatMar
     marks: dict[str, StatMark] = {}
     for path, size, mtime, ctime, inode in found:
         name = path if path.isascii() else load_path(path)
-        marks[name] = (size, mtime, ctime, inode if inode >= 0 else unsigned(inode))
+        marks[name] = (size, mtime, ctime, inode if inode >= 0 else inode + (1 << 64))
     return marks
 
 

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 
 class Column(NamedTuple):
-    """Something that is known of every note.
-
-    All SQL is an expression about a row of the catalog's table `notes`.
-    """
+    """Something that is known of every note; its SQL is about a row of the table `notes`."""
 
     name: str  # what `ls --cols`, a query and `sort:` call it
     # How a query reads what it is compared with: a text is compared folded, a date as nanoseconds

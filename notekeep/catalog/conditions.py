@@ -235,10 +235,7 @@ _FIRST_VALUE = (
 
 
 def ordering(order: Iterable[Order]) -> Condition:
-    """Make an ORDER BY; notes without the field come last either way, and equal ones by title.
-
-    Of a list, and of tags, the first item counts.
-    """
+    """Make an ORDER BY: notes without the field last, equal ones by title, lists by one item."""
     keys: list[str] = []
     values: list[Any] = []
     for one in order:

@@ -114,10 +114,7 @@ class Connection:
         return Failure(f"{self._path}: was damaged and has been moved aside.", "Try again.")
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Run one SELECT of this program, or raise Failure where the file cannot be read.
-
-        A damaged file is set aside first, and the answer is that of an empty catalog.
-        """
+        """Run one SELECT, or raise Failure; a damaged catalog is replaced by an empty one first."""
         return self.collect(list, sql, values)
 
     def collect(
@@ -171,10 +168,7 @@ class Connection:
 
     @contextmanager
     def writing(self, wait: float | None = None) -> Iterator[Writer]:
-        """Begin a transaction: all of it happens, or nothing.
-
-        Failure where another program writes for `wait` seconds, or the disk does not let us.
-        """
+        """Begin a transaction, all or nothing; Failure where another writes for `wait` seconds."""
         self.reopen_if_replaced()
         try:
             connection = database.connect(self._path, wait)
@@ -187,10 +181,7 @@ class Connection:
             raise self._damaged() from error
 
     def analyze(self) -> None:
-        """Let SQLite see how its indexes are filled, so that it begins with what narrows most.
-
-        Without, finding the notes of a tag or a day takes ten times as long.
-        """
+        """Let SQLite see how its indexes are filled: to find a tag takes a tenth of the time."""
         with self.writing() as writer:
             writer.connection.execute(f"PRAGMA analysis_limit = {ANALYSED_ROWS}")
             writer.connection.execute("ANALYZE")
@@ -205,10 +196,8 @@ class Connection:
 
     @contextmanager
     def marked(self) -> Iterator[None]:
-        """Leave a mark in the folder while something long is written.
-
-        It stays when the machine goes down, and a disk may then have lost what SQLite had written.
-        """
+        """Leave a mark in the folder while something long is written."""
+        # It stays when the machine goes down: a disk may then have lost what SQLite had written.
         mark = os.path.join(self.folder, MARK)
         os.close(os.open(mark, os.O_CREAT | os.O_WRONLY, 0o600))
         try:

@@ -99,10 +99,7 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
 
 
 def resolve(catalog: Catalog, name: str, root: str) -> Row:
-    """Return the one note that a name means: exactly, or as the beginning of one note's name.
-
-    Raises NotFound or Ambiguous.
-    """
+    """Return the one note of a name, or of the beginning of one; else NotFound or Ambiguous."""
     row = find_exact(catalog, name, root)
     if row is not None:
         return row
@@ -217,10 +214,7 @@ def _near(catalog: Catalog, name: str) -> str:
 
 
 def link_targets(catalog: Catalog, target: str, source: str) -> list[str]:
-    """Return the notes that a link may mean, best first, as a `Resolver` of all notes would.
-
-    `target` is without what stands behind `#`; "" is the note `source` itself.
-    """
+    """Return the notes a link may mean, best first; a `target` without `#`; "" is `source`."""
     return Resolver(_named(catalog, _link_keys(target, source))).resolve(target, source)
 
 
@@ -374,10 +368,7 @@ class Mention(NamedTuple):
 def mentions(
     catalog: Catalog, index: WhooshIndex, row: Row, read: Callable[[str], Note]
 ) -> list[Mention]:
-    """Find where other notes say a note's name without linking it, by title, then line.
-
-    `read` reads a note by its path, or raises NotFound.
-    """
+    """Find where other notes name a note without a link; `read` reads one or raises NotFound."""
     every = dict.fromkeys([row.title, *row.aliases, note_stem(row.path)])
     names = [name for name in every if sum(map(str.isalpha, name)) >= SHORTEST]
     if not names:

@@ -56,10 +56,7 @@ class OpenCounts:
         return sorted(paths, key=lambda path: -self._last.get(_name(path), -1))
 
     def latest(self, paths: Callable[[], Iterable[str]], limit: int) -> list[str]:
-        """Return the notes that were opened last, the latest first.
-
-        `paths` gives all notes; it is asked only when some name was not met before.
-        """
+        """Return the notes opened last, latest first; `paths` gives all, if one was not met yet."""
         self._read()
         newest = sorted(self._last, key=lambda name: -self._last[name])
         if any(name not in self._paths for name in newest):

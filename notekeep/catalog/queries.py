@@ -153,10 +153,7 @@ class OnThisDay(NamedTuple):
 
 
 def on_this_day(catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES) -> list[OnThisDay]:
-    """Find notes with this day of the calendar in an earlier year, the latest year first.
-
-    29 February is only itself.
-    """
+    """Find notes with this day in an earlier year, the latest first; 29 February is only itself."""
     found = catalog.ask(
         "SELECT n.path, f.key, substr(f.day, 1, 4) FROM fields f JOIN notes n ON n.id = f.note"
         " WHERE f.key IN (SELECT value FROM json_each(?)) AND f.day < ? AND substr(f.day, 6) = ?"

@@ -129,10 +129,7 @@ class TaskRow(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A file as it was read, ready to be stored.
-
-    Its role is "note", "log", "template", or "excluded": a note that is in no list.
-    """
+    """A file as it was read, with the role "note", "log", "template" or "excluded" from lists."""
 
     path: str
     role: str
@@ -177,11 +174,6 @@ def _swapped(char: str) -> str:
 def signed(inode: int) -> int:
     """Return an inode as SQLite can hold it, in 64 bits with a sign."""
     return inode - (1 << 64) if inode >= 1 << 63 else inode
-
-
-def unsigned(inode: int) -> int:
-    """Return an inode as the system gives it; undoes `signed`."""
-    return inode + (1 << 64) if inode < 0 else inode
 
 
 def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:

@@ -119,10 +119,7 @@ def revise(
 def restore_day(
     entries: Sequence[LogEntry], gone: Collection[LogEntry], unit: str = ""
 ) -> list[tuple[LogValue, int]]:
-    """Find the values and revisions to write so that a day is what it was without some lines.
-
-    With each line that is gone every repetition of it is.
-    """
+    """Find values and revisions that make a day what it was without some lines and their copies."""
     revision = max(entry.revision for entry in entries) + 1
     same = {entry_identity(entry) for entry in gone}
     day = reduce_entries((entry for entry in entries if entry_identity(entry) not in same), unit)

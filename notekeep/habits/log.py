@@ -96,10 +96,7 @@ class PlacedEntry(NamedTuple):
 
 
 def parse_file(text: str) -> list[PlacedEntry]:
-    """Read a whole log file: every line that is an entry or has a report, in the order of the file.
-
-    Lines indented under an entry belong to it and are in its `more`.
-    """
+    """Read the lines of a log that are entries or have a report, with indented lines as `more`."""
     found: list[PlacedEntry] = []
     is_under_entry = is_conflict = False
     for number, raw in enumerate(text.split("\n"), 1):
@@ -263,10 +260,7 @@ def _bad(code: str, message: str, fix: str = "") -> ParsedLine:
 
 
 def format_entry(entry: LogEntry, *, is_link: bool = False) -> str:
-    """Write an entry as a line, without its line break; breaks in its note become blanks.
-
-    A link on demand lets Obsidian show backlinks of the habit.
-    """
+    """Write an entry as a line without a line break; a link is for backlinks in Obsidian."""
     habit = f"[[{entry.habit}]]" if is_link else entry.habit
     words = ["-", date.fromordinal(entry.day).isoformat(), f"{habit}:"]
     if entry.kind == "amount":

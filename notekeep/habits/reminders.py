@@ -160,10 +160,7 @@ def list_reminders(habits: Iterable[HabitView]) -> HabitReminders:
 
 
 def due(habits: Iterable[HabitView], now: datetime, day_start: int) -> list[Due]:
-    """Return the reminders of today that have come while today still asks for the habit.
-
-    A habit that was logged today in any way is answered.
-    """
+    """Return today's reminders that have come, of habits that are asked for and not logged."""
     today = dates.habit_day(now, day_start)
     found: list[tuple[datetime, Due]] = []
     for habit, reminder in list_reminders(habits).all:

@@ -216,10 +216,7 @@ def _count(mine: _PackedWeeks, theirs: _PackedWeeks) -> list[tuple[int, int, int
 
 
 def _difference(cells: Sequence[tuple[int, int, int, int]]) -> float:
-    """How much oftener the second is done on days with the first, within each stratum.
-
-    Strata are weighed by how much each can tell (N. Mantel and W. Haenszel, 1959).
-    """
+    """How much oftener the second is done with the first (N. Mantel and W. Haenszel, 1959)."""
     total = weights = 0.0
     for both, only_first, only_second, neither in cells:
         with_first, without = both + only_first, only_second + neither

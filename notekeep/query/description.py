@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from notekeep.query import tree
-
-if TYPE_CHECKING:
-    from notekeep.query.tree import Node, Query
 
 _OPERATORS = {
     ":": "contains",
@@ -19,7 +14,7 @@ _OPERATORS = {
 }
 
 
-def write_query(query: Query) -> str:
+def write_query(query: tree.Query) -> str:
     """Return the query on one line with every bracket; parsing it gives the same query."""
     parts = [] if query.root is None else [write_node(query.root)]
     parts += [f"sort:{'-' if key.descending else ''}{key.field}" for key in query.order]
@@ -27,7 +22,7 @@ def write_query(query: Query) -> str:
     return " ".join(parts)
 
 
-def write_node(node: Node) -> str:
+def write_node(node: tree.Node) -> str:
     """Return a node on one line, every And and Or in brackets."""
     match node:
         case tree.And(parts):
@@ -44,12 +39,12 @@ def write_node(node: Node) -> str:
             return _describe(node)[0]
 
 
-def explain_tree(node: Node | None) -> str:
+def explain_tree(node: tree.Node | None) -> str:
     """Return a tree as a person reads it, one condition a line."""
     return "every note" if node is None else "\n".join(_lines(node))
 
 
-def _lines(node: Node) -> list[str]:
+def _lines(node: tree.Node) -> list[str]:
     match node:
         case tree.And(parts):
             return ["all of", *_indented(*parts)]
@@ -63,11 +58,11 @@ def _lines(node: Node) -> list[str]:
             return [_describe(node)[1]]
 
 
-def _indented(*parts: Node) -> list[str]:
+def _indented(*parts: tree.Node) -> list[str]:
     return [f"  {line}" for part in parts for line in _lines(part)]
 
 
-def _describe(node: Node) -> tuple[str, str]:
+def _describe(node: tree.Node) -> tuple[str, str]:
     """A condition as it is typed, and as it is said."""
     match node:
         case tree.Term(text, scope):
@@ -85,7 +80,7 @@ def _describe(node: Node) -> tuple[str, str]:
             return _describe_fact(node)
 
 
-def _describe_fact(node: Node) -> tuple[str, str]:
+def _describe_fact(node: tree.Node) -> tuple[str, str]:
     match node:
         case tree.Regex(text):
             pattern = "/" + text.replace("/", "\\/") + "/"

@@ -110,11 +110,6 @@ NO_FIELDS = QueryFields({}, {}, {}, {}, {}, ())
 """No names: for what cannot name a field."""
 
 
-def may_name_field(text: str) -> bool:
-    """Whether a query may name a field, a kind or a flag; to gather them takes its time."""
-    return not FIELD_SIGNS.isdisjoint(text)
-
-
 def nearest_word(word: str, known: Iterable[str], likeness: float = MIN_LIKENESS) -> str | None:
     """Return the known word that `word` is most likely a slip of."""
     from difflib import get_close_matches

@@ -171,10 +171,7 @@ class TermChoice(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """A word as the index has it: one of some choices in one of some fields.
-
-    The parser never makes one; see `search/planner.py`.
-    """
+    """A word as the index has it: choices in some fields; only `search/planner.py` makes it."""
 
     fields: tuple[str, ...]
     choices: tuple[TermChoice, ...]

@@ -162,10 +162,8 @@ class IndexFolder:
 
     @contextlib.contextmanager
     def lock(self, wait: float = 0) -> Iterator[None]:
-        """Hold the right to write, for which to wait so many seconds, or raise IndexBusy.
-
-        The lock is beside the folder, because the folder itself is replaced.
-        """
+        """Hold the right to write, for which to wait so many seconds, or raise IndexBusy."""
+        # The lock is beside the folder, because the folder itself is replaced.
         from filelock import FileLock, Timeout
 
         cache_files.make_cache_folder(str(self.path.parent))

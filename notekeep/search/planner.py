@@ -305,10 +305,7 @@ def _gather(kind: type[tree.And | tree.Or], parts: Iterable[Node | None]) -> Nod
 
 
 class PlanMatcher:
-    """Finds what one plan asks for in any text. Scopes and facts are not looked at.
-
-    Each `language` is a note's `lang:`, or "" for the vault's.
-    """
+    """Finds a plan's words in any text, scopes aside; `language` is a note's `lang:`, or ""."""
 
     def __init__(self, plan: Node | None, language: str) -> None:
         self._plan = plan

@@ -138,8 +138,8 @@ def choose_passage(text: FileStart, spans: Sequence[tuple[int, int]]) -> Passage
 
 def body_opening(text: FileStart) -> Passage:
     """Return how a body begins, headings, pictures and the marks of lists and quotes left out."""
-    lines = _LINE.finditer(text.whole, text.body)
-    first = next((line for line in lines if _has_words(line[0])), None)
+    lines = (line for line in _LINE.finditer(text.whole, text.body) if not _NO_TEXT.match(line[0]))
+    first = next((line for line in lines if any(map(str.isalnum, line[0]))), None)
     if first is None:
         return NO_PASSAGE
     marks = _MARKS.match(first[0])
@@ -148,10 +148,6 @@ def body_opening(text: FileStart) -> Passage:
     cut = text.whole[start:end].rstrip()
     more = text.whole[end:].strip()
     return Passage(Snippet(cut + ("…" if more else "")))
-
-
-def _has_words(line: str) -> bool:
-    return not _NO_TEXT.match(line) and any(char.isalnum() for char in line)
 
 
 def _window(text: FileStart, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:

@@ -147,10 +147,7 @@ class Vocabulary:
         return list(found)[:limit]
 
     def near(self, word: str, distance: int, limit: int) -> list[tuple[str, int]]:
-        """Return other words at most so many edits away, nearest and then commonest first.
-
-        An edit adds, drops or changes a letter, or swaps two neighbours.
-        """
+        """Return words so few edits away, nearest first; a swap of two neighbours is one edit."""
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 

@@ -184,10 +184,7 @@ class PostingPool:
         )
 
     def add(self, posting: tuple[str, bytes | TermPlaces, int, float, bytes]) -> None:
-        """Take one posting: field, term, note, weight, value; or those of all terms of a text.
-
-        Notes of a term come in order.
-        """
+        """Take a posting, or those of all terms of a text; notes of a term come in order."""
         field, term, note, weight, value = posting
         lists = self._lists[field]
         if isinstance(term, bytes):
@@ -294,10 +291,8 @@ def drop_empty_segments(_writer: Any, segments: list[Any]) -> list[Any]:
 
 
 def merge_small_segments(writer: Any, segments: list[Any]) -> list[Any]:
-    """Write the notes of small segments into the one that is being written; return the others.
-
-    Whoosh's own policy stalls every few saves for a merge of a large segment.
-    """
+    """Write the notes of small segments into the one that is being written; return the others."""
+    # Whoosh's own policy stalls every few saves for a merge of a large segment.
     kept = []
     for segment in drop_empty_segments(writer, segments):
         if segment.doc_count_all() > SMALL_SEGMENT:

@@ -273,10 +273,7 @@ class WhooshIndex:
     def rank(
         self, node: Node, limit: int | None, *, also: Iterable[str] = (), typing: bool = False
     ) -> RankedNotes:
-        """Return the best notes that a tree finds, as `scores` does, and what is said of them.
-
-        Of some notes, `also`, it says as well whether they are found.
-        """
+        """Return the best notes as `scores` does, and say which notes of `also` are found."""
         from notekeep.search.scorer import find_query_phrases
 
         def question(scorer: Scorer, planner: Planner) -> RankedNotes:
@@ -337,10 +334,7 @@ class WhooshIndex:
         return only_word(by, word) in by.language.stops
 
     def suggest(self, word: str) -> list[str]:
-        """Return words of the vault that a person who typed this one may have meant, best first.
-
-        Nothing for a word that the vault has or that is left out of the index.
-        """
+        """Return words that may have been meant, best first; none for a word that is known."""
 
         def question(scorer: Scorer, planner: Planner) -> list[str]:
             def exists(text: str) -> bool:

@@ -41,10 +41,7 @@ def sample_folder() -> str:
 
 
 def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, str]:
-    """Copy the sample vault into a new temporary folder, its dates moved up to `today`.
-
-    Returns the vault's folder, and the folder that NOTEKEEP_HOME should name.
-    """
+    """Copy the sample vault, dates moved up to `today`; return its folder and NOTEKEEP_HOME's."""
     _delete_unused(parent or tempfile.gettempdir())
     base = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
     root, home = os.path.join(base, VAULT), os.path.join(base, HOME)
@@ -107,10 +104,8 @@ def _is_unused(base: str) -> bool:
 
 
 def move_dates(root: str, today: dt.date) -> int:
-    """Move all recent dates in a vault by whole weeks into this week; return by how many.
-
-    What would lie ahead of `today` is left out: nobody has ticked tomorrow's habits.
-    """
+    """Move all recent dates in a vault by whole weeks into this week; return by how many."""
+    # What would lie ahead of today is left out: nobody has ticked tomorrow's habits.
     before = dict(_notes(root))
     days = [
         day.decode()

@@ -12,7 +12,6 @@ from notekeep.tracking.habit_details import HabitYear, load_habit_year
 from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
-    from notekeep.config import VaultPlaces
     from notekeep.errors import Problem
     from notekeep.habits.summary import HabitView
     from notekeep.importing.habit_import import HabitImport
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 class HabitService:
     """The habits of one vault."""
 
-    def __init__(self, places: VaultPlaces, workspace: Workspace) -> None:
+    def __init__(self, places: config.VaultPlaces, workspace: Workspace) -> None:
         self.places = places
         self.workspace = workspace
 

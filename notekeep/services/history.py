@@ -88,10 +88,7 @@ class HistoryService:
         return done
 
     def last_step(self, *, is_check_in: bool = False) -> Step:
-        """Return the step that `undo` would revert; NotFound without one.
-
-        With `is_check_in` it is the last check-in, where this program has done nothing since.
-        """
+        """Return what `undo` reverts, or the last check-in if this program did nothing since."""
         steps = list(islice(self._undoable(), 1))
         if is_check_in and not any(step.is_own for step in steps):
             steps = [one for one in self._check_ins() if not one.undone][:1] or steps

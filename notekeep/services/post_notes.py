@@ -31,10 +31,7 @@ class PostNotes:
         self.notes = notes
 
     def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
-        """Plan to copy edits made in the site back to the notes, by default to all.
-
-        NotFound is raised when no post was edited in the site.
-        """
+        """Plan to copy edits made in the site back to notes, by default all; NotFound if none."""
         names = names or self.publishing.exported(target, site)
         exported = self.publishing.plan_export(names, target=target, site=site)
         edited = [file for file in exported.files if file.is_post and file.ours is not None]

@@ -32,7 +32,6 @@ from notekeep.storage.content import read_file
 
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
-    from notekeep.config import Site, VaultPlaces
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
     from notekeep.export.heatmap import HeatmapPicture
@@ -66,8 +65,8 @@ class PublishingService:
 
     def __init__(
         self,
-        places: VaultPlaces,
-        sites: tuple[Site, ...],
+        places: config.VaultPlaces,
+        sites: tuple[config.Site, ...],
         workspace: Workspace,
         indexing: IndexService,
         history: History,
@@ -125,10 +124,7 @@ class PublishingService:
         return target or right.target, right.folder
 
     def has_site(self, target: str = "", site: str = "") -> bool:
-        """Whether somebody chose where drafts go: with a name, in settings or by an export before.
-
-        UsageError is raised for a target that needs the folder of its site.
-        """
+        """Whether somebody chose where drafts go: by name, settings or an earlier export."""
         folder = self.folder(target, site)
         return bool(self.site(target, site)[1]) or os.path.exists(
             os.path.join(folder, MANIFEST_NAME)

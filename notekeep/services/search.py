@@ -14,14 +14,13 @@ from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
 from notekeep.catalog.queries import Facets, OnThisDay, OrderedList, distinguish_titles, order_list
 from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
-from notekeep.query.fields import NO_FIELDS, QueryFields, may_name_field
+from notekeep.query.fields import FIELD_SIGNS, NO_FIELDS, QueryFields
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import KnownPaths, Node, Query
 from notekeep.search.text_filter import SearchSources, list_notes, resolve_words
 from notekeep.settings import vault_settings
 
 if TYPE_CHECKING:
-    from notekeep.catalog.name_lookup import Mention
     from notekeep.catalog.open_counts import OpenCounts
     from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow
     from notekeep.markdown.note import Note
@@ -152,7 +151,8 @@ class SearchService:
         """Parse a query with this vault's fields and today's date; no errors while typing."""
         return parse_query(
             text,
-            self.fields() if may_name_field(text) else NO_FIELDS,
+            # To gather them takes its time.
+            NO_FIELDS if FIELD_SIGNS.isdisjoint(text) else self.fields(),
             today=self.workspace.today(),
             week_start=self.settings.week_start,
             typing=typing,
@@ -228,7 +228,7 @@ class SearchService:
 
         return find_related(self._sources, self.resolve(name).path, limit=limit)
 
-    def mentions(self, name: str) -> list[Mention]:
+    def mentions(self, name: str) -> list[name_lookup.Mention]:
         """Return where other notes name a note without linking to it."""
         return name_lookup.mentions(self.catalog, self._words(), self.resolve(name), self._note)
 

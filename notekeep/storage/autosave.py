@@ -73,10 +73,7 @@ class AutosaveFile:
         self._newest = -1.0
 
     def write(self, unsaved: UnsavedText, *, durable: bool = False) -> None:
-        """Store a text, unless a newer one is stored or what was typed until then is saved.
-
-        `durable` waits for the disk also when that was done a moment ago.
-        """
+        """Store a text unless a newer one is stored; `durable` waits for the disk in any case."""
         data = json.dumps(asdict(unsaved)).encode("ascii")
         with self._lock, explain_errors(self._folder, "written to"):
             if unsaved.made <= self._newest:

@@ -128,10 +128,7 @@ class OperationLog:
         self.own.add(record.id)
 
     def steps(self) -> list[StepRecord]:
-        """Read all steps that were done, oldest first; lines of an unknown kind are skipped.
-
-        Refused when a newer notekeep wrote the log: its rules are not known.
-        """
+        """Read all known steps, oldest first; Refused when a newer notekeep wrote the log."""
         try:
             found = os.stat(self.path)
         except FileNotFoundError:

@@ -80,10 +80,8 @@ class ScanResult:
 
     @property
     def looks_incomplete(self) -> bool:
-        """Return whether so many notes are gone that a drive may be missing or a sync half done.
-
-        A few files gone from a handful are an ordinary afternoon.
-        """
+        """Return whether so many notes are gone that a drive may be missing or a sync half done."""
+        # A few files gone from a handful are an ordinary afternoon.
         lost = len(self.removed) - self.moved
         return lost > 50 or (lost > 2 and lost * 5 > self.known) or 0 < lost == self.known
 

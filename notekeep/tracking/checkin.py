@@ -58,10 +58,7 @@ class CheckInResult(NamedTuple):
 
 
 def parse_typed_value(text: str, unit: str = "") -> LogValue:
-    """Read a value as a person types it: as in a log line, and `+1` for one more.
-
-    An amount without a unit gets the habit's.
-    """
+    """Read a value as a person types it, also `+1`; an amount without a unit gets the habit's."""
     words = text.strip().removeprefix("+").split()
     found = read_value(words) if words else None
     if found is None or found[1] != len(words):

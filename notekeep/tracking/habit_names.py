@@ -91,10 +91,11 @@ def _begins(habit: Habit, wanted: str) -> bool:
 
 
 def _has_word(habit: Habit, wanted: str) -> bool:
-    for name in (*habit.names, fold_name(habit.definition.title)):
-        if any(word.startswith(wanted) for word in re.split(_WORD_BREAKS, name)):
-            return True
-    return False
+    return any(
+        word.startswith(wanted)
+        for name in (*habit.names, fold_name(habit.definition.title))
+        for word in re.split(_WORD_BREAKS, name)
+    )
 
 
 def _suggestion(habits: Sequence[Habit], wanted: str) -> str:

@@ -28,8 +28,6 @@ from notekeep.tracking.habit_names import Habit, known_habits
 if TYPE_CHECKING:
     import sqlite3
 
-    from notekeep.habits.log import LineReport, LogEntry, PlacedEntry
-
 LOG_FOLDER = "habits/log"
 """Entries count here and nowhere else, whatever folder habits themselves are in."""
 
@@ -71,7 +69,7 @@ class LogLine(NamedTuple):
     number: int
     text: str
     more: str  # the indented lines after it, which belong to it
-    entry: LogEntry
+    entry: log.LogEntry
     counts: bool = True  # False for one that a later revision replaced
 
 
@@ -282,12 +280,12 @@ def _is_log(path: str) -> bool:
     return path.startswith(f"{LOG_FOLDER}/")
 
 
-def _hint(report: LineReport) -> str:
+def _hint(report: log.LineReport) -> str:
     return f"write: {report.fix}" if report.fix else HINTS.get(report.code, "")
 
 
 def _replace_lines(
-    connection: sqlite3.Connection, path: str, placed: Iterable[PlacedEntry]
+    connection: sqlite3.Connection, path: str, placed: Iterable[log.PlacedEntry]
 ) -> set[tuple[str, int]]:
     """Write the lines of a log file; give the names and days that are other than before."""
     rows = [
@@ -440,6 +438,6 @@ def read_entries(
     names: Iterable[str],
     first: int = log.FIRST_DAY,
     last: int = log.LAST_DAY,
-) -> Iterator[LogEntry]:
+) -> Iterator[log.LogEntry]:
     """Yield what the log lines of a habit say, as `read_lines` finds them."""
     return (line.entry for line in read_lines(connection, names, first, last))
