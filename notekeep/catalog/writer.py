@@ -59,7 +59,9 @@ class Writer:
                 rows[table].append(cells)
                 if table == "names":
                     keys.add(cells[0])
-        rows["keys"] = self._new_keys(rows["keys"])
+        known = {key for (key,) in self.connection.execute("SELECT key FROM keys")}
+        spelt: dict[str, str] = dict(rows["keys"])
+        rows["keys"] = [(key, name) for key, name in spelt.items() if key not in known]
         for table in TABLES:
             self._insert(table, rows[table])
         self._unsettle(keys)
@@ -202,11 +204,6 @@ class Writer:
             resolver.add(path, title, json.loads(aliases))
             numbers[path] = number
         return resolver, numbers
-
-    def _new_keys(self, keys: Iterable[Cells]) -> list[Cells]:
-        known = {key for (key,) in self.connection.execute("SELECT key FROM keys")}
-        spelt: dict[str, str] = dict(keys)
-        return [(key, name) for key, name in spelt.items() if key not in known]
 
     def _value(self, sql: str) -> Any:
         return self.connection.execute(sql).fetchone()[0]

@@ -51,25 +51,16 @@ class QueryField(NamedTuple):
 
 
 class QueryFields:
-    """The names a query may use in one vault; `catalog.columns` gathers them.
-
-    Args:
-        kinds: Each kind's id with its fields and their types.
-        seen: Names that notes use besides, with their types.
-        aliases: Other spellings of a field, each with the canonical one.
-        common: Fields of every note and their types.
-        common_spellings: Other spellings of these.
-        states: What `is:` knows.
-    """
+    """The names a query may use in one vault; `catalog.columns` gathers them."""
 
     def __init__(
         self,
-        kinds: Mapping[str, Mapping[str, str]],
-        seen: Mapping[str, str],
-        aliases: Mapping[str, str],
-        common: Mapping[str, str],
+        kinds: Mapping[str, Mapping[str, str]],  # each kind's id with its fields and their types
+        seen: Mapping[str, str],  # names that notes use besides, with their types
+        aliases: Mapping[str, str],  # other spellings of a field, each with the canonical one
+        common: Mapping[str, str],  # fields of every note and their types
         common_spellings: Mapping[str, str],
-        states: Iterable[str],
+        states: Iterable[str],  # what `is:` knows
     ) -> None:
         self.kinds = tuple(sorted(kinds))
         self.states = tuple(states)

@@ -89,10 +89,7 @@ def parse_query(
 
     With `typing` the text may be unfinished: its last word is the beginning of one, what does not
     make sense yet is left out or taken for words, and nothing raises. Weeks start on `week_start`,
-    0 for Monday.
-
-    Raises:
-        UsageError: With the position of what cannot be understood.
+    0 for Monday. UsageError has the position of what cannot be understood.
     """
     text = as_unicode(text)
     context = TermContext(text, fields, today, week_start, typing)

@@ -48,10 +48,8 @@ _WINDOW = r"(?:(?:last|past)-)?(\d{1,6})-?(d|w|m|y|day|week|month|year)s?"
 def parse_period(word: str, today: date, week_start: int = 0) -> Period | None:
     """Return the days that a word or a partial date stands for; None when it is no date at all.
 
-    Weeks start on `week_start`, 0 for Monday; blanks and underscores count as hyphens.
-
-    Raises:
-        ValueError: It has the form of a date, but no calendar has that day.
+    Weeks start on `week_start`, 0 for Monday; blanks and underscores count as hyphens. ValueError
+    is raised for the form of a date that no calendar has.
     """
     text = re.sub(r"[\s_]+", "-", word.strip().casefold())
     try:

@@ -335,7 +335,8 @@ def write_loop_files(
     rows, marks, scores = [], [], []
     files: dict[str, str] = {}
     for number, kept in enumerate(habits, 1):
-        folder = _folder(number, kept.habit.title)
+        title = re.sub(r"[^A-Za-z0-9 _-]+", "", kept.habit.title)
+        folder = f"{number:03} {title}".strip()[:60].strip()
         rows.append(_row(number, kept.habit, losses, today))
         marks.append(_marks(kept, losses, today))
         first, values = strengths(kept.habit, kept.days, today)
@@ -439,10 +440,6 @@ def _shared(
         for day in range(today, first - 1, -1)
     ]
     return write_csv_table(("Date", *names, ""), lines)
-
-
-def _folder(number: int, title: str) -> str:
-    return f"{number:03} {re.sub(r'[^A-Za-z0-9 _-]+', '', title)}".strip()[:60].strip()
 
 
 def _iso(day: int) -> str:
