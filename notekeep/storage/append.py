@@ -10,16 +10,19 @@ from __future__ import annotations
 import errno
 import os
 from stat import S_ISREG
-from typing import TYPE_CHECKING
 
 from notekeep.errors import Failure, Refused
-from notekeep.storage.durability import AT_ONCE, closed_after, read_all, sync_file, write_all
+from notekeep.storage.durability import (
+    AT_ONCE,
+    StrPath,
+    closed_after,
+    read_all,
+    sync_file,
+    write_all,
+)
 from notekeep.storage.file_names import is_within, outside_error
 from notekeep.storage.filesystem import explain_os_error
 from notekeep.storage.private_files import hold_lock, make_folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _ATTEMPTS = 20
 _START = 1 << 16  # how much of a file shows how its lines end, where the last one has no end
@@ -28,7 +31,7 @@ _FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(o
 
 
 def append_line(
-    path: Path | str, line: str, header: str | None = None, *, root: Path | str | None = None
+    path: StrPath, line: str, header: str | None = None, *, root: StrPath | None = None
 ) -> None:
     """Add a line to the end of a file; when this returns, it is on the disk.
 

@@ -27,7 +27,7 @@ from notekeep.storage.content import (
     digest_of,
     read_stable,
 )
-from notekeep.storage.durability import AT_ONCE, Flush, closed_after, sync_file, write_all
+from notekeep.storage.durability import AT_ONCE, Flush, StrPath, closed_after, sync_file, write_all
 from notekeep.storage.file_names import TEMP_PREFIX, conflict_name, find_original
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import NameTaken, OpenPlace, open_place
@@ -40,8 +40,6 @@ from notekeep.storage.renames import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from notekeep.storage.stores import Stores
 
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -144,7 +142,7 @@ def _new_temp(place: OpenPlace, mode: int) -> Iterator[tuple[str, int]]:
 # Conflict copies: the losing side of a save, beside the note.
 
 
-def add_conflict_copy(root: Path | str, path: Path | str, data: bytes) -> str:
+def add_conflict_copy(root: StrPath, path: StrPath, data: bytes) -> str:
     """Write a version of a note, which need not be there, as its conflict copy; return its path."""
     shown = os.fspath(path)
     with explain_errors(shown, "copied"), open_place(root, shown) as place:
@@ -216,10 +214,10 @@ def name_taken_error(place: OpenPlace, twin: str) -> NameTaken:
 
 
 def move_file(
-    path: Path | str,
-    to: Path | str,
+    path: StrPath,
+    to: StrPath,
     *,
-    root: Path | str,
+    root: StrPath,
     flush: Flush = AT_ONCE,
     any_name: bool = False,
 ) -> None:

@@ -10,12 +10,11 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Conflict, Problem, Refused
-from notekeep.storage.durability import closed_after, read_all
+from notekeep.storage.durability import StrPath, closed_after, read_all
 from notekeep.storage.filesystem import explain_errors
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
 Digest: TypeAlias = str
 """BLAKE2b of the content, 128 bits, as 32 hex digits: names a version everywhere in notekeep."""
@@ -55,7 +54,7 @@ def copy_stream(stream: IO[bytes], write: Callable[[bytes], object]) -> Digest:
     return digest.hexdigest()
 
 
-def read_file(path: Path | str, shown: str = "") -> tuple[bytes, Digest]:
+def read_file(path: StrPath, shown: str = "") -> tuple[bytes, Digest]:
     """Read a file, links followed, with the digest that a save expects; errors name it `shown`."""
     place = os.fspath(path)
     with explain_errors(shown or place, "read"), closed_after(os.open(place, READ_FLAGS)) as fd:

@@ -7,7 +7,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Self
+from typing import Self, TypeAlias
+
+StrPath: TypeAlias = str | os.PathLike[str]
 
 _CHUNK = 1 << 20
 _F_FULLFSYNC = 51  # sys/fcntl.h on macOS: through the drive's own cache

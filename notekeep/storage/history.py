@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.storage import recovery, scan
 from notekeep.storage.atomic import write_conflict_copy
 from notekeep.storage.content import Digest, digest_of
-from notekeep.storage.durability import Flush
+from notekeep.storage.durability import Flush, StrPath
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import open_place, remove_empty_folders
 from notekeep.storage.operation_log import (
@@ -31,10 +31,6 @@ from notekeep.storage.operations import MAX_STORED_BYTES
 from notekeep.storage.private_files import hold_lock_file, write_file
 from notekeep.storage.stores import Stores
 from notekeep.storage.transaction import Transaction, UndoableStep, invert, stacks
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 ROUND_BYTES = 64 << 20
 """How much of what other programs wrote one call stores: more at once is a checkout or a backup
@@ -80,7 +76,7 @@ class History(Stores):
         verb: str,
         label: str,
         *,
-        root: Path | str,
+        root: StrPath,
         whole: bool = False,
         elsewhere: bool = False,
         logged: bool = True,
@@ -126,7 +122,7 @@ class History(Stores):
 
     # Undo and redo: newest first, whatever process made the steps.
 
-    def undo(self, root: Path | str) -> StepRecord:
+    def undo(self, root: StrPath) -> StepRecord:
         """Undo the newest step; Conflict, and no change, where a later one cannot be merged."""
         with self._lock_undo():
             undo, _ = stacks(self.records())
@@ -134,7 +130,7 @@ class History(Stores):
                 raise NotFound("There is nothing to undo.")
             return self._reverse(root, undo[-1], is_undo=True)
 
-    def undo_step(self, root: Path | str, step: str) -> StepRecord:
+    def undo_step(self, root: StrPath, step: str) -> StepRecord:
         """Undo one step by the id it was first made with, whatever was done since."""
         with self._lock_undo():
             undo, _ = stacks(self.records())
@@ -143,7 +139,7 @@ class History(Stores):
                 raise NotFound("That step is already undone.")
             return self._reverse(root, one, is_undo=True)
 
-    def redo(self, root: Path | str) -> StepRecord:
+    def redo(self, root: StrPath) -> StepRecord:
         """Redo the step that was undone last; NotFound when something was done since."""
         with self._lock_undo():
             _, redo = stacks(self.records())
@@ -151,7 +147,7 @@ class History(Stores):
                 raise NotFound("There is nothing to redo.")
             return self._reverse(root, redo[-1], is_undo=False)
 
-    def _reverse(self, root: Path | str, one: UndoableStep, *, is_undo: bool) -> StepRecord:
+    def _reverse(self, root: StrPath, one: UndoableStep, *, is_undo: bool) -> StepRecord:
         place = one.last.root or os.fspath(root)
         verb = "undo" if is_undo else "redo"
         shown = one.origin.label or one.origin.verb
@@ -217,7 +213,7 @@ class History(Stores):
 
     # Upkeep.
 
-    def recover(self, root: Path | str) -> list[StepRecord]:
+    def recover(self, root: StrPath) -> list[StepRecord]:
         """Finish what a crash cut short, and check replaced files again; every start calls it."""
         if not os.path.isdir(self.folder):
             return []
@@ -229,7 +225,7 @@ class History(Stores):
         return found
 
     def sweep_temps(
-        self, root: Path | str, temps: Iterable[str] | None = None, *, min_age: float = _HOUR
+        self, root: StrPath, temps: Iterable[str] | None = None, *, min_age: float = _HOUR
     ) -> list[str]:
         """Move the unfinished files that a crash left in the vault into history; list them.
 
@@ -253,7 +249,7 @@ class History(Stores):
                 swept.append(path)
         return swept
 
-    def check_displaced(self, root: Path | str, *, min_age: float = SETTLE_SECONDS) -> list[str]:
+    def check_displaced(self, root: StrPath, *, min_age: float = SETTLE_SECONDS) -> list[str]:
         """Make conflict copies of what was written late into replaced files; list them.
 
         A process that lives long does it every few seconds, and with a `min_age` of 0 at the end.

@@ -12,16 +12,13 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import Refused
 from notekeep.storage import file_names
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
-from notekeep.storage.durability import AT_ONCE, Flush, close, closed_after
+from notekeep.storage.durability import AT_ONCE, Flush, StrPath, close, closed_after
 from notekeep.storage.renames import FolderEntry, remove_entry
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _DIR_FD = os.open in os.supports_dir_fd
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -78,8 +75,8 @@ class OpenPlace(NamedTuple):
 
 @contextmanager
 def open_place(
-    root: Path | str,
-    path: Path | str,
+    root: StrPath,
+    path: StrPath,
     *,
     follow: bool = True,
     make: bool = False,
@@ -93,7 +90,7 @@ def open_place(
     """
     base = os.path.realpath(root)
     given = os.fspath(path)
-    inside = file_names.vault_path(root, given) if os.path.isabs(given) else given
+    inside = file_names.vault_path(os.fspath(root), given) if os.path.isabs(given) else given
     parts = file_names.split_path(inside)
     if not parts:
         raise Refused(f"'{given}' is a folder.", "Use the path of a file.")
@@ -206,14 +203,14 @@ def _check_new_folder(names: Sequence[str], part: str) -> None:
             )
 
 
-def remove_empty_folders(root: Path | str, made: Sequence[str]) -> None:
+def remove_empty_folders(root: StrPath, made: Sequence[str]) -> None:
     """Remove folders that were made for a file which is not there, as long as they are empty."""
     for folder in reversed(made):
         with suppress(OSError):
             os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
 
 
-def content_at(root: Path | str, path: str) -> bytes | None:
+def content_at(root: StrPath, path: str) -> bytes | None:
     """Read what a file holds now, links followed; None when nothing is there."""
     try:
         with open_place(root, path) as place:
@@ -222,13 +219,13 @@ def content_at(root: Path | str, path: str) -> bytes | None:
         return None
 
 
-def digest_at(root: Path | str, path: str) -> Digest | None:
+def digest_at(root: StrPath, path: str) -> Digest | None:
     """Name what a file holds now; None when nothing is there."""
     data = content_at(root, path)
     return None if data is None else digest_of(data)
 
 
-def path_exists(root: Path | str, path: str) -> bool:
+def path_exists(root: StrPath, path: str) -> bool:
     """Tell whether a path has anything, a dead link too; "" has nothing."""
     if not path:
         return False

@@ -14,19 +14,17 @@ from typing import TYPE_CHECKING
 from notekeep.errors import NotekeepError
 from notekeep.storage import atomic
 from notekeep.storage.content import Digest, read_stable
-from notekeep.storage.durability import AT_ONCE, closed_after
+from notekeep.storage.durability import AT_ONCE, StrPath, closed_after
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.open_folder import digest_at, open_place, path_exists
 from notekeep.storage.operations import Edit, New, remove_file
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.stores import Stores
 
 
-def finish_steps(stores: Stores, root: Path | str) -> list[StepRecord]:
+def finish_steps(stores: Stores, root: StrPath) -> list[StepRecord]:
     """Finish the steps whose makers are gone, oldest first; gives them with what of them is done.
 
     A file that was changed since is left; a step in a site that is not there waits.

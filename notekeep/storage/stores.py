@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, NotFound
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
-from notekeep.storage.durability import AT_ONCE, Flush, close, closed_after
+from notekeep.storage.durability import AT_ONCE, Flush, StrPath, close, closed_after
 from notekeep.storage.operation_log import (
     ChangeRecord,
     Journal,
@@ -26,8 +26,6 @@ from notekeep.storage.operation_log import (
 from notekeep.storage.private_files import make_folder, write_file
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from notekeep.storage.open_folder import OpenPlace
 
 _HEX = frozenset("0123456789abcdef")
@@ -234,7 +232,7 @@ def _is_checked(
 class Stores:
     """What a save writes besides the note: all that the modules below `history` need of it."""
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: StrPath) -> None:
         self.folder = os.fspath(folder)
         self.blobs = Blobs(os.path.join(self.folder, "blobs"))
         self.log = OperationLog(self.folder)  # steps that were done

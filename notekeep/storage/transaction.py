@@ -20,14 +20,12 @@ from notekeep.markdown.text_merge import merge_texts
 from notekeep.storage import durability
 from notekeep.storage.atomic import TornWrite
 from notekeep.storage.content import Source, digest_of
-from notekeep.storage.durability import AT_ONCE, Flush
+from notekeep.storage.durability import AT_ONCE, Flush, StrPath
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import content_at, digest_at, path_exists, remove_empty_folders
 from notekeep.storage.operations import Copy, Edit, Move, New, Operation, Remove, move_to_trash
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
     from notekeep.storage.stores import Blobs, Stores
 
@@ -42,7 +40,7 @@ class Transaction:
     def __init__(
         self,
         stores: Stores,
-        root: Path | str,
+        root: StrPath,
         record: StepRecord,
         *,
         whole: bool = False,
