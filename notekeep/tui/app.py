@@ -564,6 +564,12 @@ class NotekeepApp(App[None], RemovalSafe):
         is_post = self.current_mode == places.PUBLISH_SCREEN and "post" in self.vault.schema.kinds
         self.on_create_note(CreateNote(kind="post" if is_post else ""))
 
+    def show_picture(self, path: str, *, draws: bool) -> None:
+        """Show a picture of the vault over the screen, drawn with half blocks where that works."""
+        from notekeep.tui.screens.picture import PictureScreen
+
+        self.push_screen(PictureScreen(path, draws=draws))
+
     def on_create_note(self, event: CreateNote) -> None:
         from notekeep.tui.dialogs.dialog import open_dialog
         from notekeep.tui.dialogs.form import NewNoteDialog

@@ -70,7 +70,7 @@ def test_the_week_that_is_over_is_reviewed(vault: Vault) -> None:
     table = {line.split(" | ")[0]: line.split(" | ")[1:4] for line in lines if line[:1] == "|"}
     assert table["| [[Meditate]]"] == ["3 (50%)", "6", "2 days"]
     assert table["| [[Gym]]"] == ["2 (67%)", "3", "0 weeks"]
-    assert table["| [[Read]]"] == ["75 page (75%)", "100 page", "0 weeks"]
+    assert table["| [[Read]]"] == ["75 pages (75%)", "100 pages", "0 weeks"]
     assert table["| `odd`"] == ["0", "", ""]
 
 

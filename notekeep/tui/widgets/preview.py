@@ -213,9 +213,7 @@ class Preview(NotePage):
             self._redraw_at(top)
 
     def _show_picture(self, path: str) -> None:
-        from notekeep.tui.screens.picture import PictureScreen
-
-        self.app.push_screen(PictureScreen(path, draws=self.draws_pictures))
+        program(self).show_picture(path, draws=self.draws_pictures)
 
     @property
     def draws_pictures(self) -> bool:
