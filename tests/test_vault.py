@@ -44,6 +44,6 @@ def test_undo_takes_back_notes_and_check_ins_in_order(sample: Path) -> None:
     vault.notes.add("- a line", "Deep Work")
     vault.habits.check_in("meditate", "12 min")
     newest, earlier = vault.history.undo(2)
-    assert (newest.verb, earlier.verb) == ("habit", "add")
+    assert (newest.verb, earlier.verb) == ("check-in", "add")
     assert vault.search.read("Deep Work").body == before
     assert vault.history.redo().verb == "add"

@@ -48,14 +48,15 @@ def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
     """Write one line for a check-in."""
     habit, cell = done.habit, done.cell
     amount = "" if habit.note and cell.day == index.today() else pluralize(cell.amount)
-    parts = [amount, habit.note, format_streak(habit), percent(habit.strength)]
+    parts = [amount, habit.note, format_streak(habit), f"strength {percent(habit.strength)}"]
     _write_line(done, [*parts, "" if done.is_written else "dry run"], index)
 
 
 def write_undo(done: Undone, index: HabitIndex) -> None:
     """Write one line for an entry that was undone."""
     habit, cell = done.habit, done.cell
-    parts = [pluralize(cell.amount) or cell.status, format_streak(habit), percent(habit.strength)]
+    status, strength = pluralize(cell.amount) or cell.status, f"strength {percent(habit.strength)}"
+    parts = [status, format_streak(habit), strength]
     _write_line(done, [*parts, f"undid: {done.gone.partition(': ')[2]}"], index)
 
 

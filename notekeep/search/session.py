@@ -56,7 +56,7 @@ MAX_NEAR_HITS = 20
 
 COMMON_WORDS_MESSAGE = "Only the most common words like {} were searched. Type another letter."
 PREFIX_MATCH_MESSAGE = "No note has all of these words. These have words that begin so."
-SOME_WORDS_MESSAGE = "No note has all of these words; these have some."
+SOME_WORDS_MESSAGE = "No note has all words; these have some."
 ONE_HIT_MESSAGE = "Only 1 note has all of these words; others have some."
 FEW_HITS_MESSAGE = "Only {} notes have all of these words; others have some."
 NOT_INDEXED_MESSAGE = "The full text is not indexed yet, only titles, aliases and tags."
@@ -145,8 +145,10 @@ class _Search:
         if spelt and (found := self._try(spelt.query)):
             return found._replace(remarks=(spelt.remark,))
         if found := self._find_some(spelt.query if spelt else self._query):
-            remarks = (SOME_WORDS_MESSAGE, spelt.remark) if spelt else (SOME_WORDS_MESSAGE,)
-            return found._replace(remarks=remarks)
+            # One other spelling among many words is no news.
+            is_spelling_told = spelt and count_words(self._telling) < MANY_WORDS
+            remarks = (spelt.remark,) if spelt and is_spelling_told else ()
+            return found._replace(remarks=(SOME_WORDS_MESSAGE, *remarks))
         return None
 
     def _add_near(self, found: SearchResults) -> SearchResults:

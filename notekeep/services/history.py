@@ -7,6 +7,7 @@ undone by another line. Which of the two was last is told by when each was writt
 from __future__ import annotations
 
 import heapq
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from notekeep.storage.history import History
     from notekeep.storage.operation_log import ChangeRecord, StepRecord
 
-HABIT = "habit"  # what a check-in is called in the list
+CHECK_IN = "check-in"  # what a check-in is called in the list
 
 
 class Step(NamedTuple):
@@ -141,7 +142,9 @@ class HistoryService:
             step = _of_step(redo[-1].origin if dry_run else self.store.redo(self.root))
         else:
             entry = parse_line(self.habits.tracker.redo(dry_run=dry_run).lines[0]).entry
-            step = Step(max(times), HABIT, describe_entry(entry) if entry else "")
+            step = Step(
+                max(times), CHECK_IN, describe_entry(entry, self.habits.tracker) if entry else ""
+            )
         if not dry_run:
             self.indexing.record_written()
         return step
@@ -150,7 +153,7 @@ class HistoryService:
         last = next(self._undoable(), None)
         if last is None:
             return None
-        if last.verb == HABIT and not last.paths:
+        if last.verb == CHECK_IN and not last.paths:
             self.habits.tracker.undo()
             return last
         return _of_step(self.store.undo(self.root))
@@ -169,12 +172,15 @@ class HistoryService:
 
     def _check_ins(self) -> Iterator[Step]:
         for one in check_ins(self.habits.tracker):
-            yield Step(one.time, HABIT, one.text, (), one.undone, is_own=one.is_own)
+            yield Step(one.time, CHECK_IN, one.text, (), one.undone, is_own=one.is_own)
 
 
 def _of_step(record: StepRecord, *, undone: bool = False) -> Step:
     paths = tuple(change.path for change in record.changes)
-    return Step(record.time, record.verb, record.label, paths, undone, record.id)
+    label, names = record.label, {os.path.basename(path).removesuffix(".md") for path in paths}
+    if record.verb in {"set", "tag"} and len(names) == 1:
+        label = f"{label} in {names.pop()}"
+    return Step(record.time, record.verb, label, paths, undone, record.id)
 
 
 def _by_file(changes: Iterable[ChangeRecord]) -> list[ChangeRecord]:

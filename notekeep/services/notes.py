@@ -116,8 +116,11 @@ class NoteService:
         """Plan a quote with its page, location or second, under the note's heading Quotes."""
         from notekeep.notes.capture import plan_quote
 
-        path = self.workspace.resolve(name).path
-        return plan_quote(path, self.workspace.read(path), text, page=page, loc=loc, at=at)
+        row = self.workspace.resolve(name)
+        before = self.workspace.read(row.path)
+        plan = plan_quote(row.path, before, text, page=page, loc=loc, at=at)
+        plan.label = row.title
+        return plan
 
     def plan_attach(self, name: str, file: str) -> WritePlan:
         """Plan a copy of a file in the attachments, and a link to it at the end of a note."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import cache_files, dates
 from notekeep.config import current_time
-from notekeep.errors import Failure, NotFound, Refused, UsageError, remedy
+from notekeep.errors import Ambiguous, Failure, NotFound, Refused, UsageError, remedy
 from notekeep.habits import amounts, log
 from notekeep.habits.days import entry_identity, restore_day, revise
 from notekeep.habits.log import LogEntry, LogValue, format_entry, read_value
@@ -349,7 +349,7 @@ def check_ins(index: HabitIndex) -> Iterator[CheckInStep]:
         undone = taken_back > 0
         taken_back -= undone
         is_own = text.rstrip() in index.own_lines
-        moment, said = moments.of(entry, text), describe_entry(entry)
+        moment, said = moments.of(entry, text), describe_entry(entry, index)
         yield CheckInStep(moment, said, undone, REDO_KEY in signs, is_own)
 
 
@@ -360,12 +360,21 @@ def find_last_undo(index: HabitIndex) -> CheckInStep | None:
         return None
     entry, text = own[-1]
     moment = _CheckInTimes(index.places.state).of(entry, text)
-    return CheckInStep(moment, describe_entry(entry), True, False)
+    return CheckInStep(moment, describe_entry(entry, index), True, False)
 
 
-def describe_entry(entry: LogEntry) -> str:
-    """Return what an entry says, as a person reads it."""
-    return format_entry(entry._replace(extra=(), revision=0)).removeprefix("- ")
+def describe_entry(entry: LogEntry, index: HabitIndex) -> str:
+    """Return what an entry says, as a person reads it: "Read 12 pages · Sat 28 Nov"."""
+    try:
+        title = index.find(entry.habit).definition.title
+    except (NotFound, Ambiguous):
+        title = entry.habit
+    value: str = entry.kind
+    if value == "amount":
+        amount = amounts.pluralize(amounts.format_amount(entry.amount, entry.unit or ""))
+        value = f"= {amount}" if entry.is_set else amount
+    day = dates.format_short_day(date.fromordinal(entry.day), index.today())
+    return " · ".join(filter(None, (f"{title} {value}", day, entry.note)))
 
 
 # The name of this device: each appends to log files of its own, so that git never conflicts.

@@ -453,7 +453,7 @@ class NotekeepApp(App[None], RemovalSafe):
         paths = {path.rpartition("/")[2].removesuffix(".md") for path in step.paths}
         note = next(iter(paths)) if len(paths) == 1 else ""
         where = f" in {note}" if note and note not in step.label else ""
-        what = f"{step.verb} {step.label}{where}, {when}" if step.id else step.label
+        what = f"{step.verb} {step.label}{where}, {when}"
         self.notify(f"{key} again undoes: {clean_line(what)}", timeout=LONG, markup=False)
 
     def action_redo(self) -> None:

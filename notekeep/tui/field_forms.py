@@ -138,4 +138,11 @@ FIELD_HINTS: Mapping[FieldType | None, str] = {
     "list": "Separate with commas, or with semicolons if an item has a comma.",
     "links": "Separate with commas.",
 }
-"""What is said of a field while it is typed."""
+"""What is said of a type of field while it is typed."""
+
+
+def field_hint(field: FormField) -> str:
+    """Return what is said of a field while it is typed, with the limits of a rating."""
+    if field.name == "rating":
+        return f"A number, 0 to {field.best:g}."
+    return FIELD_HINTS.get(field.type, "")

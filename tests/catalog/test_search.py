@@ -398,6 +398,7 @@ def test_a_spelling_and_missing_words_are_both_said(shelf: Vault) -> None:
     found = ask(shelf, "nawal horizons")
     assert {hit.row.path for hit in found.hits} == {"naval.md", "book.md"}
     assert found.remarks == (SOME_WORDS_MESSAGE, 'No note has "nawal". This is for "naval".')
+    assert ask(shelf, "nawal horizons shoes running").remarks == (SOME_WORDS_MESSAGE,)
 
 
 def test_nothing_else_is_answered_where_that_is_not_wanted(shelf: Vault) -> None:

@@ -187,7 +187,7 @@ def test_what_is_not_understood_is_said_and_nothing_is_written(
 def test_the_answer_is_one_line(desk: Desk) -> None:
     for day in ("-4", "-3", "-1"):
         desk("med", day)
-    assert desk("med").out == "✓ meditate · Tue 24 Nov · 2 days · 19 %\n"
+    assert desk("med").out == "✓ meditate · Tue 24 Nov · 2 days · strength 19 %\n"
     assert desk("water", "3").out.startswith(
         "◐ water · Tue 24 Nov · Missed yesterday, 3 of 8 glasses · 0 days"
     )

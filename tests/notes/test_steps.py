@@ -48,12 +48,12 @@ def test_undo_takes_back_whatever_was_last(habits: Vault) -> None:
     habits.notes.set_fields(["books/Deep Work.md"], ["rating=5"])
     habits.habits.check_in("med", "skip", DAY - dt.timedelta(days=3))
 
-    assert [step.verb for step in habits.history.undo(2)] == ["habit", "set"]
+    assert [step.verb for step in habits.history.undo(2)] == ["check-in", "set"]
 
     assert rating(habits) == 4
     assert minutes(habits) == 10
-    assert verbs(habits) == [("habit", True), ("set", True), ("habit", False)]
-    assert habits.history.undo()[0].label == "2026-11-24 med: 10 min @21:15"
+    assert verbs(habits) == [("check-in", True), ("set", True), ("check-in", False)]
+    assert habits.history.undo()[0].label == "med 10 min · Tue 24 Nov"
     with pytest.raises(NotFound, match="nothing to undo"):
         habits.history.undo()
 
@@ -75,8 +75,8 @@ def test_redo_goes_forward_through_both_kinds(habits: Vault) -> None:
     habits.notes.set_fields(["books/Deep Work.md"], ["rating=5"])
     habits.history.undo(3)
 
-    assert habits.history.redo().verb == "habit"
-    assert habits.history.redo().verb == "habit"
+    assert habits.history.redo().verb == "check-in"
+    assert habits.history.redo().verb == "check-in"
     assert habits.history.redo().verb == "set"
 
     assert minutes(habits) == 9
@@ -120,7 +120,7 @@ def test_what_would_be_taken_back_is_said_without_doing_it(
     habits.notes.set_fields(["books/Deep Work.md"], ["rating=5"])
     habits.habits.check_in("med", "4 min")
     before = texts()
-    assert [step.verb for step in habits.history.undo(9, dry_run=True)] == ["habit", "set"]
+    assert [step.verb for step in habits.history.undo(9, dry_run=True)] == ["check-in", "set"]
     assert texts() == before
     habits.history.undo(2)
     before = texts()
@@ -131,14 +131,14 @@ def test_what_would_be_taken_back_is_said_without_doing_it(
 def test_the_time_of_an_old_day_does_not_count(habits: Vault) -> None:
     habits.notes.set_fields(["books/Deep Work.md"], ["rating=5"])
     habits.habits.check_in("med", "4 min", DAY - dt.timedelta(days=300))
-    assert habits.history.undo()[0].verb == "habit"
+    assert habits.history.undo()[0].verb == "check-in"
 
 
 def test_without_its_moments_a_line_has_the_time_it_names(habits: Vault) -> None:
     habits.habits.check_in("med", "4 min", DAY - dt.timedelta(days=300))
     habits.notes.set_fields(["books/Deep Work.md"], ["rating=5"])
     Path(habits.places.state, checkin.CHECKINS_FILE).unlink()
-    assert [step.verb for step in habits.history.undo(2)] == ["set", "habit"]
+    assert [step.verb for step in habits.history.undo(2)] == ["set", "check-in"]
 
 
 def test_moments_are_few_and_private(habits: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +156,7 @@ def test_another_process_sees_the_same_list(habits: Vault) -> None:
     habits.notes.set_fields(["books/Deep Work.md"], ["rating=5"])
     habits.habits.check_in("med", "4 min")
     other = Vault.open(habits.root)
-    assert [step.verb for step in other.history.undo(2)] == ["habit", "set"]
+    assert [step.verb for step in other.history.undo(2)] == ["check-in", "set"]
     assert rating(habits) == 4
 
 
@@ -165,7 +165,7 @@ def test_one_step_is_taken_back_alone(vault: Vault) -> None:
     vault.notes.add("More.", "Deep Work")
     older = vault.history.steps()[1]
 
-    assert vault.history.undo_step(older.id).label == "rating=5"
+    assert vault.history.undo_step(older.id).label == "rating=5 in Deep Work"
 
     vault.indexing.refresh(words=False)
     assert rating(vault) == 4
@@ -174,7 +174,7 @@ def test_one_step_is_taken_back_alone(vault: Vault) -> None:
     with pytest.raises(NotFound, match="already undone"):
         vault.history.undo_step(older.id)
     # It is what was taken back last, so it is done again first.
-    assert vault.history.redo().label == "rating=5"
+    assert vault.history.redo().label == "rating=5 in Deep Work"
     assert rating(vault) == 5
 
 

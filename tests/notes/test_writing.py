@@ -191,7 +191,7 @@ class TestFields:
         assert b"\nfinished: 2026-11-23\n" in texts()["books/Deep Work.md"]
         assert done.remarks == ["finished: mon is Mon 23 Nov"]
         # What is kept of it means the same tomorrow.
-        assert vault.history.steps()[0].label == "finished=2026-11-23 rating=5"
+        assert vault.history.steps()[0].label == "finished=2026-11-23 rating=5 in Deep Work"
         made = vault.notes.create("book", "New", fields={"finished": "yesterday"})
         assert b"\nfinished: 2026-11-23\n" in texts()[made.paths[0]]
 

@@ -93,6 +93,7 @@ def test_words_are_counted_below_the_front_matter() -> None:
     assert count_words(["---", "a: b", "---", "two words", ""]) == 2
     assert count_words(["---", "..."]) == 0
     assert count_words(["no fence", "---"]) == 3
+    assert count_words(["# A title", "", "## Ideas", "#tag #1", "####### seven"]) == 6
 
 
 def test_a_long_text_that_begins_with_a_rule_is_no_front_matter_all_the_way() -> None:

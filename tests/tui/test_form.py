@@ -264,7 +264,7 @@ async def test_rating_out_of_range_stays_to_be_corrected(make_app: MakeApp, root
         await form(app, pilot)
         await to_field(app, pilot, "rating")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "A number."))
+        await until(pilot, lambda: shows(app, "A number, 0 to 5."))
         line = app.screen.query_one(Input)
         line.value = "9"
         await press(pilot, "enter")
@@ -319,7 +319,7 @@ async def test_the_form_by_mouse_alone(make_app: MakeApp, root: Path) -> None:
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await form(app, pilot)
         await click("rating ")
-        await click("→ change value")
+        await click("→ next value")
         await until(pilot, lambda: shows(app, "★★★★½"))
         await click(" publish ", times=2)
         await click("  no  ", times=2)
@@ -391,14 +391,16 @@ async def test_rating_out_of_range_is_refused_in_the_editor_too(
         await until(pilot, lambda: shows(app, "Fields of"))
         await to_field(app, pilot, "rating")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "A number."))
+        await until(pilot, lambda: shows(app, "A number, 0 to 5."))
+        assert shows(app, "A number, 0 to 5.")
         app.screen.query_one(Input).value = "9"
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
 
 
 @pytest.mark.parametrize(
-    ("columns", "last"), [(100, "backspace reset"), (66, "→ change value"), (40, "ctrl+s apply")]
+    ("columns", "last"),
+    [(100, "backspace restore"), (66, "→ next value"), (40, "ctrl+s apply")],
 )
 async def test_the_keys_of_the_form_are_shown_whole_or_not_at_all(
     make_app: MakeApp, columns: int, last: str

@@ -469,6 +469,18 @@ async def test_the_first_habit_is_asked_for_by_the_key_of_a_note_too(
         await until(pilot, lambda: shows(app, "Add a habit"))
 
 
+async def test_the_name_of_a_column_stands_apart_from_the_next_with_short_goals(
+    make_app: MakeApp, root: Path, vault: Vault
+) -> None:
+    (root / "habits/water.md").unlink()
+    (root / "habits/log/2026-11.laptop.md").unlink()
+    vault.indexing.refresh()
+    app = make_app("habits")
+    async with app.run_test(size=(160, 40)) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await until(pilot, lambda: any(" schedule  " in line for line in seen(app)))
+
+
 async def test_one_key_pauses_a_habit_and_ends_the_pause(make_app: MakeApp, root: Path) -> None:
     note = root / "habits/meditate.md"
     before = note.read_text()

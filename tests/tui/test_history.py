@@ -298,7 +298,9 @@ async def test_undo_on_habits_names_a_check_in_of_another_program(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Meditate"))
         await press(pilot, "u")
-        await until(pilot, lambda: shows(app, "u again undoes: 2026-11-24 meditate: done"))
+        await until(
+            pilot, lambda: shows(app, "u again undoes: check-in Meditate done · Tue 24 Nov")
+        )
         assert is_done()
         await press(pilot, "u")
         await until(pilot, lambda: shows(app, "Undid: check-in Meditate"))
@@ -315,10 +317,11 @@ async def test_the_list_of_steps_says_what_each_did_and_takes_any_of_them_back(
         await press(pilot, "g", "s")
         await until(pilot, lambda: shows(app, "3 steps"))
         await until(pilot, lambda: shows(app, "A line in the habit log."))
+        assert shows(app, "check-in Meditate done · Tue 24 Nov")
         await press(pilot, "down", "down")
         await until(pilot, lambda: shows(app, "+ rating: 5"))
         await press(pilot, "t")
-        await until(pilot, lambda: shows(app, "Undid: set rating=5"))
+        await until(pilot, lambda: shows(app, "Undid: set rating=5 in Deep Work"))
         text = content(book).decode()
         assert "rating: 4\n" in text
         assert text.endswith("A last line.\n")

@@ -516,9 +516,10 @@ async def test_a_quote_with_its_page_is_added_to_the_note(make_app: MakeApp, roo
         for passage, page in (("Clarity matters.", "38"), ("Go deep.", "12:34")):
             await press(pilot, "quotation_mark")
             await until(pilot, lambda: shows(app, "Quote from Deep Work"))
+            assert shows(app, "e.g. 38")
+            await press(pilot, "enter")  # nothing to add yet
             type_text(app, passage)
-            await press(pilot, "enter")
-            await until(pilot, lambda: shows(app, "Page of the quote"))
+            await press(pilot, "tab")
             type_text(app, page)
             await press(pilot, "enter")
             await until(pilot, lambda: len(app.screen_stack) == 1)

@@ -144,7 +144,7 @@ async def test_a_theme_is_tried_as_the_cursor_moves_and_escape_keeps_the_one_the
         await until(pilot, lambda: shows(app, "with a preview"))
         await press(pilot, "enter")
         # notekeep's own stand first, the one that is used under the cursor.
-        await until(pilot, lambda: shows(app, "as now"))
+        await until(pilot, lambda: shows(app, "current"))
         await press(pilot, "down")
         await until(pilot, lambda: app.theme == "notekeep-light")
         await press(pilot, "escape")
@@ -155,7 +155,7 @@ async def test_a_theme_is_tried_as_the_cursor_moves_and_escape_keeps_the_one_the
         type_text(app, "change theme")
         await until(pilot, lambda: shows(app, "with a preview"))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "as now"))
+        await until(pilot, lambda: shows(app, "current"))
         await press(pilot, "down", "enter")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         assert app.theme == app.place.theme == "notekeep-light"

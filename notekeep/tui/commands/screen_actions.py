@@ -257,7 +257,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action("edit-field", "Edit field", "enter", CHANGE, label="edit").with_help(
             "Type a value, or choose one."
         ),
-        action("step-field", "Next value", "right l plus", CHANGE, label="change value").with_help(
+        action("step-field", "Next value", "right l plus", CHANGE, label="next value").with_help(
             "Next choice, next day, half a star more. An empty date becomes today."
         ),
         action("step-field-back", "Previous value", "left h minus", CHANGE).with_help(
@@ -266,10 +266,10 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action("date-status", "Date the status", "t", CHANGE).with_help(
             "Set the date of the chosen status to today: finished, started, listened."
         ),
-        action("clear-field", "Clear field", "delete d", CHANGE, label="clear").with_help(
+        action("clear-field", "Clear field", "delete d", CHANGE, label="empty").with_help(
             "Remove the field from the note."
         ),
-        action("reset-field", "Reset field", "backspace", CHANGE, label="reset").with_help(
+        action("reset-field", "Reset field", "backspace", CHANGE, label="restore").with_help(
             "Restore the saved value."
         ),
         action("drop-form", "Cancel", "escape q", MOVE, label="cancel").with_help(

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.widgets import Input
 
 from notekeep.errors import NotekeepError
@@ -18,16 +19,18 @@ from notekeep.tui.dialogs.dialog import (
     Choice,
     HintLine,
     Option,
+    PlainText,
     Prompt,
     SubmitDialog,
+    TextLine,
     ask,
     dialog_box,
     open_dialog,
 )
 from notekeep.tui.field_forms import (
-    FIELD_HINTS,
     LIST_TYPES,
     FormField,
+    field_hint,
     list_form_fields,
     make_field_changes,
     parse_field_text,
@@ -81,7 +84,7 @@ class FieldPrompt(Prompt):
         super().__init__(
             field.name,
             value=text,
-            hint=FIELD_HINTS.get(field.type, ""),
+            hint=field_hint(field),
             example="empty: remove the field",
             find_word=find_last_item if field.type in LIST_TYPES else find_start,
         )
@@ -274,3 +277,31 @@ class NewNoteDialog(SubmitDialog[tuple[str, str] | None]):
 
     def action_previous_kind(self) -> None:
         self.query_one(ChoiceBar).step(-1)
+
+
+class QuoteDialog(SubmitDialog[tuple[str, str] | None]):
+    """Asks for a quote and its page; the answer is both, or None."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        keys = ("tab", "next"), ("enter", "add"), ("esc", "cancel")
+        with dialog_box(f"Quote from {clean_line(self._title)}", *keys):
+            for name, example in (
+                ("Text", "without quotation marks"),
+                ("Page", "e.g. 38 or 12:34"),
+            ):
+                with Horizontal(classes="labelled"):
+                    yield PlainText(name)
+                    yield TextLine(placeholder=example, id=f"quote-{name.lower()}", compact=True)
+            yield HintLine("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        text, page = (field.value.strip() for field in self.query(Input))
+        if text:
+            self.submit((text, page))
+        else:
+            self.query(Input).first().focus()

@@ -50,7 +50,7 @@ def choose_theme(app: NotekeepApp) -> None:
 
     def describe(name: str) -> str:
         theme = app.available_themes[name]
-        parts = ["as now"] if name == before else []
+        parts = ["current"] if name == before else []
         parts += ["colours of the terminal"] if theme.ansi else []
         parts += ["notekeep's own"] if name in own else []
         return " · ".join([*parts, "dark" if theme.dark else "light"])

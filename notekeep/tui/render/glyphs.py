@@ -44,7 +44,7 @@ class Glyphs(NamedTuple):
     empty: str = "─"
     dot: str = "·"
     error: str = "✗"
-    missed: str = "×"  # a day, as `skipped` is  # noqa: RUF001 - times
+    missed: str = "✗"  # a day, as `skipped` is
     skipped: str = "–"  # noqa: RUF001 - an en dash
     arrow: str = "→"
     up: str = "↑"

@@ -483,7 +483,8 @@ class EditScreen(VaultScreen):
 
 
 def count_words(lines: Sequence[str]) -> int:
-    """Count the words of a note's text; its front matter is none."""
+    """Count the words of a note's text; its front matter and the signs of headings are none."""
     end = find_frontmatter_end(lines)
     start = 0 if end is None else end + 1
-    return sum(len(line.split()) for line in lines[start:])
+    words = (line.split() for line in lines[start:])
+    return sum(len(one) - (bool(one) and not one[0].strip("#")) for one in words)

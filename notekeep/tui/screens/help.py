@@ -129,7 +129,7 @@ def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
         (tiles, "a day of an earlier week; brighter is more of the goal"),
         (glyphs.rule, "a paused day of an earlier week"),
     ]
-    late = [(glyphs.warning, "late")]
+    late = [(glyphs.warning, "a late task")]
     tasks = [(glyphs.task_open, "open"), (glyphs.task_done, "done"), *late]
     kinds = [(sign, kind_name(kind)) for kind, sign in glyphs.kinds.items()]
     notes = [
@@ -140,13 +140,17 @@ def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
         (f"{glyphs.star}{glyphs.half_star}{glyphs.no_star}", "rating"),
         (f"{glyphs.closed} {glyphs.open}", "folded, open"),
     ]
-    return {
+    signs = {
         "today": [*habits, *late, *kinds],
         "habits": [*habits, *days],
         "habit-detail": [*habits[:-1], days[0]],
         "tasks": tasks,
         **dict.fromkeys(("list", "grid", "preview", "sidebar"), notes),
     }.get(place, [])
+    texts: dict[str, str] = {}
+    for sign, text in signs:
+        texts[sign] = f"{texts[sign]}; {text}" if sign in texts else text
+    return [*texts.items()]
 
 
 def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:

@@ -35,7 +35,7 @@ from notekeep.tui.dialogs.dialog import (
     dialog_box,
     open_dialog,
 )
-from notekeep.tui.dialogs.form import FormScreen
+from notekeep.tui.dialogs.form import FormScreen, QuoteDialog
 from notekeep.tui.keys import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged, WorkStatus
 from notekeep.tui.notifications import notify_done
@@ -173,23 +173,14 @@ class NoteOperations:
     def add_quote(self, row: Row) -> None:
         screen = self._screen
 
-        def ask_page(passage: str) -> None:
-            def apply(page: str) -> WriteResult:
-                where = {"at": page} if ":" in page else {"page": page}
-                notes = screen.vault.notes
-                return notes.apply(notes.plan_quote(row.path, passage, **where))
+        def apply(answer: tuple[str, str]) -> WriteResult:
+            text, page = answer
+            where = {"at": page} if ":" in page else {"page": page}
+            notes = screen.vault.notes
+            return notes.apply(notes.plan_quote(row.path, text, **where))
 
-            hint = "A page, or a time such as 12:34. Empty adds neither."
-            prompt = Prompt("Page of the quote", example="38", hint=hint)
-            done = partial(notify_done, screen, f"Added a quote to {row.title}")
-            open_dialog(screen, prompt, apply, done)
-
-        def entered(passage: str) -> None:
-            if passage.strip():
-                ask_page(passage)
-
-        prompt = Prompt(f"Quote from {row.title}", hint="The passage, without quotation marks.")
-        ask(screen, prompt, entered)
+        done = partial(notify_done, screen, f"Added a quote to {row.title}")
+        open_dialog(screen, QuoteDialog(row.title), apply, done)
 
     def edit_fields(self, path: str) -> None:
         screen, vault = self._screen, self._screen.vault

@@ -46,6 +46,7 @@ GUTTER = 2
 GAP = 2  # cells between two columns
 MIN_TITLE = 6
 MAX_TITLE = 24
+GOAL_HEAD = "schedule"
 STRENGTH_WIDTH = 11
 MIN_STREAK = 8
 MIN_NOTE = 24
@@ -119,7 +120,8 @@ def lay_out_columns(width: int, span: str, needs: ColumnWidths) -> ColumnWidths:
     week = 7 * tile + 1
     weeks = FEW_WEEKS if span == "week" and left >= FEW_WEEKS * week - 1 else 0
     left -= weeks * week
-    goal = needs.goal + GAP if left >= needs.goal + GAP else 0
+    goal = max(needs.goal, len(GOAL_HEAD)) + GAP
+    goal = goal if left >= goal else 0
     left -= goal
     if weeks and left >= (MOST_WEEKS - weeks) * week:
         left -= (MOST_WEEKS - weeks) * week
@@ -312,7 +314,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         """Return the names of the columns, behind that of a group whose own row is out of sight."""
         columns = self._columns(width)
         line = pad_line([Piece(" " * GUTTER), Piece(group, "section")], GUTTER + columns.title)
-        line += pad_line([Piece("schedule", "muted")], columns.goal)
+        line += pad_line([Piece(GOAL_HEAD, "muted")], columns.goal)
         if columns.weeks:
             first = self.first_day - timedelta(7 * columns.weeks)
             line += pad_line(week_heads(first, columns.weeks, columns.tile), columns.past)
