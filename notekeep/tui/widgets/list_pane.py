@@ -107,7 +107,7 @@ class SearchBox(Horizontal):
     DEFAULT_CSS = """
     SearchBox { height: 1; padding: 0 3 0 2; }
     SearchBox PieceLabel { max-width: 50%; }
-    SearchBox #search-order { margin-left: 1; }
+    SearchBox #search-order { margin-left: 2; }
     SearchBox Input { border: none; height: 1; padding: 0; width: 1fr; background: transparent; }
     SearchBox Input:focus { border: none; background-tint: transparent; }
     SearchBox Input > .input--placeholder { color: $text-disabled; }
