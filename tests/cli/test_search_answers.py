@@ -40,7 +40,7 @@ def test_notes_with_some_of_the_words_are_shown_and_said(search: Callable[..., R
     ran = search("attention", "residue", "basil")
     assert ran.code == 0
     assert ran.out.startswith("Deep Work")
-    assert "No note has all of these words; these have some." in ran.err
+    assert "No note has all words; these have some." in ran.err
     answer = json.loads(search("attention", "residue", "basil", "--json").out)
     assert answer["relaxed"] is True
     assert answer["hits"][0]["title"] == "Deep Work"

@@ -35,7 +35,7 @@ async def test_a_misspelt_word_is_answered_and_that_is_said(make_app: MakeApp) -
 @pytest.mark.parametrize(
     ("size", "said"),
     [
-        (WIDE, "No note has all of these words; "),
+        (WIDE, "No note has all words; "),
         ((80, 24), "1 nearest note"),
     ],
 )
