@@ -25,7 +25,7 @@ WAY_BACK: Final = re.compile(
 
 That a note was created is said in the editor, where no key takes it back.
 """
-OF_CHECK_IN: Final = re.compile(r"Undid: check-in |(Undid|Redid): habit |Checked in: ")
+OF_CHECK_IN: Final = re.compile(r"(Undid|Redid): (check-in|habit) |Checked in: ")
 MET: Final = "at the same moment"
 """What an error says of a step that was done, and met another one."""
 SHOWN: Final = frozenset({"tick", "edit"})
