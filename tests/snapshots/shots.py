@@ -220,18 +220,18 @@ SHOTS = (
     Shot("steps-empty", "browse", (("g", "s"), "No changes yet."), SMALL, set_up.few),
     Shot("steps", "browse", (("g", "s"), "rating=4"), USUAL, set_up.changed),
     # The editor and the form.
-    Shot("edit", "browse", (("e",), "1 066 words"), USUAL, note=ATOMIC),
+    Shot("edit", "browse", (("e",), "1 053 words"), USUAL, note=ATOMIC),
     Shot(
         "edit-completion",
         "browse",
-        ("70 notes", ("e",), "221 words", ("ctrl+end", *typed("[[de"))),
+        ("70 notes", ("e",), "218 words", ("ctrl+end", *typed("[[de"))),
         SMALL,
     ),
     Shot(
         "edit-conflict",
         "browse",
         (
-            *(("e",), "1 066 words", ("X",), "unsaved"),
+            *(("e",), "1 053 words", ("X",), "unsaved"),
             *(set_up.changed_elsewhere, ("ctrl+s",), "Another program changed"),
         ),
         SMALL,
