@@ -328,8 +328,8 @@ def write_joplin(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
         _write_item(folder, f"{book.title}\n\n{text}", id=number, markup_language=1, type_=1)
         _write_item(folder, f"{book.title}.png", id=file, type_=4)
         _write(folder / f"resources/{file}.png", picture(book))
-    for number in range(lost):
-        _write_item(folder, "Deleted\n\nx", id=f"{number:032x}", deleted_time=1, type_=1)
+    for deleted in range(lost):
+        _write_item(folder, "Deleted\n\nx", id=f"{deleted:032x}", deleted_time=1, type_=1)
     return folder
 
 
