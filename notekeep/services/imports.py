@@ -32,7 +32,7 @@ class ImportService:
     ) -> None:
         self.workspace = workspace
         self.indexing = indexing
-        self._open_history = open_history  # only a passage that both sides changed needs it
+        self._open_history = open_history
         self._state = state  # where the name of this device is kept
 
     def plan(
@@ -60,6 +60,8 @@ class ImportService:
         # Every reader is imported with it.
         from notekeep.importing.import_plan import plan_import
 
+        # What a step that was killed left is taken back before it is read as if it were there.
+        self._open_history()
         self.indexing.refresh(words=False)
         return plan_import(
             self.workspace,

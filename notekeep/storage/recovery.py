@@ -73,6 +73,8 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
     if change.kind == "new":
         digest = digest_at(root, change.path)
         if digest is None and change.after is not None:
+            if not stores.blobs.has(change.after):
+                return _take_temp(root, change)
             data = stores.blobs.read(change.after)
             new = New(change.path, data, any_name=True)
             new.prepare(root, stores, AT_ONCE)
@@ -82,6 +84,17 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
     if change.kind in {"move", "trash"}:
         return _finish_move(root, change)
     return True
+
+
+def _take_temp(root: str, change: ChangeRecord) -> bool:
+    """Move a file into place that was written beside it, and of which history has no copy."""
+    folder = os.path.dirname(change.path)
+    for name in os.listdir(os.path.join(root, folder)):
+        path = f"{folder}/{name}".lstrip("/")
+        if name.startswith(TEMP_PREFIX) and digest_at(root, path) == change.after:
+            atomic.move_file(path, change.path, root=root, any_name=True)
+            return True
+    return False
 
 
 def _finish_move(root: str, change: ChangeRecord) -> bool:

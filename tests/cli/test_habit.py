@@ -196,7 +196,7 @@ def test_the_answer_is_one_line(desk: Desk) -> None:
 
 def test_the_answer_can_be_ascii(desk: Desk) -> None:
     desk.write(".notekeep/config.toml", 'glyphs = "ascii"\n')
-    assert desk("med").out == "x meditate - Tue 24 Nov - 1 day - 5 %\n"
+    assert desk("med").out == "x meditate - Tue 24 Nov - 1 day - strength 5 %\n"
     assert desk("week").out.isascii()
 
 

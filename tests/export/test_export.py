@@ -257,7 +257,7 @@ def test_two_notes_that_want_one_slug_are_both_refused(desk: Desk, order: tuple[
         desk.put(path, f"{POST}words")
     plan = desk.plan(*order)
     assert sorted(plan.refused) == ["x/One.md", "y/one.md"]
-    assert "slug: one-2" in plan.refused["x/One.md"].hint
+    assert "slug=one-2" in plan.refused["x/One.md"].hint
     assert plan.is_empty
 
 

@@ -92,11 +92,11 @@ async def test_e_edits_the_note_and_escape_saves_and_leaves(make_app: MakeApp, r
         type_text(app, "phone")
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
         await pilot.press("enter", "e")
-        await until(pilot, lambda: shows(app, "esc save") and shows(app, "16 words"))
+        await until(pilot, lambda: shows(app, "esc save") and shows(app, "15 words"))
         assert shows(app, "title: Deep Work")
         await pilot.press("ctrl+end")
         await press_all(app, pilot, "Read it again.")
-        await until(pilot, lambda: shows(app, "unsaved · 19 words"))
+        await until(pilot, lambda: shows(app, "unsaved · 18 words"))
         await pilot.press("escape")
         await until(pilot, lambda: app.editors.here is None)
         assert path.read_bytes() == before + b"Read it again."

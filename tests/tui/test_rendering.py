@@ -506,7 +506,7 @@ def test_a_year_of_a_habit_is_a_calendar_with_words(pictured: Vault) -> None:
     # The year begins with a Thursday, and the fifth is the first Monday.
     assert lines[at + 2].startswith("Mo   █")
     assert lines[at + 3].startswith("Tu   █")
-    assert lines[at + 4].startswith("We   \N{MULTIPLICATION SIGN}")
+    assert lines[at + 4].startswith("We   ✗")
     assert lines[at + 9].split()[0] == "less"
     sentence = " ".join(" ".join(lines[at + 10 : lines.index("after")]).split())
     assert sentence.startswith("Run in 2026: kept 2 of ")

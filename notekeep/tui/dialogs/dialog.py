@@ -24,7 +24,8 @@ from textual.keys import key_to_character
 from textual.screen import ModalScreen
 from textual.style import Style
 from textual.suggester import Suggester
-from textual.widgets import Input, Label
+from textual.widget import Widget
+from textual.widgets import Input
 from textual.worker import Worker
 
 from notekeep.markdown.sanitize import clean, clean_line
@@ -139,11 +140,19 @@ class TextLines(TextPage, can_focus=False):
         self.styles.height = self.line_count()
 
 
-class PlainText(Label):
+class PlainText(Widget):
     """One line that is shown as it is written, never read as markup; CSS styles it."""
 
+    DEFAULT_CSS = """
+    PlainText { width: auto; height: 1; }
+    """
+
     def __init__(self, text: Content | str) -> None:
-        super().__init__(text, markup=False)
+        super().__init__()
+        self._text = Content(text) if isinstance(text, str) else text
+
+    def render(self) -> Content:
+        return self._text
 
 
 class HintLine(TextLines):
