@@ -125,10 +125,9 @@ class PublishingService:
 
     def has_site(self, target: str = "", site: str = "") -> bool:
         """Whether somebody chose where drafts go: by name, settings or an earlier export."""
+        target, site = self.site(target, site)
         folder = self.folder(target, site)
-        return bool(self.site(target, site)[1]) or os.path.exists(
-            os.path.join(folder, MANIFEST_NAME)
-        )
+        return bool(site) or os.path.exists(os.path.join(folder, MANIFEST_NAME))
 
     def folder(self, target: str = "", site: str = "") -> str:
         """Return where drafts go: the site's folder, or one beside the vault.
