@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.vault import Vault
+from tests.support.killed import kill_at
 from tests.support.sites import make_hugo_site
 
 if TYPE_CHECKING:
@@ -18,21 +16,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-EXPORT = """
-import os, signal, sys
-from notekeep.storage import durability
-from notekeep.vault import Vault
-root, site, point, count = sys.argv[1:]
-met = []
-def reached(name):
-    met.append(name)
-    if met.count(point) == int(count):
-        os.kill(os.getpid(), signal.SIGKILL)
-vault = Vault.open(root)
+PLAN = """
+site = given[0]
 vault.indexing.refresh()
 plan = vault.publishing.plan_export(vault.publishing.publishable(site=site), site=site)
-durability.reach_failpoint = reached
-vault.publishing.export(plan)
 """
 NOTE = "---\npublish: true\ndate: 2026-03-04\n---\nword {}\n"
 
@@ -67,8 +54,7 @@ def export(root: Path, site: Path) -> None:
 
 
 def kill_export(root: Path, site: Path, point: str, count: int) -> None:
-    command = [sys.executable, "-c", EXPORT, str(root), str(site), point, str(count)]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    kill_at(point, count, root, "vault.publishing.export(plan)", site, prepare=PLAN)
 
 
 def unfinished(site: Path) -> list[Path]:

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from notekeep.vault import Vault
 from tests.support.import_sources import Book, Marked, write_joplin, write_readwise_json
+from tests.support.killed import kill_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-IMPORT = """
-import os, signal, sys
-from notekeep.storage import durability
-from notekeep.vault import Vault
-root, source, point, count = sys.argv[1:]
-met = []
-def reached(name):
-    met.append(name)
-    if met.count(point) == int(count):
-        os.kill(os.getpid(), signal.SIGKILL)
-vault = Vault.open(root)
-plan = vault.imports.plan([source])
+PLAN = """
+plan = vault.imports.plan(given)
 vault.history
-durability.reach_failpoint = reached
-vault.notes.apply(plan.plan)
 """
 BOOKS = [
     Book(title, "Ann Example", (Marked(1, f"{title} is first.", "mine"), Marked(2, f"{title}.")))
@@ -84,8 +70,7 @@ def test_an_import_that_is_killed_is_run_again(
     source = make(tmp_path / "given", BOOKS)
     whole = make_vault(tmp_path / "whole")
     write(whole, source)
-    command = [sys.executable, "-c", IMPORT, str(root), str(source), point, str(count)]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    kill_at(point, count, root, "vault.notes.apply(plan.plan)", source, prepare=PLAN)
     write(root, source)
     assert tree(root) == tree(whole)
     assert write(root, source) == 0

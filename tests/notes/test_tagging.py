@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +10,7 @@ import pytest
 
 from notekeep.errors import NotFound, UsageError
 from notekeep.vault import Vault
+from tests.support.killed import kill_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,26 +108,10 @@ def test_a_tag_that_nobody_has_is_named(vault: Vault) -> None:
         vault.notes.plan_rename_tag("nobody", "somebody")
 
 
-RENAME = """
-import os, signal, sys
-from notekeep.storage import durability
-from notekeep.vault import Vault
-
-root, at, left = sys.argv[1], sys.argv[2], int(sys.argv[3])
-
-def reached(point):
-    global left
-    if point == at:
-        left -= 1
-        if not left:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-vault = Vault.open(root)
+PLAN = """
 vault.indexing.refresh(words=False)
 plan = vault.notes.plan_rename_tag("work", "craft")
 vault.history
-durability.reach_failpoint = reached
-vault.notes.apply(plan)
 """
 
 
@@ -140,13 +121,7 @@ def killed(vault: Vault) -> Iterator[str]:
     places = [("written", 2), ("journaled", 1), ("swapped", 1), ("swapped", last // 2)]
     places += [("swapped", last), ("settled", 1), ("logged", 1), ("done", 1)]
     for point, time in places:
-        ran = subprocess.run(
-            [sys.executable, "-c", RENAME, vault.root, point, str(time)],
-            env=os.environ,
-            check=False,
-            timeout=60,
-        )
-        assert ran.returncode == -signal.SIGKILL, point
+        kill_at(point, time, vault.root, "vault.notes.apply(plan)", prepare=PLAN)
         yield point
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +14,7 @@ from PIL import Image
 from notekeep.phone.entries import EntryService
 from notekeep.storage.open_folder import NameTaken
 from notekeep.vault import Vault
+from tests.support.killed import kill_at
 
 if TYPE_CHECKING:
     from tests.phone.conftest import Phone
@@ -175,17 +173,10 @@ async def test_an_entry_that_a_crash_cut_short_counts_once(
         assert len(files(phone, "image*.png")) == 1
 
 
-KILLED = """
-import json, os, signal, sys
+APPLY = """
+import json
 from notekeep.phone.entries import EntryService
-from notekeep.storage import durability
-from notekeep.vault import Vault
-root, point, entry = sys.argv[1:]
-def reached(name):
-    if name == point:
-        os.kill(os.getpid(), signal.SIGKILL)
-durability.reach_failpoint = reached
-EntryService(Vault.open(root)).apply(json.loads(entry))
+EntryService(vault).apply(json.loads(given[0]))
 """
 
 
@@ -196,8 +187,7 @@ def test_an_entry_of_a_server_that_is_killed_counts_once(
 ) -> None:
     monkeypatch.setenv("NOTEKEEP_NOW", f"{TODAY}T21:15:00")
     entry = note(1, "before the crash")
-    command = [sys.executable, "-c", KILLED, str(sample), point, json.dumps(entry)]
-    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    kill_at(point, 1, sample, APPLY, json.dumps(entry))
     service = EntryService(Vault.open(sample))
     for _ in range(2):
         service.apply(entry)
