@@ -356,7 +356,7 @@ class NotekeepApp(App[None], RemovalSafe):
 
     def on_vault_changed(self) -> None:
         self._show_changed()
-        self.updates.catch_up(self._search_again)
+        self.updates.catch_up()
 
     def _show_changed(self) -> None:
         self.updates.mark_shown()
@@ -366,8 +366,8 @@ class NotekeepApp(App[None], RemovalSafe):
         for editor in self.editors.loaded():
             editor.vault_changed()
 
-    def _search_again(self) -> None:
-        # What is searched for may be found in what was just written.
+    def search_again(self) -> None:
+        """Search again for what is typed: it may be found in what the full text has by now."""
         if (browse := self.navigation.browse) is not None and browse.pane.typed:
             browse.pane.again()
 

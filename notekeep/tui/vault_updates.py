@@ -9,7 +9,6 @@ is in the catalog and on the screens already when the hint comes, so no screen i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from notekeep.catalog import indexing_process
@@ -93,17 +92,12 @@ class VaultUpdates:
         self._app.post_message(WorkStatus("Checking for changed notes"))
         in_background(self._app, self._refresh, self._swept, group="sweep", failed=self._cannot)
 
-    def catch_up(self, then: Callable[[], None]) -> None:
+    def catch_up(self) -> None:
         """Take what was written here into the full text too, when nothing else is asked."""
-
-        def caught_up(refreshed: Refreshed | None) -> None:
-            if not self._swept(refreshed):
-                then()
-
         in_background(
             self._app,
             self._refresh,
-            caught_up,
+            self._swept,
             group="catch-up",
             exclusive=True,
             pause=QUIET_SECONDS,
@@ -164,13 +158,16 @@ class VaultUpdates:
             self._app.post_message(WorkStatus(""))
             self._app.post_message(IndexingStatus(None))
 
-    def _swept(self, refreshed: Refreshed | None) -> bool:
-        """End a sweep; tell whether there was news, which is then on its way to the screens."""
+    def _swept(self, refreshed: Refreshed | None) -> None:
+        """End a sweep, and have the screens show what was new in it."""
         self._end_status()
-        is_news = refreshed is not None and self._is_news(refreshed)
-        if is_news:
+        if refreshed is None:
+            return
+        if self._is_news(refreshed):
             self._app.post_message(VaultChanged())
-        return is_news
+        else:
+            # The catalog is as it was; the full text may have notes that it did not have.
+            self._app.search_again()
 
     def _cannot(self, error: NotekeepError) -> None:
         self._end_status()

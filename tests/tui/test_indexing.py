@@ -10,6 +10,7 @@ import pytest
 
 from notekeep.services import indexing
 from notekeep.tui import app as app_module
+from notekeep.tui import vault_updates
 from notekeep.tui.app import NotekeepApp
 from notekeep.tui.dialogs.form import NewNoteDialog
 from notekeep.vault import Vault
@@ -91,6 +92,21 @@ async def test_search_fills_in_while_the_vault_is_indexed(slowly: Slowly) -> Non
         assert shows(app, "▌ ≡ Deep Work")
         slowly.end()
         await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "1 of 9 notes"))
+
+
+async def test_a_search_is_repeated_when_the_full_text_was_all_that_lacked(
+    slowly: Slowly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault_updates, "FEW_NOTES", 2000)  # so few that nothing is told of them
+    Vault.open(slowly.root).indexing.refresh(words=False)
+    app = slowly.app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, "phone")
+        await until(pilot, lambda: shows(app, "The full text is not indexed yet"))
+        slowly.end()
+        await until(pilot, lambda: shows(app, "1 of 9 notes") and shows(app, "Deep Work"))
 
 
 async def test_a_search_for_nothing_offers_a_note_only_once_all_is_indexed(
