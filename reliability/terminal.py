@@ -168,7 +168,7 @@ def _press(fd: int, key: bytes | Awaited, end: float) -> bytes:
 def _until_quiet(fd: int, end: float, patience: float = QUIET) -> bytes:
     """Read until nothing comes for a while; the first byte may take as long as `patience`."""
     data = bytearray()
-    while time.monotonic() < end and _is_ready(fd, QUIET if data else patience):
+    while time.monotonic() < end and is_ready(fd, QUIET if data else patience):
         part = _read(fd)
         if not part:
             break
@@ -176,7 +176,7 @@ def _until_quiet(fd: int, end: float, patience: float = QUIET) -> bytes:
     return bytes(data)
 
 
-def _is_ready(fd: int, seconds: float) -> bool:
+def is_ready(fd: int, seconds: float) -> bool:
     """Wait until there is something to read; `select` refuses descriptors over 1,023."""
     poll = select.poll()
     poll.register(fd, select.POLLIN)
@@ -185,7 +185,7 @@ def _is_ready(fd: int, seconds: float) -> bool:
 
 def _rest(fd: int, end: float) -> bytes:
     data = bytearray()
-    while (left := end - time.monotonic()) > 0 and _is_ready(fd, left):
+    while (left := end - time.monotonic()) > 0 and is_ready(fd, left):
         part = _read(fd)
         if not part:
             break

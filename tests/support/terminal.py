@@ -7,7 +7,6 @@ import fcntl
 import os
 import pty
 import re
-import select
 import signal
 import struct
 import subprocess
@@ -16,6 +15,8 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 import pyte
+
+from reliability.terminal import is_ready
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -126,8 +127,7 @@ class Terminal:
     def read(self, seconds: float) -> bool:
         """Take in what the program writes, waiting for it at most so long; whether it wrote."""
         self._answer_what_is_due()
-        ready, _, _ = select.select([self._ours], [], [], seconds)
-        if not ready:
+        if not is_ready(self._ours, seconds):
             return False
         with contextlib.suppress(OSError):
             data = os.read(self._ours, 65536)
