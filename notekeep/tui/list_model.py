@@ -15,7 +15,7 @@ from notekeep.dates import parse_iso
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query.description import write_query
-from notekeep.query.tree import is_fact
+from notekeep.query.tree import And, Term, is_fact
 from notekeep.tui.render.note_columns import sort_key
 from notekeep.tui.render.note_rows import modified_day
 
@@ -253,6 +253,16 @@ def find_field_typo(vault: Vault, typed: str) -> FieldTypo | None:
                     return None  # it is still being typed
                 return FieldTypo(found[1], error.near, typed[:begin] + error.near + typed[end:])
     return None
+
+
+def is_title(vault: Vault, typed: str) -> bool:
+    """Tell whether a query is words alone, so that it may be the title of a new note."""
+    try:
+        root = vault.search.parse(typed).root
+    except UsageError:
+        return False
+    parts = root.parts if isinstance(root, And) else (root,)
+    return all(isinstance(part, Term) for part in parts)
 
 
 def narrow_to_scope(scope: str, typed: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -210,17 +209,10 @@ def key_hint(key: str, text: str) -> StyledLine:
     return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
 
 
-def no_results(typed: str) -> list[StyledLine]:
-    """Return what is said when a search found nothing; words alone may be a new note's title."""
-    creates = [key_hint("enter", f'creates a note "{clean_line(typed)}"')]
-    if not is_title(typed):
-        creates.clear()
+def no_results(title: str) -> list[StyledLine]:
+    """Return what is said when a search found nothing; it offers a note with `title`, if any."""
+    creates = [key_hint("enter", f'creates a note "{clean_line(title)}"')] if title else []
     return [[], [Piece("No results", "title")], [], *creates, key_hint("esc", "clears the search")]
-
-
-def is_title(typed: str) -> bool:
-    """Tell whether what was typed may be a title, and is no query with fields, tags or phrases."""
-    return re.search(r'[#"]|\w[:<>=]+\S|(^|\s)-\w', typed) is None
 
 
 def field_correction(name: str, near: str, glyphs: Glyphs) -> list[StyledLine]:

@@ -199,8 +199,10 @@ class PublishScreen(VaultScreen):
             return False
 
     def _list_rows(self) -> list[PostRow]:
-        asked = filter(None, (self.vault.catalog.row(path) for path in self._asked))
-        titles = {row.path: row.title for row in asked} | dict(self._titles)
+        titles = dict(self._titles)
+        if unlisted := [path for path in self._asked if path not in titles]:
+            found = self.vault.catalog.rows_of(unlisted)
+            titles.update((path, _list_title(row)) for path, row in found.items())
         # In a folder that nobody chose everything would be new, which says nothing.
         return post_rows(titles, self._standings if self._has_folder else ())
 

@@ -36,6 +36,7 @@ from notekeep.tui.list_model import (
     find_field_typo,
     find_sort_key,
     group_rows,
+    is_title,
     narrow_to_scope,
     next_order,
     replace_sort,
@@ -48,7 +49,6 @@ from notekeep.tui.render.list_rows import (
     EMPTY_ACTIONS,
     field_correction,
     format_share,
-    is_title,
     no_indexed_results,
     no_notes,
     no_results,
@@ -484,7 +484,7 @@ class ListPane(Vertical, RemovalSafe):
         elif indexed is not None:
             notes.nothing = no_indexed_results(self.typed, indexed)
         else:
-            notes.nothing = no_results(self.typed)
+            notes.nothing = no_results(self.typed if is_title(self._vault, self.typed) else "")
 
     def index_progressed(self) -> None:
         """Say how far the index is, where there is nothing to show yet."""
@@ -654,7 +654,7 @@ class ListPane(Vertical, RemovalSafe):
             self.screen.set_focus(self.notes)
         elif self._has_failed:
             self.box.focus_text()
-        elif self._indexed is None and is_title(self.typed):
+        elif self._indexed is None and is_title(self._vault, self.typed):
             self.post_message(CreateNote(self.typed))
 
     def on_key(self, event: events.Key) -> None:
