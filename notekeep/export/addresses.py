@@ -12,9 +12,8 @@ from notekeep.export.draft import Draft
 from notekeep.export.post import Post
 from notekeep.export.references import Ref, escape_text
 from notekeep.export.rewrite.site_links import AnchorIds
-from notekeep.export.source_map import SourceChange, SourceEdit
+from notekeep.export.source_map import LineWarning, SourceChange, SourceEdit
 from notekeep.export.targets.target import Target
-from notekeep.export.warnings import WarningList
 from notekeep.storage.file_names import name_key
 
 SERIES_REASON = "links to the parts of its series"
@@ -40,7 +39,7 @@ class SiteAddresses:
     published: Mapping[str, PublishedNote]
     names: Mapping[str, str]  # the name in the site of each file that the post may show, by path
     cover: str = ""
-    remarks: WarningList = field(default_factory=WarningList)
+    remarks: list[LineWarning] = field(default_factory=list)
     # the files that the post shows, as they are asked for; likewise the slugs `linked`
     shown: list[str] = field(default_factory=list)
     linked: set[str] = field(default_factory=set)
@@ -55,7 +54,7 @@ class SiteAddresses:
             known = found.anchors.find(ref)
             if ref.place and known is None and not found.anchors.is_title(ref):
                 what = f"{ref.path} has no {ref.place}; the link goes to the page instead"
-                self.remarks.add(ref.origin, what)
+                self.remarks.append(LineWarning(ref.origin, what))
             if known:
                 anchor = self._writable(found.anchors, known)
         if ref.path == self.draft.note.path and not anchor:

@@ -25,8 +25,13 @@ from notekeep.export.rewrite import block_syntax, inline_marks, layout, site_lin
 from notekeep.export.rewrite.dialect import Dialect, RewriteJob
 from notekeep.export.rewrite.site_links import AddressResolver, AnchorIds
 from notekeep.export.source import Options
-from notekeep.export.source_map import MappedText, Origin, SourceChange
-from notekeep.export.warnings import WarningList, group_warnings
+from notekeep.export.source_map import (
+    LineWarning,
+    MappedText,
+    Origin,
+    SourceChange,
+    group_warnings,
+)
 
 
 class ComposedPost(NamedTuple):
@@ -48,7 +53,7 @@ class RewrittenBody:
     origins: Sequence[Origin] = ()  # where each of its lines came from
     ids: set[str] = field(default_factory=set)  # the ids that were written for links
     changes: list[SourceChange] = field(default_factory=list)
-    remarks: WarningList = field(default_factory=WarningList)
+    remarks: list[LineWarning] = field(default_factory=list)
 
 
 def compose_posts(batch: Batch) -> list[ComposedPost]:

@@ -16,7 +16,6 @@ from notekeep.errors import NotekeepError, Refused
 from notekeep.export.assets import Attachments
 from notekeep.export.consent import (
     check_consent,
-    is_marked,
     may_mention_private,
     mention_error,
     mentions_hidden,
@@ -51,10 +50,10 @@ from notekeep.export.source_map import (
     Origin,
     SourceChange,
     SourceEdit,
+    group_warnings,
     remove_lines,
     separate_removals,
 )
-from notekeep.export.warnings import WarningList, group_warnings
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import Note
 from notekeep.markdown.schema import canonical
@@ -175,10 +174,7 @@ class _DraftJob:
         self.drafter = drafter
         self.source = drafter.source
         self.draft = draft
-        self.warnings = WarningList()
-        self.linker = Linker(
-            drafter.source, drafter.attachments, draft.refs, self.warnings, drafter.hides_heading
-        )
+        self.linker = Linker(drafter.source, drafter.attachments, draft.refs, drafter.hides_heading)
 
     def run(self) -> None:
         path = self.draft.note.path
@@ -190,7 +186,7 @@ class _DraftJob:
         )
         self.draft.changes += passage.changes(unused)
         self.draft.passage = passage.splice(unused)
-        self.draft.warnings = group_warnings(self.warnings)
+        self.draft.warnings = group_warnings(self.linker.warnings)
 
     def _stripped(self, path: str) -> MappedText:
         """Return a note's body without what is private."""
@@ -240,7 +236,7 @@ class _DraftJob:
             what = f"removed the embed of {fragment}: that note is not marked publish: true"
             if self.source.is_hidden(fragment.path):
                 what = "removed an embed of a private note"
-            self.warnings.add(origin, what)
+            self.linker.warn(origin, what)
             return [_leave_out(passage, embed)]
         if fragment in chain or len(chain) > MAX_EMBED_DEPTH:
             names = " → ".join(str(part) for part in [*chain, fragment])
@@ -249,19 +245,19 @@ class _DraftJob:
                 if fragment in chain
                 else f"is nested more than {MAX_EMBED_DEPTH} notes deep"
             )
-            self.warnings.add(origin, f"the embed {why}, so it became a link: {names}")
+            self.linker.warn(origin, f"the embed {why}, so it became a link: {names}")
             return [self._as_link(embed, fragment, origin)]
         title = self.drafter.note(fragment.path).title
         part = extract_fragment(self._stripped(fragment.path), fragment, title)
         if part is None:
-            self.warnings.add(origin, f"{fragment} does not exist; its embed became a link")
+            self.linker.warn(origin, f"{fragment} does not exist; its embed became a link")
             return [self._as_link(embed, fragment, origin)]
         part = self._linked(part, [*chain, fragment])
         if fragment.path != chain[0].path:
             part = prefix_footnotes(part, make_slug(str(fragment), fragment.path))
         edits = place_embed(passage, embed, part)
         if edits is None:
-            self.warnings.add(origin, f"{fragment} does not fit in a line; its embed became a link")
+            self.linker.warn(origin, f"{fragment} does not fit in a line; its embed became a link")
             return [self._as_link(embed, fragment, origin)]
         return edits
 
@@ -296,7 +292,7 @@ class _DraftJob:
             self.drafter.check_consent(path, named=False)
         except NotekeepError:
             return False
-        return is_marked(self.drafter.note(path), self.source.published)
+        return True
 
 
 def _refuse_conflict(passage: MappedText) -> None:

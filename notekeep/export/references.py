@@ -18,9 +18,14 @@ from urllib.parse import quote, unquote
 
 from notekeep.errors import NotekeepError
 from notekeep.export.assets import Attachments, is_image
-from notekeep.export.source import VaultSource
-from notekeep.export.source_map import MappedText, Origin, SourceChange, SourceEdit, remove_lines
-from notekeep.export.warnings import WarningList
+from notekeep.export.source_map import (
+    LineWarning,
+    MappedText,
+    Origin,
+    SourceChange,
+    SourceEdit,
+    remove_lines,
+)
 from notekeep.markdown.outline import SCHEME_PATTERN
 from notekeep.markdown.tree import Span
 
@@ -160,18 +165,20 @@ class Linker:
 
     def __init__(
         self,
-        source: VaultSource,
         attachments: Attachments,
         refs: ReferenceTable,
-        warnings: WarningList,
         hides_heading: Callable[[str, str], bool],
     ) -> None:
-        self._source = source
+        self._source = attachments.source
         self._attachments = attachments
         self._find_file = cache(attachments.find)  # a text may name one file very often
         self._refs = refs
-        self._warnings = warnings
         self._hides_heading = hides_heading
+        self.warnings: list[LineWarning] = []
+
+    def warn(self, origin: Origin, what: str) -> None:
+        """Note what a person should know of a line."""
+        self.warnings.append(LineWarning(origin, what))
 
     def resolve_embed(self, passage: MappedText, link: Span, path: str) -> Fragment | None:
         """Return what of which note an embed shows, or None when it embeds no note."""
@@ -205,7 +212,7 @@ class Linker:
             if self._is_private_file(name, path):
                 return self._hidden(link, origin)
             what = f"removed {link.info}, which works only in the vault"
-            self._warnings.add(origin, what)
+            self.warn(origin, what)
             words = "" if link.kind == "embed" else link.words or _shown(link.info, "")
             return _as_words(link, words, "removed a file that works only in the vault")
         words = link.words or _shown(name, heading)
@@ -215,7 +222,7 @@ class Linker:
                 return self._hidden(link, origin)
             if asset := self._find_asset(name, path, origin):
                 return self._named(link, words, Ref("asset", asset, origin))
-            self._warnings.add(origin, f"there is no note {name!r}; kept the text of the link")
+            self.warn(origin, f"there is no note {name!r}; kept the text of the link")
             return _as_words(link, words, "replaced a broken link with its text")
         if self._source.is_hidden(found):
             return self._hidden(link, origin)
@@ -226,7 +233,7 @@ class Linker:
     def _hidden(self, link: Span, origin: Origin) -> SourceEdit:
         if not link.words:
             what = f"replaced a link to a private note with “{PRIVATE_LABEL}”"
-            self._warnings.add(origin, what)
+            self.warn(origin, what)
         reason = "replaced a link to a private note with its text"
         return _as_words(link, link.words or PRIVATE_LABEL, reason)
 
@@ -241,7 +248,7 @@ class Linker:
             found = vault_path_of_address(link.info, self._source.root)
             asset = self._find_asset(f"/{found}", path, origin) if found else None
             if asset is None:
-                self._warnings.add(origin, "removed a picture that is not in the vault")
+                self.warn(origin, "removed a picture that is not in the vault")
                 return [_as_words(link, alt, LOCAL_ADDRESS_REASON)]
             return [self._shown_picture(link, escape_text(alt), Ref("asset", asset, origin), "")]
         if SCHEME_PATTERN.match(link.info) or link.info.startswith("#"):
@@ -272,9 +279,8 @@ class Linker:
         if is_local(target):
             target = vault_path_of_address(link.info, self._source.root)
             if not target:
-                self._warnings.add(
-                    origin, "replaced a link to a file outside the vault with its text"
-                )
+                what = "replaced a link to a file outside the vault with its text"
+                self.warn(origin, what)
                 return _unlink(link, LOCAL_ADDRESS_REASON)
             target = f"/{target}"
         if SCHEME_PATTERN.match(target) or not target:
@@ -291,7 +297,7 @@ class Linker:
             return []  # a page of the person's own site
         if asset := self._find_asset(name, path, origin):
             return self._readdress(link, Ref("asset", asset, origin))
-        self._warnings.add(origin, f"there is no note {name!r}; kept the text of the link")
+        self.warn(origin, f"there is no note {name!r}; kept the text of the link")
         return _unlink(link, "replaced a broken link with its text")
 
     def _readdress(self, link: Span, ref: Ref) -> list[SourceEdit]:
@@ -309,7 +315,7 @@ class Linker:
         shown = [other for other in found if not self._source.is_hidden(other)]
         if len(shown) > 1:
             what = f"{name!r} could be {' or '.join(shown)}; used the first"
-            self._warnings.add(origin, what)
+            self.warn(origin, what)
         return found[0] if found else None
 
     def _is_private_file(self, name: str, path: str) -> bool:
@@ -328,11 +334,11 @@ class Linker:
             found = self._find_file(target, path)
             if found is None:
                 if os.path.splitext(target)[1]:
-                    self._warnings.add(origin, f"there is no file {target!r}")
+                    self.warn(origin, f"there is no file {target!r}")
                 return None
             self._attachments.read(found)
         except NotekeepError as error:
-            self._warnings.add(origin, f"not exported: {error.message}")
+            self.warn(origin, f"not exported: {error.message}")
             return None
         return found
 

@@ -12,15 +12,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import Refused
 from notekeep.markdown.nodes import Node, Tree, build_tree
+from notekeep.markdown.note import Note
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import ParsedPage, Span
-
-if TYPE_CHECKING:
-    from notekeep.markdown.note import Note
 
 TEASER_COMMENT = "<!-- more -->"
 """How the end of a teaser is written in a draft, whatever the note used."""
@@ -28,6 +26,9 @@ TEASER_END_REASON = "where the teaser ends"
 """Why a mark of a teaser's end is written anew."""
 
 _LINE_ENDS = re.compile("\n")
+_SUBJECT = re.compile(r"'[^']*'|\"[^\"]*\"|<[^<>]*>|(?<=slug: )[^\s;,]+")
+"""What a warning is about: in quotes, as a tag or a slug. Two that differ in nothing else are of
+one kind."""
 
 
 class Origin(NamedTuple):
@@ -60,6 +61,27 @@ class SourceChange(NamedTuple):
     def lines(self) -> str:
         """Its lines, in words: `7` or `7-9`."""
         return f"{self.line}-{self.last}" if self.last else str(self.line)
+
+
+class LineWarning(NamedTuple):
+    """What a person should know of a line though it stops nothing."""
+
+    origin: Origin
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.origin.path}, line {self.origin.line}: {self.what}"
+
+
+def group_warnings(warnings: Iterable[LineWarning]) -> list[str]:
+    """Return warnings as text, those of one kind about one note in one line with their number."""
+    groups: dict[tuple[str, str], list[LineWarning]] = {}
+    for one in dict.fromkeys(warnings):
+        groups.setdefault((one.origin.path, _SUBJECT.sub("…", one.what)), []).append(one)
+    return [
+        f"{first}, and {len(more)} more like it" if more else str(first)
+        for first, *more in groups.values()
+    ]
 
 
 class MappedText:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.export.source_map import MappedText, SourceEdit
-from notekeep.export.warnings import WarningList
+from notekeep.export.source_map import LineWarning, MappedText, SourceEdit
 from notekeep.markdown.nodes import Node, Tree
 
 
@@ -93,7 +92,7 @@ class RewriteJob:
 
     passage: MappedText
     dialect: Dialect
-    remarks: WarningList  # what the person should know
+    remarks: list[LineWarning]  # what the person should know
     edits: list[SourceEdit] = field(default_factory=list)
     # nodes that one rewriter replaces whole, so that the others leave them alone
     claimed: set[Node] = field(default_factory=set)
@@ -123,7 +122,7 @@ class RewriteJob:
 
     def remark(self, node: Node, what: str) -> None:
         """Tell the person something about the line of a node."""
-        self.remarks.add(self.passage.origin(node.start), what)
+        self.remarks.append(LineWarning(self.passage.origin(node.start), what))
 
     def refuse_code(self, node: Node, problem: str, hint: str) -> Refused:
         """Make the error for code that cannot be written for the site."""
