@@ -15,12 +15,12 @@ from bench import measure
 from bench.table import grid, seconds
 from notekeep.errors import Refused
 from notekeep.export.manifest import VaultKey
-from notekeep.export.pipeline import plan_export
 from notekeep.export.source import Options
 from notekeep.markdown.note import read_note
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
 from tests.support import hostile_text
+from tests.support.desk import plan_posts
 from tests.support.sites import INDIA, NOW, make_hugo_site, make_source
 
 if TYPE_CHECKING:
@@ -79,11 +79,11 @@ class _Place:
 
     def export(self, _text: str) -> None:
         with suppress(Refused):
-            plan_export(
+            plan_posts(
                 self.source,
                 ["a.md"],
                 target="hugo",
                 site=self.site,
-                vault=VaultKey.of_folder("bench"),
+                key=VaultKey.of_folder("bench"),
                 options=Options(zone=INDIA, now=NOW),
             )

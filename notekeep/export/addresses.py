@@ -3,20 +3,120 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
-from notekeep.export.assets import web_name
 from notekeep.export.draft import Draft
-from notekeep.export.post import Post
+from notekeep.export.embeds import (
+    BlockMark,
+    block_ids,
+    heading_words,
+    is_title,
+    normalize_heading,
+)
+from notekeep.export.post import Post, make_slug
 from notekeep.export.references import Ref, escape_text
-from notekeep.export.rewrite.site_links import AnchorIds
-from notekeep.export.source_map import LineWarning, SourceChange, SourceEdit
+from notekeep.export.source_map import LineWarning, MappedText, SourceChange, SourceEdit
 from notekeep.export.targets.target import Target
+from notekeep.markdown.nodes import Node, parse_tree
 from notekeep.storage.file_names import name_key
 
+_WEB_NAME = re.compile(r"[^\w.]+")
 SERIES_REASON = "links to the parts of its series"
+
+
+class AnchorBlock(NamedTuple):
+    """A block of a body, as it is known without the page: its kind, and its first character."""
+
+    kind: str
+    start: int
+
+
+class AnchorIds:
+    """The ids that headings and blocks of a body can have, looked for when one is asked for."""
+
+    def __init__(self, passage: MappedText | None = None, title: str | None = None) -> None:
+        """Look for ids in a body, if it is at hand; a first heading that is `title` has none."""
+        self._passage = passage
+        self._title = title
+
+    @cached_property
+    def _ids(self) -> _Ids:
+        """The first of two like headings is the one that links mean."""
+        ids = _Ids()
+        passage = self._passage
+        if passage is None:
+            return ids
+        tree = parse_tree(passage.text)  # of its own, as a passage may forget its tree
+        title = next(iter(tree.root.children), None)
+        if title is None or self._title is None or not is_title(title, self._title):
+            title = None
+        places: list[tuple[int, Node, BlockMark | None]] = [
+            (node.start, node, None) for node in tree.find("heading")
+        ]
+        places += [(mark.start, mark.block, mark) for mark in block_ids(tree)]
+        for start, node, mark in sorted(places, key=lambda place: (place[0], place[2] is None)):
+            path = passage.origin(start).path
+            words = heading_words(node) if mark is None else mark.name
+            table = ids.headings if mark is None else ids.blocks
+            key = (path, normalize_heading(words) if mark is None else words.casefold())
+            if node is title:
+                ids.title = key if mark is None else ids.title
+                continue
+            name = ids.free(make_slug(words, words))
+            ids.places[name] = AnchorBlock(node.kind, node.start)
+            table.setdefault(key, name)
+        return ids
+
+    @property
+    def places(self) -> Mapping[str, AnchorBlock]:
+        """For each id, the block that it is the id of."""
+        return self._ids.places
+
+    def is_title(self, ref: Ref) -> bool:
+        """Whether a link leads to the heading that the page has as its title."""
+        return self._ids.title == (ref.path, normalize_heading(ref.heading))
+
+    def nearest_heading(self, name: str) -> str:
+        """Return the id itself if a heading has it, else that of the heading above; "" for none."""
+        place = self.places[name]
+        if place.kind == "heading":
+            return name
+        above = [
+            (other.start, found)
+            for found, other in self.places.items()
+            if other.kind == "heading" and other.start < place.start
+        ]
+        return max(above)[1] if above else ""
+
+    def find(self, ref: Ref) -> str | None:
+        """Return the id that a link into a note leads to."""
+        if ref.heading:
+            return self._ids.headings.get((ref.path, normalize_heading(ref.heading)))
+        return self._ids.blocks.get((ref.path, ref.block.casefold())) if ref.block else None
+
+
+@dataclass(slots=True)
+class _Ids:
+    """Ids by a note's path and a heading's compared words, or a block id in lower case."""
+
+    headings: dict[tuple[str, str], str] = field(default_factory=dict)
+    blocks: dict[tuple[str, str], str] = field(default_factory=dict)
+    places: dict[str, AnchorBlock] = field(default_factory=dict)
+    title: tuple[str, str] | None = None
+
+    def free(self, name: str) -> str:
+        """Return an id that no place has."""
+        number, free = 1, name
+        while free in self.places:
+            number += 1
+            free = f"{name}-{number}"
+        return free
 
 
 @dataclass(slots=True)
@@ -41,7 +141,7 @@ class SiteAddresses:
     cover: str = ""
     remarks: list[LineWarning] = field(default_factory=list)
     # the files that the post shows, as they are asked for; likewise the slugs `linked`
-    shown: list[str] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
 
     def note(self, ref: Ref) -> str | None:
@@ -74,8 +174,7 @@ class SiteAddresses:
         """Return the address of a file, and note that the post shows it."""
         if ref.kind == "web":
             return ref.path
-        if ref.path not in self.shown:
-            self.shown.append(ref.path)
+        self.shown.add(ref.path)
         return self.target.asset_url(self.draft.post, self.names[ref.path])
 
     def _writable(self, anchors: AnchorIds, anchor: str) -> str:
@@ -91,6 +190,15 @@ def name_assets(paths: Iterable[str]) -> dict[str, str]:
         path: name if counts[name_key(name)] == 1 else _hashed(name, path)
         for path, name in plain.items()
     }
+
+
+def web_name(path: str) -> str:
+    """Return the name that a file has in a site: `My Grid (1).PNG` is `my-grid-1.png`."""
+    stem, dot, ending = os.path.basename(path).rpartition(".")
+    if not stem:
+        stem, ending = ending, ""
+    ending = _WEB_NAME.sub("", ending).lower()
+    return make_slug(stem, path) + (dot and ending and f".{ending}")
 
 
 def _hashed(name: str, path: str) -> str:

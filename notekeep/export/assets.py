@@ -1,4 +1,4 @@
-"""Files that go with a post: found in the vault, never outside it, named anew for the site.
+"""Files that go with a post: found in the vault, never outside it.
 
 A file leaves only when a post shows or links it. It must be a regular file whose real place is in
 the vault, in no hidden and no private folder.
@@ -7,28 +7,16 @@ the vault, in no hidden and no private folder.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from pathlib import Path
-from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.export.slugs import make_slug
 from notekeep.export.source import VaultSource
 from notekeep.storage import file_names
 from notekeep.storage.attachments import AttachmentFinder
 
 IMAGES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "svg", "avif", "bmp", "ico"})
-_WEB_NAME = re.compile(r"[^\w.]+")
 _LARGEST = 64 * 1024 * 1024
-
-
-class Asset(NamedTuple):
-    """One file that goes along: its path in the vault, its name in the site, its bytes."""
-
-    path: str
-    name: str
-    data: bytes
 
 
 def suffix(name: str) -> str:
@@ -68,12 +56,3 @@ class Attachments(AttachmentFinder):
             return place.read_bytes()
         except OSError as error:
             raise NotekeepError(f"{path}: cannot read the file: {error.strerror}") from error
-
-
-def web_name(path: str) -> str:
-    """Return the name that a file has in a site: `My Grid (1).PNG` is `my-grid-1.png`."""
-    stem, dot, ending = os.path.basename(path).rpartition(".")
-    if not stem:
-        stem, ending = ending, ""
-    ending = _WEB_NAME.sub("", ending).lower()
-    return make_slug(stem, path) + (dot and ending and f".{ending}")

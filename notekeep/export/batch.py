@@ -1,4 +1,4 @@
-"""One run of an export: the notes that may leave, and the drafts they become.
+"""One run of an export: the notes that may leave, their drafts, and the posts these become.
 
 Notes exported earlier are drafted along with those that were asked for, so that links between all
 of them are right.
@@ -7,16 +7,24 @@ of them are right.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.export.addresses import PublishedNote
+from notekeep.export.addresses import AnchorIds, PublishedNote, SiteAddresses, name_assets
 from notekeep.export.consent import UnmarkedNote
 from notekeep.export.draft import Draft, Drafter
+from notekeep.export.embeds import extract_teaser
+from notekeep.export.html_pages import HTML_DIALECT, to_html
 from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey
-from notekeep.export.rewrite.site_links import AnchorIds
+from notekeep.export.metadata import can_strip, check_unstripped, strip_metadata
+from notekeep.export.references import Ref
+from notekeep.export.rewrite.block_syntax import is_diagram
+from notekeep.export.rewrite.body import write_body
 from notekeep.export.source import Options, VaultSource
+from notekeep.export.source_map import SourceChange, group_warnings
 from notekeep.export.targets.target import Target
 
 NOTE_GONE = "its note is no longer in the vault"
@@ -51,8 +59,8 @@ class Batch:
     manifest: Manifest
     options: Options  # what the person chose; `linebreaks` is settled
     key: VaultKey
-    drafter: Drafter
-    refused: dict[str, Refused]
+    refused: dict[str, Refused]  # notes that are not exported, and why
+    drafter: Drafter = field(init=False)
     warnings: list[str] = field(default_factory=list)
     # the drafts of the notes that were asked for, by path
     requested: dict[str, Draft] = field(default_factory=dict)
@@ -68,6 +76,7 @@ class Batch:
     present: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.drafter = Drafter(self.source, self.options)
         noted = {entry.note for entry in self.manifest.posts.values()} - {""}
         self.present = frozenset(self.source.notes.known(noted))
 
@@ -140,3 +149,180 @@ class Batch:
             elif entry.moved or entry.note in self.requested:
                 gone[slug] = SLUG_CHANGED
         return gone
+
+
+class ComposedPost(NamedTuple):
+    """A post as it is to be in the site, ready to be compared with what is there."""
+
+    draft: Draft
+    entry: ManifestEntry
+    data: bytes
+    assets: dict[str, bytes]  # by name
+    changes: list[SourceChange]
+    warnings: list[str]
+
+
+def compose_posts(batch: Batch) -> list[ComposedPost]:
+    """Write the posts that were asked for, and of the existing ones those that may change."""
+    while True:
+        drafts = _changeable(batch) | batch.requested
+        posts: list[ComposedPost] = []
+        refused: dict[str, Refused] = {}
+        addresses: dict[str, SiteAddresses] = {}
+        for path, draft in (batch.existing | drafts).items():
+            with refuse_on_error(path, refused):
+                addresses[path] = _addresses_for(batch, draft)
+        wanted = _linked_ids(batch, addresses, refused)
+        for path, draft in drafts.items():
+            with refuse_on_error(path, refused):
+                if path in addresses:
+                    posts.append(_compose(batch, draft, addresses[path], wanted.get(path, set())))
+        if not refused:
+            return posts
+        for path, why in refused.items():
+            _withdraw(batch, path, why)
+
+
+def _changeable(batch: Batch) -> dict[str, Draft]:
+    """Return the existing drafts whose notes say what they said when they were exported."""
+    return {
+        path: draft
+        for path, draft in batch.existing.items()
+        if (known := batch.manifest.of_note(path)) and known[1].text == draft.digest
+    }
+
+
+def _withdraw(batch: Batch, path: str, error: Refused) -> None:
+    """Leave a post as it was written last, if it was, and the slug it has with it."""
+    if path not in batch.drafts:
+        return
+    if path in batch.requested:
+        batch.refused[path] = error
+    draft = batch.requested.pop(path, None) or batch.existing.pop(path)
+    known = batch.manifest.of_note(path)
+    if known is None:
+        del batch.published[path]
+        return
+    # Its page is there as it was written last; which places it has is not known.
+    draft.post.slug = known[0]
+    batch.published[path] = PublishedNote(draft.post)
+
+
+def _linked_ids(
+    batch: Batch, addresses: dict[str, SiteAddresses], refused: dict[str, Refused]
+) -> dict[str, set[str]]:
+    """Return for each note the ids that links lead to; one that was written once stays."""
+    ids = {entry.note: set(entry.ids) for entry in batch.manifest.posts.values() if entry.note}
+    for path, known in addresses.items():
+        with refuse_on_error(path, refused):
+            for ref in known.draft.used_references():
+                if ref.kind == "note":
+                    _add_linked_id(batch, known, ref, ids)
+    return ids
+
+
+def _add_linked_id(
+    batch: Batch, addresses: SiteAddresses, ref: Ref, ids: dict[str, set[str]]
+) -> None:
+    local = addresses.local(ref)
+    target = batch.published.get(addresses.draft.note.path if local else ref.path)
+    if target is None or target.anchors is None:
+        return
+    if found := local or target.anchors.find(ref):
+        is_html = batch.target.dialect.html
+        name = found if is_html else target.anchors.nearest_heading(found)
+        ids.setdefault(target.post.path, set()).add(name)
+
+
+def _addresses_for(batch: Batch, draft: Draft) -> SiteAddresses:
+    anchors = batch.published[draft.note.path].anchors or AnchorIds()
+    cover = _find_cover(batch, draft)
+    files = [ref.path for ref in draft.used_references() if ref.kind == "asset"]
+    names = name_assets([*files, cover] if cover else files)
+    return SiteAddresses(batch.target, draft, anchors, batch.published, names, cover)
+
+
+def _find_cover(batch: Batch, draft: Draft) -> str:
+    """Return the cover's file; "" for none, and for an address on the web."""
+    name = draft.post.cover.removeprefix("[[").removesuffix("]]").split("|")[0]
+    if not name or "://" in name:
+        return ""
+    path, attachments = draft.note.path, batch.drafter.attachments
+    try:
+        found = attachments.find(name, path)
+        if found is not None:
+            attachments.read(found)
+            return found
+        batch.warnings.append(f"{path}: the cover {name!r} does not exist")
+    except NotekeepError as error:
+        batch.warnings.append(f"{path}: the cover was not exported: {error.message}")
+    return ""
+
+
+def _compose(
+    batch: Batch, draft: Draft, addresses: SiteAddresses, wanted: AbstractSet[str]
+) -> ComposedPost:
+    post, path, target = draft.post, draft.note.path, batch.target
+    tree = draft.passage.tree
+    post.has_math = bool(tree.find("math", "math_double", "math_block"))
+    body = write_body(draft, target.dialect, addresses, wanted, batch.options)
+    if target.teaser_in_head:
+        post.teaser = _teaser(draft, addresses, batch.options)
+    cover = post.cover if "://" in post.cover else ""
+    if addresses.cover:
+        cover = target.cover_url(post, addresses.names[addresses.cover])
+        addresses.shown.add(addresses.cover)
+    assets, notices = _read_assets(batch, addresses)
+    text = target.compose(draft, target.head(post, cover), body.text)
+    text, assets = target.packed(post, text, assets)
+    entry = ManifestEntry(
+        batch.key.note(path),
+        batch.key.vault,
+        post.date.isoformat() if post.date else "",
+        post.draft,
+        draft.digest,
+        sorted(body.ids),
+        links=sorted(addresses.linked),
+        former=[*post.former],
+        published=not post.draft and draft.note.fields.get("draft") is None,
+        note=path,
+    )
+    warnings = [
+        *draft.warnings,
+        *group_warnings([*body.remarks, *addresses.remarks]),
+        target.notice(post),
+        *(f"{path}: {notice}" for notice in notices),
+        target.diagram_notice() if any(map(is_diagram, tree.find("fence"))) else "",
+    ]
+    if post.former and not target.former_addresses(post):
+        warnings.append(
+            f"{path}: it was {', '.join(post.former)} before; this site cannot redirect"
+            " the old address: add a redirect at your host"
+        )
+    draft.passage.forget()
+    changes = sorted({*draft.changes, *body.changes})
+    return ComposedPost(draft, entry, text.encode(), assets, changes, [*filter(None, warnings)])
+
+
+def _teaser(draft: Draft, addresses: SiteAddresses, options: Options) -> str:
+    """Return the author's teaser as HTML; "" where there is none."""
+    part = extract_teaser(draft.passage)
+    if part is None:
+        return ""
+    own = replace(draft, passage=part)
+    return to_html(write_body(own, HTML_DIALECT, addresses, (), options).text)
+
+
+def _read_assets(batch: Batch, addresses: SiteAddresses) -> tuple[dict[str, bytes], list[str]]:
+    """Return the files that go along, by their names in the site, and what to know of them."""
+    assets: dict[str, bytes] = {}
+    unstripped: dict[str, bytes] = {}
+    for path in sorted(addresses.shown):
+        data = batch.drafter.attachments.read(path)
+        if path not in batch.options.keep_metadata:
+            if can_strip(path, data):
+                data = strip_metadata(path, data)
+            else:
+                unstripped[path] = data
+        assets[addresses.names[path]] = data
+    return assets, check_unstripped(unstripped)

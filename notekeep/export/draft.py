@@ -1,7 +1,7 @@
 """A note as a draft: consented to, without what is private, with what it embeds.
 
 A draft knows no generator yet. Its text is plain Markdown with numbered addresses; what it says of
-itself is a `Post`. `composer.py` makes a generator's text of it.
+itself is a `Post`. `rewrite/` makes a generator's text of it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from notekeep.export.embeds import (
     place_embed,
     prefix_footnotes,
 )
-from notekeep.export.post import PASSED_FIELDS, Post, public_title, read_post
+from notekeep.export.post import PASSED_FIELDS, Post, make_slug, public_title, read_post
 from notekeep.export.private import COMMENT_OPENING, strip_private
 from notekeep.export.references import (
     Fragment,
@@ -43,7 +43,6 @@ from notekeep.export.references import (
     split_fragment,
     unused_definitions,
 )
-from notekeep.export.slugs import make_slug
 from notekeep.export.source import Options, VaultSource
 from notekeep.export.source_map import (
     MappedText,

@@ -12,13 +12,14 @@ import json
 import os
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
 from notekeep.errors import Failure, NotekeepError, Refused
+from notekeep.export.source import NoteFinder
 from notekeep.markdown.text_merge import plain_ends
 from notekeep.storage.file_names import name_key, split_path
 from notekeep.storage.filesystem import explain_errors
@@ -169,6 +170,34 @@ class Manifest:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _damaged(path, str(error), None) from error
 
+    def locate_notes(self, key: VaultKey, notes: NoteFinder, history: History) -> Manifest:
+        """Return a manifest whose entries of one vault know where their notes are by now.
+
+        An address does not move when a note does: the post keeps its slug, under the note's new
+        name. The history is read only when a note is gone.
+        """
+        names = key.vault, key.former.vault
+        own = {slug: entry for slug, entry in self.posts.items() if entry.vault in names}
+        if not own:
+            return self
+        wanted = {entry.digest for entry in own.values()}
+        found = {
+            digest: path
+            for path in notes.paths()
+            for digest in (key.note(path), key.former.note(path))
+            if digest in wanted
+        }
+        if gone := wanted - found.keys():
+            moved = _follow_moves(gone, key, history.records())
+            there = notes.known(moved.values()) - {*found.values()}
+            found |= {digest: path for digest, path in moved.items() if path in there}
+        posts = dict(self.posts)
+        for slug, entry in own.items():
+            path = found.get(entry.digest, "")
+            digest = key.note(path) if path else entry.digest
+            posts[slug] = replace(entry, digest=digest, vault=key.vault, note=path)
+        return Manifest(posts)
+
     def data(self) -> bytes:
         """Return the file's bytes."""
         posts = {slug: self.posts[slug].to_json() for slug in sorted(self.posts)}
@@ -190,6 +219,20 @@ class Manifest:
     def names(self) -> dict[str, str]:
         """Each slug, by the name that it is to systems for which some names are the same."""
         return {name_key(known): known for known in reversed(self.posts)}
+
+
+def _follow_moves(gone: set[str], key: VaultKey, records: Iterable[StepRecord]) -> dict[str, str]:
+    """Return where notes are that were moved, by the digest of their first path."""
+    digests: dict[str, str] = {}  # by the path of the moment
+    for record in records:
+        for change in () if record.root else record.changes:
+            if change.kind != "move":
+                continue
+            made = key.note(change.path), key.former.note(change.path)
+            digest = digests.pop(change.path, "") or next((one for one in made if one in gone), "")
+            if digest:
+                digests[change.to] = digest
+    return {digest: path for path, digest in digests.items()}
 
 
 def _entries(data: Any) -> dict[str, ManifestEntry]:
@@ -230,14 +273,12 @@ class Bases:
     machine that exported them; elsewhere there are none, and nothing can be merged.
     """
 
-    def __init__(self, history: History | None, site: str) -> None:
+    def __init__(self, history: History, site: str) -> None:
         self._history = history
         self._site = os.path.realpath(site)
 
     def find(self, path: str, wanted: str) -> bytes | None:
         """Return what was written last into a file, whose fingerprint is known, or None."""
-        if self._history is None:
-            return None
         for digest in self._digests.get(path, ()):
             try:
                 data = self._history.blobs.read(digest)
@@ -249,8 +290,6 @@ class Bases:
 
     def keep(self, texts: Iterable[tuple[str, bytes]]) -> None:
         """Keep what an export made of a note where the site holds something else."""
-        if self._history is None:
-            return
         with explain_errors(self._history.folder, "added to"):
             changes = tuple(
                 ChangeRecord("seen", path, None, self._history.blobs.store(data))
@@ -266,7 +305,7 @@ class Bases:
     def _digests(self) -> dict[str, list[str]]:
         """For each file of the site the digests of what it held, the last first."""
         found: dict[str, list[str]] = {}
-        for record in reversed(self._history.records() if self._history else []):
+        for record in reversed(self._history.records()):
             for change in record.changes if record.root == self._site else ():
                 known = found.setdefault(change.path, [])
                 known += [one for one in (change.after, change.before) if one]

@@ -11,15 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from notekeep.errors import Conflict, Refused, UsageError
 from notekeep.export.audit import Audit, Hit, OutgoingFile
-from notekeep.export.batch import Batch
-from notekeep.export.composer import ComposedPost, compose_posts
-from notekeep.export.draft import Drafter
+from notekeep.export.batch import Batch, ComposedPost, compose_posts
 from notekeep.export.manifest import Bases, Manifest, VaultKey
 from notekeep.export.plan import (
     WRITTEN_STATUSES,
@@ -30,7 +28,7 @@ from notekeep.export.plan import (
     SiteChange,
 )
 from notekeep.export.post import Post
-from notekeep.export.post_identity import find_renamed_notes, resolve_posts
+from notekeep.export.post_identity import resolve_posts
 from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.site_diff import SiteDiff
 from notekeep.export.source import Options, VaultSource
@@ -47,26 +45,20 @@ _FIELD = re.compile(r"^(?:\.\. )?([\w-]+) ?[:=]", re.MULTILINE)
 
 def plan_export(
     source: VaultSource,
-    paths: Sequence[str],
+    request: ExportRequest,
+    key: VaultKey,
+    history: History,
     *,
-    target: str | None = None,
-    site: str | os.PathLike[str] | None = None,
-    options: Options | None = None,
-    vault: VaultKey | None = None,
-    history: History | None = None,
     for_status: bool = False,
 ) -> ExportPlan:
-    """Plan the export of some notes; nothing is written.
+    """Plan an export; nothing is written.
 
     Args:
         source: The vault.
-        paths: The notes.
-        target: The target's id; None asks the site.
-        site: The site's folder; None is for portable Markdown, beside the vault.
-        options: What the person chose.
-        vault: What the site's manifest calls the vault; by default made of its folder's name.
-        history: Knows what was written last and what notes were called; without it what was changed
-            by hand cannot be merged.
+        request: What goes where.
+        key: What the site's manifest calls the vault.
+        history: Knows what was written last, which edits in the site are merged by, and what notes
+            were called.
         for_status: Whether the plan only tells how things stand, also where all notes are refused.
 
     Raises:
@@ -74,83 +66,61 @@ def plan_export(
         NotFound: The site is none.
         UsageError: There is no such target, or the site's settings cannot be read.
     """
-    options = options or Options()
-    key = vault or VaultKey.of_folder(os.path.basename(os.path.normpath(source.root)))
-    folder = site_folder(source.root, target, site)
-    opened = open_target(target or ("portable" if site is None else None), folder)
-    _refuse_nesting(source.root, opened)
-    manifest = find_renamed_notes(
-        Manifest.read(folder), key, source.notes, tuple if history is None else history.records
-    )
-    request = ExportRequest(tuple(paths), target or "", os.fspath(site or ""), options)
-    planner = _Planner(source, opened, manifest, key, Bases(history, folder), request)
-    plan = planner.plan()
+    folder = site_folder(source.root, request.target, request.site)
+    target = open_target(request.target or ("" if request.site else "portable"), folder)
+    _refuse_nesting(source.root, target)
+    manifest = Manifest.read(folder).locate_notes(key, source.notes, history)
+    options = settle_linebreaks(request.options, source.root, target)
+    bases = Bases(history, folder)
+    # Planned again without what would leak: one such note hides none of the others.
+    leaking: dict[str, Refused] = {}
+    while True:
+        batch = Batch(source, target, manifest, options, key, dict(leaking))
+        plan = _plan(batch, bases, request)
+        audit = Audit(source, plan)
+        hits = audit.find(outgoing_files(plan))
+        if not hits:
+            break
+        refused = _leaking_notes(plan, audit, hits)
+        if not refused:
+            raise audit.refusal(hits)
+        leaking |= refused
     is_nothing = not plan.posts and not any(f.status in {"orphan", "removed"} for f in plan.files)
     if len(plan.refused) == 1 and is_nothing and not for_status:
         raise next(iter(plan.refused.values()))
     return plan
 
 
-@dataclass(frozen=True, slots=True)
-class _Planner:
-    source: VaultSource
-    target: Target
-    manifest: Manifest
-    key: VaultKey
-    bases: Bases
-    request: ExportRequest
-
-    def plan(self) -> ExportPlan:
-        """Plan, and plan again without what would leak: one such note hides none of the others."""
-        leaking: dict[str, Refused] = {}
-        while True:
-            plan = self._plan_without(leaking)
-            audit = Audit(self.source, plan)
-            hits = audit.find(outgoing_files(plan))
-            if not hits:
-                return plan
-            refused = _leaking_notes(plan, audit, hits)
-            if not refused:
-                raise audit.refusal(hits)
-            leaking |= refused
-
-    def _plan_without(self, leaking: dict[str, Refused]) -> ExportPlan:
-        options = settle_linebreaks(self.request.options, self.source.root, self.target)
-        drafter = Drafter(self.source, options)
-        batch = Batch(
-            self.source, self.target, self.manifest, options, self.key, drafter, dict(leaking)
-        )
-        batch.draft_requested([path for path in self.request.paths if path not in leaking])
-        batch.draft_existing()
-        resolve_posts(batch)
-        posts = compose_posts(batch)
-        slugs = {path: draft.post.slug for path, draft in batch.requested.items()}
-        diff = SiteDiff(self.target, self.manifest, options, self.bases, slugs)
-        diff.compare(posts, gone=batch.orphaned_slugs())
-        requested = [one for one in posts if one.draft.post.path in batch.requested]
-        published = {path: found.post for path, found in batch.published.items()}
-        warnings = [*self.target.warnings, *batch.warnings]
-        warnings += [warning for one in requested for warning in one.warnings]
-        warnings += diff.warnings
-        return ExportPlan(
-            self.target.id,
-            self.target.name,
-            self.target.folder,
-            files=diff.files,
-            posts=[self._planned(one) for one in requested],
-            refused=batch.refused,
-            warnings=list(dict.fromkeys(warnings)),
-            published=published,
-            request=self.request,
-            drafts=[one.draft for one in posts],
-            own_words=_own_words(self.target, posts),
-            known_slugs=list(self.manifest.posts),
-            hides_drafts=self.target.hides_drafts,
-        )
-
-    def _planned(self, one: ComposedPost) -> PlannedPost:
-        post = one.draft.post
-        return PlannedPost(post, self.target.post_path(post), one.draft, one.changes)
+def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
+    target = batch.target
+    batch.draft_requested([path for path in request.paths if path not in batch.refused])
+    batch.draft_existing()
+    resolve_posts(batch)
+    posts = compose_posts(batch)
+    diff = SiteDiff(batch, bases)
+    diff.compare(posts)
+    requested = [one for one in posts if one.draft.post.path in batch.requested]
+    warnings = [*target.warnings, *batch.warnings]
+    warnings += [warning for one in requested for warning in one.warnings]
+    warnings += diff.warnings
+    return ExportPlan(
+        target.id,
+        target.name,
+        target.folder,
+        files=diff.files,
+        posts=[
+            PlannedPost(one.draft.post, target.post_path(one.draft.post), one.draft, one.changes)
+            for one in requested
+        ],
+        refused=batch.refused,
+        warnings=list(dict.fromkeys(warnings)),
+        published={path: found.post for path, found in batch.published.items()},
+        request=request,
+        drafts=[one.draft for one in posts],
+        own_words=_own_words(target, posts),
+        known_slugs=list(batch.manifest.posts),
+        hides_drafts=target.hides_drafts,
+    )
 
 
 def _leaking_notes(plan: ExportPlan, audit: Audit, hits: Sequence[Hit]) -> dict[str, Refused]:
@@ -184,14 +154,14 @@ def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
     return words
 
 
-def site_folder(root: str, target: str | None, site: str | os.PathLike[str] | None) -> str:
+def site_folder(root: str, target: str, site: str) -> str:
     """Return where drafts go: a site, or a folder beside the vault."""
-    if site is not None:
-        return os.path.abspath(os.path.expanduser(os.fspath(site)))
-    if target is not None and not load_target(target).anywhere:
+    if site:
+        return os.path.abspath(os.path.expanduser(site))
+    if target and not load_target(target).anywhere:
         raise UsageError(f"{target} needs the folder of the site", "use --site DIR")
     beside = os.path.dirname(os.path.realpath(root))
-    kind = "drafts" if target in {None, "portable"} else target
+    kind = "drafts" if target in {"", "portable"} else target
     return os.path.join(beside, f"{os.path.basename(os.path.normpath(root))}-{kind}")
 
 

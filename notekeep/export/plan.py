@@ -19,9 +19,6 @@ FileStatus = Literal["new", "changed", "unchanged", "conflict", "orphan", "remov
 """What happens to a file: "conflict" was changed by hand and is left alone, "orphan" belongs to
 nothing any more and is left until it is pruned, "removed" goes."""
 
-KEPT_ORPHAN_STATUSES = ("still online", "still in the site")
-"""How it begins why a post is an orphan, and no picture of one: published, and as a draft."""
-
 WRITTEN_STATUSES: frozenset[FileStatus] = frozenset({"new", "changed", "removed"})
 
 
@@ -46,6 +43,7 @@ class SiteChange:
     note: str = ""  # the note it comes from, or the slug of a post whose note is gone, or ""
     why: str = ""  # why, where the status does not say it
     is_post: bool = False  # whether it is a post, not a picture or the manifest
+    is_orphan: bool = False  # whether it stays of a post that no note stands behind any more
     # of a file that was changed by hand, what was written last, where that is known
     base: bytes | None = None
     ours: bytes | None = None  # of such a file, what an export makes of the note by itself
@@ -58,11 +56,6 @@ class SiteChange:
         if self.base is None or self.before is None or self.ours is None:
             return False
         return merge_with_site(self.base, self.before, self.ours) is not None
-
-    @property
-    def is_orphan(self) -> bool:
-        """Whether it is of a post that no note stands behind any more."""
-        return self.status == "orphan" and self.why.startswith(KEPT_ORPHAN_STATUSES)
 
     @property
     def is_text(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a post says of itself: the front matter that may leave.
+"""What a post says of itself: the front matter that may leave, and its slug.
 
 Only the fields of `Post` pass, and what the person named besides; whatever else a note's front
 matter holds stays in the vault. How a generator writes a field is its target's business.
@@ -6,21 +6,25 @@ matter holds stays in the vault. How a generator writes a field is its target's 
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
 
+from notekeep.errors import Refused
 from notekeep.export.consent import parse_yes_no
 from notekeep.export.references import PRIVATE_LABEL, is_local, strip_local_addresses
 from notekeep.export.source import Options
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.links import WIKILINK_PATTERN
-from notekeep.markdown.note import Note
+from notekeep.markdown.note import Note, title_slug
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import page_title
 from notekeep.markdown.tree import ParsedPage
+from notekeep.storage.file_names import portability_problem
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -196,3 +200,60 @@ def _line(value: Value) -> str:
         return ""
     text = "".join(char if char.isprintable() or char.isspace() else "" for char in str(value))
     return " ".join(text.split())
+
+
+# Slugs: what the address of a post ends with, and the name of its file in the site.
+
+LONGEST_SLUG = 80
+"""Characters; cut at a word. Addresses are read aloud and file names have limits."""
+
+_TAKEN_SLUGS = frozenset({"index", "_index", "404"})
+"""Names of pages that every site has."""
+
+_SPELT_OUT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
+)
+_PATHLIKE = re.compile(r"[/\\\0]|^\.\.?$|^[A-Za-z]:|[\r\n]")
+_SLUG = re.compile(r"[^\W_][\w.~-]{0,119}")
+
+
+def make_slug(title: str, path: str) -> str:
+    """Return the slug of a title, Latin without accents; without letters, a name of the path."""
+    plain = _without_accents(title).lower().translate(_SPELT_OUT)
+    stem = title_slug(plain) if any(char.isalnum() for char in plain) else ""
+    if len(stem) > LONGEST_SLUG:
+        stem = stem[: LONGEST_SLUG + 1].rpartition("-")[0] or stem[:LONGEST_SLUG]
+    if not stem:
+        stem = "note-" + hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{stem}-note" if stem in _TAKEN_SLUGS or portability_problem(stem) else stem
+
+
+def read_slug(value: object, path: str) -> str | None:
+    """Return the slug that a note's `slug:` gives, or None when it gives none."""
+    if value is None or isinstance(value, bool) or not str(value).strip():
+        return None
+    text = unicodedata.normalize("NFC", str(value).strip())
+    if _PATHLIKE.search(text):
+        raise Refused(
+            f"{path}: slug: {text!r} is a path, not a slug",
+            "use only letters, digits and dashes",
+        )
+    if problem := portability_problem(text):
+        raise Refused(f"{path}: slug: {text[:60]!r} {problem}", "choose another slug")
+    if not _SLUG.fullmatch(text) or text in _TAKEN_SLUGS:
+        raise Refused(
+            f"{path}: slug: {text[:60]!r} is not valid in an address",
+            f"write slug: {make_slug(text, path)}",
+        )
+    return text
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    kept = []
+    for char in unicodedata.normalize("NFC", text):
+        parts = unicodedata.normalize("NFKD", char)
+        latin = parts[0].isascii() or unicodedata.name(parts[0], "").startswith("LATIN")
+        kept.append("".join(p for p in parts if not unicodedata.combining(p)) if latin else char)
+    return "".join(kept)

@@ -1,4 +1,4 @@
-"""What a post keeps once it has it: its slug, its date, that it is published; also through renames.
+"""What a post keeps once it has it: its slug, its date, that it is published.
 
 A slug is frozen in the manifest. Nothing here depends on which other notes are exported: two that
 want the same slug are both refused.
@@ -6,22 +6,19 @@ want the same slug are both refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
 
 from notekeep.errors import Refused
 from notekeep.export.addresses import PublishedNote, add_series_links
 from notekeep.export.batch import Batch, refuse_on_error
 from notekeep.export.draft import Draft
-from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey, fingerprint
+from notekeep.export.manifest import Manifest, ManifestEntry, fingerprint
 from notekeep.export.plan import ExportPlan
-from notekeep.export.slugs import make_slug, read_slug
-from notekeep.export.source import NoteFinder
+from notekeep.export.post import make_slug, read_slug
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.settings import VAULT_SETTINGS
 from notekeep.storage.file_names import name_key
 from notekeep.storage.open_folder import content_at
-from notekeep.storage.operation_log import StepRecord
 
 _ELSEWHERE = "a post from another vault"
 
@@ -173,51 +170,3 @@ def suggest_slugs(plan: ExportPlan, manifest: Manifest) -> dict[str, str]:
         slugs[path] = f"{stem}-{number}"
         taken.add(name_key(slugs[path]))
     return slugs
-
-
-def find_renamed_notes(
-    manifest: Manifest,
-    key: VaultKey,
-    notes: NoteFinder,
-    log: Callable[[], Iterable[StepRecord]] = tuple,
-) -> Manifest:
-    """Return a manifest whose entries of one vault know where their notes are by now.
-
-    An address does not move when a note does: the post keeps its slug, under the note's new name.
-    The log of what was done in the vault, oldest first, is read only when a note is gone.
-    """
-    names = key.vault, key.former.vault
-    own = {slug: entry for slug, entry in manifest.posts.items() if entry.vault in names}
-    if not own:
-        return manifest
-    wanted = {entry.digest for entry in own.values()}
-    found = {
-        digest: path
-        for path in notes.paths()
-        for digest in (key.note(path), key.former.note(path))
-        if digest in wanted
-    }
-    if gone := wanted - found.keys():
-        moved = _follow_moves(gone, key, log())
-        there = notes.known(moved.values()) - {*found.values()}
-        found |= {digest: path for digest, path in moved.items() if path in there}
-    posts = dict(manifest.posts)
-    for slug, entry in own.items():
-        path = found.get(entry.digest, "")
-        digest = key.note(path) if path else entry.digest
-        posts[slug] = replace(entry, digest=digest, vault=key.vault, note=path)
-    return Manifest(posts)
-
-
-def _follow_moves(gone: set[str], key: VaultKey, records: Iterable[StepRecord]) -> dict[str, str]:
-    """Return where notes are that were moved, by the digest of their first path."""
-    digests: dict[str, str] = {}  # by the path of the moment
-    for record in records:
-        for change in () if record.root else record.changes:
-            if change.kind != "move":
-                continue
-            made = key.note(change.path), key.former.note(change.path)
-            digest = digests.pop(change.path, "") or next((one for one in made if one in gone), "")
-            if digest:
-                digests[change.to] = digest
-    return {digest: path for path, digest in digests.items()}

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import cache, partial
 from typing import NamedTuple, TypeAlias
 
 from notekeep.errors import NotFound
 from notekeep.export.assets import is_image
 from notekeep.export.draft import Draft
 from notekeep.export.post import PASSED_FIELDS
-from notekeep.export.private_parts import outside_code, private_parts
 from notekeep.export.references import PRIVATE_LABEL
 from notekeep.export.source import NoteRow, VaultSource
 from notekeep.markdown.frontmatter_block import split_frontmatter
@@ -160,7 +160,7 @@ def collect_public_text(
                 _, text = parts(path)
                 text = _QUERY.sub(" ", _BLOCK_ID.sub("", text))
                 text = _WIKILINK.sub(partial(_shown, source, path), text)
-                yield outside_code(text, _without_addresses)
+                yield _outside_code(text, _without_addresses)
 
     # One by one, as the texts of all notes together are large.
     return " ".join(filter(None, map(normalize_for_audit, texts())))
@@ -178,3 +178,223 @@ def _shown(source: VaultSource, path: str, match: re.Match[str]) -> str:
     found = source.find(name, path) if name else path
     hidden = found is not None and source.is_hidden(found)
     return match[2] or "" if hidden else f"{name} {fragment} {match[2] or ''}"
+
+
+# The parts of a note that are marked as private, read by lines. This is a second reading, which
+# shares nothing with what takes such parts out (`private.py`) and rather takes too much: a quote or
+# a section is private when its first line has a mark with a word like "private", and a definition
+# when nothing else has its label. What both readings miss is all that could leak.
+
+_CODE = re.compile(
+    r"^([ \t>]*)(`{3,}|~{3,})[^\n]*\n.*?^\1[ \t]*\2[`~]*[ \t]*$"
+    r"|(?<![`\\])(`+)(?!`)[^\n]+?(?<!`)\3(?!`)",
+    re.MULTILINE | re.DOTALL,
+)
+_CODE_NUMBER = re.compile("\0(\\d+)\0")
+_TRACES = ("priv", "vate", "avte")
+_LONGER_TRACE = re.compile(r"p.{1,4}ate")
+"""What a word like "private" has in it: one of these."""
+_HIDING = ("%%", "<!--", "]:")
+"""What every other private part has in it: most notes have nothing of it."""
+_PART_MARK = re.compile(r"%%\W*(\w+)\W*%%|<!--\W*(\w+)\W*-->")
+_COMMENTS = re.compile(r"%%(?<!\\%%).*?(?:%%|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
+_PREFIX = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*")
+_CALLOUT = re.compile(r"!?\[[ \t]*(!?)(?!\[)([^\]\n]*)(\](?![(\[:])|$)")
+_LIST = re.compile(r"[>\s]*(?:[-*+]|\d{1,9}[.)]|\[\^[^\]]+\]:)(?:\s|$)")
+_ATX = re.compile(r"(#{1,6})[ \t]")
+_HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
+_UNDERLINE = re.compile(r"(=+|-+)[ \t]*")
+_NO_WORDS = re.compile(r"\]\([^)\n]*\)|\[\[[^\]\n]*\]\]|<[^>\n]*>|\\.|\{#[^}\n]*\}")
+_TAG = re.compile(r"[#\uff03]([\w-]+)")
+_DEFINITION = re.compile(
+    r"^(?:[ \t]*>)*[ ]{0,3}\[(?:(\^[^\]\n]+)\]:[ \t]*(.*(?:\n(?:[ \t>]*\n)*[ \t>]*(?: {2,}|\t).*)*)"
+    r"|([^\]\n^][^\]\n]*)\]:[ \t]*(<[^>\n]*>|\S+)[ \t]*(\"[^\"]*\"|'[^']*'|\([^)]*\))?[ \t]*)$",
+    re.MULTILINE,
+)
+_LABEL = re.compile(r"\[([^\[\]]+)\]")
+
+
+def private_parts(text: str) -> tuple[list[str], str]:
+    """Return what of a note's text outside of code is private, by patterns alone, and the rest."""
+    text = text.replace("\0", "")
+    if not _may_be_marked(text) and not any(sign in text for sign in _HIDING):
+        return [], text
+    text, code = _replace_code(text)
+    parts: list[str] = []
+    for extract in (_extract_marked, _extract_comments, _extract_blocks, _extract_definitions):
+        found, text = extract(text)
+        parts += found
+    return [_restore_code(part, code) for part in parts], _restore_code(text, code)
+
+
+def _may_be_marked(text: str) -> bool:
+    lower = text.lower()
+    return any(trace in lower for trace in _TRACES) or _LONGER_TRACE.search(lower) is not None
+
+
+def _outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Return a text changed wherever it is no code."""
+    held, code = _replace_code(text)
+    return _restore_code(change(held), code)
+
+
+def _replace_code(text: str) -> tuple[str, list[str]]:
+    """Return a text with a number in the place of each piece of code, and these."""
+    code: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        code.append(match[0])
+        return f"\0{len(code) - 1}\0"
+
+    return _replace_indented(_CODE.sub(hold, text), code), code
+
+
+def _restore_code(text: str, code: Sequence[str]) -> str:
+    while _CODE_NUMBER.search(text):  # a line of indented code may hold other code
+        text = _CODE_NUMBER.sub(lambda match: code[int(match[1])], text)
+    return text
+
+
+def _replace_indented(text: str, code: list[str]) -> str:
+    """Hold indented code out too: lines four deep below a blank one, but for those of a list."""
+    if "    " not in text and "\t" not in text:
+        return text
+    lines, is_list, follows = text.split("\n"), False, True
+    for number, line in enumerate(lines):
+        if line.strip() and not line[0].isspace():
+            is_list = _LIST.match(line) is not None
+        if line.startswith(("    ", "\t")) and line.strip() and follows and not is_list:
+            code.append(line)
+            lines[number] = f"\0{len(code) - 1}\0"
+        else:
+            follows = not line.strip()
+    return "\n".join(lines)
+
+
+def _extract_marked(text: str) -> tuple[list[str], str]:
+    """Take what stands between the marks of private parts, also misspelt ones."""
+    marks = [
+        mark for mark in _PART_MARK.finditer(text) if _is_like_private(mark[1] or mark[2] or "")
+    ]
+    parts = []
+    for first, last in reversed([*zip(marks[::2], marks[1::2], strict=False)]):
+        parts.append(text[first.end() : last.start()])
+        text = f"{text[: first.start()]} {text[last.end() :]}"
+    return parts, text
+
+
+def _extract_comments(text: str) -> tuple[list[str], str]:
+    return [match[0] for match in _COMMENTS.finditer(text)], _COMMENTS.sub(" ", text)
+
+
+def _extract_blocks(text: str) -> tuple[list[str], str]:
+    """Take quotes and sections whose first line is marked."""
+    if not _may_be_marked(text):
+        return [], text
+    lines = text.split("\n")
+    parts, public, at = [], [], 0
+    while at < len(lines):
+        mark = _mark_of(lines, at)
+        if mark is None:
+            public.append(lines[at])
+            at += 1
+            continue
+        words, end = mark
+        parts.append("\n".join([words, *lines[at + 1 : end]]))
+        at = end
+    return parts, "\n".join(public)
+
+
+def _mark_of(lines: list[str], at: int) -> tuple[str, int] | None:
+    """Return a marked line's words without the mark, and the line after its quote or section."""
+    prefix, words = _split(lines[at])
+    callout = _CALLOUT.match(words)
+    if callout is not None and (callout[1] or ">" in prefix) and _is_marked(callout):
+        return words[callout.end() :], _quote_end(lines, at)
+    level = _level(lines, at)
+    if not level:
+        return None
+    shown = _NO_WORDS.sub(" ", words)
+    tags = [tag for tag in _TAG.finditer(shown) if _begins_private(tag[1])]
+    if not tags:
+        return None
+    end = _quote_end(lines, at) if prefix.strip() else _section_end(lines, at, level)
+    return shown[: tags[0].start()] + shown[tags[0].end() :], end
+
+
+def _split(line: str) -> tuple[str, str]:
+    """Split a line into the marks of quotes and lists, and its words."""
+    prefix = _PREFIX.match(line)
+    end = prefix.end() if prefix else 0
+    return line[:end], line[end:]
+
+
+def _quote_end(lines: list[str], at: int) -> int:
+    """Return the line after a quote, or after what stands in it as deep as a line does."""
+    depth = _split(lines[at])[0].count(">")
+    for number in range(at + 1, len(lines)):
+        prefix, words = _split(lines[number])
+        if not lines[number].strip() or (prefix.count(">") < depth and not words.strip()):
+            return number
+    return len(lines)
+
+
+def _section_end(lines: list[str], at: int, level: int) -> int:
+    """Return the line of the next heading that is not below a heading."""
+    for number in range(at + 1 + (not _ATX.match(lines[at])), len(lines)):
+        if 0 < _level(lines, number) <= level:
+            return number
+    return len(lines)
+
+
+def _level(lines: list[str], at: int) -> int:
+    """Return how deep a line is as a heading; 0 for none."""
+    words = _split(lines[at])[1]
+    if heading := _ATX.match(words):
+        return len(heading[1])
+    if heading := _HTML_HEADING.search(words):
+        return int(heading[1])
+    below = _split(lines[at + 1])[1] if at + 1 < len(lines) and words.strip() else ""
+    return (1 if below[0] == "=" else 2) if _UNDERLINE.fullmatch(below) else 0
+
+
+def _extract_definitions(text: str) -> tuple[list[str], str]:
+    """Take footnotes and link definitions whose label is nowhere else in what is left."""
+    found = [*_DEFINITION.finditer(text)]
+    if not found:
+        return [], text
+    labels = {one: _folded(one[1] or one[3]) for one in found}
+    used = {*map(_folded, _LABEL.findall(_DEFINITION.sub(" ", text)))}
+    unused = found
+    while more := [one for one in unused if labels[one] in used]:
+        unused = [one for one in unused if labels[one] not in used]
+        for one in more:
+            used |= {*map(_folded, _LABEL.findall(one[2] or ""))}
+    for one in reversed(unused):
+        text = text[: one.start()] + text[one.end() :]
+    return [one[2] or f"{one[4]} {one[5] or ''}" for one in unused], text
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.replace(">", " ").split()).casefold()
+
+
+def _is_marked(mark: re.Match[str]) -> bool:
+    """Whether a word in the brackets at a quote's beginning is like "private"."""
+    words = re.findall(r"[^\W\d_]+", mark[2])
+    if not mark[1]:
+        return len(words) == 1 and _is_like_private(words[0])
+    return any(map(_begins_private, words if mark[3] else words[:1]))
+
+
+def _begins_private(word: str) -> bool:
+    return word.casefold().startswith("private") or _is_like_private(word)
+
+
+@cache
+def _is_like_private(word: str) -> bool:
+    """Whether a word has nearly all letters of "private" in their order."""
+    word = word.casefold().strip("-_")
+    if word == "primate" or abs(len(word) - len("private")) > 1:
+        return False
+    return SequenceMatcher(None, word, "private").ratio() > 0.85

@@ -8,46 +8,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
-from notekeep.export.batch import NOTE_GONE, SLUG_CHANGED
+from notekeep.export.batch import NOTE_GONE, SLUG_CHANGED, Batch, ComposedPost
 from notekeep.export.manifest import MANIFEST_NAME, Bases, Manifest, ManifestEntry, fingerprint
-from notekeep.export.plan import KEPT_ORPHAN_STATUSES, SiteChange
+from notekeep.export.plan import SiteChange
 from notekeep.export.post import Post
-from notekeep.export.source import Options
-from notekeep.export.targets.target import Target
 from notekeep.markdown.text_merge import merge_with_site, plain_ends
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import content_at
 
-if TYPE_CHECKING:
-    from notekeep.export.composer import ComposedPost
-
 _MERGE = re.compile(rb"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(slots=True)
 class SiteDiff:
-    """The comparison of an export with its site; `requested` are slugs by note."""
+    """The comparison of an export with its site."""
 
-    target: Target
-    manifest: Manifest
-    options: Options
-    bases: Bases
-    requested: Mapping[str, str]
-    files: list[SiteChange] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    def __init__(self, batch: Batch, bases: Bases) -> None:
+        self.target = batch.target
+        self.manifest = batch.manifest
+        self.options = batch.options
+        self.bases = bases
+        self.requested = {path: draft.post.slug for path, draft in batch.requested.items()}
+        self.gone = batch.orphaned_slugs()
+        self.files: list[SiteChange] = []
+        self.warnings: list[str] = []
 
-    def compare(self, posts: Sequence[ComposedPost], gone: Mapping[str, str]) -> None:
-        """Compare posts with the site; `gone` are slugs without a note, and why."""
+    def compare(self, posts: Sequence[ComposedPost]) -> None:
+        """Compare posts with the site."""
         entries = dict(self.manifest.posts)
         for one in posts:
             entry = self._compare_post(one)
             if entry is not None:
                 entries[one.draft.post.slug] = entry
-        self._compare_orphans(entries, gone)
-        self._warn_of_dead_links(entries, gone)
+        self._compare_orphans(entries)
+        self._warn_of_dead_links(entries)
         self._compare_manifest(Manifest(entries))
         self.files.sort(key=lambda file: file.path)
 
@@ -57,7 +52,7 @@ class SiteDiff:
         path = self.target.post_path(post)
         old = self.manifest.posts.get(post.slug) or ManifestEntry("", "", "")
         files = {path: one.data}
-        files |= {self.target.asset_path(post, asset.name): asset.data for asset in one.assets}
+        files |= {self.target.asset_path(post, name): data for name, data in one.assets.items()}
         changes = [self._compare_file(name, data, old, post.path) for name, data in files.items()]
         changes[0] = replace(changes[0], is_post=True)
         conflicts = any(change.status == "conflict" for change in changes)
@@ -149,7 +144,8 @@ class SiteDiff:
     # Posts that no exported note stands behind any more: what notekeep wrote and nobody touched
     # goes when it is asked to, but no visitor is led to nothing.
 
-    def _compare_orphans(self, entries: dict[str, ManifestEntry], gone: Mapping[str, str]) -> None:
+    def _compare_orphans(self, entries: dict[str, ManifestEntry]) -> None:
+        gone = self.gone
         kept = {path for slug, one in entries.items() if slug not in gone for path in one.files}
         for slug, why in gone.items():
             old = self.manifest.posts[slug]
@@ -168,8 +164,8 @@ class SiteDiff:
                 if change is None:
                     continue
                 if change.status == "orphan":
-                    still = KEPT_ORPHAN_STATUSES[old.draft]
-                    change = replace(change, why=f"{still}: {change.why}")
+                    still = "still in the site" if old.draft else "still online"
+                    change = replace(change, why=f"{still}: {change.why}", is_orphan=True)
                     left.files[path] = old.files[path]
                 self.files.append(change)
             if left.files:
@@ -177,12 +173,10 @@ class SiteDiff:
             else:
                 entries.pop(slug, None)
 
-    def _warn_of_dead_links(
-        self, entries: Mapping[str, ManifestEntry], gone: Mapping[str, str]
-    ) -> None:
+    def _warn_of_dead_links(self, entries: Mapping[str, ManifestEntry]) -> None:
         """Name posts that are not written anew and link to what visitors cannot see any more."""
         for slug, entry in entries.items():
-            if slug in gone:
+            if slug in self.gone:
                 continue
             for other in entry.links:
                 found = entries.get(other)

@@ -7,10 +7,11 @@ fills it in.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from notekeep.markdown.note import Note, read_note
@@ -55,7 +56,7 @@ class NoteFinder(Protocol):
         """Return the paths that `target`, written in the note `from_path`, can mean, best first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VaultSource:
     """A vault, read-only."""
 
@@ -73,7 +74,6 @@ class VaultSource:
     # where it shows text
     drawn: Callable[[str, str], HeatmapPicture | None] = lambda _path, _heading: None
     _private_names: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
-    _hard_links: dict[tuple[int, int], str] = field(default_factory=dict, repr=False, compare=False)
 
     def note(self, path: str) -> Note:
         """Read a note from its file; of its tags those of its front matter, which pass."""
@@ -101,12 +101,12 @@ class VaultSource:
             return ""  # nothing there that could leave
         if info.st_nlink < 2:
             return ""
-        if not self._hard_links:
-            self._hard_links.update(self._find_hard_links())
         return self._hard_links.get((info.st_dev, info.st_ino), "")
 
-    def _find_hard_links(self) -> Iterator[tuple[tuple[int, int], str]]:
-        """Yield device and inode of each file of a private folder that has other names."""
+    @cached_property
+    def _hard_links(self) -> dict[tuple[int, int], str]:
+        """The path of each file of a private folder that has other names, by device and inode."""
+        found = {}
         for base, folders, files in os.walk(self.root):
             folders[:] = [name for name in folders if name != ".git"]
             for name in files:
@@ -116,7 +116,8 @@ class VaultSource:
                     with suppress(FileNotFoundError):
                         info = os.lstat(place)
                         if info.st_nlink > 1:
-                            yield (info.st_dev, info.st_ino), path
+                            found[info.st_dev, info.st_ino] = path
+        return found
 
     def find(self, target: str, from_path: str) -> str | None:
         """Return the note that a name means, or None."""

@@ -24,7 +24,6 @@ from notekeep.export.consent import CONSENT_FIELDS, is_withheld
 from notekeep.export.manifest import MANIFEST_NAME, Manifest, VaultKey
 from notekeep.export.pipeline import plan_export, site_folder, write_export
 from notekeep.export.plan import ExportPlan, ExportRequest, ExportResult, PostState, list_states
-from notekeep.export.post_identity import find_renamed_notes
 from notekeep.export.source import Options, VaultSource
 from notekeep.export.targets.target import open_target
 from notekeep.settings import VAULT_SETTINGS, as_list, read_toml, vault_settings
@@ -135,7 +134,7 @@ class PublishingService:
         UsageError is raised for a target that needs the folder of its site.
         """
         target, site = self.site(target, site)
-        return site_folder(self.root, target or None, site or None)
+        return site_folder(self.root, target, site)
 
     def drafts(self) -> str:
         """Return the notes that may be published, as a query: drafts, and all that is public."""
@@ -148,9 +147,8 @@ class PublishingService:
 
     def exported(self, target: str = "", site: str = "") -> list[str]:
         """Return the notes that have a post in a site and are in the vault still."""
-        manifest = Manifest.read(self.folder(target, site))
         notes = NamesOfNotes(self.catalog, self.withheld)
-        found = find_renamed_notes(manifest, self.key, notes, self.history.records)
+        found = Manifest.read(self.folder(target, site)).locate_notes(self.key, notes, self.history)
         noted = [entry.note for entry in found.posts.values() if entry.note]
         present = existing_paths(self.catalog, noted)
         return [path for path in noted if path in present]
@@ -188,16 +186,7 @@ class PublishingService:
         generation = self.catalog.generation
         published, warnings = self._published()
         with self.source(published) as source:
-            plan = plan_export(
-                source,
-                request.paths,
-                target=request.target or None,
-                site=request.site or None,
-                options=request.options,
-                vault=self.key,
-                history=self.history,
-                for_status=for_status,
-            )
+            plan = plan_export(source, request, self.key, self.history, for_status=for_status)
         return replace(plan, generation=generation, warnings=[*plan.warnings, *warnings])
 
     def standings(self, target: str = "", site: str = "") -> list[SiteStanding]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.export.addresses import name_assets
-from notekeep.export.assets import Attachments, web_name
+from notekeep.export.addresses import name_assets, web_name
+from notekeep.export.assets import Attachments
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,11 +17,11 @@ from notekeep.errors import Refused
 from notekeep.export import draft, pipeline
 from notekeep.export.audit import Audit, Hit, OutgoingFile, find_leaks
 from notekeep.export.batch import Batch
-from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.pipeline import write_export
 from notekeep.export.private import PublicBody
-from notekeep.export.private_parts import private_parts
-from notekeep.export.private_terms import PrivateTerm, normalize_for_audit
+from notekeep.export.private_terms import PrivateTerm, normalize_for_audit, private_parts
 from notekeep.export.targets.hugo import Hugo
+from tests.support.desk import plan_posts
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ NOTES = {
 
 
 def audit_of(source: VaultSource, *paths: str) -> Audit:
-    return Audit(source, plan_export(source, paths))
+    return Audit(source, plan_posts(source, paths))
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_what_a_note_says_in_public_may_be_a_private_note_s_name(write_vault: Wr
     source = write_vault(
         {"a.md": "About money and [[Money trees]].", "private/Money.md": "x", "Money trees.md": "y"}
     )
-    assert plan_export(source, ["a.md"]).refused == {}
+    assert plan_posts(source, ["a.md"]).refused == {}
 
 
 def test_the_name_of_a_private_note_in_a_link_says_nothing_in_public(write_vault: Write) -> None:
@@ -137,7 +137,7 @@ def test_what_one_note_keeps_back_another_may_say(write_vault: Write) -> None:
             "b.md": "to be said, see https://example.org/long",
         }
     )
-    assert plan_export(source, ["a.md", "b.md"]).refused == {}
+    assert plan_posts(source, ["a.md", "b.md"]).refused == {}
 
 
 def test_private_parts_are_found_by_patterns_alone() -> None:
@@ -197,7 +197,7 @@ def test_private_part_is_found_when_nothing_took_it_out(
     with pytest.raises(
         Refused, match=r"would reveal a private part of a\.md \(line \d+ of a\.md\)"
     ):
-        plan_export(write_vault({"a.md": f"{PLAIN}{text}\n"}), ["a.md"])
+        plan_posts(write_vault({"a.md": f"{PLAIN}{text}\n"}), ["a.md"])
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_name_that_no_reader_is_shown_is_no_public_word(
     monkeypatch.setattr(draft, "refuse_mentions", lambda *_: None)
     source = write_vault({"a.md": f"{PLAIN}{text}\n", "private/Hushed.md": "x"})
     with pytest.raises(Refused, match=r"of the private note private/Hushed\.md"):
-        plan_export(source, ["a.md"])
+        plan_posts(source, ["a.md"])
 
 
 def test_what_is_public_is_no_private_part() -> None:
@@ -241,7 +241,7 @@ def test_a_plan_that_would_leak_is_refused_before_anything_is_written(
     source = write_vault(NOTES)
     monkeypatch.setattr(Hugo, "head", lambda *_: "---\nmood: melancholic afternoon\n---\n\n")
     with pytest.raises(Refused, match=r"the value of mood: in a\.md"):
-        plan_export(source, ["a.md"], target="hugo", site=hugo_site)
+        plan_posts(source, ["a.md"], target="hugo", site=hugo_site)
 
 
 def test_what_was_written_with_something_private_is_taken_back(
@@ -252,7 +252,7 @@ def test_what_was_written_with_something_private_is_taken_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     source = make_source(vault)
-    plan = plan_export(
+    plan = plan_posts(
         source, ["posts/Sibling post.md"], target="hugo", site=hugo_site, options=options
     )
     before = sorted(hugo_site.rglob("*"))
@@ -275,7 +275,7 @@ def test_what_was_written_with_something_private_is_taken_back(
 def test_a_canary_never_leaves_also_where_a_note_says_it(write_vault: Write) -> None:
     source = replace(write_vault({"a.md": "Project Bluebird, in public."}), canaries=("bluebird",))
     with pytest.raises(Refused, match="a word that must never be exported"):
-        plan_export(source, ["a.md"])
+        plan_posts(source, ["a.md"])
 
 
 CANARIES = ("CANARY", "UNPUBLISHED-WORDS", "Secret plan", "Journal of Ada", "the big one")
@@ -291,7 +291,7 @@ def test_no_canary_of_the_vault_of_traps_is_in_any_file(
     source = make_source(vault)
     notes = (found.relative_to(vault).as_posix() for found in vault.rglob("*.md"))
     paths = sorted(path for path in notes if path.startswith(("posts/", "notes/Quoted")))
-    plan = plan_export(source, paths, target=target, site=site, options=options)
+    plan = plan_posts(source, paths, target=target, site=site, options=options)
     assert plan.refused == {}
     write_export(plan, Audit(source, plan), history)
     for file in site.rglob("*"):
@@ -308,7 +308,7 @@ def test_one_note_that_would_leak_hides_none_of_the_others(
         write_vault({"a.md": "the word bluebird", "b.md": "harmless", "c.md": "see [[a]]"}),
         canaries=("bluebird",),
     )
-    plan = plan_export(source, ["a.md", "b.md", "c.md"], target="hugo", site=hugo_site)
+    plan = plan_posts(source, ["a.md", "b.md", "c.md"], target="hugo", site=hugo_site)
     assert list(plan.refused) == ["a.md"]
     write_export(plan, Audit(source, plan), history)
     posts = hugo_site / "content" / "posts"
@@ -330,7 +330,7 @@ def test_notes_that_would_leak_are_planned_without_all_at_once(
     notes = {f"{n}.md": f"the word bluebird, {n}" for n in range(9)}
     notes["linking.md"] = "see [[0]] %%nothing%%"
     source = replace(write_vault(notes), canaries=("bluebird",))
-    plan = plan_export(source, sorted(notes), target="hugo", site=hugo_site)
+    plan = plan_posts(source, sorted(notes), target="hugo", site=hugo_site)
     assert sorted(plan.refused) == [f"{n}.md" for n in range(9)]
     assert [planned.post.path for planned in plan.posts] == ["linking.md"]
     assert all("and " not in error.message for error in plan.refused.values())
@@ -342,7 +342,7 @@ def test_a_note_is_not_refused_for_the_slug_of_another_that_is(
 ) -> None:
     said = {"a.md": "---\nslug: blue-bird\n---\nx", "b.md": "see [[a|this]]", "c.md": "see [[b]]"}
     source = replace(write_vault(said), canaries=("blue bird",))
-    plan = plan_export(source, sorted(said), target="hugo", site=hugo_site)
+    plan = plan_posts(source, sorted(said), target="hugo", site=hugo_site)
     assert list(plan.refused) == ["a.md"]
 
 

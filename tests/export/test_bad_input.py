@@ -10,9 +10,8 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.export.manifest import VaultKey
-from notekeep.export.pipeline import plan_export
 from notekeep.export.source import Options
-from tests.support.desk import write_plan
+from tests.support.desk import plan_posts, write_plan
 from tests.support.sites import INDIA, NOW, make_source
 
 if TYPE_CHECKING:
@@ -29,8 +28,8 @@ WORDS = "---\ntitle: Fine\n---\nWords.\n"
 
 
 def plan(source: VaultSource, *paths: str) -> ExportPlan:
-    return plan_export(
-        source, paths, vault=VaultKey.of_folder("mine"), options=Options(zone=INDIA, now=NOW)
+    return plan_posts(
+        source, paths, key=VaultKey.of_folder("mine"), options=Options(zone=INDIA, now=NOW)
     )
 
 

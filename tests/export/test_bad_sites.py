@@ -10,8 +10,7 @@ import pytest
 
 from notekeep.errors import NotekeepError, NotFound, Refused, UsageError
 from notekeep.export.manifest import MANIFEST_NAME
-from notekeep.export.pipeline import plan_export
-from tests.support.desk import POST, PUBLISHED, Desk
+from tests.support.desk import POST, PUBLISHED, Desk, plan_posts
 from tests.support.programs import needed
 from tests.support.sites import folder_with, make_source
 
@@ -29,10 +28,10 @@ def test_a_folder_that_is_no_site_is_told_with_what_is_missing(desk: Desk) -> No
         desk.plan("a.md")
     source = make_source(desk.root)
     with pytest.raises(NotFound, match="does not look like a site of") as caught:
-        plan_export(source, ["a.md"], site=desk.site)
+        plan_posts(source, ["a.md"], site=desk.site)
     assert "--to" in caught.value.hint
     with pytest.raises(NotFound, match="there is no folder"):
-        plan_export(source, ["a.md"], site=desk.site / "nowhere")
+        plan_posts(source, ["a.md"], site=desk.site / "nowhere")
     assert desk.tree() == before
 
 
@@ -51,10 +50,10 @@ def test_drafts_that_would_be_notes_are_kept_out_of_the_vault(desk: Desk, inner:
     folder = desk.root / inner
     folder.mkdir(exist_ok=True)
     with pytest.raises(UsageError, match="is in the vault"):
-        plan_export(make_source(desk.root), ["a.md"], target="portable", site=folder)
+        plan_posts(make_source(desk.root), ["a.md"], target="portable", site=folder)
     hidden = desk.root / ".out"
     hidden.mkdir()
-    assert plan_export(make_source(desk.root), ["a.md"], target="portable", site=hidden).posts
+    assert plan_posts(make_source(desk.root), ["a.md"], target="portable", site=hidden).posts
 
 
 SITES = {
@@ -78,10 +77,10 @@ def test_a_site_inside_the_vault_is_refused_with_the_way_out(desk: Desk, target:
     site = make_site(desk.root / "blog", target)
     source = make_source(desk.root)
     with pytest.raises(UsageError, match="is in the vault") as caught:
-        plan_export(source, ["a.md"], target=target, site=site)
+        plan_posts(source, ["a.md"], target=target, site=site)
     assert "or write blog/" in caught.value.hint
     (desk.root / ".notekeepignore").write_text("blog/\n")
-    assert plan_export(source, ["a.md"], target=target, site=site).posts
+    assert plan_posts(source, ["a.md"], target=target, site=site).posts
 
 
 @pytest.mark.parametrize(
@@ -100,7 +99,7 @@ def test_a_vault_where_a_site_makes_pages_is_refused(
     site = make_site(tmp_path / "blog", target)
     root = folder_with(site / inner, "a.md", f"{POST}words")
     with pytest.raises(UsageError, match=f"in the folder {inner} of the site") as caught:
-        plan_export(make_source(root), ["a.md"], target=target, site=site)
+        plan_posts(make_source(root), ["a.md"], target=target, site=site)
     assert "move the vault out of the site" in caught.value.hint
 
 
@@ -113,7 +112,7 @@ def test_a_vault_where_a_site_makes_no_pages_is_exported(
 ) -> None:
     site = make_site(tmp_path / "blog", target)
     root = folder_with(site / inner, "a.md", f"{POST}words")
-    assert plan_export(make_source(root), ["a.md"], target=target, site=site).posts
+    assert plan_posts(make_source(root), ["a.md"], target=target, site=site).posts
 
 
 def test_what_was_exported_is_not_guessed_at_when_its_list_is_damaged(desk: Desk) -> None:

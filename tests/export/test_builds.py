@@ -12,7 +12,6 @@ import pytest
 
 from notekeep.export.check.built_page import read_page
 from notekeep.export.check.site_build import build_site, find_program, write_pages
-from notekeep.export.pipeline import plan_export
 from notekeep.export.source import Options
 from notekeep.export.targets.target import open_target
 from notekeep.storage.history import History
@@ -27,7 +26,7 @@ from tests.support.built import (
     new_site,
     programs_of,
 )
-from tests.support.desk import write_plan
+from tests.support.desk import plan_posts, write_plan
 from tests.support.programs import needed
 from tests.support.sites import INDIA, NOW, folder_with, make_hugo_site, make_source
 
@@ -143,7 +142,7 @@ def test_single_newlines_are_shown_as_the_person_chose(
     source = make_source(folder_with(tmp_path / "notes", "n.md", LINES))
     options = Options(zone=INDIA, now=NOW, linebreaks=linebreaks)
     site = new_site(kind, tmp_path / "site")
-    plan = plan_export(source, ["n.md"], target=generator(kind), site=site, options=options)
+    plan = plan_posts(source, ["n.md"], target=generator(kind), site=site, options=options)
     write_plan(plan, source, History(tmp_path / "state"))
     target = open_target(plan.target, plan.site)
     folder = tmp_path / "built"

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.export.manifest import MANIFEST_NAME
-from notekeep.export.pipeline import plan_export
 from notekeep.markdown.text_merge import find_regions, merge_with_site
-from tests.support.desk import POST, Desk, statuses
+from tests.support.desk import POST, Desk, plan_posts, statuses
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def test_changes_of_the_same_line_are_never_merged(edited: Desk) -> None:
 def test_without_the_history_of_the_last_export_nothing_is_merged(edited: Desk) -> None:
     before = edited.text("a")
     source = make_source(edited.root)
-    plan = plan_export(source, ["a.md"], target="hugo", site=edited.site, options=edited.options)
+    plan = plan_posts(source, ["a.md"], target="hugo", site=edited.site, options=edited.options)
     (conflict,) = plan.conflicts
     assert conflict.base is None
     assert not conflict.can_merge

@@ -11,7 +11,8 @@ from notekeep.export.audit import Audit
 from notekeep.export.check.built_page import read_page
 from notekeep.export.check.page_checks import ALL_CHECKS, BuiltPost, find_teaser
 from notekeep.export.check.site_check import check_export
-from notekeep.export.pipeline import plan_export, write_export
+from notekeep.export.pipeline import write_export
+from tests.support.desk import plan_posts
 from tests.support.sites import folder_with, make_source
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def plan(tmp_path: Path) -> ExportPlan:
     site = tmp_path / "site"
     site.mkdir()
     (site / "hugo.toml").write_text("")
-    return plan_export(make_source(root), ["A page.md", "Other.md"], target="hugo", site=site)
+    return plan_posts(make_source(root), ["A page.md", "Other.md"], target="hugo", site=site)
 
 
 @pytest.fixture
@@ -201,7 +202,7 @@ def test_a_check_is_skipped_where_there_is_nothing_of_the_kind(
     root = tmp_path / "v"
     root.mkdir()
     (root / "bare.md").write_text("---\ndraft: false\n---\nwords")
-    made = plan_export(make_source(root), ["bare.md"], options=options)
+    made = plan_posts(make_source(root), ["bare.md"], options=options)
     html = "<article><h1>bare</h1><p>words</p></article>"
     bare = BuiltPost(
         made.posts[0],
@@ -250,7 +251,7 @@ def test_a_formula_behind_the_teaser_is_no_list_that_goes_on(
 ) -> None:
     text = "---\ntype: post\n---\nFirst words.\n\n%% more %%\n\n$x$\n\nThe rest.\n"
     folder_with(tmp_path, "a.md", text)
-    draft = plan_export(make_source(tmp_path), ["a.md"], options=options).posts[0].draft
+    draft = plan_posts(make_source(tmp_path), ["a.md"], options=options).posts[0].draft
     assert find_teaser(draft.passage.tree.root.children) == ("First words.", "The rest.")
 
 

@@ -15,9 +15,9 @@ import pytest
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused, UsageError
 from notekeep.export.audit import Audit
 from notekeep.export.manifest import MANIFEST_NAME, Manifest, ManifestEntry, VaultKey
-from notekeep.export.pipeline import outgoing_files, plan_export
+from notekeep.export.pipeline import outgoing_files
 from notekeep.export.targets.hugo import Hugo
-from tests.support.desk import POST, PUBLISHED, Desk, statuses, write_plan
+from tests.support.desk import POST, PUBLISHED, Desk, plan_posts, statuses, write_plan
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def test_a_plan_holds_nothing_of_what_is_known_of_every_note(desk: Desk) -> None
     try:
         source = make_source(desk.root)
         known = weakref.ref(source.notes)
-        plan = plan_export(source, ["a.md", "b.md"], target="hugo", site=desk.site)
+        plan = plan_posts(source, ["a.md", "b.md"], target="hugo", site=desk.site)
         assert Audit(source, plan).find(outgoing_files(plan)) == []
         del source
         assert known() is None, "the names of all notes are kept until a collection"
@@ -188,7 +188,7 @@ def test_slug_and_date_are_chosen_once(desk: Desk) -> None:
     assert entry.date == "2026-11-24T17:30:00+05:30"
     desk.put("a.md", "# Second title\n\nwords")
     later = replace(desk.options, now=None)
-    plan = plan_export(
+    plan = plan_posts(
         make_source(desk.root), ["a.md"], target="hugo", site=desk.site, options=later
     )
     assert statuses(plan)["content/posts/first-title/index.md"] == "changed"
@@ -571,7 +571,7 @@ def test_a_manifest_reads_back_what_it_wrote(tmp_path: Path) -> None:
 
 def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, history: History) -> None:
     source = write_vault({"a.md": "# A\n\nsee [[b]] and ![[p.png|20]]", "b.md": "b", "p.png": "1"})
-    plan = plan_export(source, ["a.md", "b.md"], vault=VaultKey.of_folder("mine"))
+    plan = plan_posts(source, ["a.md", "b.md"], key=VaultKey.of_folder("mine"))
     folder = Path(f"{source.root}-drafts")
     assert Path(plan.site) == folder
     assert not folder.exists()
@@ -580,7 +580,7 @@ def test_without_a_site_a_draft_goes_beside_the_vault(write_vault: Write, histor
         '# A\n\nsee [b](b.md) and <img src="a.assets/p.png" alt="p" width="20">'
     )
     assert (folder / "a.assets" / "p.png").read_bytes() == b"1"
-    assert plan_export(source, ["a.md", "b.md"], vault=VaultKey.of_folder("mine")).is_empty
+    assert plan_posts(source, ["a.md", "b.md"], key=VaultKey.of_folder("mine")).is_empty
 
 
 def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
@@ -588,28 +588,28 @@ def test_a_portable_note_keeps_its_line_ends_and_its_last_line(
 ) -> None:
     text = "\r\n# A\r\n\r\nwords\r\n\r\n"
     source = write_vault({"a.md": text})
-    plan = plan_export(source, ["a.md"], vault=VaultKey.of_folder("mine"))
+    plan = plan_posts(source, ["a.md"], key=VaultKey.of_folder("mine"))
     write_plan(plan, source, history)
     assert (Path(plan.site) / "a.md").read_bytes() == text.encode()
 
 
 def test_a_target_that_needs_a_site_asks_for_it(write_vault: Write) -> None:
     with pytest.raises(UsageError, match="needs the folder of the site"):
-        plan_export(write_vault({"a.md": "a"}), ["a.md"], target="hugo")
+        plan_posts(write_vault({"a.md": "a"}), ["a.md"], target="hugo")
 
 
 def test_a_site_that_is_none_is_an_error(write_vault: Write, tmp_path: Path) -> None:
     source = write_vault({"a.md": "a"})
     (tmp_path / "empty").mkdir()
     with pytest.raises(NotFound):
-        plan_export(source, ["a.md"], site=tmp_path / "gone")
+        plan_posts(source, ["a.md"], site=tmp_path / "gone")
     with pytest.raises(NotFound):
-        plan_export(source, ["a.md"], target="nikola", site=tmp_path / "empty")
+        plan_posts(source, ["a.md"], target="nikola", site=tmp_path / "empty")
 
 
 def test_an_empty_folder_is_a_site_of_portable_drafts(write_vault: Write, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    plan = plan_export(write_vault({"a.md": "a"}), ["a.md"], site=tmp_path / "empty")
+    plan = plan_posts(write_vault({"a.md": "a"}), ["a.md"], site=tmp_path / "empty")
     assert plan.target == "portable"
 
 
@@ -630,7 +630,7 @@ def test_an_unforeseen_error_refuses_one_note_and_no_other(
     else:
         data = source.read
         source = replace(source, read=lambda path: data(path) if is_other(path) else b"")
-    plan = plan_export(
+    plan = plan_posts(
         source, ["a.md", "b.md", "c.md"], target="hugo", site=desk.site, options=desk.options
     )
     assert [*plan.refused] == ["b.md"]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.export import guard
+from notekeep.export.rewrite import guard
 from notekeep.export.source_map import MappedText, SourceEdit
 
 _EDIT = re.compile(r"⟦(.*?)→(.*?)⟧", re.DOTALL)

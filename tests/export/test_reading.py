@@ -9,12 +9,12 @@ import pytest
 
 from notekeep.errors import Refused
 from notekeep.export.manifest import VaultKey
-from notekeep.export.pipeline import plan_export
 from notekeep.export.source import Options
 from notekeep.markdown import parser
 from notekeep.markdown.note import read_note
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.glyphs import UNICODE
+from tests.support.desk import plan_posts
 from tests.support.hostile_text import TEXTS, assert_linear
 from tests.support.sites import INDIA, NOW
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 
 def plan(source: VaultSource, *paths: str, site: Path | None = None) -> ExportPlan:
-    return plan_export(
+    return plan_posts(
         source,
         paths,
-        target="hugo" if site else None,
-        site=site,
-        vault=VaultKey.of_folder("mine"),
+        target="hugo" if site else "",
+        site=site or "",
+        key=VaultKey.of_folder("mine"),
         options=Options(zone=INDIA, now=NOW),
     )
 

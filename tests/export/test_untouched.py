@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.export.composer import write_body
 from notekeep.export.draft import Drafter
-from notekeep.export.rewrite.site_links import AnchorIds
+from notekeep.export.rewrite.body import write_body
 from notekeep.export.source import Options
 from notekeep.export.targets.target import load_target
-from tests.support.sites import TRAPS, NoSite, folder_with
+from tests.support.sites import TRAPS, addresses_alone, folder_with
 from tests.support.sizes import sized
 from tests.support.varied import OTHERS, varied_note
 
@@ -20,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.export.rewrite.dialect import Dialect
     from notekeep.export.source import VaultSource
     from notekeep.export.source_map import SourceChange
+    from notekeep.export.targets.target import Target
 
     Write = Callable[..., VaultSource]
 
@@ -36,13 +35,12 @@ class Told(NamedTuple):
     changes: list[SourceChange]
 
 
-def written(source: VaultSource, path: str, dialect: Dialect) -> Told:
+def written(source: VaultSource, path: str, target: Target) -> Told:
     drafter = Drafter(source, Options())
     drafter.check_consent(path, named=True)
     draft = drafter.draft(path)
-    title = None if dialect.keep_title else draft.post.title
-    anchors = AnchorIds(draft.passage, title)
-    body = write_body(draft, dialect, NoSite(), anchors, set(), Options(linebreaks="join"))
+    addresses = addresses_alone(draft, target)
+    body = write_body(draft, target.dialect, addresses, set(), Options(linebreaks="join"))
     lines = body.text.split("\n")
     assert len(lines) == len(body.origins)
     told = [(o.path, o.line, line) for o, line in zip(body.origins, lines, strict=True)]
@@ -64,8 +62,8 @@ def wrong(source: VaultSource, path: str, told: Told) -> list[str]:
 
 
 @pytest.fixture
-def dialects(tmp_path: Path) -> dict[str, Dialect]:
-    """What sites read that have hardly any settings."""
+def targets(tmp_path: Path) -> dict[str, Target]:
+    """Sites that have hardly any settings."""
     settings = {
         "portable": ("x", ""),
         "hugo": ("hugo.toml", ""),
@@ -75,7 +73,7 @@ def dialects(tmp_path: Path) -> dict[str, Dialect]:
         "eleventy": ("eleventy.config.js", ""),
     }
     return {
-        target: load_target(target)(str(folder_with(tmp_path / target, *one))).dialect
+        target: load_target(target)(str(folder_with(tmp_path / target, *one)))
         for target, one in settings.items()
     }
 
@@ -88,7 +86,7 @@ def dialects(tmp_path: Path) -> dict[str, Dialect]:
     ],
 )
 def test_every_line_outside_of_the_edits_that_are_told_is_the_note_s(
-    target: str, count: int, dialects: dict[str, Dialect], write_vault: Write
+    target: str, count: int, targets: dict[str, Target], write_vault: Write
 ) -> None:
     paths = [f"n{seed}.md" for seed in range(count)]
     notes = {path: varied_note(seed) for seed, path in enumerate(paths)}
@@ -96,7 +94,7 @@ def test_every_line_outside_of_the_edits_that_are_told_is_the_note_s(
     found, refused = {}, 0
     for path in paths:
         try:
-            told = written(source, path, dialects[target])
+            told = written(source, path, targets[target])
         except Refused:
             refused += 1
             continue
@@ -107,9 +105,9 @@ def test_every_line_outside_of_the_edits_that_are_told_is_the_note_s(
 
 
 def test_a_note_that_needs_no_edit_keeps_every_byte(
-    write_vault: Write, dialects: dict[str, Dialect]
+    write_vault: Write, targets: dict[str, Target]
 ) -> None:
     text = (TRAPS / "notes" / "Plain.md").read_text()
-    told = written(write_vault({"n.md": text}), "n.md", dialects["portable"])
+    told = written(write_vault({"n.md": text}), "n.md", targets["portable"])
     assert told.changes == []
     assert "\n".join(line for _, _, line in told.lines) == text

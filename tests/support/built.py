@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.export.audit import Audit
 from notekeep.export.check.site_check import CheckReport, check_export
-from notekeep.export.pipeline import plan_export
 from notekeep.export.source import Options
 from notekeep.storage.history import History
-from tests.support.desk import write_plan
+from tests.support.desk import plan_posts, write_plan
 from tests.support.generators import NODE, RICH_HUGO, make_site
 from tests.support.sites import INDIA, NOW, REPOSITORY, make_hugo_site, make_source
 
@@ -85,7 +84,7 @@ def export_to(vault: Path, site: Path, target: str, programs: str) -> Done:
     """Export the posts of the vault of traps and check them."""
     options = Options(zone=INDIA, now=NOW)
     source = make_source(vault)
-    plan = plan_export(source, POSTS, target=target, site=site, options=options)
+    plan = plan_posts(source, POSTS, target=target, site=site, options=options)
     assert plan.refused == {}
     write_plan(plan, source, History(site.parent / "state"))
     before = stamps(site)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep.export.audit import Audit
 from notekeep.export.manifest import Manifest, VaultKey
 from notekeep.export.pipeline import plan_export, write_export
-from notekeep.export.post_identity import find_renamed_notes
+from notekeep.export.plan import ExportRequest
+from notekeep.export.source import Options
+from notekeep.storage.history import History
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from notekeep.export.plan import ExportPlan, ExportResult
-    from notekeep.export.source import Options, VaultSource
-    from notekeep.storage.history import History
+    from notekeep.export.source import VaultSource
 
 POST = "---\ntype: post\ndate: 2026-03-04\n---\n"
 PUBLISHED = "---\ntype: post\ndate: 2026-03-04\ndraft: false\n---\n"
@@ -42,7 +45,7 @@ class Desk:
 
     def plan(self, *paths: str, **how: object) -> ExportPlan:
         options = replace(self.options, **how)  # type: ignore[arg-type]  # the fields of Options
-        return plan_export(
+        return plan_posts(
             make_source(self.root),
             paths,
             target=self.target,
@@ -75,7 +78,29 @@ class Desk:
     @property
     def manifest(self) -> Manifest:
         key = VaultKey.of_folder(self.root.name)
-        return find_renamed_notes(Manifest.read(str(self.site)), key, make_source(self.root).notes)
+        notes = make_source(self.root).notes
+        return Manifest.read(str(self.site)).locate_notes(key, notes, self.history)
+
+
+def plan_posts(
+    source: VaultSource,
+    paths: Sequence[str],
+    *,
+    target: str = "",
+    site: Path | str = "",
+    options: Options | None = None,
+    key: VaultKey | None = None,
+    history: History | None = None,
+) -> ExportPlan:
+    """Plan an export as the vault does, by default where nothing was exported before."""
+    request = ExportRequest(tuple(paths), target, os.fspath(site), options or Options())
+    root = Path(source.root)
+    return plan_export(
+        source,
+        request,
+        key or VaultKey.of_folder(root.name),
+        history or History(root.parent / "no history"),
+    )
 
 
 def write_plan(plan: ExportPlan, source: VaultSource, history: History) -> ExportResult:

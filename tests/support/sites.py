@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from notekeep.export.assets import web_name
-from notekeep.export.composer import RewrittenBody, write_body
+from notekeep.export.addresses import AnchorIds, SiteAddresses, name_assets
 from notekeep.export.consent import is_withheld
 from notekeep.export.draft import Draft
 from notekeep.export.post import Post
 from notekeep.export.private import strip_private
-from notekeep.export.references import Ref, ReferenceTable, number_inline_footnotes
-from notekeep.export.rewrite.site_links import AnchorIds
+from notekeep.export.references import ReferenceTable, number_inline_footnotes
+from notekeep.export.rewrite.body import RewrittenBody, write_body
 from notekeep.export.source import Options, VaultSource
 from notekeep.export.source_map import MappedText
+from notekeep.export.targets.portable import Portable
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import Resolver
 from notekeep.markdown.schema import DEFAULT_SCHEMA
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from PIL.Image import Exif
 
     from notekeep.export.rewrite.dialect import Dialect
+    from notekeep.export.targets.target import Target
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 TRAPS = REPOSITORY / "tests" / "export" / "vault"
@@ -133,22 +134,11 @@ def make_hugo_site(folder: Path, settings: str = HUGO_SETTINGS) -> Path:
     return folder
 
 
-class NoSite:
-    """Addresses for a body that is written by itself: nothing else has a page."""
-
-    def note(self, ref: Ref) -> str | None:
-        """Return None: no note has a page."""
-        del ref
-        return None
-
-    def local(self, ref: Ref) -> str | None:
-        """Return None: no place is linked."""
-        del ref
-        return None
-
-    def asset(self, ref: Ref) -> str:
-        """Return the file's name."""
-        return web_name(ref.path)
+def addresses_alone(draft: Draft, target: Target) -> SiteAddresses:
+    """Return the addresses for a body that is written by itself: no other note has a page."""
+    title = None if target.dialect.keep_title else draft.post.title
+    files = [ref.path for ref in draft.used_references() if ref.kind == "asset"]
+    return SiteAddresses(target, draft, AnchorIds(draft.passage, title), {}, name_assets(files))
 
 
 def write_text(
@@ -165,8 +155,10 @@ def write_text(
     draft = Draft(
         note, Post("n.md", title), number_inline_footnotes(stripped)[0], ReferenceTable.of(text)
     )
-    anchors = AnchorIds(draft.passage, None if dialect.keep_title else title)
-    return write_body(draft, dialect, NoSite(), anchors, wanted, Options(linebreaks=linebreaks))
+    target = Portable("")
+    target.dialect = dialect
+    addresses = addresses_alone(draft, target)
+    return write_body(draft, dialect, addresses, wanted, Options(linebreaks=linebreaks))
 
 
 def folder_with(folder: Path, name: str, text: str) -> Path:

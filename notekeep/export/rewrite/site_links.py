@@ -4,132 +4,21 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable
 
-from notekeep.export.embeds import (
-    BlockMark,
-    block_ids,
-    heading_words,
-    is_title,
-    normalize_heading,
-)
+from notekeep.export.addresses import AnchorIds, SiteAddresses
+from notekeep.export.embeds import block_ids
 from notekeep.export.references import Ref, ReferenceTable
 from notekeep.export.rewrite.dialect import RewriteJob, blank_line, is_alone
-from notekeep.export.slugs import make_slug
 from notekeep.export.source import Options
 from notekeep.export.source_map import MappedText, remove_lines
-from notekeep.markdown.nodes import Node, parse_tree
+from notekeep.markdown.nodes import Node
 
 _BOX = re.compile(r"\[.\] ", re.DOTALL)
 
 
-class AddressResolver(Protocol):
-    """Where the things that a post points at are in the site."""
-
-    def note(self, ref: Ref) -> str | None:
-        """Return the address of a note's page, fragment included; None if it has none."""
-
-    def local(self, ref: Ref) -> str | None:
-        """Return the id of a place within the post itself; None when the ref leads elsewhere."""
-
-    def asset(self, ref: Ref) -> str:
-        """Return the address of a file that goes along."""
-
-
-class AnchorBlock(NamedTuple):
-    """A block of a body, as it is known without the page: its kind, and its first character."""
-
-    kind: str
-    start: int
-
-
-class AnchorIds:
-    """The ids that headings and blocks of a body can have, looked for when one is asked for."""
-
-    def __init__(self, passage: MappedText | None = None, title: str | None = None) -> None:
-        """Look for ids in a body, if it is at hand; a first heading that is `title` has none."""
-        self._passage = passage
-        self._title = title
-
-    @cached_property
-    def _ids(self) -> _Ids:
-        """The first of two like headings is the one that links mean."""
-        ids = _Ids()
-        passage = self._passage
-        if passage is None:
-            return ids
-        tree = parse_tree(passage.text)  # of its own, as a passage may forget its tree
-        title = next(iter(tree.root.children), None)
-        if title is None or self._title is None or not is_title(title, self._title):
-            title = None
-        places: list[tuple[int, Node, BlockMark | None]] = [
-            (node.start, node, None) for node in tree.find("heading")
-        ]
-        places += [(mark.start, mark.block, mark) for mark in block_ids(tree)]
-        for start, node, mark in sorted(places, key=lambda place: (place[0], place[2] is None)):
-            path = passage.origin(start).path
-            words = heading_words(node) if mark is None else mark.name
-            table = ids.headings if mark is None else ids.blocks
-            key = (path, normalize_heading(words) if mark is None else words.casefold())
-            if node is title:
-                ids.title = key if mark is None else ids.title
-                continue
-            name = ids.free(make_slug(words, words))
-            ids.places[name] = AnchorBlock(node.kind, node.start)
-            table.setdefault(key, name)
-        return ids
-
-    @property
-    def places(self) -> Mapping[str, AnchorBlock]:
-        """For each id, the block that it is the id of."""
-        return self._ids.places
-
-    def is_title(self, ref: Ref) -> bool:
-        """Whether a link leads to the heading that the page has as its title."""
-        return self._ids.title == (ref.path, normalize_heading(ref.heading))
-
-    def nearest_heading(self, name: str) -> str:
-        """Return the id itself if a heading has it, else that of the heading above; "" for none."""
-        place = self.places[name]
-        if place.kind == "heading":
-            return name
-        above = [
-            (other.start, found)
-            for found, other in self.places.items()
-            if other.kind == "heading" and other.start < place.start
-        ]
-        return max(above)[1] if above else ""
-
-    def find(self, ref: Ref) -> str | None:
-        """Return the id that a link into a note leads to."""
-        if ref.heading:
-            return self._ids.headings.get((ref.path, normalize_heading(ref.heading)))
-        return self._ids.blocks.get((ref.path, ref.block.casefold())) if ref.block else None
-
-
-@dataclass(slots=True)
-class _Ids:
-    """Ids by a note's path and a heading's compared words, or a block id in lower case."""
-
-    headings: dict[tuple[str, str], str] = field(default_factory=dict)
-    blocks: dict[tuple[str, str], str] = field(default_factory=dict)
-    places: dict[str, AnchorBlock] = field(default_factory=dict)
-    title: tuple[str, str] | None = None
-
-    def free(self, name: str) -> str:
-        """Return an id that no place has."""
-        number, free = 1, name
-        while free in self.places:
-            number += 1
-            free = f"{name}-{number}"
-        return free
-
-
 def rewrite_links(
-    job: RewriteJob, refs: ReferenceTable, addresses: AddressResolver, options: Options
+    job: RewriteJob, refs: ReferenceTable, addresses: SiteAddresses, options: Options
 ) -> None:
     """Give every link and picture the address it has in the site."""
     for node in job.tree.find("link", "image"):

@@ -12,8 +12,7 @@ from typing import Any
 
 from notekeep.export.draft import Draft
 from notekeep.export.html_pages import MATHML_DIALECT, format_bare_page, to_html
-from notekeep.export.post import Post
-from notekeep.export.slugs import make_slug
+from notekeep.export.post import Post, make_slug
 from notekeep.export.targets.target import Target, number_slugs
 
 _LONGEST = {"title": 255, "slug": 191, "custom_excerpt": 300, "tag": 191}

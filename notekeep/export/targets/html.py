@@ -8,7 +8,7 @@ import mimetypes
 import re
 from urllib.parse import unquote
 
-from notekeep.export.assets import Asset, is_image
+from notekeep.export.assets import is_image
 from notekeep.export.draft import Draft
 from notekeep.export.html_pages import MATHML_DIALECT, style_sheet, to_html
 from notekeep.export.post import Post
@@ -86,25 +86,28 @@ class Html(Target):
         text = to_html(body, highlight=True, mathml=True)
         return f"{head}{text}</div>\n</article>\n</body>\n</html>\n"
 
-    def packed(self, post: Post, text: str, assets: list[Asset]) -> tuple[str, list[Asset]]:
+    def packed(
+        self, post: Post, text: str, assets: dict[str, bytes]
+    ) -> tuple[str, dict[str, bytes]]:
         """Put the pictures into the page."""
         pictures = {
-            self.asset_path(post, asset.name): _data_url(asset)
-            for asset in assets
-            if is_image(asset.name)
+            self.asset_path(post, name): _data_url(name, data)
+            for name, data in assets.items()
+            if is_image(name)
         }
 
         def embed(match: re.Match[str]) -> str:
             address = pictures.get(unquote(html.unescape(match[2])), match[2])
             return f"{match[1]}{address}{match[3]}"
 
-        return _IMAGE.sub(embed, text), [a for a in assets if not is_image(a.name)]
+        others = {name: data for name, data in assets.items() if not is_image(name)}
+        return _IMAGE.sub(embed, text), others
 
     def page_path(self, post: Post) -> str:
         """Return where the file is."""
         return self.post_path(post)
 
 
-def _data_url(asset: Asset) -> str:
-    kind = mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(asset.data).decode('ascii')}"
+def _data_url(name: str, data: bytes) -> str:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"

@@ -14,7 +14,6 @@ from importlib import import_module
 from typing import ClassVar, Final
 
 from notekeep.errors import NotFound, UsageError
-from notekeep.export.assets import Asset
 from notekeep.export.draft import Draft
 from notekeep.export.manifest import MANIFEST_NAME, Manifest
 from notekeep.export.post import Post
@@ -188,7 +187,9 @@ class Target:
         del draft
         return head + body.strip("\n") + "\n"
 
-    def packed(self, post: Post, text: str, assets: list[Asset]) -> tuple[str, list[Asset]]:
+    def packed(
+        self, post: Post, text: str, assets: dict[str, bytes]
+    ) -> tuple[str, dict[str, bytes]]:
         """Return a post's file with what it carries itself, and the files that lie beside it."""
         del post
         return text, assets

@@ -16,8 +16,7 @@ from xml.etree import ElementTree as ET
 
 from notekeep.export.draft import Draft
 from notekeep.export.html_pages import TEASER_DIALECT, format_bare_page, to_html
-from notekeep.export.post import Post
-from notekeep.export.slugs import make_slug
+from notekeep.export.post import Post, make_slug
 from notekeep.export.targets.target import Target, number_slugs
 
 _NAMESPACES = (

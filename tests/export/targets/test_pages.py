@@ -12,12 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notekeep.export.assets import Asset
 from notekeep.export.audit import Audit
 from notekeep.export.check.built_page import read_page
 from notekeep.export.check.site_check import check_export
 from notekeep.export.draft import Draft
-from notekeep.export.pipeline import plan_export
 from notekeep.export.post import Post
 from notekeep.export.references import ReferenceTable
 from notekeep.export.source import Options
@@ -26,7 +24,7 @@ from notekeep.export.targets.ghost import Ghost
 from notekeep.export.targets.html import Html
 from notekeep.export.targets.wordpress import WordPress
 from notekeep.markdown.note import Note
-from tests.support.desk import write_plan
+from tests.support.desk import plan_posts, write_plan
 from tests.support.sites import INDIA, NOW
 
 if TYPE_CHECKING:
@@ -293,9 +291,9 @@ def test_a_page_carries_its_pictures_and_runs_nothing(tmp_path: Path) -> None:
     target = Html(str(tmp_path))
     made = post(title="It's <b>bold</b>", tags=["a<b"], description='"D"')
     text = file_of(target, made, "![p](a-title.assets/p%20q.png) [f](a-title.assets/f.pdf)")
-    assets = [Asset("x", "p q.png", b"\x89PNG"), Asset("y", "f.pdf", b"%PDF")]
+    assets = {"p q.png": b"\x89PNG", "f.pdf": b"%PDF"}
     page, beside = target.packed(made, text, assets)
-    assert [asset.name for asset in beside] == ["f.pdf"]
+    assert [*beside] == ["f.pdf"]
     tree = read_page(page)
     assert tree.find("img")[0].attributes["src"] == "data:image/png;base64,iVBORw=="
     assert tree.find("h1")[0].text() == "It's <b>bold</b>"
@@ -319,10 +317,10 @@ def test_pages_link_each_other_and_come_to_the_same_folder_again(
     source = write_vault({"a.md": "To [[b]].\n", "b.md": "# b\n\nBack to [[a]].\n"})
     site = tmp_path / "pages"
     paths = ["a.md", "b.md"]
-    plan = plan_export(source, paths, target="html", site=site, options=options)
+    plan = plan_posts(source, paths, target="html", site=site, options=options)
     write_plan(plan, source, history)
     assert '<a href="b.html">' in (site / "a.html").read_text()
-    again = plan_export(source, paths, site=site, options=Options(zone=INDIA, now=NOW))
+    again = plan_posts(source, paths, site=site, options=Options(zone=INDIA, now=NOW))
     assert (again.target, again.is_empty) == ("html", True)
 
 
@@ -344,7 +342,7 @@ def test_formulas_are_mathml_and_what_is_not_is_told_once(
 ) -> None:
     source = write_vault({"a.md": MATH})
     site = tmp_path / "pages"
-    plan = plan_export(source, ["a.md"], target=target, site=site, options=options)
+    plan = plan_posts(source, ["a.md"], target=target, site=site, options=options)
     write_plan(plan, source, history)
     told = [line for line in plan.warnings if "TeX" in line]
     assert told == ["a.md, line 1: shown as TeX because of an unknown macro: '\\\\foo', and 1 more"]
@@ -357,5 +355,5 @@ def test_formulas_that_are_all_mathml_are_told_in_no_line(
     write_vault: Write, tmp_path: Path, options: Options
 ) -> None:
     source = write_vault({"a.md": "In $x$.\n"})
-    plan = plan_export(source, ["a.md"], target="html", site=tmp_path / "p", options=options)
+    plan = plan_posts(source, ["a.md"], target="html", site=tmp_path / "p", options=options)
     assert plan.warnings == []
