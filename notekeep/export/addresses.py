@@ -6,9 +6,8 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import NamedTuple
 
 from notekeep.export.draft import Draft
@@ -37,25 +36,26 @@ class AnchorBlock(NamedTuple):
     start: int
 
 
+@dataclass(slots=True)
 class AnchorIds:
-    """The ids that headings and blocks of a body can have, looked for when one is asked for."""
+    """The ids that headings and blocks of a body can have; of two like headings the first counts.
 
-    def __init__(self, passage: MappedText | None = None, title: str | None = None) -> None:
-        """Look for ids in a body, if it is at hand; a first heading that is `title` has none."""
-        self._passage = passage
-        self._title = title
+    They are found by a note's path and a heading's compared words, or a block id in lower case.
+    """
 
-    @cached_property
-    def _ids(self) -> _Ids:
-        """The first of two like headings is the one that links mean."""
-        ids = _Ids()
-        passage = self._passage
-        if passage is None:
-            return ids
+    headings: dict[tuple[str, str], str] = field(default_factory=dict)
+    blocks: dict[tuple[str, str], str] = field(default_factory=dict)
+    places: dict[str, AnchorBlock] = field(default_factory=dict)  # what each id is the id of
+    title: tuple[str, str] | None = None  # the heading that the page has as its title
+
+    @classmethod
+    def of(cls, passage: MappedText, title: str | None) -> AnchorIds:
+        """Find the ids in a body; a first heading that is `title` has none."""
+        ids = cls()
         tree = parse_tree(passage.text)  # of its own, as a passage may forget its tree
-        title = next(iter(tree.root.children), None)
-        if title is None or self._title is None or not is_title(title, self._title):
-            title = None
+        first = next(iter(tree.root.children), None)
+        if first is None or title is None or not is_title(first, title):
+            first = None
         places: list[tuple[int, Node, BlockMark | None]] = [
             (node.start, node, None) for node in tree.find("heading")
         ]
@@ -65,22 +65,25 @@ class AnchorIds:
             words = heading_words(node) if mark is None else mark.name
             table = ids.headings if mark is None else ids.blocks
             key = (path, normalize_heading(words) if mark is None else words.casefold())
-            if node is title:
+            if node is first:
                 ids.title = key if mark is None else ids.title
                 continue
-            name = ids.free(make_slug(words, words))
+            name = ids._free(make_slug(words, words))
             ids.places[name] = AnchorBlock(node.kind, node.start)
             table.setdefault(key, name)
         return ids
 
-    @property
-    def places(self) -> Mapping[str, AnchorBlock]:
-        """For each id, the block that it is the id of."""
-        return self._ids.places
+    def _free(self, name: str) -> str:
+        """Return an id that no place has."""
+        number, free = 1, name
+        while free in self.places:
+            number += 1
+            free = f"{name}-{number}"
+        return free
 
     def is_title(self, ref: Ref) -> bool:
         """Whether a link leads to the heading that the page has as its title."""
-        return self._ids.title == (ref.path, normalize_heading(ref.heading))
+        return self.title == (ref.path, normalize_heading(ref.heading))
 
     def nearest_heading(self, name: str) -> str:
         """Return the id itself if a heading has it, else that of the heading above; "" for none."""
@@ -97,36 +100,8 @@ class AnchorIds:
     def find(self, ref: Ref) -> str | None:
         """Return the id that a link into a note leads to."""
         if ref.heading:
-            return self._ids.headings.get((ref.path, normalize_heading(ref.heading)))
-        return self._ids.blocks.get((ref.path, ref.block.casefold())) if ref.block else None
-
-
-@dataclass(slots=True)
-class _Ids:
-    """Ids by a note's path and a heading's compared words, or a block id in lower case."""
-
-    headings: dict[tuple[str, str], str] = field(default_factory=dict)
-    blocks: dict[tuple[str, str], str] = field(default_factory=dict)
-    places: dict[str, AnchorBlock] = field(default_factory=dict)
-    title: tuple[str, str] | None = None
-
-    def free(self, name: str) -> str:
-        """Return an id that no place has."""
-        number, free = 1, name
-        while free in self.places:
-            number += 1
-            free = f"{name}-{number}"
-        return free
-
-
-@dataclass(slots=True)
-class PublishedNote:
-    """A note that has a post in the site."""
-
-    # its post; of one that is not part of the plan, slug and state are all that is right
-    post: Post
-    # the ids that places in it can have; None when its text is not at hand
-    anchors: AnchorIds | None = None
+            return self.headings.get((ref.path, normalize_heading(ref.heading)))
+        return self.blocks.get((ref.path, ref.block.casefold()))
 
 
 @dataclass(slots=True)
@@ -135,8 +110,9 @@ class SiteAddresses:
 
     target: Target
     draft: Draft
-    anchors: AnchorIds  # the ids its own places can have
-    published: Mapping[str, PublishedNote]
+    published: Mapping[str, Post]  # every note that has a post in the site
+    # the ids that places of a note can have; None when its text is not at hand
+    anchors: Callable[[str], AnchorIds | None]
     names: Mapping[str, str]  # the name in the site of each file that the post may show, by path
     cover: str = ""
     remarks: list[LineWarning] = field(default_factory=list)
@@ -146,29 +122,31 @@ class SiteAddresses:
 
     def note(self, ref: Ref) -> str | None:
         """Return the address of a note's page; None when it has none that this post may link."""
-        found = self.published.get(ref.path)
-        if found is None or not self.target.reaches(self.draft.post, found.post):
+        post = self.published.get(ref.path)
+        if post is None or not self.target.reaches(self.draft.post, post):
             return None
         anchor = ""
-        if found.anchors is not None:
-            known = found.anchors.find(ref)
-            if ref.place and known is None and not found.anchors.is_title(ref):
+        if ref.place and (anchors := self.anchors(ref.path)):
+            if known := anchors.find(ref):
+                anchor = self._writable(anchors, known)
+            elif not anchors.is_title(ref):
                 what = f"{ref.path} has no {ref.place}; the link goes to the page instead"
                 self.remarks.append(LineWarning(ref.origin, what))
-            if known:
-                anchor = self._writable(found.anchors, known)
         if ref.path == self.draft.note.path and not anchor:
             return "#"
-        self.linked.add(found.post.slug)
-        return self.target.link(found.post, anchor)
+        self.linked.add(post.slug)
+        return self.target.link(post, anchor)
 
     def local(self, ref: Ref) -> str | None:
         """Return the id of a place within this post, its embedded parts included."""
-        is_elsewhere = ref.path != self.draft.note.path and ref.path in self.published
+        path = self.draft.note.path
+        is_elsewhere = ref.path != path and ref.path in self.published
         if ref.kind != "note" or not ref.place or is_elsewhere:
             return None
-        anchor = self.anchors.find(ref)
-        return self._writable(self.anchors, anchor) if anchor else None
+        anchors = self.anchors(path)
+        if anchors is None or (known := anchors.find(ref)) is None:
+            return None
+        return self._writable(anchors, known)
 
     def asset(self, ref: Ref) -> str:
         """Return the address of a file, and note that the post shows it."""

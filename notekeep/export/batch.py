@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.export.addresses import AnchorIds, PublishedNote, SiteAddresses, name_assets
+from notekeep.export.addresses import AnchorIds, SiteAddresses, name_assets
 from notekeep.export.consent import UnmarkedNote
 from notekeep.export.draft import Draft, Drafter
 from notekeep.export.embeds import extract_teaser
 from notekeep.export.html_pages import HTML_DIALECT, to_html
 from notekeep.export.manifest import Manifest, ManifestEntry, VaultKey
 from notekeep.export.metadata import can_strip, check_unstripped, strip_metadata
+from notekeep.export.post import Post
 from notekeep.export.references import Ref
 from notekeep.export.rewrite.block_syntax import is_diagram
 from notekeep.export.rewrite.body import write_body
@@ -66,14 +67,14 @@ class Batch:
     requested: dict[str, Draft] = field(default_factory=dict)
     # the drafts of notes that have a post already and were not asked for
     existing: dict[str, Draft] = field(default_factory=dict)
-    # the ids that the places of each draft can have, by path
-    anchors: dict[str, AnchorIds] = field(default_factory=dict)
-    # every note that has or gets a post
-    published: dict[str, PublishedNote] = field(default_factory=dict)
+    # the post of every note that has or gets one; of those that are not drafted, slug and state are
+    # all that is right
+    published: dict[str, Post] = field(default_factory=dict)
     # notes that may not leave any more, or never might
     withdrawn: set[str] = field(default_factory=set)
     # those of the manifest's notes that are in the vault
     present: frozenset[str] = field(init=False)
+    _anchors: dict[str, AnchorIds] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.drafter = Drafter(self.source, self.options)
@@ -125,11 +126,18 @@ class Batch:
 
     def _draft(self, path: str) -> Draft:
         draft = self.drafter.draft(path)
-        title = None if self.target.dialect.keep_title else draft.post.title
-        # A series adds its line at the end only, so these stay right.
-        self.anchors[path] = AnchorIds(draft.passage, title)
         draft.passage.forget()  # the trees of thousands of notes do not fit into memory
         return draft
+
+    def anchors(self, path: str) -> AnchorIds | None:
+        """Return the ids that places of a draft can have; None for a note that is not drafted."""
+        draft = self.requested.get(path) or self.existing.get(path)
+        if draft is None:
+            return None
+        if path not in self._anchors:
+            title = None if self.target.dialect.keep_title else draft.post.title
+            self._anchors[path] = AnchorIds.of(draft.passage, title)
+        return self._anchors[path]
 
     def is_own(self, entry: ManifestEntry) -> bool:
         """Whether a post is of this vault."""
@@ -205,7 +213,7 @@ def _withdraw(batch: Batch, path: str, error: Refused) -> None:
         return
     # Its page is there as it was written last; which places it has is not known.
     draft.post.slug = known[0]
-    batch.published[path] = PublishedNote(draft.post)
+    batch.published[path] = draft.post
 
 
 def _linked_ids(
@@ -225,21 +233,20 @@ def _add_linked_id(
     batch: Batch, addresses: SiteAddresses, ref: Ref, ids: dict[str, set[str]]
 ) -> None:
     local = addresses.local(ref)
-    target = batch.published.get(addresses.draft.note.path if local else ref.path)
-    if target is None or target.anchors is None:
+    path = addresses.draft.note.path if local else ref.path
+    anchors = batch.anchors(path) if ref.place else None
+    if anchors is None:
         return
-    if found := local or target.anchors.find(ref):
-        is_html = batch.target.dialect.html
-        name = found if is_html else target.anchors.nearest_heading(found)
-        ids.setdefault(target.post.path, set()).add(name)
+    if found := local or anchors.find(ref):
+        name = found if batch.target.dialect.html else anchors.nearest_heading(found)
+        ids.setdefault(path, set()).add(name)
 
 
 def _addresses_for(batch: Batch, draft: Draft) -> SiteAddresses:
-    anchors = batch.published[draft.note.path].anchors or AnchorIds()
     cover = _find_cover(batch, draft)
     files = [ref.path for ref in draft.used_references() if ref.kind == "asset"]
     names = name_assets([*files, cover] if cover else files)
-    return SiteAddresses(batch.target, draft, anchors, batch.published, names, cover)
+    return SiteAddresses(batch.target, draft, batch.published, batch.anchors, names, cover)
 
 
 def _find_cover(batch: Batch, draft: Draft) -> str:
@@ -310,7 +317,7 @@ def _teaser(draft: Draft, addresses: SiteAddresses, options: Options) -> str:
     if part is None:
         return ""
     own = replace(draft, passage=part)
-    return to_html(write_body(own, HTML_DIALECT, addresses, (), options).text)
+    return to_html(write_body(own, HTML_DIALECT, addresses, set(), options).text)
 
 
 def _read_assets(batch: Batch, addresses: SiteAddresses) -> tuple[dict[str, bytes], list[str]]:

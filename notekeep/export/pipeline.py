@@ -114,7 +114,7 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
         ],
         refused=batch.refused,
         warnings=list(dict.fromkeys(warnings)),
-        published={path: found.post for path, found in batch.published.items()},
+        published=batch.published,
         request=request,
         drafts=[one.draft for one in posts],
         own_words=_own_words(target, posts),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from notekeep.errors import Refused
-from notekeep.export.addresses import PublishedNote, add_series_links
+from notekeep.export.addresses import add_series_links
 from notekeep.export.batch import Batch, refuse_on_error
 from notekeep.export.draft import Draft
 from notekeep.export.manifest import Manifest, ManifestEntry, fingerprint
@@ -63,7 +63,7 @@ def resolve_posts(batch: Batch) -> None:
     if batch.options.series_links:
         add_series_links(batch.drafts.values(), batch.target)
     for path, draft in batch.drafts.items():
-        batch.published[path] = PublishedNote(draft.post, batch.anchors[path])
+        batch.published[path] = draft.post
 
 
 def _choose_slugs(batch: Batch) -> None:

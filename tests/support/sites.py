@@ -138,7 +138,8 @@ def addresses_alone(draft: Draft, target: Target) -> SiteAddresses:
     """Return the addresses for a body that is written by itself: no other note has a page."""
     title = None if target.dialect.keep_title else draft.post.title
     files = [ref.path for ref in draft.used_references() if ref.kind == "asset"]
-    return SiteAddresses(target, draft, AnchorIds(draft.passage, title), {}, name_assets(files))
+    anchors = AnchorIds.of(draft.passage, title)
+    return SiteAddresses(target, draft, {}, {draft.note.path: anchors}.get, name_assets(files))
 
 
 def write_text(

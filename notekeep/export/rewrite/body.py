@@ -5,7 +5,8 @@ Every rewriter runs here, is checked by the guard, and tells what it did line by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from notekeep.export.addresses import SiteAddresses
@@ -39,7 +40,7 @@ def write_body(
     draft: Draft,
     dialect: Dialect,
     addresses: SiteAddresses,
-    wanted: Iterable[str],
+    wanted: AbstractSet[str],
     options: Options,
 ) -> RewrittenBody:
     """Write the body of a draft for an engine, or refuse it where that would change what it says.
@@ -51,7 +52,7 @@ def write_body(
     _drop_title(job, draft)
     block_syntax.rewrite_callouts(job)
     site_links.rewrite_links(job, draft.refs, addresses, options)
-    body.ids = site_links.write_anchors(job, addresses.anchors, wanted)
+    body.ids = site_links.write_anchors(job, addresses, wanted)
     block_syntax.separate_rules(job)
     block_syntax.rewrite_diagrams(job)
     block_syntax.fence_indented_code(job)

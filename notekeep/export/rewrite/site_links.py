@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
-from notekeep.export.addresses import AnchorIds, SiteAddresses
+from notekeep.export.addresses import SiteAddresses
 from notekeep.export.embeds import block_ids
 from notekeep.export.references import Ref, ReferenceTable
 from notekeep.export.rewrite.dialect import RewriteJob, blank_line, is_alone
@@ -93,9 +93,8 @@ def _size(ref: Ref) -> str:
     return f'width="{ref.width}"{height}'
 
 
-def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) -> set[str]:
+def write_anchors(job: RewriteJob, addresses: SiteAddresses, wanted: AbstractSet[str]) -> set[str]:
     """Write an id at every place that some link leads to, and take the vault's block ids away."""
-    wanted = set(wanted)
     marks = [mark for mark in block_ids(job.tree) if job.is_free(mark.block)]
     line_ends = {node.start: node for node in job.tree.find("soft_break", "hard_break")}
     for mark in marks:
@@ -110,7 +109,8 @@ def write_anchors(job: RewriteJob, anchors: AnchorIds, wanted: Iterable[str]) ->
         if mark.start in line_ends:
             job.claimed.add(line_ends[mark.start])
     written = set()
-    for name in sorted(wanted & anchors.places.keys()) if wanted else ():
+    anchors = addresses.anchors(addresses.draft.note.path) if wanted else None
+    for name in sorted(wanted & anchors.places.keys()) if anchors else ():
         place = anchors.places[name]
         node = next(one for one in job.tree.find(place.kind) if one.start == place.start)
         if node.kind == "heading":
