@@ -114,7 +114,8 @@ class SiteAddresses:
     # the ids that places of a note can have; None when its text is not at hand
     anchors: Callable[[str], AnchorIds | None]
     names: Mapping[str, str]  # the name in the site of each file that the post may show, by path
-    cover: str = ""
+    cover: str = ""  # the file of its cover
+    cover_problem: str = ""  # why the cover that the note names is left out
     remarks: list[LineWarning] = field(default_factory=list)
     # the files that the post shows, as they are asked for; likewise the slugs `linked`
     shown: set[str] = field(default_factory=set)

@@ -243,27 +243,26 @@ def _add_linked_id(
 
 
 def _addresses_for(batch: Batch, draft: Draft) -> SiteAddresses:
-    cover = _find_cover(batch, draft)
+    cover, problem = _find_cover(batch, draft)
     files = [ref.path for ref in draft.used_references() if ref.kind == "asset"]
     names = name_assets([*files, cover] if cover else files)
-    return SiteAddresses(batch.target, draft, batch.published, batch.anchors, names, cover)
+    return SiteAddresses(batch.target, draft, batch.published, batch.anchors, names, cover, problem)
 
 
-def _find_cover(batch: Batch, draft: Draft) -> str:
-    """Return the cover's file; "" for none, and for an address on the web."""
+def _find_cover(batch: Batch, draft: Draft) -> tuple[str, str]:
+    """Return the cover's file, "" for none and for an address on the web, and what is wrong."""
     name = draft.post.cover.removeprefix("[[").removesuffix("]]").split("|")[0]
     if not name or "://" in name:
-        return ""
+        return "", ""
     path, attachments = draft.note.path, batch.drafter.attachments
     try:
         found = attachments.find(name, path)
         if found is not None:
             attachments.read(found)
-            return found
-        batch.warnings.append(f"{path}: the cover {name!r} does not exist")
+            return found, ""
     except NotekeepError as error:
-        batch.warnings.append(f"{path}: the cover was not exported: {error.message}")
-    return ""
+        return "", f"{path}: the cover was not exported: {error.message}"
+    return "", f"{path}: the cover {name!r} does not exist"
 
 
 def _compose(
@@ -297,6 +296,7 @@ def _compose(
     warnings = [
         *draft.warnings,
         *group_warnings([*body.remarks, *addresses.remarks]),
+        addresses.cover_problem,
         target.notice(post),
         *(f"{path}: {notice}" for notice in notices),
         target.diagram_notice() if any(map(is_diagram, tree.find("fence"))) else "",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -103,9 +103,13 @@ def _check_site(
             return CheckReport(broken=True, message=normal.output, results=lint_drafts(plan, audit))
     else:
         drafts = normal = write_pages(plan, target, places["drafts"])
+    posts = plan.published.values()
+    with_drafts = _BuiltSite(drafts.folder, posts)
+    without = with_drafts if normal is drafts else _BuiltSite(normal.folder, posts)
     report = CheckReport(built=True)
     for post in plan.posts:
-        report.results += _check_post(plan, audit, target, post, drafts.folder, normal.folder)
+        listing = without if post.post.draft else with_drafts
+        report.results += _check_post(plan, audit, target, post, with_drafts, listing)
     if any(result.detail == NO_PAGE for result in report.results):
         report.message = _generator_warnings(drafts.output)
     if plan.draft_notice:
@@ -120,12 +124,57 @@ def _generator_warnings(output: str) -> str:
     return "\n".join([*lines[:_MAX_WARNINGS], *advice])
 
 
+class _BuiltSite:
+    """A built site: its files, and the page of each post; "" for a post that has none."""
+
+    def __init__(self, folder: str, posts: Iterable[Post]) -> None:
+        self.folder = folder
+        self.files: list[str] = []
+        for base, folders, names in os.walk(folder):
+            folders.sort()
+            places = (os.path.relpath(os.path.join(base, name), folder) for name in names)
+            self.files += (place.replace(os.sep, "/") for place in places)
+        self.pages = {post.path: self._find_page(post) for post in posts}
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file."""
+        with open(os.path.join(self.folder, path), "rb") as file:
+            return file.read()
+
+    def read_page(self, path: str) -> Element:
+        """Return a page."""
+        return read_page(self.read(path).decode("utf-8", "replace"))
+
+    def find_lists(self, slug: str) -> dict[str, Element]:
+        """Return the pages that speak of a post and are no posts of the export themselves."""
+        own = {*self.pages.values()}
+        pages = (path for path in self.files if path.endswith(_PAGES) and path not in own)
+        return {path: self.read_page(path) for path in pages if slug.encode() in self.read(path)}
+
+    def _find_page(self, post: Post) -> str:
+        """Return the page of a post, of several the one with its title."""
+        endings = (f"/{post.slug}.html", f"/{post.slug}/index.html")
+        found = [path for path in self.files if f"/{path}".endswith(endings)]
+        if len(found) > 1:
+            wanted = normalize_heading(post.title)
+            for path in found:
+                headings = self.read_page(path).find("h1")
+                if any(normalize_heading(heading.text()) == wanted for heading in headings):
+                    return path
+        return found[0] if found else ""
+
+
 def _check_post(
-    plan: ExportPlan, audit: Audit, target: Target, planned: PlannedPost, drafts: str, normal: str
+    plan: ExportPlan,
+    audit: Audit,
+    target: Target,
+    planned: PlannedPost,
+    site: _BuiltSite,
+    listing: _BuiltSite,
 ) -> list[CheckResult]:
-    """Check one post, given the folders of a build with drafts and of one without."""
+    """Check one post as built, and the lists of a site that shows it only if it is published."""
     path, slug = planned.post.path, planned.post.slug
-    file = _find_page(drafts, planned.post)
+    file = site.pages[path]
     if not file:
         return [CheckResult(path, "C01", "title", "failed", NO_PAGE)]
     reached = {
@@ -135,13 +184,13 @@ def _check_post(
     }
     built = BuiltPost(
         planned,
-        drafts,
+        site.folder,
         file,
-        _read_page(drafts, file),
-        _find_lists(plan, normal if planned.post.draft else drafts, slug),
+        site.read_page(file),
+        listing.find_lists(slug),
         reached,
         audit,
-        {name: _read(drafts, name) for name in _files(drafts) if slug in name},
+        {name: site.read(name) for name in site.files if slug in name},
         _what_ends_teasers(target),
     )
     results = []
@@ -158,42 +207,6 @@ def _what_ends_teasers(target: Target) -> Literal["lists", "feeds", "themed", ""
     if not target.dialect.more:
         return ""
     return "feeds" if target.lists_whole else "lists"
-
-
-def _files(site: str) -> Iterator[str]:
-    for base, folders, names in os.walk(site):
-        folders.sort()
-        for name in names:
-            yield os.path.relpath(os.path.join(base, name), site).replace(os.sep, "/")
-
-
-def _read(site: str, path: str) -> bytes:
-    with open(os.path.join(site, path), "rb") as file:
-        return file.read()
-
-
-def _read_page(site: str, path: str) -> Element:
-    return read_page(_read(site, path).decode("utf-8", "replace"))
-
-
-def _find_page(site: str, post: Post) -> str:
-    """Return the page of a post, of several the one with its title; "" for none."""
-    endings = (f"/{post.slug}.html", f"/{post.slug}/index.html")
-    found = [path for path in _files(site) if f"/{path}".endswith(endings)]
-    if len(found) > 1:
-        wanted = normalize_heading(post.title)
-        for path in found:
-            headings = _read_page(site, path).find("h1")
-            if any(normalize_heading(heading.text()) == wanted for heading in headings):
-                return path
-    return found[0] if found else ""
-
-
-def _find_lists(plan: ExportPlan, site: str, slug: str) -> dict[str, Element]:
-    """Return the pages that speak of a post and are no posts of the export themselves."""
-    own = {_find_page(site, post) for post in plan.published.values()}
-    pages = (path for path in _files(site) if path.endswith(_PAGES) and path not in own)
-    return {path: _read_page(site, path) for path in pages if slug.encode() in _read(site, path)}
 
 
 # Without its site: what can be said of a draft as it is written.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from notekeep.export.post import Post
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
@@ -103,6 +104,10 @@ class Astro(Target):
                     with open(os.path.join(base, name), encoding="utf-8", errors="replace") as file:
                         yield file.read()
 
+    @cached_property
+    def _checks_drafts(self) -> bool:
+        return any(re.search(r"\.draft\b", text) for text in self._read_sources())
+
     def _field(self, names: tuple[str, ...], default: str) -> str:
         return next((n for n in names if self._schema.says(rf"\b{n}\s*:")), default)
 
@@ -115,7 +120,7 @@ class Astro(Target):
 
     def notice(self, post: Post) -> str:
         """Astro leaves it to each page of the site which entries it shows."""
-        if not post.draft or any(re.search(r"\.draft\b", text) for text in self._read_sources()):
+        if not post.draft or self._checks_drafts:
             return utc_day_warning(post)
         return (
             "the site does not check `draft`, so drafts are built like posts: filter them in"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import cached_property
 from importlib import import_module
 from typing import ClassVar, Final
 
@@ -217,20 +218,20 @@ class Target:
         notice = "Mermaid diagrams are shown as source until the theme of the site loads Mermaid"
         if self.anywhere:
             return notice
-        return "" if _mentions_mermaid(self.folder) else f"{notice}; no file of the site does"
+        return "" if self._mentions_mermaid else f"{notice}; no file of the site does"
 
-
-def _mentions_mermaid(folder: str) -> bool:
-    """Whether settings, layouts or scripts of a site mention Mermaid."""
-    for base, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in IGNORED_FOLDERS]
-        for name in names:
-            if name.endswith(_PROGRAMS):
-                # A link that leads nowhere says nothing, and refuses no note.
-                with suppress(OSError), open(os.path.join(base, name), "rb") as file:
-                    if b"mermaid" in file.read().lower():
-                        return True
-    return False
+    @cached_property
+    def _mentions_mermaid(self) -> bool:
+        """Whether settings, layouts or scripts of the site mention Mermaid."""
+        for base, folders, names in os.walk(self.folder):
+            folders[:] = [name for name in folders if name not in IGNORED_FOLDERS]
+            for name in names:
+                if name.endswith(_PROGRAMS):
+                    # A link that leads nowhere says nothing, and refuses no note.
+                    with suppress(OSError), open(os.path.join(base, name), "rb") as file:
+                        if b"mermaid" in file.read().lower():
+                            return True
+        return False
 
 
 def load_target(target: str) -> type[Target]:
