@@ -8,10 +8,11 @@ leaves the vault this way: no remark and no other word of the log.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from notekeep import dates
+from notekeep.export.source import HeatmapPicture
 from notekeep.habits.calendar import Calendar, CalendarDay
 from notekeep.tracking.habit_details import load_habit_year
 
@@ -28,14 +29,6 @@ text{font:10px system-ui,sans-serif;fill:#57606a}
 .l0{fill:#1c2128}.l1{fill:#0b3c6f}.l2{fill:#1467a8}.l3{fill:#4aa3df}.l4{fill:#b5e3ff}
 .m{stroke:#666d7a}}
 """.strip()
-
-
-class HeatmapPicture(NamedTuple):
-    """A picture that a post shows: its path beside the note it is made of, which no file has."""
-
-    name: str
-    alt: str
-    data: bytes
 
 
 def draw_habit_year(index: HabitIndex, path: str, heading: str) -> HeatmapPicture | None:

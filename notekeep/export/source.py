@@ -12,13 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.schema import Schema
-
-if TYPE_CHECKING:
-    from notekeep.export.heatmap import HeatmapPicture
 
 
 class NoteRow(Protocol):
@@ -54,6 +51,14 @@ class NoteFinder(Protocol):
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the paths that `target`, written in the note `from_path`, can mean, best first."""
+
+
+class HeatmapPicture(NamedTuple):
+    """A picture that a post shows: its path beside the note it is made of, which no file has."""
+
+    name: str
+    alt: str
+    data: bytes
 
 
 @dataclass(frozen=True)

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.catalog.name_lookup import link_targets
 from notekeep.errors import NotFound, Refused
 from notekeep.export.manifest import Manifest
+from notekeep.export.plan import SiteChange
 from notekeep.export.post_identity import suggest_slugs
 from notekeep.export.pull import pull_edits
 from notekeep.export.scaffold import NoteOutline, outline_note, write_scaffold
+from notekeep.export.source import Options
 from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import NoteChange, WritePlan
-
-if TYPE_CHECKING:
-    from notekeep.export.plan import SiteChange
-    from notekeep.export.source import Options
-    from notekeep.services.notes import NoteService
-    from notekeep.services.publishing import PublishingService
+from notekeep.services.notes import NoteService
+from notekeep.services.publishing import PublishingService
 
 
 class PostNotes:

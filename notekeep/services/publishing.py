@@ -20,20 +20,19 @@ from notekeep.catalog.name_lookup import (
 )
 from notekeep.errors import Conflict, Failure, NotekeepError, NotFound, Refused, UsageError
 from notekeep.export.audit import Audit
+from notekeep.export.check.site_build import PreviewCommand, find_preview
+from notekeep.export.check.site_check import CheckReport, check_export
 from notekeep.export.consent import CONSENT_FIELDS, is_withheld
 from notekeep.export.manifest import MANIFEST_NAME, Manifest, VaultKey
 from notekeep.export.pipeline import plan_export, site_folder, write_export
 from notekeep.export.plan import ExportPlan, ExportRequest, ExportResult, PostState, list_states
-from notekeep.export.source import Options, VaultSource
+from notekeep.export.source import HeatmapPicture, Options, VaultSource
 from notekeep.export.targets.target import open_target
 from notekeep.settings import VAULT_SETTINGS, as_list, read_toml, vault_settings
 from notekeep.storage.content import read_file
 
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
-    from notekeep.export.check.site_build import PreviewCommand
-    from notekeep.export.check.site_check import CheckReport
-    from notekeep.export.heatmap import HeatmapPicture
     from notekeep.notes.workspace import Workspace
     from notekeep.services.habits import HabitService
     from notekeep.services.indexing import IndexService
@@ -251,14 +250,10 @@ class PublishingService:
 
     def check_export(self, plan: ExportPlan) -> CheckReport:
         """Build the site of an export that was written, and read its pages back."""
-        from notekeep.export.check.site_check import check_export
-
         return check_export(plan, self.audit(plan))
 
     def preview(self, target: str = "", site: str = "") -> PreviewCommand:
         """Return how the generator shows a site with its drafts; UsageError without a site."""
-        from notekeep.export.check.site_build import find_preview
-
         target, site = self.site(target, site)
         if not site:
             raise UsageError(
