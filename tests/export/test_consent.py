@@ -12,6 +12,7 @@ from notekeep.export.consent import (
     PRIVATE_MARK,
     UnmarkedNote,
     check_consent,
+    fold_mark,
     is_like_private,
     is_withheld,
     may_mention_private,
@@ -101,6 +102,22 @@ def test_every_slip_of_one_letter_is_nearly_private() -> None:
     slips -= {PRIVATE_MARK, "primate"}
     assert [slip for slip in sorted(slips) if not is_like_private(slip)] == []
     assert [slip for slip in sorted(slips) if not may_mention_private(f"[!{slip}]")] == []
+
+
+@pytest.mark.parametrize("sign", "éıİſрＶ\u00ad\u200b\u0301")
+def test_no_sign_of_another_alphabet_hides_a_mark(sign: str) -> None:
+    cuts = [(PRIVATE_MARK[:at], PRIVATE_MARK[at:]) for at in range(len(PRIVATE_MARK) + 1)]
+    words = {one + sign + rest for one, rest in cuts}
+    words |= {one + sign + rest[1:] for one, rest in cuts if rest}
+    words |= {word.upper() for word in words}
+    marks = [word for word in words if fold_mark(word) == PRIVATE_MARK]
+    marks += [word for word in words if is_like_private(fold_mark(word))]
+    assert marks
+    assert [word for word in sorted(marks) if not may_mention_private(f"[!{word}]")] == []
+
+
+def test_a_text_of_another_alphabet_mentions_nothing() -> None:
+    assert not may_mention_private("Ein größeres Café, “quoted” — 図")
 
 
 @pytest.mark.parametrize("word", ["private", "privacy", "primate", "pirate", "privately", "", "p"])
