@@ -173,7 +173,7 @@ class _DraftJob:
         self.drafter = drafter
         self.source = drafter.source
         self.draft = draft
-        self.linker = Linker(drafter.source, drafter.attachments, draft.refs, drafter.hides_heading)
+        self.linker = Linker(drafter.attachments, draft.refs, drafter.hides_heading)
 
     def run(self) -> None:
         path = self.draft.note.path

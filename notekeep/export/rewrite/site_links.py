@@ -110,8 +110,9 @@ def write_anchors(job: RewriteJob, addresses: SiteAddresses, wanted: AbstractSet
             job.claimed.add(line_ends[mark.start])
     written = set()
     anchors = addresses.anchors(addresses.draft.note.path) if wanted else None
-    for name in sorted(wanted & anchors.places.keys()) if anchors else ():
-        place = anchors.places[name]
+    places = anchors.places if anchors else {}
+    for name in sorted(wanted & places.keys()):
+        place = places[name]
         node = next(one for one in job.tree.find(place.kind) if one.start == place.start)
         if node.kind == "heading":
             _heading_id(job, node, name)
