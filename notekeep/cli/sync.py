@@ -118,7 +118,7 @@ def _ask_trust(service: SyncService, *, yes: bool) -> None:
     if not service.git.exists:
         return
     if unknown := service.untrusted():
-        output.write_message("This vault's git repository was not made by notekeep. It")
+        output.write_message("When it syncs, this vault's git repository")
         for line in unknown:
             output.write_message(f"  {line}")
         why = "this git repository is not trusted yet"

@@ -12,8 +12,8 @@ from itertools import pairwise
 from posixpath import basename
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from notekeep.errors import Ambiguous, Conflict, NotekeepError, NotFound, Refused
-from notekeep.markdown.note_merge import is_pointer, merge_logs, merge_versions
+from notekeep.errors import Ambiguous, Conflict, NotekeepError, NotFound, Problem, Refused
+from notekeep.markdown.note_merge import is_pointer, merge_versions
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
     Hunk,
@@ -26,7 +26,7 @@ from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.notes.workspace import Workspace
 from notekeep.query.tree import Is
 from notekeep.storage.file_names import find_original, free_path, is_own_copy, name_key
-from notekeep.storage.git import LINK, MODULE, Entry, Git, is_set_up
+from notekeep.storage.git import LINK, MODULE, Git, find_unfinished, find_unmerged, is_set_up
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
@@ -99,9 +99,34 @@ def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
     ]
     found += _log_conflicts(workspace)
     listed = {pair.copy for pair in found}
-    unmerged = _unmerged(workspace)
+    unmerged = find_unmerged(workspace.root, workspace.state)
     found += [ConflictPair(path, path, "git") for path in unmerged if path not in listed]
     return sorted(found)
+
+
+def find_conflict_problems(workspace: Workspace, hint: str) -> list[Problem]:
+    """Return the conflicts as problems, but for git's markers: these are problems of the notes."""
+    return [
+        Problem(
+            pair.copy,
+            None,
+            "Not merged by git." if pair.kind == "git" else f"Conflict copy of {pair.note}.",
+            hint,
+            CONFLICT_PROBLEM,
+        )
+        for pair in list_conflicts(workspace)
+        if pair.kind != "marks"
+    ]
+
+
+def find_unfinished_problem(workspace: Workspace) -> Problem | None:
+    """Return what git began in the vault and did not finish, as a problem that says what to do."""
+    found = find_unfinished(workspace.root)
+    if found is None:
+        return None
+    # Without that git was not asked for what it did not merge.
+    hint = "" if is_set_up(workspace.state) else "`git status` lists what is not merged. "
+    return Problem("", None, str(found), hint + found.ways, CONFLICT_PROBLEM)
 
 
 def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
@@ -178,15 +203,14 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
         return plan
     if pair.kind == "log":
-        merged: bytes | None = merge_logs(b"", mine, theirs)
+        base, is_guess = b"", True
     elif pair.kind == "copy":
         base, is_guess = find_merge_base(history, history.versions(pair.note), mine, theirs)
-        merged = merge_versions(pair.note, base, mine, theirs, is_guess=is_guess)
     else:
         text, found = _marked(workspace, pair.note)
-        is_known = all(hunk.base is not None for hunk in found)  # git may write it down
-        base = encode(side(text, found, "base")) if is_known else common_lines(mine, theirs)
-        merged = merge_versions(pair.note, base, mine, theirs, is_guess=not is_known)
+        is_guess = any(hunk.base is None for hunk in found)  # git may write it down
+        base = common_lines(mine, theirs) if is_guess else encode(side(text, found, "base"))
+    merged = merge_versions(pair.note, base, mine, theirs, is_guess=is_guess)
     if merged is None:
         raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
     before = workspace.read(pair.note)
@@ -269,32 +293,23 @@ def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
 
 def resolve_in_git(workspace: Workspace, paths: Sequence[str]) -> list[str]:
     """Tell git that paths are resolved, as far as it left them unmerged; return what to say."""
-    unmerged = _unmerged(workspace)
+    unmerged = find_unmerged(workspace.root, workspace.state)
     if not (left := [path for path in paths if path in unmerged]):
         return []
     git = Git(workspace.root, runs_programs=False)
     for path in left:
         git.resolve(path, content_at(workspace.root, path))
     remarks = [f"Marked {path} as resolved in git." for path in left]
-    if len(left) == len(unmerged) and (found := git.in_progress()):
-        remarks.append(f"No conflicts are left. Finish with `{found[1]}`.")
+    if len(left) == len(unmerged) and (found := find_unfinished(workspace.root)):
+        remarks.append(f"No conflicts are left. Finish with `{found.finish}`.")
     return remarks
-
-
-def _unmerged(workspace: Workspace) -> dict[str, dict[int, Entry]]:
-    if not is_set_up(workspace.state):
-        return {}
-    with suppress(NotekeepError):
-        git = Git(workspace.root, runs_programs=False)
-        return git.unmerged() if git.exists else {}
-    return {}
 
 
 def _git_versions(
     workspace: Workspace, path: str
 ) -> tuple[bytes | None, bytes | None, bytes | None]:
     """The base, the note and the other version; None where there is none."""
-    stages = _unmerged(workspace).get(path, {})
+    stages = find_unmerged(workspace.root, workspace.state).get(path, {})
     git = Git(workspace.root, runs_programs=False)
     found = {stage: git.read(entry.blob) for stage, entry in stages.items()}
     is_file = all(entry.mode not in (LINK, MODULE) for entry in stages.values())

@@ -128,9 +128,13 @@ class SyncService:
                 "Sync works for a vault that is a repository of its own.",
             )
         is_known = not git.exists or not self.untrusted()
+        words = "ls-remote", "--symref", "--", url, "HEAD", "refs/heads/*"
+        code, answer, _ = git.ask(*words) if url else (0, b"", "")
         if not git.exists:
-            git.run("init", "-q", "-b", self._default_branch(url) or "main")
+            git.run("init", "-q", "-b", _default_branch(answer.decode()) or "main")
             done.append("made a git repository")
+        if url:
+            self._set_remote(url, done)
         self._add_lines(".gitignore", IGNORED, done)
         self._add_lines(".gitattributes", ATTRIBUTES, done)
         git.run("config", "merge.notekeep.name", "merge notes by field, task and paragraph")
@@ -138,17 +142,11 @@ class SyncService:
         if sys.platform == "darwin":
             git.run("config", "core.precomposeunicode", "true")
         done.append("set up the merge driver")
-        if url:
-            self._set_remote(url, done)
         if is_known:
             self.trust()
+        if code:
+            done.append("the remote cannot be reached: `git ls-remote` shows why")
         return done
-
-    def _default_branch(self, url: str) -> str:
-        """The branch that a remote shows first; "" for an empty one."""
-        answer = self.git.line("ls-remote", "--symref", "--", url, "HEAD") if url else ""
-        found = re.match(r"ref: refs/heads/(\S+)\s", answer)
-        return found[1] if found else ""
 
     def _add_lines(self, path: str, lines: Iterable[str], done: list[str]) -> None:
         """Add lines to a file of git, as a step that can be undone."""
@@ -166,6 +164,7 @@ class SyncService:
         done.append(f"wrote {path}")
 
     def _set_remote(self, url: str, done: list[str]) -> None:
+        branch = self.git.branch()
         known = self.git.line("remote", "get-url", "origin")
         if known and known != url:
             raise Refused(
@@ -174,7 +173,6 @@ class SyncService:
         if not known:
             self.git.run("remote", "add", "--", "origin", url)
             done.append(f"added the remote {url}")
-        branch = self.git.branch()
         self.git.run("config", f"branch.{branch}.remote", "origin")
         self.git.run("config", f"branch.{branch}.merge", f"refs/heads/{branch}")
 
@@ -198,9 +196,10 @@ class SyncService:
         return []
 
     def _settings(self) -> list[str]:
-        remotes = [url for key, url in self.git.settings() if _ADDRESS.fullmatch(key)]
-        sent = [f"sends notes to {url}" for url in remotes]
-        return [*sent, *(f"runs {one}" for one in self.git.programs())] or ["uses git"]
+        settings = self.git.settings()
+        sent = [f"sends notes to {url}" for key, url in settings if _ADDRESS.fullmatch(key)]
+        runs = [f"runs {one}" for one in self.git.programs(settings)]
+        return [*sent, *runs] or ["sends notes nowhere and runs no programs"]
 
     # Names that other systems refuse
 
@@ -276,15 +275,20 @@ class SyncService:
             code, _, text = git.ask("fetch", "-q", remote)
             if code:
                 return self._not_reached(text, "fetch", result)
-            theirs = git.commit_at(f"refs/remotes/{remote}/{name}")
-            if theirs and git.ask("merge-base", "--is-ancestor", theirs, "HEAD")[0]:
-                found = self._receive(git.commit_at("HEAD"), theirs, result)
+            head, theirs = git.commit_at("HEAD"), git.commit_at(f"refs/remotes/{remote}/{name}")
+            if theirs not in ("", head) and git.ask("merge-base", "--is-ancestor", theirs, head)[0]:
+                found = self._receive(head, theirs, result)
                 if found is None:
                     continue  # a file was saved meanwhile
-                result = found
-            head = git.commit_at("HEAD")
+                result, head = found, git.commit_at("HEAD")
             if head in (theirs, ""):
                 return result
+            if not theirs and (others := self._branches(remote)):
+                return result._replace(
+                    problem=f"Committed here, not sent: the remote has no branch {name}.",
+                    hint=f"To sync with its branch {others[0]}, run `git branch -u {remote}/"
+                    f"{others[0]}` once. To add a branch, run `git push -u {remote} {name}`.",
+                )
             code, answer, text = git.ask("push", "--porcelain", remote, f"HEAD:refs/heads/{name}")
             if code == 0:
                 return result._replace(sent=len(git.changed(theirs, head)))
@@ -305,11 +309,19 @@ class SyncService:
         merged = settings.get(f"branch.{branch}.merge", branch)
         return remote, merged.removeprefix("refs/heads/")
 
+    def _branches(self, remote: str) -> list[str]:
+        """The branches of a remote, as of the last fetch."""
+        start = f"refs/remotes/{remote}/"
+        names = self.git.line("for-each-ref", "--format=%(refname)", start).splitlines()
+        return [name.removeprefix(start) for name in names if name != f"{start}HEAD"]
+
     def _not_reached(self, text: str, command: str, result: SyncResult) -> SyncResult:
         if _LOGIN.search(text):
             problem = "Committed here, not sent: git could not log in."
-        elif "[remote rejected]" in text or "hook" in text:
+        elif "[remote rejected]" in text:
             problem = "Committed here, not sent: the remote refused it."
+        elif command == "push":  # the fetch before did reach the remote
+            problem = "Committed here, not sent: `git push` failed."
         else:
             problem = "Committed here, not sent: the remote cannot be reached."
         return result._replace(problem=problem, hint=f"Run `git {command}` once to see why.")
@@ -460,6 +472,8 @@ class SyncService:
         if changes:
             label = f"{len(changes)} file{'' if len(changes) == 1 else 's'}"
             history.log.append(StepRecord(step, time.time(), "sync", label, tuple(changes)))
+            # As with all that was not done in it, the app names the step before it undoes it.
+            history.log.own.discard(step)
 
 
 class TreeMerge:
@@ -557,6 +571,14 @@ class TreeMerge:
         parents = path.split("/")[:-1]
         is_below_file = any("/".join(parents[: n + 1]) in self.files for n in range(len(parents)))
         return path not in self.files and path not in self._folders and not is_below_file
+
+
+def _default_branch(refs: str) -> str:
+    """The branch that a remote shows first, or its only one; "" for an empty remote."""
+    if found := re.match(r"ref: refs/heads/(\S+)\s", refs):
+        return found[1]
+    branches = re.findall(r"\srefs/heads/(\S+)$", refs, re.MULTILINE)
+    return branches[0] if len(branches) == 1 else ""
 
 
 def _leads_out(path: str, target: str) -> bool:

@@ -10,10 +10,12 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from notekeep.errors import Failure, Refused
+from notekeep.errors import Failure, NotekeepError, Refused
 
 LINK: Final = "120000"
 """The mode of a symbolic link."""
@@ -36,19 +38,37 @@ _OPTIONS: Final = (
 _LOCAL_ONLY: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE")
 _SECONDS = 600.0
 
-_BUSY: Final = {
-    "rebase-merge": ("A rebase", "git rebase --continue", "git rebase --abort"),
-    "rebase-apply": ("A rebase", "git rebase --continue", "git rebase --abort"),
-    "MERGE_HEAD": ("A merge", "git commit", "git merge --abort"),
-    "CHERRY_PICK_HEAD": (
-        "A cherry-pick",
-        "git cherry-pick --continue",
-        "git cherry-pick --abort",
+
+class Unfinished(NamedTuple):
+    """What was begun in a repository and not finished; the commands that finish and cancel it."""
+
+    what: str
+    finish: str
+    cancel: str
+
+    def __str__(self) -> str:
+        """Say what is going on."""
+        return f"{self.what} is in progress in this vault."
+
+    @property
+    def ways(self) -> str:
+        """Say what to do."""
+        if self.finish == self.cancel:
+            return f"Finish it: `{self.finish}`."
+        return f"Finish or cancel it: `{self.finish}` or `{self.cancel}`."
+
+
+_UNFINISHED: Final = {
+    "rebase-merge": Unfinished("A rebase", "git rebase --continue", "git rebase --abort"),
+    "rebase-apply": Unfinished("A rebase", "git rebase --continue", "git rebase --abort"),
+    "MERGE_HEAD": Unfinished("A merge", "git commit", "git merge --abort"),
+    "CHERRY_PICK_HEAD": Unfinished(
+        "A cherry-pick", "git cherry-pick --continue", "git cherry-pick --abort"
     ),
-    "REVERT_HEAD": ("A revert", "git revert --continue", "git revert --abort"),
-    "BISECT_LOG": ("A bisect", "git bisect reset", "git bisect reset"),
+    "REVERT_HEAD": Unfinished("A revert", "git revert --continue", "git revert --abort"),
+    "BISECT_LOG": Unfinished("A bisect", "git bisect reset", "git bisect reset"),
 }
-"""What may be in progress, and how to finish and cancel it, by a file in git's folder."""
+"""By a file in git's folder."""
 _PROGRAM_KEYS: Final = re.compile(
     r"core\.(fsmonitor|hookspath|sshcommand|editor|pager|gitproxy|askpass)"
     r"|(filter|diff|difftool|merge|mergetool|credential|gpg|remote|protocol|include|includeif|alias"
@@ -65,6 +85,35 @@ TRUST: Final = "sync.json"
 def is_set_up(state: str) -> bool:
     """Whether the person agreed to git in a vault, by the folder of its state."""
     return os.path.exists(os.path.join(state, TRUST))
+
+
+def find_folder(root: str) -> str:
+    """Return git's own folder of a repository, which need not exist; nothing is run."""
+    folder = os.path.join(root, ".git")
+    if os.path.isfile(folder):  # it lies elsewhere, as that of a submodule does
+        with open(folder, "rb") as file:
+            _, _, place = file.read().partition(b"gitdir: ")
+        return os.path.join(root, os.fsdecode(place.rstrip(b"\r\n")))
+    return folder
+
+
+def find_unfinished(root: str) -> Unfinished | None:
+    """Return what was begun in a vault's repository and not finished; nothing is run."""
+    try:
+        found = set(os.listdir(find_folder(root)))
+    except OSError:
+        return None
+    return next((way for name, way in _UNFINISHED.items() if name in found), None)
+
+
+def find_unmerged(root: str, state: str) -> dict[str, dict[int, Entry]]:
+    """Return the paths that git left in conflict in a vault, if the person agreed to git there."""
+    if not is_set_up(state):
+        return {}
+    with suppress(NotekeepError):
+        git = Git(root, runs_programs=False)
+        return git.unmerged() if git.exists else {}
+    return {}
 
 
 class Entry(NamedTuple):
@@ -118,7 +167,7 @@ class Git:
         env |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":"}
         if index is not None:
             env["GIT_INDEX_FILE"] = index
-        if words[0] in ("fetch", "push") and self._has_plain_ssh:
+        if words[0] in ("fetch", "push", "ls-remote") and self._has_plain_ssh:
             env["GIT_SSH_COMMAND"] = "ssh -o ConnectTimeout=20"
         settings = list(_OPTIONS)
         if not self._runs_programs:
@@ -169,33 +218,18 @@ class Git:
         is_named = {"GIT_SSH", "GIT_SSH_COMMAND"} & os.environ.keys()
         return not is_named and not self.line("config", "core.sshCommand")
 
-    @cached_property
-    def folder(self) -> str:
-        """Return git's own folder."""
-        return os.fsdecode(self.run("rev-parse", "--absolute-git-dir")).strip()
-
     def check_idle(self) -> None:
         """Refuse a repository in which something else is going on."""
         left = "`notekeep conflicts` lists what is not merged." if self.unmerged() else ""
-        if found := self.in_progress():
-            what, finish, cancel = found
-            ways = f"`{finish}`" if finish == cancel else f"`{finish}` or `{cancel}`"
-            raise Refused(
-                f"{what} is in progress in this vault. Nothing was changed.",
-                f"Finish or cancel it first: {ways}. {left}".strip(),
-            )
+        if found := find_unfinished(self.root):
+            raise Refused(f"{found} Nothing was changed.", f"{found.ways} {left}".strip())
         if left:
             raise Refused("Git left conflicts in this vault. Nothing was changed.", left)
-        if os.path.exists(os.path.join(self.folder, "index.lock")):
+        if os.path.exists(os.path.join(find_folder(self.root), "index.lock")):
             raise Refused(
                 "Another git command is running in this vault. Nothing was changed.",
                 "If none is, a crash left `.git/index.lock`: delete it and run `notekeep sync`.",
             )
-
-    def in_progress(self) -> tuple[str, str, str] | None:
-        """Return what was begun and not finished, and the commands that finish and cancel it."""
-        found = set(os.listdir(self.folder))
-        return next((way for name, way in _BUSY.items() if name in found), None)
 
     def branch(self) -> str:
         """Return the branch that is checked out; refuse a detached HEAD."""
@@ -213,11 +247,9 @@ class Git:
         found = (setting.partition("\n") for setting in answer.split("\0") if setting)
         return [(key, value) for key, _, value in found]
 
-    def programs(self) -> list[str]:
-        """List what the repository's own settings and hooks run."""
-        found = [
-            f"{key} = {value}" for key, value in self.settings() if _PROGRAM_KEYS.fullmatch(key)
-        ]
+    def programs(self, settings: Iterable[tuple[str, str]]) -> list[str]:
+        """List what the repository's settings and hooks run."""
+        found = [f"{key} = {value}" for key, value in settings if _PROGRAM_KEYS.fullmatch(key)]
         hooks = os.path.join(self.root, self.line("rev-parse", "--git-path", "hooks"))
         names = sorted(os.listdir(hooks)) if os.path.isdir(hooks) else []
         return [*found, *(f"hook {name}" for name in names if not name.endswith(".sample"))]
@@ -283,7 +315,7 @@ class Git:
 
     def write_tree(self, entries: dict[str, Entry]) -> str:
         """Store a tree of files, without touching the work tree or the index."""
-        index = os.path.join(self.folder, "notekeep-index")
+        index = os.path.join(find_folder(self.root), "notekeep-index")
         rows = b"".join(
             f"{entry.mode} {entry.blob}\t".encode() + os.fsencode(path) + b"\0"
             for path, entry in entries.items()

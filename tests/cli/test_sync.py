@@ -481,10 +481,75 @@ def test_a_repository_made_by_hand_keeps_its_branch_remote_and_settings(
     assert a.sync() == "0 in, 2 out"
     assert a.git("log", "--format=%s", "notes").splitlines()[-1] == "by hand"
     assert a.git("ls-remote", "--heads", "backup").endswith("refs/heads/notes\n")
-    (hub / "HEAD").write_text("ref: refs/heads/notes\n")
+    assert (hub / "HEAD").read_text() == "ref: refs/heads/main\n"
     b("sync", "init", str(hub))
     b.sync()
     assert b.notes() == {"Note.md": NOTE, "New.md": "new\n"}
+
+
+def test_a_branch_of_another_name_is_not_sent_beside_the_one_of_the_remote(
+    machine: Callable[[str], Machine], hub: Path
+) -> None:
+    a, b = machine("a"), machine("b")
+    for one, branch in ((a, "master"), (b, "main")):
+        one.git("init", "-q", "-b", branch)
+        one.write(f"On {branch}.md", f"{branch}\n")
+        one("sync", "init", str(hub), "--yes")
+    a.sync()
+    ran = b("sync")
+    assert ran.code == 0
+    assert "not sent: the remote has no branch main" in ran.err
+    assert b.git("status", "--porcelain") == ""
+    assert "main" not in b.git("ls-remote", "--heads", "origin")
+    assert "`git branch -u origin/master`" in ran.err
+    b.git("branch", "-u", "origin/master")
+    for one in (b, a):
+        one.sync()
+    assert a.notes() == b.notes() == {"On main.md": "main\n", "On master.md": "master\n"}
+
+
+@pytest.mark.parametrize("is_detached", [False, True], ids=["other-remote", "detached"])
+def test_init_that_is_refused_changes_nothing(
+    machine: Callable[[str], Machine], hub: Path, *, is_detached: bool
+) -> None:
+    a = machine("a")
+    a.git("init", "-q")
+    a.write("Note.md", NOTE)
+    a.git("add", "-A")
+    a.git("commit", "-qm", "by hand")
+    if is_detached:
+        a.git("switch", "-q", "--detach")
+    else:
+        a.git("remote", "add", "origin", f"{hub}2")
+    before = a.git("config", "--local", "--list")
+    ran = a("sync", "init", str(hub), "--yes")
+    assert (ran.code, ran.out) == (4, "")
+    assert a.git("config", "--local", "--list") == before
+    assert a.git("status", "--porcelain") == ""
+
+
+def test_a_push_that_a_hook_stops_is_not_called_offline(two: tuple[Machine, Machine]) -> None:
+    a, _ = two
+    hook = a.root / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    a.write("Note.md", "x\n")
+    ran = a("sync", "--yes")
+    assert ran.code == 0
+    assert "Committed here, not sent: `git push` failed." in ran.err
+
+
+def test_the_folder_of_git_may_lie_elsewhere(two: tuple[Machine, Machine], tmp_path: Path) -> None:
+    a, b = two
+    a.git("init", "-q", "--separate-git-dir", str(tmp_path / "elsewhere"))
+    assert (a.root / ".git").is_file()
+    a.write("A.md", "a\n")
+    b.write("B.md", "b\n")
+    b.sync()
+    assert a.sync() == "1 in, 1 out"
+    (tmp_path / "elsewhere/MERGE_HEAD").write_text(a.git("rev-parse", "HEAD"))
+    assert "A merge is in progress" in a("sync").err
 
 
 def test_copies_of_a_program_that_syncs_the_folder_are_merged_first(
@@ -718,4 +783,13 @@ def test_a_vault_without_a_repository_says_how_to_set_it_up(
     assert "There is no remote yet" in a("sync").err
     ran = a("sync", "init", str(hub))
     assert "git does not encrypt" in ran.err
+    assert "cannot be reached" not in ran.err
     assert a("sync", "init", f"{hub}2").code == 4
+
+
+def test_init_says_when_the_remote_cannot_be_reached(
+    machine: Callable[[str], Machine], hub: Path
+) -> None:
+    ran = machine("a")("sync", "init", f"{hub}2")
+    assert ran.code == 0
+    assert "the remote cannot be reached: `git ls-remote` shows why" in ran.err

@@ -51,7 +51,7 @@ def write_elsewhere(hub: Path, path: str, text: str) -> None:
     git("push", "-q", at=other)
 
 
-async def test_sync_brings_what_others_wrote_and_undo_takes_it_back(
+async def test_sync_brings_what_others_wrote_and_undo_names_it_before_it_takes_it_back(
     make_app: MakeApp, root: Path, hub: Path
 ) -> None:
     write_elsewhere(hub, "inbox/From elsewhere.md", "hello\n")
@@ -61,6 +61,9 @@ async def test_sync_brings_what_others_wrote_and_undo_takes_it_back(
         app.action_sync()
         await until(pilot, lambda: shows(app, "Synced: 1 in, 0 out"))
         assert (root / "inbox/From elsewhere.md").read_text() == "hello\n"
+        app.action_undo()
+        await until(pilot, lambda: shows(app, "again undoes: sync 1 file"))
+        assert (root / "inbox/From elsewhere.md").exists()
         app.action_undo()
         await until(pilot, lambda: shows(app, "Undid: sync 1 file"))
     assert not (root / "inbox/From elsewhere.md").exists()
