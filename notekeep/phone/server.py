@@ -48,8 +48,8 @@ ANSWERS = {
     "/api/search": answers.find_notes,
     "/api/note": answers.read_note,
 }
-MAX_REQUEST = 32 << 20
-"""Bytes of a request: a photo of 24 MB, as text."""
+MAX_REQUEST = 33 << 20
+"""Bytes of a request: a photo of 24 MB in base64, and what was written with it."""
 LOCKED = (FOLDER / "locked.html").read_text(encoding="utf-8")
 STYLE = sha256(LOCKED.partition("<style>")[2].partition("</style>")[0].encode()).digest()
 HEADERS = {

@@ -223,6 +223,13 @@ async def test_only_pictures_are_taken(phone: Phone, name: str) -> None:
     assert "look" not in read_notes(phone).split("\n")
 
 
+@pytest.mark.slow
+async def test_the_largest_photo_that_the_page_sends_is_saved(phone: Phone) -> None:
+    data = base64.b64encode(bytes(24 << 20)).decode()
+    await phone.sent(note(1, "a long text " * 500, photo={"name": "large.png", "data": data}))
+    assert len(files(phone, "large.png")) == 1
+
+
 async def test_a_photo_that_is_too_large_is_refused(phone: Phone) -> None:
     large = note(1, "large", photo={"name": "x.png", "data": "A" * (33 << 20)})
     body = io.BytesIO(json.dumps(large).encode())
