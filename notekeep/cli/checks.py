@@ -193,8 +193,11 @@ def conflicts(ctx: click.Context, *, auto: bool) -> int:
         vault = open_refreshed()
         plan = conflict_pairs.plan_merge_all(vault.workspace, vault.history.store)
         return _apply(vault, plan, dry_run=False, yes=True)
-    found = conflict_pairs.list_conflicts(open_refreshed().notes.workspace)
+    workspace = open_refreshed().workspace
+    found = conflict_pairs.list_conflicts(workspace)
     objects = [pair._asdict() for pair in found]
+    if unfinished := conflict_pairs.find_unfinished_problem(workspace):
+        output.write_message(f"{unfinished.message} {unfinished.hint}")
     return output.write_answer(
         [(pair.copy, pair.note, PAIR_NOTES[pair.kind]) for pair in found],
         json={"total": len(objects), "conflicts": objects},

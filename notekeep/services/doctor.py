@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from notekeep.errors import SETTINGS, WRITABLE_HINT, Problem
+from notekeep.notes.conflict_pairs import (
+    CONFLICT_PROBLEM,
+    find_conflict_problems,
+    find_unfinished_problem,
+)
 from notekeep.settings import VAULT_SETTINGS
 from notekeep.storage.content import read_content
 from notekeep.storage.filesystem import remote_reason
 
 if TYPE_CHECKING:
     from notekeep.vault import Vault
-
-CONFLICT = "conflict"  # the code of a note with conflict marks, and of a conflict copy
 
 
 class Layer(NamedTuple):
@@ -48,11 +51,11 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     yield _catalog(vault)
     yield _words(vault)
     problems = vault.catalog.problems(links=False)
-    marked = [problem for problem in problems if problem.code == CONFLICT]
+    marked = [problem for problem in problems if problem.code == CONFLICT_PROBLEM]
     yield Layer(
         "notes",
         f"{vault.catalog.count()} notes: front matter and encoding",
-        [problem for problem in problems if problem.code != CONFLICT],
+        [problem for problem in problems if problem.code != CONFLICT_PROBLEM],
     )
     yield _ratings(vault)
     links = vault.catalog.problems()
@@ -63,13 +66,10 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
         "properties", "links in properties to notes that are not made yet", unmade, is_calm=True
     )
     yield Layer("habits", "definitions and log lines", vault.habits.tracker.problems())
-    copies = [
-        Problem(
-            copy, None, f"is a sync program's copy of {of}", "see `notekeep conflicts`", CONFLICT
-        )
-        for copy, of in vault.catalog.conflicts().items()
-    ]
-    yield Layer("conflicts", "sync conflict copies and git conflict markers", [*marked, *copies])
+    found = [*marked, *find_conflict_problems(vault.workspace, "See `notekeep conflicts`.")]
+    if unfinished := find_unfinished_problem(vault.workspace):
+        found.append(unfinished)
+    yield Layer("conflicts", "conflict copies, git conflict markers and unfinished merges", found)
 
 
 def _ratings(vault: Vault) -> Layer:

@@ -16,7 +16,7 @@ from notekeep.catalog.queries import Facets, OnThisDay, OrderedList, distinguish
 from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query.fields import FIELD_SIGNS, NO_FIELDS, QueryFields
 from notekeep.query.grammar import parse_query
-from notekeep.query.tree import KnownPaths, Node, Query
+from notekeep.query.tree import Is, KnownPaths, Node, Or, Query, replace_leaves
 from notekeep.search.text_filter import SearchSources, list_notes, resolve_words
 from notekeep.settings import vault_settings
 
@@ -54,7 +54,7 @@ class SearchService:
         open_counts: OpenCounts,
     ) -> None:
         self.workspace = workspace
-        self.root, self.settings, self.schema, self.catalog, _ = workspace
+        self.root, self.settings, self.schema, self.catalog, self._state = workspace
         self._full_text = full_text
         self._indexing = indexing
         self.open_counts = open_counts
@@ -62,22 +62,22 @@ class SearchService:
 
     def rows(self, query: str = "", *, limit: int | None = None, offset: int = 0) -> RowPage:
         """List the notes that match a query, sorted by title unless it says `sort:`."""
-        return RowPage(*list_notes(self.parse(query), self._sources, limit=limit, offset=offset))
+        return RowPage(*list_notes(self._query(query), self._sources, limit=limit, offset=offset))
 
     def page(self, query: str, limit: int, offset: int) -> list[Row]:
         """Return a page of a list that was counted before, sorted as `rows` sorts."""
-        parsed = self.parse(query)
+        parsed = self._query(query)
         left = limit if parsed.limit is None else min(limit, max(0, parsed.limit - offset))
         return self.catalog.page(self._facts(parsed), parsed.order, left, offset)
 
     def ordered(self, query: str = "") -> OrderedList:
         """Return the whole order of a list, of which many pages will be shown."""
-        parsed = self.parse(query)
+        parsed = self._query(query)
         return order_list(self.catalog, self._facts(parsed), parsed)
 
     def paths(self, query: str = "") -> frozenset[str]:
         """Return the paths of the notes that a query matches, however many they are."""
-        parsed = self.parse(query)
+        parsed = self._query(query)
         if parsed.limit is not None:
             return frozenset(row.path for row in self.rows(query).rows)
         return self.catalog.paths(self._facts(parsed))
@@ -115,7 +115,7 @@ class SearchService:
 
         self._indexing().index_saved()
         found = run_search(
-            self.parse(query, typing=typing and len(query) <= LONGEST_TYPED),
+            self._query(query, typing=typing and len(query) <= LONGEST_TYPED),
             SearchSources(
                 self.catalog,
                 self._full_text,
@@ -184,7 +184,7 @@ class SearchService:
 
     def facets(self, query: str = "", *, typing: bool = False) -> Facets:
         """Count the notes that a query matches by kind, tag and year."""
-        return queries.facets(self.catalog, self._facts(self.parse(query, typing=typing)))
+        return queries.facets(self.catalog, self._facts(self._query(query, typing=typing)))
 
     def facets_of_paths(self, paths: Iterable[str]) -> Facets:
         """Count some notes by kind, tag and year."""
@@ -194,7 +194,7 @@ class SearchService:
         """Return the parts of a query, and how many notes each part alone matches."""
         from notekeep.search.session import measure_parts
 
-        return measure_parts(self.parse(typed, typing=True), self._sources)
+        return measure_parts(self._query(typed, typing=True), self._sources)
 
     def values(self, field: str, *, limit: int = 500) -> list[str]:
         """Return what notes have in a field (by its canonical name), most used first."""
@@ -202,7 +202,7 @@ class SearchService:
 
     def tasks(self, query: str = "", *, done: bool | None = False) -> list[TaskRow]:
         """Return the tasks of matching notes: open ones, those that are `done`, or both (None)."""
-        return queries.list_tasks(self.catalog, self._facts(self.parse(query)), done=done)
+        return queries.list_tasks(self.catalog, self._facts(self._query(query)), done=done)
 
     def fields(self) -> QueryFields:
         """Return the fields, kinds and flags that a query may name in this vault."""
@@ -210,6 +210,21 @@ class SearchService:
         if self._fields is None or self._fields[0] != generation:
             self._fields = generation, known_fields(self.catalog, self.schema)
         return self._fields[1]
+
+    def _query(self, text: str, *, typing: bool = False) -> Query:
+        """Parse a query; what git left unmerged, which only git knows, is in it as known notes."""
+        query = self.parse(text, typing=typing)
+        if query.root is None:
+            return query
+        return query._replace(root=replace_leaves(query.root, self._with_unmerged))
+
+    def _with_unmerged(self, leaf: Node) -> Node:
+        if leaf != Is("conflict"):
+            return leaf
+        from notekeep.storage.git import find_unmerged  # which no other query needs
+
+        unmerged = find_unmerged(self.root, self._state)
+        return Or((leaf, KnownPaths(frozenset(unmerged)))) if unmerged else leaf
 
     def _facts(self, query: Query) -> Node | None:
         """A query as a tree of facts: what its words find is in it as the notes that are found."""

@@ -205,6 +205,28 @@ class TestConflictsOfGit:
         assert run("conflicts", "merge", "Note").code == 0
         assert (tmp_path / "Note.md").read_text() == NOTE + "more\n"
 
+    @pytest.mark.parametrize("is_deleted", [False, True], ids=["both-changed", "deleted-by-us"])
+    def test_doctor_and_queries_know_what_git_did_not_merge(
+        self, git: Git, run: Callable[..., Ran], tmp_path: Path, *, is_deleted: bool
+    ) -> None:
+        part(git, tmp_path, NOTE, NOTE.replace("3", "4"), NOTE.replace("3", "5"))
+        if is_deleted:
+            git("rm", "-q", "Note.md")
+            git("commit", "-qm", "deleted", "--amend")
+        git("merge", "other")
+        assert run("ls", "--format", "{path}", "is:conflict").out == "Note.md\n"
+        assert run("ls", "is:conflict", "status:finished").out == ""
+        doctor = run("doctor").out
+        assert "Note.md: Not merged by git." in doctor
+        assert "A merge is in progress in this vault." in doctor
+        assert "`git commit` or `git merge --abort`" in doctor
+        assert "`git commit` or `git merge --abort`" in run("conflicts").err
+        run("conflicts", "keep", "Note", "theirs")
+        assert "Not merged by git" not in run("doctor").out
+        assert git("commit", "-qm", "merged").returncode == 0
+        assert "A merge" not in run("doctor").out + run("conflicts").err
+        assert run("ls", "is:conflict").out == ""
+
     def test_nothing_runs_that_the_settings_name_since_the_person_agreed(
         self, git: Git, run: Callable[..., Ran], tmp_path: Path
     ) -> None:
@@ -221,3 +243,16 @@ class TestConflictsOfGit:
         assert run("conflicts").code == 0
         assert run("conflicts", "keep", "Note", "theirs").code == 0
         assert not canary.exists()
+
+
+def test_an_unfinished_merge_is_told_where_sync_was_never_set_up(
+    git: Git, notekeep: Callable[..., Ran], tmp_path: Path
+) -> None:
+    (tmp_path / ".notekeep").mkdir()
+    part(git, tmp_path, NOTE, NOTE.replace("3", "4"), NOTE.replace("3", "5"))
+    git("rebase", "other")
+    for command in ("conflicts", "doctor"):
+        ran = notekeep(command, at=tmp_path)
+        assert "A rebase is in progress in this vault." in ran.out + ran.err
+        assert "`git status` lists what is not merged." in ran.out + ran.err
+        assert "`git rebase --continue` or `git rebase --abort`" in ran.out + ran.err

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from notekeep.errors import SETTINGS, Problem
 from notekeep.markdown.sanitize import clean_line
-from notekeep.notes.conflict_pairs import CONFLICT_PROBLEM, list_conflicts
+from notekeep.notes.conflict_pairs import CONFLICT_PROBLEM, find_conflict_problems
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.messages import OpenNote, ShowConflicts
 from notekeep.tui.notifications import notify_done
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
-    from notekeep.vault import Vault
 
 
 FIX_PREFIX = "write: "  # what a hint begins with that is the line as it should be
@@ -115,7 +114,8 @@ class ProblemsScreen(Dialog[None]):
 
     def _find_all(self) -> tuple[list[Problem], list[str]]:
         habits = self.vault.habits.tracker
-        found = [*_copies(self.vault), *self.vault.search.problems(), *habits.problems()]
+        copies = find_conflict_problems(self.vault.workspace, "Press enter to compare.")
+        found = [*copies, *self.vault.search.problems(), *habits.problems()]
         return found, [
             "in the front matter" if text.strip() in FRONTMATTER_FENCES else text
             for text in habits.problem_lines(found)
@@ -167,19 +167,3 @@ class ProblemsScreen(Dialog[None]):
             self._load()
 
         in_background(self, mend, mended, group="mend")
-
-
-def _copies(vault: Vault) -> list[Problem]:
-    """Name the other versions of notes; touches no widget, so that a thread may do it."""
-    copies = [pair for pair in list_conflicts(vault.workspace) if pair.kind != "marks"]
-    hint, code = "Press enter to compare.", CONFLICT_PROBLEM
-    return [
-        Problem(
-            pair.copy,
-            None,
-            "Not merged by git." if pair.kind == "git" else f"Conflict copy of {pair.note}.",
-            hint,
-            code,
-        )
-        for pair in copies
-    ]
