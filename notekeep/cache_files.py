@@ -10,7 +10,7 @@ from contextlib import suppress
 MOST_APPENDED = 1 << 17
 """The size at which the older half of a file of short lines goes: several thousand of them."""
 
-_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 
 def make_cache_folder(folder: str) -> None:

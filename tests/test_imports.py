@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 HEAVY = {
     "PIL",
-    "filelock",
     "frontmatter",
     "latex2mathml",
     "markdown_it",

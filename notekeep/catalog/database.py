@@ -15,6 +15,7 @@ from typing import Any
 
 from notekeep import cache_files
 from notekeep.errors import SPACE_HINT, WRITABLE_HINT, Failure, remedy
+from notekeep.storage.filesystem import remote_reason
 from notekeep.storage.private_files import hold_lock_file
 
 CATALOG_FILE = "catalog.db"
@@ -295,8 +296,6 @@ def journal_mode(path: str) -> str:
     A write-ahead log lets readers go on while somebody writes, but it needs memory that processes
     share: on another machine, or in a folder that is synced, there is none, or half of it travels.
     """
-    from notekeep.storage.filesystem import remote_reason
-
     return "DELETE" if remote_reason(os.path.dirname(path)) else "WAL"
 
 
@@ -323,5 +322,4 @@ def _move_aside(path: str) -> bool:
 
 def _lock_folder(folder: str) -> AbstractContextManager[None]:
     """One process at a time makes a catalog or takes one away."""
-    path = os.path.join(folder, f"{CATALOG_FILE}.lock")
-    return hold_lock_file(path, path, BUSY_SECONDS)
+    return hold_lock_file(os.path.join(folder, f"{CATALOG_FILE}.lock"), BUSY_SECONDS)

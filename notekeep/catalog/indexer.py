@@ -22,7 +22,7 @@ from notekeep.background import clear_in_chunks
 from notekeep.catalog.database import CatalogBusy
 from notekeep.errors import Failure, IndexBusy, IndexUnusable, NotekeepError, Problem
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema, role
-from notekeep.storage.content import read_content, unreadable_problem
+from notekeep.storage.content import OutsideVersion, read_content, unreadable_problem
 from notekeep.storage.private_files import restrict_access
 from notekeep.storage.scan import Fingerprint, ScanResult, StatMark, sweep
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.documents import WordDoc
     from notekeep.catalog.records import Record
     from notekeep.search.whoosh_index import WhooshIndex
-    from notekeep.storage.history import OutsideVersion
 
 BATCH = 500
 """Files of one transaction: another program waits that long at most."""
@@ -299,8 +298,6 @@ class Indexer:
             # New files by the hundred are a checkout or a copy.
             is_kept = path in before or len(done.changes.added) <= BATCH
             if run.keep and is_kept and not is_same and one.role != "log" and content.is_whole:
-                from notekeep.storage.history import OutsideVersion
-
                 outside.append(OutsideVersion(path, content.data, content.digest, digest))
         if not records and not touched:
             return

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from notekeep import cache_files
+from notekeep.storage.private_files import Locked, hold_lock_file
 
 if TYPE_CHECKING:
     import subprocess
@@ -83,19 +84,14 @@ class IndexingProcess:
 @contextlib.contextmanager
 def turn(cache: str, *, wait: bool) -> Iterator[bool]:
     """Be the one process that indexes for a vault; give whether it is, after `wait`ing or not."""
-    from filelock import FileLock, Timeout
-
     cache_files.make_cache_folder(cache)
-    lock = FileLock(os.path.join(cache, LOCK), mode=0o600)
-    try:
-        lock.acquire(timeout=PATIENCE if wait else 0)
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
+    with contextlib.ExitStack() as held:
+        is_ours = True
+        try:
+            held.enter_context(hold_lock_file(os.path.join(cache, LOCK), PATIENCE if wait else 0))
+        except Locked:
+            is_ours = False
+        yield is_ours
 
 
 def _command(root: str) -> list[str]:

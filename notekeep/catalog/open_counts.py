@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from notekeep import cache_files
+from notekeep.storage.content import digest_of
 
 FILE = "opened"
 
@@ -105,6 +106,4 @@ def _today() -> int:
 
 
 def _name(path: str) -> str:
-    from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
-
-    return blake2b(path.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+    return digest_of(path.encode("utf-8", "surrogateescape"), 8)

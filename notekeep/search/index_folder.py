@@ -20,6 +20,8 @@ from notekeep import cache_files
 from notekeep.catalog.records import tag_keys
 from notekeep.errors import IndexBusy
 from notekeep.search.analyzer import BREAK, ForeignText, base_language
+from notekeep.storage.content import digest_of
+from notekeep.storage.private_files import Locked, hold_lock_file
 
 if TYPE_CHECKING:
     from notekeep.catalog.documents import WordDoc
@@ -164,21 +166,16 @@ class IndexFolder:
     def lock(self, wait: float = 0) -> Iterator[None]:
         """Hold the right to write, for which to wait so many seconds, or raise IndexBusy."""
         # The lock is beside the folder, because the folder itself is replaced.
-        from filelock import FileLock, Timeout
-
         cache_files.make_cache_folder(str(self.path.parent))
-        lock = FileLock(self.path.with_name(self.path.name + ".lock"), mode=0o600)
-        try:
-            lock.acquire(timeout=wait)
-        except Timeout:
-            raise IndexBusy(
-                "Another notekeep is updating the search index",
-                "Nothing is lost: the change will be indexed at the next refresh",
-            ) from None
-        try:
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(hold_lock_file(f"{self.path}.lock", wait))
+            except Locked:
+                raise IndexBusy(
+                    "Another notekeep is updating the search index",
+                    "Nothing is lost: the change will be indexed at the next refresh",
+                ) from None
             yield
-        finally:
-            lock.release()
 
 
 def document_fields(doc: WordDoc, language: str) -> dict[str, str]:
@@ -206,9 +203,7 @@ def language_term(code: str) -> str:
 
 def tag_term(key: str) -> str:
     """Return the term of all notes with a tag or one below it, given as the catalog compares it."""
-    from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
-
-    return f"tag0{blake2b(key.encode(errors='replace'), digest_size=8).hexdigest()}"
+    return f"tag0{digest_of(key.encode(errors='replace'), 8)}"
 
 
 def remove_path(path: Path) -> None:

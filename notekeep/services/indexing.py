@@ -11,7 +11,8 @@ from notekeep.errors import NotekeepError, Problem
 if TYPE_CHECKING:
     from notekeep.notes.workspace import Workspace
     from notekeep.search.whoosh_index import WhooshIndex
-    from notekeep.storage.history import History, OutsideVersion
+    from notekeep.storage.content import OutsideVersion
+    from notekeep.storage.history import History
 
 SAVED_NOTES = 5
 """So many notes that were just saved are indexed before an answer; more when it is quiet."""

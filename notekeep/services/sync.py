@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, Refused
 from notekeep.markdown.note_merge import merge_versions
-from notekeep.storage.content import digest_of
+from notekeep.storage.content import OutsideVersion, digest_of
 from notekeep.storage.durability import Flush
 from notekeep.storage.file_names import (
     TEMP_PREFIX,
@@ -40,7 +40,7 @@ from notekeep.storage.git import (
     Git,
     GitError,
 )
-from notekeep.storage.history import ROUND_BYTES, OutsideVersion
+from notekeep.storage.history import ROUND_BYTES
 from notekeep.storage.open_folder import content_at
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
 from notekeep.storage.operations import MAX_STORED_BYTES
@@ -243,7 +243,7 @@ class SyncService:
             Refused: The repository is in a state in which nothing should be changed.
             Failure: Git could not do what it was asked to. Nothing is lost.
         """
-        with hold_lock_file(self._lock, self._lock):
+        with hold_lock_file(self._lock):
             return self._sync()
 
     def _check(self) -> None:

@@ -26,8 +26,7 @@ from notekeep.storage.private_files import hold_lock, make_folder
 
 _ATTEMPTS = 20
 _START = 1 << 16  # how much of a file shows how its lines end, where the last one has no end
-_FLAGS = os.O_RDWR | os.O_APPEND
-_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def append_line(

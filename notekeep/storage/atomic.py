@@ -15,7 +15,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, Failure, NotekeepError
 from notekeep.storage import durability, file_names
@@ -38,9 +37,7 @@ from notekeep.storage.renames import (
     rename_over,
     rename_to_free,
 )
-
-if TYPE_CHECKING:
-    from notekeep.storage.stores import Stores
+from notekeep.storage.stores import Stores
 
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _MANY = 1000  # names tried for a conflict copy; a second holds fewer

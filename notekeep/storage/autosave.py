@@ -28,7 +28,7 @@ DURABLE_SECONDS = 5.0
 """How often a text is flushed to the disk; in between it survives a kill, but no power cut."""
 
 _LOCK = ".lock"
-_PAUSES = (0.0, 0.002, 0.005, 0.01, 0.02)
+_PATIENCE = 0.04  # seconds; `find_unsaved` of another process may hold a lock for a moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +140,9 @@ class AutosaveFile:
     def _lock_file(self, file: str, *, new: bool = False) -> bool:
         """Make a file this editor's own; False when another editor has it, or it is gone."""
         lock = file + _LOCK
-        fd = os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
         unlock = weakref.finalize(self, close, fd)  # also for an editor that is simply dropped
-        if not _lock_soon(fd):
+        if not try_lock(fd, _PATIENCE):
             unlock()
             return False
         if not new and not os.path.exists(file):
@@ -184,18 +184,9 @@ def _remove(file: str) -> None:
             os.unlink(name)
 
 
-def _lock_soon(fd: int) -> bool:
-    """Lock a file; `find_unsaved` of another process may hold the lock for a moment."""
-    for pause in _PAUSES:
-        time.sleep(pause)
-        if try_lock(fd):
-            return True
-    return False
-
-
 def _is_held(lock: str) -> bool:
     try:
-        fd = os.open(lock, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
+        fd = os.open(lock, os.O_RDWR)
     except OSError:
         return False
     with closed_after(fd):

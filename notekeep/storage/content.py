@@ -15,6 +15,7 @@ from notekeep.storage.filesystem import explain_errors
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from hashlib import blake2b
 
 Digest: TypeAlias = str
 """BLAKE2b of the content, 128 bits, as 32 hex digits: names a version everywhere in notekeep."""
@@ -22,8 +23,7 @@ Digest: TypeAlias = str
 Source: TypeAlias = "Callable[[], AbstractContextManager[IO[bytes]]]"
 """Opens a content that may be too large for memory."""
 
-READ_FLAGS = os.O_RDONLY
-READ_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+READ_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
 READ_FLAGS |= getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for a writer
 
 LARGE = 5 << 20
@@ -36,22 +36,26 @@ _CHUNK = 1 << 20
 _PAUSES = (0.0, 0.005, 0.02, 0.05, 0.1)
 
 
-def digest_of(data: bytes) -> Digest:
-    """Return the digest of a content."""
-    from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
-
-    return blake2b(data, digest_size=16).hexdigest()
+def digest_of(data: bytes, size: int = 16) -> Digest:
+    """Return the digest of a content; another `size` in bytes makes another digest."""
+    digest = _make_digest(size)
+    digest.update(data)
+    return digest.hexdigest()
 
 
 def copy_stream(stream: IO[bytes], write: Callable[[bytes], object]) -> Digest:
     """Write a stream piece by piece, so that it is never in memory whole; return its digest."""
-    from hashlib import blake2b
-
-    digest = blake2b(digest_size=16)
+    digest = _make_digest(16)
     while chunk := stream.read(_CHUNK):
         digest.update(chunk)
         write(chunk)
     return digest.hexdigest()
+
+
+def _make_digest(size: int) -> blake2b:
+    from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
+
+    return blake2b(digest_size=size)
 
 
 def read_file(path: StrPath, shown: str = "") -> tuple[bytes, Digest]:
@@ -94,6 +98,15 @@ class Content(NamedTuple):
     def is_whole(self) -> bool:
         """Tell whether it is all that the file holds."""
         return bool(self.digest) and self.problem is None
+
+
+class OutsideVersion(NamedTuple):
+    """A content that was found in a note."""
+
+    path: str
+    data: bytes
+    digest: Digest
+    before: Digest | None  # what it held when notekeep read it last; None or "" if not known
 
 
 def read_content(root: str, path: str) -> Content | None:

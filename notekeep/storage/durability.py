@@ -111,8 +111,7 @@ class Flush:
         """Do the same for a folder that is not open."""
         if sys.platform == "win32":
             return
-        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-        with closed_after(os.open(folder or ".", flags)) as fd:
+        with closed_after(os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY)) as fd:
             self.sync_folder(fd)
 
     def _remember(self, fd: int) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.storage import recovery, scan
 from notekeep.storage.atomic import write_conflict_copy
-from notekeep.storage.content import Digest, digest_of
+from notekeep.storage.content import Digest, OutsideVersion, digest_of
 from notekeep.storage.durability import Flush, StrPath
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import open_place, remove_empty_folders
@@ -57,15 +57,6 @@ class ListedStep(NamedTuple):
 
     record: StepRecord
     undone: bool
-
-
-class OutsideVersion(NamedTuple):
-    """A content that was found in a note."""
-
-    path: str
-    data: bytes
-    digest: Digest
-    before: Digest | None  # what it held when notekeep read it last; None or "" if not known
 
 
 class History(Stores):
@@ -169,8 +160,7 @@ class History(Stores):
         return one.origin
 
     def _lock_undo(self) -> AbstractContextManager[None]:
-        lock = os.path.join(self.folder, "undo.lock")
-        return hold_lock_file(lock, lock)
+        return hold_lock_file(os.path.join(self.folder, "undo.lock"))
 
     # What other programs did to notes. Nothing of it can be undone by `undo`, which knows only
     # notekeep's own steps; it is there for `history` and `restore`. A note whose change was not

@@ -21,7 +21,7 @@ from notekeep.storage.durability import AT_ONCE, Flush, StrPath, close, closed_a
 from notekeep.storage.renames import FolderEntry, remove_entry
 
 _DIR_FD = os.open in os.supports_dir_fd
-_FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+_FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -51,8 +51,7 @@ class OpenPlace(NamedTuple):
     def open(self, name: str, flags: int, mode: int = 0o600) -> int:
         """Open a file of the folder; a link of that name is an error."""
         where, at = self.entry(name).at
-        flags |= _NO_FOLLOW | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-        return os.open(where, flags, mode, **at)
+        return os.open(where, flags | _NO_FOLLOW | getattr(os, "O_BINARY", 0), mode, **at)
 
     def read(self, name: str = "") -> bytes:
         """Read a file of the folder as it was at one moment."""

@@ -14,11 +14,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Refused
 from notekeep.storage.append import append_line
+from notekeep.storage.content import Digest
 from notekeep.storage.durability import AT_ONCE, close, read_all, sync_file, write_all
 from notekeep.storage.private_files import (
     hold_lock_file,
@@ -27,9 +28,6 @@ from notekeep.storage.private_files import (
     try_lock,
     write_file,
 )
-
-if TYPE_CHECKING:
-    from notekeep.storage.content import Digest
 
 LOG_FORMAT = 1
 
@@ -177,7 +175,7 @@ class OperationLog:
 
     def locked(self) -> AbstractContextManager[None]:
         """Keep other processes and threads from adding to the log; not to be nested."""
-        return hold_lock_file(f"{self.path}.lock", self.path)
+        return hold_lock_file(f"{self.path}.lock")
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         """Yield lines one by one: all at once they would take ten times the file."""
@@ -242,7 +240,7 @@ def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
 # The journal: what is about to happen to files, on the disk before it does. An entry is locked for
 # as long as the process lives that made it; `recovery` finishes those that it can lock.
 
-_FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0)
 
 
 class JournalEntry:

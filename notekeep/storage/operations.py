@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Collection
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING
 
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.storage import atomic, durability, file_names
@@ -16,9 +15,7 @@ from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import digest_at, open_place, path_exists, remove_empty_folders
 from notekeep.storage.operation_log import ChangeKind, ChangeRecord
 from notekeep.storage.renames import rename_to_free
-
-if TYPE_CHECKING:
-    from notekeep.storage.stores import Stores
+from notekeep.storage.stores import Stores
 
 MAX_STORED_BYTES = 8 << 20
 """A file larger than this is not copied into history when it is new, moved or trashed."""

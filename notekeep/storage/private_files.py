@@ -20,9 +20,7 @@ from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.renames import retry_when_busy
 
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_NEW_FLAGS |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
-_NEW_FLAGS |= getattr(os, "O_BINARY", 0)
-_LOCK_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
+_NEW_FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = AT_ONCE) -> None:
@@ -88,19 +86,19 @@ _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOS
 _FAR_BYTE = 0x7FFF_FFFE  # Windows locks bytes: one that no file here reaches
 
 
+class Locked(Failure):
+    """Another program holds a lock for longer than it is waited for."""
+
+
 @contextmanager
 def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the lock of an open file; Failure when it cannot be had in `patience` seconds."""
-    deadline = time.monotonic() + patience
-    pause = 0.001
-    while (is_locked := _lock(fd)) is False:
-        if time.monotonic() >= deadline:
-            raise Failure(
-                f"'{path}' is locked by another program.",
-                "Is another notekeep stuck? Stop it, then try again.",
-            )
-        time.sleep(pause)
-        pause = min(pause * 2, 0.05)
+    """Hold the lock of an open file; Locked when it cannot be had in `patience` seconds."""
+    is_locked = _lock(fd, patience)
+    if is_locked is False:
+        raise Locked(
+            f"'{path}' is locked by another program.",
+            "Is another notekeep stuck? Stop it, then try again.",
+        )
     try:
         yield
     finally:
@@ -109,29 +107,39 @@ def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
 
 
 @contextmanager
-def hold_lock_file(lock: str, path: str, patience: float = PATIENCE) -> Iterator[None]:
+def hold_lock_file(path: str, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the lock of a file of its own: Windows cannot replace a file that is open."""
-    make_folder(os.path.dirname(lock))
-    with closed_after(os.open(lock, _LOCK_FLAGS, 0o600)) as fd, hold_lock(fd, path, patience):
+    make_folder(os.path.dirname(path))
+    with (
+        closed_after(os.open(path, os.O_RDWR | os.O_CREAT, 0o600)) as fd,
+        hold_lock(fd, path, patience),
+    ):
         yield
 
 
-def try_lock(fd: int) -> bool:
+def try_lock(fd: int, patience: float = 0.0) -> bool:
     """Lock a file until it is closed; False when another process has it. Without locks, True."""
-    return _lock(fd) is not False
+    return _lock(fd, patience) is not False
 
 
-def _lock(fd: int) -> bool | None:
+def _lock(fd: int, patience: float) -> bool | None:
     """Lock a file; False when another process holds the lock, None where there are no locks."""
-    try:
-        _try(fd)
-    except OSError as error:
-        if error.errno in _HELD:
+    deadline = time.monotonic() + patience
+    pause = 0.001
+    while True:
+        try:
+            _try(fd)
+        except OSError as error:
+            if error.errno in _NO_LOCKS:
+                return None
+            if error.errno not in _HELD:
+                raise
+        else:
+            return True
+        if time.monotonic() >= deadline:
             return False
-        if error.errno in _NO_LOCKS:
-            return None
-        raise
-    return True
+        time.sleep(pause)
+        pause = min(pause * 2, 0.05)
 
 
 if sys.platform == "win32":

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
 from notekeep.storage import atomic
@@ -17,11 +16,9 @@ from notekeep.storage.content import Digest, read_stable
 from notekeep.storage.durability import AT_ONCE, StrPath, closed_after
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.open_folder import digest_at, open_place, path_exists
+from notekeep.storage.operation_log import ChangeRecord, StepRecord
 from notekeep.storage.operations import Edit, New, remove_file
-
-if TYPE_CHECKING:
-    from notekeep.storage.operation_log import ChangeRecord, StepRecord
-    from notekeep.storage.stores import Stores
+from notekeep.storage.stores import Stores
 
 
 def finish_steps(stores: Stores, root: StrPath) -> list[StepRecord]:

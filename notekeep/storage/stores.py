@@ -11,11 +11,12 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, NotFound
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, StrPath, close, closed_after
+from notekeep.storage.open_folder import OpenPlace
 from notekeep.storage.operation_log import (
     ChangeRecord,
     Journal,
@@ -24,9 +25,6 @@ from notekeep.storage.operation_log import (
     make_step_id,
 )
 from notekeep.storage.private_files import make_folder, write_file
-
-if TYPE_CHECKING:
-    from notekeep.storage.open_folder import OpenPlace
 
 _HEX = frozenset("0123456789abcdef")
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from notekeep.errors import Conflict, NotekeepError
 from notekeep.markdown.text_merge import merge_texts
@@ -23,11 +23,9 @@ from notekeep.storage.content import Source, digest_of
 from notekeep.storage.durability import AT_ONCE, Flush, StrPath
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import content_at, digest_at, path_exists, remove_empty_folders
+from notekeep.storage.operation_log import ChangeRecord, StepRecord
 from notekeep.storage.operations import Copy, Edit, Move, New, Operation, Remove, move_to_trash
-
-if TYPE_CHECKING:
-    from notekeep.storage.operation_log import ChangeRecord, StepRecord
-    from notekeep.storage.stores import Blobs, Stores
+from notekeep.storage.stores import Blobs, Stores
 
 
 class Transaction:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from notekeep.storage.durability import StrPath
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import open_place
 from notekeep.storage.operations import MAX_STORED_BYTES, TRASH
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from notekeep.storage.stores import Stores
+from notekeep.storage.stores import Stores
 
 
 class TrashedFile(NamedTuple):
@@ -27,7 +24,7 @@ class TrashedFile(NamedTuple):
     deleted: float  # when, in seconds since 1970
 
 
-def list_trash(root: Path | str) -> list[TrashedFile]:
+def list_trash(root: StrPath) -> list[TrashedFile]:
     """List the files in the trash, the last deleted first."""
     found: list[TrashedFile] = []
     base = os.path.join(os.fspath(root), TRASH)
@@ -42,7 +39,7 @@ def list_trash(root: Path | str) -> list[TrashedFile]:
     return sorted(found, key=lambda one: (-one.deleted, one.path))
 
 
-def empty_trash(root: Path | str, stores: Stores) -> list[str]:
+def empty_trash(root: StrPath, stores: Stores) -> list[str]:
     """Remove what is in the trash for good, and list it; the last versions stay in history."""
     removed: list[str] = []
     for one in list_trash(root):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.schema import Schema
     from notekeep.query.tree import Query
     from notekeep.search.whoosh_index import WhooshIndex
-    from notekeep.storage.history import OutsideVersion
+    from notekeep.storage.content import OutsideVersion
 
 TODAY = date(2026, 11, 24)
 

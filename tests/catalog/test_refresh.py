@@ -12,8 +12,7 @@ from notekeep.catalog.indexer import Indexer
 from notekeep.errors import Failure, Problem
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Kind, Schema
 from notekeep.storage import content
-from notekeep.storage.content import digest_of
-from notekeep.storage.history import OutsideVersion
+from notekeep.storage.content import OutsideVersion, digest_of
 from notekeep.storage.scan import Fingerprint
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
     from notekeep.errors import Problem
-    from notekeep.storage.history import OutsideVersion
+    from notekeep.storage.content import OutsideVersion
     from tests.catalog.conftest import Vault
 
 MANY = 5

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.storage import history as outside
-from notekeep.storage.content import digest_of
-from notekeep.storage.history import History, OutsideVersion
+from notekeep.storage.content import OutsideVersion, digest_of
+from notekeep.storage.history import History
 from tests.support.versions import contents, edit
 
 if TYPE_CHECKING:

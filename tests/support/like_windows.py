@@ -16,20 +16,19 @@ import sys
 from types import ModuleType
 
 import click
-import filelock
 import rich.console
 import sqlite_utils
 import watchfiles
 import whoosh.index
 import whoosh.util.filelock
 
-LIBRARIES = (click, filelock, rich.console, sqlite_utils, watchfiles, whoosh.index)
+LIBRARIES = (click, rich.console, sqlite_utils, watchfiles, whoosh.index)
 MISSING = (
     *("fork", "forkpty", "getuid", "geteuid", "getgid", "nice", "chown", "fchown"),
     *("mkfifo", "statvfs", "listxattr", "getxattr", "setxattr", "posix_fallocate"),
-    *("O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW"),
+    *("O_DIRECTORY", "O_NOFOLLOW"),
 )
-"""Names of `os` that Windows does not have, and filelock for Unix does not need."""
+"""Names of `os` that Windows does not have."""
 
 
 def lock(fd: int, mode: int, _count: int) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_asking_how_far_an_index_is_imports_neither_whoosh_nor_the_lock(
+def test_asking_how_far_an_index_is_imports_no_whoosh(
     indexed: Callable[..., WhooshIndex],
 ) -> None:
     folder = indexed("lever").folder
@@ -27,7 +27,7 @@ def test_asking_how_far_an_index_is_imports_neither_whoosh_nor_the_lock(
         "from notekeep.search.whoosh_index import WhooshIndex;"
         "from notekeep.catalog.documents import WordDoc;"
         "words = WhooshIndex(Path(sys.argv[1])); print(words.generation, words.count);"
-        "print({'whoosh', 'filelock', 'rapidfuzz', 'sqlite3'} & {*sys.modules})"
+        "print({'whoosh', 'rapidfuzz', 'sqlite3'} & {*sys.modules})"
     )
     told = subprocess.run(
         [sys.executable, "-c", code, folder], capture_output=True, text=True, check=True
