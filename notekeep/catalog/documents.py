@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.catalog.records import Record
 from notekeep.errors import Problem
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.note import Note, read_note
-from notekeep.markdown.note_names import note_stem
+from notekeep.markdown.note_names import FIELD_LINK, note_stem
 from notekeep.markdown.schema import Schema, role
 from notekeep.storage.content import Content, read_content
-
-if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Value
-    from notekeep.storage.scan import Fingerprint
+from notekeep.storage.scan import Fingerprint
 
 
 class WordDoc(NamedTuple):
@@ -38,7 +36,6 @@ _NO_WORDS = {
     *("title", "aliases", "tags", "type", "status", "lang", "unlogged"),
     *("cover", "slug", "url", "feed", "source_id"),
 }
-_LINK = re.compile(r"\[\[([^\[\]|#]*)[^\[\]]*\]\]")
 _NO_TEXT = re.compile(r"\d{4}-\d{2}(?:-\d{2}.*)?$|[a-z]+://")
 
 
@@ -107,7 +104,7 @@ def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
             items = value if isinstance(value, list) else [value]
             for item in items:
                 if isinstance(item, str) and not _NO_TEXT.match(item):
-                    yield _LINK.sub(r"\1", item)
+                    yield FIELD_LINK.sub(r"\1", item)
 
 
 def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from notekeep.markdown.note_names import fold_name, note_stem
+from notekeep.markdown.note_names import FIELD_LINK, fold_name, note_stem
 from notekeep.query.folding import as_unicode, fold_key, fold_text
 
 if TYPE_CHECKING:
@@ -89,7 +89,6 @@ SORT_DIGITS = 10
 """Digits are padded to so many, so that `Episode 2` sorts before `Episode 10`."""
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
-_FIELD_LINK = re.compile(r"\[\[([^\[\]|#^]+)[^\[\]]*\]\]")
 _WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 ESCAPE = "\ufdd0"  # a noncharacter: Unicode keeps it free for use within a program
 _TO_ESCAPE = re.compile(f"[\udc80-\udcff{ESCAPE}]")
@@ -290,7 +289,7 @@ def _link_cells(note: Note) -> Iterator[Cells]:
     """The links of a note, those in its front matter too; where they lead is not known yet."""
     for value in note.fields.values():
         for item in value if isinstance(value, list) else (value,):
-            for found in _FIELD_LINK.finditer(item) if isinstance(item, str) else ():
+            for found in FIELD_LINK.finditer(item) if isinstance(item, str) else ():
                 yield _link_cell(1, found[1], "", "", embed=False)
     for link in note.spans.links if note.spans else ():
         if link.target:

@@ -28,7 +28,7 @@ from notekeep.cli.opening import open_refreshed, open_vault, show_progress
 from notekeep.config import editor_command, split_command
 from notekeep.errors import Failure, UsageError
 from notekeep.markdown.sanitize import clean
-from notekeep.notes.capture import FIXED_KINDS
+from notekeep.markdown.schema import FIXED_KINDS
 
 if TYPE_CHECKING:
     from notekeep.markdown.field_values import Value

@@ -22,7 +22,7 @@ from notekeep.cli.opening import open_refreshed
 from notekeep.dates import format_short_day
 from notekeep.errors import UsageError
 from notekeep.habits.summary import count_habits, format_run
-from notekeep.markdown.due_days import strip_due_day
+from notekeep.markdown.text_edit import strip_due_day
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row

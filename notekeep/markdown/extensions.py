@@ -1,20 +1,238 @@
-"""What Obsidian adds to Markdown, found in the words that the parser leaves over.
+"""What Obsidian adds to CommonMark: comments and math, tags, block ids, highlights and the like.
 
-Tags, block ids, timestamps, `==highlights==`, `^[inline notes]`; and definitions of links, of which
-the parser tells nothing.
+Comments (`%%`) and math (`$`), in which nothing is Markdown, begin before code, links and HTML are
+known, and any of those may hold their signs. So a text is read, these parts are found from left to
+right, and where one hides more than plain words, the text is read again with the parts covered.
+
+The others are found in the words that the parser leaves over: tags, block ids, timestamps,
+`==highlights==`, `^[inline notes]`; and definitions of links, of which the parser tells nothing.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
 
-from notekeep.markdown.tree import Span, find_place_at
+from notekeep.markdown.tree import BLOCK_KINDS, Span, find_place_at
 
-if TYPE_CHECKING:
-    from notekeep.markdown.hidden import ParserPass
+
+class ParserPass(NamedTuple):
+    """What one pass of the parser gave."""
+
+    spans: list[Span]  # all spans of CommonMark, in order
+    leaves: list[tuple[int, int]]  # where each block of words begins and ends, in order
+    # where code, HTML, wikilinks and the destinations of links begin and end, in order
+    literal: list[tuple[int, int]]
+
+
+_HIDDEN_SIGN: Final = re.compile(r"%%|\$")
+_MATH: Final = re.compile(
+    r"\$\$((?:[^\\$]|\\.|\$(?!\$))+)\$\$|\$(?![\s$])((?:[^\\$]|\\.)+)(?<!\s)\$(?!\d)", re.DOTALL
+)
+_MATH_BLOCK_END: Final = re.compile(r"\$\$[ \t]*$", re.MULTILINE)
+_PLAIN: Final = re.compile(r"(?:[^*_~\[\]<>`|\\&]++|\[\[[^\[\]\n|\\`<]++\]\]|`[^`\n]++`)*+")
+"""What leaves the words around it as they are, covered or not."""
+
+_HOLDS_SPANS: Final = re.compile(r"[\n\[`]")
+_BLOCK_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*")
+_MARKS: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+[ \t>]*)*")
+_SIGNS_OF_A_LINE: Final = re.compile(r"^[ \t>]+|[^\n]+", re.MULTILINE)
+_LONGEST_LEAD: Final = 120
+"""How many characters of marks and blanks a line is looked at for before a comment."""
+
+_MOST_READINGS: Final = 2
+"""How often a text is read again because a part hid what looked like code."""
+
+
+def find_hidden(
+    text: str, reading: ParserPass, parse: Callable[[str], ParserPass]
+) -> tuple[ParserPass, list[Span]]:
+    """Find the comments and math of a text, and what the parser makes of it with them covered."""
+    finder = _HiddenFinder(text, reading, parse)
+    finder.run()
+    reading, found = finder.reading, finder.found
+    if any(_HOLDS_SPANS.search(text, part.start, part.end) for part in found):
+        reading = reading._replace(spans=[*_outside(text, reading.spans, found)])
+    return reading, found
+
+
+class _HiddenFinder:
+    def __init__(self, text: str, reading: ParserPass, parse: Callable[[str], ParserPass]) -> None:
+        self.text = text
+        self.parse = parse
+        self.found: list[Span] = []
+        self._covered = 0  # how many of them the reading has covered
+        self._has_block_ends = True  # whether a line that could end a block of math may follow
+        self._take(reading)
+
+    def _take(self, reading: ParserPass) -> None:
+        self.reading = reading
+        self.literal = reading.literal
+        self.leaves = reading.leaves
+        self._covered = len(self.found)
+
+    def run(self) -> None:
+        at = readings = 0
+        while sign := _HIDDEN_SIGN.search(self.text, at):
+            start, at = sign.start(), sign.end()
+            inside = find_place_at(self.literal, start)
+            if inside is not None:
+                at = max(at, inside[1])
+                continue
+            if _is_escaped(self.text, start):
+                continue
+            span = self._comment(start) if sign[0] == "%%" else self._math(start)
+            if span is None:
+                continue
+            last = find_place_at(self.literal, span.end - 1)
+            reaches_out = last is not None and start < last[0] and span.end < last[1]
+            if reaches_out and readings == _MOST_READINGS:
+                continue
+            self.found.append(span)
+            at = span.end
+            if reaches_out:
+                readings += 1
+                self._read_covered()
+        if any(not self._is_plain(span) for span in self.found[self._covered :]):
+            self._read_covered()
+
+    def _read_covered(self) -> None:
+        self._take(self.parse(_covered(self.text, self.found)))
+
+    def _is_plain(self, part: Span) -> bool:
+        """Whether the text around a part reads the same when the part is covered."""
+        if not _PLAIN.fullmatch(self.text, part.start, part.end):
+            return False
+        if "\n" not in self.text[part.start : part.end]:
+            return True
+        first = find_place_at(self.leaves, part.start)
+        if first is None or first[0] != part.start:
+            return False
+        last = find_place_at(self.leaves, part.end - 1)
+        return last is None or not self.text[part.end : last[1]].strip()
+
+    def _leaf_end(self, at: int) -> int:
+        """Return where the block of words ends that a character stands in; 0 for none."""
+        leaf = find_place_at(self.leaves, at)
+        return leaf[1] if leaf is not None else 0
+
+    def _comment(self, start: int) -> Span | None:
+        """Read a comment; one that begins its line and goes on after it may span blocks."""
+        text = self.text
+        close = text.find("%%", start + 2)
+        if _begins_line(text, start):
+            line = text.find("\n", start)
+            if close < 0 <= line or 0 <= line < close or (close < 0 and line < 0):
+                end = close + 2 if close >= 0 else len(text.rstrip("\n"))
+                return Span("comment", start, end, 0)
+        if close < 0 or close + 2 > self._leaf_end(start):
+            return None
+        return Span("comment", start, close + 2, 0)
+
+    def _math(self, start: int) -> Span | None:
+        """Read math: a block between lines of `$$`, or what stands between dollars, no price."""
+        text = self.text
+        if text.startswith("$$", start) and _begins_line(text, start):
+            line = text.find("\n", start)
+            if line >= 0 and text.find("$$", start + 2, line) < 0:
+                end = _MATH_BLOCK_END.search(text, line) if self._has_block_ends else None
+                if end is None:
+                    self._has_block_ends = False
+                    return None
+                words = _without_marks(text, start, text[start + 2 : end.start()])
+                return Span("math_block", start, end.start() + 2, 0, "", words)
+        if start and text[start - 1].isdigit():
+            return None
+        match = _MATH.match(text, start, self._leaf_end(start))
+        if match is None:
+            return None
+        words = _without_marks(text, start, match[1] or match[2])
+        return Span("math", start, match.end(), 0, "", words, "display" if match[1] else "")
+
+
+def _without_marks(text: str, start: int, words: str) -> str:
+    """Return words of several lines without the marks and indents of what they stand in."""
+    if "\n" not in words:
+        return words
+    lead = _MARKS.match(text, text.rfind("\n", 0, start) + 1, start)
+    if lead is None or not lead[0]:
+        return words
+    quotes = lead[0].count(">")
+    return re.sub(rf"\n(?:[ \t]*>){{0,{quotes}}}[ \t]*", "\n", words)
+
+
+def _begins_line(text: str, start: int) -> bool:
+    """Whether only marks of quotes and list items stand before a character on its line."""
+    head = max(0, start - _LONGEST_LEAD)
+    first = text.rfind("\n", head, start) + 1 or head
+    return (first == 0 or text[first - 1] == "\n") and (
+        _BLOCK_LEAD.fullmatch(text, first, start) is not None
+    )
+
+
+def _is_escaped(text: str, at: int) -> bool:
+    """Whether an odd number of backslashes stands before a character."""
+    first = at
+    while first > 0 and text[first - 1] == "\\":
+        first -= 1
+    return (at - first) % 2 == 1
+
+
+def _has_own_lines(text: str, part: Span) -> bool:
+    """Whether a part is several whole lines, in no quote or list."""
+    if part.start and text[part.start - 1] != "\n":
+        return False
+    last = text.find("\n", part.end)
+    rest = text[part.end : last if last >= 0 else len(text)]
+    return "\n" in text[part.start : part.end] and not rest.strip()
+
+
+def _covered(text: str, parts: list[Span]) -> str:
+    """Return a text with its hidden parts as signs that mean nothing; whole lines become blank."""
+    pieces: list[str] = []
+    at = 0
+    for part in parts:
+        sign = " " if _has_own_lines(text, part) else "%"
+
+        def cover(match: re.Match[str], sign: str = sign) -> str:
+            is_lead = match.start() and match[0][0] in " \t>"
+            return match[0] if is_lead else sign * len(match[0])
+
+        pieces += (text[at : part.start], _SIGNS_OF_A_LINE.sub(cover, text[part.start : part.end]))
+        at = part.end
+    return "".join((*pieces, text[at:]))
+
+
+def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
+    """Take away from spans what is hidden in them."""
+    hidden = [(part.start, part.end) for part in parts]
+    ends = {part.end: part.start for part in parts if _has_own_lines(text, part)}
+    for span in spans:
+        start, end = span.start, span.end
+        inside = find_place_at(hidden, start)
+        if inside is not None:
+            if end <= inside[1] or not text[inside[1] : end].strip(" \t\n>"):
+                goes_on = end > inside[1] or span.kind == "cell"
+                if span.kind in BLOCK_KINDS and goes_on and "\n" not in text[slice(*inside)]:
+                    yield span  # a paragraph of one comment
+                continue
+            if span.kind not in BLOCK_KINDS or start > inside[0]:
+                start = inside[1]
+        last = find_place_at(hidden, end - 1) if end > start else None
+        if last is not None and start < last[0] and end < last[1]:
+            end = last[0]
+        elif ends and span.kind in BLOCK_KINDS:
+            # The lines of a part that are covered with blanks seem to belong to the block before.
+            trimmed = start + len(text[start:end].rstrip())
+            while start < ends.get(trimmed, -1):
+                end = ends[trimmed]
+                trimmed = start + len(text[start:end].rstrip())
+        yield span if (start, end) == span[1:3] else span._replace(start=start, end=end)
+
+
+# In the words that are left over.
 
 # Each way begins with a sign of its own, by which `re` skips the words between.
 _EXTENSION_SIGN: Final = re.compile(r"#|==+|\^|\[(?=[\d:]{4,9}\])")

@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from typing import Final, Literal, TypeAlias, cast
 
 from notekeep.dates import try_parse_day
-from notekeep.errors import InvalidValue, Refused, UsageError
+from notekeep.errors import InvalidValue, UsageError
 from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.field_values import (
     BareText,
@@ -149,10 +149,6 @@ def apply_changes(
 def _apply(data: bytes, change: FieldChange, schema: Schema, kind: str) -> bytes:
     name = canonical(change.key)
     matter = frontmatter.read_frontmatter(data)
-    if matter.error is not None:
-        error = matter.error
-        hint = "Fix the front matter in an editor first."
-        raise Refused(error.message, hint, line=error.line, column=error.column)
     key = change.key
     if key not in matter.fields:
         key = find_known_keys(matter.fields).get(name, name)

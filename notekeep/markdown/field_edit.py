@@ -11,13 +11,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
+from notekeep.markdown import proof
 from notekeep.markdown.field_values import Scalar, Value, spell_field
 from notekeep.markdown.frontmatter import find_late_block
 from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
+from notekeep.markdown.yaml_edit import YamlEdit
+from notekeep.markdown.yaml_reader import Document
 
 if TYPE_CHECKING:
     from notekeep.markdown.toml_edit import TomlEdit
-    from notekeep.markdown.yaml_edit import YamlEdit
 
 
 def set_field(data: bytes, key: str, value: Value) -> bytes:
@@ -67,8 +69,6 @@ def _edit(
             from notekeep.markdown.toml_edit import TomlEdit
 
             return change(TomlEdit(data, parts)) or data
-        from notekeep.markdown.yaml_edit import YamlEdit
-
         return change(YamlEdit(data, parts)) or data
     except SuspiciousBlock as error:
         raise Refused(
@@ -104,9 +104,6 @@ def _need_editable(data: bytes, parts: Split) -> None:
 
 def _create(data: bytes, parts: Split, fields: dict[str, Value]) -> bytes:
     """Put front matter before a body that has none."""
-    from notekeep.markdown import proof
-    from notekeep.markdown.yaml_reader import Document
-
     eol = parts.eol.decode()
     lines = "".join(spell_field(key, value, eol=eol) for key, value in fields.items())
     block = f"---{eol}{lines}---{eol}".encode()

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from notekeep.dates import days_in
-
-if TYPE_CHECKING:
-    from notekeep.markdown.schema import FieldType
-
+from notekeep.markdown.schema import FieldType
 
 # What a value of front matter is, and how plain text in it is typed.
 #

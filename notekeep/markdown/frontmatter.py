@@ -94,10 +94,9 @@ def _read_block(data: bytes, parts: Split) -> FrontMatter:
             "The front matter is not UTF-8 text.", before.count(b"\n"), column
         ) from error
     if parts.kind == "yaml":
-        from notekeep.markdown.yaml_reader import Document, Metadata
+        from notekeep.markdown.yaml_reader import read_yaml_block
 
-        metadata = Metadata(Document(text))
-        return FrontMatter(parts, metadata, metadata.raw, metadata.words)
+        return FrontMatter(parts, *read_yaml_block(text))
     if parts.kind == "toml":
         from notekeep.markdown.toml_edit import read_toml_block
 

@@ -1,4 +1,4 @@
-"""Where the front matter of a file ends and its body begins, in bytes; dangerous input refused."""
+"""Where the front matter of a file ends and its body begins, in bytes."""
 
 from __future__ import annotations
 
@@ -119,21 +119,8 @@ def _eol(data: bytes) -> bytes:
     return b"\r" if not lf and b"\r" in data[:_SAMPLE] else b"\n"
 
 
-# Refuses front matter that could exhaust time or memory, before anything is built from it.
-
-
 MAX_BYTES = 256 * 1024
-MAX_ALIASES = 64
-MAX_DEPTH = 24
-
-# Block nesting costs at least a column every second level (a list may stand at its key's column).
-_DEEP_BLOCK: Final = re.compile(r"^[ \-?]{9}", re.MULTILINE)
-_MANY_BRACKETS = 7
-
-_TAGS: Final = frozenset(
-    f"tag:yaml.org,2002:{name}"
-    for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
-)
+"""A longer block is not read."""
 
 
 class SuspiciousBlock(Exception):
@@ -144,48 +131,3 @@ class SuspiciousBlock(Exception):
         self.message = message
         self.line = line
         self.column = column
-
-
-def check_block(text: str) -> None:
-    """Refuse a block that is too big, too deep, too entangled, or more than one.
-
-    Looks at parser events only, so it takes linear time whatever the block says; a block that
-    cannot be deep or entangled, because it lacks the characters for it, is let through at once.
-    """
-    if len(text) > MAX_BYTES:
-        raise SuspiciousBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
-    if _harmless(text):
-        return
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    depth = aliases = documents = 0
-    for event in yaml.parse(text, Loader=loader):
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        aliases += isinstance(event, yaml.AliasEvent)
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        tag = getattr(event, "tag", None)
-        message = ""
-        if depth > MAX_DEPTH:
-            message = f"It has more than {MAX_DEPTH} nested levels."
-        elif aliases > MAX_ALIASES:
-            message = f"It has more than {MAX_ALIASES} aliases."
-        elif documents > 1:
-            message = "It contains more than one YAML document."
-        elif tag and tag != "!" and tag not in _TAGS:
-            message = f"The YAML tag {tag} is not supported."
-        if message:
-            mark = event.start_mark
-            raise SuspiciousBlock(message, mark.line if mark else 0, mark.column if mark else 0)
-
-
-def _harmless(text: str) -> bool:
-    return (
-        text.count("[") + text.count("{") <= _MANY_BRACKETS
-        and "*" not in text
-        and "!" not in text
-        and "%" not in text
-        and "---" not in text
-        and _DEEP_BLOCK.search(text) is None
-    )

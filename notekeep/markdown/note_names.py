@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from posixpath import normpath
+from typing import Final
+
+FIELD_LINK: Final = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
+"""A wiki link in a value of front matter: its target, then what follows that."""
 
 
 def fold_name(name: str) -> str:

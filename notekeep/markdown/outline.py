@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import plain_text
@@ -335,10 +336,10 @@ def vault_link(span: tuple[int, int, int], target: str, label: str, *, embed: bo
     if SCHEME_PATTERN.match(target):
         return None
     path, _, fragment = target.partition("#")
-    heading, block = split_fragment(_decoded(fragment))
+    heading, block = split_fragment(unquote(fragment))
     if not (path or fragment):
         return None
-    return Link(*span, _decoded(path), heading, block, label, embed=embed, wiki=False)
+    return Link(*span, unquote(path), heading, block, label, embed=embed, wiki=False)
 
 
 def split_fragment(fragment: str) -> tuple[str, str]:
@@ -347,12 +348,3 @@ def split_fragment(fragment: str) -> tuple[str, str]:
     if fragment.startswith("^"):
         return "", fragment[1:]
     return fragment, ""
-
-
-def _decoded(target: str) -> str:
-    """A destination with `%20` and its kin as the characters they stand for."""
-    if "%" not in target:
-        return target
-    from urllib.parse import unquote
-
-    return unquote(target)

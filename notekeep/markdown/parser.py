@@ -1,9 +1,9 @@
 """The one reader of Markdown: CommonMark, tables, footnotes, and what Obsidian adds.
 
 pyromark (the Rust parser pulldown-cmark) reads CommonMark and gives each event its place in the
-text. Comments (`%%`) and math (`$`) may hold any text, so they are found first and covered with
-signs that mean nothing to it (`hidden.py`). Obsidian's other additions are found in the words that
-the parser leaves over (`extensions.py`).
+text. What Obsidian adds is found by `extensions.py`: comments (`%%`) and math (`$`) may hold any
+text, so they are covered with signs that mean nothing to the parser; all else is in the words that
+it leaves over.
 """
 
 from __future__ import annotations
@@ -15,8 +15,13 @@ from functools import cache, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from notekeep.markdown.extensions import find_definitions, find_extensions
-from notekeep.markdown.hidden import ParserPass, find_hidden
+from notekeep.markdown.extensions import (
+    ParserPass,
+    find_definitions,
+    find_extensions,
+    find_hidden,
+)
+from notekeep.markdown.links import WIKILINK_PATTERN
 from notekeep.markdown.tree import ParsedPage, Span
 
 if TYPE_CHECKING:
@@ -49,7 +54,7 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _FIRST_BYTES: Final = bytes(0 if 0x80 <= byte < 0xC0 else 1 for byte in range(256))
 """Which bytes begin a character."""
 
-_WIKILINK: Final = re.compile(r"!?\[\[([^\[\]\n|]++)(?:\|((?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]")
+_WIKILINK: Final = re.compile(f"!?{WIKILINK_PATTERN}")
 _TASK: Final = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]{1,4}\[(.)\][ \t]++(\S[^\n]*)")
 _CALLOUT: Final = re.compile(r">[ \t]?\[!([^\]|\n]+)(?:\|[^\]\n]*)?\]([+-]?)[ \t]*([^\n]*)")
 _LINE_LEAD: Final = re.compile(r"^[ \t>]*", re.MULTILINE)
@@ -344,7 +349,7 @@ class _Builder:
         if match is None:
             # The parser has them over several lines and with brackets, which Obsidian has not.
             return "text", start, end, depth, "", "", ""
-        target, words = match[1], match[2]
+        target, words = match["target"], match["text"]
         if words is not None and target.endswith("\\"):
             # In a table all bars are escaped.
             target, words = target[:-1], words.replace("\\|", "|")

@@ -184,6 +184,9 @@ KINDS: Final[dict[str, Kind]] = {
     )
 }
 
+FIXED_KINDS: Final = ("note", "daily", "habit")
+"""Kinds whose folder is known, also before it is made."""
+
 KINDS_IN_WORDS: Final = {"podcast episode": "podcast", "daily note": "daily"}
 """What kinds are called elsewhere."""
 

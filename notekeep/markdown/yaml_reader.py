@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple, NoReturn, TypeVar
+from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
 from notekeep.markdown.field_values import Scalar, Value, type_scalar
-from notekeep.markdown.frontmatter_block import (
-    MAX_DEPTH,
-    SuspiciousBlock,
-    check_block,
-    split_frontmatter,
-)
+from notekeep.markdown.frontmatter_block import MAX_BYTES, SuspiciousBlock, split_frontmatter
 
 T = TypeVar("T")
+
+MAX_ALIASES = 64
+MAX_DEPTH = 24
 
 PLAIN_STYLE: Final = "plain"
 STRING_TAG: Final = "tag:yaml.org,2002:str"
@@ -30,10 +28,15 @@ _COLLECTIONS: Final[dict[type[yaml.Node], str]] = {
     yaml.SequenceNode: "tag:yaml.org,2002:seq",
     yaml.MappingNode: "tag:yaml.org,2002:map",
 }
+_TAGS: Final = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
+)
 _EXOTIC_BREAKS: Final = re.compile("[\x85\u2028\u2029]")
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _NodeLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _NodeLoader(_LOADER):  # type: ignore[misc]
     """Composes nodes; a plain scalar's tag is PLAIN_STYLE, so that its text can be typed later."""
 
     def resolve(self, kind: type[yaml.Node], _value: str, implicit: tuple[bool, bool]) -> str:
@@ -63,7 +66,7 @@ class Document:
             column = exotic.start() - text.rfind("\n", 0, exotic.start()) - 1
             raise SuspiciousBlock("There is a Unicode line break here.", line, column)
         try:
-            check_block(text)
+            _check_block(text)
             root = yaml.compose(text, Loader=_NodeLoader)
         except yaml.YAMLError as error:
             raise _explain(error, text) from error
@@ -139,19 +142,56 @@ class Document:
         return source
 
 
+def _check_block(text: str) -> None:
+    """Refuse a block that is too big, too deep, too entangled, or more than one.
+
+    Looks at parser events only, so it takes linear time whatever the block says.
+    """
+    if len(text) > MAX_BYTES:
+        raise SuspiciousBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
+    depth = aliases = documents = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        aliases += isinstance(event, yaml.AliasEvent)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        tag = getattr(event, "tag", None)
+        message = ""
+        if depth > MAX_DEPTH:
+            message = f"It has more than {MAX_DEPTH} nested levels."
+        elif aliases > MAX_ALIASES:
+            message = f"It has more than {MAX_ALIASES} aliases."
+        elif documents > 1:
+            message = "It contains more than one YAML document."
+        elif tag and tag != "!" and tag not in _TAGS:
+            message = f"The YAML tag {tag} is not supported."
+        if message:
+            mark = event.start_mark
+            raise SuspiciousBlock(message, mark.line if mark else 0, mark.column if mark else 0)
+
+
 def scalar(node: yaml.ScalarNode) -> Scalar:
     """Type a scalar: by its text when it is plain or says so itself, else it is text."""
     return str(node.value) if node.tag == STRING_TAG else type_scalar(node.value)
 
 
-class Metadata(dict[str, Value]):
-    """Typed values by key, with the source text of each, and its text before typing, unquoted."""
+class YamlFields(NamedTuple):
+    """A block by key: typed values, the source text of each, its text before typing, unquoted."""
 
-    def __init__(self, document: Document) -> None:
-        entries = document.entries
-        super().__init__((entry.name, document.value(entry.value)) for entry in entries)
-        self.raw = {entry.name: document.raw(entry) for entry in entries}
-        self.words = {entry.name: document.words(entry.value) for entry in entries}
+    values: dict[str, Value]
+    raw: dict[str, str]
+    words: dict[str, str | list[str]]
+
+
+def read_yaml_block(text: str) -> YamlFields:
+    """Read a block."""
+    document = Document(text)
+    entries = document.entries
+    return YamlFields(
+        {entry.name: document.value(entry.value) for entry in entries},
+        {entry.name: document.raw(entry) for entry in entries},
+        {entry.name: document.words(entry.value) for entry in entries},
+    )
 
 
 class NoteHandler(YAMLHandler):
@@ -172,9 +212,9 @@ class NoteHandler(YAMLHandler):
         block = data[parts.start : parts.end].decode("utf-8", "surrogatepass")
         return block, data[parts.body :].decode("utf-8", "surrogatepass")
 
-    def load(self, fm: str, **_kwargs: object) -> Metadata:
+    def load(self, fm: str, **_kwargs: object) -> dict[str, Value]:
         """Read a block into typed values."""
-        return Metadata(Document(fm))
+        return read_yaml_block(fm).values
 
     def export(self, metadata: dict[str, object], **kwargs: object) -> NoReturn:
         """Refuse: dumping a note again would lose comments, order, quotes and line ends."""

@@ -23,7 +23,7 @@ from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import find_categories
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import read_body
-from notekeep.markdown.schema import KINDS_IN_WORDS
+from notekeep.markdown.schema import FIXED_KINDS, KINDS_IN_WORDS
 from notekeep.markdown.templates import new_note
 from notekeep.markdown.text_edit import find_section, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan, encode
@@ -43,9 +43,6 @@ _OF_KIND = (
     " AND text IN (SELECT value FROM json_each(?))))"
 )
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp")
-
-FIXED_KINDS = ("note", "daily", "habit")
-"""Kinds whose folder is known, also before it is made."""
 
 QUOTE_SECTIONS = ("Quotes", "Highlights", "Quotations")
 """Headings that quotes go under, the first that a note has; a new one is called as the first."""

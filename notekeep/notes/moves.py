@@ -11,14 +11,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from posixpath import basename, dirname, join, normpath
-from typing import TYPE_CHECKING
 
 from notekeep.catalog.records import Row
 from notekeep.errors import NotekeepError, NotFound, Problem, Refused, UsageError
 from notekeep.markdown import field_edit, frontmatter
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.links import retarget
-from notekeep.markdown.note_names import Resolver, fold_name, note_stem
+from notekeep.markdown.note import Note
+from notekeep.markdown.note_names import FIELD_LINK, Resolver, fold_name, note_stem
+from notekeep.markdown.outline import Link
 from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8
@@ -33,12 +34,6 @@ from notekeep.storage.file_names import (
     safe_name,
     split_path,
 )
-
-if TYPE_CHECKING:
-    from notekeep.markdown.note import Note
-    from notekeep.markdown.outline import Link
-
-_WIKI = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
 
 
 def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
@@ -256,8 +251,10 @@ class LinkUpdater:
             return f"[[{name}{match[2]}]]"
 
         if isinstance(value, list):
-            return [_WIKI.sub(moved, one) if isinstance(one, str) else one for one in value]
-        return _WIKI.sub(moved, value) if isinstance(value, str) else value
+            return [
+                re.sub(FIELD_LINK, moved, one) if isinstance(one, str) else one for one in value
+            ]
+        return re.sub(FIELD_LINK, moved, value) if isinstance(value, str) else value
 
 
 def _stem(path: str) -> str:

@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 from notekeep.errors import NotFound
 from notekeep.export.html_pages import to_html
 from notekeep.habits.amounts import plural_unit, pluralize
-from notekeep.markdown.due_days import find_due_day, strip_due_day
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line, plain_text
+from notekeep.markdown.text_edit import find_due_day, strip_due_day
 from notekeep.notes.capture import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.queries import OnThisDay, count_open, list_tasks, on_this_day
-from notekeep.markdown.due_days import DUE_LIKE_PATTERN, find_due_day
+from notekeep.markdown.text_edit import DUE_LIKE_PATTERN, find_due_day
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row, TaskRow
