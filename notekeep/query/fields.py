@@ -1,11 +1,14 @@
-"""Which fields a query may name, their types, and the nearest name to a misspelt one."""
+"""Which fields a query may name, and what its pieces are read against."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
+from notekeep.errors import UsageError
 from notekeep.query.folding import fold_key
+from notekeep.query.tree import Operator
 
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
 """What a value is read as; one of an "any" field, whose type nobody knows, is read by its look."""
@@ -107,3 +110,59 @@ def nearest_word(word: str, known: Iterable[str], likeness: float = MIN_LIKENESS
 
     found = get_close_matches(word.casefold()[:40], sorted(known), n=1, cutoff=likeness)
     return found[0] if found else None
+
+
+# A query while it is read.
+
+TokenKind: TypeAlias = Literal[
+    "(", ")", "or", "and", "not", "word", "phrase", "regex", "tag", "link", "field", "bracket"
+]
+
+
+class Token(NamedTuple):
+    """One piece of a query, and where it stands: first character, one past the last.
+
+    A "bracket" is `[key]` without a value. `text` comes without quotes, slashes, `#` and brackets;
+    `op` is a field's operator; `closed` says whether what opens here closes.
+    """
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+    op: Operator | None = None
+    closed: bool = True
+
+
+class TermContext(NamedTuple):
+    """The whole query, and what it is read against; see `parse_query`."""
+
+    text: str
+    fields: QueryFields
+    today: date
+    week_start: int
+    typing: bool
+
+    def error(self, message: str, hint: str = "", *, at: int, near: str = "") -> UsageError:
+        """Say what is wrong with the query, and where; `near` is what was meant by a slip."""
+        return UsageError(message, hint, text=self.text, position=at, near=near)
+
+    def unfinished(self, token: Token) -> bool:
+        """Whether the token may be the beginning of what somebody is typing."""
+        return self.typing and token.end == len(self.text)
+
+    def known(self, token: Token, names: Iterable[str], what: str, hint: str = "") -> str:
+        """The known name a token says; while it is being typed also one it alone begins."""
+        word, names = token.text.casefold(), list(names)
+        if word in names:
+            return word
+        begun = [name for name in names if name.startswith(word)]
+        if self.unfinished(token) and len(begun) == 1:
+            return begun[0]
+        near = None if self.typing else nearest_word(word, names)
+        guess = f"Did you mean {near}? " if near else ""
+        raise self.error(
+            f'There is no {what} "{token.text}".',
+            guess + (hint or f"Use {', '.join(names)}."),
+            at=token.start,
+        )

@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal, NamedTuple, TypeAlias, cast
+from typing import cast
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
-from notekeep.query.fields import CLEAR_LIKENESS, QueryFields
+from notekeep.query.fields import CLEAR_LIKENESS, QueryFields, TermContext, Token, TokenKind
 from notekeep.query.folding import as_unicode
 from notekeep.query.terms import (
-    TermContext,
     is_known_field,
     parse_bare_term,
     parse_field_term,
@@ -34,27 +33,6 @@ MAX_PATTERNS = 8
 """Conditions that each stand for up to a thousand words, or read notes."""
 FALLBACK_WORDS = 20
 """How many words count of something that is being typed and cannot be read as a query."""
-
-
-TokenKind: TypeAlias = Literal[
-    "(", ")", "or", "and", "not", "word", "phrase", "regex", "tag", "link", "field", "bracket"
-]
-
-
-class Token(NamedTuple):
-    """One piece of a query, and where it stands: first character, one past the last.
-
-    A "bracket" is `[key]` without a value. `text` comes without quotes, slashes, `#` and brackets;
-    `op` is a field's operator; `closed` says whether what opens here closes.
-    """
-
-    kind: TokenKind
-    text: str
-    start: int
-    end: int
-    op: Operator | None = None
-    closed: bool = True
-
 
 _SPACE = re.compile(r"\s*+")
 _REGEX = re.compile(r"/(?!\s)((?:[^/\\\n]|\\.)+)/(?=[\s)]|$)")

@@ -5,18 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterable
-from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
-from notekeep.query.fields import CLEAR_LIKENESS, COUNTED_THINGS, SCOPES, QueryFields, nearest_word
+from notekeep.query.fields import CLEAR_LIKENESS, COUNTED_THINGS, SCOPES, TermContext, Token
+from notekeep.query.tree import Node, WordScope
 from notekeep.query.values import ValueParser
-
-if TYPE_CHECKING:
-    from notekeep.query.grammar import Token
-    from notekeep.query.tree import Node, WordScope
 
 MAX_REGEX = 1000
 """Characters of a regular expression; compiling a longer one can itself take seconds."""
@@ -34,40 +28,6 @@ WORD_SCOPES: dict[str, WordScope] = {
 }
 
 _FUZZY = re.compile(r"(.*[^~])~(\d*)")
-
-
-class TermContext(NamedTuple):
-    """The whole query, and what it is read against; see `parse_query`."""
-
-    text: str
-    fields: QueryFields
-    today: date
-    week_start: int
-    typing: bool
-
-    def error(self, message: str, hint: str = "", *, at: int, near: str = "") -> UsageError:
-        """Say what is wrong with the query, and where; `near` is what was meant by a slip."""
-        return UsageError(message, hint, text=self.text, position=at, near=near)
-
-    def unfinished(self, token: Token) -> bool:
-        """Whether the token may be the beginning of what somebody is typing."""
-        return self.typing and token.end == len(self.text)
-
-    def known(self, token: Token, names: Iterable[str], what: str, hint: str = "") -> str:
-        """The known name a token says; while it is being typed also one it alone begins."""
-        word, names = token.text.casefold(), list(names)
-        if word in names:
-            return word
-        begun = [name for name in names if name.startswith(word)]
-        if self.unfinished(token) and len(begun) == 1:
-            return begun[0]
-        near = None if self.typing else nearest_word(word, names)
-        guess = f"Did you mean {near}? " if near else ""
-        raise self.error(
-            f'There is no {what} "{token.text}".',
-            guess + (hint or f"Use {', '.join(names)}."),
-            at=token.start,
-        )
 
 
 def parse_bare_term(token: Token, context: TermContext) -> Node | None:

@@ -10,16 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from notekeep.dates import MONTH_NAMES, days_in, shift_date, try_parse_day
 from notekeep.errors import UsageError
+from notekeep.query.fields import QueryField, TermContext, Token
 from notekeep.query.tree import Compare, Operator
-
-if TYPE_CHECKING:
-    from notekeep.query.fields import QueryField
-    from notekeep.query.grammar import Token
-    from notekeep.query.terms import TermContext
 
 Period: TypeAlias = tuple[date, date]
 """First and last day, both included."""
