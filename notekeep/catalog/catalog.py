@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.catalog.conditions import Condition, condition, ordering, roles
 from notekeep.catalog.connection import Connection
@@ -21,11 +21,9 @@ from notekeep.catalog.records import (
     load_path,
     store_path,
 )
+from notekeep.errors import Problem
 from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Order, children
-
-if TYPE_CHECKING:
-    from notekeep.errors import Problem
-    from notekeep.storage.scan import StatMark
+from notekeep.storage.scan import StatMark
 
 DEEP = 20
 """A tree with more levels is worked out here: SQLite's parser has a bound of its own."""

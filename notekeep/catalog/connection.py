@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 from notekeep.background import yield_to_ui
 from notekeep.catalog import database
@@ -142,8 +143,6 @@ class Connection:
                 " AND name NOT LIKE 'sqlite_%' ORDER BY name"
             )
         self.reopen_if_replaced()
-        from urllib.parse import quote
-
         connection = sqlite3.connect(f"file:{quote(self._path)}?mode=ro", uri=True)
         end = time.monotonic() + timeout
         try:

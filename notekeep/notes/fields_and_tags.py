@@ -1,4 +1,4 @@
-"""Set fields; add, remove and rename tags."""
+"""Set fields; add, remove and rename tags; tick tasks."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from notekeep.markdown.field_changes import FieldChange, apply_changes, read_cha
 from notekeep.markdown.field_values import parse_items
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.outline import read_body
+from notekeep.markdown.sanitize import clean
 from notekeep.markdown.schema import STATUS_DATES, canonical, find_known_keys
-from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8, unread
-from notekeep.notes.plan import WritePlan
+from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8, toggle_task, unread
+from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
 
 SLIP = 0.75
@@ -226,3 +227,21 @@ def _parse_tag(text: str) -> str:
             f"{text!r} is not a tag", "use letters, digits, - _ and /, but not digits alone"
         )
     return name
+
+
+def plan_toggle_task(
+    workspace: Workspace, path: str, line: int, text: str = "", *, keep_done: bool = False
+) -> WritePlan:
+    """Plan to tick or untick the task nearest a line, from 1; `keep_done` leaves a done one so."""
+    data = workspace.read(path)
+    note = workspace.note(path, data)
+    places = [
+        (abs(task.line + note.body_line + 1 - line), task)
+        for task in (note.spans.tasks if note.spans else ())
+        if not text or text in (task.text, clean(task.text))
+    ]
+    away, task = min(places, default=(None, None), key=lambda place: place[0] or 0)
+    if task is None or (away and not text):
+        raise NotFound(f"{path}:{line}: the task is no longer there", "check the note")
+    after = data if keep_done and task.done else edit_body(note, data, [toggle_task(task)])
+    return WritePlan("tick", task.text, [NoteChange(path, data, after)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep import dates
 from notekeep.errors import NotekeepError, NotFound, Problem, UsageError
@@ -23,9 +23,7 @@ from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.notes.workspace import Workspace
 from notekeep.tracking.checkin import log_path
 from notekeep.tracking.habit_names import Habit
-
-if TYPE_CHECKING:
-    from notekeep.tracking.tracker import HabitIndex
+from notekeep.tracking.tracker import HabitIndex
 
 
 def habit_fields(

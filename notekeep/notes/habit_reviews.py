@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep import dates
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.calendar import year_bounds
+from notekeep.habits.definition import Definition
 from notekeep.habits.evaluation import Timeline
 from notekeep.habits.measures import rate
 from notekeep.habits.review import Bounds, HabitReview, ReviewSpan, last_ended, review_habit
@@ -23,12 +24,9 @@ from notekeep.notes.capture import plan_new
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
 from notekeep.tracking.habit_details import find_span, parse_span
-
-if TYPE_CHECKING:
-    from notekeep.habits.definition import Definition
-    from notekeep.tracking.habit_names import Habit
-    from notekeep.tracking.habit_table import LogLine
-    from notekeep.tracking.tracker import HabitIndex
+from notekeep.tracking.habit_names import Habit
+from notekeep.tracking.habit_table import LogLine
+from notekeep.tracking.tracker import HabitIndex
 
 FOLDER = "reviews"
 SPANS: dict[str, ReviewSpan] = {"week": "week", "month": "month"}

@@ -8,20 +8,19 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from posixpath import normpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.catalog.name_lookup import Mention
 from notekeep.catalog.records import Row
 from notekeep.errors import Problem, Refused
 from notekeep.markdown.links import NOT_IN_WIKI_LINK, retarget
+from notekeep.markdown.note import Note
 from notekeep.markdown.note_names import fold_name, note_stem
+from notekeep.markdown.outline import Link
 from notekeep.markdown.text_edit import TextEdit, edit_body
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
-
-if TYPE_CHECKING:
-    from notekeep.markdown.note import Note
-    from notekeep.markdown.outline import Link
+from notekeep.search.vocabulary import near_words
 
 SHORTEST = 5
 """Names shorter than this are all near each other."""
@@ -53,9 +52,6 @@ class NearNames:
 
     def of(self, target: str, folder: str = "") -> Near | None:
         """The note that must be meant; None unless exactly one has a name that is near."""
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
         wanted = fold_name(resolve_target(target, folder).removesuffix(".md"))
         if len(wanted) < SHORTEST:
             return None
@@ -65,17 +61,13 @@ class NearNames:
         # which tells "internal" from "external".
         most = min(2, len(wanted) // SHORTEST)
         numbers = _DIGITS.findall(wanted)
-        found = [
-            name
-            for name, _, _ in process.extract(
-                wanted, names.keys(), scorer=OSA.distance, score_cutoff=most, limit=None
-            )
+        found = {
+            (edits, one.name, one)
+            for name, edits in near_words(wanted, names.keys(), most).items()
             if name[:1] == wanted[:1] and _DIGITS.findall(name) == numbers
-        ]
-        near = {one for name in found for one in names[name]}
-        if len({one.path for one in near}) != 1:
-            return None
-        return min(near, key=lambda one: (OSA.distance(wanted, fold_name(one.name)), one.name))
+            for one in names[name]
+        }
+        return min(found)[2] if len({one.path for _, _, one in found}) == 1 else None
 
 
 def repair_links(

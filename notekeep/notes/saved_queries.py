@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AbstractTable
+
 from notekeep.errors import NotFound, UsageError
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
@@ -14,10 +18,6 @@ TABLE = "saved"
 
 def plan_save_query(workspace: Workspace, name: str, query: str) -> WritePlan:
     """Plan to keep a query under a name, an empty one to forget it; the rest of the file stays."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-    from tomlkit.items import AbstractTable
-
     name = name.strip()
     if not name or not name.isprintable():
         raise UsageError("the name of a saved query must be one line", "use a short name")

@@ -16,6 +16,7 @@ from notekeep.catalog.records import Row
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, Refused
 from notekeep.markdown.schema import Schema
+from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.settings import VaultSettings
 from notekeep.storage.content import read_file
 from notekeep.storage.file_names import match_spelling, resolve_path, safe_name
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
     from notekeep.markdown.links import LinkStyle
     from notekeep.markdown.note import Note
-    from notekeep.notes.plan import WritePlan
 
 
 class Workspace(NamedTuple):
@@ -100,8 +100,6 @@ class Workspace(NamedTuple):
         self, plan: WritePlan, paths: Sequence[str], edit: Callable[[str, bytes], bytes]
     ) -> None:
         """Put into a plan what an edit makes of each note; one that it refuses is left out."""
-        from notekeep.notes.plan import NoteChange
-
         for path, data in self.contents(plan, self.distinct(paths)):
             try:
                 after = edit(path, data)

@@ -11,7 +11,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import NamedTuple
 
 from notekeep.query import tree
 from notekeep.query.folding import fold_letters, fold_text
@@ -26,10 +27,8 @@ from notekeep.search.analyzer import (
     get_analyzer,
 )
 from notekeep.search.index_folder import SCOPES, language_term, tag_term
-
-if TYPE_CHECKING:
-    from notekeep.search.results import Spans
-    from notekeep.search.vocabulary import Vocabulary
+from notekeep.search.results import Spans
+from notekeep.search.vocabulary import Vocabulary
 
 TYPED_COMPLETIONS = 10
 """How many words the unfinished last word of a query stands for."""
@@ -245,6 +244,34 @@ def own_terms(plan: Node | None) -> Terms | None:
     if isinstance(plan, tree.Or) and plan.parts:
         plan = plan.parts[0]
     return plan if isinstance(plan, Terms) else None
+
+
+class QueryPhrase(NamedTuple):
+    """One word or phrase of a query, and how many words stand before it there."""
+
+    at: int
+    terms: Terms
+
+
+def find_query_phrases(node: Node, planner: Planner) -> list[QueryPhrase]:
+    """Return the words that notes must or best have, in the order they were asked for.
+
+    A word that is not indexed holds its place, so that `fear of falling` is a row of three.
+    """
+    found: list[QueryPhrase] = []
+    at = 0
+    parts = node.parts if isinstance(node, tree.And) else (node,)
+    for part in chain.from_iterable(
+        part.parts if isinstance(part, tree.SomeOf) else (part,) for part in parts
+    ):
+        if not isinstance(part, tree.Term | tree.Phrase | tree.Prefix | tree.Fuzzy):
+            continue
+        terms = own_terms(planner.plan(part)) if part.scope == "any" else None
+        if terms is not None:
+            found.append(QueryPhrase(at, terms))
+            at += max(choice.steps[-1][0] for choice in terms.choices)
+        at += 1
+    return found
 
 
 def only_word(by: Analyzer, text: str) -> str:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from contextlib import ExitStack, closing
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
@@ -20,10 +20,8 @@ from whoosh.reading import TermNotFound
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import IndexUnusable
+from notekeep.search.index_folder import IndexFolder
 from notekeep.search.whoosh_format import WholeSegmentReader, decode_blocks, make_schema
-
-if TYPE_CHECKING:
-    from notekeep.search.index_folder import IndexFolder
 
 # mypy: untyped-calls-exclude="whoosh"
 

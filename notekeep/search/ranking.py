@@ -11,15 +11,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from notekeep.catalog.records import Row
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import And, Node, Phrase, Prefix, SomeOf, Term, is_fact, wanted_leaves
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import Row
-    from notekeep.search.results import FileStart
+from notekeep.search.results import FileStart
 
 RERANKED_HITS = 50
 """How many of the best hits are looked at again."""

@@ -11,15 +11,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.catalog.records import Row, load_path, store_path
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import Or, Term
-
-if TYPE_CHECKING:
-    from notekeep.search.results import FileStart
-    from notekeep.search.text_filter import SearchSources
+from notekeep.search.results import FileStart
+from notekeep.search.text_filter import SearchSources
 
 PERSON_FIELDS = ("author", "host", "guest", "show", "series", "genre", "source", "sources")
 """Fields whose value says what a note is about; a shared status or publisher does not."""

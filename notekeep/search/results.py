@@ -9,13 +9,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from notekeep.catalog.records import Row
 from notekeep.markdown.frontmatter_block import split_frontmatter
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import Row
-    from notekeep.query.tree import Query
+from notekeep.query.tree import Query
 
 HEAD_BYTES = 64 << 10
 """How many bytes of a note are read."""

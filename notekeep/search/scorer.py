@@ -14,16 +14,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, repeat
 from operator import add
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from notekeep.query import tree
 from notekeep.query.tree import Node, TermChoice, Terms
 from notekeep.search.index_folder import BOOSTS
-from notekeep.search.planner import Planner, UnanswerableNode, own_terms, wanted_terms
+from notekeep.search.planner import QueryPhrase, UnanswerableNode, wanted_terms
+from notekeep.search.postings import IndexSnapshot, Postings
 from notekeep.search.whoosh_format import LENGTHS, POSITIONS, WIDE_MARK
-
-if TYPE_CHECKING:
-    from notekeep.search.postings import IndexSnapshot, Postings
 
 K1 = 1.2
 B = 0.75
@@ -312,34 +310,6 @@ def _position_of(notes: Sequence[int], note: int) -> int | None:
 # The score of a note is a sum over words and knows nothing of where they are. So the best place of
 # each note is looked for, a field at a time: the words in a row as they were asked for, or the
 # shortest stretch that has all of them.
-
-
-class QueryPhrase(NamedTuple):
-    """One word or phrase of a query, and how many words stand before it there."""
-
-    at: int
-    terms: Terms
-
-
-def find_query_phrases(node: Node, planner: Planner) -> list[QueryPhrase]:
-    """Return the words that notes must or best have, in the order they were asked for.
-
-    A word that is not indexed holds its place, so that `fear of falling` is a row of three.
-    """
-    found: list[QueryPhrase] = []
-    at = 0
-    parts = node.parts if isinstance(node, tree.And) else (node,)
-    for part in chain.from_iterable(
-        part.parts if isinstance(part, tree.SomeOf) else (part,) for part in parts
-    ):
-        if not isinstance(part, tree.Term | tree.Phrase | tree.Prefix | tree.Fuzzy):
-            continue
-        terms = own_terms(planner.plan(part)) if part.scope == "any" else None
-        if terms is not None:
-            found.append(QueryPhrase(at, terms))
-            at += max(choice.steps[-1][0] for choice in terms.choices)
-        at += 1
-    return found
 
 
 def _closeness(offsets: dict[int, int], places: Iterable[tuple[int, int]]) -> float:

@@ -7,12 +7,14 @@ opens it. Whatever the index says, only notes that the catalog knows are shown.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from notekeep.catalog.records import Row
 from notekeep.errors import IndexUnusable, NotekeepError
 from notekeep.query import tree
 from notekeep.query.description import explain_tree
 from notekeep.query.tree import Node, Query, is_fact, needs_text
+from notekeep.search.planner import PlanMatcher
 from notekeep.search.ranking import RERANKED_HITS, RankBoosts, Ranker, rank_hits, read_query_words
 from notekeep.search.results import (
     HEAD_BYTES,
@@ -34,10 +36,6 @@ from notekeep.search.suggestions import (
     suggest_notes,
 )
 from notekeep.search.text_filter import MAX_READ_BYTES, SearchSources, TextFilter
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import Row
-    from notekeep.search.planner import PlanMatcher
 
 MAX_REMARKS = 3
 """How many words are remarked on when nothing is found."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from notekeep.catalog.catalog import Catalog
 from notekeep.catalog.conditions import Condition
+from notekeep.catalog.open_counts import OpenCounts
 from notekeep.catalog.records import Row, load_path, store_path
 from notekeep.errors import NotekeepError
 from notekeep.query import tree
@@ -19,11 +21,6 @@ from notekeep.query.description import write_node
 from notekeep.query.folding import fold_text
 from notekeep.query.tree import Node, Query, is_fact
 from notekeep.search.results import Hit, SearchResults, Snippet, join_spans
-
-if TYPE_CHECKING:
-    from notekeep.catalog.catalog import Catalog
-    from notekeep.catalog.open_counts import OpenCounts
-
 
 FEW_SUGGESTIONS = 5
 """With fewer hits than this, titles with the letters in that order are found too."""

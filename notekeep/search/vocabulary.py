@@ -16,7 +16,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from heapq import nlargest
 from typing import TYPE_CHECKING
 
@@ -147,14 +147,10 @@ class Vocabulary:
         return list(found)[:limit]
 
     def near(self, word: str, distance: int, limit: int) -> list[tuple[str, int]]:
-        """Return words so few edits away, nearest first; a swap of two neighbours is one edit."""
-        from rapidfuzz.distance import OSA
-        from rapidfuzz.process import extract
-
-        found: dict[str, int] = {}
-        for words in (self._words, list(self._new)):
-            hits = extract(word, words, scorer=OSA.distance, score_cutoff=distance, limit=None)
-            found.update((other, int(edits)) for other, edits, _ in hits if other != word)
+        """Return words so few edits away, nearest first."""
+        found = near_words(word, self._words, distance)
+        found |= near_words(word, list(self._new), distance)
+        found.pop(word, None)
         ranked = sorted(found, key=lambda other: (found[other], -self._count(other), other))
         return [(other, found[other]) for other in ranked[:limit]]
 
@@ -178,6 +174,15 @@ class Vocabulary:
         heads.update(self._new_heads)
         words = sorted({*self._words, *self._new})
         _write(self._folder, words, [*map(self._count, words)], [heads[word] for word in words])
+
+
+def near_words(word: str, known: Collection[str], distance: int) -> dict[str, int]:
+    """Find known words that are so many edits away at most; a swap of neighbours is one edit."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    hits = extract(word, known, scorer=OSA.distance, score_cutoff=distance, limit=None)
+    return {other: int(edits) for other, edits, _ in hits}
 
 
 def record_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:

@@ -42,7 +42,7 @@ from notekeep.search.index_folder import BOOSTS
 if TYPE_CHECKING:
     from pathlib import Path
 
-# mypy: untyped-calls-exclude="whoosh"
+# mypy: untyped-calls-exclude="whoosh,notekeep.search.whoosh_format"
 
 BLOCK_POSTINGS = 512
 """Postings in a block. Whoosh has 128, as its searcher skips blocks; a list that is read whole is
@@ -264,37 +264,41 @@ class WholeSegmentReader(SegmentReader):
             raise
 
 
-def create_index(folder: Path, language: str) -> None:
-    """Make an empty index."""
-    index.create_in(str(folder), make_schema(language))
+class IndexWriter(SegmentWriter):
+    """Writes one segment; the others stay, except empty ones, and small ones that it may merge."""
+
+    def commit_segment(self, *, merges: bool = False) -> None:
+        """Write what was added."""
+        self.commit(mergetype=_merge_small if merges else _drop_empty)
 
 
-def open_writer(folder: Path, language: str) -> Any:
-    """Return a `SegmentWriter` for an index that exists, or raise IndexBusy.
+def open_writer(folder: Path, language: str, *, is_new: bool = False) -> Any:
+    """Return a writer for an index that exists, or `is_new`; IndexBusy where another has it.
 
     Segments are written as separate files (`compound=False`): a compound one is copied into memory
     whenever it is opened, which makes one note's update ten times slower.
     """
-    opened = index.open_dir(str(folder), schema=make_schema(language))
+    schema = make_schema(language)
+    opened = (index.create_in if is_new else index.open_dir)(str(folder), schema=schema)
     try:
         codec: Any = Codec
-        writer: Any = SegmentWriter(opened, codec=codec(), compound=False, limitmb=1, timeout=1.0)
+        writer: Any = IndexWriter(opened, codec=codec(), compound=False, limitmb=1, timeout=1.0)
     except LockError:
         raise IndexBusy("Another program is updating the search index") from None
     writer.pool = PostingPool()
     return writer
 
 
-def drop_empty_segments(_writer: Any, segments: list[Any]) -> list[Any]:
+def _drop_empty(_writer: Any, segments: list[Any]) -> list[Any]:
     """Keep the segments that have notes; a merge policy."""
     return [segment for segment in segments if segment.doc_count() > 0]
 
 
-def merge_small_segments(writer: Any, segments: list[Any]) -> list[Any]:
+def _merge_small(writer: Any, segments: list[Any]) -> list[Any]:
     """Write the notes of small segments into the one that is being written; return the others."""
     # Whoosh's own policy stalls every few saves for a merge of a large segment.
     kept = []
-    for segment in drop_empty_segments(writer, segments):
+    for segment in _drop_empty(writer, segments):
         if segment.doc_count_all() > SMALL_SEGMENT:
             kept.append(segment)
             continue

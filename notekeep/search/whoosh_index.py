@@ -19,7 +19,14 @@ from notekeep.query.folding import is_unicode
 from notekeep.query.tree import Node, SomeOf, Term, children
 from notekeep.search.analyzer import base_language, get_analyzer
 from notekeep.search.index_folder import FEW_SEGMENTS, CommitStamp, IndexFolder, document_fields
-from notekeep.search.planner import PlanMatcher, Planner, UnanswerableNode, only_word, own_terms
+from notekeep.search.planner import (
+    PlanMatcher,
+    Planner,
+    UnanswerableNode,
+    find_query_phrases,
+    only_word,
+    own_terms,
+)
 from notekeep.search.ranking import RERANKED_HITS
 from notekeep.search.vocabulary import Vocabulary, WordCounter, record_words
 
@@ -141,13 +148,10 @@ class WhooshIndex:
         generation: int,
         progress: Callable[[int], None],
     ) -> None:
-        from notekeep.search.whoosh_format import create_index
-
         counter = WordCounter(get_analyzer(self.language))
         languages: set[str] = set()
         number = 0
-        create_index(new.path, self.language)
-        with self._open_writer(new) as writer:
+        with self._open_writer(new, is_new=True) as writer:
             for doc in docs:
                 if not is_unicode(doc.path):
                     continue
@@ -159,7 +163,7 @@ class WhooshIndex:
                     progress(number)
             stamp = CommitStamp(generation, number, tuple(sorted(languages)))
             new.write_stamp(writer.generation, stamp)
-            writer.commit(merge=False)
+            writer.commit_segment()
         counter.write(new.path)
         progress(number)
 
@@ -193,8 +197,6 @@ class WhooshIndex:
                 self._write_changes(docs, gone, stamp._replace(generation=generation))
 
     def _write_changes(self, docs: dict[str, WordDoc], gone: set[str], stamp: CommitStamp) -> None:
-        from notekeep.search.whoosh_format import drop_empty_segments
-
         dead = self._current().find_notes(gone | docs.keys())
         # Words first: one too many does no harm, a missing one is never completed.
         record_words(self.folder, docs.values(), get_analyzer(self.language))
@@ -206,7 +208,7 @@ class WhooshIndex:
             languages = self._other_languages(docs.values()).union(stamp.languages)
             kept = sum(segment.doc_count() for segment in writer.segments)
             stamp = stamp._replace(notes=kept + len(docs), languages=tuple(sorted(languages)))
-            self._commit(writer, stamp, drop_empty_segments)
+            self._commit(writer, stamp)
         if self._folder.count_segments() > MANY_SEGMENTS:
             self._merge_small()
 
@@ -218,27 +220,22 @@ class WhooshIndex:
                     self._merge_small()
 
     def _merge_small(self) -> None:
-        from notekeep.search.whoosh_format import merge_small_segments
-
         stamp = self._folder.read_stamp()
         assert stamp is not None  # noqa: S101 - who merges has an index
         with self._open_writer(self._folder) as writer:
-            self._commit(writer, stamp, merge_small_segments)
+            self._commit(writer, stamp, merges=True)
 
-    def _commit(
-        self, writer: Any, stamp: CommitStamp, policy: Callable[[Any, list[Any]], list[Any]]
-    ) -> None:
-        """Commit; the policy says which segments stay, and may write others into the new one."""
+    def _commit(self, writer: Any, stamp: CommitStamp, *, merges: bool = False) -> None:
         self._folder.write_stamp(writer.generation, stamp)
-        writer.commit(mergetype=policy)
+        writer.commit_segment(merges=merges)
         self._folder.remove_leftovers()
 
     @contextlib.contextmanager
-    def _open_writer(self, folder: IndexFolder) -> Iterator[Any]:
+    def _open_writer(self, folder: IndexFolder, *, is_new: bool = False) -> Iterator[Any]:
         """A writer that is taken back whatever happens: an open one keeps Whoosh's lock."""
         from notekeep.search.whoosh_format import open_writer
 
-        writer = open_writer(folder.path, self.language)
+        writer = open_writer(folder.path, self.language, is_new=is_new)
         try:
             yield writer
         except BaseException:
@@ -251,14 +248,11 @@ class WhooshIndex:
     def _other_languages(self, docs: Iterable[WordDoc]) -> set[str]:
         return {base_language(doc.language) for doc in docs} - {"", self.language}
 
-    def scores(
-        self, node: Node, *, limit: int | None = None, typing: bool = False
-    ) -> dict[str, float]:
+    def scores(self, node: Node, *, limit: int | None = None) -> dict[str, float]:
         """Return the notes that a tree of words, tags and known paths finds, best first.
 
         A note found by facts alone scores 0. `Within` is answered as the words in it, so too many
-        notes are found: their caller looks at the text. With `typing` the last word is unfinished,
-        and an answer at once matters more than the completions that are seldom meant.
+        notes are found: their caller looks at the text.
 
         Raises IndexUnusable where there is no index; `generation` is None from then on.
         """
@@ -268,13 +262,16 @@ class WhooshIndex:
             found = scorer.scores(plan) if plan else {}
             return {path: score for path, score, _ in _best(scorer.snapshot, found, limit)}
 
-        return self._ask(question, typing=typing)
+        return self._ask(question)
 
     def rank(
         self, node: Node, limit: int | None, *, also: Iterable[str] = (), typing: bool = False
     ) -> RankedNotes:
-        """Return the best notes as `scores` does, and say which notes of `also` are found."""
-        from notekeep.search.scorer import find_query_phrases
+        """Return the best notes as `scores` does, and say which notes of `also` are found.
+
+        With `typing` the last word is unfinished, and an answer at once matters more than the
+        completions that are seldom meant.
+        """
 
         def question(scorer: Scorer, planner: Planner) -> RankedNotes:
             plan, snapshot = planner.plan(node), scorer.snapshot

@@ -199,7 +199,7 @@ class NoteService:
         self, path: str, line: int, text: str = "", *, keep_done: bool = False
     ) -> WritePlan:
         """Plan to tick the task on a line of a note, or (without `keep_done`) to open it again."""
-        from notekeep.notes.tasks import plan_toggle_task
+        from notekeep.notes.fields_and_tags import plan_toggle_task
 
         return plan_toggle_task(self.workspace, path, line, text, keep_done=keep_done)
 
