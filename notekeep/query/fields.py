@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from difflib import get_close_matches
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from notekeep.errors import UsageError
@@ -106,8 +107,6 @@ NO_FIELDS = QueryFields({}, {}, {}, {}, {}, ())
 
 def nearest_word(word: str, known: Iterable[str], likeness: float = MIN_LIKENESS) -> str | None:
     """Return the known word that `word` is most likely a slip of."""
-    from difflib import get_close_matches
-
     found = get_close_matches(word.casefold()[:40], sorted(known), n=1, cutoff=likeness)
     return found[0] if found else None
 

@@ -248,11 +248,14 @@ class WhooshIndex:
     def _other_languages(self, docs: Iterable[WordDoc]) -> set[str]:
         return {base_language(doc.language) for doc in docs} - {"", self.language}
 
-    def scores(self, node: Node, *, limit: int | None = None) -> dict[str, float]:
+    def scores(
+        self, node: Node, *, limit: int | None = None, typing: bool = False
+    ) -> dict[str, float]:
         """Return the notes that a tree of words, tags and known paths finds, best first.
 
         A note found by facts alone scores 0. `Within` is answered as the words in it, so too many
-        notes are found: their caller looks at the text.
+        notes are found: their caller looks at the text. With `typing` the last word is unfinished,
+        and an answer at once matters more than the completions that are seldom meant.
 
         Raises IndexUnusable where there is no index; `generation` is None from then on.
         """
@@ -262,16 +265,12 @@ class WhooshIndex:
             found = scorer.scores(plan) if plan else {}
             return {path: score for path, score, _ in _best(scorer.snapshot, found, limit)}
 
-        return self._ask(question)
+        return self._ask(question, typing=typing)
 
     def rank(
         self, node: Node, limit: int | None, *, also: Iterable[str] = (), typing: bool = False
     ) -> RankedNotes:
-        """Return the best notes as `scores` does, and say which notes of `also` are found.
-
-        With `typing` the last word is unfinished, and an answer at once matters more than the
-        completions that are seldom meant.
-        """
+        """Return the best notes as `scores` does, and say which notes of `also` are found."""
 
         def question(scorer: Scorer, planner: Planner) -> RankedNotes:
             plan, snapshot = planner.plan(node), scorer.snapshot

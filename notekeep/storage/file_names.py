@@ -12,6 +12,7 @@ import re
 from collections.abc import Container, Iterable
 from functools import cache
 from typing import TYPE_CHECKING
+from unicodedata import category, combining, normalize
 
 from notekeep.errors import Refused
 from notekeep.storage.filesystem import explain_os_error
@@ -49,8 +50,6 @@ _JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and Persian words to
 
 def safe_name(title: str) -> str:
     """Make the stem of a file name from any title, so that it means the same on every system."""
-    from unicodedata import category, normalize
-
     spaced = "".join(
         " " if category(char) in {"Cc", "Zl", "Zp", "Zs"} else char
         for char in normalize("NFC", title)
@@ -66,8 +65,6 @@ def safe_name(title: str) -> str:
 
 def shorten(stem: str, limit: int) -> str:
     """Shorten a stem to at most `limit` bytes without tearing a character from its accents."""
-    from unicodedata import combining
-
     if len(stem.encode("utf-8", "surrogateescape")) <= limit:
         return stem
     end = len(stem.encode("utf-8", "surrogateescape")[:limit].decode("utf-8", "ignore"))
@@ -107,8 +104,6 @@ def name_key(name: str) -> str:
     """Return what two names share when APFS or NTFS would take them for one file."""
     if name.isascii():
         return name.lower()
-    from unicodedata import normalize
-
     return normalize("NFC", normalize("NFC", name).casefold())
 
 

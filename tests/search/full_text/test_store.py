@@ -148,7 +148,7 @@ def test_what_others_answer_is_refused(indexed: Callable[..., WhooshIndex], node
 def test_a_word_that_is_typed_is_found_at_every_letter(indexed: Callable[..., WhooshIndex]) -> None:
     words = indexed("full of happiness", "it happens", "nothing here")
     for letters in range(3, len("happiness") + 1):
-        assert "1.md" in words.rank(Prefix("happiness"[:letters]), None, typing=True).scores
+        assert "1.md" in words.scores(Prefix("happiness"[:letters]), typing=True)
     assert found(words, Prefix("happin")) == ["1.md"]
 
 
@@ -156,7 +156,7 @@ def test_two_letters_are_looked_for_in_heads_only_while_typing(
     indexed: Callable[..., WhooshIndex],
 ) -> None:
     words = indexed(WordDoc("a.md", "Lever"), WordDoc("b.md", "", body="lever"))
-    assert [*words.rank(Prefix("le"), None, typing=True).scores] == ["a.md"]
+    assert [*words.scores(Prefix("le"), typing=True)] == ["a.md"]
     assert found(words, Prefix("le")) == ["a.md", "b.md"]
 
 
