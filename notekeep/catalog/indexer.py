@@ -287,6 +287,11 @@ class Indexer:
             if content is None:
                 continue
             digest = before.get(path)
+            if content.problem and not content.digest and path in before:
+                # Another program may only hold it for a moment; what is known of it stays.
+                done.changes.unreadable[path] = content.problem.message
+                done.problems.append(content.problem)
+                continue
             is_same = bool(content.digest) and digest == content.digest
             if is_same and not run.rereads:
                 touched[path] = fingerprint

@@ -131,13 +131,19 @@ def _plan_with_links(
             continue
         try:
             data = after = workspace.read(path)
-            if path in edited:
-                after = follow.rewrite(workspace.note(path, data), data, target)
         except (Refused, NotFound) as error:
             if is_moved:
                 return path, error
-            if isinstance(error, Refused):
-                refused.append((path, error))
+            if isinstance(error, NotFound):
+                continue
+            raise  # the note has links that would point nowhere, and nobody could say where
+        try:
+            if path in edited:
+                after = follow.rewrite(workspace.note(path, data), data, target)
+        except Refused as error:
+            if is_moved:
+                return path, error
+            refused.append((path, error))
             continue
         if is_moved or after != data:
             changes.append(NoteChange(path, data, after, target if target != path else ""))

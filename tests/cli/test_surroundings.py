@@ -224,6 +224,34 @@ def test_a_note_that_may_not_be_read_is_left_out_and_the_others_are_done(vault: 
     assert (vault / "second.md").read_bytes() == before
 
 
+def test_what_is_known_of_a_note_stays_while_it_may_not_be_read(vault: Path) -> None:
+    note = vault / "locked.md"
+    note.write_text("---\ntags: [old]\n---\nA rare word\n", "utf-8")
+    assert run(vault, "search", "rare").out
+    note.chmod(0)
+    for _ in range(2):
+        assert run(vault, "ls", "tag:old", "--cols", "path").out == "locked.md\n"
+    assert "locked.md" in run(vault, "doctor").out
+    note.chmod(0o600)
+    assert run(vault, "index").code == 0
+    assert "locked.md" not in run(vault, "doctor").out
+    note.write_text("---\ntags: [new]\n---\n", "utf-8")
+    assert run(vault, "ls", "tag:old").out == ""
+
+
+def test_a_note_is_not_renamed_while_a_note_that_links_to_it_may_not_be_read(vault: Path) -> None:
+    for name in ("first", "second", "third"):
+        (vault / f"{name}.md").write_text("[[good]]\n", "utf-8")
+    assert run(vault, "index").code == 0
+    before = {path: path.read_bytes() for path in vault.glob("*.md")}
+    (vault / "second.md").chmod(0)
+    ran = run(vault, "rename", "good", "Better")
+    (vault / "second.md").chmod(0o600)
+    assert ran.code == 4
+    assert "'second.md' could not be read: you do not have permission to read it" in ran.err
+    assert {path: path.read_bytes() for path in vault.glob("*.md")} == before
+
+
 @pytest.mark.parametrize("name", ["VISUAL", "EDITOR"])
 def test_a_command_with_an_open_quote_is_named(vault: Path, name: str) -> None:
     ran = run(vault, "open", "good", **{name: "edit 'my file"})
