@@ -176,6 +176,19 @@ def write_vault(root: Path, attacks: Sequence[str] = ATTACKS) -> None:
     )
 
 
+def write_clippings(path: Path, attacks: Sequence[str] = ATTACKS) -> None:
+    """Write a Kindle's file of highlights whose titles, authors and passages attack the terminal.
+
+    Source of the format: the file that a Kindle writes; each record ends with ten equals signs.
+    """
+    added = "Added on Tuesday, 24 November 2026 21:15:00"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for number, attack in enumerate(attacks):
+            line = attack.replace("\r\n", " ")
+            file.write(f"b{number} {line} ({line})\r\n- Your Highlight on page 3 | {added}\r\n\r\n")
+            file.write(f"{attack}\r\n==========\r\n")
+
+
 def environment(home: Path) -> dict[str, str]:
     """The environment of a person whose home is that folder."""
     kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}
@@ -206,6 +219,7 @@ def run(size: int, folder: Path) -> Result:
     root = folder / "hostile"
     write_vault(root)
     (folder / "elsewhere").mkdir()
+    write_clippings(root / tours.CLIPPINGS)
     env = environment(folder)
     say(result, lines() if size else QUICK, root, env)
     if not size:

@@ -46,9 +46,10 @@ COPIED = "copied"
 Step: TypeAlias = "bytes | tuple[bytes, str]"
 """A key; with the name of a screen, it opens it; with COPIED, it copies."""
 
-F1, F2, F3, F4, ESC = b"\x1bOP", b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b"
+F1, F2, F3, F4, F6, ESC = b"\x1bOP", b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b[17~", b"\x1b"
 ENTER, TAB, RIGHT = b"\r", b"\t", b"\x1b[C"
 QUIT = b"\x11"
+CLIPPINGS = "../elsewhere/My Clippings.txt"  # from the vault
 NO_KEY = b""  # what opens by itself does so only where nothing was typed
 
 BROWSE: Step = (F2, "BrowseScreen")
@@ -77,11 +78,12 @@ TOURS: dict[str, Sequence[Step]] = {
     "capture": [BROWSE, (b"\x0e", "CaptureScreen"), b"x", TAB, ESC],
     "switch": [BROWSE, b"\x0f", b"a", ESC],
     "palette": [BROWSE, (b":", "Palette"), b"a", ESC],
-    "explain": [BROWSE, b"/", b"attack", (b"?", "ExplainScreen"), ESC, ENTER],
+    "explain": [BROWSE, b"/", b"attack", (F6, "ExplainScreen"), ESC, ENTER],
     "verbs": [
         *_look_for(b"path:a1.md"),
         *((b"r", "Prompt"), ESC, (b"t", "Prompt"), ESC, (b"F", "Prompt"), b"rating=3", ENTER),
         *(ESC, b"u", (b">", "Prompt"), ESC, b"P", ESC, b"d", ESC, b"u"),
+        *((b'"', "QuoteDialog"), b"words", ESC),
         *((b"H", "HistoryScreen"), b"j", b"v", b"v", (b"X", "Confirm"), ESC, ESC, b"p", ESC),
     ],
     "form": [
@@ -108,12 +110,29 @@ TOURS: dict[str, Sequence[Step]] = {
     "beside": [
         *(BROWSE, b"g", (b"c", "ConflictsScreen"), b"j", b"v", ENTER, ESC, ESC),
         *(b"g", (b"s", "StepsScreen"), b"j", ESC, b"g", (b"x", "TasksScreen"), b"v", b"/a", ESC),
-        *(ESC, b"g", b"v", ESC),
+        *(ESC, b"g", b"v", ESC, b"g", (b"y", "BooksScreen"), b"[", ESC),
+    ],
+    "import": [
+        *(BROWSE, (b":", "Palette"), b"import", (ENTER, "Prompt"), CLIPPINGS.encode()),
+        *((ENTER, "ImportScreen"), b"j", b"j", ESC),
     ],
     "habits": [
-        *((F3, "HabitsScreen"), b"j", b"j", ENTER, b"[", b"]", ESC, b"v", b"v", b"v"),
+        *(
+            (F3, "HabitsScreen"),
+            (b"a", "AddHabitDialog"),
+            ESC,
+            b"j",
+            b"j",
+            ENTER,
+            b"[",
+            b"]",
+            ESC,
+            b"v",
+            b"v",
+            b"v",
+        ),
         *((b"S", "Prompt"), ESC, (b"n", "Prompt"), ESC, b"+", ESC, b"y", b"t", b"R"),
-        *(ESC, (b"/", "Prompt"), b"h", ESC, (b"a", "AddHabitDialog"), ESC),
+        *(ESC, (b"/", "Prompt"), b"h", ESC),
     ],
     "publish": [
         *((F4, "PublishScreen"), b"j", ENTER, ESC, b"a", ESC, b"t", ESC, b"c", ESC),
