@@ -118,7 +118,8 @@ class Indexer:
     `schema` is not the one of the last time, all notes are read again. `keep` is given the
     notes that changed before the catalog learns of it, so that history keeps what other programs
     wrote; it says what it could not keep. It is not asked when an index is built from nothing, nor
-    for files that are new by the hundred.
+    for files that are new by the hundred. `find_own` picks those of many missing notes that are
+    gone because notekeep moved or deleted them.
     """
 
     def __init__(
@@ -128,12 +129,14 @@ class Indexer:
         open_index: Callable[[], WhooshIndex] | None = None,
         schema: Schema = DEFAULT_SCHEMA,
         keep: Callable[[list[OutsideVersion]], list[Problem]] | None = None,
+        find_own: Callable[[list[str]], set[str]] = lambda _paths: set(),
     ) -> None:
         self._root = root
         self._catalog = catalog
         self._open_index = open_index
         self._schema = schema
         self._keep = keep
+        self._find_own = find_own
         self._reads_files = threading.Lock()
         # The full text may take longer: who saved a note need not wait for it.
         self._writes_index = threading.Lock()
@@ -230,8 +233,10 @@ class Indexer:
             done.pending = len(changes)
             done.deferred = True
             return
-        if changes.looks_incomplete and not run.forget_missing:
-            done.held = changes.removed
+        if changes.looks_incomplete() and not run.forget_missing:
+            own = self._find_own(changes.removed)
+            if changes.looks_incomplete(len(own)):
+                done.held = [path for path in changes.removed if path not in own]
         try:
             with catalog.marked() if len(changes) else contextlib.nullcontext():
                 if is_new:
@@ -247,7 +252,8 @@ class Indexer:
 
     def _store_changes(self, run: _Run) -> None:
         done, changes = run.done, run.done.changes
-        gone = [] if done.held else changes.removed
+        held = set(done.held)
+        gone = [path for path in changes.removed if path not in held]
         changed = {**changes.modified, **changes.added}
         paths = list(changed)
         before = self._catalog.digests(changes.modified) if changes.modified else {}

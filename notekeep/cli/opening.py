@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from notekeep.catalog import indexing_process
 from notekeep.cli.context import current_context
-from notekeep.cli.output import write_message
+from notekeep.cli.output import count_of, write_message
 from notekeep.markdown.sanitize import clean_line
 from notekeep.vault import Vault
 
@@ -40,9 +40,10 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
         with show_progress() as progress:
             refreshed = vault.indexing.refresh(words=words, progress=progress)
     if refreshed.held:
+        missing = count_of(len(refreshed.held), "note")
         write_message(
-            f"{len(refreshed.held)} notes are missing; they stay listed until you "
-            "confirm with `notekeep index --forget-missing`"
+            f"{missing} missing, and still listed until you confirm with "
+            "`notekeep index --forget-missing`"
         )
     if refreshed.pending:
         write_message(

@@ -38,7 +38,12 @@ class IndexService:
         self._open_full_text = open_full_text
         self._open_history = open_history  # recovery reads the journal: only when it is needed
         self.indexer = Indexer(
-            self.root, self.catalog, open_full_text, workspace.schema, self.record_outside
+            self.root,
+            self.catalog,
+            open_full_text,
+            workspace.schema,
+            self.record_outside,
+            self._find_own,
         )
 
     def record_outside(self, versions: list[OutsideVersion]) -> list[Problem]:
@@ -49,6 +54,12 @@ class IndexService:
             message = f"Cannot save its content in history: {error.message}"
             return [Problem(one.path, None, message, error.hint, "history") for one in versions]
         return []
+
+    def _find_own(self, paths: list[str]) -> set[str]:
+        try:
+            return self._open_history().find_removed(paths)
+        except NotekeepError:
+            return set()
 
     def refresh(
         self,

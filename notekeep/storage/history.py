@@ -111,6 +111,16 @@ class History(Stores):
         """List the versions of a note that history still holds, newest first."""
         return [one for one in list_versions(self.records(), path) if self.blobs.has(one.digest)]
 
+    def find_removed(self, paths: Iterable[str]) -> set[str]:
+        """Pick the paths from which notekeep itself moved or deleted a note, and put none since."""
+        removed: dict[str, bool] = {}
+        for record in self.records():
+            for change in record.changes if not record.root else ():
+                removed[change.path] = change.kind in {"move", "trash"}
+                if change.to:
+                    removed[change.to] = False
+        return {path for path in paths if removed.get(path)}
+
     # Undo and redo: newest first, whatever process made the steps.
 
     def undo(self, root: StrPath) -> StepRecord:

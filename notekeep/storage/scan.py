@@ -78,11 +78,13 @@ class ScanResult:
     def __len__(self) -> int:
         return len(self.added) + len(self.modified) + len(self.removed)
 
-    @property
-    def looks_incomplete(self) -> bool:
-        """Return whether so many notes are gone that a drive may be missing or a sync half done."""
+    def looks_incomplete(self, own: int = 0) -> bool:
+        """Return whether so many notes are gone that a drive may be missing or a sync half done.
+
+        `own` of them were moved or deleted by notekeep.
+        """
         # A few files gone from a handful are an ordinary afternoon.
-        lost = len(self.removed) - self.moved
+        lost = len(self.removed) - max(self.moved, own)
         return lost > 50 or (lost > 2 and lost * 5 > self.known) or 0 < lost == self.known
 
 

@@ -82,7 +82,7 @@ class VaultUpdates:
 
     def _is_news(self, refreshed: Refreshed) -> bool:
         # Files that were only touched, or looked at again because they were new, are no news.
-        removed = bool(refreshed.changes.removed) and not refreshed.held
+        removed = len(refreshed.changes.removed) > len(refreshed.held)
         return removed or bool(refreshed.indexed or refreshed.logs) or self.is_behind
 
     # Sweeps that were asked for, and after what was written here.

@@ -136,6 +136,18 @@ def test_many_notes_gone_at_once_are_held_until_that_is_meant(vault: Vault) -> N
     assert len(vault.ls()) == 6
 
 
+def test_notes_that_notekeep_removed_are_not_held_with_those_that_vanished(vault: Vault) -> None:
+    for number in range(20):
+        vault.write(f"{number}.md", "x")
+    vault.refresh()
+    own = {"0.md", "1.md", "2.md"}
+    for number in range(12):
+        vault.remove(f"{number}.md")
+    indexer = Indexer(str(vault.root), vault.catalog, find_own=lambda paths: own & {*paths})
+    assert sorted(indexer.refresh().held) == sorted(f"{number}.md" for number in range(3, 12))
+    assert len(vault.ls()) == 17
+
+
 def test_a_vault_that_is_not_there_is_not_an_empty_one(vault: Vault) -> None:
     vault.write("a.md", "x")
     vault.refresh()

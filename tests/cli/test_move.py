@@ -56,6 +56,19 @@ def test_several_notes_go_to_the_trash_as_one_step(notekeep: Run, root: Path) ->
     assert notes(root) == NOTES
 
 
+def test_notes_that_notekeep_moved_or_deleted_are_not_missing(notekeep: Run, root: Path) -> None:
+    everything = [*NOTES][1:]
+    assert notekeep("rm", *everything, at=root).code == 0
+    assert notekeep("ls", "--format", "{path}", at=root).out == "books/Deep Work.md\n"
+    assert notekeep("rename", "Deep Work", "Rest", at=root).code == 0
+    ran = notekeep("ls", "--format", "{path}", at=root)
+    assert (ran.out, ran.err) == ("books/Rest.md\n", "")
+    (root / "books/Rest.md").unlink()
+    ran = notekeep("ls", "--format", "{path}", at=root)
+    assert ran.out == "books/Rest.md\n"
+    assert "1 note missing" in ran.err
+
+
 def test_several_notes_move_as_one_step_and_links_follow(notekeep: Run, root: Path) -> None:
     ran = notekeep("mv", "Deep Work", "Other", "shelf/read", at=root)
     assert ran.code == 0

@@ -59,7 +59,7 @@ def test_a_first_sweep_finds_every_note(vault: Path) -> None:
         "habits/log/2026-11.laptop.md",
     ]
     assert changes.total == 4
-    assert not changes.looks_incomplete
+    assert not changes.looks_incomplete()
 
 
 def test_what_is_known_stays_as_it_was_given(vault: Path) -> None:
@@ -266,7 +266,7 @@ def test_an_emptied_vault_is_suspicious(vault: Path) -> None:
     changes = sweep(vault, before)
 
     assert len(changes.removed) == 4
-    assert changes.looks_incomplete
+    assert changes.looks_incomplete()
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_many_notes_gone_at_once_are_suspicious(
 ) -> None:
     changes = ScanResult(removed=["x"] * removed, moved=moved, known=known_notes)
 
-    assert changes.looks_incomplete is suspicious
+    assert changes.looks_incomplete() is suspicious
 
 
 def test_a_renamed_folder_is_no_loss(vault: Path) -> None:
@@ -300,7 +300,7 @@ def test_a_renamed_folder_is_no_loss(vault: Path) -> None:
     changes = sweep(vault, before)
 
     assert len(changes.removed) == 62
-    assert not changes.looks_incomplete
+    assert not changes.looks_incomplete()
 
 
 def test_one_folder_can_be_swept_alone(vault: Path) -> None:
