@@ -16,13 +16,13 @@ from notekeep.export.embeds import (
     block_ids,
     heading_words,
     is_title,
-    normalize_heading,
 )
 from notekeep.export.post import Post, make_slug
 from notekeep.export.references import Ref, escape_text
 from notekeep.export.source_map import LineWarning, MappedText, SourceChange, SourceEdit
 from notekeep.export.targets.target import Target
 from notekeep.markdown.nodes import Node, parse_tree
+from notekeep.markdown.text_edit import normalize_heading
 from notekeep.storage.file_names import name_key
 
 _WEB_NAME = re.compile(r"[^\w.]+")

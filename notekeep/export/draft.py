@@ -25,7 +25,6 @@ from notekeep.export.embeds import (
     MAX_EMBED_DEPTH,
     extract_fragment,
     find_heading,
-    normalize_heading,
     place_embed,
     prefix_footnotes,
 )
@@ -56,6 +55,7 @@ from notekeep.export.source_map import (
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import Note
 from notekeep.markdown.schema import canonical
+from notekeep.markdown.text_edit import normalize_heading
 from notekeep.markdown.tree import Span
 
 _LINKS = ("wikilink", "embed", "image", "link")

@@ -8,24 +8,18 @@ the note they came from, and link definitions are resolved, so that nothing clas
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import takewhile
 from typing import NamedTuple
 
 from notekeep.export.references import Fragment, destination, fold_label, quote_title
 from notekeep.export.source_map import TEASER_COMMENT, MappedText, SourceEdit, dedent_lines
 from notekeep.markdown.nodes import Node, Tree
+from notekeep.markdown.text_edit import normalize_heading
 from notekeep.markdown.tree import Span
 
 MAX_EMBED_DEPTH = 6
 """How deep notes may show notes that show notes."""
 BLOCK_ID = re.compile(r"(?:^|[ \t]+)\^([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*$")
-_UNSPOKEN = re.compile(r"[^\w]+|_")
-
-
-def normalize_heading(text: str) -> str:
-    """Return a heading as links compare it: without case, marks and punctuation."""
-    return _UNSPOKEN.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
 
 
 def find_heading(tree: Tree, words: str) -> Node | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.outline import BodyFacts, Task
 
 _EOL: Final = re.compile(r"\r\n|\n|\r")
+_UNSPOKEN: Final = re.compile(r"[^\w]+|_")
 
 
 class TextEdit(NamedTuple):
@@ -46,11 +47,18 @@ def apply(text: str, edits: Iterable[TextEdit]) -> str:
 # Parts of a body that a person names: the section below a heading, a task to tick.
 
 
+def normalize_heading(text: str) -> str:
+    """Return a heading as links compare it: without case, marks and punctuation."""
+    # Obsidian writes a link to "What: a, b?" as [[Note#What a, b]].
+    return _UNSPOKEN.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
+
+
 def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | None:
     """Find where the section of a heading stands: from the line below it to the next of its level.
 
-    Case, marks and Unicode form of the heading's words do not count. A chain such as
-    `Week 47#Tuesday` finds the heading within the other. None when there is no such heading.
+    Case, marks and Unicode form of the heading's words do not count, nor does punctuation where no
+    heading has the same. A chain such as `Week 47#Tuesday` finds the heading within the other. None
+    when there is no such heading.
     """
     # A heading in a quote or a list does not cut the note into sections.
     headings = [
@@ -59,8 +67,11 @@ def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | 
     start, end = 0, len(text)
     for name in heading.split("#"):
         wanted = _folded(name)
-        inside = (found for found in headings if start <= found.start < end)
+        inside = [found for found in headings if start <= found.start < end]
         hit = next((found for found in inside if _folded(found.text) == wanted), None)
+        if hit is None and (wanted := normalize_heading(wanted)):
+            like = (one for one in inside if normalize_heading(_folded(one.text)) == wanted)
+            hit = next(like, None)
         if hit is None:
             return None
         start = next_line(text, hit.end)

@@ -48,6 +48,17 @@ def test_a_section_is_what_stands_below_its_heading(heading: str, found: str | N
     assert section(heading) == found
 
 
+@pytest.mark.parametrize(
+    ("heading", "found"),
+    [("Why so many", "b"), ("why so many??", "a\n"), ("C", "c\n"), ("?!", None)],
+)
+def test_punctuation_counts_only_where_a_heading_has_the_same(
+    heading: str, found: str | None
+) -> None:
+    text = "# Why: so many?\na\n# C?\nc\n# !\nd\n# Why so many\nb"
+    assert section(heading, text) == found
+
+
 def test_a_section_with_other_line_ends_or_at_the_end() -> None:
     assert section("A", "# A\r\nx\r\n# B\r\n") == "x\r\n"
     assert section("A", "# A\rx\r# B\r") == "x\r"

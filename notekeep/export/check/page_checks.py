@@ -16,13 +16,14 @@ from urllib.parse import unquote, urlsplit
 
 from notekeep.export.audit import Audit, OutgoingFile, find_leaks
 from notekeep.export.check.built_page import Element
-from notekeep.export.embeds import BLOCK_ID, normalize_heading
+from notekeep.export.embeds import BLOCK_ID
 from notekeep.export.plan import PlannedPost
 from notekeep.export.private_terms import normalize_for_audit
 from notekeep.export.references import Ref
 from notekeep.export.rewrite.block_syntax import CALLOUT_MARK, callout, callout_title, is_diagram
 from notekeep.export.targets.front_matter import join_blanks
 from notekeep.markdown.nodes import Node
+from notekeep.markdown.text_edit import normalize_heading
 
 Check = Callable[["BuiltPost"], str | None]
 

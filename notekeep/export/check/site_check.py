@@ -22,11 +22,11 @@ from notekeep.export.check.site_build import (
     needs_draft_build,
     write_pages,
 )
-from notekeep.export.embeds import normalize_heading
 from notekeep.export.plan import ExportPlan, PlannedPost, SiteChange
 from notekeep.export.post import Post
 from notekeep.export.targets.target import Target, load_target, open_target
 from notekeep.markdown.nodes import LITERAL_NODES, Tree, parse_tree
+from notekeep.markdown.text_edit import normalize_heading
 
 _LEFT_OVER = re.compile(
     r"\[\[[^\]]+\]\]|%%|(?:^|\s)\^[\w-]+$|\[!private|nk[0-9a-f]{12}:", re.MULTILINE
