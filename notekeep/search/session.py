@@ -54,7 +54,7 @@ MAX_NEAR_HITS = 20
 
 COMMON_WORDS_MESSAGE = "Only the most common words like {} were searched. Type another letter."
 PREFIX_MATCH_MESSAGE = "No note has all of these words. These have words that begin so."
-SOME_WORDS_MESSAGE = "No note has all words; these have some."
+SOME_WORDS_MESSAGE = "Showing notes with some of the words."
 ONE_HIT_MESSAGE = "Only 1 note has all of these words; others have some."
 FEW_HITS_MESSAGE = "Only {} notes have all of these words; others have some."
 NOT_INDEXED_MESSAGE = "The full text is not indexed yet, only titles, aliases and tags."

@@ -269,7 +269,7 @@ def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> Fall
     if not known:
         return None
     root = tree.replace_leaves(query.root, lambda leaf: _respell(leaf, known))
-    remark = f"No note has {_listed(known)}. This is for {_listed(known.values())}."
+    remark = f"Showing results for {_listed(known.values())} (no note has {_listed(known)})."
     return FallbackQuery(_as_query(query, root), remark)
 
 

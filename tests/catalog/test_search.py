@@ -288,7 +288,7 @@ def test_an_explanation_says_how_it_was_read_and_what_each_hit_meets(shelf: Vaul
 def test_a_word_that_no_note_has_is_answered_by_its_nearest_spelling(shelf: Vault) -> None:
     found = ask(shelf, "levrage type:podcast")
     assert [hit.row.path for hit in found.hits] == ["naval.md"]
-    assert found.remarks == ('No note has "levrage". This is for "leverage".',)
+    assert found.remarks == ('Showing results for "leverage" (no note has "levrage").',)
     assert found.instead == "leverage type=podcast"
 
 
@@ -397,7 +397,10 @@ def test_question_words_are_needed_where_nothing_else_is_wanted(shelf: Vault) ->
 def test_a_spelling_and_missing_words_are_both_said(shelf: Vault) -> None:
     found = ask(shelf, "nawal horizons")
     assert {hit.row.path for hit in found.hits} == {"naval.md", "book.md"}
-    assert found.remarks == (SOME_WORDS_MESSAGE, 'No note has "nawal". This is for "naval".')
+    assert found.remarks == (
+        SOME_WORDS_MESSAGE,
+        'Showing results for "naval" (no note has "nawal").',
+    )
     assert ask(shelf, "nawal horizons shoes running").remarks == (SOME_WORDS_MESSAGE,)
 
 

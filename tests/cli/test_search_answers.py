@@ -33,14 +33,14 @@ def test_another_spelling_is_answered_and_said(search: Callable[..., Ran]) -> No
     ran = search("pragmatc", "programmer")
     assert ran.code == 0
     assert ran.out.startswith("The Pragmatic Programmer")
-    assert 'No note has "pragmatc". This is for "pragmatic".' in ran.err
+    assert 'Showing results for "pragmatic" (no note has "pragmatc").' in ran.err
 
 
 def test_notes_with_some_of_the_words_are_shown_and_said(search: Callable[..., Ran]) -> None:
     ran = search("attention", "residue", "basil")
     assert ran.code == 0
     assert ran.out.startswith("Deep Work")
-    assert "No note has all words; these have some." in ran.err
+    assert "Showing notes with some of the words." in ran.err
     answer = json.loads(search("attention", "residue", "basil", "--json").out)
     assert answer["relaxed"] is True
     assert answer["hits"][0]["title"] == "Deep Work"
@@ -74,7 +74,7 @@ def test_json_says_what_was_answered_instead(search: Callable[..., Ran]) -> None
     assert answer["relaxed"] is True
     assert answer["query"] == "pragmatc"
     assert answer["instead"] == "pragmatic"
-    assert answer["remarks"] == ['No note has "pragmatc". This is for "pragmatic".']
+    assert answer["remarks"] == ['Showing results for "pragmatic" (no note has "pragmatc").']
     assert answer["hits"][0]["title"] == "The Pragmatic Programmer"
 
 
@@ -149,7 +149,7 @@ def test_search_says_that_the_index_is_not_built(
 def test_a_single_word_is_not_left_out(search: Callable[..., Ran]) -> None:
     ran = search("type:book", "zeppelin")
     assert (ran.code, ran.out) == (1, "")
-    assert "these have some" not in ran.err
+    assert "notes with some of the words" not in ran.err
 
 
 @pytest.mark.parametrize(("typed", "is_respelt"), [("habt", True), ("hbt", False)])
@@ -158,4 +158,4 @@ def test_an_unfinished_word_of_four_letters_is_respelt(
 ) -> None:
     vault = Vault.open(sample)
     remarks = vault.search.search(typed, typing=True).remarks
-    assert any("This is for" in remark for remark in remarks) == is_respelt
+    assert any("Showing results for" in remark for remark in remarks) == is_respelt

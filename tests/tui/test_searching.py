@@ -28,14 +28,14 @@ async def test_a_misspelt_word_is_answered_and_that_is_said(make_app: MakeApp) -
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "Books"))
         await press(pilot, "slash")
         type_text(app, "kettel")
-        await until(pilot, lambda: shows(app, 'This is for "kettle"'))
+        await until(pilot, lambda: shows(app, 'Showing results for "kettle"'))
         assert browse(app).note_under_cursor == "books/Atomic Habits.md"
 
 
 @pytest.mark.parametrize(
     ("size", "said"),
     [
-        (WIDE, "No note has all words; "),
+        (WIDE, "Showing notes with some of the words"),
         ((80, 24), "1 nearest note"),
     ],
 )
