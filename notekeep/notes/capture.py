@@ -281,12 +281,15 @@ def _insert(body: str, end: int, text: str, eol: str, *, is_block: bool = False)
 
 def _as_item(text: str, kept: str) -> tuple[str, bool]:
     """Text as it stands below what is kept, and whether it is one more item of a list there."""
-    last = kept.splitlines()[-1] if kept else ""
-    bullet = _BULLET.match(last)
+    lines = kept.splitlines() or [""]
+    bullet = _BULLET.match(lines[-1])
     if bullet is None or text.startswith(">"):
         return text, False
     if not _BULLET.match(text):
-        text = f"{bullet[1] if bullet[1] in '-*+' else '-'} {text}"
+        outer = next((line for line in reversed(lines) if line[:1].strip()), "")
+        bullet = _BULLET.match(outer) or bullet
+        number, end = bullet[1][:-1], bullet[1][-1]
+        text = f"{int(number) + 1 if number else ''}{end} {text}"
     return text, True
 
 

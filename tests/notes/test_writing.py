@@ -76,6 +76,21 @@ class TestAdd:
         )
         assert changed(before, after) == {"inbox/List.md"}
 
+    @pytest.mark.parametrize(
+        ("there", "item"),
+        [
+            ("1. one\n2. two\n", "3. x"),
+            ("9) nine\n", "10) x"),
+            ("* a\n  - b\n", "* x"),
+            ("4. four\n   - b\n", "5. x"),
+        ],
+    )
+    def test_a_list_goes_on_as_it_is_written(self, vault: Vault, there: str, item: str) -> None:
+        Path(vault.root, "steps.md").write_text(there, "utf-8")
+        vault.indexing.refresh(words=False)
+        vault.notes.add("x", "steps.md")
+        assert Path(vault.root, "steps.md").read_text("utf-8") == f"{there}{item}\n"
+
     def test_a_paragraph_stands_by_itself(self, vault: Vault, texts: Texts) -> None:
         vault.notes.add("More.", "List")
         assert texts()["inbox/List.md"].endswith(b"Nothing yet.\n\nMore.\n")
