@@ -145,7 +145,7 @@ class SyncService:
         if is_known:
             self.trust()
         if code:
-            done.append("the remote cannot be reached: `git ls-remote` shows why")
+            done.append("the remote cannot be reached yet: `git ls-remote` shows why")
         return done
 
     def _add_lines(self, path: str, lines: Iterable[str], done: list[str]) -> None:

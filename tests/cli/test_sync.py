@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.storage.git import Git
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from notekeep.storage.git import Entry
     from tests.support.ran import Ran
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
@@ -181,6 +184,47 @@ def test_a_remote_with_notes_of_its_own_keeps_them_and_so_does_the_vault(
     texts = a.notes()
     assert set(texts) >= {"Same.md", "Only a.md", "Only b.md"}
     assert {"the text of a\n", "what b wrote, all else\n", "a\n", "b\n"} == set(texts.values())
+
+
+def test_no_commit_is_ever_taken_back(two: tuple[Machine, Machine]) -> None:
+    a, b = two
+    heads = set()
+    for number in range(3):
+        for one in (a, b):
+            one.write("Note.md", NOTE.replace("3", f"{one.root.name}{number}"))
+            one.write(f"{one.root.name}{number}.md", "new\n")
+            one.sync()
+            heads.add(one.git("rev-parse", "HEAD").strip())
+        assert b("undo").code == 0
+    a.sync()
+    b.sync()
+    for one in two:
+        one.sync()
+        assert heads <= set(one.git("rev-list", "origin/main").split())
+        assert "reset" not in one.git("reflog")
+
+
+def test_a_merge_that_is_not_what_was_planned_changes_nothing(
+    two: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = two
+    a.write("Note.md", NOTE.replace("3", "5"))
+    a.write("A.md", "a\n")
+    a.sync()
+    b.write("Note.md", NOTE.replace("reading", "done"))
+    real = Git.write_tree
+
+    def forget_one(git: Git, entries: dict[str, Entry]) -> str:
+        return real(git, {path: entry for path, entry in entries.items() if path != "A.md"})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Git, "write_tree", forget_one)
+        ran = b("sync")
+    assert ran.code == 5
+    assert "The merge is not what was planned" in ran.err
+    assert b.notes() == {"Note.md": NOTE.replace("reading", "done")}
+    b.sync()
+    assert b.read("A.md") == "a\n"
 
 
 def test_offline_the_changes_are_committed(two: tuple[Machine, Machine], hub: Path) -> None:
@@ -792,4 +836,4 @@ def test_init_says_when_the_remote_cannot_be_reached(
 ) -> None:
     ran = machine("a")("sync", "init", f"{hub}2")
     assert ran.code == 0
-    assert "the remote cannot be reached: `git ls-remote` shows why" in ran.err
+    assert "the remote cannot be reached yet: `git ls-remote` shows why" in ran.err
