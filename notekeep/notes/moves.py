@@ -120,15 +120,13 @@ def _plan_with_links(
 ) -> tuple[str, NotekeepError] | None:
     """Plan moves and every link that follows; return the note that cannot move, and why."""
     follow = LinkUpdater(workspace, moves)
-    paths = (*moves, *sorted(follow.sources() - moves.keys()))
-    edited = set(workspace.distinct(paths))
+    linking = follow.sources() - moves.keys()
+    edited = set(workspace.distinct((*moves, *sorted(linking))))
     changes: list[NoteChange] = []
     refused: list[tuple[str, Refused]] = []
-    for path in paths:
+    for path in (*moves, *sorted(linking & edited)):
         target = moves.get(path, path)
         is_moved = path in moves
-        if not is_moved and path not in edited:
-            continue
         try:
             data = after = workspace.read(path)
         except (Refused, NotFound) as error:
@@ -136,7 +134,7 @@ def _plan_with_links(
                 return path, error
             if isinstance(error, NotFound):
                 continue
-            raise  # the note has links that would point nowhere, and nobody could say where
+            raise  # its links would lead nowhere, and nobody could say which
         try:
             if path in edited:
                 after = follow.rewrite(workspace.note(path, data), data, target)

@@ -204,6 +204,9 @@ IMPORT_PAUSE = 0.05  # seconds between two imports
 SOON = (
     "notekeep.search.session",
     "notekeep.tui.dialogs.switcher",
+    "notekeep.storage.history",
+    "notekeep.export.draft",
+    "notekeep.export.plan",
     "notekeep.tui.screens.note_operations",
     "notekeep.tui.screens.help",
     "notekeep.tui.screens.palette",
