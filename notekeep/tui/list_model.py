@@ -56,9 +56,10 @@ class PagedRows:
     def paths(self) -> Iterable[str]:
         return self._vault.search.paths(self._query)
 
-    def find(self, path: str) -> int | None:  # noqa: ARG002 - known once all is in order
-        """Return None: one has to look which row a note has."""
-        return None
+    def find(self, path: str) -> int | None:
+        """Return the row of a note of the first page; of others it is known once all is sorted."""
+        found = (number for number, row in enumerate(self._first.rows) if row.path == path)
+        return next(found, None)
 
 
 # What stands between the rows of a list: the names of its groups, and notes that are folded away.

@@ -10,8 +10,9 @@ import pytest
 from notekeep.tui.app import NotekeepApp
 from notekeep.tui.list_model import PagedRows
 from notekeep.tui.messages import OpenNote
+from notekeep.tui.widgets import list_pane
 from notekeep.vault import Vault
-from tests.support.screens import shows, until
+from tests.support.screens import press, shows, type_text, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,3 +76,20 @@ async def test_a_note_far_down_is_gone_to(vault: Vault) -> None:
         await until(pilot, lambda: browse.note_under_cursor == paths[-3])
         # Names of groups are rows as well.
         assert browse.notes.cursor == browse.notes.row_count() - 3
+
+
+async def test_after_a_search_a_note_far_down_a_long_list_keeps_the_cursor(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_pane, "MAX_SORTED_ROWS", 1_000)  # longer lists come in two steps
+    last = vault.search.ordered("sort:-modified").paths()[-1]
+    app = NotekeepApp(vault, "browse")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: shows(app, "notes"))
+        browse = cast("BrowseScreen", app.screen)
+        await press(pilot, "slash")
+        type_text(app, f"path:{last}")
+        await until(pilot, lambda: browse.notes.is_search and browse.note_under_cursor == last)
+        await press(pilot, "escape")
+        await until(pilot, lambda: not browse.notes.is_search and browse.notes.cursor > 2_000)
+        assert browse.note_under_cursor == last

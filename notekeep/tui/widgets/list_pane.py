@@ -62,6 +62,7 @@ from notekeep.tui.widgets.note_list import PAGE_ROWS, TALL, NoteList, RowSource
 from notekeep.tui.workers import TitleSearch, in_background
 
 if TYPE_CHECKING:
+    from notekeep.catalog.queries import OrderedList
     from notekeep.catalog.records import Row
     from notekeep.errors import NotekeepError
     from notekeep.search.results import SearchResults
@@ -394,21 +395,24 @@ class ListPane(Vertical, RemovalSafe):
             found = search.ordered(query)
             self._show_rows(found, found.values, folded, from_top=from_top)
             return
+        wanted = self._wanted_path()
         if self._key == DEFAULT_ORDER.key:
             # The first screen of a long list is there at once, and all of it a moment later.
             rows = search.rows(query, limit=PAGE_ROWS)
             search.distinguish_titles(rows.rows)
             values = [row.mtime_ns for row in rows.rows]
-            keep = self._wanted
+            self._wanted = wanted
             self._show_rows(PagedRows(self._vault, query, rows), values, folded, from_top=from_top)
-            self._wanted = keep
             from_top = from_top and not self.notes.is_moved
+        self._wanted, shown_at = wanted, self.notes.cursor
+
+        def show_all(found: OrderedList) -> None:
+            if self.notes.cursor != shown_at:
+                self._wanted = None  # the person has gone on
+            self._show_rows(found, found.values, folded, from_top=from_top)
+
         self._worker = in_background(
-            self,
-            lambda: search.ordered(query),
-            lambda found: self._show_rows(found, found.values, folded, from_top=from_top),
-            group="search",
-            exclusive=True,
+            self, lambda: search.ordered(query), show_all, group="search", exclusive=True
         )
 
     def _show_rows(

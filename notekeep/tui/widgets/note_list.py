@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
@@ -34,7 +33,6 @@ PAGE_ROWS = 100
 MAX_CACHED_PAGES = 40  # so many pages are kept, whatever was scrolled past
 GUTTER = 4  # the cells at the left of a row: the cursor, and the sign, where a click marks
 TALL, ROOMY = 31, 180  # lines and columns of a screen from which on hits are shown with more air
-MAX_SEARCHED_ROWS = 2000  # how many rows are looked through for the note the cursor was on
 
 
 class RowSource(Protocol):
@@ -49,7 +47,7 @@ class RowSource(Protocol):
     def paths(self) -> Iterable[str]: ...
 
     def find(self, path: str) -> int | None:
-        """Return which row a note has, when that is known without reading them."""
+        """Return which row a note has, where that is known without reading more of them."""
         ...
 
 
@@ -132,7 +130,7 @@ class NoteList(ListView):
         self._source, self._pages = source, {}
         self._insert(inserted)
         self.row_height = 1
-        found = self._row_with(keep, near)
+        found = self._row_with(keep)
         self.rows_changed(near if found is None and keep is not None else found or 0)
 
     def show_hits(
@@ -215,7 +213,7 @@ class NoteList(ListView):
         """Mark all notes from the one that was marked last up to the one under the cursor."""
         if not self.note_count:
             return
-        begin = self._row_with(self._marked_last, self.cursor)
+        begin = self._row_with(self._marked_last)
         rows_of_ends = (self.cursor if begin is None else begin, self.cursor)
         first, last = sorted(map(self._number, rows_of_ends))
         rows = self._source.page(first, last + 1 - first)[: last + 1 - first]
@@ -300,15 +298,9 @@ class NoteList(ListView):
         draw = width, self._glyphs, self.today, look, self._finder
         return hit_rows(hit, *draw, lines=self.snippet_lines)
 
-    def _row_with(self, path: str | None, near: int) -> int | None:
-        """Look for a note: around a row first, then from the top."""
-        if path is None:
+    def _row_with(self, path: str | None) -> int | None:
+        """Look for the row of a note."""
+        known = None if path is None else self._source.find(path)
+        if known is None:
             return None
-        if (known := self._source.find(path)) is not None:
-            return known + bisect_right(self._inserted, known, key=lambda one: one.notes)
-        total = self.row_count()
-        around = range(max(0, near - PAGE_ROWS), min(near + PAGE_ROWS, total))
-        for index in chain(around, range(min(total, MAX_SEARCHED_ROWS))):
-            if (row := self.row_of(index)) is not None and row.path == path:
-                return index
-        return None
+        return known + bisect_right(self._inserted, known, key=lambda one: one.notes)
