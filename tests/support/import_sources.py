@@ -224,7 +224,10 @@ def write_koreader(folder: Path, books: Sequence[Book], lost: int = 0) -> Path:
             f' ["text"] = {_lua(one.text)}, ["note"] = {_lua(one.note)} }},\n'
             for at, one in enumerate(book.passages, 1)
         )
-        rows += '{ ["page"] = "x", ["text"] = "in One" },' * (0 if index else lost)
+        rows += "".join(
+            f'[{100 + at}] = {{ ["page"] = "x", ["text"] = "in One" }},'
+            for at in range(0 if index else lost)
+        )
         props = f'["title"] = {_lua(book.title)}, ["authors"] = {_lua(book.author)}'
         table = (
             f'return {{ ["annotations"] = {{ {rows} }}, ["doc_props"] = {{ {props} }},'

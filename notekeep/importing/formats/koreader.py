@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import repeat
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 from notekeep.errors import Refused
 from notekeep.importing.formats.reading import (
@@ -20,12 +19,10 @@ from notekeep.importing.formats.reading import (
     iso_day,
     iso_time,
     plain_text,
+    read_number,
     split_names,
 )
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _FILE = re.compile(r"metadata\.[^/]+\.lua")
 _STATUS = {"complete": "finished", "reading": "reading", "abandoned": "dropped"}
@@ -36,7 +33,6 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read_file(name: str, text: str) -> Records:
-    """Read a file as a work."""
     table = _read_lua(text)
     props = table.get("doc_props") or {}
     folder = name.rpartition("/")[0].rpartition("/")[2].removesuffix(".sdr")
@@ -56,13 +52,13 @@ def _read_file(name: str, text: str) -> Records:
         "finished": iso_day(summary.get("modified")) if status == "finished" else "",
     }
 
-    def read_highlight(row: dict[str, Any]) -> Iterator[Loss]:
+    def read_highlight(row: dict[str, Any]) -> Records:
         is_highlight = bool(row.get("drawer"))
         if not is_highlight and not row.get("note"):
             yield Loss("bookmarks", title, name)
             return
         place = json.dumps([row.get("pos0", row.get("page")), row.get("pos1")], sort_keys=True)
-        number = _number(row.get("pageno", row.get("page")))
+        number = read_number(row.get("pageno", row.get("page")))
         work.passages.append(
             Passage(
                 key=f"{identity}|{place}",
@@ -83,7 +79,7 @@ def _read_file(name: str, text: str) -> Records:
         yield work
 
 
-def _read_old(table: dict[Any, Any]) -> list[dict[str, Any]]:
+def _read_old(table: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of older files: highlights by page, and their notes among the bookmarks."""
     notes = {
         str(one.get("datetime")): str(one.get("text") or "")
@@ -98,91 +94,61 @@ def _read_old(table: dict[Any, Any]) -> list[dict[str, Any]]:
             is_own = bool(note) and str(one.get("text") or "")[:20] not in note
             row = {"pageno": page, "drawer": "lighten", "note": note if is_own else ""}
             rows.append({**row, **one})
-    return sorted(rows, key=lambda row: (_number(row["pageno"]), str(row["pageno"])))
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
+    return sorted(rows, key=lambda row: (read_number(row["pageno"]), str(row["pageno"])))
 
 
 def _items(value: object) -> list[dict[str, Any]]:
     """The values of a Lua list, which is a table with numbers as keys."""
     table = value if isinstance(value, dict) else {}
-    keys = sorted(table, key=lambda key: (_number(key), str(key)))
+    keys = sorted(table, key=lambda key: (read_number(key), str(key)))
     return [table[key] for key in keys]
 
 
-# Lua
+# Lua: the literals that KOReader writes are those of JSON in other signs
 
 _TOKEN = re.compile(
     r"""\s*(?:--[^\n]*\s*)*(?:
         (?P<sign>[{}\[\]=,;]) | (?P<string>"(?:[^"\\]++|\\.)*+"|'(?:[^'\\]++|\\.)*+')
-      | (?P<number>-?(?:0x[0-9A-Fa-f]+|\d+\.?\d*(?:[eE][+-]?\d+)?)) | (?P<word>[A-Za-z_]\w*)
+      | (?P<number>-?(?:0x[0-9A-Fa-f]+|\d+\.?\d*(?:[eE][+-]?\d+)?))
+      | (?P<word>true|false|nil)\b | (?P<name>[A-Za-z_]\w*)(?=\s*=) | (?P<end>\Z)
     )""",
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(\d{1,3}|\r\n|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "", "b": "", "f": "", "v": "", "\r\n": "\n"}
-_WORDS = {"true": True, "false": False, "nil": None}
-_MAX_DEPTH = 50
-_Token: TypeAlias = tuple[str, Any]
 
 
-def _read_lua(text: str) -> dict[Any, Any]:
-    """Read the table that a file returns; Refused for anything but literals."""
-    found = re.search(r"(?m)^\s*return\b", text)
-    if found is None:
-        raise Refused("no table of Lua")
-    tokens = _read_tokens(text, found.end())
-    value = _read_value(tokens, next(tokens), 0)
-    if not isinstance(value, dict):
-        raise Refused("no table of Lua")
-    return value
-
-
-def _read_tokens(text: str, at: int) -> Iterator[_Token]:
-    """Yield the signs, names and values of a text, then ends."""
-    while match := _TOKEN.match(text, at):
+def _read_lua(text: str) -> dict[str, Any]:
+    """Read the table that a file returns; Refused for anything but literals with their keys."""
+    begin = re.search(r"(?m)^\s*return\b", text)
+    at = begin.end() if begin else len(text)
+    found: list[str] = []
+    while (match := _TOKEN.match(text, at)) and match["end"] is None:
         at = match.end()
-        if match["string"] is not None:
-            yield "value", _ESCAPE.sub(_unescape, match["string"][1:-1])
-        elif match["number"] is not None:
-            is_hex = "x" in match["number"]
-            number = float(int(match["number"], 16)) if is_hex else float(match["number"])
-            yield "value", int(number) if number.is_integer() else number
-        elif match["word"] in _WORDS:
-            yield "value", _WORDS[match["word"]]
-        else:
-            yield ("sign", match["sign"]) if match["sign"] else ("name", match["word"])
-    yield from repeat(("end", "an end, or more than literals"))
-
-
-def _read_value(tokens: Iterator[_Token], token: _Token, depth: int) -> Any:
-    """Read a literal or a table, of which the first token is given."""
-    if token[0] == "value":
-        return token[1]
-    if token != ("sign", "{") or depth > _MAX_DEPTH:
-        raise Refused(f"a table of Lua with {clean_line(token[1])[:40]}")
-    table: dict[Any, Any] = {}
-    while (token := next(tokens)) != ("sign", "}"):
-        if token in (("sign", ","), ("sign", ";")):
-            continue
-        key: Any = len(table) + 1
-        if token == ("sign", "["):
-            key = _read_value(tokens, next(tokens), depth + 1)
-            _expect(tokens, "]")
-        if token == ("sign", "[") or token[0] == "name":
-            key = key if token[0] == "sign" else token[1]
-            _expect(tokens, "=")
-            token = next(tokens)
-        is_plain = isinstance(key, str | int | float)
-        table[key if is_plain else str(key)] = _read_value(tokens, token, depth + 1)
+        _add_token(found, match)
+    table: object = json.loads("".join(found)) if match else None
+    if not isinstance(table, dict):
+        raise Refused("no table of Lua, or one with more than literals")
     return table
 
 
-def _expect(tokens: Iterator[_Token], sign: str) -> None:
-    if next(tokens) != ("sign", sign):
-        raise Refused("a table of Lua that is cut off")
+def _add_token(found: list[str], match: re.Match[str]) -> None:
+    """Add what a token is in JSON."""
+    if match["string"] is not None:
+        found.append(json.dumps(_ESCAPE.sub(_unescape, match["string"][1:-1])))
+    elif number := match["number"]:
+        value = float(int(number, 16)) if "x" in number else float(number)
+        found.append(json.dumps(int(value) if value.is_integer() else value))
+    elif match["word"]:
+        found.append(match["word"].replace("nil", "null"))
+    elif match["name"]:
+        found.append(f'"{match["name"]}"')
+    elif match["sign"] == "=" and found:
+        found[-1:] = [found[-1] if found[-1].startswith('"') else f'"{found[-1]}"', ":"]
+    elif match["sign"] not in "[]":
+        if match["sign"] == "}" and found[-1:] == [","]:
+            found.pop()
+        found.append(match["sign"].replace(";", ","))
 
 
 def _unescape(match: re.Match[str]) -> str:
