@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from notekeep.importing.import_plan import ImportPlan
     from notekeep.importing.import_state import ImportRow
     from notekeep.notes.plan import WriteResult
+    from notekeep.vault import Vault
 
 _SHOWN = 20
 """How many notes, losses and the like are listed; JSON has all."""
@@ -57,18 +58,7 @@ _SHOWN = 20
 @dry_run_option
 @json_options
 def import_(
-    paths: Sequence[str],
-    *,
-    format_id: str,
-    write: bool,
-    again: bool,
-    prune: bool,
-    take: Sequence[str],
-    skip: Sequence[str],
-    match: Sequence[str],
-    columns: Sequence[str],
-    id_column: str,
-    dry_run: bool,
+    paths: Sequence[str], *, format_id: str, write: bool, dry_run: bool, **options: Any
 ) -> int:
     """Show what files, folders or archives would bring, and what would be lost.
 
@@ -100,25 +90,8 @@ def import_(
     snipd             Snipd: Markdown
     storygraph        The StoryGraph: CSV
     """
-    from notekeep.importing.import_state import ImportOptions
-
     vault = open_vault()
-    with show_status() as show:
-        found = vault.imports.plan(
-            [os.path.expanduser(path) for path in paths],
-            format_id or ("csv" if columns or id_column else ""),
-            options=ImportOptions(
-                again,
-                prune,
-                [one.lstrip("^") for one in take],
-                _read_pairs("--match", match, "ID=NOTE", "kindle:123=Soil"),
-                skip,
-                _read_pairs("--map", columns, "COLUMN=FIELD", "Name=title"),
-                id_column,
-            ),
-            on_read=lambda name: show(f"reading {name}") if show is not None else None,
-        )
-    with closing(found):
+    with closing(_plan(vault, paths, format_id, options)) as found:
         done = vault.notes.apply(found.plan) if write and not dry_run else None
     if is_json():
         output.write_json(_object(found, done))
@@ -128,6 +101,24 @@ def import_(
         _show(found)
         _report(found, done)
     return report_refused(found.plan.refused) or (0 if found.rows else 1)
+
+
+def _plan(
+    vault: Vault, paths: Sequence[str], format_id: str, options: dict[str, Any]
+) -> ImportPlan:
+    from notekeep.importing.import_state import ImportOptions
+
+    options["take"] = [one.lstrip("^") for one in options["take"]]
+    options["match"] = _read_pairs("--match", options["match"], "ID=NOTE", "kindle:123=Soil")
+    options["columns"] = _read_pairs("--map", options["columns"], "COLUMN=FIELD", "Name=title")
+    is_table = bool(options["columns"] or options["id_column"])
+    with show_status() as show:
+        return vault.imports.plan(
+            [os.path.expanduser(path) for path in paths],
+            format_id or ("csv" if is_table else ""),
+            options=ImportOptions(**options),
+            on_read=lambda name: show(f"reading {name}") if show is not None else None,
+        )
 
 
 def _read_pairs(option: str, words: Sequence[str], shape: str, example: str) -> dict[str, str]:
@@ -156,10 +147,10 @@ def _show(found: ImportPlan) -> None:
         output.write_message(f'"{row.title}" matches {row.path} by title and author.')
         output.write_message(f"  If not: --match {option}, or {other} for a new note")
     _show_changes(found)
-    for question in found.questions:
-        output.write_message(f'"{question.title}" is left out, because it could be several notes:')
-        for path in question.paths:
-            output.write_message(f"  --match {shlex.quote(f'{question.id}={path}')}")
+    for row in [row for row in found.rows if row.choices]:
+        output.write_message(f'"{row.title}" is left out, because it could be several notes:')
+        for path in row.choices:
+            output.write_message(f"  --match {shlex.quote(f'{row.id}={path}')}")
     if found.losses:
         output.write_styled([("Not imported, or changed", "bold")])
     for loss in found.losses[:_SHOWN]:
@@ -221,7 +212,11 @@ def _object(found: ImportPlan, done: WriteResult | None) -> dict[str, Any]:
         ],
         "losses": [loss._asdict() for loss in found.losses],
         "changes": [change._asdict() for change in found.changes],
-        "questions": [question._asdict() for question in found.questions],
+        "questions": [
+            {"id": row.id, "title": row.title, "paths": row.choices}
+            for row in found.rows
+            if row.choices
+        ],
         "remarks": found.plan.remarks,
         "paths": done.paths if done else [change.path for change in found.plan.changes],
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.importing.formats import find_formats
 from notekeep.importing.import_state import (
@@ -12,7 +14,6 @@ from notekeep.importing.import_state import (
     ImportOptions,
     ImportRow,
     ImportState,
-    Question,
     SourceChange,
     count_words,
 )
@@ -20,12 +21,7 @@ from notekeep.importing.input_files import InputFiles
 from notekeep.importing.note_import import NotePlanner
 from notekeep.importing.records import Bookmark, Format, Loss, Page, Work
 from notekeep.notes.plan import NoteChange, WritePlan
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
-
-    from notekeep.notes.workspace import Workspace
+from notekeep.notes.workspace import Workspace
 
 VERB = "import"
 
@@ -36,14 +32,17 @@ class ImportPlan(NamedTuple):
     formats: tuple[Format, ...]
     rows: tuple[ImportRow, ...]
     losses: tuple[Loss, ...]
-    changes: tuple[SourceChange, ...]  # passages that both the source and the person changed
-    questions: tuple[Question, ...]
     plan: WritePlan
     inputs: ExitStack  # what was given, open until its files are copied
 
     def close(self) -> None:
         """Close what was given, once the plan is written or not wanted."""
         self.inputs.close()
+
+    @property
+    def changes(self) -> list[SourceChange]:
+        """What both the source and the person changed."""
+        return [change for row in self.rows for change in row.changes]
 
     def counts(self) -> dict[str, int]:
         """Return how many notes, passages and fields become what, by the words of `COUNTS`."""
@@ -95,8 +94,6 @@ def plan_import(
             tuple({form.id: form for form in formats}.values()),
             tuple(state.rows),
             merge_losses(state.losses),
-            tuple(state.source_changes),
-            tuple(state.questions),
             _make_plan(state, formats),
             stack.pop_all(),
         )
@@ -120,10 +117,10 @@ def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
                 known.passages += record.passages
     for work in works.values():
         work.passages = list({one.key: one for one in work.passages}.values())
-    planner = NotePlanner(state, form, given)
-    planner.plan([*works.values(), *pages.values()])
     if bookmarks:
-        planner.plan_links(bookmarks)
+        page = Page(f"{form.id}:links", f"Links from {form.title}", "", bookmarks=bookmarks)
+        pages[page.key] = page
+    NotePlanner(state, form, given).plan([*works.values(), *pages.values()])
 
 
 def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:

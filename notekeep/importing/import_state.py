@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.importing.ledger import Ledger, digest_text
 from notekeep.importing.matching import NoteMatcher
 from notekeep.importing.note_text import NoteText
+from notekeep.importing.records import Loss
+from notekeep.notes.plan import FileCopy
+from notekeep.notes.workspace import Workspace
 from notekeep.storage.file_names import free_path, match_spelling, name_key, safe_name
 from notekeep.storage.scan import list_files
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Mapping
-
-    from notekeep.importing.records import Loss
-    from notekeep.notes.plan import FileCopy
-    from notekeep.notes.workspace import Workspace
 
 
 class ImportOptions(NamedTuple):
@@ -35,14 +32,6 @@ class ImportOptions(NamedTuple):
     skip: Collection[str] = ()  # ids of works and pages that are left out
     columns: Mapping[str, str] = {}  # of a CSV file, and what they are: `title`, `body`, a field
     id_column: str = ""  # of a CSV file, which tells rows apart
-
-
-class Question(NamedTuple):
-    """A work that may be one of several notes; a person says which."""
-
-    id: str
-    title: str
-    paths: tuple[str, ...]
 
 
 class SourceChange(NamedTuple):
@@ -64,6 +53,8 @@ class ImportRow:
     is_new: bool = False
     is_guess: bool = False
     is_skipped: bool = False  # the person left it out
+    choices: tuple[str, ...] = ()  # the notes that it may be, of which only a person knows the one
+    changes: list[SourceChange] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)  # by the words of `COUNTS`
 
     @property
@@ -126,8 +117,6 @@ class ImportState:
         self.matcher = NoteMatcher(workspace)
         self.rows: list[ImportRow] = []
         self.losses: list[Loss] = []
-        self.source_changes: list[SourceChange] = []
-        self.questions: list[Question] = []
         self.notes: dict[str, NoteText] = {}
         self.copies: dict[str, FileCopy] = {}  # by path
         self.refused: list[tuple[str, NotekeepError]] = []
@@ -144,20 +133,21 @@ class ImportState:
         self,
         ledger: Ledger,
         row: ImportRow,
-        name: str,
-        path: str,
-        there: str,
-        text: str,
+        change: SourceChange,
         *,
+        source: str = "",
         may_replace: bool = True,
         merge: Callable[[], str | None] = lambda: None,
     ) -> str | None:
         """Decide what becomes of a text that the vault has and the source, too; count it.
 
+        `source` is the text before the notes that it links to got their names.
+
         Returns:
             What replaces the text that is there; None to leave it.
         """
-        digest, found = digest_text(text), digest_text(there)
+        name, text = change.id, change.theirs
+        digest, found = digest_text(text), digest_text(change.yours)
         is_ours = ledger.has(name, found)
         if digest == found:
             count = "unchanged"
@@ -167,11 +157,13 @@ class ImportState:
             count = "unchanged" if is_ours else "edited"
         elif may_replace and is_ours:
             count = "updated"
+        elif source and ledger.has(name, digest_text(source)):
+            count = "edited"
         elif (merged := merge()) is not None:
             count, text = "updated", merged
         else:
             count = "edited"
-            self.source_changes.append(SourceChange(name, path, there, text))
+            row.changes.append(change)
         row.counts[count] += 1
         return text if count == "updated" else None
 

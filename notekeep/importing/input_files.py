@@ -17,6 +17,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any, Self
@@ -27,8 +28,6 @@ from notekeep.importing.records import Loss
 from notekeep.storage.file_names import is_skipped, is_skipped_folder, name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
     from _typeshed import WriteableBuffer
 
 HEAD_BYTES = 4096

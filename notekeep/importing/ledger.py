@@ -17,12 +17,9 @@ import hashlib
 import os
 import re
 import unicodedata
-from typing import TYPE_CHECKING
 
 from notekeep.notes.plan import NoteChange
-
-if TYPE_CHECKING:
-    from notekeep.notes.workspace import Workspace
+from notekeep.notes.workspace import Workspace
 
 FOLDER = ".notekeep/imported"
 _QUOTE_MARK = re.compile(r"(?m)^[ \t]*>[ \t]?")

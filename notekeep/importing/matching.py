@@ -8,27 +8,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from notekeep.importing.formats.reading import fold_letters, isbn13, surnames
-
-if TYPE_CHECKING:
-    from notekeep.importing.records import Work
-    from notekeep.markdown.field_values import Value
-    from notekeep.notes.workspace import Workspace
+from notekeep.importing.records import Work
+from notekeep.markdown.field_values import Value
+from notekeep.notes.workspace import Workspace
 
 _SERIES = re.compile(r"\([^()]*(?:#\s*|,\s*(?:book|band|tome|vol\.?)\s+)[\d.]+[^()]*\)")
 _URL_NOISE = re.compile(r"[?&](?:utm_[^&#]*|fbclid=[^&#]*|gclid=[^&#]*)")
 _MAX_TITLE = 300
 GUESSED_KINDS = ("book", "podcast")
 """Kinds whose notes are found by title and author. Titles of articles say too little."""
-
-
-class NoteMatch(NamedTuple):
-    """The notes that a work may be: one that is known, or guesses."""
-
-    paths: tuple[str, ...] = ()
-    is_guess: bool = False
 
 
 class _Candidate(NamedTuple):
@@ -47,43 +39,34 @@ class NoteMatcher:
     """The notes of a vault by what tells that they are a work."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._by_id: dict[str, str] = {}
-        self._by_number: dict[str, str] = {}
+        self._by_name: dict[str, str] = {}  # by ids, numbers and addresses
         self._by_title: dict[tuple[str, str], dict[str, _Candidate]] = {}
         for row in workspace.catalog.rows()[1]:
             self.add(row.path, row.kind, row.title, row.fields)
 
     def add(self, path: str, kind: str, title: str, fields: dict[str, Value]) -> None:
         """Add a note, also one that is only planned."""
-        for source_id in _items(fields.get("source_id")):
-            self._by_id.setdefault(source_id, path)
-        for number in _numbers(fields):
-            self._by_number.setdefault(number, path)
+        for name in (*_items(fields.get("source_id")), *_numbers(fields)):
+            self._by_name.setdefault(name, path)
         if kind in GUESSED_KINDS:
             names = _items(fields.get("author")) + _items(fields.get("show"))
             head, subtitle = split_title(title)
             known = self._by_title.setdefault((kind, head), {})
             known.setdefault(path, _Candidate(surnames(names), subtitle))
 
-    def find(self, work: Work) -> NoteMatch:
-        """Find the note of a work."""
-        for source_id in work.ids:
-            if source_id in self._by_id:
-                return NoteMatch((self._by_id[source_id],))
-        for number in _numbers({**work.fields, "ids": list(work.ids)}):
-            if number in self._by_number:
-                return NoteMatch((self._by_number[number],))
+    def find(self, ids: Iterable[str], fields: dict[str, Value]) -> str:
+        """Return the note that has one of the ids, or the same number or address; "" for none."""
+        names = (*ids, *_numbers(fields))
+        return next((self._by_name[name] for name in names if name in self._by_name), "")
+
+    def guess(self, work: Work) -> list[str]:
+        """Return the notes that a work may be by its title and authors."""
         if work.kind not in GUESSED_KINDS:
-            return NoteMatch()
+            return []
         head, subtitle = split_title(work.title)
         wanted = _Candidate(surnames(work.authors), subtitle)
         found = self._by_title.get((work.kind, head), {})
-        paths = [path for path, one in found.items() if one.may_be(wanted)]
-        return NoteMatch(tuple(sorted(paths)), is_guess=True)
-
-    def find_id(self, source_id: str) -> str:
-        """Return the note that has an id among its `source_id`; "" for none."""
-        return self._by_id.get(source_id, "")
+        return sorted(path for path, one in found.items() if one.may_be(wanted))
 
 
 def split_title(title: str) -> tuple[str, str]:

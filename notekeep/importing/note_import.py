@@ -7,35 +7,39 @@ they took out stays out. The text of a page follows its source in the same way.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from notekeep.dates import parse_iso
 from notekeep.errors import NotekeepError
 from notekeep.importing.formats.reading import fold_letters, isbn13, iso_day, surnames
-from notekeep.importing.import_state import ImportRow, Question
+from notekeep.importing.import_state import ImportRow, ImportState, SourceChange
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.ledger import digest_text
 from notekeep.importing.matching import plain_url
 from notekeep.importing.note_text import NoteText
 from notekeep.importing.page_links import PageLinks
 from notekeep.importing.passage_import import PassagePlanner
 from notekeep.importing.passages import write_tag
-from notekeep.importing.records import Loss, Page, Work, clean_line, passage_id
+from notekeep.importing.records import (
+    Bookmark,
+    Format,
+    Loss,
+    Page,
+    Work,
+    clean_line,
+    passage_id,
+)
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes, check_value
-from notekeep.markdown.field_values import parse_items
+from notekeep.markdown.field_values import Value, parse_items
 from notekeep.markdown.schema import canonical, find_known_keys
 from notekeep.notes.capture import plan_note_file
 from notekeep.storage.file_names import safe_name
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from notekeep.importing.import_state import ImportState
-    from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Bookmark, Format
-    from notekeep.markdown.field_values import Value
+RATING_MAX = 5
+"""The best rating of every program that is read."""
 
 UNCLAIMED_FIELDS = ("status", "listened")
 """Fields that a new note gets a value for which only a person can claim."""
@@ -76,10 +80,12 @@ class NotePlanner:
                 continue
             with self._guard(row):
                 self.state.settle(row.path)
-                if isinstance(item, Page):
-                    self._plan_page(item, row)
-                else:
+                if isinstance(item, Work):
                     self._plan_work(item, row, own)
+                elif item.bookmarks:
+                    self._plan_bookmarks(item, row)
+                else:
+                    self._plan_page(item, row)
         colors = sum(bool(one.color) for work in works for one in work.passages)
         if colors:
             self.state.losses.append(Loss("colors of highlights", times=colors))
@@ -132,22 +138,21 @@ class NotePlanner:
             if source_id in state.options.match:
                 name = state.options.match[source_id]
                 return state.workspace.resolve(name).path if name else ""
-        if isinstance(item, Page):
-            path = state.matcher.find_id(item.key)
-            return path if path and state.exists(path) else ""
-        match = state.matcher.find(item)
-        paths = tuple(path for path in match.paths if state.exists(path))
+        path = state.matcher.find(_ids(item), item.fields if isinstance(item, Work) else {})
+        if path or isinstance(item, Page):
+            return path if state.exists(path) else ""
+        paths = tuple(filter(state.exists, state.matcher.guess(item)))
         if len(paths) > 1:
-            state.questions.append(Question(row.id, item.title, paths))
+            row.choices = paths
             return None
-        row.is_guess = match.is_guess and bool(paths)
+        row.is_guess = bool(paths)
         return paths[0] if paths else ""
 
     def _is_left_out(self, item: Work | Page, row: ImportRow) -> bool:
         """Whether there is nothing to make a note of: the person or the source deleted it."""
         is_gone = isinstance(item, Work) and item.is_gone
         if is_gone or (self.ledger.is_known(self._line(row.id)) and not self.state.options.again):
-            count = len(item.passages) if isinstance(item, Work) else 1
+            count = len(item.passages if isinstance(item, Work) else item.bookmarks)
             row.counts["gone" if is_gone else "deleted"] += max(1, count)
             return True
         return False
@@ -167,17 +172,17 @@ class NotePlanner:
             return self.state.free_path(folder, item.title, *more)
         if day_note := self._day_note(item):
             return day_note
-        top = folder if item.kind != "note" and folder else self.format.title
-        parts = [safe_name(part) for part in (top, *item.folder.split("/")) if part.strip()]
-        return self.state.free_path("/".join(parts), item.title)
+        is_own = item.bookmarks or (item.kind != "note" and folder)
+        parts = map(safe_name, filter(str.strip, item.folder.split("/")))
+        top = folder if is_own else self.format.title
+        return self.state.free_path("/".join([top, *parts]), item.title)
 
-    def _make_note(self, item: Work | Page, path: str = "") -> str:
-        """Plan a new note with its fields; return its path."""
+    def _make_note(self, item: Work | Page) -> str:
         state, schema = self.state, self.state.workspace.schema
         fields = self._wanted(item)
-        path = path or self._new_path(item)
+        path = self._new_path(item)
         body = ""  # what the template says
-        if isinstance(item, Page) and item.body.strip():
+        if isinstance(item, Page) and (item.body.strip() or item.bookmarks):
             body = "\n" if item.kind == "daily" else f"# {item.title}\n"
         made = plan_note_file(
             state.workspace,
@@ -216,7 +221,7 @@ class NotePlanner:
             fields.update({name: value for name, value in item.fields.items() if value != 0})
             rating = fields.get("rating")
             if isinstance(rating, int | float):
-                scaled = round(rating * schema.rating_max / item.rating_max * 2) / 2
+                scaled = round(rating * schema.rating_max / RATING_MAX * 2) / 2
                 fields["rating"] = int(scaled) if scaled == int(scaled) else scaled
         fields["tags"] = [tag[1:] for tag in map(write_tag, item.tags) if tag]
         fields["source_id"] = list(_ids(item))
@@ -299,7 +304,7 @@ class NotePlanner:
         text = ("\n" if start else "") + f"{body}\n"
         if row.id in self._joining:
             if self.ledger.is_known(line):
-                is_same = self.ledger.has(line, digest_text(body))
+                is_same = self.ledger.has(line, digest_text(page.body))
                 row.counts["unchanged" if is_same else "edited"] += 1
                 return
             note.add_section(self.format.title, body)
@@ -311,41 +316,26 @@ class NotePlanner:
                 self.ledger.add(line, digest_text(note.body[start:]))  # what the template says
         else:
             there = note.body[start:]
-            if self.state.follow(self.ledger, row, line, row.path, there, body) is not None:
+            change = SourceChange(line, row.path, there, body)
+            if self.state.follow(self.ledger, row, change, source=page.body) is not None:
                 note.replace_from(start, text)
             else:
                 copies = []
         new = [copy for copy in copies if not self.state.exists(copy.path)]
         self.state.copies.update((copy.path, copy) for copy in new)
-        self.ledger.add(line, digest_text(body))
+        for one in (body, page.body):
+            self.ledger.add(line, digest_text(one))
 
-    # Links
-
-    def plan_links(self, bookmarks: Sequence[Bookmark]) -> None:
-        """Plan addresses as lines of one note of their program."""
-        state = self.state
-        page = Page(f"{self.format.id}:links", f"Links from {self.format.title}", body="links")
-        row = ImportRow(page.title, page.key)
-        state.rows.append(row)
-        row.is_skipped = row.id in state.options.skip
-        path = self._find(page, row)
-        if row.is_skipped or (not path and self._is_left_out(page, row)):
-            return
-        row.is_new = not path
-        if not path:
-            inbox = state.workspace.schema.folders.get("note", "")
-            path = self._make_note(page, state.free_path(inbox, page.title))
-        row.path = path
-        state.settle(path)
-        note = state.note(path)
+    def _plan_bookmarks(self, page: Page, row: ImportRow) -> None:
+        note = self.state.note(row.path)
         there = {plain_url(found[1]) for found in _ADDRESS.finditer(note.body)}
         added: list[str] = []
-        for one in bookmarks:
+        for one in page.bookmarks:
             url = plain_url(one.url)
             line, name = _write_bookmark(one), self._line(url)
             if url in there:
                 row.counts["unchanged"] += 1
-            elif self.ledger.is_known(name) and not state.options.again:
+            elif self.ledger.is_known(name) and not self.state.options.again:
                 row.counts["deleted"] += 1
                 continue
             else:

@@ -7,22 +7,18 @@ paragraph that ends with the same id and `-n`. Every other byte of the note stay
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.importing.formats.reading import fold_letters
-from notekeep.markdown.field_changes import apply_changes
+from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.outline import BodyFacts, read_body
+from notekeep.markdown.schema import Schema
 from notekeep.markdown.text_edit import TextEdit, apply, find_section, line_start
 from notekeep.notes.capture import QUOTE_SECTIONS, plan_add_to_quotes
 from notekeep.notes.plan import encode
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from notekeep.markdown.field_changes import FieldChange
-    from notekeep.markdown.schema import Schema
 
 ID_PATTERN = r"\^([a-z]{2}-[a-z2-7]{8}(?:-n)?)[ \t]*$"
 _ID_LINE = re.compile(rf"^(.*?)(?:^|[ \t]+){ID_PATTERN}")

@@ -7,15 +7,15 @@ text and is a loss.
 
 from __future__ import annotations
 
-import io
 import os
 from collections import Counter
-from contextlib import nullcontext
 from functools import partial
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from notekeep.errors import NotekeepError
-from notekeep.importing.records import LINK_PATTERN, Loss
+from notekeep.importing.import_state import ImportState
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import LINK_PATTERN, Loss, Page, PageFile
 from notekeep.markdown.note_names import fold_name
 from notekeep.notes.capture import PICTURE_SUFFIXES, attachment_path
 from notekeep.notes.plan import FileCopy
@@ -24,11 +24,6 @@ from notekeep.storage.file_names import name_key
 
 if TYPE_CHECKING:
     import re
-    from contextlib import AbstractContextManager
-
-    from notekeep.importing.import_state import ImportState
-    from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Page, PageFile
 
 
 class PageLinks:
@@ -40,6 +35,7 @@ class PageLinks:
         self._paths: dict[str, str] = {}  # by keys and names of pages
         self._name_counts = Counter(name_key(path.rpartition("/")[2]) for path in state.files)
         self._planned: dict[str, str] = {}  # digests by the folded paths of new files
+        self._members: dict[str, set[str]] = {}  # the files of the export by their folded names
 
     def add(self, page: Page, path: str, *, is_new: bool) -> None:
         """Add a page whose place is known."""
@@ -47,10 +43,11 @@ class PageLinks:
             self._paths.setdefault(name, path)
             self._paths.setdefault(fold_name(name), path)
         self._name_counts[name_key(path.rpartition("/")[2])] += is_new
+        for file in page.files.values():
+            self._members.setdefault(name_key(_base(file)), set()).add(file.member)
 
     def write(self, page: Page, path: str) -> tuple[str, list[FileCopy]]:
         """Return the body of a page for its place, and the files that it needs."""
-        files = {file.key: file for file in page.files}
         copies: list[FileCopy] = []
 
         def write(match: re.Match[str]) -> str:
@@ -58,8 +55,8 @@ class PageLinks:
             link = ""
             if kind != "f":
                 link = self._link_page(key, path, text, is_embed=kind == "e")
-            elif key in files:
-                copy = self._copy_file(files[key], path)
+            elif key in page.files:
+                copy = self._copy_file(page.files[key], path)
                 if copy is None:
                     return text or key  # it is a loss already
                 copies.append(copy)
@@ -93,17 +90,20 @@ class PageLinks:
         return f"{'!' if is_embed else ''}[[{target}#{part}{shown}]]"
 
     def _copy_file(self, file: PageFile, note: str) -> FileCopy | None:
-        """Find the place of a file: its own name, or one with its digest where that is taken."""
-        source = partial(self._open, file.content)
+        """Find the place of a file: its own name, or one with its digest where others have that."""
+        source = partial(self.given.open, file.member)
         try:
             with source() as stream:
                 digest = copy_stream(stream, lambda _: None)
         except NotekeepError as error:
             self.state.losses.append(Loss("files that cannot be read", place=error.message))
             return None
-        stem, suffix = os.path.splitext(file.name.replace("\\", "/").rpartition("/")[2])
+        base = _base(file)
+        stem, suffix = os.path.splitext(base)
+        # The first of several would have another name when a later export has one before it.
+        ends = [""] if len(self._members[name_key(base)]) == 1 else []
         path = ""
-        for end in ("", f"-{digest[:8]}"):
+        for end in (*ends, f"-{digest[:8]}"):
             path = attachment_path(self.state.workspace, f"{stem}{end}{suffix}", note)
             taken = self._planned.get(name_key(path)) or self._digest_there(path)
             if taken in ("", digest):
@@ -118,7 +118,6 @@ class PageLinks:
         except OSError:
             return ""
 
-    def _open(self, content: str | bytes) -> AbstractContextManager[IO[bytes]]:
-        if isinstance(content, str):
-            return self.given.open(content)
-        return nullcontext(io.BytesIO(content))
+
+def _base(file: PageFile) -> str:
+    return file.name.replace("\\", "/").rpartition("/")[2]

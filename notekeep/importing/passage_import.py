@@ -6,18 +6,15 @@ edited stays, what they took out stays out, and what they moved is found by its 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.importing.formats.reading import fold_letters
+from notekeep.importing.import_state import ImportRow, ImportState, SourceChange
 from notekeep.importing.ledger import digest_text
 from notekeep.importing.note_text import Block, NoteText
 from notekeep.importing.passages import write_heading, write_note, write_quote
-from notekeep.importing.records import passage_id
+from notekeep.importing.records import Format, Passage, Work, passage_id
 from notekeep.markdown.text_merge import merge_words
-
-if TYPE_CHECKING:
-    from notekeep.importing.import_state import ImportRow, ImportState
-    from notekeep.importing.records import Format, Passage, Work
 
 
 class _Row(NamedTuple):
@@ -135,7 +132,6 @@ class PassagePlanner:
         return None, ""
 
     def _update(self, name: str, text: str, block: Block, path: str, passage: Passage) -> None:
-        """Plan what becomes of a block that is there."""
         note = self.state.note(path)
         if passage.is_gone:
             is_ours = self.ledger.has(name, digest_text(block.text))
@@ -148,10 +144,7 @@ class PassagePlanner:
         found = self.state.follow(
             self.ledger,
             self.row,
-            name,
-            path,
-            block.text,
-            text,
+            SourceChange(name, path, block.text, text),
             may_replace=block.text[:1] not in (" ", "\t"),  # within a list
             merge=lambda: self._merge(name, text, block, path),
         )

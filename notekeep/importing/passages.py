@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from notekeep.importing.records import clean_line, clean_text
-
-if TYPE_CHECKING:
-    from notekeep.importing.records import Passage
+from notekeep.importing.records import Passage, clean_line, clean_text
 
 _TO_ESCAPE = re.compile(
     r"""(?mx)

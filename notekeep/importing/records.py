@@ -15,14 +15,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from notekeep.markdown.field_values import Value
 
+if TYPE_CHECKING:
     from notekeep.importing.input_files import InputFiles
-    from notekeep.markdown.field_values import Value
 
 
 class Loss(NamedTuple):
@@ -65,17 +65,14 @@ class Work:
     tags: tuple[str, ...] = ()
     passages: list[Passage] = field(default_factory=list)
     sections: dict[str, str] = field(default_factory=dict)  # heading -> text, written once
-    rating_max: float = 5  # the best rating of the source; the planner scales to the vault's
     is_gone: bool = False
 
 
-@dataclass(slots=True)
-class PageFile:
+class PageFile(NamedTuple):
     """A file that belongs to a page, such as a picture."""
 
-    key: str  # what `file_link` names it by
     name: str  # as it is called in the source
-    content: str | bytes  # the name of the member that holds it, which is streamed; or its bytes
+    member: str  # the name of the file that holds it, which is streamed
 
 
 @dataclass(slots=True)
@@ -94,8 +91,14 @@ class Page:
     created: str = ""  # ISO, "" when the source does not say
     tags: tuple[str, ...] = ()
     fields: dict[str, Value] = field(default_factory=dict)
-    files: list[PageFile] = field(default_factory=list)
+    files: dict[str, PageFile] = field(default_factory=dict)  # by what `file_link` names them
     names: tuple[str, ...] = ()  # further keys that links use: a title, a path in the source
+    bookmarks: list[Bookmark] = field(default_factory=list)  # its lines, in place of a body
+
+    def link_file(self, key: str, name: str, member: str, text: str = "") -> str:
+        """Add a file once, and return the link to it."""
+        self.files.setdefault(key, PageFile(name, member))
+        return file_link(key, text)
 
 
 class Bookmark(NamedTuple):

@@ -13,6 +13,7 @@ import pytest
 
 from notekeep.errors import UsageError
 from notekeep.importing.import_state import ImportOptions
+from notekeep.importing.records import PageFile
 from notekeep.vault import Vault
 from tests.support.reading import SAMPLES, read
 
@@ -133,8 +134,8 @@ def test_keep(tmp_path: Path) -> None:
     assert pages["Pinned text note"].fields == {"pinned": True}
     assert pages["Pinned text note"].created == "2023-07-27"
     picture = pages["Image, label, and body text note"]
-    assert [(file.name, file.content) for file in picture.files] == [
-        ("1690514572032.76900194.png", "Keep/1690514572032.76900194.png")
+    assert list(picture.files.values()) == [
+        PageFile("1690514572032.76900194.png", "Keep/1690514572032.76900194.png")
     ]
     assert picture.tags == ("label",)
     assert picture.body.startswith("This is the body text.")
@@ -396,7 +397,7 @@ def test_notion_blocks_of_html(tmp_path: Path) -> None:
     assert "$$x^2$$" in page.body
     assert "bad()" not in page.body
     assert "**5 \\* 3 < 20**" in page.body
-    assert [(file.name, file.content) for file in page.files] == [("a b.png", "Beds/a b.png")]
+    assert list(page.files.values()) == [PageFile("a b.png", "Beds/a b.png")]
 
 
 def test_a_field_of_another_program_does_not_publish_a_note(tmp_path: Path) -> None:

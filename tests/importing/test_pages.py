@@ -13,7 +13,6 @@ from notekeep.importing.records import (
     Format,
     Loss,
     Page,
-    PageFile,
     file_link,
     page_link,
 )
@@ -70,8 +69,9 @@ def take(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
 
 def garden(body: str = "") -> Page:
     text = body or f"See {page_link('jo:2', 'the shed')} and {file_link('bed')}."
-    bed = PageFile("bed", "Bed.PNG", "bed.png")
-    return Page("jo:1", "Garden", text, folder="Home", tags=("soil",), files=[bed])
+    page = Page("jo:1", "Garden", text, folder="Home", tags=("soil",))
+    page.link_file("bed", "Bed.PNG", "bed.png")
+    return page
 
 
 def shed() -> Page:
@@ -111,6 +111,28 @@ def test_a_page_follows_its_source_until_it_is_edited(root: Path, take: Import) 
     assert [change.theirs for change in plan.changes] == ["three"]
 
 
+def test_a_page_that_links_to_a_renamed_note_did_not_change_in_the_source(
+    root: Path, take: Import
+) -> None:
+    take(garden("See " + page_link("jo:2")), shed())
+    path = root / "Jotter/Home/Garden.md"
+    path.write_text(path.read_text("utf-8") + "\nmine\n", "utf-8")
+    (root / "Jotter/Shed.md").rename(root / "Jotter/Hut.md")
+    plan = take(garden("See " + page_link("jo:2")), shed())
+    assert plan.changes == []
+    assert plan.counts()["edited"] == 1
+    plan = take(garden("Look at " + page_link("jo:2")), shed())
+    assert [change.theirs for change in plan.changes] == ["Look at [[Hut]]"]
+    assert path.read_text("utf-8").endswith("See [[Shed]]\n\nmine\n")
+
+
+def test_a_link_to_a_renamed_note_leads_there_again(root: Path, take: Import) -> None:
+    take(garden("See " + page_link("jo:2")), shed())
+    (root / "Jotter/Shed.md").rename(root / "Jotter/Hut.md")
+    take(garden("See " + page_link("jo:2")), shed())
+    assert (root / "Jotter/Home/Garden.md").read_text("utf-8").endswith("See [[Hut]]\n")
+
+
 def test_a_page_that_was_moved_is_followed_and_a_deleted_one_stays_deleted(
     root: Path, take: Import
 ) -> None:
@@ -131,6 +153,21 @@ def test_another_file_of_the_same_name_is_not_overwritten(root: Path, take: Impo
     (other,) = [path for path in (root / "attachments").iterdir() if path.name != "Bed.png"]
     assert other.read_bytes() == b"a picture"
     assert f"![[{other.name}]]" in (root / "Jotter/Home/Garden.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_files_of_one_name_are_called_alike_in_any_order(
+    root: Path, take: Import, order: int
+) -> None:
+    pages = []
+    for name in ("Garden", "Shed"):
+        page = Page(f"jo:{name}", name, "")
+        page.body = page.link_file("image", "image.png", f"{name}.png")
+        pages.append(page)
+    take(*pages[::order], files={"Garden.png": b"beds", "Shed.png": b"tools"})
+    names = {path.read_bytes(): path.name for path in (root / "attachments").iterdir()}
+    assert names == {b"beds": "image-c04c9e19.png", b"tools": "image-94e2cf30.png"}
+    assert f"![[{names[b'tools']}]]" in (root / "Jotter/Shed.md").read_text("utf-8")
 
 
 def test_the_same_file_is_not_written_twice(root: Path, take: Import) -> None:
@@ -221,8 +258,8 @@ def test_a_page_that_is_left_out_is_not_written(root: Path, take: Import) -> Non
 
 
 def test_a_file_that_cannot_be_read_is_named_once(root: Path, take: Import) -> None:
-    page = Page("jo:1", "Garden", file_link("bed", "the bed"))
-    page.files.append(PageFile("bed", "Bed.png", "missing.png"))
+    page = Page("jo:1", "Garden", "")
+    page.body = page.link_file("bed", "Bed.png", "missing.png", "the bed")
     plan = take(page)
     assert [loss.times for loss in plan.losses] == [1]
     assert "the bed" in (root / "Jotter/Garden.md").read_text("utf-8")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from notekeep.errors import Ambiguous, UsageError
-
-if TYPE_CHECKING:
-    from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Format
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import Format
 
 _MODULES = (
     *("apple_books", "book_lists", "csv_table", "evernote", "hypothesis", "joplin", "keep"),

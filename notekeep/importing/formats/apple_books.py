@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.importing.formats.reading import (
     Records,
@@ -19,12 +19,8 @@ from notekeep.importing.formats.reading import (
     read_table,
     split_names,
 )
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from notekeep.importing.input_files import InputFiles
 
 _EPOCH = dt.datetime(2001, 1, 1, tzinfo=dt.UTC)
 _BOOKMARK = 3
@@ -60,7 +56,7 @@ def _read(given: InputFiles) -> Records:
             yield work
 
 
-def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Iterator[Loss]:
+def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Records:
     is_library = "AEAnnotation" not in name
     with given.database(name) as opened:
         table, columns = (
@@ -79,7 +75,7 @@ def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Iterator
             work.fields["status"] = "finished"
             work.fields["finished"] = _time(row["ZDATEFINISHED"])[:10]
 
-    def read_annotation(row: dict[str, Any]) -> Iterator[Loss]:
+    def read_annotation(row: dict[str, Any]) -> Records:
         if row["ZANNOTATIONTYPE"] == _BOOKMARK:
             yield Loss("bookmarks", place=name)
             return

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from math import isfinite
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from notekeep.importing.formats.reading import (
     Records,
@@ -15,14 +14,12 @@ from notekeep.importing.formats.reading import (
     html_text,
     isbn13,
     plain_text,
+    read_number,
     split_list,
     split_names,
     turn_name,
 )
 from notekeep.importing.records import Format, Loss, Work, clean_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _STATES = {
     "read": "finished",
@@ -62,15 +59,15 @@ def _read_goodreads(row: dict[str, str], place: str) -> Records:
     work.tags = tuple(dict.fromkeys(one for one in shelves if one and not _read_state(one)))
     _set_reads(work, [("", _read_day(row.get("Date Read")))])
     work.fields |= {
-        "rating": _read_number(row.get("My Rating")),
+        "rating": read_number(row.get("My Rating")),
         "status": state,
         "series": series,
-        "pages": _read_number(row.get("Number of Pages")),
+        "pages": read_number(row.get("Number of Pages")),
         "publisher": first_of(row, "Publisher"),
         "published": first_of(row, "Original Publication Year", "Year Published"),
     }
     _set_sections(work, row.get("My Review"), row.get("Private Notes"))
-    more = int(_read_number(row.get("Read Count"))) - 1
+    more = int(read_number(row.get("Read Count"))) - 1
     if more > 0:
         yield Loss("earlier reads, whose days are not in the file", title, place, more)
     if first_of(row, "Spoiler").casefold() == "true":
@@ -88,7 +85,7 @@ def _read_storygraph(row: dict[str, str], place: str) -> Records:
     work = Work("book", title, (f"storygraph:{key}",), authors)
     _set_isbn(work, row.get("ISBN/UID"))
     work.tags = split_list(first_of(row, "Tags"))
-    work.fields["rating"] = _read_number(row.get("Star Rating"))
+    work.fields["rating"] = read_number(row.get("Star Rating"))
     work.fields["status"] = _read_state(first_of(row, "Read Status"))
     reads = [_read_span(one) for one in first_of(row, "Dates Read").split(",")]
     if not any(end for _, end in reads):
@@ -132,8 +129,8 @@ def _read_librarything(row: dict[str, str], place: str) -> Records:
     work.fields |= {
         "started": started,
         "status": state,
-        "rating": _read_number(row.get("Rating")),
-        "pages": _read_number(row.get("Page Count")),
+        "rating": read_number(row.get("Rating")),
+        "pages": read_number(row.get("Page Count")),
         "publisher": first_of(row, "Publication").partition(" (")[0],
         "published": first_of(row, "Date"),
     }
@@ -166,17 +163,6 @@ def _read_span(text: str) -> tuple[str, str]:
     """Read `2024/01/01-2024/02/03`, or a day on which the book was finished."""
     first, _, last = text.partition("-")
     return (_read_day(first), _read_day(last)) if _read_day(last) else ("", _read_day(first))
-
-
-def _read_number(text: object) -> float:
-    """Return a number such as a rating; 0 for none."""
-    try:
-        number = float(clean_line(text))
-    except ValueError:
-        return 0
-    if not isfinite(number):
-        return 0
-    return int(number) if number == int(number) else number
 
 
 def _read_review(text: object) -> str:

@@ -6,28 +6,19 @@ nothing. `--id COLUMN` names the column that tells rows apart when the same tabl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from notekeep.errors import UsageError
 from notekeep.importing.formats.page_fields import field_name, set_field
 from notekeep.importing.formats.reading import Records, guard, plain_text, read_csv
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, Loss, Page, clean_line
 from notekeep.markdown.schema import canonical
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from notekeep.importing.input_files import InputFiles
 
 _USUAL_NAMES = {"title": ("title", "name"), "body": ("content", "body", "text", "note")}
 
 
 def _read(given: InputFiles) -> Records:
-    """Read the rows.
-
-    Raises:
-        UsageError: No column is the title, or one that a person named is not there.
-    """
     known: set[str] = set()
     for name in given.detected:
         rows: list[tuple[int, dict[str, str]]] = []

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
@@ -23,25 +23,20 @@ from notekeep.importing.formats.reading import (
     html_text,
     raw_markdown,
 )
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import (
     LINK_PATTERN,
     Format,
     Loss,
     Page,
-    PageFile,
     clean_line,
     file_link,
     page_link,
     passage_id,
 )
-from notekeep.markdown.note_names import fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bs4 import BeautifulSoup, Tag
-
-    from notekeep.importing.input_files import InputFiles
 
 _PREFIX = "ev"
 _CHUNK = 1 << 18
@@ -70,69 +65,64 @@ _ENDINGS = {
 }
 
 
-class _Note(NamedTuple):
-    """A note as it stands in the file."""
-
-    place: str
-    key: str
-    title: str
-    element: Element
-
-
 def _read(given: InputFiles) -> Records:
     """Read the notes of all notebooks, which may link to each other."""
-    notes: list[_Note] = []
-    for name in given.detected:
-        yield from guard("files", name, _read_notebook, given, name, notes)
-    keys: dict[str, str] = {}
-    for note in notes:
-        keys.setdefault(fold_name(note.title), note.key)
     known: Counter[str] = Counter()
-    for number, note in enumerate(notes, 1):
-        yield from guard("notes", f"{note.place}, {number}", _make_page, note, keys, known)
+    for name in given.detected:
+        notebook = _Notebook(given, name, known)
+        yield from guard("files", name, notebook.read)
+        yield from notebook.take_pages()
 
 
 # A file
 
 
-def _read_notebook(given: InputFiles, name: str, notes: list[_Note]) -> Iterator[Loss]:
-    notebook = _Notebook(given, name, notes)
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = notebook.start
-    parser.EndElementHandler = notebook.end
-    parser.CharacterDataHandler = notebook.add_text
-    parser.EntityDeclHandler = notebook.refuse_entity
-    parser.ExternalEntityRefHandler = None
-    given.on_read(name)
-    try:
-        with given.open(name) as stream:
-            while chunk := stream.read(_CHUNK):
-                parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        yield Loss(f"notebooks that are damaged: {error}", place=name)
-
-
 class _Notebook:
     """Builds the notes of a file; the bytes of attachments go straight to the disk."""
 
-    def __init__(self, given: InputFiles, name: str, notes: list[_Note]) -> None:
+    def __init__(self, given: InputFiles, name: str, known: Counter[str]) -> None:
         self._given = given
         self._name = name
-        self._notes = notes
+        self._known = known  # how many notes have a key
+        self._notes: list[Element] = []
+        self._note_count = 0
         self._builder: TreeBuilder | None = None
         self._data: _Attachment | None = None
         self._depth = 0
         self._count = 0
         self._size = 0
 
-    def refuse_entity(self, *_: object) -> None:
+    def read(self) -> Records:
+        """Read the file, and yield each page as soon as it is complete."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._add_text
+        parser.EntityDeclHandler = self._refuse_entity
+        parser.ExternalEntityRefHandler = None
+        self._given.on_read(self._name)
+        try:
+            with self._given.open(self._name) as stream:
+                while chunk := stream.read(_CHUNK):
+                    parser.Parse(chunk, False)
+                    yield from self.take_pages()
+            parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            yield Loss(f"notebooks that are damaged: {error}", place=self._name)
+
+    def take_pages(self) -> Records:
+        """Yield the pages that are complete."""
+        notes, self._notes = self._notes, []
+        for note in notes:
+            self._note_count += 1
+            yield from guard("notes", f"{self._name}, {self._note_count}", self._make_page, note)
+
+    def _refuse_entity(self, *_: object) -> None:
         """Refuse a file that declares entities, which no export does."""
         raise Refused(f"{self._name} declares entities of its own")
 
-    def start(self, tag: str, _: dict[str, str]) -> None:
-        """Begin an element."""
+    def _start(self, tag: str, _: dict[str, str]) -> None:
         self._depth += 1
         self._count += 1
         if self._depth > _MAX_DEPTH or self._count > _MAX_ELEMENTS:
@@ -145,8 +135,7 @@ class _Notebook:
         if self._builder is not None:
             self._builder.start(tag, {})
 
-    def add_text(self, text: str) -> None:
-        """Add some text of an element."""
+    def _add_text(self, text: str) -> None:
         if self._data is not None:
             self._data.add(text)
             return
@@ -156,8 +145,7 @@ class _Notebook:
         if self._builder is not None:
             self._builder.data(text)
 
-    def end(self, tag: str) -> None:
-        """End an element."""
+    def _end(self, tag: str) -> None:
         self._depth -= 1
         builder, data = self._builder, self._data
         if data is not None and tag == "data":
@@ -169,15 +157,53 @@ class _Notebook:
         if builder is not None:
             builder.end(tag)
             if tag == "note":
-                self._add_note(builder.close())
+                self._notes.append(builder.close())
                 self._builder = None
 
-    def _add_note(self, element: Element) -> None:
+    def _make_page(self, element: Element) -> Records:
         title = clean_line(element.findtext("title")) or "Untitled"
         made = clean_line(element.findtext("created"))
         stem = self._name.rpartition("/")[2]
         key = f"evernote:{passage_id(_PREFIX, f'{stem}|{title}|{made}')}"
-        self._notes.append(_Note(self._name, key, title, element))
+        self._known[key] += 1
+        twin = f"-{self._known[key]}" if self._known[key] > 1 else ""
+        page = Page(
+            f"{key}{twin}",
+            title,
+            "",
+            folder=stem.removesuffix(".enex"),
+            created=_iso_time(made),
+            tags=tuple(clean_line(tag.text) for tag in element.iter("tag")),
+            names=(_link_name(title),),
+        )
+        page.fields["url"] = clean_line(element.findtext("note-attributes/source-url"))
+        for resource in element.iter("resource"):
+            if digest := resource.findtext("data"):
+                page.link_file(digest, _file_name(resource, digest), f"{self._name}/{digest}")
+            else:
+                yield Loss("attachments that are damaged", place=self._name)
+        encrypted: list[Tag] = []
+        body = html_text(
+            _ALONE.sub(r"<\1\2></\1>", element.findtext("content", "")),
+            _resolve,
+            lambda soup: _change_own_tags(soup, encrypted),
+            tags=("en-media", "en-todo", "en-crypt", "en-note"),
+            attributes=("hash", "type", "checked", "hint"),
+        )
+        if encrypted:
+            yield Loss("encrypted texts, which only Evernote can read", title, self._name)
+        tasks = "\n".join(
+            f"- {_box(is_done=task.findtext('taskStatus') == 'completed')}"
+            f"{clean_line(task.findtext('title'))}"
+            for task in element.iter("task")
+        )
+        linked = {key for _, key, _ in LINK_PATTERN.findall(body)}
+        unused = [file_link(key) for key in page.files if key not in linked]
+        page.body = "\n\n".join(filter(None, [body, tasks, *unused]))
+        for tag, lost in _LOST.items():
+            for _ in element.iter(tag):
+                yield Loss(lost, place=self._name)
+        yield page
 
 
 class _Attachment:
@@ -210,56 +236,16 @@ class _Attachment:
 # A note
 
 
-def _make_page(note: _Note, keys: dict[str, str], known: Counter[str]) -> Records:
-    element = note.element
-    known[note.key] += 1
-    twin = f"-{known[note.key]}" if known[note.key] > 1 else ""
-    page = Page(
-        f"{note.key}{twin}",
-        note.title,
-        "",
-        folder=note.place.rpartition("/")[2].removesuffix(".enex"),
-        created=_iso_time(element.findtext("created", "")),
-        tags=tuple(clean_line(tag.text) for tag in element.iter("tag")),
-    )
-    page.fields["url"] = clean_line(element.findtext("note-attributes/source-url"))
-    files: dict[str, PageFile] = {}
-    for resource in element.iter("resource"):
-        if digest := resource.findtext("data"):
-            name = _file_name(resource, digest)
-            files.setdefault(digest, PageFile(digest, name, f"{note.place}/{digest}"))
-        else:
-            yield Loss("attachments that are damaged", place=note.place)
-    page.files = list(files.values())
+def _link_name(title: str) -> str:
+    """Return the name by which other notes link to a note; `#` would begin a part of it."""
+    return title.replace("#", "%23")
 
-    def resolve(address: str, words: str, _: bool) -> str:  # noqa: FBT001
-        if not address.startswith("evernote:"):
-            return ""
-        title = clean_line(re.sub(r"\\(.)", r"\1", words))  # without the escapes of Markdown
-        return page_link(keys.get(fold_name(title), address), title)
 
-    encrypted: list[Tag] = []
-    body = html_text(
-        _ALONE.sub(r"<\1\2></\1>", element.findtext("content", "")),
-        resolve,
-        lambda soup: _change_own_tags(soup, encrypted),
-        tags=("en-media", "en-todo", "en-crypt", "en-note"),
-        attributes=("hash", "type", "checked", "hint"),
-    )
-    if encrypted:
-        yield Loss("encrypted texts, which only Evernote can read", page.title, note.place)
-    tasks = "\n".join(
-        f"- {_box(is_done=task.findtext('taskStatus') == 'completed')}"
-        f"{clean_line(task.findtext('title'))}"
-        for task in element.iter("task")
-    )
-    linked = {key for _, key, _ in LINK_PATTERN.findall(body)}
-    unused = [file_link(key) for key in files if key not in linked]
-    page.body = "\n\n".join(filter(None, [body, tasks, *unused]))
-    for tag, lost in _LOST.items():
-        for _ in element.iter(tag):
-            yield Loss(lost, place=note.place)
-    yield page
+def _resolve(address: str, words: str, _: bool) -> str:  # noqa: FBT001
+    if not address.startswith("evernote:"):
+        return ""
+    title = clean_line(re.sub(r"\\(.)", r"\1", words))  # without the escapes of Markdown
+    return page_link(_link_name(title), title)
 
 
 def _file_name(resource: Element, digest: str) -> str:

@@ -7,21 +7,14 @@ program knows, such as Evernote's boxes.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import nh3
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
 from notekeep.errors import Refused
-from notekeep.importing.formats.reading import plain_html, raw_markdown
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from bs4 import Tag
-
-    from notekeep.importing.formats.reading import Resolve
+from notekeep.importing.formats.reading import Resolve, plain_html, raw_markdown
 
 _TAGS = frozenset(
     "a abbr article aside b blockquote br caption center cite code col colgroup dd del details div"  # noqa: SIM905 - a list of words reads better as words

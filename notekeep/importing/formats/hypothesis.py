@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.importing.formats.reading import (
     Records,
@@ -16,12 +16,8 @@ from notekeep.importing.formats.reading import (
 )
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 def _read_file(name: str, text: str) -> Records:
-    """Read the annotations, a work for each page."""
     value = read_json(name, text)
     rows = value.get("annotations", value.get("rows"))
     works: dict[str, Work] = {}
@@ -50,7 +46,7 @@ def _read_file(name: str, text: str) -> Records:
         passages[passage.key] = passage
         work.passages.append(passage)
 
-    def read_reply(row: dict[str, Any]) -> Iterator[Loss]:
+    def read_reply(row: dict[str, Any]) -> Records:
         if not row.get("references"):
             return
         parent = next((passages[one] for one in row["references"] if one in passages), None)

@@ -6,7 +6,7 @@ Every item is a file called by its id: a title, a text, and lines of `key: value
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.importing.formats.reading import (
     Records,
@@ -17,21 +17,16 @@ from notekeep.importing.formats.reading import (
     iso_time,
     unix_day,
 )
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import (
     Format,
     Loss,
     Page,
-    PageFile,
     clean_line,
     clean_text,
     file_link,
     page_link,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from notekeep.importing.input_files import InputFiles
 
 _ITEM = re.compile(r"(?:^|/)([0-9a-f]{32})\.md$")
 _RESOURCE = re.compile(r"(?:^|/)resources/([0-9a-f]{32})(\.\w+)?$")
@@ -64,7 +59,6 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read(given: InputFiles) -> Records:
-    """Read the notes, each in the folders of its notebooks."""
     items: dict[str, dict[str, _Item]] = {}
     for name in given.detected:
         yield from guard("files", name, _read_item, given, name, items)
@@ -75,7 +69,7 @@ def _read(given: InputFiles) -> Records:
         yield Loss("files that no note uses", times=unused)
 
 
-def _read_item(given: InputFiles, name: str, items: dict[str, dict[str, _Item]]) -> Iterator[Loss]:
+def _read_item(given: InputFiles, name: str, items: dict[str, dict[str, _Item]]) -> Records:
     """Read an item: its facts are the lines below the last blank line."""
     head, gap, foot = clean_text(given.text(name)).rstrip("\n").rpartition("\n\n")
     lines = foot.split("\n")
@@ -118,10 +112,9 @@ class _Export:
             tags=tuple(sorted(self._tags.get(item.facts["id"], ()))),
         )
         page.fields["url"] = clean_line(item.fact("source_url"))
-        files: dict[str, PageFile] = {}
 
         def link(number: str, words: str) -> str:
-            return self._link(files, number, words)
+            return self._link(page, number, words)
 
         def resolve(address: str, words: str, _: bool) -> str:  # noqa: FBT001
             found = _ADDRESS.match(address)
@@ -135,7 +128,6 @@ class _Export:
             page.body = html_text(item.body, resolve)
         else:
             page.body = change_outside_code(item.body, change)
-        page.files = list(files.values())
         if item.fact("is_todo"):
             page.body = f"{_write_task(item)}\n\n{page.body}".strip()
         if any(item.fact(name).strip("0.") for name in ("latitude", "longitude")):
@@ -149,13 +141,13 @@ class _Export:
             number = folder.fact("parent_id")
         return "/".join(titles)
 
-    def _link(self, files: dict[str, PageFile], number: str, words: str) -> str:
+    def _link(self, page: Page, number: str, words: str) -> str:
         """Write a link to a note or a file of the export."""
         item, member = self._files.get(number), self._members.get(number)
+        self.used.add(number)
         if member:
-            self.used.add(number)
-            files.setdefault(number, PageFile(number, _file_name(item, member), member))
-        return file_link(number, words) if item or member else page_link(f"joplin:{number}", words)
+            return page.link_file(number, _file_name(item, member), member, words)
+        return file_link(number, words) if item else page_link(f"joplin:{number}", words)
 
 
 def _file_name(item: _Item | None, member: str) -> str:

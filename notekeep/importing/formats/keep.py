@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.importing.formats.reading import (
     Records,
@@ -13,10 +13,8 @@ from notekeep.importing.formats.reading import (
     read_json,
     unix_day,
 )
-from notekeep.importing.records import Format, Loss, Page, PageFile, clean_line, file_link
-
-if TYPE_CHECKING:
-    from notekeep.importing.input_files import InputFiles
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import Format, Loss, Page, clean_line, file_link
 
 _TITLE_LENGTH = 60
 
@@ -43,9 +41,10 @@ def _read_note(given: InputFiles, name: str, members: dict[str, str], known: set
         # Takeout writes `.jpeg` in the note and `.jpg` on the disk.
         member = members.get(path) or members.get(posixpath.splitext(path)[0], "")
         base = path.rpartition("/")[2]
+        link = file_link(base)
         if member and not member.endswith(".json"):
-            page.files.append(PageFile(base, member.rpartition("/")[2], member))
-        page.body = f"{page.body}\n\n{file_link(base)}".strip()
+            link = page.link_file(base, member.rpartition("/")[2], member)
+        page.body = f"{page.body}\n\n{link}".strip()
     if clean_line(note.get("color")) not in ("", "DEFAULT"):
         yield Loss("colors of notes", place=name)
     if note.get("reminders"):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from notekeep.importing.formats.reading import (
     Records,
@@ -20,9 +21,6 @@ from notekeep.importing.formats.reading import (
     surnames,
 )
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 _SEPARATOR = "=========="
 _META = re.compile(r"^\s*[-–]\s.*\d.*[|｜]", re.MULTILINE)  # noqa: RUF001 - as Kindle writes it
@@ -103,7 +101,6 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read_file(name: str, text: str) -> Records:
-    """Read the clippings, a work for each book."""
     books: dict[str, list[_Record]] = {}
     parts = clean_text(text).replace("\ufeff", "").split(_SEPARATOR)
     line = 1

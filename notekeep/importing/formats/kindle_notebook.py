@@ -7,7 +7,6 @@ Headings are in the language of the app; what they are is told by classes and nu
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 from notekeep.importing.formats.kindle_clippings import (
     LOCATION_PATTERN,
@@ -20,8 +19,8 @@ from notekeep.importing.formats.reading import (
     Records,
     each_file,
     has_words,
-    plain_html,
     plain_text,
+    read_pieces,
     split_names,
 )
 from notekeep.importing.records import Format, Loss, Passage, clean_line
@@ -35,7 +34,7 @@ _LETTERS_PER_LOCATION = 100
 """A location of Kindle is 128 bytes of the book, markup among them."""
 
 
-class _Piece:
+class _Part:
     """An element with one of the classes."""
 
     def __init__(self, name: str) -> None:
@@ -48,49 +47,40 @@ class _Piece:
         return plain_text("".join(self.words))
 
 
-class _Pieces(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[_Piece] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a piece at an element with one of the classes."""
-        name = dict(attrs).get("class") or ""
-        if name in _CLASSES:
-            self.found.append(_Piece(name))
-        elif self.found and name.startswith("highlight_"):
-            self.found[-1].color = name.removeprefix("highlight_")
-        elif self.found and tag == "br":
-            self.found[-1].words.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        """Add text to the piece."""
-        if self.found:
-            self.found[-1].words.append(data)
+def _is_wanted(tag: str, facts: dict[str, str]) -> bool:
+    name = facts.get("class", "")
+    return tag == "br" or name in _CLASSES or name.startswith("highlight_")
 
 
 def _read_file(name: str, text: str) -> Records:
-    """Read a notebook as a work."""
-    parser = _Pieces()
-    parser.feed(plain_html(text))
-    parser.close()
-    pieces = parser.found
-    title = next((clean_line(one.text) for one in pieces if one.name == "bookTitle"), "")
-    authors = next((split_names(one.text) for one in pieces if one.name == "authors"), ())
+    parts: list[_Part] = []
+    for piece in read_pieces(text, _is_wanted):
+        kind = piece.facts.get("class", "")
+        if kind in _CLASSES:
+            parts.append(_Part(kind))
+        elif not parts:
+            continue
+        elif kind.startswith("highlight_"):
+            parts[-1].color = kind.removeprefix("highlight_")
+        else:
+            parts[-1].words.append("\n")
+        parts[-1].words += piece.words
+    title = next((clean_line(one.text) for one in parts if one.name == "bookTitle"), "")
+    authors = next((split_names(one.text) for one in parts if one.name == "authors"), ())
     if not title:
         yield Loss("notebooks without a title", place=name)
         return
     passages: list[Passage] = []
     chapter = ""
-    for number, piece in enumerate(pieces):
-        if piece.name == "sectionHeading":
-            chapter = clean_line(piece.text)
-        elif piece.name == "noteHeading":
-            words = pieces[number + 1] if number + 1 < len(pieces) else piece
+    for number, part in enumerate(parts):
+        if part.name == "sectionHeading":
+            chapter = clean_line(part.text)
+        elif part.name == "noteHeading":
+            words = parts[number + 1] if number + 1 < len(parts) else part
             if words.name != "noteText":
                 yield Loss("bookmarks", place=name)
             else:
-                _add(passages, book_key(title, authors), piece, words.text, chapter)
+                _add(passages, book_key(title, authors), part, words.text, chapter)
     yield make_book(title, authors, passages)
 
 
@@ -99,7 +89,7 @@ def _is_place(part: str) -> bool:
     return is_short and bool(PAGE_PATTERN.search(part) or LOCATION_PATTERN.search(part))
 
 
-def _add(passages: list[Passage], book: str, heading: _Piece, text: str, chapter: str) -> None:
+def _add(passages: list[Passage], book: str, heading: _Part, text: str, chapter: str) -> None:
     kind, _, rest = clean_line(heading.text)[:_MAX_HEADING].partition(" - ")
     parts = re.split(r"\s*[>·]\s*", rest)
     places = [part for part in parts if _is_place(part)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.importing.formats.reading import (
     Records,
@@ -13,15 +13,12 @@ from notekeep.importing.formats.reading import (
     iso_day,
     iso_time,
     plain_text,
+    read_number,
     read_table,
     split_names,
 )
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from notekeep.importing.input_files import InputFiles
 
 _BOOK, _CHAPTER = "6", "899"
 """Kinds of rows in the table of contents."""
@@ -59,10 +56,10 @@ def _read_file(given: InputFiles, name: str) -> Records:
             elif kind == _CHAPTER:
                 chapters[content.rpartition("-")[0]] = clean_line(row["Title"])
             else:
-                places[content] = _number(row["VolumeIndex"])
+                places[content] = read_number(row["VolumeIndex"])
         bookmarks = list(read_table(opened, "Bookmark", _BOOKMARK))
 
-    def read_bookmark(row: dict[str, Any]) -> Iterator[Loss]:
+    def read_bookmark(row: dict[str, Any]) -> Records:
         if row["Type"] == "dogear":
             yield Loss("bookmarks", place=name)
             return
@@ -74,7 +71,7 @@ def _read_file(given: InputFiles, name: str) -> Records:
             key=str(row["BookmarkID"]),
             text=clean_line(row["Text"]),
             note=plain_text(row["Annotation"]),
-            order=(places.get(content, 0.0), _number(row["ChapterProgress"])),
+            order=(places.get(content, 0.0), read_number(row["ChapterProgress"])),
             at=iso_time(row["DateCreated"]),
             chapter=chapters.get(content, ""),
             color=str(row["Color"] or ""),
@@ -100,10 +97,6 @@ def _make_work(content: str, row: dict[str, Any]) -> Work:
     elif row["ReadStatus"]:
         work.fields["status"] = "reading"
     return work
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
 
 
 FORMATS = (Format("kobo", "Kobo", "kb", _detect, _read),)

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from notekeep.importing.formats.page_fields import set_field
 from notekeep.importing.formats.reading import Records, day_in_words, guard, split_list
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import (
     Format,
     Loss,
     Page,
-    PageFile,
     clean_line,
     clean_text,
     file_link,
     page_link,
 )
 from notekeep.markdown.note_names import fold_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from notekeep.importing.input_files import InputFiles
 
 _CONFIG = "logseq/config.edn"
 _PROPERTY = re.compile(r"\s*(?:- )?([A-Za-z][\w.-]*):: ?(.*)")
@@ -71,7 +67,6 @@ def _read(given: InputFiles) -> Records:
 
 
 def _read_graph(given: InputFiles, config: str) -> Records:
-    """Read pages and journals."""
     root = config.removesuffix(_CONFIG)
     is_triple = ":triple-lowbar" in given.text(config)
     graph = _Graph(frozenset(given.names))
@@ -195,7 +190,6 @@ class _Graph:
         return found
 
     def _write_links(self, source: _Source, body: str, losses: list[str]) -> str:
-        files: dict[str, PageFile] = {}
         root = posixpath.dirname(posixpath.dirname(source.member))
 
         def refer(number: str, words: str, *, is_embed: bool = False) -> str:
@@ -221,17 +215,15 @@ class _Graph:
         def file(found: re.Match[str]) -> str:
             path = unquote(found[2])
             member = posixpath.join(root, path)
-            if member in self._names:
-                files.setdefault(path, PageFile(path, path.rpartition("/")[2], member))
-            return file_link(path, found[1])
+            if member not in self._names:
+                return file_link(path, found[1])
+            return source.page.link_file(path, path.rpartition("/")[2], member, found[1])
 
         body = _EMBED.sub(embed, body)
         body = _NAMED_REFERENCE.sub(lambda found: refer(found[2], found[1]) or found[1], body)
         body = _REFERENCE.sub(lambda found: refer(found[1], "") or found[0], body)
         losses += ["queries, which stay as text"] * len(_QUERY.findall(body))
-        body = _FILE.sub(file, _PAGE.sub(link, body))
-        source.page.files = list(files.values())
-        return body
+        return _FILE.sub(file, _PAGE.sub(link, body))
 
     def _find(self, name: str) -> str:
         return self._pages.get(fold_name(name)) or self._pages.get(day_in_words(name), "")
@@ -275,7 +267,6 @@ def _write_parts(lines: list[str]) -> list[str]:
 
 
 def _write_state(line: str, planned: str) -> str:
-    """Write the state of a task as its box."""
     bullet = _BULLET.fullmatch(line)
     if bullet is None:
         return line

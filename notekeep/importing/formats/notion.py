@@ -22,11 +22,11 @@ from notekeep.importing.formats.reading import (
     raw_markdown,
     read_csv,
 )
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import (
     Format,
     Loss,
     Page,
-    PageFile,
     clean_line,
     clean_text,
     file_link,
@@ -34,11 +34,7 @@ from notekeep.importing.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bs4 import BeautifulSoup, Tag
-
-    from notekeep.importing.input_files import InputFiles
 
 _NAMED = re.compile(r"(.*?) ([0-9a-f]{32})(_all)?\.(md|html|csv)")
 _ID_AT_END = re.compile(r" [0-9a-f]{32}$")
@@ -107,7 +103,7 @@ class _Export:
 
     # Pages
 
-    def read_page(self, name: str) -> Iterator[Loss]:
+    def read_page(self, name: str) -> Records:
         """Read a page."""
         text = clean_text(self._given.text(name))
         found = _NAMED.fullmatch(_base(name))
@@ -119,16 +115,14 @@ class _Export:
         if page.key in self.pages:
             yield Loss("pages that are in the export twice", page.title, name)
             return
-        files: dict[str, PageFile] = {}
 
         def resolve(address: str, words: str, is_picture: bool) -> str:  # noqa: FBT001
-            return self._link(files, name, address, words, is_picture=is_picture)
+            return self._link(page, name, address, words, is_picture=is_picture)
 
         if name.endswith(".html"):
             page.body = html_text(text, resolve, lambda soup: _read_article(page, soup))
         else:
             self._read_markdown(page, name, text, resolve)
-        page.files = list(files.values())
         self._add(page)
 
     def _add(self, page: Page) -> Page:
@@ -160,9 +154,7 @@ class _Export:
         body = change_outside_code(body, lambda part: _LINK.sub(link, _BOX.sub(r"\1 ", part)))
         page.body = "\n".join(line.rstrip() for line in body.split("\n")).strip()
 
-    def _link(
-        self, files: dict[str, PageFile], name: str, address: str, words: str, *, is_picture: bool
-    ) -> str:
+    def _link(self, page: Page, name: str, address: str, words: str, *, is_picture: bool) -> str:
         """Write a link to a page or a file of the export; "" for any other."""
         known = _ID.findall(_base(unquote(address)))
         key = f"{_PREFIX}:{known[-1]}" if known else ""
@@ -176,15 +168,16 @@ class _Export:
         if path in self._keys or (key and path not in self._names):
             return page_link(self._keys.get(path, key), words)
         member = path if path in self._names else posixpath.join(folder, address)
-        if member in self._names:
-            files.setdefault(member, PageFile(member, unquote(_base(member)), member))
-        elif not is_picture and "." not in path:
+        if member not in self._names and not is_picture and "." not in path:
             return page_link(path, words)
-        return file_link(member, "" if words == _base(member) else words)
+        shown = "" if words == _base(member) else words
+        if member not in self._names:
+            return file_link(member, shown)
+        return page.link_file(member, unquote(_base(member)), member, shown)
 
     # Databases
 
-    def read_table(self, name: str) -> Iterator[Loss]:
+    def read_table(self, name: str) -> Records:
         """Read a database; `_all.csv` has columns that the view of the other file hides."""
         found = _NAMED.fullmatch(_base(name))
         if found is None:
@@ -197,7 +190,7 @@ class _Export:
         elif found[3]:
             self._tables[(*_folders(name), found[1])] = table
 
-    def write_tables(self) -> Iterator[Loss]:
+    def write_tables(self) -> Records:
         """Make a page of each database, and of each row that has none."""
         for place, table in self._tables.items():
             if not table.columns:

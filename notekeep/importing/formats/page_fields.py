@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.importing.formats.reading import day_in_words, split_list
-from notekeep.importing.records import clean_line
+from notekeep.importing.records import Page, clean_line
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.schema import canonical
-
-if TYPE_CHECKING:
-    from notekeep.importing.records import Page
-    from notekeep.markdown.field_values import Value
 
 _RESERVED = ("title", "type", "source_id", "publish", "habit", "slug", "date", "draft", "feed")
 """Names that mean something to a note, which another program did not mean by them."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.importing.formats.reading import (
     Records,
@@ -26,9 +26,6 @@ from notekeep.importing.formats.reading import (
     unix_day,
 )
 from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, clean_line
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def _read_file(name: str, text: str) -> Records:
@@ -53,14 +50,14 @@ def _read_list(items: list[dict[str, Any]], name: str) -> Records:
     saved: dict[str, str] = {}  # the days of works
     passages: dict[str, Passage] = {}
 
-    def read_document(item: dict[str, Any]) -> Iterator[Loss]:
+    def read_document(item: dict[str, Any]) -> Records:
         if item.get("location") == "feed":
             yield Loss("items of feeds", first_of(item, "title"), name)
             return
         key = str(item["id"])
         works[key], saved[key] = _make_work(item), iso_day(item.get("saved_at"))
 
-    def read_highlight(item: dict[str, Any]) -> Iterator[Loss]:
+    def read_highlight(item: dict[str, Any]) -> Records:
         passage = Passage(
             key=str(item["id"]),
             text=plain_text(item.get("content")),
@@ -77,7 +74,7 @@ def _read_list(items: list[dict[str, Any]], name: str) -> Records:
         passages[passage.key] = passage
         work.passages.append(passage)
 
-    def read_note(item: dict[str, Any]) -> Iterator[Loss]:
+    def read_note(item: dict[str, Any]) -> Records:
         parent = passages.get(str(item.get("parent_id")))
         if parent is None:
             place = f"{name}, {item['id']}"

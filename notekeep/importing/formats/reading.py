@@ -11,23 +11,22 @@ import json
 import re
 import sqlite3
 import unicodedata
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from html.parser import HTMLParser
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from notekeep.errors import NotekeepError, Refused
-from notekeep.importing.records import Loss, clean_line, clean_text
+from notekeep.importing.input_files import InputFiles
+from notekeep.importing.records import Loss, Record, clean_line, clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
     from bs4 import BeautifulSoup, Tag
 
-    from notekeep.importing.input_files import InputFiles
-    from notekeep.importing.records import Record
-
-Records: TypeAlias = "Iterator[Record | Loss]"
-Detect: TypeAlias = "Callable[[str, bytes], bool]"
-Read: TypeAlias = "Callable[[InputFiles], Records]"
-Resolve: TypeAlias = "Callable[[str, str, bool], str]"
+Records: TypeAlias = Iterator[Record | Loss]
+Detect: TypeAlias = Callable[[str, bytes], bool]
+Read: TypeAlias = Callable[[InputFiles], Records]
+Resolve: TypeAlias = Callable[[str, str, bool], str]
 """Writes the link to an address with its words, and whether it is a picture; "" for the usual."""
 
 RAW_TAG = "nk-raw"
@@ -45,8 +44,12 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
     *("october", "november", "december"),
 )
-_DAY = re.compile(r"@?([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
+_DAY = re.compile(
+    r"@?(?:([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?|(\d{1,2}) ([A-Za-z]{3,9})\.?)"
+    r",? (\d{4})(?!\d)"
+)
 _MAX_CELL = 4 << 20
+_CHUNK = 1 << 20
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]++\Z")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _NOT_ISBN = re.compile(r"[^0-9X]")
@@ -233,13 +236,14 @@ def unix_day(value: object) -> str:
 
 
 def day_in_words(text: str) -> str:
-    """Return `October 25, 2025` or `Jun 3rd, 2026` as an ISO day, an ISO day as it is; "" else."""
+    """Return `October 25, 2025`, `Jun 3rd, 2026`, `3 Jun 2026` or an ISO day as ISO; "" else."""
     found = _DAY.match(text)
     if not found:
         return iso_day(text)
-    word = found[1].casefold()
+    word = (found[1] or found[4]).casefold()
     months = [at for at, month in enumerate(_MONTHS, 1) if month.startswith(word)]
-    return f"{found[3]}-{months[0]:02d}-{int(found[2]):02d}" if len(months) == 1 else ""
+    day = int(found[2] or found[3])
+    return f"{found[5]}-{months[0]:02d}-{day:02d}" if len(months) == 1 else ""
 
 
 def format_clock(seconds: float) -> str:
@@ -271,6 +275,17 @@ def web_address(value: object) -> str:
     """Return an address of the web; "" for any other."""
     address = clean_line(value)
     return address if _ADDRESS.match(address) else ""
+
+
+def read_number(value: object) -> float:
+    """Return a number such as a page or a rating; 0 for none."""
+    try:
+        number = float(clean_line(value))
+    except ValueError:
+        return 0
+    if not isfinite(number):
+        return 0
+    return int(number) if number == int(number) else number
 
 
 def isbn13(value: object) -> str:
@@ -315,7 +330,7 @@ def fold_letters(text: str) -> str:
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-# Pages
+# Markdown and HTML
 
 
 def change_outside_code(text: str, change: Callable[[str], str]) -> str:
@@ -338,6 +353,51 @@ def plain_html(html: str) -> str:
     html = _BARE_SIGN.sub("&amp;", _NO_TAG.sub("", clean_text(html)))
     end = html.rfind(">") + 1
     return html[:end] + html[end:].replace("<", "&lt;")
+
+
+class Piece(NamedTuple):
+    """A tag of HTML, and the words behind it."""
+
+    tag: str  # "a"; "/a" where it ends
+    facts: dict[str, str]
+    line: int
+    words: list[str]
+
+    @property
+    def text(self) -> str:
+        """The words up to the next tag that is wanted."""
+        return "".join(self.words)
+
+
+def read_pieces(html: str, is_wanted: Callable[[str, dict[str, str]], bool]) -> Iterator[Piece]:
+    """Yield the tags that are wanted, however they are nested."""
+    parser = _PieceParser(is_wanted)
+    html = plain_html(html)
+    for at in range(0, len(html), _CHUNK):
+        parser.feed(html[at : at + _CHUNK])
+        yield from parser.found[:-1]
+        del parser.found[:-1]
+    parser.close()
+    yield from parser.found
+
+
+class _PieceParser(HTMLParser):
+    def __init__(self, is_wanted: Callable[[str, dict[str, str]], bool]) -> None:
+        super().__init__()
+        self.found: list[Piece] = []
+        self._is_wanted = is_wanted
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = {name: value or "" for name, value in attrs}
+        if self._is_wanted(tag, facts):
+            self.found.append(Piece(tag, facts, self.getpos()[0], []))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.handle_starttag(f"/{tag}", [])
+
+    def handle_data(self, data: str) -> None:
+        if self.found:
+            self.found[-1].words.append(data)
 
 
 def html_text(

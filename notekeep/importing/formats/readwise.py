@@ -36,7 +36,6 @@ _HEADING = re.compile(r"h[1-6]")
 
 
 def _read_file(name: str, text: str) -> Records:
-    """Read the highlights, a work for each book, episode or article."""
     if name.casefold().endswith(".csv"):
         yield from _read_csv(name, text)
         return

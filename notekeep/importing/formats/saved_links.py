@@ -6,8 +6,7 @@ An address is a line of a list. One with highlights or a note is a note.
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from notekeep.importing.formats.reading import (
     Records,
@@ -21,23 +20,19 @@ from notekeep.importing.formats.reading import (
     has_words,
     iso_day,
     iso_time,
-    plain_html,
     plain_text,
     read_json,
+    read_pieces,
     split_list,
     unix_day,
     web_address,
 )
 from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, clean_line
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from notekeep.importing.records import Record
-
 _ROOTS = ("personal_toolbar_folder", "unfiled_bookmarks_folder")
 """Attributes of folders that a browser has by itself."""
 _MAX_DEPTH = 50
+_BOOKMARK_TAGS = ("a", "dd", "dl", "h3")
 _OWN_FOLDERS = ("unread", "archive")
 _PART = re.compile(r"(?m)^(Highlight|Note|Color):")
 
@@ -64,7 +59,6 @@ def _read_pocket_row(row: dict[str, str], place: str) -> Records:
 
 
 def _read_instapaper(row: dict[str, str], place: str) -> Records:
-    """Read a row: one with a selection is a highlight."""
     url, title, words = first_of(row, "URL"), first_of(row, "Title"), plain_text(row["Selection"])
     saved = unix_day(row.get("Timestamp"))
     cell, folder = first_of(row, "Tags"), first_of(row, "Folder")
@@ -124,71 +118,25 @@ def _read_highlights(text: str, number: str) -> list[Passage]:
 
 
 def _read_bookmarks(name: str, text: str) -> Records:
-    parser = _BookmarkParser(name)
-    parser.feed(plain_html(text))
-    parser.close()
-    parser.end_link()
-    yield from parser.found
-
-
-class _BookmarkParser(HTMLParser):
-    """Collects links; the folders above them that a person made become a tag."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.found: list[Record | Loss] = []
-        self._name = name
-        self._folders: list[str] = []
-        self._next_folder = ""
-        self._is_root = False
-        self._link: dict[str, str] | None = None
-        self._words: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        facts = {name: value or "" for name, value in attrs}
-        if tag in ("a", "h3"):
-            self.end_link()
-            self._end_words()
-        if tag == "a":
-            self._link = facts
-        elif tag == "h3":
-            self._is_root = any(name in facts for name in _ROOTS)
-        elif tag == "dl":
-            self._folders.append(self._next_folder)
-            self._next_folder = ""
-        elif tag == "dd":
-            self.found.append(Loss("descriptions of links", place=self._place()))
-
-    def handle_data(self, data: str) -> None:
-        self._words.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "dl" and self._folders:
-            self._folders.pop()
-        elif tag == "h3":
-            words = self._end_words()
-            self._next_folder = "" if self._is_root else words
-        elif tag == "a":
-            self.end_link()
-
-    def end_link(self) -> None:
-        """Add the link that is open, if any."""
-        link, self._link = self._link, None
-        if link is None:
-            return
-        title = self._end_words()
-        folder = "/".join(filter(None, self._folders[:_MAX_DEPTH]))
-        tags = [*link.get("tags", "").split(","), folder]
-        saved = unix_day(link.get("add_date") or link.get("time_added"))
-        self.found.append(_bookmark(first_of(link, "href"), title, saved, tags, self._place()))
-
-    def _end_words(self) -> str:
-        words = clean_line("".join(self._words))
-        self._words.clear()
-        return words
-
-    def _place(self) -> str:
-        return f"{self._name}:{self.getpos()[0]}"
+    """Read links; the folders above them that a person made become a tag."""
+    folders: list[str] = []
+    folder = ""
+    for piece in read_pieces(text, lambda tag, _: tag.removeprefix("/") in _BOOKMARK_TAGS):
+        place, words = f"{name}:{piece.line}", clean_line(piece.text)
+        if piece.tag == "a":
+            facts = piece.facts
+            tags = [*facts.get("tags", "").split(","), "/".join(filter(None, folders[:_MAX_DEPTH]))]
+            saved = unix_day(facts.get("add_date") or facts.get("time_added"))
+            yield _bookmark(first_of(facts, "href"), words, saved, tags, place)
+        elif piece.tag == "h3":
+            folder = "" if any(root in piece.facts for root in _ROOTS) else words
+        elif piece.tag == "dl":
+            folders.append(folder)
+            folder = ""
+        elif piece.tag == "/dl" and folders:
+            folders.pop()
+        elif piece.tag == "dd":
+            yield Loss("descriptions of links", place=place)
 
 
 _IS_BOOKMARKS = has_words((".html", ".htm"), "netscape-bookmark-file")

@@ -6,9 +6,7 @@ snip that are not understood are kept as its note.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from typing import TYPE_CHECKING
 
 from notekeep.importing.formats.reading import (
     Records,
@@ -19,9 +17,6 @@ from notekeep.importing.formats.reading import (
     split_list,
 )
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _ADDRESS = re.compile(r"https?://[\w.]*snipd\.com/(episode|snip)/([\w-]+)")
 _SNIP = re.compile(r"#{1,6}\s+(.*?)\[(.*)\]\((https?://[\w.]*snipd\.com/snip/([\w-]+))\)(.*)")
@@ -54,7 +49,6 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read_file(name: str, text: str) -> Records:
-    """Read a file as a work."""
     lines = clean_text(text).split("\n")
     starts = [at for at, line in enumerate(lines) if _is_snip(line)]
     head = lines[: starts[0]] if starts else lines
@@ -78,7 +72,7 @@ def _is_snip(line: str) -> bool:
     return len(line) < _MAX_HEADING and "snipd.com/snip/" in line and bool(_SNIP.match(line))
 
 
-def _set_field(work: Work, key: str, value: str, name: str) -> Iterator[Loss]:
+def _set_field(work: Work, key: str, value: str, name: str) -> Records:
     field = _FIELDS.get(key.casefold())
     if field is None:
         yield Loss(f"lines about the episode: {key}", place=name)
@@ -88,12 +82,12 @@ def _set_field(work: Work, key: str, value: str, name: str) -> Iterator[Loss]:
     if field in ("host", "guest"):
         work.fields[field] = list(split_list(value))
     elif field == "published":
-        work.fields[field] = _read_day(value)
+        work.fields[field] = day_in_words(value)
     elif field:
         work.fields[field] = value
 
 
-def _read_snip(work: Work, lines: list[str], place: str) -> Iterator[Loss]:
+def _read_snip(work: Work, lines: list[str], place: str) -> Records:
     found = _SNIP.match(lines[0])
     if found is None:
         return
@@ -125,15 +119,6 @@ def _read_snip(work: Work, lines: list[str], place: str) -> Iterator[Loss]:
             tags=(*(["favorite"] if "⭐" in found[1] else []), *_TAG.findall(found[5])),
         )
     )
-
-
-def _read_day(value: str) -> str:
-    for form in ("%d %b %Y", "%d %B %Y"):
-        try:
-            return dt.datetime.strptime(value, form).date().isoformat()  # noqa: DTZ007 - a day
-        except ValueError:
-            continue
-    return day_in_words(value)
 
 
 FORMATS = (Format("snipd", "Snipd", "sn", _detect, each_file(_read_file)),)

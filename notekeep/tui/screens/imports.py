@@ -73,6 +73,7 @@ class PlanRow(NamedTuple):
     path: str = ""  # the note that it is about
     id: str = ""
     choices: Sequence[str] = ()  # the notes that it may be
+    take: Sequence[str] = ()  # the ids of what the source changed, too
     place: str = ""  # where in the source it is
 
 
@@ -83,6 +84,10 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
         if row.is_skipped:
             said = [Piece("Left out by you. x includes it again.", "muted")]
             yield PlanRow("Left out", row.title, "by you", said, "", row.id)
+        if row.choices:
+            said = [Piece("Left out, because it could be several notes. m chooses one.", "warn")]
+            said += [Piece(path, "muted") for path in row.choices]
+            yield PlanRow("To decide", row.title, "which note?", said, "", row.id, row.choices)
         if not row.path and not row.counts:
             continue  # a question or a refusal
         about = count_words(row.counts)
@@ -91,19 +96,15 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
             said.append(Piece("Matched by title and author. m makes a new note instead.", "warn"))
         lost = [text for text, loss in losses if loss.title == row.title]
         said += [Piece(f"Not imported, or changed: {text}", "warn") for text in lost]
-        changes = [change for change in found.changes if change.path == row.path]
-        if changes:
+        if row.changes:
             said.append(Piece("The source changed this too. Yours stays; t uses theirs.", "warn"))
-        for change in changes:
+        for change in row.changes:
             said += [Piece(f"- {change.theirs}", "removed"), Piece(f"+ {change.yours}", "added")]
         group = "New notes" if row.is_new else "Updates" if row.is_changed else "Unchanged"
-        group = "To decide" if changes else group if row.path else "Left out"
+        group = "To decide" if row.changes else group if row.path else "Left out"
         choices = [row.path] if row.is_guess else []
-        yield PlanRow(group, row.title, about, said, row.path, row.id, choices)
-    for one in found.questions:
-        said = [Piece("Left out, because it could be several notes. m chooses one.", "warn")]
-        said += [Piece(path, "muted") for path in one.paths]
-        yield PlanRow("To decide", one.title, "which note?", said, "", one.id, one.paths)
+        take = [change.id for change in row.changes]
+        yield PlanRow(group, row.title, about, said, row.path, row.id, choices, take)
     for problem in found.plan.refused:
         said = [Piece(problem.message, "warn"), Piece(problem.hint, "muted")]
         yield PlanRow("Left out", problem.path, "refused", said)
@@ -226,7 +227,7 @@ class ImportScreen(OverlayScreen):
         idle = {
             "write-import": found.plan.changes or found.plan.copies,
             "match-note": row.choices,
-            "take-source": any(change.path == row.path for change in found.changes),
+            "take-source": row.take,
             "skip-row": row.id,
             "open-source": row.path or row.place,
         }
@@ -319,10 +320,9 @@ class ImportScreen(OverlayScreen):
 
     def action_take_source(self) -> None:
         """Use the source's text for what both the source and the person changed."""
-        changes = self.found.changes if self.found is not None and self.row is not None else ()
-        ids = [change.id for change in changes if self.row and change.path == self.row.path]
-        if ids:
-            self._plan_with(self._options._replace(take=[*self._options.take, *ids]))
+        row = self.row
+        if row is not None and row.take:
+            self._plan_with(self._options._replace(take=[*self._options.take, *row.take]))
         else:
             show_message(self, "Not changed by you")
 
