@@ -103,7 +103,6 @@ class _Run:
     index: WhooshIndex | None
     keep: Callable[[list[OutsideVersion]], list[Problem]] | None
     progress: Callable[[int, int], None]
-    cancelled: Callable[[], bool]
     verify: bool
     forget_missing: bool
     budget: int | None
@@ -151,21 +150,18 @@ class Indexer:
         budget: int | None = None,
         words_budget: int | None = None,
         progress: Callable[[int, int], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
     ) -> Refreshed:
         """Bring the index up to date with the files; Failure where the vault is not there.
 
         With more changed files than `budget` none is read, and more notes than `words_budget` are
         not taken into the full text. To `progress` a note that still has to go into the full text
-        counts for a third. `cancelled` is asked between folders and batches; what is done until
-        then stays. For all else see `IndexService.refresh`.
+        counts for a third. For all else see `IndexService.refresh`.
         """
         index = self._open_index() if words and self._open_index else None
         run = _Run(
             index,
             self._keep,
             progress or (lambda _done, _total: None),
-            cancelled or (lambda: False),
             verify,
             forget_missing,
             budget,
@@ -225,7 +221,7 @@ class Indexer:
             compared = {path: _unsure(mark) for path, mark in known.items()}
         elif checks_today:
             compared = known | {path: _unsure(known[path]) for path in check.of(known)}
-        changes = sweep(self._root, compared, cancelled=run.cancelled)
+        changes = sweep(self._root, compared)
         only_unsure = _count_only_unsure(changes, known)
         clear_in_chunks(known)
         run.done = done = Refreshed(changes, problems=_unreadable(changes))
@@ -244,7 +240,7 @@ class Indexer:
                     with catalog.writing() as writer:
                         writer.set_meta(reader=reader, looked=check.mark)
                 self._store_changes(run)
-                if checks_today and not done.pending:
+                if checks_today:
                     with catalog.writing() as writer:
                         writer.set_meta(looked=check.mark)
         except CatalogBusy:
@@ -261,9 +257,6 @@ class Indexer:
         builds = index is not None and (index.generation is None or _is_many(len(changes), index))
         share = READING_SHARE if builds else 1
         for begin in range(0, len(paths), BATCH):
-            if run.cancelled():
-                done.pending = len(paths) - begin
-                return
             batch = {path: changed[path] for path in paths[begin : begin + BATCH]}
             self._store_batch(run, batch, before)
             run.progress(min(begin + BATCH, len(paths)) // share, len(paths))

@@ -235,16 +235,6 @@ def test_progress_counts_up_to_all(vault: Vault) -> None:
     assert seen[-1] == (3, 3)
 
 
-def test_cancelled_in_the_middle_the_rest_comes_next_time(vault: Vault) -> None:
-    for number in range(3):
-        vault.write(f"{number}.md", "[[1]]")
-    stops = iter([False, True])
-    done = Indexer(str(vault.root), vault.catalog).refresh(cancelled=lambda: next(stops, True))
-    assert done.pending == 3
-    assert vault.refresh().pending == 0
-    assert len(vault.ls("to:1")) == 3
-
-
 def test_an_interrupted_refresh_is_taken_up(vault: Vault) -> None:
     vault.write("a.md", "[[b]]")
     vault.write("b.md")
