@@ -167,6 +167,7 @@ class _Builder:
         self.text = text = page.text
         self.spans = page.structure
         self.starts = page.starts
+        self._line_of = page.line_of
         self.ends = [*(start - 1 for start in self.starts[1:]), len(text)]
         self.contents: list[int | None] = [None] * len(self.starts)
         self.leaves: list[Node | None] = [None] * len(self.starts)
@@ -208,9 +209,6 @@ class _Builder:
             words.content = self.text[words.start : words.end]
             if not words.content:
                 parent.children.pop()
-
-    def _line_of(self, at: int) -> int:
-        return bisect_right(self.starts, at) - 1
 
     def _node(self, span: Span, parent: Node) -> Node:
         kind, start, end = span[:3]

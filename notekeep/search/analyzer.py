@@ -53,7 +53,7 @@ CHUNK_LETTERS = 10_000
 millions of letters, a regular expression needs hundreds of bytes for each."""
 
 MAX_CACHED_CHUNKS = 100_000
-"""About 15 MB; nearly all chunks of a text are among so many common ones."""
+"""About 25 MB; nearly all chunks of a text are among so many common ones."""
 
 # Scripts written without blanks between words, and Korean, whose words carry their endings: both
 # are found by pairs of characters.
@@ -170,17 +170,15 @@ class _Patterns(NamedTuple):
 
 
 @cache
-def _patterns(*, ascii_only: bool) -> _Patterns:
-    """What finds words; the pattern for ASCII alone is compiled in a fifth of the time."""
-    letter = "[A-Za-z0-9]" if ascii_only else f"[^\\W_{PAIRED_SCRIPTS}] | [{COMBINING_MARKS}]"
-    paired = "" if ascii_only else f"(?P<paired> [{PAIRED_SCRIPTS}]+ ) |"
-    within = "A-Za-z0-9" if ascii_only else f"\\w{COMBINING_MARKS}\u3099\u309a\u2019"
+def _patterns() -> _Patterns:
+    """What finds words; compiled when it is first asked for, in six milliseconds."""
+    letter = f"[^\\W_{PAIRED_SCRIPTS}] | [{COMBINING_MARKS}]"
     return _Patterns(
-        re.compile(f"[{within}.+#'{BREAK}-]+"),
+        re.compile(f"[\\w{COMBINING_MARKS}\u3099\u309a\u2019.+#'{BREAK}-]+"),
         re.compile(
             f"""
-            {paired}
-            (?P<mark>
+            (?P<paired> [{PAIRED_SCRIPTS}]+ )
+          | (?P<mark>
                 (?<! [^\\W_] ) (?<! \\. ) \\. (?= [^\\W\\d_] )          # .NET
               | (?<= [^\\W_] ) \\+\\+ (?! \\+ )                         # C++
               | (?<! [^\\W_][A-Za-z] ) (?<= [A-Za-z] ) \\# (?! [^\\W_] )  # C#
@@ -195,7 +193,7 @@ def _patterns(*, ascii_only: bool) -> _Patterns:
 
 def find_chunks(text: str) -> list[str]:
     """Return the runs of characters that may belong together (`node.js`, `C++`), in order."""
-    return _patterns(ascii_only=text.isascii()).chunk.findall(text.replace("_", " "))
+    return _patterns().chunk.findall(text.replace("_", " "))
 
 
 class Analyzer:
@@ -203,7 +201,7 @@ class Analyzer:
 
     def __init__(self, code: str) -> None:
         self.language = get_language(code)
-        self._cache = _TermCache(self)
+        self._chunk_terms = lru_cache(maxsize=MAX_CACHED_CHUNKS)(self._read_chunk)
 
     def __reduce__(self) -> tuple[Any, ...]:  # Whoosh pickles the schema with every commit
         return get_analyzer, (self.language.code,)
@@ -216,7 +214,12 @@ class Analyzer:
         """Return the term at each position of a text; STOP_WORD_PLACE where none is indexed."""
         if isinstance(text, ForeignText):
             return get_analyzer(text.language).terms(str(text))
-        return list(chain.from_iterable(map(self._cache.__getitem__, find_chunks(text))))
+        return list(chain.from_iterable(map(self._chunk_terms, find_chunks(text))))
+
+    def _read_chunk(self, chunk: str) -> tuple[str, ...]:
+        if chunk == BREAK:
+            return (STOP_WORD_PLACE,) * BREAK_WIDTH
+        return tuple(map(self.term_of, self.words(chunk[:CHUNK_LETTERS])))
 
     def term(self, word: str) -> str:
         """Return the term of a folded word: its stem, or STOP_WORD_PLACE."""
@@ -233,8 +236,8 @@ class Analyzer:
         """Return the words of a chunk, before stop words and stems."""
         if chunk.isalpha() and chunk.isascii():  # as nearly all are; no pattern has to look at it
             return [Word(fold_letters(chunk)[:TERM_LETTERS], 0, len(chunk), "word")]
-        token = _patterns(ascii_only=chunk.isascii()).token
-        return [word for match in token.finditer(chunk) for word in _split(match, self.language)]
+        matches = _patterns().token.finditer(chunk)
+        return [word for match in matches for word in _split(match, self.language)]
 
     def places(self, text: str, only: frozenset[str] | None = None) -> list[TermPosition]:
         """Return where all terms, or `only` some, stand in a text."""
@@ -242,12 +245,12 @@ class Analyzer:
         found: list[TermPosition] = []
         position = 0
         first = {letter for term in only or () for letter in (term[0], term[0].upper())}
-        for match in _patterns(ascii_only=text.isascii()).chunk.finditer(text.replace("_", " ")):
+        for match in _patterns().chunk.finditer(text.replace("_", " ")):
             chunk = match[0]
             if first and chunk[0] not in first and chunk.isascii() and chunk.rstrip(".").isalnum():
                 position += 1  # one word; its stem begins as it does, and need not be worked out
                 continue
-            terms = self._cache[chunk]
+            terms = self._chunk_terms(chunk)
             if only is None or not only.isdisjoint(terms):
                 start = match.start()
                 words = self.words(chunk[:CHUNK_LETTERS])  # a break has terms but no words
@@ -256,25 +259,6 @@ class Analyzer:
                         found.append(TermPosition(term, at, start + word.start, start + word.end))
             position += len(terms)
         return found
-
-
-class _TermCache(dict[str, tuple[str, ...]]):
-    """The terms of each chunk met so far; begun anew when they are too many."""
-
-    def __init__(self, owner: Analyzer) -> None:
-        super().__init__()
-        self._owner = owner
-
-    def __missing__(self, chunk: str) -> tuple[str, ...]:
-        owner = self._owner
-        if chunk == BREAK:
-            terms: tuple[str, ...] = (STOP_WORD_PLACE,) * BREAK_WIDTH
-        else:
-            terms = tuple(map(owner.term_of, owner.words(chunk[:CHUNK_LETTERS])))
-        if len(self) >= MAX_CACHED_CHUNKS:
-            self.clear()
-        self[chunk] = terms
-        return terms
 
 
 @cache

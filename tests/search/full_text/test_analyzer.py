@@ -14,7 +14,6 @@ from notekeep.query.folding import fold_letters
 from notekeep.search.analyzer import (
     BREAK,
     STOP_WORD_PLACE,
-    Analyzer,
     ForeignText,
     base_language,
     get_analyzer,
@@ -180,12 +179,3 @@ def test_some_terms_are_found_where_all_are_found(code: str, text: str, other: s
     for only in ({place.term for place in every[:2]} | {other}, {other}, {"组件", "++"}):
         wanted = frozenset(only)
         assert by.places(text, wanted) == [place for place in every if place.term in wanted]
-
-
-def test_what_chunks_mean_is_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are as many as a vault has words: in a long session of the interface, 60 MB."""
-    monkeypatch.setattr("notekeep.search.analyzer.MAX_CACHED_CHUNKS", 50)
-    made = Analyzer("en")
-    texts = [f"Levers{number} of levers{number}" for number in range(1000)]
-    assert [made.terms(text) for text in texts] == [ENGLISH.terms(text) for text in texts]
-    assert len(made._cache) <= 50
