@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 TRIES = 5
 """How often a sync begins anew when another machine was faster, or a file was saved meanwhile."""
 
+OFFLINE: Final = "Committed here, not sent: the remote cannot be reached."
 IGNORED: Final = (".trash/", f"{TEMP_PREFIX}*", ".obsidian/workspace*.json", ".obsidian/cache")
 # Of every file: where it cannot be merged, git's own merge would write markers into it.
 ATTRIBUTES: Final = ("* -text merge=notekeep",)
@@ -83,6 +84,13 @@ class SyncResult(NamedTuple):
             many = "" if len(self.conflicts) == 1 else "s"
             parts.append(f"{len(self.conflicts)} conflict{many}")
         return ", ".join(parts)
+
+    @property
+    def mark(self) -> str:
+        """What the top line of the app says from then on."""
+        if not self.problem:
+            return ""
+        return "offline" if self.problem == OFFLINE else "not sent"
 
 
 class SyncStatus(NamedTuple):
@@ -323,7 +331,7 @@ class SyncService:
         elif command == "push":  # the fetch before did reach the remote
             problem = "Committed here, not sent: `git push` failed."
         else:
-            problem = "Committed here, not sent: the remote cannot be reached."
+            problem = OFFLINE
         return result._replace(problem=problem, hint=f"Run `git {command}` once to see why.")
 
     def _commit(self) -> None:

@@ -88,7 +88,7 @@ class NotekeepApp(App[None], RemovalSafe):
     """How much of the index is there while it is built, from 0 to 1; None once it is."""
     indexing = var("")  # the same in words
     conflicts: var[Sequence[ConflictPair]] = var(())  # the notes with two versions
-    sync_mark = var("")  # how the vault stands to its remote: "↑2 ↓1", "offline" or ""
+    sync_mark = var("")  # how the vault stands to its remote: "↑2 ↓1", "offline", "not sent" or ""
     unseen = var(0)  # how many errors have not been looked at
     working = var("")  # what goes on in the background
     next_vault = ""  # the vault to open when this program ends, or ""
@@ -420,7 +420,7 @@ class NotekeepApp(App[None], RemovalSafe):
         self.clear_notifications()
         words = f"{result.problem} {result.hint}" if result.problem else f"Synced: {result}"
         show_message(self, words)
-        self.sync_mark = "offline" if result.problem else ""
+        self.sync_mark = result.mark
         if result.received or result.conflicts:
             self.post_message(VaultChanged())
 

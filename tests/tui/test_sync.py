@@ -79,6 +79,26 @@ async def test_offline_the_top_line_says_so(make_app: MakeApp, hub: Path) -> Non
         await until(pilot, lambda: shows(app, "offline"))
 
 
+async def test_what_a_hook_stops_is_called_not_sent(
+    make_app: MakeApp, root: Path, vault: Vault, hub: Path
+) -> None:
+    del hub
+    hook = root / ".git/hooks/pre-push"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    SyncService(str(root), vault.places.state, lambda: vault.history.store).trust()
+    (root / "inbox/New.md").write_text("new\n")
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.pause()
+        app.action_sync()
+        await until(pilot, lambda: shows(app, "`git push` failed"))
+        app.clear_notifications()  # which say so, too
+        await until(pilot, lambda: not shows(app, "git push") and shows(app, "not sent"))
+        assert not shows(app, "offline")
+
+
 async def test_what_is_not_sent_yet_is_counted_in_the_top_line(
     make_app: MakeApp, root: Path, hub: Path
 ) -> None:
