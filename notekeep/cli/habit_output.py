@@ -47,8 +47,11 @@ def percent(share: float | None) -> str:
 def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
     """Write one line for a check-in."""
     habit, cell = done.habit, done.cell
-    amount = "" if habit.note and cell.day == index.today() else pluralize(cell.amount)
-    parts = [amount, habit.note, format_streak(habit), f"strength {percent(habit.strength)}"]
+    is_today = cell.day == index.today()
+    # Of a daily habit it says how today stands, of others how the week or month does.
+    note = habit.note if is_today or not habit.streak_unit.endswith("days") else ""
+    amount = "" if note and is_today else pluralize(cell.amount)
+    parts = [amount, note, format_streak(habit), f"strength {percent(habit.strength)}"]
     _write_line(done, [*parts, "" if done.is_written else "dry run"], index)
 
 

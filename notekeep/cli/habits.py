@@ -114,9 +114,9 @@ def habit() -> None:
     notekeep habit                         today's list
 
     A name is an id, an alias, or the unique start of one. A day is today, yesterday, -2, -1w, mon,
-    last tue, 24 (the last 24th), 11-03, 3 nov, 2026-11-24 or 24.11.2026. A check-in accepts --json,
-    --dry-run, -d DAY before the first word, and --force for a future day or a unit that does not
-    convert.
+    last tue, 11-03, 3 nov, 2026-11-24 or 24.11.2026; after a value also 24, the last 24th. A
+    check-in accepts --json, --dry-run, -d DAY before the first word, and --force for a future day
+    or a unit that does not convert.
     """
 
 
@@ -204,6 +204,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
         numbers = range(1, last.day + 1)
         heading, gap = "".join(str(number)[-1] if number % 5 else "+" for number in numbers), ""
     signs = glyphs(settings)
+    has_today = first <= index.today() <= last
 
     rows: list[output.Columns] = [{"title": [], "days": [(f"  {heading}", "dim")]}]
     for habit in habits:
@@ -213,7 +214,7 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
                 "title": [(habit.title, "")],
                 "days": [("  ", ""), *marks],
                 "strength": [(f"  {percent(habit.strength):>5}", "")],
-                **_ending(habit),
+                **_ending(habit, with_note=has_today),
             }
         )
     ends = (f"{day.day} {dates.MONTHS[day.month - 1]}" for day in (first, last))
@@ -246,10 +247,10 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
     output.write_columns(rows, ("best", "aim", "strength", "streak", "days"), groups)
 
 
-def _ending(habit: HabitView) -> output.Columns:
-    """What every row ends with: the streak, its best where there is room, and the note."""
+def _ending(habit: HabitView, *, with_note: bool = True) -> output.Columns:
+    """What a row ends with: the streak, its best where there is room, and how today stands."""
     streak, bracket, best = format_streak(habit).partition(" (")
-    note = f"  {habit.note}" if habit.note else ""
+    note = f"  {habit.note}" if habit.note and with_note else ""
     style = "yellow" if habit.is_at_risk else ""
     return {
         "streak": [(f"  {streak}", "")],

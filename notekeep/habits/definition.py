@@ -99,6 +99,12 @@ class Definition(NamedTuple):
             if max(rule.start, first) <= min(end, last)
         ]
 
+    def outside(self, day: int) -> str:
+        """Return how a day lies outside of the days that count: `after gym ended`; "" within."""
+        if self.since is not None and day < self.since:
+            return f"before {self.id} starts"
+        return f"after {self.id} ended" if self.until is not None and day > self.until else ""
+
     def is_paused_on(self, day: int) -> bool:
         """Whether a day lies in a pause."""
         return any(first <= day <= last for first, last in self.pauses)

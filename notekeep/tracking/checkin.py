@@ -100,6 +100,12 @@ def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> C
     is_new = all(entry_identity(entry) != entry_identity(other) for other in entries)
     path, (line,) = _append_entries(index, day, [entry], dry_run=dry_run or not is_new)
     warning = index.trouble if is_new else "that entry is already in the log"
+    if (
+        not warning
+        and value.kind != "clear"
+        and (where := request.habit.definition.outside(ordinal))
+    ):
+        warning = f"it does not count: {dates.format_short_day(day, index.today())} is {where}"
     view = index.view(request.habit, first=day, last=day)
     return CheckInResult(view, view.cells[0], line, path, is_new and not dry_run, warning)
 

@@ -44,9 +44,7 @@ def find_problems(
             message = f"there is no note for the habit {lines[0].entry.habit}"
             hint = f"`notekeep habit add {habit.key}` creates it; its entries are kept and shown"
             found.append(Problem(lines[0].path, lines[0].number, message, hint, "W105"))
-        for line in lines:
-            found += _about_line(line, habit, today)
-        found += _about_days(lines, habit)
+        found += _about_days(lines, habit, today)
     return sorted(found, key=lambda problem: (problem.path, problem.line or 0, problem.code))
 
 
@@ -106,25 +104,21 @@ def _about_line(line: LogLine, habit: Habit, today: int) -> Iterator[Problem]:
         message = f"{entry.unit} cannot be converted to {unit}; counted as done"
         hint = f"use {unit}"
         yield Problem(line.path, line.number, message, hint, "W103")
-    where = ""
-    if definition.since is not None and entry.day < definition.since:
-        where = f"before {definition.id} starts"
-    elif entry.day > today:
-        where = "in the future"
-    elif definition.until is not None and entry.day > definition.until:
-        where = f"after {definition.id} ended"
-    if where:
+    if where := "in the future" if entry.day > today else definition.outside(entry.day):
         day = date.fromordinal(entry.day).isoformat()
         yield Problem(line.path, line.number, f"{day} is {where}", "fix the date", "W104")
 
 
-def _about_days(lines: list[LogLine], habit: Habit) -> Iterator[Problem]:
+def _about_days(lines: list[LogLine], habit: Habit, today: int) -> Iterator[Problem]:
     by_day: dict[int, list[LogLine]] = {}
     for line in lines:
         by_day.setdefault(line.entry.day, []).append(line)
     for some in by_day.values():
         day = reduce_entries((line.entry for line in some), habit.definition.unit)
         top = [line for line in some if line.entry.revision == day.revision]
+        for line in top:
+            if line.entry.kind != "clear":
+                yield from _about_line(line, habit, today)
         if day.is_disputed:
             others = ", ".join(f"{line.path}:{line.number}" for line in top[1:])
             message = f"this line conflicts with {others}"

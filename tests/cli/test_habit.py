@@ -264,6 +264,22 @@ def test_a_vault_without_habits_says_how_to_begin(desk: Desk) -> None:
         assert "habit add" in said.err
 
 
+def test_the_answer_about_another_day_does_not_say_how_today_stands(desk: Desk) -> None:
+    assert "0 of 8 glasses" in desk("week").out
+    assert "0 of 8 glasses" not in desk("week", "last-week").out
+    said = desk("water", "8", "yesterday").out
+    assert "8 glasses" in said
+    assert "0 of 8" not in said
+
+
+def test_an_entry_outside_the_days_of_a_habit_is_warned_of(desk: Desk) -> None:
+    said = desk("med", "2026-10-30")
+    assert "does not count: Fri 30 Oct is before meditate starts" in said.err
+    assert "before meditate starts" in desk("doctor").out
+    assert desk("med", "clear", "2026-10-30").err == ""
+    assert desk.json("doctor")["total"] == 0
+
+
 def test_a_week_and_a_month_are_grids(desk: Desk) -> None:
     desk("med", "mon")
     desk("gym", "miss", "mon")

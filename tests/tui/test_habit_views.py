@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -142,6 +143,21 @@ async def test_a_year_names_all_days_of_the_week_and_has_no_marks_where_nothing_
         assert MISSED in days[0]
         assert not any("·" in line or MISSED in line for line in days[2:])
         assert "[]" in days[1], "today is in brackets"
+
+
+async def test_a_figure_that_does_not_fit_beside_the_year_is_left_out(
+    make_app: MakeApp, root: Path
+) -> None:
+    path = root / "habits/Stretch.md"
+    path.write_text("---\nhabit: stretch\nsince: 2025-01-01\norder: 0\n---\n", "utf-8")
+    first, days = date(2025, 1, 1), 600
+    done = (first + timedelta(days=day) for day in range(0, days, 2))
+    log(root, *(f"- {day} stretch: done" for day in done))
+    app = make_app("habits")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "Stretch daily"))
+        assert shows(app, "kept")
+        assert not shows(app, "recovered")
 
 
 async def test_a_narrow_screen_keeps_the_week(make_app: MakeApp) -> None:

@@ -148,7 +148,8 @@ def year_block(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[S
     figures = _main_figures(found)
     if taken < NARROW_YEAR and width - taken >= FIGURES_WIDTH:
         room = min(width - taken, FIGURES_WIDTH + COLUMN_GAP) - 2
-        for row, (name, value) in enumerate(figures, 1):
+        fitting = [figure for figure in figures if len(" ".join(figure)) <= room]
+        for row, (name, value) in enumerate(fitting, 1):
             figure = spread_line([Piece(name, "muted")], [Piece(value)], room, gap=1)
             days[row] = [*pad_line(days[row], taken + 2), *figure]
         left: StyledLine = []
