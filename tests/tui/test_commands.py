@@ -228,6 +228,10 @@ async def test_habits_are_found_and_ticked(make_app: MakeApp, root: Path) -> Non
         ("new book Slow", "New book: Slow"),
         ("new nonsense Slow", None),
         ("habit nobody", None),
+        ("habit water 3", "Water: 3"),
+        ("habit water 3 24", "Water: 3, 24"),
+        ("habit water skip 3 days ago", "Water: skip, 3 days ago"),
+        ("habit water last tue", "Water: done, last tue"),
         ("habit add Read a page", "Add a habit: Read a page"),
         ("mv books/old", "Move Deep Work to books/old"),
         ("add a line", "Add to today's note: a line"),
@@ -240,6 +244,7 @@ async def test_what_is_a_command_and_what_is_none(
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
         screen = await at_book(app, pilot)
+        screen.vault.habits.tracker.refresh()
         found = parse_typed_command(screen, text)
         assert (found.title if isinstance(found, TypedCommand) else None) == title
 

@@ -67,7 +67,9 @@ class _Box(TextArea):
         if path and isinstance(self.screen, CaptureScreen):
             self.screen.attach(Attachment(os.path.basename(path), path))
         else:
-            self.insert(clean(event.text).strip("\n"))
+            # Terminals paste a line break as the key that makes one.
+            lines = event.text.replace("\r\n", "\n").replace("\r", "\n")
+            self.insert(clean(lines).strip("\n"))
 
 
 class CaptureScreen(SubmitDialog[CaptureRequest | None]):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from notekeep.dates import try_parse_day
+from notekeep.dates import MAX_DAY_WORDS, try_parse_day
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.dialogs.add_habit import ask_for_habit
@@ -183,9 +183,14 @@ def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:
         about = f": {title}" if title else ""
         return TypedCommand(f"Add a habit{about}", partial(ask_for_habit, screen, title))
     habit = vault.habits.tracker.find(name).definition
-    day = try_parse_day(words[-1], vault.today()) if words else None
-    value = " ".join(words[:-1] if day is not None else words) or "done"
-    when = f", {words[-1]}" if day is not None else ""
+    day, when = None, ""
+    for count in range(min(MAX_DAY_WORDS, len(words)), 0, -1):
+        ending = " ".join(words[-count:])
+        is_amount = len(words) == 1 and ending.isdigit()
+        if not is_amount and (day := try_parse_day(ending, vault.today())) is not None:
+            words, when = words[:-count], f", {ending}"
+            break
+    value = " ".join(words) or "done"
     title = f"{habit.title}: {value}{when}"
     check_in = partial(vault.habits.check_in, habit.id, value, day)
     return TypedCommand(title, partial(screen.check_in, check_in, f"Checked in: {title}"))
