@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 
 from notekeep.errors import Refused
@@ -160,10 +160,11 @@ def parse_time(value: Value, zone: tzinfo | None) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=zone) if zone else found.astimezone()
+        found.astimezone(UTC)
+    except (ValueError, OverflowError):  # also a time that UTC has no year for
         return None
-    if found.tzinfo is None:
-        return found.replace(tzinfo=zone) if zone else found.astimezone()
     return found
 
 

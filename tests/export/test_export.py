@@ -422,6 +422,13 @@ def test_a_cover_goes_along_when_it_is_in_the_vault(desk: Desk, cover: str, writ
     assert (written == "") == any("cover" in warning for warning in plan.warnings)
 
 
+def test_a_cover_that_is_not_there_is_told_of_its_own_post_only(desk: Desk) -> None:
+    desk.put("a.md", POST.replace("type", "cover: gone.png\ntype") + "words")
+    desk.put("b.md", f"{POST}words")
+    assert "a.md: the cover 'gone.png' does not exist" in desk.export("a.md").warnings
+    assert not [line for line in desk.export("b.md").warnings if "cover" in line]
+
+
 def test_keys_pass_when_they_are_named(desk: Desk) -> None:
     desk.put("a.md", "---\nmood: calm\n---\nwords")
     desk.export("a.md")

@@ -29,6 +29,8 @@ def read(front: str, path: str = "posts/n.md", **how: Any) -> Post:
         ("2026-03", None),
         ("someday", None),
         ("2026-02-31", None),
+        ("0001-01-01", None),
+        ("9999-12-31T23:00:00-05:00", None),
         (None, None),
     ],
 )
