@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, Refused
@@ -51,35 +51,34 @@ def refuse_on_error(path: str, refused: dict[str, Refused]) -> Iterator[None]:
         refused[path].__cause__ = error
 
 
-@dataclass(slots=True)
 class Batch:
     """An export on its way to a plan."""
 
-    source: VaultSource
-    target: Target
-    manifest: Manifest
-    options: Options  # what the person chose; `linebreaks` is settled
-    key: VaultKey
-    refused: dict[str, Refused]  # notes that are not exported, and why
-    drafter: Drafter = field(init=False)
-    warnings: list[str] = field(default_factory=list)
-    # the drafts of the notes that were asked for, by path
-    requested: dict[str, Draft] = field(default_factory=dict)
-    # the drafts of notes that have a post already and were not asked for
-    existing: dict[str, Draft] = field(default_factory=dict)
-    # the post of every note that has or gets one; of those that are not drafted, slug and state are
-    # all that is right
-    published: dict[str, Post] = field(default_factory=dict)
-    # notes that may not leave any more, or never might
-    withdrawn: set[str] = field(default_factory=set)
-    # those of the manifest's notes that are in the vault
-    present: frozenset[str] = field(init=False)
-    _anchors: dict[str, AnchorIds] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.drafter = Drafter(self.source, self.options)
-        noted = {entry.note for entry in self.manifest.posts.values()} - {""}
-        self.present = frozenset(self.source.notes.known(noted))
+    def __init__(
+        self,
+        source: VaultSource,
+        target: Target,
+        manifest: Manifest,
+        options: Options,
+        key: VaultKey,
+        refused: dict[str, Refused],
+    ) -> None:
+        self.source = source
+        self.target = target
+        self.manifest = manifest
+        self.options = options  # what the person chose; `linebreaks` is settled
+        self.key = key
+        self.refused = refused  # notes that are not exported, and why
+        self.warnings: list[str] = []
+        self.drafter = Drafter(source, options)
+        # The drafts by path: of what was asked for, and of other notes that have a post already.
+        self.requested: dict[str, Draft] = {}
+        self.existing: dict[str, Draft] = {}
+        # The post of every note that has or gets one; of those that are not drafted, slug and
+        # state are all that is right.
+        self.published: dict[str, Post] = {}
+        self.withdrawn: set[str] = set()  # notes that may not leave any more, or never might
+        self._anchors: dict[str, AnchorIds] = {}
 
     @property
     def drafts(self) -> dict[str, Draft]:
@@ -109,7 +108,7 @@ class Batch:
         """Draft the notes of posts that are in the site already, where they still may leave."""
         for entry in self.manifest.posts.values():
             path = entry.note
-            if path in self.requested or path in self.refused or path not in self.present:
+            if not path or path in self.requested or path in self.refused:
                 continue
             with refuse_on_error(path, {}):
                 self._check_consent(path, named=True)
@@ -150,7 +149,7 @@ class Batch:
         for slug, entry in self.manifest.posts.items():
             if not self.is_own(entry) or slug in slugs:
                 continue
-            if entry.note not in self.present:
+            if not entry.note:
                 gone[slug] = NOTE_GONE
             elif entry.note in self.withdrawn:
                 gone[slug] = CONSENT_WITHDRAWN

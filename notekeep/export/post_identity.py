@@ -114,7 +114,7 @@ def _owner(batch: Batch, path: str, slug: str) -> str:
         return ""
     if not batch.is_own(owner):
         return _ELSEWHERE
-    if twin == slug and owner.note not in batch.present and batch.manifest.of_note(path) is None:
+    if twin == slug and not owner.note and batch.manifest.of_note(path) is None:
         return ""  # most likely it is that note, under another name
     return owner.note or owner.name(twin)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from notekeep.errors import Refused
 from notekeep.export import draft, pipeline
 from notekeep.export.audit import Audit, Hit, OutgoingFile, find_leaks
-from notekeep.export.batch import Batch
+from notekeep.export.batch import Batch, ComposedPost, compose_posts
 from notekeep.export.pipeline import write_export
 from notekeep.export.private import PublicBody
 from notekeep.export.private_terms import PrivateTerm, normalize_for_audit, private_parts
@@ -321,12 +321,11 @@ def test_notes_that_would_leak_are_planned_without_all_at_once(
 ) -> None:
     batches = []
 
-    class Counted(Batch):
-        def __post_init__(self) -> None:
-            super().__post_init__()
-            batches.append(self)
+    def counted(batch: Batch) -> list[ComposedPost]:
+        batches.append(batch)
+        return compose_posts(batch)
 
-    monkeypatch.setattr(pipeline, "Batch", Counted)
+    monkeypatch.setattr(pipeline, "compose_posts", counted)
     notes = {f"{n}.md": f"the word bluebird, {n}" for n in range(9)}
     notes["linking.md"] = "see [[0]] %%nothing%%"
     source = replace(write_vault(notes), canaries=("bluebird",))
