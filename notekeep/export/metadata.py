@@ -13,7 +13,6 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from notekeep.errors import INSTALL_IMAGES, Refused
@@ -324,42 +323,26 @@ _OFFICE_FACT = re.compile(
 _OFFICE_AUTHOR = re.compile(rb"\b(?:w\d*:)(author)=\"([^\"]+)\"")
 
 
-class Inspection(NamedTuple):
-    """What a file says besides what it is there for; a known kind can still be broken."""
-
-    places: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    is_known: bool = True
-    is_broken: bool = False
-
-
-def inspect(name: str, data: bytes) -> Inspection:
-    """Return the places and the names of people in a file that is not a picture."""
-    read = _find_reader(name, data)
-    facts = list(_embedded(data))
-    is_broken = False
-    if read is not None:
-        try:
-            facts += read(data)
-        except Exception:  # noqa: BLE001 - a library makes anything at all of a broken file
-            is_broken = True
-    places = (f"{key} {_shown(value)}" for key, value in facts if value and _PLACE.search(key))
-    authors = (_shown(value) for key, value in facts if value.strip() and _AUTHOR.search(key))
-    return Inspection(
-        tuple(dict.fromkeys(places)), tuple(dict.fromkeys(authors)), read is not None, is_broken
-    )
-
-
 def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
     """Return what to know of files that leave with all that is in them; refuse places."""
-    found = {path: inspect(path, data) for path, data in files.items()}
-    problems = {
-        path: f"{path} contains a location: {', '.join(one.places)}"
-        if one.places
-        else f"{path} could not be checked for locations and names"
-        for path, one in found.items()
-        if one.places or one.is_broken
-    }
+    problems: dict[str, str] = {}
+    named: list[str] = []
+    unknown: list[str] = []
+    for path, data in files.items():
+        read = _find_reader(path, data)
+        facts = list(_embedded(data))
+        try:
+            facts += read(data) if read else ()
+        except Exception:  # noqa: BLE001 - a library makes anything at all of a broken file
+            problems[path] = f"{path} could not be checked for locations and names"
+        places = (f"{key} {_shown(value)}" for key, value in facts if value and _PLACE.search(key))
+        if found := ", ".join(dict.fromkeys(places)):
+            problems[path] = f"{path} contains a location: {found}"
+        authors = (_shown(value) for key, value in facts if value.strip() and _AUTHOR.search(key))
+        if found := ", ".join(dict.fromkeys(authors)):
+            named.append(f"{path} ({found})")
+        if read is None:
+            unknown.append(path)
     if problems:
         ways = " ".join(f"--keep-metadata {shlex.quote(path)}" for path in problems)
         raise Refused(
@@ -367,8 +350,6 @@ def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
             f"to export it anyway, add {ways}, or list it in `keep_metadata` of [export] in"
             " .notekeep/config.toml",
         )
-    named = [f"{path} ({', '.join(one.authors)})" for path, one in found.items() if one.authors]
-    unknown = [path for path, one in found.items() if not one.is_known]
     return [
         *([f"files contain names of people: {', '.join(named)}"] if named else []),
         *([f"not checked for locations and names: {', '.join(unknown)}"] if unknown else []),
