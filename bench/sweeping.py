@@ -145,7 +145,7 @@ def _read_whole(vault: Vault, notes: int) -> Line:
                 read_note(path, content.data, vault.schema)
 
     whole, bare = _in_turn(ours, partial(_read, vault.root, paths), times=3)
-    return Line(f"read, scan and hash {notes:,} notes", whole, READ, bare, 4.0)
+    return Line(f"read, scan and hash {notes:,} notes", whole, READ, bare)
 
 
 def _read(root: str, paths: Iterable[str]) -> None:
