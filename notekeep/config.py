@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import cache_files
 from notekeep.errors import Failure, NotFound, Refused, UsageError, remedy
+from notekeep.locks import hold_lock_file
 from notekeep.settings import VaultSettings, read_toml, vault_settings
 
 if TYPE_CHECKING:
@@ -345,9 +346,7 @@ def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
     """Add one vault to the list, under a lock; return the id that the list then has."""
     path = os.path.join(state, LIST)
     try:
-        cache_files.make_cache_folder(state)
-        with open(f"{path}.lock", "a", encoding="utf-8", opener=cache_files.open_private) as lock:
-            _lock(lock.fileno())
+        with hold_lock_file(f"{path}.lock"):
             known = _read_list(state)
             for other, entry in known.items():
                 if entry == place:
@@ -358,17 +357,6 @@ def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
     except OSError as error:
         raise Failure(f"{path}: cannot write the file: {error.strerror}", remedy(error)) from error
     return identity
-
-
-def _lock(descriptor: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 EDITORS = ("nano", "vim", "vi")

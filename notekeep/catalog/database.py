@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import Any
 
-from notekeep import cache_files
 from notekeep.errors import SPACE_HINT, WRITABLE_HINT, Failure, remedy
+from notekeep.locks import hold_lock_file
 from notekeep.storage.filesystem import remote_reason
-from notekeep.storage.private_files import hold_lock_file
 
 CATALOG_FILE = "catalog.db"
 APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
@@ -172,7 +171,6 @@ def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
         found = _open_existing(path)
         if found is not None:
             return found, False
-        cache_files.make_cache_folder(folder)
         with _lock_folder(folder):
             found, broken = _open_existing(path), False
             if found is None:

@@ -14,8 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from notekeep import cache_files
-from notekeep.storage.private_files import Locked, hold_lock_file
+from notekeep.locks import Locked, hold_lock_file
 
 if TYPE_CHECKING:
     import subprocess
@@ -84,7 +83,6 @@ class IndexingProcess:
 @contextlib.contextmanager
 def turn(cache: str, *, wait: bool) -> Iterator[bool]:
     """Be the one process that indexes for a vault; give whether it is, after `wait`ing or not."""
-    cache_files.make_cache_folder(cache)
     with contextlib.ExitStack() as held:
         is_ours = True
         try:

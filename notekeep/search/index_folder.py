@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from notekeep import cache_files
 from notekeep.catalog.records import tag_keys
 from notekeep.errors import IndexBusy
+from notekeep.locks import Locked, hold_lock_file
 from notekeep.search.analyzer import BREAK, ForeignText, base_language
 from notekeep.storage.content import digest_of
-from notekeep.storage.private_files import Locked, hold_lock_file
 
 if TYPE_CHECKING:
     from notekeep.catalog.documents import WordDoc
@@ -166,7 +166,6 @@ class IndexFolder:
     def lock(self, wait: float = 0) -> Iterator[None]:
         """Hold the right to write, for which to wait so many seconds, or raise IndexBusy."""
         # The lock is beside the folder, because the folder itself is replaced.
-        cache_files.make_cache_folder(str(self.path.parent))
         with contextlib.ExitStack() as held:
             try:
                 held.enter_context(hold_lock_file(f"{self.path}.lock", wait))

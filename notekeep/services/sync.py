@@ -20,6 +20,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, Refused
+from notekeep.locks import hold_lock_file
 from notekeep.markdown.note_merge import merge_versions
 from notekeep.storage.content import OutsideVersion, digest_of
 from notekeep.storage.durability import Flush
@@ -44,7 +45,7 @@ from notekeep.storage.history import ROUND_BYTES
 from notekeep.storage.open_folder import content_at
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
 from notekeep.storage.operations import MAX_STORED_BYTES
-from notekeep.storage.private_files import hold_lock_file, make_folder, write_file
+from notekeep.storage.private_files import make_folder, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,6 +12,7 @@ import os
 from stat import S_ISREG
 
 from notekeep.errors import Failure, Refused
+from notekeep.locks import hold_lock
 from notekeep.storage.durability import (
     AT_ONCE,
     StrPath,
@@ -22,7 +23,7 @@ from notekeep.storage.durability import (
 )
 from notekeep.storage.file_names import is_within, outside_error
 from notekeep.storage.filesystem import explain_os_error
-from notekeep.storage.private_files import hold_lock, make_folder
+from notekeep.storage.private_files import make_folder
 
 _ATTEMPTS = 20
 _START = 1 << 16  # how much of a file shows how its lines end, where the last one has no end

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, NotFound
+from notekeep.locks import hold_lock_file
 from notekeep.storage import recovery, scan
 from notekeep.storage.atomic import write_conflict_copy
 from notekeep.storage.content import Digest, OutsideVersion, digest_of
@@ -28,7 +29,7 @@ from notekeep.storage.operation_log import (
     make_step_id,
 )
 from notekeep.storage.operations import MAX_STORED_BYTES
-from notekeep.storage.private_files import hold_lock_file, write_file
+from notekeep.storage.private_files import write_file
 from notekeep.storage.stores import Stores
 from notekeep.storage.transaction import Transaction, UndoableStep, invert, stacks
 

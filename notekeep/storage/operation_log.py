@@ -18,16 +18,11 @@ from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Refused
+from notekeep.locks import hold_lock_file, try_lock
 from notekeep.storage.append import append_line
 from notekeep.storage.content import Digest
 from notekeep.storage.durability import AT_ONCE, close, read_all, sync_file, write_all
-from notekeep.storage.private_files import (
-    hold_lock_file,
-    make_folder,
-    open_temp,
-    try_lock,
-    write_file,
-)
+from notekeep.storage.private_files import make_folder, open_temp, write_file
 
 LOG_FORMAT = 1
 

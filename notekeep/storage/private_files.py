@@ -1,4 +1,4 @@
-"""Files of our own that only their owner may read, and locks between processes.
+"""Files of our own that only their owner may read.
 
 History and journal hold the text of private notes: they are made with mode 0600 in folders of mode
 0700, whatever the umask says, and whole: a reader sees the old file or the new one.
@@ -6,15 +6,11 @@ History and journal hold the text of private notes: they are made with mode 0600
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from stat import S_ISREG
 
-from notekeep.errors import Failure
 from notekeep.storage.durability import AT_ONCE, Flush, closed_after, write_all
 from notekeep.storage.file_names import TEMP_PREFIX
 from notekeep.storage.renames import retry_when_busy
@@ -71,99 +67,3 @@ def restrict_access(folder: str) -> None:
             with suppress(OSError):
                 if S_ISREG(mode := os.lstat(path).st_mode) and mode & 0o077:
                     os.chmod(path, 0o600)
-
-
-# Locks between processes: on an open file, released by the system when its holder dies.
-
-PATIENCE = 10.0
-"""How many seconds a lock is waited for; its holders need milliseconds."""
-
-_HELD = frozenset({errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK})
-
-# Some network and FUSE mounts know no locks. There a single append is all the order there is.
-_NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
-
-_FAR_BYTE = 0x7FFF_FFFE  # Windows locks bytes: one that no file here reaches
-
-
-class Locked(Failure):
-    """Another program holds a lock for longer than it is waited for."""
-
-
-@contextmanager
-def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the lock of an open file; Locked when it cannot be had in `patience` seconds."""
-    is_locked = _lock(fd, patience)
-    if is_locked is False:
-        raise Locked(
-            f"'{path}' is locked by another program.",
-            "Is another notekeep stuck? Stop it, then try again.",
-        )
-    try:
-        yield
-    finally:
-        if is_locked:
-            _release(fd)
-
-
-@contextmanager
-def hold_lock_file(path: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the lock of a file of its own: Windows cannot replace a file that is open."""
-    make_folder(os.path.dirname(path))
-    with (
-        closed_after(os.open(path, os.O_RDWR | os.O_CREAT, 0o600)) as fd,
-        hold_lock(fd, path, patience),
-    ):
-        yield
-
-
-def try_lock(fd: int, patience: float = 0.0) -> bool:
-    """Lock a file until it is closed; False when another process has it. Without locks, True."""
-    return _lock(fd, patience) is not False
-
-
-def _lock(fd: int, patience: float) -> bool | None:
-    """Lock a file; False when another process holds the lock, None where there are no locks."""
-    deadline = time.monotonic() + patience
-    pause = 0.001
-    while True:
-        try:
-            _try(fd)
-        except OSError as error:
-            if error.errno in _NO_LOCKS:
-                return None
-            if error.errno not in _HELD:
-                raise
-        else:
-            return True
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(pause)
-        pause = min(pause * 2, 0.05)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try(fd: int) -> None:
-        _lock_byte(fd, msvcrt.LK_NBLCK)
-
-    def _release(fd: int) -> None:
-        _lock_byte(fd, msvcrt.LK_UNLCK)
-
-    def _lock_byte(fd: int, mode: int) -> None:
-        place = os.lseek(fd, 0, os.SEEK_CUR)
-        os.lseek(fd, _FAR_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(fd, mode, 1)
-        finally:
-            os.lseek(fd, place, os.SEEK_SET)
-
-else:
-    import fcntl
-
-    def _try(fd: int) -> None:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _release(fd: int) -> None:
-        fcntl.flock(fd, fcntl.LOCK_UN)

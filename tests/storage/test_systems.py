@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notekeep import locks
 from notekeep.errors import Conflict, Failure, NotekeepError
 from notekeep.storage import (
     atomic,
     durability,
     filesystem,
     open_folder,
-    private_files,
     renames,
     scan,
 )
@@ -400,9 +400,9 @@ class TestOddDisks:
         def nothing(_: int) -> None:
             raise OSError(errno.ENOLCK, "No locks available")
 
-        monkeypatch.setattr(private_files, "_try", nothing)
-        with note.open() as file, private_files.hold_lock(file.fileno(), "note.md"):
-            assert private_files.try_lock(file.fileno())
+        monkeypatch.setattr(locks, "_try", nothing)
+        with note.open() as file, locks.hold_lock(file.fileno(), "note.md"):
+            assert locks.try_lock(file.fileno())
 
     def test_a_lock_that_fails_otherwise_is_told(
         self, note: Path, monkeypatch: pytest.MonkeyPatch
@@ -410,15 +410,15 @@ class TestOddDisks:
         def broken(_: int) -> None:
             raise OSError(errno.EIO, "Input/output error")
 
-        monkeypatch.setattr(private_files, "_try", broken)
+        monkeypatch.setattr(locks, "_try", broken)
         with note.open() as file:
             with (
                 pytest.raises(OSError, match="Input"),
-                private_files.hold_lock(file.fileno(), "note.md"),
+                locks.hold_lock(file.fileno(), "note.md"),
             ):
                 pytest.fail("it was not locked")
             with pytest.raises(OSError, match="Input"):
-                private_files.try_lock(file.fileno())
+                locks.try_lock(file.fileno())
 
 
 def access_list(user: int) -> bytes:
