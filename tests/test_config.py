@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import errno
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from notekeep import config
+from notekeep import config, locks
 from notekeep.errors import Failure, NotFound, Refused, UsageError
 from notekeep.markdown.schema import Schema
 from notekeep.settings import VaultSettings, vault_settings
@@ -263,6 +264,18 @@ class TestVaultId:
         first = config.vault_id(str(tmp_path / "v"), state)
         assert config.vault_id(str(tmp_path / "v"), state) == first
         assert config.vault_id(str(tmp_path / "copy"), state) != first
+
+    def test_a_disk_without_locks_keeps_the_list_too(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(_: int) -> None:
+            raise OSError(errno.ENOLCK, "No locks available")
+
+        monkeypatch.setattr(locks, "_try", refuse)
+        (tmp_path / "v").mkdir()
+        state = str(tmp_path / "state")
+        first = config.vault_id(str(tmp_path / "v"), state)
+        assert config.known_vaults(state) == {first: str(tmp_path / "v")}
 
     def test_a_vault_that_was_moved_is_known_again(self, tmp_path: Path) -> None:
         state = str(tmp_path / "state")
