@@ -120,11 +120,25 @@ class _Stretch(NamedTuple):
         return self.ours if self.theirs == self.base else None
 
 
+def _match_early(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]:
+    """Align two texts, and let what was added begin as late as it can.
+
+    Of two equal lines around an addition, either may be the one of the base: two sides that added
+    the same must not differ in that.
+    """
+    found = match_lines(base, side)
+    for index in sorted(found):
+        place = found.get(index - 1, -1) + 1
+        if (index == 0 or index - 1 in found) and base[index] == side[place]:
+            found[index] = place
+    return found
+
+
 def _stretches(
     base: Sequence[bytes], ours: Sequence[bytes], theirs: Sequence[bytes]
 ) -> Iterator[_Stretch]:
     """Cut three versions at the lines that all of them have; those are stretches of their own."""
-    in_ours, in_theirs = match_lines(base, ours), match_lines(base, theirs)
+    in_ours, in_theirs = _match_early(base, ours), _match_early(base, theirs)
     at = at_ours = at_theirs = 0
     for anchor in [*sorted(in_ours.keys() & in_theirs.keys()), len(base)]:
         to_ours = in_ours.get(anchor, len(ours))

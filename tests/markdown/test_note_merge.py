@@ -193,6 +193,17 @@ def test_a_note_that_both_sides_made_keeps_the_list_items_of_both() -> None:
     assert merge_versions(path, None, day + b"- [ ] call Ann\n", day + b"- [x] call Ann\n") is None
 
 
+@pytest.mark.parametrize("ours", ["156", "1256", "1456", "56"])
+@pytest.mark.parametrize("theirs", ["56", "156", "568"])
+def test_what_both_sides_added_is_there_once(ours: str, theirs: str) -> None:
+    def note(numbers: str) -> bytes:
+        return "".join(f"> {number} words\n\n^id-{number}\n\n" for number in numbers).encode()
+
+    merged = merge_versions("a.md", note("57"), note(f"{ours}7"), note(f"{theirs}7"))
+    assert merged is not None
+    assert merged.count(b"> 6 words") == 1
+
+
 def test_a_log_is_a_set_of_lines() -> None:
     base = b"# Log\n\n- 2026-11-01 run: 5 km\n"
     ours = base + b"- 2026-11-02 run: 6 km -- long\n"
