@@ -20,13 +20,14 @@ from notekeep.config import Places
 from notekeep.importing.formats import FORMATS
 from notekeep.importing.import_state import ImportOptions
 from notekeep.importing.records import Loss, Work
+from notekeep.markdown.note_merge import merge_versions
 from notekeep.vault import Vault
 from tests.support.import_sources import LINKS, LISTS, WRITERS, Book, Marked, picture
 from tests.support.reading import read
 from tests.support.sizes import sized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from notekeep.importing.import_plan import ImportPlan
 
@@ -54,7 +55,9 @@ def books(draw: st.DrawFn) -> list[Book]:
 
 
 ALL = {**WRITERS, **LISTS, **LINKS}
-WITH_PICTURES = ["evernote", "joplin", "joplin-jex", "keep", "logseq", "notion", "notion-html"]
+LOOSE_PICTURES = ["joplin", "keep", "logseq", "notion", "notion-html"]
+WITH_PICTURES = [*LOOSE_PICTURES, "evernote", "joplin-jex"]
+READING_LISTS = ["goodreads", "librarything", "storygraph"]
 NAMED = {"csv": "csv"}
 IDS = {"csv": "No"}
 LAW = pytest.mark.parametrize("form", sorted(ALL))
@@ -78,18 +81,28 @@ class Device:
         self.vault = Vault.open(self.root, places=places)
         self._plans: list[ImportPlan] = []
 
-    def plan(self, form: str, found: Sequence[Book]) -> ImportPlan:
+    def plan(self, form: str, found: Sequence[Book], *, has_pictures: bool = True) -> ImportPlan:
         source = self.base / f"{self.root.name}-{len(self._plans)}"
         source.mkdir()
         path = ALL[form](source, found)
+        if not has_pictures:
+            for one in (*source.rglob("*.png"), *source.rglob("*.jpg")):
+                one.unlink()
         plan = self.vault.imports.plan(
             [str(path)], NAMED.get(form, ""), options=ImportOptions(id_column=IDS.get(form, ""))
         )
         self._plans.append(plan)
         return plan
 
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write files as another device made them."""
+        for path, data in files.items():
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_bytes(data)
+        self.vault.indexing.refresh(words=False)
+
     def take(self, form: str, found: Sequence[Book]) -> ImportPlan:
-        """Import books, if there are any."""
+        """Import books."""
         plan = self.plan(form, found)
         self.vault.notes.apply(plan.plan)
         return plan
@@ -219,14 +232,55 @@ def test_two_devices_merge_without_a_conflict(
         assert one.plan(form, both).plan.changes == []
 
 
+def only(found: Sequence[Book], numbers: set[int]) -> list[Book]:
+    """The books that have passages of some numbers, with those."""
+    some = [
+        book._replace(passages=tuple(one for one in book.passages if one.number in numbers))
+        for book in found
+    ]
+    return [book for book in some if book.passages]
+
+
+NUMBERS = st.sets(st.integers(1, 9))
+
+
+@pytest.mark.parametrize("form", sorted(set(WRITERS) - {"raindrop-highlights"}))
+@FEW
+@given(found=books(), common=NUMBERS, ours=NUMBERS, theirs=NUMBERS)
+def test_other_passages_of_one_book_on_two_devices_merge(
+    form: str, found: list[Book], common: set[int], ours: set[int], theirs: set[int]
+) -> None:
+    if not found:
+        return
+    # A note that both devices made is a conflict, unless they made the same.
+    common |= {book.passages[0].number for book in found}
+    for one, other in devices(2):
+        one.take(form, only(found, common))
+        base = one.tree(with_ledger=True)
+        other.put(base)
+        one.take(form, only(found, common | ours))
+        other.take(form, only(found, common | theirs))
+        there = one.tree(with_ledger=True)
+        merged: dict[str, bytes] = {}
+        for path, data in other.tree(with_ledger=True).items():
+            known = there.get(path, data)
+            both = merge_versions(path, base.get(path), known, data)
+            assert both is not None, (path, known, data)
+            merged[path] = both
+        one.put(merged)
+        whole = only(found, common | ours | theirs)
+        text = b"\n".join(one.tree().values()).decode()
+        assert text.count("\n> ") == sum(len(book.passages) for book in whole), text
+        assert one.plan(form, whole).plan.changes == []
+
+
 def _git(folder: Path, *words: str) -> None:
     name = ("-c", "user.name=A", "-c", "user.email=a@example.com")
     subprocess.run(["git", "-C", str(folder), *name, *words], check=True, capture_output=True)
 
 
-EDITS = st.sampled_from(
-    ["edit", "delete", "move", "rename", "comment", "field", "drop the note", "ledger"]
-)
+KINDS = ["edit", "delete", "move", "comment", "quote", "field", "line ends", "drop the note"]
+EDITS = st.sampled_from([*KINDS, "rename", "ledger"])
 
 
 @LAW
@@ -270,7 +324,11 @@ def _edit(device: Device, kind: str, number: int, at: object) -> str:
         (device.root / "Own").mkdir(exist_ok=True)
         path.rename(device.root / f"Own/{number}.md")
         return ""
-    lines = path.read_text("utf-8").split("\n")
+    text = path.read_text("utf-8")  # which makes every line end a line feed
+    if kind == "line ends":
+        path.write_bytes(text.replace("\n", "\r\n").encode())
+        return ""
+    lines = text.split("\n")
     end = lines.index("---", 1) if lines[0] == "---" else 0
     body = [place for place in range(end + 1, len(lines)) if lines[place].strip()]
     quotes = [place for place in body if lines[place].startswith("> ")]
@@ -278,36 +336,69 @@ def _edit(device: Device, kind: str, number: int, at: object) -> str:
         lines.insert(end, f"mine: {words}") if end else lines.append(words)
     elif kind == "comment" or not body:
         lines += ["", words]
+    elif kind == "quote":
+        lines.insert(at.choice(body), f"> {words}\n")  # type: ignore[attr-defined]
     else:
         place = at.choice(quotes or body)  # type: ignore[attr-defined]
-        if kind == "edit":
-            lines[place] += f" {words}"
-        else:
-            size = 3 if quotes else 1  # a quote, its id and the line between them
-            block = lines[place : place + size]
-            del lines[place : place + size]
-            words = ""
-            if kind == "move":
-                (device.root / "Wall.md").write_text("\n".join(["# Wall", "", *block, ""]), "utf-8")
+        words = _edit_block(device, kind, words, lines, place, 3 if quotes else 1)
     path.write_text("\n".join(lines), "utf-8")
     return words
+
+
+def _edit_block(
+    device: Device, kind: str, words: str, lines: list[str], place: int, size: int
+) -> str:
+    """Change a block; a quote has its id and the line between them."""
+    if kind == "edit":
+        lines[place] += f" {words}"
+        return words
+    block = lines[place : place + size]
+    del lines[place : place + size]
+    if kind == "move":
+        (device.root / "Wall.md").write_text("\n".join(["# Wall", "", *block, ""]), "utf-8")
+    return ""
+
+
+@LAW
+@FEW
+@given(found=books(), edits=st.lists(st.sampled_from(KINDS), max_size=4), at=st.randoms())
+def test_the_same_source_again_changes_nothing_that_a_person_did(
+    form: str, found: list[Book], edits: list[str], at: object
+) -> None:
+    if not found:
+        return
+    for (device,) in devices(1):
+        device.take(form, found)
+        for number, kind in enumerate(edits):
+            _edit(device, kind, number, at)
+        device.vault.indexing.refresh(words=False)
+        before = device.tree()
+        again = device.take(form, found)
+        assert device.tree() == before
+        # Nothing is left out silently. Books of reading lists have nothing that is counted.
+        assert len(again.rows) == (1 if form in LINKS else len(found))
+        told = sum(again.counts()[name] for name in ("unchanged", "edited", "deleted"))
+        passages = sum(len(book.passages) for book in found)
+        if form not in READING_LISTS:
+            assert told >= (passages if form in WRITERS else len(found))
 
 
 @LAW
 @FEW
 @given(found=books(), later=books())
 def test_undo_restores_the_tree(form: str, found: list[Book], later: list[Book]) -> None:
-    if not found or not later:
-        return
     for (device,) in devices(1):
-        device.take(form, found)
-        before = device.tree(with_ledger=True)
-        if device.take(form, later).plan.changes:
+        trees = []
+        for some in filter(None, (found, later)):
+            before = device.tree(with_ledger=True)
+            if device.take(form, some).plan.changes:
+                trees.append(before)
+        for before in reversed(trees):
             device.vault.history.undo()
-        after = device.tree(with_ledger=True)
-        assert {
-            path: data for path, data in after.items() if not path.startswith(".trash/")
-        } == before
+            after = device.tree(with_ledger=True)
+            assert {
+                path: data for path, data in after.items() if not path.startswith(".trash/")
+            } == before
 
 
 @LAW_OF_PASSAGES
@@ -381,6 +472,18 @@ def test_every_picture_arrives_as_it_was(form: str, found: list[Book]) -> None:
             text = note.read_text("utf-8")
             assert f"[[{book.title}" in text
             assert re.search(r"!\[\[[^\[\]]+\.(png|jpg)\]\]", text)
+
+
+@pytest.mark.parametrize("form", LOOSE_PICTURES)
+@FEW
+@given(found=books())
+def test_every_picture_that_is_not_in_the_export_is_counted(form: str, found: list[Book]) -> None:
+    if not found:
+        return
+    for (device,) in devices(1):
+        plan = device.plan(form, found, has_pictures=False)
+        assert plan.plan.copies == []
+        assert sum(loss.times for loss in plan.losses) == len(found)
 
 
 def test_every_format_is_under_the_laws() -> None:
