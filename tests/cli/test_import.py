@@ -383,8 +383,8 @@ def test_a_broken_record_costs_that_record(shell: Shell, export: Path) -> None:
     export.write_text(json.dumps(value), "utf-8")
     ran = shell("import", str(export), "--write")
     assert "> Rain." in shell.read("books/Soil.md")
-    assert "highlights that are damaged: 'id', at export.json, Soil, 1" in ran.out
-    assert "books that are damaged: 'user_book_id', at export.json, 2" in ran.out
+    assert "highlights that are damaged: no id, at export.json, Soil, 1" in ran.out
+    assert "books that are damaged: no user_book_id, at export.json, 2" in ran.out
 
 
 @pytest.mark.parametrize("words", [("import",), ("import", "nothing.csv")])

@@ -157,6 +157,8 @@ def guard(
         yield Loss(f"{what} that cannot be read: {error.message}", place=place)
     except _BROKEN as error:
         reason = clean_line(error)[:80] or type(error).__name__
+        if isinstance(error, KeyError):
+            reason = f"no {clean_line(error.args[0])[:80]}"
         yield Loss(f"{what} that are damaged: {reason}", place=place)
 
 
