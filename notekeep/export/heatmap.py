@@ -8,16 +8,13 @@ leaves the vault this way: no remark and no other word of the log.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from notekeep import dates
 from notekeep.export.source import HeatmapPicture
 from notekeep.habits.calendar import Calendar, CalendarDay
 from notekeep.tracking.habit_details import load_habit_year
-
-if TYPE_CHECKING:
-    from notekeep.tracking.tracker import HabitIndex
+from notekeep.tracking.tracker import HabitIndex
 
 _STEP, _SIZE = 13, 11
 _LEFT, _TOP = 30, 20

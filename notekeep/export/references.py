@@ -501,16 +501,11 @@ def _nested(notes: list[Span]) -> tuple[list[Span], dict[Span, list[Span]]]:
     return outer, within
 
 
-class UnusedDefinition(NamedTuple):
-    """A definition that nothing refers to: where it begins, the line after it, why it goes."""
+def unused_definitions(passage: MappedText) -> list[tuple[int, int, str]]:
+    """Return the footnotes and link definitions that nothing, or only an unused one, refers to.
 
-    start: int
-    last: int
-    reason: str
-
-
-def unused_definitions(passage: MappedText) -> list[UnusedDefinition]:
-    """Return the footnotes and link definitions that nothing, or only an unused one, refers to."""
+    Each is given by where it begins, the line after it, and why it goes.
+    """
     if "]:" not in passage.text:
         return []
     wanted = _wanted_footnotes(passage)
@@ -527,7 +522,7 @@ def unused_definitions(passage: MappedText) -> list[UnusedDefinition]:
             links.discard(label)  # of several with one label the first is meant
         if not is_used:
             end = len(passage.text[: span.end].rstrip("> \t\n"))
-            found.append(UnusedDefinition(span.start, passage.line_of(end) + 1, reason))
+            found.append((span.start, passage.line_of(end) + 1, reason))
     return found
 
 
