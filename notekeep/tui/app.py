@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App, SuspendNotSupported
-from textual.css.query import NoMatches
 from textual.reactive import var
 from textual.scrollbar import ScrollBar
+from textual.signal import Signal
 from textual.widget import AwaitMount
 
 from notekeep import config
@@ -28,8 +28,7 @@ from notekeep.tui import prelude
 from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, keymap, wrong_keys
 from notekeep.tui.editors import Editors
-from notekeep.tui.keyboard import CHOICE_SECONDS, Keyboard, is_gone_at
-from notekeep.tui.keys import bindings, make_keymap
+from notekeep.tui.keyboard import CHOICE_SECONDS, Keyboard, bindings, is_gone_at, make_keymap
 from notekeep.tui.messages import (
     CreateNote,
     EditNote,
@@ -45,13 +44,19 @@ from notekeep.tui.messages import (
     WorkStatus,
 )
 from notekeep.tui.navigation import Navigation
-from notekeep.tui.notifications import notify_done
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.styles import thumb_renderer
 from notekeep.tui.textual_compat import RemovalSafe, collect_garbage, is_batching
 from notekeep.tui.theme import choose_theme_name, own_themes, role_variables
-from notekeep.tui.workers import LONG, WRITE_GROUP, import_soon, in_background, show_message
+from notekeep.tui.workers import (
+    LONG,
+    WRITE_GROUP,
+    import_soon,
+    in_background,
+    notify_done,
+    show_message,
+)
 
 if TYPE_CHECKING:
     from notekeep.notes.conflict_pairs import ConflictPair
@@ -119,6 +124,8 @@ class NotekeepApp(App[None], RemovalSafe):
         self._named_step: tuple[Step, float] | None = None
         """The step that another `u` undoes although it was not made here, and until when."""
         self._gave_terminal = self._was_continued = False
+        self.vault_signal: Signal[None] = Signal(self, "vault")  # it is not as the screens show it
+        self.day_signal: Signal[None] = Signal(self, "day")  # another day began
         self.navigation = Navigation(self)
         self.keyboard = Keyboard(self, super().on_event)
         self.editors = Editors(self)
@@ -135,6 +142,8 @@ class NotekeepApp(App[None], RemovalSafe):
         )
         if self.no_color or self.current_theme.ansi:
             self.glyphs = glyph_sets.without_shades(self.glyphs)
+        has_colours = not self.no_color and self.console.color_system in ("truecolor", "256")
+        self.glyphs = self.glyphs._replace(draws_pictures=has_colours and not self.glyphs.is_ascii)
         ScrollBar.renderer = thumb_renderer(self.glyphs.thumb)
         if "TEXTUAL_ANIMATIONS" not in os.environ:
             self.animation_level = "none"
@@ -172,7 +181,7 @@ class NotekeepApp(App[None], RemovalSafe):
         self._was_shown = True
         self.first_frame.set()
         for wrong in wrong_keys(self.vault.person.keymap, self.vault.person.keys):
-            self.notify(clean_line(wrong), severity="warning", timeout=LONG, markup=False)
+            show_message(self, clean_line(wrong), seconds=LONG, severity="warning")
         collect_garbage(self)
         self.editors.show_unsaved(is_asked=False)
         self.find_conflicts()
@@ -311,8 +320,7 @@ class NotekeepApp(App[None], RemovalSafe):
         if today == self.today:
             return False
         self.today = today
-        for screen in (*self.navigation.loaded_screens(), *self.editors.loaded()):
-            screen.change_day()
+        self.day_signal.publish(None)
         return True
 
     def action_go(self) -> None:
@@ -347,9 +355,6 @@ class NotekeepApp(App[None], RemovalSafe):
         was, self.indexed, self.indexing = self.indexed, event.share, event.text
         if was is None and event.share is None:
             return
-        for screen in self.navigation.loaded_screens():
-            with contextlib.suppress(NoMatches):
-                screen.index_progressed()
         is_due = time.monotonic() - self._showed_at > PROGRESS_SECONDS
         if event.share is None or (is_due and self.updates.is_behind):
             self._show_changed()
@@ -361,10 +366,8 @@ class NotekeepApp(App[None], RemovalSafe):
     def _show_changed(self) -> None:
         self.updates.mark_shown()
         self._showed_at = time.monotonic()
-        self.navigation.show_changed()
+        self.vault_signal.publish(None)
         self.find_conflicts()
-        for editor in self.editors.loaded():
-            editor.vault_changed()
 
     def search_again(self) -> None:
         """Search again for what is typed: it may be found in what the full text has by now."""
@@ -454,7 +457,7 @@ class NotekeepApp(App[None], RemovalSafe):
         note = next(iter(paths)) if len(paths) == 1 else ""
         where = f" in {note}" if note and note not in step.label else ""
         what = f"{step.verb} {step.label}{where}, {when}"
-        self.notify(f"{key} again undoes: {clean_line(what)}", timeout=LONG, markup=False)
+        show_message(self, f"{key} again undoes: {clean_line(what)}", seconds=LONG)
 
     def action_redo(self) -> None:
         in_background(self, self.vault.history.redo, self._redone, group=WRITE_GROUP)
@@ -564,11 +567,10 @@ class NotekeepApp(App[None], RemovalSafe):
         is_post = self.current_mode == places.PUBLISH_SCREEN and "post" in self.vault.schema.kinds
         self.on_create_note(CreateNote(kind="post" if is_post else ""))
 
-    def show_picture(self, path: str, *, draws: bool) -> None:
-        """Show a picture of the vault over the screen, drawn with half blocks where that works."""
+    def show_picture(self, path: str) -> None:
         from notekeep.tui.screens.picture import PictureScreen
 
-        self.push_screen(PictureScreen(path, draws=draws))
+        self.push_screen(PictureScreen(path))
 
     def on_create_note(self, event: CreateNote) -> None:
         from notekeep.tui.dialogs.dialog import open_dialog

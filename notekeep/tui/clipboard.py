@@ -109,8 +109,10 @@ class ClipboardText(NamedTuple):
     what: str
 
 
-def copy_selection(rendering: NoteRendering, chosen: Selectable) -> ClipboardText | None:
-    """Return what is chosen, or None when nothing of it can be copied."""
+def copy_selection(rendering: NoteRendering, chosen: Selectable | None) -> ClipboardText | None:
+    """Return what is chosen, or None when nothing is or nothing of it can be copied."""
+    if chosen is None:
+        return None
     if chosen.passage is not None:
         return _passage(rendering, chosen.passage)
     if chosen.link.startswith(TASK_LINK):

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual.suggester import Suggester, SuggestionReady
 from textual.widget import Widget
@@ -20,10 +20,7 @@ from textual.widgets import Input
 from notekeep.catalog.name_lookup import resolve_link_names
 from notekeep.errors import NotekeepError
 from notekeep.markdown.schema import FIELD_CHOICES, canonical
-
-if TYPE_CHECKING:
-    from notekeep.vault import Vault
-
+from notekeep.vault import Vault
 
 MAX_OFFERS = 20  # how many answers are offered, one after the other
 

@@ -58,9 +58,6 @@ class Editors:
     def here(self) -> EditScreen | None:
         return next((screen for screen in self._open if screen is self._app.screen), None)
 
-    def loaded(self) -> list[EditScreen]:
-        return [screen for screen in self._open if screen.is_mounted]
-
     def leave_then(self, then: Callable[[], object]) -> bool:
         """Save and leave the editor that is shown, then go on; False when none is."""
         screen = self.here

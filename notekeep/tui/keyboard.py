@@ -1,4 +1,4 @@
-"""Keys that depend on the key before them: two in a row, and typing right after a key.
+"""Key bindings from actions; keys that depend on the one before them: two in a row, typing ahead.
 
 In Textual a key finds its way to the focus and back before its action runs, and what the action
 opens has the focus later still; the next key would go to what is behind it. Here each key waits
@@ -10,20 +10,51 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.errors import NoWidget
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
 from notekeep.tui.commands.action import SECOND_KEYS, menu
-from notekeep.tui.commands.registry import ACTIONS_BY_ID
+from notekeep.tui.commands.registry import ACTIONS_BY_ID, actions_in_context
 from notekeep.tui.messages import WorkStatus
+
+ALL_ACTIONS = ("*",)
+UNBOUND_PREFIX = "unbound-"
+"""Begins what stands for the key of an action that has none, until the person gives it one."""
+
+
+def bindings(
+    *contexts: str, priority: Iterable[str] = (), by_screen: Iterable[str] = ()
+) -> list[BindingType]:
+    """Return the bindings of the actions of some contexts, each under its action's id."""
+    first, left = frozenset(priority), frozenset(by_screen)
+    return [
+        Binding(
+            ",".join(action.keys) or UNBOUND_PREFIX + action.id,
+            f"screen.{action.method}" if left & {"*", action.id} else action.method,
+            action.title,
+            id=action.id,
+            show=bool(action.label),
+            tooltip=action.help,
+            priority=bool(first & {"*", action.id}),
+        )
+        for context in contexts
+        for action in actions_in_context(context)
+    ]
+
+
+def make_keymap(own_keys: Mapping[str, str]) -> dict[str, str]:
+    """Return a map of keys as Textual takes it, which knows no way to take a key away."""
+    return {action: keys or UNBOUND_PREFIX + action for action, keys in own_keys.items()}
+
 
 HOLD_SECONDS = 0.15  # seconds for which keys wait at most for what they are about
 CHOICE_SECONDS = 3.0

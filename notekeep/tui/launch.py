@@ -14,11 +14,14 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from notekeep import cache_files
+from notekeep.errors import NotekeepError
+from notekeep.markdown.sanitize import clean
+from notekeep.tui import location
+from notekeep.tui.prelude import frame_key, show_last_frame
+from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
-
-    from notekeep.vault import Vault
 
 
 LOG = "tui.log"
@@ -45,10 +48,6 @@ def launch(
         root = WelcomeApp().run()
         if root is None:
             return 0
-    from notekeep.tui import location
-    from notekeep.tui.prelude import frame_key, show_last_frame
-    from notekeep.vault import Vault
-
     vault = Vault.open(root)
     left = location.load_place(vault.places.state)
     screen = left.screen_to_open(vault.today())
@@ -81,8 +80,6 @@ def launch(
 
 def _sync(vault: Vault) -> None:
     """Sync a vault that was closed, and say what happened in one line on the terminal."""
-    from notekeep.errors import NotekeepError
-    from notekeep.markdown.sanitize import clean
     from notekeep.storage.git import is_set_up
 
     if not is_set_up(vault.places.state):

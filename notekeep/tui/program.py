@@ -52,8 +52,5 @@ class ProgramPart(DOMNode):
         failed = (lambda _error: None) if is_quiet else self.show_problem
         in_background(self, what, then, group=group, exclusive=True, pause=pause, failed=failed)
 
-    def vault_changed(self) -> None:
-        """Show the vault as it is by now, with the cursor where it was."""
-
     def show_problem(self, error: NotekeepError) -> None:
         show_error(self, error)

@@ -1,4 +1,4 @@
-"""Work that must not hold up a key: done in a thread, its answer handed back to the interface.
+"""Work that must not hold up a key: done in a thread, its answer shown, and what is said of it.
 
 An error that notekeep names is shown as it says itself; any other is a fault of ours, is written to
 the log with its traceback, and never ends the program.
@@ -9,23 +9,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from textual.app import App
 from textual.dom import DOMNode
 from textual.worker import Worker, get_current_worker
 
 from notekeep.errors import NotekeepError
+from notekeep.habits.amounts import pluralize
 from notekeep.markdown.sanitize import clean, clean_line
-from notekeep.tui.messages import ErrorReported
+from notekeep.tui.messages import ErrorReported, VaultChanged, WorkStatus
+from notekeep.tui.render.formatting import plural
 from notekeep.tui.textual_compat import is_being_removed, share_heaps
 
 if TYPE_CHECKING:
+    from notekeep.notes.plan import WriteResult
     from notekeep.search.results import SearchResults
+    from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.keyboard import Keyboard
     from notekeep.vault import Vault
@@ -109,10 +113,20 @@ def _turn(app: App[object]) -> asyncio.Lock:
     return turns
 
 
+@contextmanager
+def work_status(node: DOMNode, text: str) -> Iterator[None]:
+    """Say at the bottom what goes on while it does; a thread may do it."""
+    node.app.post_message(WorkStatus(text))
+    try:
+        yield
+    finally:
+        node.app.post_message(WorkStatus(""))
+
+
 def show_error(node: DOMNode, error: NotekeepError) -> None:
     """Tell what could not be done, why, and what to do about it."""
-    text = clean(error.message) + (f"\n{clean(error.hint)}" if error.hint else "")
-    node.app.notify(text, severity="error", timeout=LONG, markup=False)
+    text = error.message + (f"\n{error.hint}" if error.hint else "")
+    show_message(node, text, seconds=LONG, severity="error")
     node.app.post_message(ErrorReported(error.message, error.hint))
 
 
@@ -128,9 +142,56 @@ def log_internal_error(error: Exception) -> None:
     logging.getLogger("notekeep.tui.launch").error("fault", exc_info=error)
 
 
-def show_message(node: DOMNode, text: str) -> None:
+def show_message(
+    node: DOMNode,
+    text: str,
+    *,
+    seconds: float = SHORT,
+    severity: Literal["information", "warning", "error"] = "information",
+) -> None:
     """Tell, in one short sentence, of an effect that is not on the screen."""
-    node.app.notify(clean(text), timeout=SHORT, markup=False)
+    node.app.notify(clean(text), severity=severity, timeout=seconds, markup=False)
+
+
+# What is said after a change: what was done, how to take it back, what was left out.
+
+MAX_NAMED_NOTES = 4
+"""So many notes that were left out are named in a toast; of more the number is said."""
+
+
+def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -> None:
+    """Say what was done and how to take it back, and which notes were left out and why."""
+    if done.remarks:
+        remarks = "\n".join(map(clean_line, done.remarks[:MAX_NAMED_NOTES]))
+        show_message(node, remarks, seconds=LONG)
+    lines = [f"{problem.place}: {problem.message}" for problem in done.refused[:MAX_NAMED_NOTES]]
+    if len(done.refused) > MAX_NAMED_NOTES:
+        lines.append(f"and {plural(len(done.refused) - MAX_NAMED_NOTES, 'more note')}")
+    if lines:
+        hints = dict.fromkeys(problem.hint for problem in done.refused if problem.hint)
+        lines = [*lines, *list(hints)[:1]]
+        left_out = "\n".join(map(clean_line, lines))
+        show_message(node, left_out, seconds=LONG, severity="warning")
+    if text and done.paths:
+        rest = f" · {left} unchanged" if left else ""
+        show_message(node, f"{text}{rest} · u undo" if done.step else f"{text}{rest}")
+    node.app.post_message(VaultChanged())
+
+
+def cleared_text(amount: str) -> str:
+    """Return what to say when a day is cleared that had an amount; "" where it had none."""
+    return f"Cleared {pluralize(amount)}" if amount else ""
+
+
+def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
+    """Say what was said of a habit, and have it shown."""
+    if logged.warning:
+        show_message(node, logged.warning)
+    if not logged.is_written:
+        return
+    if text:
+        show_message(node, f"{text} · u undo")
+    node.app.post_message(VaultChanged())
 
 
 # Titles for what is being typed, found in a thread so that no key waits for them.
@@ -222,13 +283,5 @@ SOON = (
 
 def import_soon(app: NotekeepApp) -> None:
     """Import what keys may ask for, one module at a time."""
-    left = iter(SOON)
-
-    def step() -> None:
-        name = next(left, None)
-        if name is None:
-            timer.stop()
-        else:
-            import_module(name)
-
-    timer = app.set_interval(IMPORT_PAUSE, step)
+    for number, name in enumerate(SOON, 1):
+        app.set_timer(number * IMPORT_PAUSE, partial(import_module, name))

@@ -215,7 +215,7 @@ class Walk:
         app.push_screen(UnsavedScreen(texts))
         yield await self._dialog("unsaved")
         await self._leave()
-        app.push_screen(PictureScreen(PICTURE, draws=True))
+        app.push_screen(PictureScreen(PICTURE))
         yield await self._dialog("picture")
         await self._leave()
 

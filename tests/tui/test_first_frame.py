@@ -34,7 +34,7 @@ NOT_YET = {
     *("notekeep.tui.render.plan_lines", "notekeep.tui.screens.note_operations"),
     *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),
     *("notekeep.tui.screens.palette", "notekeep.tui.widgets.note_grid"),
-    *("notekeep.tui.widgets.sidebar", "notekeep.tui.dialogs.switcher"),
+    "notekeep.tui.dialogs.switcher",
 }
 """What the program needs no part of until the list of notes is seen."""
 

@@ -435,15 +435,14 @@ def test_some_pictures_are_never_read(
         pictured.media.picture(target, "inbox/N.md")
 
 
-def around_of(vault: Vault, note: Note, *, draws: bool = False) -> NoteSurroundings:
-    page = NoteText(note.body).page
-    return load_surroundings(vault, note.path, page, set(), draws_pictures=draws)
+def around_of(vault: Vault, note: Note) -> NoteSurroundings:
+    return load_surroundings(vault, note.path, NoteText(note.body).page, set())
 
 
-def in_place(vault: Vault, path: str, *, draws: bool) -> list[str]:
+def in_place(vault: Vault, path: str, *, draws: bool = False) -> list[str]:
     note: Note = vault.search.read(path)
-    around = around_of(vault, note, draws=draws)
-    drawn = NoteRendering(note, 40, UNICODE, around)
+    glyphs = UNICODE._replace(draws_pictures=draws)
+    drawn = NoteRendering(note, 40, glyphs, around_of(vault, note))
     drawn.draw_lines(1000)
     return shown(drawn)
 
@@ -457,7 +456,7 @@ def put(vault: Vault, path: str, text: str) -> None:
 
 def test_a_picture_has_its_words_and_size_where_it_cannot_be_drawn(pictured: Vault) -> None:
     put(pictured, "inbox/N.md", "![[two.png|Two colours]]\n*Credit: me.*\n\n![gone](none.png)")
-    assert in_place(pictured, "inbox/N.md", draws=False) == [
+    assert in_place(pictured, "inbox/N.md") == [
         *("▣ Two colours · 16×8", "Credit: me.", "▣ gone · file not found"),
     ]
     # Sixteen pixels are two cells, twice as wide as high.
@@ -467,7 +466,7 @@ def test_a_picture_has_its_words_and_size_where_it_cannot_be_drawn(pictured: Vau
 def test_a_note_is_shown_in_place_by_its_heading_or_block(pictured: Vault) -> None:
     put(pictured, "inbox/A.md", "# A\n\nintro ^first\n\n## Part\n\nthe part\n\n## Other\n\nno\n")
     put(pictured, "inbox/N.md", "![[A#Part]]\n\n![[A#^first]]\n\n![[A#None]]\n\n![[Nowhere]]")
-    assert in_place(pictured, "inbox/N.md", draws=False) == [
+    assert in_place(pictured, "inbox/N.md") == [
         *("▎ A · Part", "▎ the part", "▎ A · first", "▎ intro"),
         *("▎ A · None · section not found", "▎ Nowhere · note not found"),
     ]
@@ -476,7 +475,7 @@ def test_a_note_is_shown_in_place_by_its_heading_or_block(pictured: Vault) -> No
 def test_notes_that_embed_each_other_come_to_an_end(pictured: Vault) -> None:
     put(pictured, "inbox/A.md", "a\n\n![[B]]")
     put(pictured, "inbox/B.md", "b\n\n![[A]]")
-    assert in_place(pictured, "inbox/A.md", draws=False) == [
+    assert in_place(pictured, "inbox/A.md") == [
         *("a", "▎ B", "▎ b", "▎", "▎ ▎ A · circular embed"),
     ]
 
@@ -534,6 +533,6 @@ def test_a_year_is_plain_characters_where_they_are_asked_for_and_its_end_where_i
 def test_a_year_of_what_is_no_habit_is_a_part_that_is_not_there(pictured: Vault) -> None:
     put(pictured, "inbox/A.md", "# A\n")
     put(pictured, "inbox/N.md", "![[A#year]]\n\n![[Nowhere#year]]")
-    assert in_place(pictured, "inbox/N.md", draws=False) == [
+    assert in_place(pictured, "inbox/N.md") == [
         *("▎ A · year · section not found", "▎ Nowhere#year · note not found"),
     ]

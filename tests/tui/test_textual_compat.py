@@ -43,7 +43,7 @@ from notekeep.tui.textual_compat import (
     release_memory,
     run_app,
 )
-from notekeep.tui.widgets import note_page
+from notekeep.tui.widgets import preview
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
 from tests.support.screens import browse, is_settled, seen, shows, unpainted, until
@@ -200,7 +200,7 @@ async def test_a_note_is_drawn_on_when_the_key_is_answered_and_to_its_end(
         app.keyboard.last_key = time.monotonic()
         drawn = len(rendering.lines)
         for _ in range(20):
-            await asyncio.sleep(note_page.SLICE_PAUSE)
+            await asyncio.sleep(preview.SLICE_PAUSE)
         assert len(rendering.lines) == drawn
         app.last_paint = time.monotonic()
         await unpainted(lambda: rendering.done)

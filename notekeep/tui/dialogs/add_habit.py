@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.containers import Horizontal
-from textual.widgets import Input
+from textual.widgets import Input, Label
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.habits.amounts import pluralize
@@ -23,7 +23,6 @@ from notekeep.notes.habit_notes import begin_pause, end_pause, habit_fields
 from notekeep.tui.dialogs.dialog import (
     HEIGHT_CLASSES,
     HintLine,
-    PlainText,
     Prompt,
     SubmitDialog,
     TextLine,
@@ -33,9 +32,8 @@ from notekeep.tui.dialogs.dialog import (
     open_dialog,
 )
 from notekeep.tui.messages import ShowHabit
-from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.render.styled_text import Piece
-from notekeep.tui.workers import WRITE_GROUP, in_background
+from notekeep.tui.workers import WRITE_GROUP, in_background, notify_check_in, notify_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +84,7 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
             for line in FORM_LINES:
                 value = clean_line(self._title) if line.id == "title" else line.value
                 with Horizontal(classes="labelled"):
-                    yield PlainText(line.label)
+                    yield Label(line.label)
                     selects = bool(line.value)
                     yield TextLine(value, id=line.id, compact=True, select_on_focus=selects)
                 yield TextLines(line.hint).add_class("hint", line.id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -27,19 +26,16 @@ from notekeep.tui.field_forms import (
     format_value,
     parse_list_items,
 )
-from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.render.formatting import stars
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_columns import TAGS_COLUMN
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.calendars import MONTH_HEIGHT, MonthCalendar, shift_month
 from notekeep.tui.widgets.line_view import LineView, ListView
+from notekeep.tui.widgets.note_grid import NoteGrid
 from notekeep.tui.widgets.row_lists import RowList
-
-if TYPE_CHECKING:
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.note_grid import NoteGrid
-
 
 BOX_MARGIN = 4  # the cells of a box beside its text: a line and a blank on either side
 BOX_LINES = 4  # the lines of a box beside its rows: its border, a line to type into, and the hint

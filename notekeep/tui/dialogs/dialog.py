@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -24,15 +24,16 @@ from textual.keys import key_to_character
 from textual.screen import ModalScreen
 from textual.style import Style
 from textual.suggester import Suggester
-from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
 
+from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.clipboard import dropped_files
 from notekeep.tui.completion import WordSuggester
-from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.program import ProgramPart
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.textual_compat import PacedScreen
@@ -40,12 +41,12 @@ from notekeep.tui.widgets.line_view import LineView, ListView, TextPage
 from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
-if TYPE_CHECKING:
-    from notekeep.errors import NotekeepError
-    from notekeep.tui.render.glyphs import Glyphs
-
-
 Answer = TypeVar("Answer")
+Result = TypeVar("Result")
+HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
+"""Where there are few rows, none is left free above a dialog."""
+LIST_MARGIN = 8  # lines of the screen that are not the list of a dialog
+SOON_SECONDS = 0.3  # seconds after which a dialog says that it is at work
 KEY_NAMES = {"esc": "escape", "/": "slash"}  # keys as they are shown, and as Textual calls them
 
 
@@ -76,6 +77,7 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
 
     BINDINGS = bindings("dialog")
     CSS_PATH: ClassVar[Any] = Path(__file__).with_name("dialogs.tcss")
+    VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
 
     def action_apply_dialog(self) -> None:
         self.action_press_key("enter")
@@ -101,13 +103,6 @@ class Dialog(ModalScreen[Answer], PacedScreen[Answer], ProgramPart):
             if self.get_widget_at(event.screen_x, event.screen_y)[0] is self:
                 event.stop()
                 self.call_next(self.app.run_action, leave.binding.action, leave.node)
-
-
-HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
-"""Where there are few rows, none is left free above a dialog."""
-SOON_SECONDS = 0.3  # seconds after which a dialog says that it is at work
-
-Result = TypeVar("Result")
 
 
 class TextLines(TextPage, can_focus=False):
@@ -140,29 +135,12 @@ class TextLines(TextPage, can_focus=False):
         self.styles.height = self.line_count()
 
 
-class PlainText(Widget):
-    """One line that is shown as it is written, never read as markup; CSS styles it."""
-
-    DEFAULT_CSS = """
-    PlainText { width: auto; height: 1; }
-    """
-
-    def __init__(self, text: Content | str) -> None:
-        super().__init__()
-        self._text = Content(text) if isinstance(text, str) else text
-
-    def render(self) -> Content:
-        return self._text
-
-
 class HintLine(TextLines):
     """The line of a dialog that says what may be typed, and what is wrong with what was typed."""
 
 
 class SubmitDialog(Dialog[Answer]):
     """A dialog that can stay open until its answer is applied; see `open_dialog`."""
-
-    VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
 
     _begin: Callable[[Any], Worker[None]] | None = None
     """Begins to do what was asked for; see `open_dialog`."""
@@ -386,6 +364,9 @@ class ListDialog(Dialog[Answer]):
 
     rows: ListView
 
+    def on_resize(self) -> None:
+        self.fit(self.rows, LIST_MARGIN)
+
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
         self.action_switch()
@@ -429,10 +410,8 @@ class Choice(ListDialog[str | None]):
             yield self.rows
 
     def on_mount(self) -> None:
-        view = self.rows
-        view.styles.height = min(view.row_count(), max(3, self.app.size.height - 8))
-        view.begin_at_value(self._value)
-        (self.query_one(FilterLine) if self._has_filter else view).focus()
+        self.rows.begin_at_value(self._value)
+        (self.query_one(FilterLine) if self._has_filter else self.rows).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

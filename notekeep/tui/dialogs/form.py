@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Input
+from textual.widgets import Input, Label
 
 from notekeep.errors import NotekeepError
+from notekeep.markdown.field_changes import FieldChange
+from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import STATUS_DATES
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
@@ -19,7 +20,6 @@ from notekeep.tui.dialogs.dialog import (
     Choice,
     HintLine,
     Option,
-    PlainText,
     Prompt,
     SubmitDialog,
     TextLine,
@@ -36,19 +36,14 @@ from notekeep.tui.field_forms import (
     parse_field_text,
     step_value,
 )
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.render.formatting import parse_rating, stars
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
 from notekeep.tui.widgets.bars import ActionButtons, ChoiceBar
+from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.row_lists import RowList
-
-if TYPE_CHECKING:
-    from notekeep.markdown.field_changes import FieldChange
-    from notekeep.markdown.note import Note
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.line_view import ListView
-
 
 NO_VALUE = "\0none"  # an answer that is no value: a note cannot hold it
 
@@ -294,7 +289,7 @@ class QuoteDialog(SubmitDialog[tuple[str, str] | None]):
                 ("Page", "e.g. 38 or 12:34"),
             ):
                 with Horizontal(classes="labelled"):
-                    yield PlainText(name)
+                    yield Label(name)
                     yield TextLine(placeholder=example, id=f"quote-{name.lower()}", compact=True)
             yield HintLine("")
 

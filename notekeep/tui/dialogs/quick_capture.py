@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Input, TextArea
 
+from notekeep.catalog.records import Row
 from notekeep.errors import UsageError
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.notes.capture import INBOX, TODAYS_NOTE, Attachment
+from notekeep.search.results import SearchResults
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
 from notekeep.tui.dialogs.dialog import (
     HintLine,
@@ -21,14 +23,9 @@ from notekeep.tui.dialogs.dialog import (
     TextLines,
     dialog_box,
 )
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.widgets.bars import ChoiceBar
 from notekeep.tui.workers import TitleSearch, in_background
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import Row
-    from notekeep.search.results import SearchResults
-
 
 OTHER_NOTE = "Another note"
 CAPTURE_TARGETS = (TODAYS_NOTE, INBOX, OTHER_NOTE)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from textual.app import ComposeResult
+from textual.widgets import Input
 
+from notekeep.catalog.records import Row
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.dialogs.dialog import HEIGHT_CLASSES, FilterLine, ListDialog, dialog_box
+from notekeep.search.results import SearchResults
+from notekeep.tui.dialogs.dialog import LIST_MARGIN, FilterLine, ListDialog, dialog_box
 from notekeep.tui.messages import CreateNote, OpenNote
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name
@@ -21,15 +24,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, mark_
 from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import TitleSearch
 
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
-    from textual.widgets import Input
-
-    from notekeep.catalog.records import Row
-    from notekeep.search.results import SearchResults
-
 MAX_SHOWN_TITLES = 50
-SWITCHER_MARGIN = 8  # lines of the screen that are not the list
 
 
 class _Titles(RowList["Row | str"], can_focus=False):
@@ -62,8 +57,6 @@ class _Titles(RowList["Row | str"], can_focus=False):
 class Switcher(ListDialog[None]):
     """A line to type into, and the titles that it may mean; the last opened notes at first."""
 
-    VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
-
     def __init__(self) -> None:
         super().__init__()
         self.rows: _Titles = _Titles(self.glyphs)
@@ -77,17 +70,15 @@ class Switcher(ListDialog[None]):
 
     def on_mount(self) -> None:
         self.set_focus(self._line)
+        program(self).vault_signal.subscribe(self, self._vault_changed)
         self._found.ask("")
-
-    def on_resize(self) -> None:
-        self.fit(self.rows, SWITCHER_MARGIN)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._found.drop()
         self._found.ask(event.value)
 
-    def vault_changed(self) -> None:
+    def _vault_changed(self, _: None) -> None:
         """Look again for what was typed, unless a key has gone on from what was found."""
         if self.rows.cursor == 0:
             self._found.ask(self._line.value)
@@ -99,7 +90,7 @@ class Switcher(ListDialog[None]):
         self.rows.matcher = make_matcher(found.query)
         rows: list[Row | str] = [hit.row for hit in found.hits]
         self.rows.show(rows or ([title] if title and indexed is None else []))
-        self.fit(self.rows, SWITCHER_MARGIN)
+        self.fit(self.rows, LIST_MARGIN)
 
     def action_switcher_down(self) -> None:
         self._found.when_shown(self.rows.action_line_down)

@@ -81,7 +81,6 @@ class NoteSurroundings:
     toggled: set[str] = field(default_factory=set)
     # Whether tasks can be ticked in it, as in no earlier version and no embed.
     is_live: bool = False
-    draws_pictures: bool = False
     episode: str = ""  # the address that timestamps in the text are about
 
 

@@ -38,7 +38,7 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
     dot = frame.glyphs.dot
     passage = CopyPassage("picture", at, picture.path)
     drawn: list[DrawnLine] = []
-    if frame.around.draws_pictures and picture.width and picture.height:
+    if frame.glyphs.draws_pictures and picture.width and picture.height:
         wanted = int(sizes[0][1]) if sizes else 0
         wide = -(-(wanted or picture.width) // PIXELS_PER_CELL)
         columns, rows = picture.fit(max(1, min(frame.width, wide)))

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import unescape
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from notekeep.markdown.links import link_to_second
 from notekeep.markdown.sanitize import clean
+from notekeep.markdown.tree import Span
+from notekeep.tui.page.drawn_lines import DrawContext
 from notekeep.tui.page.formulas import formula_text
 from notekeep.tui.render.styled_text import FOOTNOTE_LINK, Piece, StyledLine
-
-if TYPE_CHECKING:
-    from notekeep.markdown.tree import Span
-    from notekeep.tui.page.drawn_lines import DrawContext
 
 _URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]]")
 _SIZE = re.compile(r"\d+(?:x\d+)?")

@@ -12,12 +12,15 @@ from dataclasses import replace
 from functools import cached_property
 from math import inf
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.background import yield_to_ui
+from notekeep.catalog.records import Backlink, LinkRow
+from notekeep.markdown.note import Note
 from notekeep.markdown.outline import BodyFacts, extract_facts
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line, plain_text
+from notekeep.markdown.tree import Span
 from notekeep.tui.page.blocks import callout_key, draw_block, is_closed_callout
 from notekeep.tui.page.drawn_lines import (
     NO_SURROUNDINGS,
@@ -29,6 +32,7 @@ from notekeep.tui.page.drawn_lines import (
     group_spans,
 )
 from notekeep.tui.render.formatting import thousands
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import LetterMatcher, note_head
 from notekeep.tui.render.styled_text import (
     FOLD_LINK,
@@ -40,12 +44,6 @@ from notekeep.tui.render.styled_text import (
     line_width,
     wrap_line,
 )
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import Backlink, LinkRow
-    from notekeep.markdown.note import Note
-    from notekeep.markdown.tree import Span
-    from notekeep.tui.render.glyphs import Glyphs
 
 LARGE = 6_000  # characters of a block from which on to draw it takes longer than a key should wait
 RULED_LEVEL = 2  # headings up to this level have a rule behind them

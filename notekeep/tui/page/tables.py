@@ -6,10 +6,10 @@ Where there is no room for the columns, each row is shown as a list of its cells
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
@@ -19,9 +19,6 @@ from notekeep.tui.render.styled_text import (
     pad_line,
     wrap_line,
 )
-
-if TYPE_CHECKING:
-    from notekeep.tui.render.glyphs import Glyphs
 
 _MIN_COLUMN = 3
 _MAX_WHOLE_WORD = 12  # words up to this length are not broken for the sake of another column

@@ -58,6 +58,7 @@ class Glyphs(NamedTuple):
     bars: str = "▁▂▃▄▅▆▇█"  # eight heights of a bar, from low to full
     kinds: Mapping[str, str] = _signs("≡♪☼∞¶@·")
     best: float = 5  # the best rating of the vault, which is drawn as five stars
+    draws_pictures: bool = False  # whether half blocks would be seen as the picture they are
 
     @property
     def is_ascii(self) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from datetime import date
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from notekeep.dates import MONTHS, week_span
+from notekeep.habits.calendar import Calendar, CalendarDay
 from notekeep.habits.schedule import ChosenDays
 from notekeep.habits.summary import format_count, format_rate, format_run
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS, Detail
 from notekeep.tui.render.formatting import day_and_month, long_date
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.habit_rows import (
     DAY_NAMES,
     counts_days,
@@ -29,13 +31,6 @@ from notekeep.tui.render.styled_text import (
     spread_line,
     wrap_line,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
-
-    from notekeep.habits.calendar import Calendar, CalendarDay
-    from notekeep.tui.render.glyphs import Glyphs
-
 
 # A year of a habit as a calendar of weeks: eight lines, a column or two cells for each week.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -15,11 +15,8 @@ from notekeep.habits.definition import fold_name
 from notekeep.habits.schedule import ascii_goal
 from notekeep.habits.summary import CLAUSE, Cell, HabitView, format_run
 from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine
-
-if TYPE_CHECKING:
-    from notekeep.tui.render.glyphs import Glyphs
-
 
 _ROLES: dict[str, str] = {
     "done": "done",

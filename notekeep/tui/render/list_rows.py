@@ -18,10 +18,12 @@ from notekeep.tui.render.styled_text import (
     line_width,
     section_line,
     spread_line,
+    wrap_line,
 )
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import TaskRow
+    from notekeep.errors import NotekeepError
     from notekeep.export.plan import StateName
     from notekeep.services.publishing import SiteStanding
     from notekeep.tui.render.glyphs import Glyphs
@@ -207,6 +209,20 @@ NO_FOLDER_HINT: Final[Sequence[StyledLine]] = (
 def key_hint(key: str, text: str) -> StyledLine:
     """Return a key and what it does."""
     return [Piece(f"{key:>6}", "key"), Piece(f"  {text}", "muted")]
+
+
+def empty_lines(title: str, *about: str) -> list[StyledLine]:
+    """Return what an empty list says: that there is nothing, and what would be there."""
+    return [[], [Piece(title, "title")], [], *([Piece(line, "muted")] for line in about)]
+
+
+def error_lines(error: NotekeepError, width: int, hint: str = "") -> list[StyledLine]:
+    """Return what stands in the place of what cannot be shown: why, and what a person can do."""
+    line = getattr(error, "line", None)
+    where = f", line {line}" if line and f"line {line}" not in error.message else ""
+    lines = wrap_line([Piece(clean_line(error.message) + where, "warn")], width)
+    hint = clean_line(hint or error.hint)
+    return [*lines, *(wrap_line([Piece(hint, "muted")], width) if hint else [])]
 
 
 def no_results(title: str) -> list[StyledLine]:

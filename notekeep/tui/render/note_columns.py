@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -15,13 +15,11 @@ from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.records import Row
 from notekeep.catalog.records import sort_key as row_key
 from notekeep.markdown.sanitize import clean_line
+from notekeep.markdown.schema import FieldType, Schema
 from notekeep.query.folding import fold_text
 from notekeep.tui.render.formatting import field_text, parse_rating, stars
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
-
-if TYPE_CHECKING:
-    from notekeep.markdown.schema import FieldType, Schema
-    from notekeep.tui.render.glyphs import Glyphs
 
 MAX_STARS = 5.0
 GAP = 2  # blanks between columns; the cell under the cursor may lean into them

@@ -56,15 +56,7 @@ def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]
     return lines
 
 
-def error_lines(error: NotekeepError, width: int) -> list[StyledLine]:
-    """Return why there is no plan, where that lies, and what a person can do."""
-    line = getattr(error, "line", None)
-    where = f", line {line}" if line and f"line {line}" not in error.message else ""
-    lines = wrap_line([Piece(clean_line(error.message) + where, "warn")], width)
-    return lines + _muted(_hint(error), width)
-
-
-def _hint(error: NotekeepError) -> str:
+def export_hint(error: NotekeepError) -> str:
     """Return what a person can do about an error: of a slug what they can do in the app."""
     return error.advise(" (ctrl+p)") if isinstance(error, SlugClash) else error.hint
 
@@ -188,7 +180,7 @@ def _problems(
     for note, refusal in export.refused.items():
         place = f"{note}, line {refusal.line}" if refusal.line else note
         why = refusal.message.removeprefix(f"{note}: ")
-        text = f"{place}: {why}; {_hint(refusal)}".removesuffix("; ")
+        text = f"{place}: {why}; {export_hint(refusal)}".removesuffix("; ")
         yield from _remark(text, "bad", width, glyphs)
     for warning in export.warnings:
         yield from _remark(warning, "warn", width, glyphs)

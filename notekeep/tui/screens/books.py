@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.services.books import (
@@ -15,17 +14,15 @@ from notekeep.services.books import (
     month_rows,
     sum_up,
 )
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.list_rows import key_hint
+from notekeep.tui.render.glyphs import Glyphs
+from notekeep.tui.render.list_rows import empty_lines, key_hint
 from notekeep.tui.render.note_rows import RowLook, group_row, note_row
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, section_line, spread_line
-from notekeep.tui.screens.vault_screen import OverlayScreen, empty_lines
+from notekeep.tui.screens.vault_screen import OverlayScreen
 from notekeep.tui.widgets.row_lists import RowList
-
-if TYPE_CHECKING:
-    from notekeep.tui.render.glyphs import Glyphs
 
 TEXT_WIDTH = 80  # cells of a line of the summary at most
 TOP_AUTHORS = 12

@@ -10,8 +10,7 @@ from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.list_model import narrow_to_scope, replace_sort
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
@@ -23,7 +22,7 @@ from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
 from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.workers import show_message
+from notekeep.tui.widgets.sidebar import Sidebar
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.tui.widgets.note_grid import GridHead
     from notekeep.tui.widgets.note_list import NoteList
-    from notekeep.tui.widgets.sidebar import Sidebar
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "mark", "export")
 """Actions of the bottom line that want a note."""
@@ -49,6 +47,7 @@ class BrowseScreen(VaultScreen):
     CSS_PATH = "browse.tcss"
     OPENED_BY = "show-browse"
 
+    sidebar = getters.query_one(Sidebar)
     pane = getters.query_one(ListPane)
     preview = getters.query_one("#preview", Preview)
 
@@ -78,10 +77,7 @@ class BrowseScreen(VaultScreen):
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="panes"):
-            if self.app.size.width >= MIN_SIDEBAR_WIDTH:
-                from notekeep.tui.widgets.sidebar import Sidebar
-
-                yield Sidebar(self.glyphs, id="sidebar")
+            yield Sidebar(self.glyphs, id="sidebar")
             yield ListPane(
                 self.vault, self.glyphs, self.today, self._note, as_grid=self._begins_as_grid
             )
@@ -114,16 +110,6 @@ class BrowseScreen(VaultScreen):
         return self.pane.notes
 
     @property
-    def sidebar(self) -> Sidebar:
-        """The sidebar, made when it is first wanted: without room for it the start needs none."""
-        from notekeep.tui.widgets.sidebar import Sidebar
-
-        if (found := self.query_one_optional("#sidebar", Sidebar)) is None:
-            found = Sidebar(self.glyphs, id="sidebar")
-            self.query_one("#panes").mount(found, before=0)
-        return found
-
-    @property
     def view(self) -> str:
         """How the notes are shown: LIST_VIEW or GRID_VIEW."""
         return GRID_VIEW if self.pane.grid is not None else LIST_VIEW
@@ -154,9 +140,6 @@ class BrowseScreen(VaultScreen):
     def _flag_conflicts(self, conflicts: Sequence[ConflictPair]) -> None:
         self.notes.flag(frozenset(pair.note for pair in conflicts))
 
-    def index_progressed(self) -> None:
-        self.pane.index_progressed()
-
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
         self.set_status(event.text)
         self.show_mark_count(len(self.notes.marked))
@@ -173,11 +156,9 @@ class BrowseScreen(VaultScreen):
     def _arrange(self) -> None:
         """Show the sidebar where there is room for it, unless the person decided."""
         width = self.app.size.width
-        is_wanted = width >= MIN_SIDEBAR_WIDTH
+        has_sidebar = width >= MIN_SIDEBAR_WIDTH
         if self._wants_sidebar is not None:
-            is_wanted = self._wants_sidebar
-        # To ask for the sidebar is to have it made.
-        has_sidebar = is_wanted and self.sidebar is not None
+            has_sidebar = self._wants_sidebar
         self.set_class(has_sidebar, "-sidebar")
         # By the width there is by now: a list that is hidden for a moment would lose the focus.
         self.set_class(has_sidebar and width < MIN_WIDTH_OF_TWO, "-sidebar-alone")
@@ -463,10 +444,8 @@ class BrowseScreen(VaultScreen):
             self.operations.edit_fields(self.loader.row.path)
 
     def action_edit_outside(self) -> None:
-        from notekeep.tui.screens.note_operations import edit_outside
-
         if self.loader.row is not None:
-            edit_outside(self, self.loader.row.path)
+            self.operations.edit_outside(self.loader.row.path)
 
     def action_rename(self) -> None:
         if self.loader.row is not None:
@@ -496,23 +475,8 @@ class BrowseScreen(VaultScreen):
             self.post_message(PublishNotes(paths))
 
     def action_copy(self) -> None:
-        if selected := self.get_selected_text():
-            self._copy(selected)
-        elif self.focused is self.preview and (chosen := self.loader.copied()) is not None:
-            self._copy(*chosen)
-        elif self.notes.marked:
-            self.operations.copy_links()
-        elif self.loader.row is not None:
-            self._copy(f"[[{clean_line(self.loader.row.title)}]]")
+        self.operations.copy()
 
     def action_copy_path(self) -> None:
         if self.loader.row is not None:
-            self._copy(self.vault.absolute(self.loader.row.path))
-
-    def _copy(self, text: str, what: str = "") -> None:
-        """Put text on the clipboard, and say so: by what it is, or by how it begins."""
-        from notekeep.tui.clipboard import copy_text
-
-        copy_text(self.app, text)
-        about = f" {what}:" if what else ""
-        show_message(self, f"Copied{about} {clean_line(text)[:60]}")
+            self.operations.copy_text(self.vault.absolute(self.loader.row.path))

@@ -15,9 +15,8 @@ from notekeep.tui.list_model import (
     toggle_term,
 )
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.notifications import notify_done
 from notekeep.tui.widgets.list_pane import ListPane
-from notekeep.tui.workers import show_message
+from notekeep.tui.workers import notify_done, show_message
 
 if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import Conflict, NotekeepError
 from notekeep.notes.conflict_pairs import (
@@ -18,11 +18,12 @@ from notekeep.notes.conflict_pairs import (
     plan_merge,
     sides,
 )
+from notekeep.notes.plan import WritePlan, WriteResult
 from notekeep.tui.dialogs.dialog import Option, OptionRows
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import EditNote
-from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import size_text
+from notekeep.tui.render.list_rows import empty_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.render.text_diff import (
     MIN_SPLIT_WIDTH,
@@ -32,13 +33,10 @@ from notekeep.tui.render.text_diff import (
     side_by_side,
     unified,
 )
-from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
-
-if TYPE_CHECKING:
-    from notekeep.notes.plan import WritePlan, WriteResult
-    from notekeep.tui.widgets.line_view import ListView
-    from notekeep.vault import Vault
+from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
+from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_error
+from notekeep.vault import Vault
 
 CONFLICT_ACTIONS = "keep-mine", "keep-theirs", "merge", "keep-both", "edit-conflict", "read-text"
 """Actions of the bottom line that want a conflict."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -19,6 +19,7 @@ from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
 from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.note import read_note
 from notekeep.notes.capture import make_attachment_link, plan_attachment, read_file
+from notekeep.notes.plan import WriteResult
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
@@ -32,7 +33,6 @@ from notekeep.tui.completion import (
 from notekeep.tui.dialogs.dialog import Option, OptionRows, Prompt, open_dialog
 from notekeep.tui.dialogs.form import FormScreen
 from notekeep.tui.messages import ShowHistory, VaultChanged
-from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.edit_conflicts import (
     DISCARD,
@@ -47,11 +47,7 @@ from notekeep.tui.screens.edit_conflicts import (
 from notekeep.tui.screens.note_operations import edit_outside
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.note_area import FindBar, NoteArea
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
-
-if TYPE_CHECKING:
-    from notekeep.notes.plan import WriteResult
-
+from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_error, show_message
 
 # Files that are attached while a note is edited: stored as a step, linked as typed text.
 

@@ -18,7 +18,7 @@ from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.storage.atomic import add_conflict_copy
 from notekeep.storage.autosave import AutosaveFile, UnsavedText, find_unsaved
 from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, OptionRows, dialog_box
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.text_diff import compare, unified
 from notekeep.tui.widgets.bars import ActionButtons

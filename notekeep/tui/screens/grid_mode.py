@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
+from notekeep.catalog.records import Row
 from notekeep.errors import Conflict, NotekeepError, Refused
+from notekeep.markdown.field_values import Scalar, Value
+from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES, Schema
-from notekeep.notes.plan import WritePlan, WriteResult
+from notekeep.notes.fields_and_tags import DateOffer
+from notekeep.notes.plan import WritePlan
 from notekeep.tui.completion import known_values
 from notekeep.tui.dialogs import cell_editors
 from notekeep.tui.dialogs.dialog import open_dialog
@@ -25,7 +29,6 @@ from notekeep.tui.field_forms import (
     make_field_changes,
     parse_list_items,
 )
-from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.note_columns import (
     KIND_COLUMN,
     MODIFIED_COLUMN,
@@ -34,22 +37,22 @@ from notekeep.tui.render.note_columns import (
     Column,
     star_rating,
 )
+from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.note_operations import ask_dates
+from notekeep.tui.widgets.note_grid import NoteGrid
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import Row
-    from notekeep.markdown.field_values import Scalar, Value
-    from notekeep.markdown.note import Note
-    from notekeep.notes.fields_and_tags import DateOffer
-    from notekeep.tui.screens.browse import BrowseScreen
-    from notekeep.tui.widgets.note_grid import NoteGrid
-    from notekeep.vault import Vault
+from notekeep.vault import Vault
 
 READ_ONLY_REASONS = {
     KIND_COLUMN: "The kind comes from the type: field and the folder. Press e to edit the note",
     MODIFIED_COLUMN: "This is when the file was last changed. It cannot be edited",
 }
+
+
+class _PlannedCell(NamedTuple):
+    text: str
+    plan: WritePlan
+    offer: DateOffer | None  # the dates of a new status
 
 
 class GridMode:
@@ -88,12 +91,9 @@ class GridMode:
             # What was written a moment ago may not be in the grid yet; the editor shows it.
             row = self._screen.vault.catalog.row(row.path) or row
             field = cell_field(row, column, self._screen.vault.schema)
-            open_dialog(
-                self._screen,
-                self._make_editor(grid, field, typed),
-                partial(self._write, row, field),
-                partial(self._show_written, row, field),
-            )
+            editor = self._make_editor(grid, field, typed)
+            plan, write = partial(self._plan, row, field), partial(self._write, row, field)
+            open_dialog(self._screen, editor, plan, write)
 
     def clear_cell(self) -> None:
         if (cell := self._cell()) is None:
@@ -104,8 +104,8 @@ class GridMode:
         elif not self._is_read_only(row, column):
             field = cell_field(row, column, self._screen.vault.schema)
             if field.text:
-                write, then = self._write, partial(self._show_written, row, field)
-                in_background(self._screen, partial(write, row, field, ""), then, group=WRITE_GROUP)
+                plan, write = partial(self._plan, row, field, ""), partial(self._write, row, field)
+                in_background(self._screen, plan, write, group=WRITE_GROUP)
 
     def _is_read_only(self, row: Row, column: Column) -> bool:
         """Tell whether a cell cannot be changed, and say why."""
@@ -142,36 +142,24 @@ class GridMode:
             screen.load("values", values, editor.offer, is_quiet=True)
         return editor
 
-    def _write(
-        self, row: Row, field: FormField, text: str
-    ) -> tuple[str, WriteResult | tuple[WritePlan, DateOffer]]:
-        """Write a cell; a status whose date is empty is asked about first."""
-        notes = self._screen.vault.notes
+    def _plan(self, row: Row, field: FormField, text: str) -> _PlannedCell:
         plan = plan_cell(self._screen.vault, row.path, field, text)
-        offer = notes.find_date_offer(plan) if field.name == "status" else None
-        return text, notes.apply(plan) if offer is None else (plan, offer)
+        has_dates = field.name == "status"
+        offer = self._screen.vault.notes.find_date_offer(plan) if has_dates else None
+        return _PlannedCell(text, plan, offer)
 
-    def _show_written(
-        self,
-        row: Row,
-        field: FormField,
-        answer: tuple[str, WriteResult | tuple[WritePlan, DateOffer]],
-    ) -> None:
-        text, done = answer
-        if not isinstance(done, WriteResult):
-            ask_dates(self._screen, *done, partial(self._apply, row, field, text))
-            return
+    def _write(self, row: Row, field: FormField, cell: _PlannedCell) -> None:
+        """Write a cell; a status whose date is empty is asked about first."""
+        text = cell.text
         what = f"{field.name}: {clean_line(text)}" if text else f"removed {field.name}"
-        notify_done(self._screen, f"{clean_line(row.title)} · {what}", done)
+        done = f"{clean_line(row.title)} · {what}"
 
-    def _apply(self, row: Row, field: FormField, text: str, plan: WritePlan) -> None:
-        apply = partial(self._screen.vault.notes.apply, plan)
-        in_background(
-            self._screen,
-            apply,
-            lambda done: self._show_written(row, field, (text, done)),
-            group=WRITE_GROUP,
-        )
+        def write(plan: WritePlan) -> None:
+            # Keys wait for it: the next one may be about the same note.
+            apply = partial(self._screen.vault.notes.apply, plan)
+            self._screen.write(apply, done, holds_keys=True)
+
+        ask_dates(self._screen, cell.plan, cell.offer, write)
 
 
 def cell_field(row: Row, column: Column, schema: Schema) -> FormField:

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual import events, getters
+from textual.app import ComposeResult
 
 from notekeep.habits.amounts import pluralize
-from notekeep.habits.summary import count_habits
+from notekeep.habits.summary import HabitView, count_habits
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_reviews import parse_bounds, review_path
+from notekeep.notes.plan import WriteResult
 from notekeep.tracking.habit_details import Detail, load_habit_details
 from notekeep.tui.dialogs.add_habit import ask_amount, ask_and_log, ask_for_habit, toggle_pause
 from notekeep.tui.dialogs.dialog import Prompt, ask
 from notekeep.tui.messages import OpenNote
-from notekeep.tui.notifications import cleared_text, notify_done
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import list_some, plural
 from notekeep.tui.render.habit_rows import find_left_open
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, line_width
 from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
 from notekeep.tui.widgets.calendars import HabitPage, HabitYear
+from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.week_grid import GROUPS_FROM, WIDE_TILES, WeekGrid
-from notekeep.tui.workers import in_background, show_message
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
-
-    from notekeep.habits.summary import HabitView
-    from notekeep.notes.plan import WriteResult
-    from notekeep.tui.widgets.line_view import ListView
-
+from notekeep.tui.workers import cleared_text, in_background, notify_done, show_message
 
 NEXT_VALUE = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
 """What a click makes of a day that was logged; all others become done."""

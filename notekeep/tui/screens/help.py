@@ -23,7 +23,7 @@ from notekeep.tui.commands.registry import (
     key_labels,
 )
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name, plural
 from notekeep.tui.render.styled_text import (

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import events, getters, on
+from textual import getters
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.reactive import reactive
 
 from notekeep.markdown.note import read_note
@@ -26,11 +25,11 @@ from notekeep.notes.restore import (
 from notekeep.storage.content import digest_of
 from notekeep.storage.trash import TrashedFile, list_trash
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import EditNote, ShowHistory, VaultChanged
-from notekeep.tui.notifications import notify_done
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import plural, shorten_home, size_text
+from notekeep.tui.render.list_rows import empty_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line, wrap_line
 from notekeep.tui.render.text_diff import (
     TextComparison,
@@ -40,11 +39,11 @@ from notekeep.tui.render.text_diff import (
     unified,
 )
 from notekeep.tui.screens.note_loader import FIRST_LINES
-from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen, empty_lines
-from notekeep.tui.widgets.bars import ButtonLine
+from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
+from notekeep.tui.widgets.bars import CHOICE_LINK, ChoiceBar
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TimelineList, TimelineRow
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_message
 
 if TYPE_CHECKING:
     from notekeep.notes.plan import WriteResult
@@ -60,7 +59,6 @@ CHANGE_VIEW, SINCE_VIEW, TEXT_VIEW = "This change", "Since then", "Text"
 VIEWS = {CHANGE_VIEW: "Change", SINCE_VIEW: "Since", TEXT_VIEW: "Text"}
 """The views, and what they are called where there is less room."""
 COUNTS_WIDTH = len(" +123 -123")  # cells in which most versions say how many lines they changed
-_VIEW_LINK = "view:"
 
 CURRENT_VERSION = "now"  # the key of what the file holds when history has not seen that yet
 
@@ -71,18 +69,10 @@ NAMED_VERBS = frozenset({"set", "tag", "tags", "rename", "mv", "tick", "undo", "
 """Verbs whose label says more than which note they were about."""
 
 
-class _ViewTabs(ButtonLine):
-    """The views in a row, the chosen one standing out; a click chooses."""
+class _ViewTabs(ChoiceBar):
+    """The views in a row, the chosen one standing out."""
 
-    view: reactive[str] = reactive(CHANGE_VIEW)
     about: reactive[StyledLine] = reactive(list)
-
-    class Chosen(Message):
-        """A view was clicked."""
-
-        def __init__(self, view: str) -> None:
-            super().__init__()
-            self.view = view
 
     def draw(self, width: int) -> StyledLine:
         # Room for counts is kept before they are known: no name changes when they come.
@@ -95,14 +85,9 @@ class _ViewTabs(ButtonLine):
     def _tabs(self, gap: str, names: Sequence[str]) -> StyledLine:
         tabs: StyledLine = []
         for view, name in zip(VIEWS, names, strict=True):
-            role = "active" if view == self.view else "muted"
-            tabs += [*([Piece(gap)] if tabs else []), Piece(name, role, _VIEW_LINK + view)]
+            role = "active" if view == self.chosen else "muted"
+            tabs += [*([Piece(gap)] if tabs else []), Piece(name, role, CHOICE_LINK + view)]
         return tabs
-
-    async def on_click(self, event: events.Click) -> None:
-        link = str(event.style.meta.get("link", ""))
-        if link.startswith(_VIEW_LINK):
-            self.post_message(self.Chosen(link.removeprefix(_VIEW_LINK)))
 
 
 class HistoryScreen(OverlayScreen):
@@ -123,13 +108,16 @@ class HistoryScreen(OverlayScreen):
         self._past: NoteVersions | None = None
 
     def compose_text(self) -> ComposeResult:
-        yield _ViewTabs()
+        yield _ViewTabs(list(VIEWS), CHANGE_VIEW)
         yield from super().compose_text()
         yield Preview(id="version")
 
+    def on_mount(self) -> None:
+        self.watch(self.views, "chosen", self._choose, init=False)
+
     @property
     def reading(self) -> DiffView | Preview:
-        return self.note if self.views.view == TEXT_VIEW else self.text
+        return self.note if self.views.chosen == TEXT_VIEW else self.text
 
     def vault_changed(self) -> None:
         load = partial(_load, self.vault, self.path, self.glyphs)
@@ -155,16 +143,11 @@ class HistoryScreen(OverlayScreen):
             self._show()
 
     def action_next_view(self) -> None:
-        views = list(VIEWS)
-        self._choose(views[(views.index(self.views.view) + 1) % len(views)])
-
-    @on(_ViewTabs.Chosen)
-    def _view_clicked(self, event: _ViewTabs.Chosen) -> None:
-        self._choose(event.view)
+        self.views.step(1)
 
     def _choose(self, view: str) -> None:
         was_reading = self.focused is not self.versions
-        self.views.view, self.views.about = view, []
+        self.views.about = []
         self.set_class(view == TEXT_VIEW, "-as-note")
         if was_reading:
             self.reading.focus()
@@ -172,14 +155,14 @@ class HistoryScreen(OverlayScreen):
         self.call_after_refresh(self._show)
 
     def on_preview_widened(self) -> None:
-        if self.views.view == TEXT_VIEW:
+        if self.views.chosen == TEXT_VIEW:
             self._show()
 
     def _show(self) -> None:
         past, version = self._past, self._version()
         if past is None or not self.versions.key:
             return
-        view = self.views.view
+        view = self.views.chosen
         if view == TEXT_VIEW:
             read = partial(_read, self.vault, past, version, self.note.text_width, self.glyphs)
             self.load("version", read, self.note.show, pause=PREVIEW_DELAY)

@@ -17,16 +17,22 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.clipboard import pasted_paths
 from notekeep.tui.completion import PathSuggester
 from notekeep.tui.dialogs.dialog import Choice, Option, OptionRows, Prompt, ask, open_dialog
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import OpenNote, WorkStatus
-from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.plan_lines import error_lines
+from notekeep.tui.render.list_rows import error_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
 from notekeep.tui.render.text_diff import changes_lines
 from notekeep.tui.screens.note_operations import run_editor
 from notekeep.tui.screens.vault_screen import OverlayScreen
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
+from notekeep.tui.workers import (
+    WRITE_GROUP,
+    in_background,
+    notify_done,
+    show_error,
+    show_message,
+    work_status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -176,11 +182,9 @@ class ImportScreen(OverlayScreen):
                 raise CancelledError
             self._report(f"Reading {name}")
 
-        try:
+        with work_status(self, "Reading …"):
             found = self.vault.imports.plan(self.paths, options=options, on_read=on_read)
             is_planned = True
-        finally:
-            self.app.post_message(WorkStatus(""))
         if worker.is_cancelled:
             found.close()
         return found
@@ -262,11 +266,10 @@ class ImportScreen(OverlayScreen):
 
         def write() -> WriteResult:
             try:
-                with closing(found):
+                with work_status(self, "Writing … · esc stops"), closing(found):
                     return self.vault.notes.apply(found.plan, goes_on)
             finally:
                 self._is_writing = False
-                self.app.post_message(WorkStatus(""))
 
         def failed(error: NotekeepError) -> None:
             show_error(self, error)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from notekeep.catalog.records import LinkRow, Row
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.text_edit import find_line
@@ -14,11 +14,8 @@ from notekeep.tui import external_programs
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
 from notekeep.tui.messages import OpenNote, ShowQuery
 from notekeep.tui.render.styled_text import ACTION_LINK
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.workers import in_background, show_error, show_message
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import LinkRow, Row
-    from notekeep.tui.screens.vault_screen import VaultScreen
 
 
 def follow_link(screen: VaultScreen, link: str, source: str) -> None:

@@ -39,7 +39,6 @@ def load_note(
     glyphs: Glyphs,
     toggled: set[str],
     *,
-    draws_pictures: bool,
     most: int | None = None,
 ) -> NoteRendering:
     """Read a note, or its first `most` characters, and draw the first lines."""
@@ -51,7 +50,7 @@ def load_note(
     else:
         note = replace(note, body=note.body[:most])
     text = NoteText(note.body)
-    around = load_surroundings(vault, row.path, text.page, toggled, draws_pictures=draws_pictures)
+    around = load_surroundings(vault, row.path, text.page, toggled)
     around.episode = _episode(note)
     rendering = NoteRendering(note, width, glyphs, around, foot, text=text, is_whole=is_whole)
     rendering.draw_lines(FIRST_LINES)
@@ -110,19 +109,18 @@ _IMG = re.compile(r"<img\s[^<>]*?src\s*=\s*[\"']([^\"'<>]+)[\"']", re.IGNORECASE
 
 
 def load_surroundings(
-    vault: Vault, path: str, page: ParsedPage, toggled: set[str], *, draws_pictures: bool
+    vault: Vault, path: str, page: ParsedPage, toggled: set[str]
 ) -> NoteSurroundings:
     """Read what is around the text of a note."""
-    around = _EmbedLoader(vault, draws_pictures=draws_pictures).around(page, (path,))
+    around = _EmbedLoader(vault).around(page, (path,))
     return replace(around, toggled=toggled, is_live=True)
 
 
 class _EmbedLoader:
     """One walk over the embeds of a note, and theirs."""
 
-    def __init__(self, vault: Vault, *, draws_pictures: bool) -> None:
+    def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._draws_pictures = draws_pictures
         self._left = MAX_EMBEDS
 
     def around(self, page: ParsedPage, within: tuple[str, ...]) -> NoteSurroundings:
@@ -143,7 +141,7 @@ class _EmbedLoader:
                     years[target] = year
                 else:
                     embeds[target] = self._embedded(target, within)
-        return NoteSurroundings(pictures, embeds, years, draws_pictures=self._draws_pictures)
+        return NoteSurroundings(pictures, embeds, years)
 
     def _picture(self, target: str, path: str) -> Picture:
         try:

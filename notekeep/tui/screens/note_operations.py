@@ -11,17 +11,21 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual import getters
 from textual.app import ComposeResult
 from textual.content import Content
 
+from notekeep.catalog.records import Row
 from notekeep.config import editor_command
 from notekeep.errors import NotekeepError, Refused, UsageError
 from notekeep.markdown.field_changes import FieldChange
+from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FIELD_CHOICES
+from notekeep.notes.fields_and_tags import DateOffer
+from notekeep.notes.plan import WritePlan, WriteResult
 from notekeep.tui import clipboard, external_programs
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.completion import find_last_word, skip_signs
@@ -36,23 +40,22 @@ from notekeep.tui.dialogs.dialog import (
     open_dialog,
 )
 from notekeep.tui.dialogs.form import FormScreen, QuoteDialog
-from notekeep.tui.keys import bindings
-from notekeep.tui.messages import OpenNote, VaultChanged, WorkStatus
-from notekeep.tui.notifications import notify_done
+from notekeep.tui.keyboard import bindings
+from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
+from notekeep.tui.screens.browse import BrowseScreen
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.bars import ActionButtons
 from notekeep.tui.widgets.line_view import DiffView
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import Row
-    from notekeep.markdown.note import Note
-    from notekeep.notes.fields_and_tags import DateOffer
-    from notekeep.notes.plan import WritePlan, WriteResult
-    from notekeep.tui.screens.browse import BrowseScreen
-    from notekeep.tui.screens.vault_screen import VaultScreen
-
+from notekeep.tui.workers import (
+    WRITE_GROUP,
+    in_background,
+    notify_done,
+    show_error,
+    show_message,
+    work_status,
+)
 
 CONFIRM_FROM = 20  # more files than this are asked about once more
 PLAN_MARGIN = 7  # lines of the screen that are not the plan
@@ -150,6 +153,9 @@ class NoteOperations:
 
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
+
+    def edit_outside(self, path: str) -> None:
+        edit_outside(self._screen, path)
 
     def rename(self, row: Row) -> None:
         screen = self._screen
@@ -303,7 +309,28 @@ class NoteOperations:
         step = _Step(paths, f"Delete {_count(paths)}", say_done)
         self._plan(step, lambda: screen.vault.notes.plan_delete(paths))
 
-    def copy_links(self) -> None:
+    def copy(self) -> None:
+        """Copy what is selected, or chosen in the preview; else links to the notes."""
+        screen, preview = self._screen, self._screen.preview
+        chosen = None
+        if screen.focused is preview and preview.rendering is not None:
+            chosen = clipboard.copy_selection(preview.rendering, preview.chosen)
+        if selected := screen.get_selected_text():
+            self.copy_text(selected)
+        elif chosen is not None:
+            self.copy_text(*chosen)
+        elif screen.notes.marked:
+            self._copy_links()
+        elif screen.loader.row is not None:
+            self.copy_text(f"[[{clean_line(screen.loader.row.title)}]]")
+
+    def copy_text(self, text: str, what: str = "") -> None:
+        """Put text on the clipboard, and say so: by what it is, or by how it begins."""
+        clipboard.copy_text(self._screen.app, text)
+        about = f" {what}:" if what else ""
+        show_message(self._screen, f"Copied{about} {clean_line(text)[:60]}")
+
+    def _copy_links(self) -> None:
         screen, paths = self._screen, self._screen.chosen_notes()
 
         def load() -> list[str]:
@@ -349,13 +376,10 @@ class NoteOperations:
 
     def _plan(self, step: _Step, plan: Callable[[], WritePlan]) -> None:
         screen = self._screen
-        screen.post_message(WorkStatus(f"Reading {_count(step.paths)} …"))
 
         def look() -> WritePlan:
-            try:
+            with work_status(screen, f"Reading {_count(step.paths)} …"):
                 return plan()
-            finally:
-                screen.post_message(WorkStatus(""))
 
         show = partial(self._show, step)
         in_background(screen, look, show, group="plan", exclusive=True, holds_keys=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -18,7 +18,7 @@ from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import MOVE, Action, format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, is_offered, key_labels
-from notekeep.tui.dialogs.dialog import HEIGHT_CLASSES, FilterLine, ListDialog, dialog_box
+from notekeep.tui.dialogs.dialog import LIST_MARGIN, FilterLine, ListDialog, dialog_box
 from notekeep.tui.keyboard import CHOICE_SECONDS
 from notekeep.tui.messages import OpenNote
 from notekeep.tui.program import program
@@ -33,12 +33,10 @@ from notekeep.tui.render.styled_text import (
     spread_line,
 )
 from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.textual_compat import bindings_of
 from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import in_background
-
-if TYPE_CHECKING:
-    from notekeep.tui.screens.vault_screen import VaultScreen
 
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 8.0
@@ -46,7 +44,6 @@ WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 8.0
 RECENT_BOOST = 0.5  # how much higher stands what was chosen last
 MAX_SHOWN_RECENT = 5  # so many of them stand first while nothing is typed
 MAX_RECENT = 12  # so many of the actions that were chosen are kept in mind
-PALETTE_MARGIN = 8  # lines of the screen that are not the list
 _HIDDEN = {"lines", "switcher", "dialog", "search", "task-filter"}
 """Contexts whose actions make no sense when they are chosen by name."""
 _NOT_WHILE_EDITING = ("undo", "redo", "go", "explain-quit")
@@ -159,7 +156,6 @@ class _Offers(RowList["Offer | str"], can_focus=False):
 class Palette(ListDialog[None]):
     """A line to type into, and what it may mean on the screen below."""
 
-    VERTICAL_BREAKPOINTS = HEIGHT_CLASSES
     BINDINGS: ClassVar = [
         Binding("pagedown", "page_down", show=False),
         Binding("pageup", "page_up", show=False),
@@ -191,9 +187,6 @@ class Palette(ListDialog[None]):
         self.set_focus(self._line)
         self._actions = list_actions(self._below)
         self._search()
-
-    def on_resize(self) -> None:
-        self.fit(self.rows, PALETTE_MARGIN)
 
     # What is found: at once what needs no look into the vault, then the rest.
 
@@ -240,7 +233,7 @@ class Palette(ListDialog[None]):
     def _show(self, offers: Sequence[Offer], *, is_all: bool = True) -> None:
         self.rows.nothing = [[Piece("No results", "muted")]] if is_all else ()
         self.rows.show(offers)
-        self.fit(self.rows, PALETTE_MARGIN)
+        self.fit(self.rows, LIST_MARGIN)
 
     def _find_commands(self, typed: str) -> list[Offer]:
         """Return the command that was typed, else how those are typed that begin so."""

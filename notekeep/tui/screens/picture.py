@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
+from textual import events
+from textual.app import ComposeResult
+
+from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
+from notekeep.services.media import VaultPicture
 from notekeep.tui import external_programs
 from notekeep.tui.dialogs.dialog import Dialog, TextLines
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.page.drawn_lines import Picture
 from notekeep.tui.widgets.bars import ActionButtons
 from notekeep.tui.widgets.pictures import PictureView
 from notekeep.tui.workers import in_background, show_message
-
-if TYPE_CHECKING:
-    from textual import events
-    from textual.app import ComposeResult
-
-    from notekeep.errors import NotekeepError
-    from notekeep.services.media import VaultPicture
 
 BUTTONS = (("open-picture", "open in system viewer"), ("dismiss", "back"))
 
@@ -30,9 +27,9 @@ class PictureScreen(Dialog[None]):
     BINDINGS = bindings("picture")
     CSS_PATH = "picture.tcss"
 
-    def __init__(self, path: str, *, draws: bool) -> None:
+    def __init__(self, path: str) -> None:
         super().__init__()
-        self._path, self._draws = path, draws
+        self._path = path
         self._file_name = clean_line(path.rpartition("/")[2])
 
     def compose(self) -> ComposeResult:
@@ -50,7 +47,7 @@ class PictureScreen(Dialog[None]):
     def _show(self, found: VaultPicture) -> None:
         size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
         self._heading.say(f"{self._file_name} · {size}", "title")
-        view = PictureView(Picture(*found), self.vault.media.pixels, draws=self._draws)
+        view = PictureView(Picture(*found), self.vault.media.pixels, self.glyphs)
         self.mount_all([view, ActionButtons(*BUTTONS)])
         view.focus()
 

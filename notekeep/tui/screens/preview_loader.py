@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from notekeep.tui.widgets.note_page import RenderingKey
+from notekeep.tui.render.list_rows import error_lines
+from notekeep.tui.widgets.preview import RenderingKey
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.errors import NotekeepError
-    from notekeep.tui.clipboard import ClipboardText
     from notekeep.tui.page.page import NoteRendering
     from notekeep.tui.render.note_rows import LetterMatcher
     from notekeep.tui.screens.vault_screen import VaultScreen
@@ -77,14 +77,12 @@ class PreviewLoader:
     ) -> None:
         key, screen = self._key(row), self._screen
         toggled = self._preview.folds.setdefault(row.path, set())
-        draws = self._preview.draws_pictures
 
         def load() -> NoteRendering:
             # What parses Markdown is imported when a note is read: the first frame comes before.
             from notekeep.tui.screens.note_loader import load_note
 
-            args = screen.vault, row, key.width, screen.glyphs, toggled
-            return load_note(*args, draws_pictures=draws, most=most)
+            return load_note(screen.vault, row, key.width, screen.glyphs, toggled, most=most)
 
         group, failed = ("ahead", lambda _: None) if is_ahead else ("preview", self._cannot)
         in_background(screen, load, partial(then, key), group=group, exclusive=True, failed=failed)
@@ -117,16 +115,5 @@ class PreviewLoader:
             self._preview.keep(key, rendering)
         self._load_ahead()
 
-    def copied(self) -> ClipboardText | None:
-        """Return what is chosen in the text, as it goes onto the clipboard, or None."""
-        from notekeep.tui.clipboard import copy_selection
-
-        rendering, chosen = self._preview.rendering, self._preview.chosen
-        if rendering is None or chosen is None:
-            return None
-        return copy_selection(rendering, chosen)
-
     def _cannot(self, error: NotekeepError) -> None:
-        from notekeep.tui.render.plan_lines import error_lines
-
         self._preview.say([], *error_lines(error, self._preview.text_width))

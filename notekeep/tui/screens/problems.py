@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,20 +12,16 @@ from textual.content import Content
 from notekeep.errors import SETTINGS, Problem
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.conflict_pairs import CONFLICT_PROBLEM, find_conflict_problems
+from notekeep.notes.plan import WriteResult
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.messages import OpenNote, ShowConflicts
-from notekeep.tui.notifications import notify_done
 from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
+from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.row_lists import RowList
-from notekeep.tui.workers import in_background, show_message
-
-if TYPE_CHECKING:
-    from notekeep.notes.plan import WriteResult
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.line_view import ListView
-
+from notekeep.tui.workers import in_background, notify_done, show_message
 
 FIX_PREFIX = "write: "  # what a hint begins with that is the line as it should be
 

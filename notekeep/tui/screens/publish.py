@@ -16,9 +16,8 @@ from notekeep.export.targets.target import TARGETS, load_target, open_target
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import external_programs
 from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, ask, open_dialog
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged
-from notekeep.tui.notifications import notify_done
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural, shorten_home
 from notekeep.tui.render.list_rows import (
@@ -27,10 +26,11 @@ from notekeep.tui.render.list_rows import (
     ORPHANED_POST_HINT,
     PostRow,
     counts_text,
+    error_lines,
     post_rows,
 )
 from notekeep.tui.render.plan_lines import (
-    error_lines,
+    export_hint,
     exported_lines,
     patch_lines,
     plan_lines,
@@ -41,7 +41,7 @@ from notekeep.tui.screens.note_operations import run_editor
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
-from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
+from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_message, work_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -335,7 +335,7 @@ class PublishScreen(VaultScreen):
     def show_problem(self, error: NotekeepError) -> None:
         """Say in place of a plan why there is none."""
         self.shown, self._problem = None, error
-        self.diff.show(partial(error_lines, error))
+        self.diff.show(partial(error_lines, error, hint=export_hint(error)))
         self._end_planning(is_there=False)
 
     # Keys about a plan that is on its way: kept until it is there.
@@ -470,18 +470,15 @@ class PublishScreen(VaultScreen):
             show_message(self, "Write it first. The check reads the site")
             return
 
+        def check() -> CheckReport:
+            with work_status(self, "Building the site …"):
+                return self.vault.publishing.check_export(plan)
+
         def show(report: CheckReport) -> None:
-            self.show_work_status("")
             self._result_of = self.chosen
             self.diff.show(lambda width: report_lines(report, width, self.glyphs))
 
-        def failed(error: NotekeepError) -> None:
-            self.show_work_status("")
-            show_error(self, error)
-
-        self.show_work_status("Building the site …")
-        check = partial(self.vault.publishing.check_export, plan)
-        in_background(self, check, show, group="check", exclusive=True, failed=failed)
+        in_background(self, check, show, group="check", exclusive=True)
 
     def action_open_post(self) -> None:
         self._about_plan(self._open_post)

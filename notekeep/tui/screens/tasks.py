@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
+from notekeep.catalog.records import TaskRow
+from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.messages import EditNote, OpenNote
 from notekeep.tui.render.formatting import plural
-from notekeep.tui.render.list_rows import TaskRows, group_tasks, key_hint
+from notekeep.tui.render.list_rows import (
+    TaskRows,
+    empty_lines,
+    error_lines,
+    group_tasks,
+    key_hint,
+)
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
-from notekeep.tui.screens.vault_screen import OverlayScreen, empty_lines, problem_lines
+from notekeep.tui.screens.vault_screen import OverlayScreen
+from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.widgets.row_lists import TaskList
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import TaskRow
-    from notekeep.errors import NotekeepError
-    from notekeep.tui.widgets.line_view import ListView
 
 
 class FilterLine(Input):
@@ -67,7 +70,7 @@ class TasksScreen(OverlayScreen):
         return "preview" if self.preview.has_focus else "tasks"
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.tasks.nothing = problem_lines(error)
+        self.tasks.nothing = [[], *error_lines(error, self.tasks.inner_width)]
         self.tasks.show([])
 
     def vault_changed(self) -> None:

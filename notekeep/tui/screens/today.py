@@ -10,9 +10,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 
 from notekeep import config
-from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
-from notekeep.tui.notifications import cleared_text
 from notekeep.tui.program import program
 from notekeep.tui.render.agenda import SIGN, AgendaItem, DayTexts, Room, day_columns
 from notekeep.tui.render.list_rows import indexing_progress, key_hint, task_text
@@ -20,6 +19,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.workers import cleared_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,6 +126,7 @@ class TodayScreen(VaultScreen):
 
     def on_mount(self) -> None:
         self.due.focus()
+        self.watch(self.app, "indexed", self._show_columns, init=False)
         self.vault_changed()
 
     @property
@@ -141,9 +142,6 @@ class TodayScreen(VaultScreen):
         ends = f" (ends at {self.vault.settings.day_start:02}:00)" if is_next_date else ""
         self.set_status(day + ends)
         self.load("overview", self.vault.overview, self._show)
-
-    def index_progressed(self) -> None:
-        self._show_columns()
 
     def _show(self, day: Overview) -> None:
         if self._day is None or self._day.day != day.day:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.dates import MAX_DAY_WORDS, try_parse_day
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
+from notekeep.notes.fields_and_tags import DateOffer
+from notekeep.notes.plan import WritePlan
 from notekeep.tui.dialogs.add_habit import ask_for_habit
 from notekeep.tui.messages import CreateNote, OpenNote, ShowQuery
 from notekeep.tui.program import program
@@ -23,13 +25,9 @@ from notekeep.tui.screens.note_operations import (
     parse_tag_changes,
     split_field_changes,
 )
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
 from notekeep.tui.workers import in_background
-
-if TYPE_CHECKING:
-    from notekeep.notes.fields_and_tags import DateOffer
-    from notekeep.notes.plan import WritePlan
-    from notekeep.tui.screens.vault_screen import VaultScreen
 
 
 class TypedCommand(NamedTuple):

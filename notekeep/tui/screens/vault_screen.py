@@ -11,14 +11,12 @@ from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.notifications import notify_check_in, notify_done
 from notekeep.tui.program import ProgramPart, program
-from notekeep.tui.render.styled_text import Piece, StyledLine
+from notekeep.tui.render.list_rows import error_lines
 from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.bars import FocusEdge, Footer, StatusLine
 from notekeep.tui.widgets.line_view import DiffView, LineView, ListView
-from notekeep.tui.workers import WRITE_GROUP, in_background
+from notekeep.tui.workers import WRITE_GROUP, in_background, notify_check_in, notify_done
 
 if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
@@ -48,6 +46,9 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     _has_missed = False
 
     def compose(self) -> ComposeResult:
+        # Before the screen reads anything: what changes from then on is shown again.
+        program(self).vault_signal.subscribe(self, lambda _: self.vault_changed())
+        program(self).day_signal.subscribe(self, lambda _: self._change_day())
         yield StatusLine(self.vault.name, self.OPENED_BY, self.glyphs)
         yield FocusEdge(self.glyphs)
         yield from self.compose_body()
@@ -56,6 +57,9 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     def compose_body(self) -> ComposeResult:
         """Yield what stands between the two lines."""
         raise NotImplementedError
+
+    def vault_changed(self) -> None:
+        """Show the vault as it is by now, with the cursor where it was."""
 
     def place(self) -> str:
         """Return where the focus is, by its name in the registry of actions."""
@@ -97,7 +101,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
             self._has_missed = False
             self.vault_changed()
 
-    def change_day(self) -> None:
+    def _change_day(self) -> None:
         for view in self.walk_children(LineView):
             view.change_day(self.today)
         self.vault_changed()
@@ -114,24 +118,20 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.idle = frozenset(actions)
 
-    def show_work_status(self, text: str) -> None:
-        """Write what goes on in the background into the bottom line; "" when it is over."""
-        program(self).working = text
-
     def show_mark_count(self, count: int) -> None:
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.marked = count
-
-    def index_progressed(self) -> None:
-        """Say how far the index is, where that is said."""
 
     def chosen_notes(self) -> list[str]:
         """Return the notes that a typed command changes, where the screen chooses some."""
         return []
 
-    def write(self, what: Callable[[], WriteResult], text: str = "") -> None:
+    def write(
+        self, what: Callable[[], WriteResult], text: str = "", *, holds_keys: bool = False
+    ) -> None:
         """Change notes in a thread, then say what was done and how to take it back."""
-        in_background(self, what, partial(notify_done, self, text), group=WRITE_GROUP)
+        then = partial(notify_done, self, text)
+        in_background(self, what, then, group=WRITE_GROUP, holds_keys=holds_keys)
 
     def check_in(self, what: Callable[[], CheckInResult], text: str = "") -> None:
         in_background(self, what, partial(notify_check_in, self, text), group="log")
@@ -186,7 +186,7 @@ class OverlayScreen(VaultScreen):
         return self.text
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.reading.say(*problem_lines(error))
+        self.reading.say(*error_lines(error, self.reading.inner_width))
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -210,14 +210,3 @@ class OverlayScreen(VaultScreen):
     def action_zoom_text(self) -> None:
         self.toggle_class("-zoomed")
         (self.reading if self.has_class("-zoomed") else self.listed).focus()
-
-
-def problem_lines(error: NotekeepError) -> list[StyledLine]:
-    """Return what stands in the place of what cannot be shown."""
-    about = [Piece(clean_line(error.message), "warn")], [Piece(clean_line(error.hint), "muted")]
-    return [[], *about]
-
-
-def empty_lines(title: str, *about: str) -> list[StyledLine]:
-    """Return what an empty list says: that there is nothing, and what would be there."""
-    return [[], [Piece(title, "title")], [], *([Piece(line, "muted")] for line in about)]

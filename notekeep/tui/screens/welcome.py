@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Center, Middle
+from textual.widgets import Label
 
 from notekeep import config
 from notekeep.errors import NotekeepError
@@ -19,14 +20,13 @@ from notekeep.tui.dialogs.dialog import (
     Choice,
     Option,
     OptionRows,
-    PlainText,
     Prompt,
     TextLines,
     ask,
     hints,
     open_dialog,
 )
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.render.formatting import shorten_home
 from notekeep.tui.render.styled_text import Piece, StyledLine
@@ -99,9 +99,9 @@ class WelcomeApp(App[str | None]):
     Center { height: auto; }
     TextLines { width: 72; max-width: 100%; margin-bottom: 1; }
     _WelcomeChoices { width: 76; max-width: 100%; overflow-y: hidden; scrollbar-gutter: auto; }
-    PlainText { width: 72; max-width: 100%; margin-top: 1; }
+    Label { width: 72; max-width: 100%; margin-top: 1; }
     .-low Center TextLines { display: none; }
-    .-low PlainText { margin-top: 0; }
+    .-low Label { margin-top: 0; }
     """
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class WelcomeApp(App[str | None]):
         with Middle(), Center():
             yield TextLines(HEADING)
             yield _WelcomeChoices(WELCOME_CHOICES, self.glyphs)
-            yield PlainText(hints(("enter", "choose"), ("esc", "quit"), of="app"))
+            yield Label(hints(("enter", "choose"), ("esc", "quit"), of="app"))
 
     def on_mount(self) -> None:
         self.query_one(_WelcomeChoices).focus()
@@ -161,21 +161,23 @@ def _prepare(folder: str, *, is_new: bool = False) -> str | None:
     """Remember a folder as a vault, a new one once it is made; return its real path."""
     if not folder:
         return None
-    root = os.path.realpath(os.path.expanduser(folder))
-    if not is_new and not os.path.isdir(root):
-        raise NotekeepError(f"There is no folder {folder}.", "Check its name, or create a vault.")
-    try:
-        os.makedirs(root, exist_ok=True)
-        os.listdir(root)
-        config.remember_vault(root, config.Places.for_machine())
-    except OSError as error:
-        raise _cannot_open(root, error) from error
+    root = _open_folder(os.path.realpath(os.path.expanduser(folder)), is_new=is_new)
+    config.remember_vault(root, config.Places.for_machine())
     return root
 
 
-def _cannot_open(root: str, error: OSError) -> NotekeepError:
-    text = f"Cannot open {shorten_home(root)}: {error.strerror}"
-    return NotekeepError(text, "Choose another folder.")
+def _open_folder(root: str, *, is_new: bool = False) -> str:
+    """Return a folder that can be a vault; a new one is made."""
+    shown = shorten_home(root)
+    if not is_new and not os.path.isdir(root):
+        raise NotekeepError(f"There is no folder {shown}.", "Check its name, or create a vault.")
+    try:
+        os.makedirs(root, exist_ok=True)
+        os.listdir(root)
+    except OSError as error:
+        text = f"Cannot open {shown}: {error.strerror}"
+        raise NotekeepError(text, "Choose another folder.") from error
+    return root
 
 
 # Other vaults: those that were opened here, to be chosen from, and any other folder.
@@ -245,15 +247,7 @@ def _ask_folder(app: NotekeepApp) -> None:
 
 def switch_vault(app: NotekeepApp, root: str) -> None:
     """Leave this vault for another one."""
-
-    def check() -> str:
-        try:
-            os.listdir(root)
-        except OSError as error:
-            raise _cannot_open(root, error) from error
-        return root
-
-    in_background(app, check, partial(_leave_for, app), group="vaults")
+    in_background(app, partial(_open_folder, root), partial(_leave_for, app), group="vaults")
 
 
 def _leave_for(app: NotekeepApp, root: str) -> None:

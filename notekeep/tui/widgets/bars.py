@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.containers import Horizontal
@@ -15,9 +14,10 @@ from textual.widget import Widget
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
-from notekeep.tui.keys import UNBOUND_PREFIX
+from notekeep.tui.keyboard import UNBOUND_PREFIX
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import thousands
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import (
     ACTION_LINK,
     Piece,
@@ -28,9 +28,6 @@ from notekeep.tui.render.styled_text import (
     spread_line,
 )
 from notekeep.tui.styles import drop_color_filter, get_role_styles, paint
-
-if TYPE_CHECKING:
-    from notekeep.tui.render.glyphs import Glyphs
 
 
 class ButtonLine(Widget):

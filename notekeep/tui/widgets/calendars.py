@@ -5,14 +5,15 @@ from __future__ import annotations
 from calendar import Calendar, monthrange
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
 from notekeep.dates import MONTHS, WEEKDAYS
-from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tracking.habit_details import Detail
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.habit_page import (
     YEAR_FIRST_LINE,
     YEAR_LINES,
@@ -22,11 +23,6 @@ from notekeep.tui.render.habit_page import (
 )
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import DiffView, LineView
-
-if TYPE_CHECKING:
-    from notekeep.tracking.habit_details import Detail
-    from notekeep.tui.render.glyphs import Glyphs
-
 
 # One month of days, one of them chosen.
 

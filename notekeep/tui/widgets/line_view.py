@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from rich.style import Style
 from textual import events
@@ -23,14 +22,11 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_text
 from notekeep.tui.styles import drop_color_filter, get_role_styles, paint, reverse
 from notekeep.tui.textual_compat import scroll_over
-
-if TYPE_CHECKING:
-    from notekeep.tui.render.glyphs import Glyphs
-
 
 MAX_CACHED_ROWS = 512
 

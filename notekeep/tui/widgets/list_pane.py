@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from textual import events, getters
 from textual.app import ComposeResult
@@ -23,7 +23,7 @@ from textual.widgets import Input
 from textual.worker import Worker, get_current_worker
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.list_model import (
     BEST_MATCH,
     DEFAULT_ORDER,
@@ -44,6 +44,7 @@ from notekeep.tui.list_model import (
 )
 from notekeep.tui.location import ListState, NoteLocation
 from notekeep.tui.messages import CreateNote
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import count_of, shorten_home, thousands
 from notekeep.tui.render.list_rows import (
     EMPTY_ACTIONS,
@@ -66,7 +67,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.errors import NotekeepError
     from notekeep.search.results import SearchResults
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
     from notekeep.vault import Vault
@@ -235,6 +235,7 @@ class ListPane(Vertical, RemovalSafe):
 
     def on_mount(self) -> None:
         self._has_gaps = self.app.size.height >= TALL
+        self.watch(self.app, "indexed", self._index_progressed, init=False)
         self._list()
 
     def on_resize(self) -> None:
@@ -476,7 +477,7 @@ class ListPane(Vertical, RemovalSafe):
     @property
     def _indexed(self) -> float | None:
         """How much of the index is there while it is built; None once it is."""
-        return cast("NotekeepApp", self.app).indexed
+        return program(self).indexed
 
     def _say_nothing(self) -> None:
         """Prepare what is said, and offered, should there be no notes."""
@@ -490,7 +491,7 @@ class ListPane(Vertical, RemovalSafe):
         else:
             notes.nothing = no_results(self.typed if is_title(self._vault, self.typed) else "")
 
-    def index_progressed(self) -> None:
+    def _index_progressed(self) -> None:
         """Say how far the index is, where there is nothing to show yet."""
         if not self.notes.note_count:
             self._say_nothing()
@@ -622,7 +623,7 @@ class ListPane(Vertical, RemovalSafe):
     def _accept_if_answered(self) -> None:
         if self._is_accepted and self._is_answered:
             self._accept()
-            cast("NotekeepApp", self.app).keyboard.release(self)
+            program(self).keyboard.release(self)
 
     @property
     def _is_answered(self) -> bool:
@@ -643,7 +644,7 @@ class ListPane(Vertical, RemovalSafe):
             self._search(pause=0)  # no further letter comes
         # The next keys are about what is found, and none of them opens what was found before.
         self._is_accepted = True
-        cast("NotekeepApp", self.app).keyboard.hold(self, late=self._show_running)
+        program(self).keyboard.hold(self, late=self._show_running)
 
     def _show_running(self) -> None:
         if self._is_accepted:

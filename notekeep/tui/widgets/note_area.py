@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events
@@ -18,17 +18,15 @@ from textual.document._edit import Edit
 from textual.message import Message
 from textual.widgets import Input, TextArea
 
+from notekeep.markdown.editor_text import StandIns
 from notekeep.markdown.sanitize import clean
 from notekeep.tui.completion import Completer, CompletionOffer, is_in_frontmatter
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.render.formatting import thousands
 from notekeep.tui.render.note_rows import fold_letters
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.styles import get_role_styles
 from notekeep.tui.widgets.bars import PieceLabel
-
-if TYPE_CHECKING:
-    from notekeep.markdown.editor_text import StandIns
 
 MAX_UNDO_STEPS = 1000
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.geometry import Region
@@ -13,8 +12,11 @@ from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
-from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.catalog.records import Row
+from notekeep.markdown.schema import Schema
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.list_model import sample
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_columns import (
     GUTTER,
     TITLE_COLUMN,
@@ -40,12 +42,7 @@ from notekeep.tui.render.styled_text import (
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import Row
-    from notekeep.markdown.schema import Schema
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.vault import Vault
+from notekeep.vault import Vault
 
 
 class NoteGrid(NoteList, inherit_bindings=False):

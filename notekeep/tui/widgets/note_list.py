@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
-from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.render.note_rows import (
     LetterMatcher,
     RowLook,

@@ -21,6 +21,7 @@ from textual.widget import Widget
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.page.drawn_lines import Picture, PictureRow
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width
 from notekeep.tui.widgets.line_view import LineView
 from notekeep.tui.workers import in_background
@@ -119,9 +120,9 @@ def _colour(code: int) -> Color:
 class PictureView(LineView):
     """A picture in the middle of its place, or words where the terminal can draw none."""
 
-    def __init__(self, picture: Picture, pixels: Pixels, *, draws: bool) -> None:
+    def __init__(self, picture: Picture, pixels: Pixels, glyphs: Glyphs) -> None:
         super().__init__()
-        self._picture, self._draws = picture, draws
+        self._picture, self._draws = picture, glyphs.draws_pictures
         self._pictures = PictureCache(self, pixels)
 
     @property

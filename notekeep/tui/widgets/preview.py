@@ -1,24 +1,39 @@
-"""The preview: a note as it reads, under the cursor, with what is chosen in its text."""
+"""The preview: a note as it reads, under the cursor, with what is chosen in its text.
+
+Its first screen is there at once, the rest of it is drawn between keys.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from math import inf
+from operator import itemgetter
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
 
-from textual import events
+from textual import events, work
+from textual.cache import LRUCache
 from textual.geometry import Offset
 from textual.message import Message
+from textual.strip import Strip
 
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.page.selection import (
+    ReadingPlace,
     Selectable,
     find_reading_place,
+    find_reading_row,
     find_selectables,
     next_selectable,
     selectable_row,
 )
 from notekeep.tui.program import program
+from notekeep.tui.render.note_rows import LetterMatcher, PageLayout, lay_out_page
 from notekeep.tui.render.styled_text import (
     BACK_LINK,
     FOLD_LINK,
@@ -26,16 +41,45 @@ from notekeep.tui.render.styled_text import (
     LINE_LINK,
     PICTURE_LINK,
     TASK_LINK,
+    Piece,
+    StyledLine,
+    add_role,
+    fit_line,
+    line_width,
+    mark_matches,
+    mark_spans,
 )
-from notekeep.tui.widgets.note_page import SLICE_SECONDS, NotePage
+from notekeep.tui.styles import get_role_styles, paint
+from notekeep.tui.textual_compat import is_input_pending
+from notekeep.tui.widgets.line_view import TextPage
+from notekeep.tui.widgets.pictures import PictureCache
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
+    from notekeep.tui.page.drawn_lines import DrawnLine
     from notekeep.tui.page.page import NoteRendering
 
+SLICE_SECONDS = 0.003  # seconds of drawing between two looks at the keyboard
+SLICE_PAUSE = 0.002
+MIN_OUTLINE = 24  # cells that the margin has at least for an outline
+OUTLINE_GAP = 2
+SCROLLBAR_SECONDS = 0.1  # seconds between two updates of the scrollbar while more is drawn
+MAX_CACHED_RENDERINGS = 24
 
-class Preview(NotePage):
-    """A note to read, whose links, tasks, folds and passages can be chosen."""
+
+class RenderingKey(NamedTuple):
+    """What a rendering is good for: this version of this note, at this width."""
+
+    path: str
+    mtime_ns: int
+    width: int
+
+
+class Preview(TextPage):
+    """A note to read, whose links, tasks, folds and passages can be chosen.
+
+    Its first screen comes drawn, the rest is drawn between keys.
+    """
 
     BINDINGS = bindings("preview", by_screen=("leave",))
 
@@ -48,6 +92,266 @@ class Preview(NotePage):
 
     class Widened(Message):
         """The preview has another width, so its note must be drawn again."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.rendering: NoteRendering | None = None
+        self.chosen: Selectable | None = None
+        self.folds: dict[str, set[str]] = {}
+        """Of each note the folds that are not as they were written, to be shared."""
+        self.folds_when_whole = False
+        """Whether to fold every section as soon as more than the beginning is there."""
+        self._width = 0
+        self._kept: dict[RenderingKey, NoteRendering] = {}  # the one used last is at the end
+        self._places: LRUCache[str, ReadingPlace] = LRUCache(256)
+        self._matcher: LetterMatcher | None = None
+        self._message: list[StyledLine] = []
+        # The line of the file that is gone to while a long note is drawn, and what is done there.
+        self._target: tuple[int, Callable[[int], None]] | None = None
+        # The line of the file that was gone to, and the first line that is seen while it is.
+        self._sought: tuple[int, int] | None = None
+
+    @property
+    def path(self) -> str | None:
+        return self.rendering.path if self.rendering is not None else None
+
+    @property
+    def text_width(self) -> int:
+        return self._layout.width
+
+    @property
+    def _layout(self) -> PageLayout:
+        return lay_out_page(self.inner_width)
+
+    def known(self, key: RenderingKey) -> NoteRendering | None:
+        rendering = self._kept.pop(key, None)
+        if rendering is not None:
+            self._kept[key] = rendering
+        return rendering
+
+    def keep(self, key: RenderingKey, rendering: NoteRendering) -> None:
+        """Keep a rendering for when its note comes under the cursor."""
+        self._kept.pop(key, None)
+        self._kept[key] = rendering
+        if len(self._kept) > MAX_CACHED_RENDERINGS:
+            del self._kept[next(iter(self._kept))]
+
+    @cached_property
+    def _pictures(self) -> PictureCache:
+        return PictureCache(self, program(self).vault.media.pixels)
+
+    def show(
+        self,
+        rendering: NoteRendering,
+        *,
+        matcher: LetterMatcher | None = None,
+        line: int | None = None,
+    ) -> None:
+        """Show a note where it was left, or at a line of the file, counted from 1."""
+        self._remember()
+        if self.path != rendering.path:
+            self.chosen = self._target = self._sought = None
+            self.folds_when_whole = False
+        self.rendering, self._matcher, self._message = rendering, matcher, []
+        if rendering.is_whole and self.folds_when_whole:
+            self.folds_when_whole = False
+            rendering.toggle_all()
+        rendering.refold()
+        going = self._target
+        place = self._places.get(rendering.path) if line is None and going is None else None
+        if place is not None and place.is_sought:
+            line = place.line
+        elif place is not None:
+            going = place.line, partial(self._show_left, place.part)
+        if line is not None:
+            going = line, partial(self._show_sought, line)
+        self._redraw_at(0)
+        if going is not None:
+            self._go_to(*going)
+
+    def _redraw_at(self, top: int) -> None:
+        rendering = self.rendering
+        if rendering is None:
+            return
+        self._target = None
+        rendering.draw_for(inf, top + 2 * self.page)
+        self.lines_changed()
+        self._scroll_top(top)
+        if not rendering.done:
+            # What is seen is painted first.
+            self.call_after_refresh(self._draw_on, rendering)
+
+    def _go_to(self, line: int, then: Callable[[int], None]) -> None:
+        """Draw up to a line of the file, from 1, and call `then` with where it is."""
+        rendering = self.rendering
+        if rendering is None:
+            return
+        self._target = (line, then)
+        rendering.unfold_to(line)
+        rendering.draw_for(SLICE_SECONDS)
+        if not self._arrive(rendering):
+            self._draw_rest()
+
+    def _arrive(self, rendering: NoteRendering) -> bool:
+        """Show the line that is gone to, once it is drawn; tell whether it was."""
+        if self._target is None:
+            return False
+        line, then = self._target
+        if not (rendering.done or rendering.reaches(line)):
+            return False
+        self._target = None
+        then(rendering.line_of(line, self._matcher))
+        return True
+
+    def _show_row(self, row: int) -> None:
+        """Show a line with a third of the page above it."""
+        self._redraw_at(max(0, row - self.page // 3))
+
+    def _show_sought(self, line: int, row: int) -> None:
+        """Land on a line of the page, and remember which line of the file it is."""
+        self._show_row(row)
+        self._sought = (line, self.scroll_offset.y)
+
+    def _show_left(self, part: float, row: int) -> None:
+        """Show a line at the top; of a long paragraph that far down in it."""
+        if self.rendering is not None:
+            row = find_reading_row(self.rendering, row, part)
+        self._redraw_at(row)
+
+    def say(self, *lines: StyledLine) -> None:
+        self._remember()
+        self.rendering, self._message = None, list(lines)
+        self._target = None
+        self.lines_changed()
+        self._scroll_top(0)
+
+    def forget(self) -> None:
+        """Drop every rendering: what notes or characters look like has changed."""
+        self._kept.clear()
+
+    def line_count(self) -> int:
+        return len(self.rendering.lines) if self.rendering else len(self._message)
+
+    def draw_line(self, index: int, width: int) -> StyledLine:
+        del width
+        if self.rendering is None:
+            return [Piece(" " * self._layout.margin), *self._message[index]]
+        layout = self._layout
+        margin = layout.margin
+        if index < self.rendering.head_height:
+            margin = layout.band_margin
+        return [Piece(" " * margin), *self._draw_text(self.rendering.lines[index])]
+
+    def _draw_text(self, row: DrawnLine) -> StyledLine:
+        line = mark_matches(row.line, self._matcher) if self._matcher is not None else row.line
+        chosen = self.chosen
+        if chosen is None:
+            return line
+        if chosen.passage is not None:
+            if row.passage is None or row.passage[:2] != chosen.passage[:2]:
+                return line
+            # What has an edge shows it there; bare text has its ground.
+            is_bare = row.passage.kind in ("moment", "table")
+            if is_bare:
+                return add_role(line, "passage")
+            return mark_spans(line, [(0, 1)], "chosen") if line else [Piece(" ", "chosen")]
+        if row.source != chosen.source:
+            return line
+        line = [
+            add_role([piece], "chosen")[0] if piece.link == chosen.link else piece for piece in line
+        ]
+        if chosen.link.startswith(FOLD_LINK) and self.rendering is not None:
+            line = self._with_mark(line, chosen.link)
+        return line
+
+    def _with_mark(self, line: StyledLine, link: str) -> StyledLine:
+        """Show the mark of an open section, which is only seen while it is chosen."""
+        mark = f" {self.rendering.fold_mark} " if self.rendering is not None else " "
+        shown, more = [], 0
+        for piece in line:
+            if piece.link == link and piece.text == " ":
+                more = len(mark) - 1
+                shown.append(piece._replace(text=mark))
+            elif piece.role == "rule":
+                shown.append(piece._replace(text=piece.text[more:]))
+            else:
+                shown.append(piece)
+        return shown
+
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        index = y + self.scroll_offset.y
+        strip = self._put_outline(strip, y)
+        if self.rendering is None or index >= self.line_count():
+            return strip
+        drawn = self.rendering.lines[index]
+        if drawn.picture is None:
+            return strip
+        left = self._layout.margin + line_width(drawn.line[:-1])
+        return self._pictures.put(strip, drawn.picture, left, self._under)
+
+    def _put_outline(self, strip: Strip, y: int) -> Strip:
+        """Put a line of the outline into the margin, where that is wide; it does not scroll."""
+        rendering, room = self.rendering, self._layout.band_margin - 2 * OUTLINE_GAP
+        if rendering is None or room < MIN_OUTLINE or len(rendering.outline) < 2:
+            return strip
+        outline, top = rendering.outline, min(self.scroll_offset.y, len(rendering.lines) - 1)
+        read = rendering.file_line(rendering.lines[top].source)
+        here = bisect_right(outline, read, key=itemgetter(0)) - 1
+        # Of a long outline, what is around the heading that is read.
+        at = y - 1 + max(0, min(here - self.page // 2, len(outline) + 1 - self.page))
+        if not 0 <= at < len(outline):
+            return strip
+        heading = fit_line(outline[at][1], room)
+        role = "bright" if at == here else "muted"
+        line = [Piece(" " * OUTLINE_GAP), *(piece._replace(role=role) for piece in heading)]
+        drawn = paint(line, room + OUTLINE_GAP, get_role_styles(self.app), self._under)
+        return Strip.join([drawn, strip.crop(drawn.cell_length, strip.cell_length)])
+
+    def _draw_on(self, rendering: NoteRendering) -> None:
+        if rendering is self.rendering and not rendering.done:
+            self._draw_rest()
+
+    # A worker and its task hold each other until all garbage is collected, so what is drawn, which
+    # is large, is no argument.
+    @work(exclusive=True, group="draw", exit_on_error=False)
+    async def _draw_rest(self) -> None:
+        rendering = self.rendering
+        last_update = perf_counter()
+        while rendering is not None and rendering is self.rendering:
+            if self._arrive(rendering):
+                continue
+            # The scrollbar grows now and then, and not while one is led away from there.
+            is_due = rendering.done or perf_counter() - last_update > SCROLLBAR_SECONDS
+            if is_due and self._target is None:
+                last_update = perf_counter()
+                self.length_changed()
+            if rendering.done:
+                return
+            await asyncio.sleep(SLICE_PAUSE)
+            if is_input_pending(self.app):
+                continue
+            is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
+            rendering.draw_for(SLICE_SECONDS)
+            if rendering.is_next_slow:
+                await asyncio.to_thread(rendering.predraw_block)
+            if not is_full and rendering is self.rendering:
+                self.lines_changed()
+
+    def _remember(self) -> None:
+        # On the way somewhere, what is seen is not where the note was left.
+        if self.rendering is not None and self._target is None:
+            # What this cache knows of a key already it does not learn anew.
+            self._places.discard(self.rendering.path)
+            self._places[self.rendering.path] = self._place_in(self.rendering)
+
+    def _place_in(self, rendering: NoteRendering) -> ReadingPlace:
+        top = self.scroll_offset.y
+        if self._sought is not None and self._sought[1] == top:
+            return ReadingPlace(self._sought[0], is_sought=True)
+        return find_reading_place(rendering, top)
+
+    # What is chosen in the text, and done with it.
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -117,7 +421,7 @@ class Preview(NotePage):
         elif link.startswith(LINE_LINK):
             self._jump(int(link.removeprefix(LINE_LINK)))
         elif link.startswith(PICTURE_LINK):
-            self._show_picture(link.removeprefix(PICTURE_LINK))
+            program(self).show_picture(link.removeprefix(PICTURE_LINK))
         else:
             self.post_message(self.Followed(link, rendering.path))
 
@@ -212,17 +516,6 @@ class Preview(NotePage):
         else:
             self._redraw_at(top)
 
-    def _show_picture(self, path: str) -> None:
-        program(self).show_picture(path, draws=self.draws_pictures)
-
-    @property
-    def draws_pictures(self) -> bool:
-        """Whether half blocks in true colours would be seen as the picture they are."""
-        app = program(self)
-        if app.glyphs.is_ascii or app.no_color:
-            return False
-        return app.console.color_system in ("truecolor", "256")
-
     def tick(self, path: str, line: int, text: str) -> None:
         """Tick a task, or open it again, wherever its line is by now; it is seen on the line."""
         in_background(
@@ -243,7 +536,7 @@ class Preview(NotePage):
             passages = [self.chosen.passage]
         picture = next((passage for passage in passages if passage.kind == "picture"), None)
         if picture is not None:
-            self._show_picture(picture.text)
+            program(self).show_picture(picture.text)
         elif rendering.done:
             show_message(self, "There is no picture here")
 
@@ -260,7 +553,7 @@ class Preview(NotePage):
         if passage is None or self.text_selection is not None:
             return
         if passage.kind == "picture":
-            self._show_picture(passage.text)
+            program(self).show_picture(passage.text)
             return
         stop = Selectable(passage.line, "", passage)
         self.chosen = None if self.chosen == stop else stop

@@ -5,20 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from textual.message import Message
 
 from notekeep.catalog.records import TaskRow
 from notekeep.dates import format_short_day
-from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.list_rows import PostRow, TaskGroup, group_line, post_line, task_line
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, spread_line
 from notekeep.tui.widgets.line_view import ListView
-
-if TYPE_CHECKING:
-    from notekeep.tui.render.glyphs import Glyphs
 
 ItemT = TypeVar("ItemT")
 

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple
 
 from textual.message import Message
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
-from notekeep.tui.keys import bindings
+from notekeep.tui.keyboard import bindings
+from notekeep.tui.list_model import SidebarModel
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name, thousands
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import kind_sign
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.widgets.row_lists import RowList
-
-if TYPE_CHECKING:
-    from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.list_model import SidebarModel
-    from notekeep.tui.render.glyphs import Glyphs
 
 
 class SidebarEntry(NamedTuple):
@@ -174,7 +172,7 @@ class Sidebar(RowList[SidebarEntry]):
     def _hint(self, action_id: str, does: str) -> SidebarEntry:
         """Return a line that says what an action does; one without a key is found by its name."""
         action = ACTIONS_BY_ID[action_id]
-        keys = action_keys(action, cast("NotekeepApp", self.app).own_keys)
+        keys = action_keys(action, program(self).own_keys)
         key = format_keys(keys[:1]) or f": {action.title.lower()}"
         return SidebarEntry(f"{key} {does}", None, is_hint=True)
 

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.keys import ALL_ACTIONS, bindings
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
     PlacedHabit,
