@@ -437,9 +437,7 @@ async def test_a_line_that_was_gone_to_stays_on_the_screen_in_another_width(
             await until(pilot, lambda: shows(app, "Part 30"))
 
 
-async def test_a_very_long_note_shows_its_beginning_while_the_rest_is_parsed(
-    root: Path, vault: Vault
-) -> None:
+async def test_links_and_folds_of_a_very_long_note(root: Path, vault: Vault) -> None:
     parts = (f"## Part {n}\n\nSome *words* of `{n}`[^{n}].\n" for n in range(3000))
     (root / NOTE).write_text("\n".join(parts) + "\n[^0]: where it is from\n")
     vault.indexing.refresh()
@@ -447,7 +445,6 @@ async def test_a_very_long_note_shows_its_beginning_while_the_rest_is_parsed(
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
         assert shows(app, "Part 0")
-        await until(pilot, lambda: preview.rendering is not None and preview.rendering.is_whole)
         preview._open_link("\0footnote:0")
         await until(pilot, lambda: shows(app, "where it is from"))
         assert not shows(app, "Part 0")
@@ -484,7 +481,7 @@ async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
 def line_count(preview: Preview) -> int:
     """Return how many lines of a note are drawn when all of it is, else 0."""
     rendering = preview.rendering
-    if rendering is None or not (rendering.is_whole and rendering.done):
+    if rendering is None or not rendering.done:
         return 0
     return len(rendering.lines)
 
@@ -526,9 +523,7 @@ async def test_a_check_in_shows_in_the_year_of_a_habit_that_a_note_has(
         await until(pilot, lambda: shows(app, "Water in 2026: kept 2 of"))
 
 
-async def test_a_note_that_is_one_huge_table_is_there_before_the_table(
-    root: Path, vault: Vault
-) -> None:
+async def test_a_note_that_is_one_huge_table(root: Path, vault: Vault) -> None:
     table = "\n".join(f"| row {n} | *some* words |" for n in range(4000))
     (root / NOTE).write_text(f"| a | b |\n|---|---|\n{table}\n")
     vault.indexing.refresh()
@@ -537,11 +532,6 @@ async def test_a_note_that_is_one_huge_table_is_there_before_the_table(
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "row 3 "))
         preview = preview_of(app)
-        await until(
-            pilot,
-            lambda: bool(
-                preview.rendering and preview.rendering.is_whole and preview.rendering.done
-            ),
-        )
+        await until(pilot, lambda: bool(preview.rendering and preview.rendering.done))
         await press(pilot, "end")
         await until(pilot, lambda: shows(app, "row 3999"))

@@ -232,7 +232,6 @@ class NoteRendering:
 
     Attributes:
         note: The note, without its text.
-        is_whole: Whether it is all of the note, and not only its beginning.
         head_height: How many lines the band of the title takes, which is wider than the text.
     """
 
@@ -245,13 +244,11 @@ class NoteRendering:
         foot: NoteFooter | None = None,
         *,
         text: NoteText | None = None,
-        is_whole: bool = True,
     ) -> None:
         self.path = note.path
         self.note = replace(note, body="", spans=None)
         self.width = width
         self.around = around
-        self.is_whole = is_whole
         self.text = text or NoteText(note.body)
         self._frame = DrawContext(max(8, width), glyphs, around=around, page=self.text.page)
         self._foot = foot
@@ -263,7 +260,7 @@ class NoteRendering:
         self._next = int(self.text.says_first(note.title))
         if self._next:
             self.text.headings.pop(0)
-        if is_whole and not note.body.strip():
+        if not note.body.strip():
             self.lines.append(DrawnLine([Piece(EMPTY_NOTE, "muted")], -1))
         self._is_close = True
         self._folded = set(around.toggled)

@@ -94,7 +94,6 @@ class BrowseScreen(VaultScreen):
         self._arrange()
 
     def vault_changed(self) -> None:
-        self.preview.forget()
         self._sidebar.count_again()
         self._prune_marks()
         self.pane.again()
@@ -270,8 +269,7 @@ class BrowseScreen(VaultScreen):
         if line is None and hit is not None and row is not None and hit.row.path == row.path:
             # A note that one came back to is where it was left.
             line = hit.line if self._returned != (row.path, self.pane.typed) else None
-        around = [notes.row_of(n) for n in (notes.cursor + 1, notes.cursor - 1)]
-        self.loader.show(row, matcher=self.pane.matcher, line=line, neighbours=around)
+        self.loader.show(row, matcher=self.pane.matcher, line=line)
 
     def action_open(self) -> None:
         if self.pane.unfold():

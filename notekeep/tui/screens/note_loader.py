@@ -33,26 +33,16 @@ FIRST_LINES = 120  # lines that are drawn before a note is shown: more than a ta
 
 
 def load_note(
-    vault: Vault,
-    row: Row,
-    width: int,
-    glyphs: Glyphs,
-    toggled: set[str],
-    *,
-    most: int | None = None,
+    vault: Vault, row: Row, width: int, glyphs: Glyphs, toggled: set[str]
 ) -> NoteRendering:
-    """Read a note, or its first `most` characters, and draw the first lines."""
-    note, catalog, foot = vault.media.read_known(row), vault.catalog, None
-    is_whole = most is None or len(note.body) <= most
-    if is_whole:
-        outline = [head for head in catalog.headings(row.path) if head[1:] != (1, note.title)]
-        foot = NoteFooter(catalog.links(row.path), catalog.backlinks(row.path), outline)
-    else:
-        note = replace(note, body=note.body[:most])
+    """Read a note, and draw the first lines."""
+    note, catalog = vault.media.read_known(row), vault.catalog
+    outline = [head for head in catalog.headings(row.path) if head[1:] != (1, note.title)]
+    foot = NoteFooter(catalog.links(row.path), catalog.backlinks(row.path), outline)
     text = NoteText(note.body)
     around = load_surroundings(vault, row.path, text.page, toggled)
     around.episode = _episode(note)
-    rendering = NoteRendering(note, width, glyphs, around, foot, text=text, is_whole=is_whole)
+    rendering = NoteRendering(note, width, glyphs, around, foot, text=text)
     rendering.draw_lines(FIRST_LINES)
     return rendering
 

@@ -74,7 +74,6 @@ class TasksScreen(OverlayScreen):
         self.tasks.show([])
 
     def vault_changed(self) -> None:
-        self.preview.forget()
         self.load("tasks", lambda: self.vault.search.tasks(self._query, done=None), self._list)
 
     def _list(self, tasks: Sequence[TaskRow]) -> None:

@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from math import inf
 from operator import itemgetter
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.cache import LRUCache
@@ -64,15 +64,6 @@ SLICE_PAUSE = 0.002
 MIN_OUTLINE = 24  # cells that the margin has at least for an outline
 OUTLINE_GAP = 2
 SCROLLBAR_SECONDS = 0.1  # seconds between two updates of the scrollbar while more is drawn
-MAX_CACHED_RENDERINGS = 24
-
-
-class RenderingKey(NamedTuple):
-    """What a rendering is good for: this version of this note, at this width."""
-
-    path: str
-    mtime_ns: int
-    width: int
 
 
 class Preview(TextPage):
@@ -99,10 +90,7 @@ class Preview(TextPage):
         self.chosen: Selectable | None = None
         self.folds: dict[str, set[str]] = {}
         """Of each note the folds that are not as they were written, to be shared."""
-        self.folds_when_whole = False
-        """Whether to fold every section as soon as more than the beginning is there."""
         self._width = 0
-        self._kept: dict[RenderingKey, NoteRendering] = {}  # the one used last is at the end
         self._places: LRUCache[str, ReadingPlace] = LRUCache(256)
         self._matcher: LetterMatcher | None = None
         self._message: list[StyledLine] = []
@@ -123,19 +111,6 @@ class Preview(TextPage):
     def _layout(self) -> PageLayout:
         return lay_out_page(self.inner_width)
 
-    def known(self, key: RenderingKey) -> NoteRendering | None:
-        rendering = self._kept.pop(key, None)
-        if rendering is not None:
-            self._kept[key] = rendering
-        return rendering
-
-    def keep(self, key: RenderingKey, rendering: NoteRendering) -> None:
-        """Keep a rendering for when its note comes under the cursor."""
-        self._kept.pop(key, None)
-        self._kept[key] = rendering
-        if len(self._kept) > MAX_CACHED_RENDERINGS:
-            del self._kept[next(iter(self._kept))]
-
     @cached_property
     def _pictures(self) -> PictureCache:
         return PictureCache(self, program(self).vault.media.pixels)
@@ -151,11 +126,7 @@ class Preview(TextPage):
         self._remember()
         if self.path != rendering.path:
             self.chosen = self._target = self._sought = None
-            self.folds_when_whole = False
         self.rendering, self._matcher, self._message = rendering, matcher, []
-        if rendering.is_whole and self.folds_when_whole:
-            self.folds_when_whole = False
-            rendering.toggle_all()
         rendering.refold()
         going = self._target
         place = self._places.get(rendering.path) if line is None and going is None else None
@@ -224,10 +195,6 @@ class Preview(TextPage):
         self._target = None
         self.lines_changed()
         self._scroll_top(0)
-
-    def forget(self) -> None:
-        """Drop every rendering: what notes or characters look like has changed."""
-        self._kept.clear()
 
     def line_count(self) -> int:
         return len(self.rendering.lines) if self.rendering else len(self._message)
@@ -502,9 +469,6 @@ class Preview(TextPage):
         """Fold every section, or open all, with the same heading at the top as before."""
         rendering = self.rendering
         if rendering is None:
-            return
-        if not rendering.is_whole:
-            self.folds_when_whole = not self.folds_when_whole
             return
         top = self.scroll_offset.y
         section = rendering.section_at(top)
