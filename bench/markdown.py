@@ -60,7 +60,7 @@ def _index(text: str) -> None:
 def _preview(text: str) -> None:
     # The catalog knows the tags of a note that is shown, so its facts are not read again.
     note = read_note("a.md", text.encode("utf-8", "surrogatepass"), in_body=False)
-    NoteRendering(note, 100, UNICODE).draw_lines(10**9)
+    NoteRendering(note, 100, UNICODE)
 
 
 class _Place:

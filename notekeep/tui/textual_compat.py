@@ -60,13 +60,6 @@ Result = TypeVar("Result")
 # frame after that: a key that came right after a paint waited 17 ms in which nothing was done.
 
 RECENT = 0.1  # seconds after a key in which what is painted is likely what the key asked for
-PATIENCE = 0.03
-"""Seconds after which nothing waits for the paint of a key any more: some keys change nothing."""
-
-
-def is_input_pending(app: App[Any]) -> bool:
-    """Tell whether a key was pressed a moment ago and nothing was painted since."""
-    return getattr(app, "last_paint", 0.0) < _last_key(app) > time.monotonic() - PATIENCE
 
 
 def is_batching(app: App[Any]) -> bool:

@@ -65,19 +65,16 @@ class VaultUpdates:
         self._watcher: threading.Thread | None = None
 
     def start(self) -> None:
-        """Sweep, and watch from now on; the first frame is out."""
         self.sweep()
         self._app.set_interval(SETTLE_SECONDS, self._check_displaced)
         self._watcher = threading.Thread(target=self._watch, name="watching", daemon=True)
         self._watcher.start()
 
     def mark_shown(self) -> None:
-        """Note that the screens show the vault as the catalog knows it by now."""
         self._shown = self._app.vault.catalog.generation
 
     @property
     def is_behind(self) -> bool:
-        """Whether the catalog knows more than the screens show."""
         return self._app.vault.catalog.generation != self._shown
 
     def _is_news(self, refreshed: Refreshed) -> bool:

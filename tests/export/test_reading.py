@@ -71,7 +71,6 @@ def test_index_preview_and_export_read_a_text_alike(  # a row of a table
     note = read_note("a.md", text.encode())
     assert note.tags == tags
     rendering = NoteRendering(note, 80, UNICODE)
-    rendering.draw_lines(100)
     shown = {role for row in rendering.lines for piece in row.line for role in piece.role.split()}
     assert shown & {"highlight", "math", "tag"} == roles
     assert exported(write_vault({"a.md": text}), hugo_site) == written

@@ -16,9 +16,7 @@ from tests.support.hostile_text import TEXTS, assert_linear
 def drawn(text: str) -> NoteRendering:
     note = read_note("notes/N.md", text.encode("utf-8", "surrogatepass"))
     around = NoteSurroundings({"a.png": Picture("a.png", problem="it is gone")}, is_live=True)
-    rendering = NoteRendering(note, 100, UNICODE, around)
-    rendering.draw_lines(10**9)
-    return rendering
+    return NoteRendering(note, 100, UNICODE, around)
 
 
 @pytest.mark.slow

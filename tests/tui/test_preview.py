@@ -16,7 +16,6 @@ from notekeep.tui.app import NotekeepApp
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.page import page as rendering_module
 from notekeep.tui.page.blocks import draw_block
-from notekeep.tui.page.page import LARGE
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.picture import PictureScreen
 from notekeep.vault import Vault
@@ -308,20 +307,14 @@ async def test_it_reads_at_any_size(reading: Vault, size: tuple[int, int]) -> No
         await until(pilot, lambda: any(line.strip() for line in seen(app)))
 
 
-async def test_the_first_screen_of_a_long_note_is_there_before_the_rest(
-    root: Path, vault: Vault
-) -> None:
+async def test_a_long_note_holds_up_no_key(root: Path, vault: Vault) -> None:
     parts = (f"## Part {n}\n\nSome *words* of `{n}`.\n\n- [ ] one\n- two\n" for n in range(1500))
     (root / NOTE).write_text("\n".join(parts))
     vault.indexing.refresh()
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
-        first = preview.rendering
-        assert first is not None
         assert shows(app, "Part 0")
-        assert not first.done
-        # The rest is drawn between keys, and keys are answered meanwhile.
         await press(pilot, "j")
         assert await stall(0.5) < 5
         await until(pilot, lambda: line_count(preview) > 6000)
@@ -379,7 +372,7 @@ async def test_the_same_words_are_read_on_in_another_width(root: Path, vault: Va
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(70, 20)) as pilot:
         preview = await read(app, pilot)
-        await until(pilot, lambda: preview.rendering is not None and preview.rendering.done)
+        await until(pilot, lambda: preview.rendering is not None)
 
         def top() -> str:
             return seen(app)[2].strip()
@@ -462,7 +455,7 @@ async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
     drawn_by: list[threading.Thread] = []
 
     def draw(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
-        if part[0].end - part[0].start > LARGE:
+        if part[0].kind == "table":
             drawn_by.append(threading.current_thread())
         return draw_block(part, frame)
 
@@ -479,11 +472,7 @@ async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
 
 
 def line_count(preview: Preview) -> int:
-    """Return how many lines of a note are drawn when all of it is, else 0."""
-    rendering = preview.rendering
-    if rendering is None or not rendering.done:
-        return 0
-    return len(rendering.lines)
+    return len(preview.rendering.lines) if preview.rendering is not None else 0
 
 
 async def stall(seconds: float) -> float:
@@ -531,7 +520,5 @@ async def test_a_note_that_is_one_huge_table(root: Path, vault: Vault) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
         await until(pilot, lambda: shows(app, "row 3 "))
-        preview = preview_of(app)
-        await until(pilot, lambda: bool(preview.rendering and preview.rendering.done))
         await press(pilot, "end")
         await until(pilot, lambda: shows(app, "row 3999"))

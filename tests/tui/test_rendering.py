@@ -62,9 +62,7 @@ def rendering_of(
     text: str, *, glyphs: Glyphs = UNICODE, foot: NoteFooter | None = None
 ) -> NoteRendering:
     note = read_note("notes/N.md", dedent(text).strip("\n").encode())
-    drawn = NoteRendering(note, 40, glyphs, NoteSurroundings(is_live=True), foot)
-    drawn.draw_lines(10_000)
-    return drawn
+    return NoteRendering(note, 40, glyphs, NoteSurroundings(is_live=True), foot)
 
 
 def shown(rendering: NoteRendering) -> list[str]:
@@ -90,22 +88,17 @@ def test_a_heading_folds_all_below_it_and_says_how_many_lines() -> None:
     drawn = rendering_of(SECTIONS)
     assert shown(drawn)[1:3] == ["One", "first"]
     drawn.toggle(key_of(drawn, "One"))
-    drawn.draw_lines(100)
     assert shown(drawn) == ["intro", "One ▸ 4 lines", "Two", "fourth"]
     drawn.toggle(key_of(drawn, "One"))
-    drawn.draw_lines(100)
     assert shown(drawn) == [*("intro", "One", "first", "Inner", "second", "third", "Two", "fourth")]
 
 
 def test_an_inner_section_stays_folded_when_the_outer_is_opened() -> None:
     drawn = rendering_of(SECTIONS)
     drawn.toggle(key_of(drawn, "Inner"))
-    drawn.draw_lines(100)
     outer = key_of(drawn, "One")
     drawn.toggle(outer)
-    drawn.draw_lines(100)
     drawn.toggle(outer)
-    drawn.draw_lines(100)
     assert shown(drawn)[2:4] == ["first", "Inner ▸ 2 lines"]
 
 
@@ -113,22 +106,17 @@ def test_all_sections_fold_at_once_and_open_again() -> None:
     drawn = rendering_of(SECTIONS)
     before = shown(drawn)
     drawn.toggle_all()
-    drawn.draw_lines(100)
     assert shown(drawn) == ["intro", "One ▸ 4 lines", "Two ▸ 1 line"]
     drawn.toggle_all()
-    drawn.draw_lines(100)
     assert shown(drawn) == before
 
 
 def test_a_jump_to_a_hit_opens_what_it_is_folded_in() -> None:
     drawn = rendering_of(SECTIONS)
     drawn.toggle(key_of(drawn, "Inner"))
-    drawn.draw_lines(100)
     drawn.toggle(key_of(drawn, "One"))
-    drawn.draw_lines(100)
     line = next(n for n, text in enumerate(SECTIONS.strip().split("\n"), 1) if text == "second")
     assert "second" in line_text(drawn.lines[drawn.line_of(line)].line)
-    drawn.draw_lines(100)
     assert "Two" in shown(drawn)
 
 
@@ -145,32 +133,25 @@ def test_a_jump_into_a_long_paragraph_ends_at_the_very_row() -> None:
 
 
 def test_folds_are_the_same_at_another_width() -> None:
-    toggled: set[str] = set()
+    around = NoteSurroundings(toggled=set())
     note = read_note("notes/N.md", SECTIONS.encode())
-    wide, narrow = (
-        NoteRendering(note, width, UNICODE, NoteSurroundings(toggled=toggled)) for width in (40, 20)
-    )
-    for drawn in (wide, narrow):
-        drawn.draw_lines(100)
+    wide = NoteRendering(note, 40, UNICODE, around)
     wide.toggle(key_of(wide, "One"))
-    narrow.refold()
-    narrow.draw_lines(100)
+    narrow = NoteRendering(note, 20, UNICODE, around)
     assert not any("first" in line_text(row.line) for row in narrow.lines)
 
 
-def test_what_is_folded_is_not_drawn_until_it_is_opened() -> None:
-    body = "## Big\n\n" + "\n\n".join(f"paragraph {number}" for number in range(500))
-    note = read_note("notes/N.md", f"{body}\n\n## After\n\nend\n".encode())
-    drawn = NoteRendering(note, 40, UNICODE, NoteSurroundings(toggled={"heading 1 ## Big"}))
-    drawn.draw_lines(8)
-    assert "After" in " ".join(line_text(row.line) for row in drawn.lines)
-    assert len(drawn.lines) < 12
+def test_a_fold_of_one_note_is_none_of_another() -> None:
+    one, other = (read_note(f"notes/{name}.md", SECTIONS.encode()) for name in "AB")
+    folded = NoteRendering(one, 40, UNICODE)
+    folded.toggle(key_of(folded, "One"))
+    shown = NoteRendering(other, 40, UNICODE)
+    assert any("first" in line_text(row.line) for row in shown.lines)
 
 
 def test_code_that_looks_like_a_heading_folds_nothing() -> None:
     drawn = rendering_of("## One\n\n```sh\n# no heading\n```\n\nend")
     drawn.toggle(key_of(drawn, "One"))
-    drawn.draw_lines(100)
     assert shown(drawn) == ["One ▸ 4 lines"]
 
 
@@ -180,9 +161,7 @@ def test_a_callout_is_folded_as_it_is_written() -> None:
         *("▌ → Closed ▸ 1 line", "▌ ? Open", "▌ seen", "▌ ✗ Bug", "▌ firm"),
     ]
     drawn.toggle(key_of(drawn, "Closed"))
-    drawn.draw_lines(100)
     drawn.toggle(key_of(drawn, "Open"))
-    drawn.draw_lines(100)
     assert shown(drawn)[:3] == ["▌ → Closed", "▌ hidden", "▌ ? Open ▸ 1 line"]
 
 
@@ -245,18 +224,14 @@ def test_formulas_are_readable_and_stay_source_with_plain_characters() -> None:
 def test_whatever_is_folded_and_opened_everything_is_back(lines: list[str], width: int) -> None:
     note = read_note("n.md", "\n".join(lines).encode())
     drawn = NoteRendering(note, width, UNICODE, NoteSurroundings(is_live=True))
-    drawn.draw_lines(1000)
     before = [line_text(row.line) for row in drawn.lines]
     drawn.toggle_all()
     drawn.toggle_all()
-    drawn.draw_lines(1000)
     for row in list(drawn.lines):
         for piece in row.line:
             if piece.link.startswith(FOLD_LINK):
                 drawn.toggle(piece.link.removeprefix(FOLD_LINK))
-                drawn.draw_lines(1000)
                 drawn.toggle(piece.link.removeprefix(FOLD_LINK))
-                drawn.draw_lines(1000)
     assert [line_text(row.line) for row in drawn.lines] == before
     for line in range(len(lines) + 2):
         assert 0 <= drawn.line_of(line) < len(drawn.lines)
@@ -288,7 +263,6 @@ def test_links_and_tasks_follow_each_other_and_passages_are_others() -> None:
 def test_an_earlier_version_has_nothing_to_tick() -> None:
     note = read_note("n.md", b"- [ ] do")
     drawn = NoteRendering(note, 40, UNICODE)
-    drawn.draw_lines(10)
     assert not [
         s
         for row in range(len(drawn.lines))
@@ -360,10 +334,8 @@ def test_the_foot_counts_and_opens() -> None:
     drawn = rendering_of("text", foot=foot)
     assert shown(drawn)[-2:] == ["▸ Links 2 (1 broken)   ▸ Backlinks 1", "▸ Outline 2"]
     drawn.toggle(LINKS_FOLD)
-    drawn.draw_lines(100)
     assert shown(drawn)[-2:] == ["  A", "  No  broken"]
     drawn.toggle(OUTLINE_FOLD)
-    drawn.draw_lines(100)
     assert shown(drawn)[-2:] == ["  One", "    Two"]
 
 
@@ -443,7 +415,6 @@ def in_place(vault: Vault, path: str, *, draws: bool = False) -> list[str]:
     note: Note = vault.search.read(path)
     glyphs = UNICODE._replace(draws_pictures=draws)
     drawn = NoteRendering(note, 40, glyphs, around_of(vault, note))
-    drawn.draw_lines(1000)
     return shown(drawn)
 
 
@@ -498,7 +469,6 @@ def test_a_year_of_a_habit_is_a_calendar_with_words(pictured: Vault) -> None:
     note: Note = pictured.search.read("inbox/N.md")
     around = around_of(pictured, note)
     drawn = NoteRendering(note, 60, UNICODE, around)
-    drawn.draw_lines(1000)
     lines = [line_text(row.line).rstrip() for row in drawn.lines]
     at = next(n for n, line in enumerate(lines) if line.startswith("Run  2026"))
     assert lines[at + 1].split()[:3] == ["Jan", "Feb", "Mar"]
@@ -521,7 +491,6 @@ def test_a_year_is_plain_characters_where_they_are_asked_for_and_its_end_where_i
     put(pictured, "inbox/N.md", "![[run#year 2025]]\n\n![[run#year]]\n\nIs ![[run#year]] said.")
     note: Note = pictured.search.read("inbox/N.md")
     drawn = NoteRendering(note, 30, ASCII_GLYPHS, around_of(pictured, note))
-    drawn.draw_lines(1000)
     text = "\n".join(line_text(row.line).rstrip() for row in drawn.lines)
     assert text.isascii()
     assert "Run in 2025: nothing yet." in text

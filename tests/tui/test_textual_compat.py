@@ -24,12 +24,9 @@ from textual.widget import Widget
 
 from notekeep import background
 from notekeep.background import yield_to_ui
-from notekeep.markdown.note import Note
 from notekeep.tui import textual_compat
 from notekeep.tui.dialogs.dialog import Confirm
 from notekeep.tui.keyboard import Keyboard
-from notekeep.tui.page.page import NoteRendering
-from notekeep.tui.render.glyphs import UNICODE
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.textual_compat import (
     BREATH,
@@ -43,9 +40,7 @@ from notekeep.tui.textual_compat import (
     release_memory,
     run_app,
 )
-from notekeep.tui.widgets import preview
 from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.widgets.preview import Preview
 from tests.support.screens import browse, is_settled, seen, shows, unpainted, until
 
 if TYPE_CHECKING:
@@ -172,39 +167,6 @@ async def test_what_no_key_asked_for_is_painted_with_the_next_frame_and_no_soone
         monkeypatch.setattr(textual_compat, "UPDATE_PERIOD", 0.05)
         await unpainted(lambda: app.paints and not is_dirty(app))
         assert app.paints[0] - app.last_paint < NEVER
-
-
-class Reading(App[None]):
-    """A program that shows a note, and is told when keys come and when they are answered."""
-
-    last_paint = 0.0
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.keyboard = Keyboard(self, super().on_event)
-
-    def compose(self) -> ComposeResult:
-        yield Preview()
-
-
-async def test_a_note_is_drawn_on_when_the_key_is_answered_and_to_its_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(textual_compat, "PATIENCE", NEVER)
-    body = "\n\n".join(f"Paragraph {number}." for number in range(3_000))
-    rendering = NoteRendering(Note("notes/long.md", "Long", body=body), 50, UNICODE)
-    app = Reading()
-    async with app.run_test():
-        app.query_one(Preview).show(rendering)
-        await unpainted(lambda: len(rendering.lines) > 500)
-        app.keyboard.last_key = time.monotonic()
-        drawn = len(rendering.lines)
-        for _ in range(20):
-            await asyncio.sleep(preview.SLICE_PAUSE)
-        assert len(rendering.lines) == drawn
-        app.last_paint = time.monotonic()
-        await unpainted(lambda: rendering.done)
-    assert [row.source for row in rendering.lines][-1] == 2 * 2_999
 
 
 async def test_a_program_that_ends_is_not_held_up_by_what_is_to_be_painted() -> None:

@@ -1,17 +1,12 @@
-"""A note read into blocks, and drawn little by little: the rest when there is time.
-
-What is folded is not drawn until it is opened.
-"""
+"""A note read into blocks, each drawn once, and put below each other as they are folded."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from math import inf
-from time import perf_counter
 from typing import NamedTuple
 
 from notekeep.background import yield_to_ui
@@ -23,7 +18,6 @@ from notekeep.markdown.sanitize import clean, clean_line, plain_text
 from notekeep.markdown.tree import Span
 from notekeep.tui.page.blocks import callout_key, draw_block, is_closed_callout
 from notekeep.tui.page.drawn_lines import (
-    NO_SURROUNDINGS,
     DrawContext,
     DrawnLine,
     NoteSurroundings,
@@ -45,7 +39,6 @@ from notekeep.tui.render.styled_text import (
     wrap_line,
 )
 
-LARGE = 6_000  # characters of a block from which on to draw it takes longer than a key should wait
 RULED_LEVEL = 2  # headings up to this level have a rule behind them
 MAX_BODY_LENGTH = 2_000_000
 """Characters of a body that are shown; no one reads on from there in a preview."""
@@ -216,10 +209,10 @@ def _backlinks(backlinks: Sequence[Backlink]) -> Iterator[StyledLine]:
         yield line
 
 
-# What is drawn of a note so far.
+# The lines of a note.
 
 
-class _DrawnBlock(NamedTuple):
+class _PlacedBlock(NamedTuple):
     """Where a block begins, and whether close to what stands before it, without an empty line."""
 
     block: int
@@ -228,10 +221,11 @@ class _DrawnBlock(NamedTuple):
 
 
 class NoteRendering:
-    """The lines of one note at one width, as far as they are drawn.
+    """The lines of one note at one width.
 
     Attributes:
         note: The note, without its text.
+        lines: Its blocks below each other, those that are folded left out.
         head_height: How many lines the band of the title takes, which is wider than the text.
     """
 
@@ -240,7 +234,7 @@ class NoteRendering:
         note: Note,
         width: int,
         glyphs: Glyphs,
-        around: NoteSurroundings = NO_SURROUNDINGS,
+        around: NoteSurroundings | None = None,
         foot: NoteFooter | None = None,
         *,
         text: NoteText | None = None,
@@ -248,25 +242,24 @@ class NoteRendering:
         self.path = note.path
         self.note = replace(note, body="", spans=None)
         self.width = width
-        self.around = around
+        self.around = around = around or NoteSurroundings()
         self.text = text or NoteText(note.body)
         self._frame = DrawContext(max(8, width), glyphs, around=around, page=self.text.page)
         self._foot = foot
         self._first_line = note.body_line
         head = note_head(note, max(8, width), glyphs)
-        self.lines = [DrawnLine(line, -1) for line in [*head, []]]
         self.head_height = len(head)
-        # A heading that is only the note's title stands above it already.
-        self._next = int(self.text.says_first(note.title))
-        if self._next:
-            self.text.headings.pop(0)
+        self._head = [DrawnLine(line, -1) for line in [*head, []]]
         if not note.body.strip():
-            self.lines.append(DrawnLine([Piece(EMPTY_NOTE, "muted")], -1))
-        self._is_close = True
-        self._folded = set(around.toggled)
-        self._drawn: list[_DrawnBlock] = []
-        # A block that was drawn before its turn, by its number and what was folded then.
-        self._ahead: dict[tuple[int, frozenset[str]], list[DrawnLine]] = {}
+            self._head.append(DrawnLine([Piece(EMPTY_NOTE, "muted")], -1))
+        # A heading that is only the note's title stands above it already.
+        self._first = int(self.text.says_first(note.title))
+        if self._first:
+            self.text.headings.pop(0)
+        self.lines: list[DrawnLine] = []
+        # The last is what stands below the text.
+        self._blocks = [self._draw_block(number) for number in range(len(self.text.blocks) + 1)]
+        self._place_blocks()
 
     @cached_property
     def outline(self) -> list[tuple[int, StyledLine]]:
@@ -279,72 +272,11 @@ class NoteRendering:
         """What stands behind an open heading that is chosen."""
         return self._frame.glyphs.open
 
-    @property
-    def done(self) -> bool:
-        return self._next > len(self.text.blocks)
-
-    def draw_lines(self, count: int) -> None:
-        while not self.done and len(self.lines) < count:
-            self._draw_next()
-
-    def draw_for(self, seconds: float, count: float = inf) -> None:
-        """Draw for about as long, or until there are `count` lines, or until `is_next_slow`."""
-        end = perf_counter() + seconds
-        while not self.done and len(self.lines) < count and perf_counter() < end:
-            if self.is_next_slow:
-                return
-            self._draw_next()
-
-    @property
-    def is_next_slow(self) -> bool:
-        """Whether the next block takes long to draw, which is left to `predraw_block`."""
-        if self._next >= len(self.text.blocks) or self._state in self._ahead:
-            return False
-        span = self.text.blocks[self._next].span
-        return span.end - span.start > LARGE
-
-    def predraw_block(self) -> None:
-        """Draw the next block for when its turn comes; a thread may do it."""
-        state = self._state
-        self._ahead = {state: self._draw_block(state[0])}
-
-    @property
-    def _state(self) -> tuple[int, frozenset[str]]:
-        return self._next, frozenset(self.around.toggled)
-
-    def _draw_next(self) -> None:
-        yield_to_ui()
-        number, text = self._next, self.text
-        key = text.headings.get(number, "")
-        end = text.section_end(number) if key in self.around.toggled else number + 1
-        drawn = self._ahead.pop(self._state, None)
-        if drawn is None:
-            drawn = self._draw_block(number)
-        self._next = end
-        self._drawn.append(_DrawnBlock(number, len(self.lines), self._is_close))
-        if not drawn:
-            return
-        if not self._is_close or (number == len(text.blocks) and self.lines[-1].line):
-            self.lines.append(DrawnLine([], self.lines[-1].source))
-        self.lines += drawn
-        if text.can_fold(number):
-            hidden = sum(block.height for block in text.blocks[number + 1 : end])
-            self.lines[-1] = add_fold_mark(drawn[-1], key, self._frame, hidden)
-        if number < len(text.blocks) and 0 < text.blocks[number].level <= RULED_LEVEL:
-            self.lines[-1] = add_rule(self.lines[-1], self._frame)
-        # Folded headings stand together, as a table of contents does.
-        self._is_close = self._is_next_close(number)
-
-    def _is_next_close(self, number: int) -> bool:
-        """Tell whether what follows a block stands right below it: below a heading or footnote."""
-        blocks = self.text.blocks[number : number + 2]
-        if len(blocks) < 2 or blocks[0].level:
-            return bool(blocks and blocks[0].level)
-        block, after = blocks
-        return after.span.kind == "footnote" and after.line == block.line + block.height
-
     def _draw_block(self, number: int) -> list[DrawnLine]:
+        yield_to_ui()
         text = self.text
+        if number < self._first:
+            return []
         if number < len(text.blocks):
             # Room for the mark is kept, so that nothing moves when the section is folded.
             frame = self._frame.narrower(2) if text.can_fold(number) else self._frame
@@ -355,6 +287,36 @@ class NoteRendering:
             return []
         foot = footer_lines(self._foot, self.width, self._frame.glyphs, self.around.toggled)
         return [DrawnLine(line, at) for at, line in enumerate(foot, text.line_count)]
+
+    def _place_blocks(self) -> None:
+        text, lines = self.text, list(self._head)
+        self._placed: list[_PlacedBlock] = []
+        number, is_close = self._first, True
+        while number <= len(text.blocks):
+            key = text.headings.get(number, "")
+            end = text.section_end(number) if key in self.around.toggled else number + 1
+            self._placed.append(_PlacedBlock(number, len(lines), is_close))
+            if drawn := self._blocks[number]:
+                if not is_close or (number == len(text.blocks) and lines[-1].line):
+                    lines.append(DrawnLine([], lines[-1].source))
+                lines += drawn
+                if text.can_fold(number):
+                    hidden = sum(block.height for block in text.blocks[number + 1 : end])
+                    lines[-1] = add_fold_mark(drawn[-1], key, self._frame, hidden)
+                if number < len(text.blocks) and 0 < text.blocks[number].level <= RULED_LEVEL:
+                    lines[-1] = add_rule(lines[-1], self._frame)
+                # Folded headings stand together, as a table of contents does.
+                is_close = self._is_next_close(number)
+            number = end
+        self.lines[:] = lines
+
+    def _is_next_close(self, number: int) -> bool:
+        """Tell whether what follows a block stands right below it: below a heading or footnote."""
+        blocks = self.text.blocks[number : number + 2]
+        if len(blocks) < 2 or blocks[0].level:
+            return bool(blocks and blocks[0].level)
+        block, after = blocks
+        return after.span.kind == "footnote" and after.line == block.line + block.height
 
     # Lines of the file, counted from 1.
 
@@ -368,31 +330,24 @@ class NoteRendering:
         source = self.text.find(kind, name)
         return self.file_line(source) if source is not None else None
 
-    def reaches(self, line: int) -> bool:
-        """Tell whether a line of the file is drawn, unless it is folded away."""
-        blocks = self.text.blocks
-        return self._next >= len(blocks) or blocks[self._next].line > self._source(line)
-
-    def unfold_to(self, line: int) -> None:
+    def _unfold_to(self, line: int) -> None:
         source, toggled = self._source(line), self.around.toggled
         target = self.text.block_at(source)
         if target is None:
             return
         block = self.text.blocks[target]
-        if source > block.line and is_closed_callout(block.span, block.line, toggled):
-            toggled.symmetric_difference_update({callout_key(block.line)})
-            self._redraw_from(target)
-        inside = [
-            heading
+        keys = {
+            key
             for heading, key in self.text.headings.items()
             if key in toggled and heading < target < self.text.section_end(heading)
-        ]
-        if inside:
-            toggled.difference_update(self.text.headings[each] for each in inside)
-            self._redraw_from(inside[0])
+        }
+        if source > block.line and is_closed_callout(block.span, block.line, toggled):
+            keys.add(callout_key(block.line))
+        if keys:
+            self._toggle(keys, target)
 
     def line_of(self, line: int, matcher: LetterMatcher | None = None) -> int:
-        """Return the first of `lines` that shows a line of the file, drawing up to it.
+        """Return the first of `lines` that shows a line of the file.
 
         What it is folded away in is opened. Of a long paragraph it is the line in which `matcher`
         finds something, else about as far down as `line` is in the paragraph.
@@ -400,16 +355,14 @@ class NoteRendering:
         source = self._source(line)
         if source < 0:
             return 0
-        self.unfold_to(line)
-        while not self.reaches(line):
-            self._draw_next()
+        self._unfold_to(line)
         number = self.text.block_at(source)
-        at = self._last_drawn(number) if number is not None else -1
+        at = self._last_placed(number) if number is not None else -1
         if number is None or at < 0:
             return 0
-        first, end = self._drawn[at].row, len(self.lines)
-        if at + 1 < len(self._drawn):
-            end = self._drawn[at + 1].row
+        first, end = self._placed[at].row, len(self.lines)
+        if at + 1 < len(self._placed):
+            end = self._placed[at + 1].row
         shown = {row: self.lines[row].source for row in range(first, end)}
         begin = max((each for each in shown.values() if each <= source), default=-1)
         if begin < 0:
@@ -426,15 +379,17 @@ class NoteRendering:
             rows = found or rows
         return min(rows, key=lambda row: abs(row - wanted))
 
-    def _last_drawn(self, block: int) -> int:
-        """Return which is the last drawn block at or before one, or -1."""
-        return bisect_right(self._drawn, block, key=lambda drawn: drawn.block) - 1
+    def _last_placed(self, block: int) -> int:
+        """Return which is the last block that is seen at or before one, or -1."""
+        return bisect_right(self._placed, block, key=lambda placed: placed.block) - 1
 
-    # Folds. What is below a fold is drawn anew.
+    # Folds.
 
-    def refold(self) -> None:
-        if self._folded != self.around.toggled and self._drawn:
-            self._redraw_from(self._drawn[0].block)
+    def _toggle(self, keys: Collection[str], number: int) -> None:
+        """Turn folds over; `number` is the block that one of them is in."""
+        self.around.toggled.symmetric_difference_update(keys)
+        self._blocks[number] = self._draw_block(number)
+        self._place_blocks()
 
     def toggle(self, key: str) -> None:
         number: int | None
@@ -445,8 +400,7 @@ class NoteRendering:
         else:
             number = next((n for n, each in self.text.headings.items() if each == key), None)
         if number is not None:
-            self.around.toggled.symmetric_difference_update({key})
-            self._redraw_from(number)
+            self._toggle({key}, number)
 
     def toggle_all(self) -> None:
         """Fold every section, or open all when one is folded."""
@@ -455,22 +409,13 @@ class NoteRendering:
             self.around.toggled.difference_update(keys)
         else:
             self.around.toggled.update(keys)
-        if self.text.headings:
-            self._redraw_from(min(self.text.headings))
+        self._place_blocks()
 
     def section_at(self, line: int) -> tuple[str, int] | None:
         """Return the key of the section that a line of `lines` is in, and its heading's line."""
         # From above the text, the first section is as near as any.
-        at = max(0, bisect_right(self._drawn, line, key=lambda drawn: drawn.row) - 1)
-        for drawn in reversed(self._drawn[: at + 1]):
-            if self.text.can_fold(drawn.block):
-                return self.text.headings[drawn.block], drawn.row + (not drawn.is_close)
+        at = max(0, bisect_right(self._placed, line, key=lambda placed: placed.row) - 1)
+        for placed in reversed(self._placed[: at + 1]):
+            if self.text.can_fold(placed.block):
+                return self.text.headings[placed.block], placed.row + (not placed.is_close)
         return None
-
-    def _redraw_from(self, number: int) -> None:
-        self._folded = set(self.around.toggled)
-        at = self._last_drawn(number)
-        if at < 0 or self._drawn[at].block != number:
-            return
-        self._next, row, self._is_close = self._drawn[at]
-        del self._drawn[at:], self.lines[row:]

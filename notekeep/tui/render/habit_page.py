@@ -166,7 +166,6 @@ def _heading(found: Detail, today: date, glyphs: Glyphs, width: int) -> StyledLi
 
 
 def _main_figures(found: Detail) -> list[tuple[str, str]]:
-    """Return the few figures that say most of a habit, each with its name."""
     view, kept = found.view, found.rates[-1]
     figures = [("kept", format_rate(kept, view.streak_unit))] if kept.value is not None else []
     runs = {"best": view.best, "now": view.streak} if view.streak_unit else {}
@@ -198,7 +197,6 @@ def detail_lines(found: Detail, today: date, glyphs: Glyphs, width: int) -> list
 
 
 def _figures(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
-    """Return a habit in figures and in words."""
     view = found.view
     weekdays = _weekdays(found, glyphs)
     weeks = f"weeks {week_span(found.calendar.week_start)}" if view.streak_unit == "weeks" else ""

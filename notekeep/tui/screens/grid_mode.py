@@ -149,7 +149,6 @@ class GridMode:
         return _PlannedCell(text, plan, offer)
 
     def _write(self, row: Row, field: FormField, cell: _PlannedCell) -> None:
-        """Write a cell; a status whose date is empty is asked about first."""
         text = cell.text
         what = f"{field.name}: {clean_line(text)}" if text else f"removed {field.name}"
         done = f"{clean_line(row.title)} · {what}"

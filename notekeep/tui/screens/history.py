@@ -27,6 +27,7 @@ from notekeep.storage.trash import TrashedFile, list_trash
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, ask
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import EditNote, ShowHistory, VaultChanged
+from notekeep.tui.page.drawn_lines import NoteSurroundings
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import plural, shorten_home, size_text
 from notekeep.tui.render.list_rows import empty_lines
@@ -38,7 +39,6 @@ from notekeep.tui.render.text_diff import (
     compare,
     unified,
 )
-from notekeep.tui.screens.note_loader import FIRST_LINES
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
 from notekeep.tui.widgets.bars import CHOICE_LINK, ChoiceBar
 from notekeep.tui.widgets.preview import Preview
@@ -164,7 +164,9 @@ class HistoryScreen(OverlayScreen):
             return
         view = self.views.chosen
         if view == TEXT_VIEW:
-            read = partial(_read, self.vault, past, version, self.note.text_width, self.glyphs)
+            around = NoteSurroundings(toggled=self.note.folds.setdefault(self.path, set()))
+            width, glyphs = self.note.text_width, self.glyphs
+            read = partial(_read, self.vault, past, version, width, glyphs, around)
             self.load("version", read, self.note.show, pause=PREVIEW_DELAY)
         else:
             pair = partial(_compare, self.vault, past, version, since=view == SINCE_VIEW)
@@ -274,12 +276,15 @@ def _compare(
 
 
 def _read(
-    vault: Vault, past: NoteVersions, version: Version | None, width: int, glyphs: Glyphs
+    vault: Vault,
+    past: NoteVersions,
+    version: Version | None,
+    width: int,
+    glyphs: Glyphs,
+    around: NoteSurroundings,
 ) -> NoteRendering:
     note = read_note(past.path, _content(vault, past, version), vault.schema)
-    rendering = NoteRendering(note, width, glyphs)
-    rendering.draw_lines(FIRST_LINES)
-    return rendering
+    return NoteRendering(note, width, glyphs, around)
 
 
 # All steps.

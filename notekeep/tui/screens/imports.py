@@ -151,7 +151,6 @@ class ImportScreen(OverlayScreen):
         return self._rows[int(self.works.value)] if self.works.value else None
 
     def vault_changed(self) -> None:
-        """Plan the import of the vault as it is by now."""
         self._drop()
         self.set_status("reading")
         if not self._rows:
@@ -250,7 +249,6 @@ class ImportScreen(OverlayScreen):
         self.text.show(lines)
 
     def action_write_import(self) -> None:
-        """Write what is shown, as one step."""
         if (found := self.found) is None:
             show_message(self, "Still writing" if self._is_writing else "Nothing is read yet")
             return
@@ -309,7 +307,6 @@ class ImportScreen(OverlayScreen):
             show_message(self, "Not written yet" if row and row.path else "Nothing to open here")
 
     def action_match_note(self) -> None:
-        """Choose the note of a work that could be several."""
         row = self.row
         if row is None or not row.choices:
             show_message(self, "Nothing to choose here")

@@ -29,22 +29,18 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
-FIRST_LINES = 120  # lines that are drawn before a note is shown: more than a tall screen
-
 
 def load_note(
     vault: Vault, row: Row, width: int, glyphs: Glyphs, toggled: set[str]
 ) -> NoteRendering:
-    """Read a note, and draw the first lines."""
+    """Read a note, and draw it."""
     note, catalog = vault.media.read_known(row), vault.catalog
     outline = [head for head in catalog.headings(row.path) if head[1:] != (1, note.title)]
     foot = NoteFooter(catalog.links(row.path), catalog.backlinks(row.path), outline)
     text = NoteText(note.body)
     around = load_surroundings(vault, row.path, text.page, toggled)
     around.episode = _episode(note)
-    rendering = NoteRendering(note, width, glyphs, around, foot, text=text)
-    rendering.draw_lines(FIRST_LINES)
-    return rendering
+    return NoteRendering(note, width, glyphs, around, foot, text=text)
 
 
 def load_day_texts(vault: Vault, day: Overview, width: int, glyphs: Glyphs) -> DayTexts:

@@ -385,7 +385,6 @@ class NoteOperations:
         in_background(screen, look, show, group="plan", exclusive=True, holds_keys=True)
 
     def _show(self, step: _Step, plan: WritePlan) -> None:
-        """Show a plan when it is about many notes, and do it."""
         screen = self._screen
         if not screen.notes.marked and len(plan.changes) <= 1 and not plan.refused:
             self._write(step, plan)

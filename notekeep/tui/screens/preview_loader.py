@@ -30,7 +30,6 @@ class PreviewLoader:
     def show(
         self, row: Row | None, *, matcher: LetterMatcher | None = None, line: int | None = None
     ) -> None:
-        """Show a note as soon as it is read."""
         if line is None and row is not None and self.row is not None and row.path == self.row.path:
             # The cursor comes to a note that is on its way to a line of it.
             line = self._line

@@ -333,7 +333,6 @@ class PublishScreen(VaultScreen):
             self._plan(self._made_for)
 
     def show_problem(self, error: NotekeepError) -> None:
-        """Say in place of a plan why there is none."""
         self.shown, self._problem = None, error
         self.diff.show(partial(error_lines, error, hint=export_hint(error)))
         self._end_planning(is_there=False)
@@ -647,7 +646,6 @@ class PublishScreen(VaultScreen):
         self.diff.action_page_down()
 
     def action_mark(self) -> None:
-        """Mark a note, so that all marked ones are exported together."""
         self.posts.toggle_mark()
         if self.posts.marked:
             self._asked = tuple(sorted(self.posts.marked))

@@ -1,22 +1,14 @@
-"""The preview: a note as it reads, under the cursor, with what is chosen in its text.
-
-Its first screen is there at once, the rest of it is drawn between keys.
-"""
+"""The preview: a note as it reads, under the cursor, with what is chosen in its text."""
 
 from __future__ import annotations
 
-import asyncio
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
-from math import inf
+from functools import cached_property
 from operator import itemgetter
-from time import perf_counter
 from typing import TYPE_CHECKING
 
-from textual import events, work
-from textual.cache import LRUCache
+from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
@@ -50,7 +42,6 @@ from notekeep.tui.render.styled_text import (
     mark_spans,
 )
 from notekeep.tui.styles import get_role_styles, paint
-from notekeep.tui.textual_compat import is_input_pending
 from notekeep.tui.widgets.line_view import TextPage
 from notekeep.tui.widgets.pictures import PictureCache
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
@@ -59,18 +50,12 @@ if TYPE_CHECKING:
     from notekeep.tui.page.drawn_lines import DrawnLine
     from notekeep.tui.page.page import NoteRendering
 
-SLICE_SECONDS = 0.003  # seconds of drawing between two looks at the keyboard
-SLICE_PAUSE = 0.002
 MIN_OUTLINE = 24  # cells that the margin has at least for an outline
 OUTLINE_GAP = 2
-SCROLLBAR_SECONDS = 0.1  # seconds between two updates of the scrollbar while more is drawn
 
 
 class Preview(TextPage):
-    """A note to read, whose links, tasks, folds and passages can be chosen.
-
-    Its first screen comes drawn, the rest is drawn between keys.
-    """
+    """A note to read, whose links, tasks, folds and passages can be chosen."""
 
     BINDINGS = bindings("preview", by_screen=("leave",))
 
@@ -91,11 +76,9 @@ class Preview(TextPage):
         self.folds: dict[str, set[str]] = {}
         """Of each note the folds that are not as they were written, to be shared."""
         self._width = 0
-        self._places: LRUCache[str, ReadingPlace] = LRUCache(256)
+        self._places: dict[str, ReadingPlace] = {}  # where each note was left
         self._matcher: LetterMatcher | None = None
         self._message: list[StyledLine] = []
-        # The line of the file that is gone to while a long note is drawn, and what is done there.
-        self._target: tuple[int, Callable[[int], None]] | None = None
         # The line of the file that was gone to, and the first line that is seen while it is.
         self._sought: tuple[int, int] | None = None
 
@@ -125,76 +108,36 @@ class Preview(TextPage):
         """Show a note where it was left, or at a line of the file, counted from 1."""
         self._remember()
         if self.path != rendering.path:
-            self.chosen = self._target = self._sought = None
+            self.chosen = self._sought = None
         self.rendering, self._matcher, self._message = rendering, matcher, []
-        rendering.refold()
-        going = self._target
-        place = self._places.get(rendering.path) if line is None and going is None else None
+        place = self._places.get(rendering.path) if line is None else None
         if place is not None and place.is_sought:
             line = place.line
-        elif place is not None:
-            going = place.line, partial(self._show_left, place.part)
         if line is not None:
-            going = line, partial(self._show_sought, line)
-        self._redraw_at(0)
-        if going is not None:
-            self._go_to(*going)
+            self._show_row(self._row_of(rendering, line))
+            self._sought = (line, self.scroll_offset.y)
+        elif place is not None:
+            # Of a long paragraph, that far down in it.
+            row = find_reading_row(rendering, self._row_of(rendering, place.line), place.part)
+            self._redraw_at(row)
+        else:
+            self._redraw_at(0)
+
+    def _row_of(self, rendering: NoteRendering, line: int) -> int:
+        return rendering.line_of(line, self._matcher)
 
     def _redraw_at(self, top: int) -> None:
-        rendering = self.rendering
-        if rendering is None:
-            return
-        self._target = None
-        rendering.draw_for(inf, top + 2 * self.page)
         self.lines_changed()
         self._scroll_top(top)
-        if not rendering.done:
-            # What is seen is painted first.
-            self.call_after_refresh(self._draw_on, rendering)
-
-    def _go_to(self, line: int, then: Callable[[int], None]) -> None:
-        """Draw up to a line of the file, from 1, and call `then` with where it is."""
-        rendering = self.rendering
-        if rendering is None:
-            return
-        self._target = (line, then)
-        rendering.unfold_to(line)
-        rendering.draw_for(SLICE_SECONDS)
-        if not self._arrive(rendering):
-            self._draw_rest()
-
-    def _arrive(self, rendering: NoteRendering) -> bool:
-        """Show the line that is gone to, once it is drawn; tell whether it was."""
-        if self._target is None:
-            return False
-        line, then = self._target
-        if not (rendering.done or rendering.reaches(line)):
-            return False
-        self._target = None
-        then(rendering.line_of(line, self._matcher))
-        return True
 
     def _show_row(self, row: int) -> None:
         """Show a line with a third of the page above it."""
         self._redraw_at(max(0, row - self.page // 3))
 
-    def _show_sought(self, line: int, row: int) -> None:
-        """Land on a line of the page, and remember which line of the file it is."""
-        self._show_row(row)
-        self._sought = (line, self.scroll_offset.y)
-
-    def _show_left(self, part: float, row: int) -> None:
-        """Show a line at the top; of a long paragraph that far down in it."""
-        if self.rendering is not None:
-            row = find_reading_row(self.rendering, row, part)
-        self._redraw_at(row)
-
     def say(self, *lines: StyledLine) -> None:
         self._remember()
         self.rendering, self._message = None, list(lines)
-        self._target = None
-        self.lines_changed()
-        self._scroll_top(0)
+        self._redraw_at(0)
 
     def line_count(self) -> int:
         return len(self.rendering.lines) if self.rendering else len(self._message)
@@ -275,41 +218,8 @@ class Preview(TextPage):
         drawn = paint(line, room + OUTLINE_GAP, get_role_styles(self.app), self._under)
         return Strip.join([drawn, strip.crop(drawn.cell_length, strip.cell_length)])
 
-    def _draw_on(self, rendering: NoteRendering) -> None:
-        if rendering is self.rendering and not rendering.done:
-            self._draw_rest()
-
-    # A worker and its task hold each other until all garbage is collected, so what is drawn, which
-    # is large, is no argument.
-    @work(exclusive=True, group="draw", exit_on_error=False)
-    async def _draw_rest(self) -> None:
-        rendering = self.rendering
-        last_update = perf_counter()
-        while rendering is not None and rendering is self.rendering:
-            if self._arrive(rendering):
-                continue
-            # The scrollbar grows now and then, and not while one is led away from there.
-            is_due = rendering.done or perf_counter() - last_update > SCROLLBAR_SECONDS
-            if is_due and self._target is None:
-                last_update = perf_counter()
-                self.length_changed()
-            if rendering.done:
-                return
-            await asyncio.sleep(SLICE_PAUSE)
-            if is_input_pending(self.app):
-                continue
-            is_full = len(rendering.lines) >= self.scroll_offset.y + self.page
-            rendering.draw_for(SLICE_SECONDS)
-            if rendering.is_next_slow:
-                await asyncio.to_thread(rendering.predraw_block)
-            if not is_full and rendering is self.rendering:
-                self.lines_changed()
-
     def _remember(self) -> None:
-        # On the way somewhere, what is seen is not where the note was left.
-        if self.rendering is not None and self._target is None:
-            # What this cache knows of a key already it does not learn anew.
-            self._places.discard(self.rendering.path)
+        if self.rendering is not None:
             self._places[self.rendering.path] = self._place_in(self.rendering)
 
     def _place_in(self, rendering: NoteRendering) -> ReadingPlace:
@@ -330,8 +240,6 @@ class Preview(TextPage):
         rendering = self.rendering
         if rendering is None:
             return
-        if step > 0:
-            rendering.draw_for(SLICE_SECONDS)
         top = self.scroll_offset.y
         start = self._seen_row(self.chosen)
         if start is None:
@@ -382,25 +290,23 @@ class Preview(TextPage):
             text = rendering.text.task_at(source)
             self.tick(rendering.path, rendering.file_line(source), text)
         elif link.startswith(FOOTNOTE_LINK):
-            self._jump(rendering.find_line("footnote", link.removeprefix(FOOTNOTE_LINK)))
+            line = rendering.find_line("footnote", link.removeprefix(FOOTNOTE_LINK))
+            self._jump(rendering, line)
         elif link.startswith(BACK_LINK):
-            self._jump(rendering.find_line("footnote_ref", link.removeprefix(BACK_LINK)))
+            line = rendering.find_line("footnote_ref", link.removeprefix(BACK_LINK))
+            self._jump(rendering, line)
         elif link.startswith(LINE_LINK):
-            self._jump(int(link.removeprefix(LINE_LINK)))
+            self._jump(rendering, int(link.removeprefix(LINE_LINK)))
         elif link.startswith(PICTURE_LINK):
             program(self).show_picture(link.removeprefix(PICTURE_LINK))
         else:
             self.post_message(self.Followed(link, rendering.path))
 
-    def _jump(self, line: int | None) -> None:
+    def _jump(self, rendering: NoteRendering, line: int | None) -> None:
         if line is not None:
-            self._go_to(line, self._choose_at)
-
-    def _choose_at(self, row: int) -> None:
-        self._show_row(row)
-        if self.rendering is not None:
-            self.chosen = next(find_selectables(self.rendering.lines, row, passages=False), None)
-            self.lines_changed()
+            row = self._row_of(rendering, line)
+            self.chosen = next(find_selectables(rendering.lines, row, passages=False), None)
+            self._show_row(row)
 
     def action_next_page(self) -> None:
         chosen = self.chosen
@@ -457,10 +363,7 @@ class Preview(TextPage):
             return
         key, heading = section
         self._toggle(rendering, key)
-        # Where next to nothing is seen, no more than that was drawn anew.
-        rendering.draw_lines(heading + 1)
-        is_there = heading < len(rendering.lines)
-        stops = find_selectables(rendering.lines, heading, passages=True) if is_there else ()
+        stops = find_selectables(rendering.lines, heading, passages=True)
         self.chosen = next((stop for stop in stops if stop.link.endswith(key)), self.chosen)
         self.lines_changed()
         self.scroll_to_line(heading)
@@ -476,9 +379,8 @@ class Preview(TextPage):
         source = rendering.lines[heading].source
         rendering.toggle_all()
         if top > heading:
-            self._go_to(rendering.file_line(source), self._redraw_at)
-        else:
-            self._redraw_at(top)
+            top = self._row_of(rendering, rendering.file_line(source))
+        self._redraw_at(top)
 
     def tick(self, path: str, line: int, text: str) -> None:
         """Tick a task, or open it again, wherever its line is by now; it is seen on the line."""
@@ -501,7 +403,7 @@ class Preview(TextPage):
         picture = next((passage for passage in passages if passage.kind == "picture"), None)
         if picture is not None:
             program(self).show_picture(picture.text)
-        elif rendering.done:
+        else:
             show_message(self, "There is no picture here")
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
