@@ -14,7 +14,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from notekeep import config
@@ -102,11 +102,8 @@ _MOMENT = re.compile(r"\[((?:\d{1,3}:)?\d{1,2}:\d{2})\]\s*")
 _MARKS = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 
 
-class ClipboardText(NamedTuple):
-    """A text for the clipboard, and what it is in a few words."""
-
-    text: str
-    what: str
+ClipboardText: TypeAlias = tuple[str, str]
+"""A text for the clipboard, and what it is in a few words."""
 
 
 def copy_selection(rendering: NoteRendering, chosen: Selectable | None) -> ClipboardText | None:
@@ -118,15 +115,15 @@ def copy_selection(rendering: NoteRendering, chosen: Selectable | None) -> Clipb
     if chosen.link.startswith(TASK_LINK):
         source = int(chosen.link.removeprefix(TASK_LINK))
         text = rendering.text.task_at(source)
-        return ClipboardText(clean_line(text), "the task") if text else None
+        return (clean_line(text), "the task") if text else None
     if chosen.link.startswith(BUTTON_PREFIX):
         words = [
             line_text(row.line).strip()
             for row in rendering.lines
             if row.source == chosen.source and any(one.link == chosen.link for one in row.line)
         ]
-        return ClipboardText(" ".join(words), "the line") if words else None
-    return ClipboardText(clean_line(chosen.link), "the link")
+        return (" ".join(words), "the line") if words else None
+    return clean_line(chosen.link), "the link"
 
 
 def _passage(rendering: NoteRendering, passage: CopyPassage) -> ClipboardText:
@@ -134,15 +131,15 @@ def _passage(rendering: NoteRendering, passage: CopyPassage) -> ClipboardText:
     if passage.kind == "quote":
         text, locator = rendering.text.quote_at(passage.line) or (passage.text, "")
         cited = cite_quote(note, clean(_MARKS.sub("", text)), locator)
-        return ClipboardText(cited, "the quote with its source")
+        return cited, "the quote with its source"
     if passage.kind == "moment":
         match = _MOMENT.match(passage.text)
         locator = match[1] if match is not None else ""
         text = clean(_MOMENT.sub("", passage.text, count=1))
-        return ClipboardText(cite_quote(note, text, locator), "the time with its source")
+        return cite_quote(note, text, locator), "the time with its source"
     if passage.kind == "picture":
-        return ClipboardText(f"![[{clean_line(passage.text)}]]", "the picture's link")
-    return ClipboardText(clean(passage.text), f"the {passage.kind}")
+        return f"![[{clean_line(passage.text)}]]", "the picture's link"
+    return clean(passage.text), f"the {passage.kind}"
 
 
 def cite_quote(note: Note, text: str, locator: str) -> str:

@@ -13,12 +13,12 @@ from notekeep.dates import parse_iso
 from notekeep.markdown.field_changes import FieldChange, check_limits, parse_date_words, typed_value
 from notekeep.markdown.field_values import Value, parse_items
 from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, FieldType, Schema
+from notekeep.tui.render.formatting import BEST_RATING
 
 if TYPE_CHECKING:
     from notekeep.markdown.note import Note
 
 LIST_TYPES = frozenset({"list", "links"})
-MAX_RATING = 5.0  # the best rating where a vault names no other; worse ones go down in halves
 LEFT_OUT = "type", "title"
 """Fields that the form leaves out: a change of them is a move of the file, or a rename."""
 
@@ -32,7 +32,7 @@ class FormField(NamedTuple):
     text: str  # the value as it is typed
     choices: tuple[str, ...] = ()  # what it usually is, for a field that is chosen
     is_own: bool = True  # whether it is a field of the note's kind, and not one that every kind has
-    best: float = MAX_RATING  # the best rating of the vault
+    best: float = BEST_RATING  # the best rating of the vault
 
 
 def list_form_fields(note: Note, schema: Schema) -> list[FormField]:

@@ -20,14 +20,13 @@ from notekeep.tui.dialogs.dialog import HintLine, OptionRows, SubmitDialog, form
 from notekeep.tui.dialogs.form import NO_VALUE, field_options, submit_field
 from notekeep.tui.field_forms import (
     FIELD_HINTS,
-    MAX_RATING,
     FormField,
     check_field_text,
     format_value,
     parse_list_items,
 )
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
-from notekeep.tui.render.formatting import stars
+from notekeep.tui.render.formatting import BEST_RATING, stars
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_columns import TAGS_COLUMN
 from notekeep.tui.render.note_rows import gutter
@@ -386,7 +385,7 @@ class StarsView(LineView, inherit_bindings=False):
         self.rating = rating
 
     def put(self, rating: float | None) -> None:
-        self.rating = None if rating is None else min(MAX_RATING, max(0.0, rating))
+        self.rating = None if rating is None else min(BEST_RATING, max(0.0, rating))
         self.lines_changed()
 
     def line_count(self) -> int:
@@ -395,13 +394,13 @@ class StarsView(LineView, inherit_bindings=False):
     def draw_line(self, index: int, width: int) -> StyledLine:
         del index, width
         if self.rating is None:
-            none = self._glyphs.no_star * int(MAX_RATING)
+            none = self._glyphs.no_star * BEST_RATING
             return [Piece(none, "faint"), Piece("  none", "muted")]
         number = Piece(f"  {format_value(self.rating)}", "bright")
         return [Piece(stars(self.rating, self._glyphs), "star"), number]
 
     def on_click(self, event: events.Click) -> None:
-        if (place := event.get_content_offset(self)) is not None and 0 <= place.x < MAX_RATING:
+        if (place := event.get_content_offset(self)) is not None and 0 <= place.x < BEST_RATING:
             whole = place.x + 1.0
             self.put(whole - 0.5 if self.rating == whole else whole)
 

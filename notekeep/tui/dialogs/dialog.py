@@ -247,8 +247,8 @@ class TextLine(Input):
 class Prompt(SubmitDialog[str | None]):
     """Asks for one line of text; the answer is None when the person would rather not.
 
-    With `is_selected`, typing replaces what stands there; `find_word` says where in the line the
-    word begins that `offer` completes; another `suggester` finds the rest by itself.
+    With `is_selected`, typing replaces what stands there; the `suggester` completes words, those
+    of `offer` if it is given some.
     """
 
     def __init__(
@@ -259,13 +259,11 @@ class Prompt(SubmitDialog[str | None]):
         hint: str = "",
         example: str = "",
         is_selected: bool = False,
-        find_word: Callable[[str], int] | None = None,
         suggester: Suggester | None = None,
     ) -> None:
         super().__init__()
         self._title, self._value, self._hint, self._example = title, value, hint, example
-        self._is_selected = is_selected
-        self._suggester = WordSuggester(find_word) if find_word is not None else suggester
+        self._is_selected, self._suggester = is_selected, suggester
 
     def offer(self, words: Sequence[str]) -> None:
         if isinstance(self._suggester, WordSuggester):

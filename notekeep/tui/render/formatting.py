@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
-BEST = 5  # the best rating where a vault names no other
+BEST_RATING = 5  # the best rating where a vault names no other
 MAX_NAMED = 4  # so many names are read at a glance
 _PLURALS = {
     "book": "Books",
@@ -86,9 +86,9 @@ def stars(rating: float, glyphs: Glyphs) -> str:
 
 def rating_pieces(rating: float, glyphs: Glyphs) -> StyledLine:
     """Return a rating as five stars, those that are missing faint; as a number in another scale."""
-    if glyphs.best != BEST or not 0 <= rating <= BEST:
+    if glyphs.best != BEST_RATING or not 0 <= rating <= BEST_RATING:
         scale = max(glyphs.best, rating)
-        of = f"/{scale:g}" if glyphs.best != BEST else ""
+        of = f"/{scale:g}" if glyphs.best != BEST_RATING else ""
         return [Piece(f"{glyphs.star} {rating:g}{of}", "star")]
     shown = stars(rating, glyphs)
     full = shown.rstrip(glyphs.no_star)

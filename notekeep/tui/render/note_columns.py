@@ -17,11 +17,10 @@ from notekeep.catalog.records import sort_key as row_key
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FieldType, Schema
 from notekeep.query.folding import fold_text
-from notekeep.tui.render.formatting import field_text, parse_rating, stars
+from notekeep.tui.render.formatting import BEST_RATING, field_text, parse_rating, stars
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
 
-MAX_STARS = 5.0
 GAP = 2  # blanks between columns; the cell under the cursor may lean into them
 GUTTER = 2
 MIN_TITLE = 10
@@ -155,7 +154,7 @@ def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
     return field_text(value)
 
 
-def star_rating(value: object, best: float = MAX_STARS) -> float | None:
+def star_rating(value: object, best: float = BEST_RATING) -> float | None:
     """Return a rating that five stars can show, or None for one above the best."""
     rating = parse_rating(value) if isinstance(value, int | float) else None
     return rating if rating is not None and 0 <= rating <= best else None

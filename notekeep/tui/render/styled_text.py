@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -30,14 +29,9 @@ _CLOSING = (
 )
 # A line may be broken at blanks, and between characters of a script without blanks, but never
 # before a mark that closes.
-_TOKEN = f"\n| +|[{_WIDE}][{_CLOSING}]*|[^ \n{_WIDE}]+"
+_TOKEN = re.compile(f"\n| +|[{_WIDE}][{_CLOSING}]*|[^ \n{_WIDE}]+")
+_BLANKS = re.compile("[ \t]+")
 _JOINERS = ("\u200d", "\ufe0f")  # characters that change the width of their neighbours
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern when it is first used: the first frame is drawn before."""
-    return re.compile(pattern)
 
 
 BUTTON_PREFIX = "\0"
@@ -140,7 +134,7 @@ def wrap_line(line: StyledLine, width: int) -> list[StyledLine]:
         if line_width(line) <= width:
             return [_joined(line)]
     else:
-        line = [piece._replace(text=_compiled("[ \t]+").sub(" ", piece.text)) for piece in line]
+        line = [piece._replace(text=_BLANKS.sub(" ", piece.text)) for piece in line]
     line = _joined(line)
     return cut_line(line, _row_spans(line, width))
 
@@ -155,7 +149,7 @@ def _row_spans(line: StyledLine, width: int) -> list[tuple[int, int]]:
 
     rows: list[tuple[int, int]] = []
     start = end = 0
-    for token in _compiled(_TOKEN).finditer(text):
+    for token in _TOKEN.finditer(text):
         first, last = token.span()
         if token[0] == "\n":
             rows.append((start, end))

@@ -23,12 +23,12 @@ from notekeep.tui.dialogs import cell_editors
 from notekeep.tui.dialogs.dialog import open_dialog
 from notekeep.tui.field_forms import (
     LIST_TYPES,
-    MAX_RATING,
     FormField,
     format_value,
     make_field_changes,
     parse_list_items,
 )
+from notekeep.tui.render.formatting import BEST_RATING
 from notekeep.tui.render.note_columns import (
     KIND_COLUMN,
     MODIFIED_COLUMN,
@@ -128,7 +128,7 @@ class GridMode:
     def _make_editor(self, grid: NoteGrid, field: FormField, typed: str) -> cell_editors.CellEditor:
         screen = self._screen
         is_list = field.type in LIST_TYPES or isinstance(field.value, list)
-        is_rated = field.name == "rating" and screen.glyphs.best == MAX_RATING
+        is_rated = field.name == "rating" and screen.glyphs.best == BEST_RATING
         if is_rated and (field.value is None or star_rating(field.value) is not None):
             return cell_editors.StarsCellEditor(field, grid, typed)
         if field.type == "date" and not is_list:

@@ -36,7 +36,7 @@ from notekeep.tui.render.plan_lines import (
     plan_lines,
     report_lines,
 )
-from notekeep.tui.render.styled_text import Piece, StyledLine
+from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens.note_operations import run_editor
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import DiffView
@@ -84,18 +84,6 @@ class _States(NamedTuple):
     result: tuple[str, ...] | None  # whose result was on the screen before
 
 
-class PlanView(DiffView):
-    """Shows plans, results and reports of an export."""
-
-    is_plan = False  # whether it shows what an export would write
-
-    def show(
-        self, make: Callable[[int], list[StyledLine]], *, stays: bool = False, is_plan: bool = False
-    ) -> None:
-        super().show(make, stays=stays)
-        self.is_plan = is_plan
-
-
 class PublishScreen(VaultScreen):
     """A note is chosen at the left; at the right stands what an export would write.
 
@@ -109,7 +97,7 @@ class PublishScreen(VaultScreen):
     PLACE = "publish"
 
     posts = getters.query_one("#drafts", PostList)
-    diff = getters.query_one(PlanView)
+    diff = getters.query_one(DiffView)
 
     shown: ExportPlan | WritePlan | None = None
     """The plan on the screen, of an export or of a note; None while there is none."""
@@ -133,7 +121,7 @@ class PublishScreen(VaultScreen):
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="publish-panes"):
             yield PostList(self.glyphs, id="drafts")
-            yield PlanView(self.glyphs)
+            yield DiffView(self.glyphs)
 
     def on_mount(self) -> None:
         self._titles: Mapping[str, str] = {}
@@ -311,11 +299,8 @@ class PublishScreen(VaultScreen):
             is_seen = made_for.paths != self._result_of or (self._is_left and not plan.is_empty)
             self.shown = plan if is_seen or plan.is_empty else None
             if is_seen:
-                self.diff.show(
-                    lambda width: plan_lines(plan, width, self.glyphs),
-                    stays=self._is_left and self.diff.is_plan,
-                    is_plan=True,
-                )
+                lines = partial(plan_lines, plan, glyphs=self.glyphs)
+                self.diff.show(lines, stays=self._is_left)
             self._is_left = False
             self._end_planning()
 
