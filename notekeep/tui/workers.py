@@ -54,12 +54,12 @@ def in_background(
     holds_keys: bool = False,
     failed: Callable[[NotekeepError], object] | None = None,
 ) -> Worker[None]:
-    """Run `what` in a thread, and then `then` with its answer in the interface's own.
+    """Run `what` in a thread, where it must touch no widget, and then `then` with its answer.
 
     Args:
         node: The screen or app that asks; what an answer does not find when that is gone by then
             is no fault.
-        what: Asks the vault; must not touch a widget.
+        what: Asks the vault.
         then: Shows the answer.
         group: Work of one kind. That of `WRITE_GROUP` is done one after the other.
         exclusive: Drop the answers of earlier work of the group that the same node asked for.

@@ -8,7 +8,7 @@ import pytest
 
 from notekeep.tui.messages import ShowHistory
 from notekeep.tui.render.styled_text import Piece, line_text
-from notekeep.tui.screens.history import SINCE_VIEW, _ViewTabs
+from notekeep.tui.screens.history import SINCE_VIEW, VIEWS, _ViewTabs
 from notekeep.tui.widgets.note_list import NoteList
 from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, type_text, until
@@ -425,8 +425,7 @@ async def test_what_was_deleted_is_brought_back_from_the_trash(
     ],
 )
 def test_views_are_named_whole_beside_large_counts(width: int, named: list[str]) -> None:
-    views = _ViewTabs()
-    views.set_reactive(_ViewTabs.view, SINCE_VIEW)
+    views = _ViewTabs(list(VIEWS), SINCE_VIEW)
     views.set_reactive(_ViewTabs.about, [Piece("+12345"), Piece(" -12345")])
     line = line_text(views.draw(width))
     assert line.endswith("+12345 -12345")

@@ -296,7 +296,7 @@ def copy_of(drawn: NoteRendering, kind: str) -> str:
     passage = next(row.passage for row in drawn.lines if row.passage and row.passage.kind == kind)
     found = copy_selection(drawn, Selectable(passage.line, "", passage))
     assert found is not None
-    return found.text
+    return found[0]
 
 
 def test_a_quote_is_copied_with_its_source() -> None:

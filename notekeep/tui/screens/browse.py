@@ -143,14 +143,13 @@ class BrowseScreen(VaultScreen):
         self.set_status(event.text)
         self.show_mark_count(len(self.notes.marked))
         self.set_idle_actions(*(() if self.notes.row is not None else NOTE_ACTIONS))
+        if not self.notes.note_count:
+            self.loader.row = None
+            self.preview.say()
         if self.pane.typed:
             self._sidebar.count_again()
         else:
             self._sidebar.fill()
-
-    def on_list_pane_empty(self) -> None:
-        self.loader.row = None
-        self.preview.say()
 
     def _arrange(self) -> None:
         """Show the sidebar where there is room for it, unless the person decided."""

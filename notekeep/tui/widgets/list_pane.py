@@ -192,9 +192,6 @@ class ListPane(Vertical, RemovalSafe):
 
         text: str
 
-    class Empty(Message):
-        """There are no notes to show."""
-
     box = getters.query_one(SearchBox)
     note = getters.query_one(SearchNote)
     listed = getters.query_one("#note-list", NoteList)
@@ -438,8 +435,6 @@ class ListPane(Vertical, RemovalSafe):
         if self.grid is not None:
             self.choose_columns(source.page(0, PAGE_ROWS)[:PAGE_ROWS])
         self._update_count(source.total + (folded[1].notes if folded is not None else 0))
-        if not source.total:
-            self.post_message(self.Empty())
 
     # Daily notes, which are many: in the list of all they are one row until they are asked for.
 
@@ -563,7 +558,6 @@ class ListPane(Vertical, RemovalSafe):
             self.notes.show_hits([], None)
             self._update_count(0)
             self.note.say_first_that_fits(field_correction(*self._slip[:2], self._glyphs))
-            self.post_message(self.Empty())
             return
         within = narrow_to_scope(self.scope, typed)
         asks_texts = len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
@@ -616,8 +610,6 @@ class ListPane(Vertical, RemovalSafe):
             percent = format_share(self._indexed)
             remarks = [f"Still indexing, {percent}. More results may come."]
         self._update_count(found.total, *remarks, nearest=found.relaxed)
-        if not found.hits:
-            self.post_message(self.Empty())
         self._accept_if_answered()
 
     def _accept_if_answered(self) -> None:
