@@ -261,6 +261,7 @@ def explain_usage_error(error: click.ClickException) -> tuple[str, str]:
     """Return what click finds wrong with a command line, and how the command is written."""
     context = getattr(error, "ctx", None)
     message = error.format_message().rstrip(".")
+    message = message.replace("a valid integer range", "a whole number")
     if context is None or getattr(error, "possibilities", None):
         return message, ""
     command, lines = context.command, []

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _CHANGE = re.compile(r"[^\s=]+?[+-]?=")
+_SPACED_CHANGE = re.compile(r"[^\s=][^=]*=")  # where `--` tells it from a title, as "E = mc2"
 _TAG = re.compile(r"[+-]#?[^\s+-]")
 PIPED = "-"  # stands for the notes that are named on standard input
 
@@ -51,7 +52,8 @@ def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> in
     notekeep set rating=5 status=finished -- "Deep Work"
     notekeep set genre+=classic -- type:book published\\<1990
     """
-    changes, name = _split(words, _CHANGE, "KEY=VALUE")
+    shape = _SPACED_CHANGE if "--" in words else _CHANGE
+    changes, name = _split(words, shape, "KEY=VALUE")
     vault = open_refreshed()
     paths = _select(vault, name)
     try:

@@ -38,6 +38,7 @@ EDITS = {
     "items that are equal": ("genre:\n- a\n- a\n", "genre=a, a, a", "genre:\n- a\n- a\n- a\n"),
     "fewer items": ("genre:\n- a\n- b\n- a # c\n", "genre=a, a", "genre:\n- a\n- a # c\n"),
     "key below kept lines": ("x: >+\n  a\n\n", "mood=good", "x: >+\n  a\n\nmood: good\n"),
+    "key with a space": ("x: 1\n", "last seen=here", "x: 1\nlast seen: here\n"),
     "list beside an alias": (
         "x:\n  k: &all\n      - a\ny: *all\n",
         "genre=b",
