@@ -50,6 +50,12 @@ def clean_line(text: str) -> str:
     return clean(re.sub(_BREAKS, " ", text.replace("\r\n", "\n")))
 
 
+def remove_controls(text: str) -> str:
+    """Return pasted text as it can be shown and kept: without controls, each break a newline."""
+    # Terminals paste a line break as the key that makes one.
+    return re.sub(_UNSAFE, "", re.sub("\r\n?", "\n", text))
+
+
 # Markdown of one line as the words a reader sees: for titles, lists and search.
 
 

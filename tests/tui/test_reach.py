@@ -77,7 +77,7 @@ async def test_a_thought_becomes_a_note_in_the_inbox_and_the_place_is_kept(
         # Lines that are pasted stay lines; the first of them gives the title.
         await press(pilot, "ctrl+n")
         await until(pilot, lambda: isinstance(app.screen, CaptureScreen))
-        app.post_message(Paste("- [ ] Two things\r\nto\rdo"))
+        app.post_message(Paste("- [ ] Two \u200fthings\r\nto\rdo\x1b"))
         await until(pilot, lambda: shows(app, "Two things") and shows(app, "do"))
         await press(pilot, "enter")
         await until(pilot, (root / "inbox/Two things.md").exists)

@@ -11,7 +11,7 @@ from textual.widgets import Input, TextArea
 
 from notekeep.catalog.records import Row
 from notekeep.errors import UsageError
-from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.markdown.sanitize import clean_line, remove_controls
 from notekeep.notes.capture import INBOX, TODAYS_NOTE, Attachment
 from notekeep.search.results import SearchResults
 from notekeep.tui.clipboard import name_clipboard_picture, pasted_picture
@@ -64,9 +64,7 @@ class _Box(TextArea):
         if path and isinstance(self.screen, CaptureScreen):
             self.screen.attach(Attachment(os.path.basename(path), path))
         else:
-            # Terminals paste a line break as the key that makes one.
-            lines = event.text.replace("\r\n", "\n").replace("\r", "\n")
-            self.insert(clean(lines).strip("\n"))
+            self.insert(remove_controls(event.text).strip("\n"))
 
 
 class CaptureScreen(SubmitDialog[CaptureRequest | None]):
