@@ -95,6 +95,11 @@ class PersonSettings:
         self.keys: dict[str, str] = {}
         self.warnings: list[str] = []
 
+    def vault_name(self, root: str) -> str:
+        """Return what the person calls the vault at a real path: its name, else its folder's."""
+        names = {os.path.realpath(path): name for name, path in self.vaults.items()}
+        return names.get(root, os.path.basename(root))
+
 
 class VaultPlaces(NamedTuple):
     """One vault: its folder, what is kept about it elsewhere, and its settings."""
@@ -143,15 +148,14 @@ def _site(value: Any) -> Site | None:
     return Site(str(value.get("target", "")), os.path.expanduser(value["dir"]))
 
 
-def find_vault(
-    explicit: str | None, env: Mapping[str, str], folder: str, person: PersonSettings
-) -> str:
+def find_vault(explicit: str | None, person: PersonSettings) -> str:
     """Find the vault that is meant.
 
-    In order: a folder or a name that was given, `$NOTEKEEP_VAULT`, the nearest parent of `folder`
-    with `.notekeep` or `.obsidian` in it, the default of the person's settings.
+    In order: a folder or a name that was given, `$NOTEKEEP_VAULT`, the nearest folder around the
+    current one with `.notekeep` or `.obsidian` in it, the default of the person's settings.
     """
-    for given, source in ((explicit, "--vault"), (env.get("NOTEKEEP_VAULT"), "NOTEKEEP_VAULT")):
+    named = os.environ.get("NOTEKEEP_VAULT")
+    for given, source in ((explicit, "--vault"), (named, "NOTEKEEP_VAULT")):
         if given:
             path = person.vaults.get(given) or os.path.expanduser(given)
             if not os.path.isdir(path):
@@ -160,7 +164,7 @@ def find_vault(
                     "use its folder, or a name from `notekeep vaults`",
                 )
             return os.path.realpath(path)
-    if nearest := _nearest_vault(folder):
+    if nearest := _nearest_vault(os.getcwd()):
         return os.path.realpath(nearest)
     if person.default:
         path = person.vaults.get(person.default, os.path.expanduser(person.default))

@@ -13,14 +13,13 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from notekeep.dates import MONTH_NAMES, WEEKDAYS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+_DAYS: Final = tuple(name.capitalize() for name in WEEKDAYS)
+_MONTHS: Final = tuple(name.capitalize() for name in MONTH_NAMES)
 _LONG: Final = {
     "LTS": "h:mm:ss A",
     "LT": "h:mm A",

@@ -71,6 +71,11 @@ def parse_iso(text: str) -> date | None:
         return None
 
 
+def format_iso(ordinal: int) -> str:
+    """Return the day of an ordinal as `2026-11-24`."""
+    return date.fromordinal(ordinal).isoformat()
+
+
 def parse_day(text: str, today: date) -> date:
     """Read one day in words; no words at all mean today.
 

@@ -115,7 +115,7 @@ SETTINGS: Final = "settings"
 
 
 class Problem(NamedTuple):
-    """Something wrong in a file, as a person reads it.
+    """Something wrong in a file, as a person reads it; the fields are the keys of JSON.
 
     Line and column count from 1 in the whole file. The code is a short stable name: "front-matter",
     "not-utf8", "unreadable", "broken-link", "H001".

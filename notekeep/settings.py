@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
+from notekeep import dates
 from notekeep.errors import Failure, UsageError
 from notekeep.obsidian import ObsidianSettings, read_obsidian_settings
 
@@ -27,7 +28,7 @@ def as_list(value: str | Sequence[str]) -> tuple[str, ...]:
 
 
 FIELD_TYPES = ("text", "number", "date", "list", "bool")
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS = tuple(name[:3] for name in dates.WEEKDAYS)
 KIND_FOLDERS = {
     "book": "books",
     "podcast": "podcasts",

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import threading
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from notekeep import config
 from notekeep.dates import habit_day
+from notekeep.storage.file_names import resolve_path
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from notekeep.markdown.schema import Schema
     from notekeep.notes.workspace import Workspace
     from notekeep.search.whoosh_index import WhooshIndex
-    from notekeep.services.habits import HabitService
     from notekeep.services.history import HistoryService
     from notekeep.services.imports import ImportService
     from notekeep.services.indexing import IndexService
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from notekeep.services.sync import SyncService
     from notekeep.settings import VaultSettings
     from notekeep.storage.history import History
+    from notekeep.tracking.tracker import HabitIndex
 
 
 class Vault:
@@ -47,8 +47,7 @@ class Vault:
         self.settings: VaultSettings = places.settings
         self.person = person
         self.places = places
-        names = {os.path.realpath(path): name for name, path in person.vaults.items()}
-        self.name = names.get(self.root, os.path.basename(self.root))
+        self.name = person.vault_name(self.root)
         self._indexing: IndexService | None = None
         self._indexing_lock = threading.Lock()
 
@@ -59,8 +58,7 @@ class Vault:
         """Open a vault by folder or name, else the one meant here; reading never writes to it."""
         places = places or config.Places.for_machine()
         person = config.person_settings(places)
-        given = None if path is None else os.fspath(path)
-        root = config.find_vault(given, os.environ, os.getcwd(), person)
+        root = config.find_vault(None if path is None else os.fspath(path), person)
         return cls(config.vault_places(root, places), person)
 
     def today(self) -> dt.date:
@@ -69,8 +67,6 @@ class Vault:
 
     def absolute(self, path: str) -> str:
         """Return where a vault path is on this machine; refuse one that leads out of the vault."""
-        from notekeep.storage.file_names import resolve_path
-
         return str(resolve_path(self.root, path))
 
     def overview(self) -> Overview:
@@ -110,11 +106,11 @@ class Vault:
         return NoteService(self.workspace, self.indexing, lambda: self._history)
 
     @cached_property
-    def habits(self) -> HabitService:
+    def habits(self) -> HabitIndex:
         """Habits and their check-ins."""
-        from notekeep.services.habits import HabitService
+        from notekeep.tracking.tracker import HabitIndex
 
-        return HabitService(self.places, self.workspace)
+        return HabitIndex(self.places)
 
     @cached_property
     def imports(self) -> ImportService:
@@ -219,6 +215,8 @@ class Vault:
     @cached_property
     def full_text(self) -> WhooshIndex:
         """The full text of all notes."""
+        from pathlib import Path  # a check-in does without it
+
         from notekeep.search.whoosh_index import WhooshIndex
 
         return WhooshIndex(Path(self.places.cache, "words"), self.settings.language)

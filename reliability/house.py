@@ -125,10 +125,10 @@ def untrue(vault: Vault) -> str:
         Which table differs, or which word finds other notes; empty when index and files agree.
     """
     vault.indexing.refresh(forget_missing=True)
-    vault.habits.tracker.refresh()
+    vault.habits.refresh()
     grown, words = facts(vault.catalog), _found(vault)
     vault.indexing.refresh(full=True)
-    vault.habits.tracker.refresh()
+    vault.habits.refresh()
     anew = facts(vault.catalog)
     tables = [table for table in anew if anew[table] != grown[table]]
     if tables:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import tomllib
 from pathlib import Path
 
@@ -226,33 +227,40 @@ class TestPersonSettings:
 
 
 class TestFindVault:
-    def find(self, explicit: str | None, env: dict[str, str], folder: Path, text: str = "") -> str:
-        return config.find_vault(explicit, env, str(folder), person(folder, text))
+    @pytest.fixture(autouse=True)
+    def stay_here(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.delenv("NOTEKEEP_VAULT", raising=False)
 
-    def test_what_is_given_wins_over_the_environment(self, tmp_path: Path) -> None:
+    def find(self, explicit: str | None, folder: Path, text: str = "") -> str:
+        os.chdir(folder)
+        return config.find_vault(explicit, person(folder, text))
+
+    def test_what_is_given_wins_over_the_environment(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         for name in ("one", "two"):
             (tmp_path / name).mkdir()
-        found = self.find(
-            str(tmp_path / "one"), {"NOTEKEEP_VAULT": str(tmp_path / "two")}, tmp_path
-        )
-        assert found == str(tmp_path / "one")
+        monkeypatch.setenv("NOTEKEEP_VAULT", str(tmp_path / "two"))
+        assert self.find(str(tmp_path / "one"), tmp_path) == str(tmp_path / "one")
+        assert self.find(None, tmp_path) == str(tmp_path / "two")
 
     @pytest.mark.parametrize("mark", [".obsidian", ".notekeep"])
     def test_the_nearest_folder_with_a_mark_is_found(self, tmp_path: Path, mark: str) -> None:
         (tmp_path / "v" / mark).mkdir(parents=True)
         (tmp_path / "v" / "a" / "b").mkdir(parents=True)
-        assert self.find(None, {}, tmp_path / "v" / "a" / "b") == str(tmp_path / "v")
+        assert self.find(None, tmp_path / "v" / "a" / "b") == str(tmp_path / "v")
 
     def test_the_default_is_the_last_resort(self, tmp_path: Path) -> None:
         (tmp_path / "v").mkdir()
         settings = f'default = "n"\n[vaults]\nn = "{tmp_path / "v"}"\n'
-        assert self.find(None, {}, tmp_path, settings) == str(tmp_path / "v")
+        assert self.find(None, tmp_path, settings) == str(tmp_path / "v")
 
     def test_a_missing_vault_says_where_it_was_looked_for(self, tmp_path: Path) -> None:
         with pytest.raises(NotFound, match=r"no vault at .*/gone"):
-            self.find(str(tmp_path / "gone"), {}, tmp_path)
+            self.find(str(tmp_path / "gone"), tmp_path)
         with pytest.raises(NotFound) as caught:
-            self.find(None, {}, tmp_path)
+            self.find(None, tmp_path)
         assert "init" in caught.value.hint
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import partial
@@ -22,11 +22,6 @@ Wrapped = TypeVar("Wrapped", bound="Callable[..., Any]")
 
 _LIKE_OPTION = re.compile(r"--[a-z][a-z-]+(=|$)")
 _COUNTED = re.compile(r"-n\d*")
-_VALUE_OPTIONS = (
-    *("-d", "--date", "--vault"),
-    *("--to", "--site", "--unpublished", "--keep-metadata", "--title", "--section"),
-)
-"""Options with a value that may stand before the command of a group."""
 
 
 def import_command(module: str, name: str) -> click.Command:
@@ -84,7 +79,7 @@ class DefaultGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the command first, wherever its options stand."""
-        place = _first_word(args)
+        place = self._first_word(ctx, args)
         if args[:1] in (["-h"], ["--help"]):
             return super().parse_args(ctx, args)
         if place is None:
@@ -94,19 +89,31 @@ class DefaultGroup(click.Group):
             return super().parse_args(ctx, [args[place], *args[:place], *args[place + 1 :]])
         return super().parse_args(ctx, [*self.default, *args])
 
+    def _first_word(self, ctx: click.Context, args: Sequence[str]) -> int | None:
+        """The place of the first word that is no option and no value of one."""
+        commands = [self.get_command(ctx, self.default[0]), *self.commands.values()]
+        with_value = {
+            name
+            for command in commands
+            if command
+            for name, takes_value in _options(command)
+            if takes_value
+        }
+        place = 0
+        while place < len(args):
+            word = args[place]
+            if not word.startswith("-") or word == "--":
+                return place
+            place += 2 if word in with_value else 1
+        return None
 
-def _first_word(args: Sequence[str]) -> int | None:
-    """The place of the first word that is no option and no value of one."""
-    place = 0
-    while place < len(args):
-        word = args[place]
-        if word in _VALUE_OPTIONS:
-            place += 2
-        elif word.startswith("-") and word != "--":
-            place += 1
-        else:
-            return place
-    return None
+
+def _options(command: click.Command) -> Iterator[tuple[str, bool]]:
+    """Each name of an option of a command, and whether a value follows it."""
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            for name in (*parameter.opts, *parameter.secondary_opts):
+                yield name, not (parameter.is_flag or parameter.count)
 
 
 class RawCommand(click.Command):
@@ -138,11 +145,7 @@ class RawCommand(click.Command):
         return [*words, *super().shell_complete(ctx, incomplete)]
 
     def _split(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
-        takes_value: dict[str, bool] = {"--help": False, "-h": False}
-        for parameter in self.params:
-            if isinstance(parameter, click.Option):
-                for name in (*parameter.opts, *parameter.secondary_opts):
-                    takes_value[name] = not (parameter.is_flag or parameter.count)
+        takes_value = {"--help": False, "-h": False, **dict(_options(self))}
         options: list[str] = []
         words: list[str] = []
         rest = deque(args)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import click
 
@@ -19,10 +19,12 @@ from notekeep.cli.arguments import (
 from notekeep.cli.confirmation import apply_plan, report_refused, write_diff
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed, open_vault
+from notekeep.errors import Problem
 from notekeep.notes import conflict_pairs
+from notekeep.notes.lint import Lint, LintFinding
 from notekeep.notes.plan import WritePlan
 from notekeep.services.doctor import check_vault
-from notekeep.services.overview import problem_object
+from notekeep.vault import Vault
 
 SHOWN = 3
 """How many problems with one cause are named, and places of each; `doctor --all` lists all."""
@@ -32,11 +34,6 @@ PAIR_NOTES = {
     "marks": "has git conflict markers",
     "git": "not merged by git",
 }
-
-if TYPE_CHECKING:
-    from notekeep.errors import Problem
-    from notekeep.notes.lint import Lint, LintFinding
-    from notekeep.vault import Vault
 
 
 @click.command(
@@ -62,9 +59,7 @@ def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
         paths = [row.path for part in ("", "is:log") for row in vault.search.rows(part).rows]
     found = vault.notes.lint(paths, query)
     if is_json():
-        rows = [
-            {**problem_object(problem), "fixable": has_fix} for problem, has_fix in found.findings
-        ]
+        rows = [{**problem._asdict(), "fixable": has_fix} for problem, has_fix in found.findings]
         output.write_json({"total": len(rows), "problems": rows})
     if not fix or dry_run:
         if not is_json():
@@ -136,7 +131,7 @@ def doctor(*, everything: bool) -> int:
             {
                 "name": layer.name,
                 "checked": layer.checked,
-                "findings": [problem_object(finding) for finding in layer.findings],
+                "findings": [finding._asdict() for finding in layer.findings],
             }
             for layer in layers
         ]

@@ -6,8 +6,6 @@ import os
 import sys
 from typing import NamedTuple
 
-from notekeep import config
-
 
 class CommandContext(NamedTuple):
     """The options that may stand before a verb or behind it."""
@@ -29,14 +27,6 @@ def current_context() -> CommandContext:
 def is_json() -> bool:
     """Whether the answer is wanted as JSON."""
     return current_context().is_json
-
-
-def vault_places(vault: str | None = None) -> config.VaultPlaces:
-    """Find a vault without opening it, by default the one that `--vault` names."""
-    places = config.Places.for_machine()
-    person = config.person_settings(places)
-    root = config.find_vault(vault or current_context().vault, os.environ, os.getcwd(), person)
-    return config.vault_places(root, places)
 
 
 def cron_command(root: str, *words: str, keep: str) -> list[str]:

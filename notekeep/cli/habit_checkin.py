@@ -10,22 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from notekeep import dates
 from notekeep.cli import output
-from notekeep.cli.context import is_json, vault_places
+from notekeep.cli.context import current_context, is_json
 from notekeep.cli.habit_output import check_in_object, write_check_in
 from notekeep.errors import NotFound, UsageError
 from notekeep.habits import amounts
 from notekeep.habits.log import PAIR_PATTERN, LogValue, read_value
 from notekeep.tracking import checkin
 from notekeep.tracking.checkin import CheckIn, add_unit
+from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex
-
-if TYPE_CHECKING:
-    from notekeep.tracking.habit_names import Habit
-
+from notekeep.vault import Vault
 
 NOTE_MARKS = ("--", "—")
 DAY_OPTIONS = ("-d", "--date")
@@ -175,18 +172,15 @@ def check_in(
     vault: str | None = None,
 ) -> int:
     """Check in, all of it or nothing; answer with a line for each habit; return the exit code."""
-    index = HabitIndex(vault_places(vault))
+    opened = Vault.open(vault or current_context().vault)
+    index = opened.habits
     index.refresh()
     wanted = dates.parse_day(day, index.today()) if day else None
     try:
         parsed = read_words(words, index, day=wanted, is_forced=force)
     except NotFound:
         # Only the catalog knows the habits that are defined outside of their folder.
-        from notekeep.vault import Vault
-
-        opened = Vault.open(index.places.root)
         opened.indexing.refresh(words=False, for_answer=True)
-        index = opened.habits.tracker
         index.refresh()
         parsed = read_words(words, index, day=wanted, is_forced=force)
     for one in parsed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from typing import TYPE_CHECKING
 
 import click
 
@@ -26,11 +25,9 @@ from notekeep.notes.habit_notes import (
 )
 from notekeep.notes.plan import WritePlan
 from notekeep.tracking import checkin
-
-if TYPE_CHECKING:
-    from notekeep.tracking.habit_names import Habit
-    from notekeep.tracking.tracker import HabitIndex
-    from notekeep.vault import Vault
+from notekeep.tracking.habit_names import Habit
+from notekeep.tracking.tracker import HabitIndex
+from notekeep.vault import Vault
 
 
 @click.command("add", short_help="Create a habit.")
@@ -70,7 +67,7 @@ def add_(
     notekeep habit add "Go to the gym" --id gym --schedule mon,wed,fri
     """
     vault = open_vault()
-    index = vault.habits.tracker
+    index = vault.habits
     name = " ".join(title)
     fields = habit_fields(
         index, name, identity=identity, schedule=schedule, goal=goal, since=since, aliases=aliases
@@ -116,7 +113,7 @@ def edit_(words: tuple[str, ...], *, group: str | None, order: int | None, dry_r
         changes += [] if order is None else [f"order={order}"]
         return _set(vault, found, changes, dry_run=dry_run)
     vault = open_vault()
-    index = vault.habits.tracker
+    index = vault.habits
     index.refresh()
     entries = read_words(words, index)
     if len(entries) != 1:
@@ -149,7 +146,7 @@ def pause_(habit: str, days: str, *, end: bool, dry_run: bool) -> int:
     notekeep habit pause gym --end         resume today
     """
     vault, found = _find(habit)
-    today = vault.habits.tracker.today()
+    today = vault.habits.today()
     changes = end_pause(found, today) if end else begin_pause(days, today)
     return _set(vault, found, changes, dry_run=dry_run)
 
@@ -161,7 +158,7 @@ def pause_(habit: str, days: str, *, end: bool, dry_run: bool) -> int:
 def archive_(habit: str, *, back: bool, dry_run: bool) -> int:
     """Archive HABIT: it ends today and is hidden from lists. Its history is kept."""
     vault, found = _find(habit)
-    today = vault.habits.tracker.today().isoformat()
+    today = vault.habits.today().isoformat()
     changes = ["archived=", "until="] if back else ["archived=true", f"until={today}"]
     return _set(vault, found, changes, dry_run=dry_run)
 
@@ -179,7 +176,7 @@ def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) ->
     they sync; its lines stay valid through the alias.
     """
     vault, found = _find(habit)
-    index = vault.habits.tracker
+    index = vault.habits
     if not index.is_name(new) or index.find(new).key != found.key:
         check_habit_name(index, new)
     changes = []
@@ -200,7 +197,7 @@ def rename_(habit: str, new: str, *, rewrite: bool, yes: bool, dry_run: bool) ->
 def _find(name: str) -> tuple[Vault, Habit]:
     """The vault, and the habit that a name means; it has a note."""
     vault = open_vault()
-    found = vault.habits.tracker.resolve(name)
+    found = vault.habits.resolve(name)
     if not found.definition.path:
         raise Refused(
             f"no note defines {found.definition.id}",

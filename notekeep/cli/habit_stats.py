@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import combinations, permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -18,10 +18,11 @@ from notekeep.cli.arguments import (
     parse_year,
 )
 from notekeep.cli.confirmation import apply_plan
-from notekeep.cli.context import is_json, vault_places
+from notekeep.cli.context import is_json
 from notekeep.cli.habit_output import NO_HABIT, glyphs, habit_object, percent
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs, year_bounds
+from notekeep.habits.evaluation import Timeline
 from notekeep.habits.measures import best_runs, rate, recovery
 from notekeep.habits.stats import (
     LAGS,
@@ -35,15 +36,12 @@ from notekeep.habits.stats import (
     find_logged_days,
 )
 from notekeep.habits.summary import format_rate, format_run, format_streak
-from notekeep.notes.habit_reviews import plan_year
+from notekeep.notes.habit_reviews import plan_review, plan_year
 from notekeep.tracking.habit_details import RATE_SPANS
+from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex
 
 WHEN = {0: "the same day", 1: "the next day"}  # the lags of two habits in words
-
-if TYPE_CHECKING:
-    from notekeep.habits.evaluation import Timeline
-    from notekeep.tracking.habit_names import Habit
 
 
 @click.command("year", short_help="Show a year as a heatmap.")
@@ -58,18 +56,16 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
     YEAR is the current year by default. In any note, ![[habits/meditate#year]] shows it in the
     preview and as a picture in a post; ![[habits/meditate#year 2025]] shows another year.
     """
-    index = HabitIndex(vault_places())
+    vault = open_vault()
+    index = vault.habits
     if habit and year is None and habit.isdecimal() and len(habit) == 4:
         habit, year = None, habit
     wanted = parse_year(year, index.today())
     if draft:
-        vault = open_vault()
-        habits = vault.habits.tracker
-        habits.refresh()
-        chosen = [habits.find(habit)] if habit else habits.known()
-        return apply_plan(
-            vault, plan_year(vault.workspace, habits, chosen, wanted), dry_run=dry_run
-        )
+        index.refresh()
+        chosen = [index.find(habit)] if habit else index.known()
+        plan = plan_year(vault.workspace, index, chosen, wanted)
+        return apply_plan(vault, plan, dry_run=dry_run)
     if habit is None:
         return _months(index, wanted)
     found = index.resolve(habit)
@@ -78,7 +74,7 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
     squares = index.calendar(found, first, last)
     if is_json():
         days = [
-            {"date": _iso(square.day), "level": square.level, "status": square.status}
+            {"date": dates.format_iso(square.day), "level": square.level, "status": square.status}
             for column in squares.columns
             for square in column
             if square is not None
@@ -104,7 +100,7 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     with the same weeks in random order. A pair that stands out is worth a try; it does not prove
     that one habit causes the other.
     """
-    index = HabitIndex(vault_places())
+    index = open_vault().habits
     if habit and other:
         return _show_pair(index, habit, other)
     if by_pairs:
@@ -171,14 +167,18 @@ def _figures(index: HabitIndex, found: Habit) -> dict[str, Any]:
         },
         "best_weekday": "" if best is None else dates.WEEKDAYS[best],
         "best_streaks": [
-            {"first": _iso(run.first), "last": _iso(run.last), "length": run.length}
+            {
+                "first": dates.format_iso(run.first),
+                "last": dates.format_iso(run.last),
+                "length": run.length,
+            }
             for run in best_runs(line)
         ],
     }
 
 
 def _all_stats(index: HabitIndex) -> int:
-    habits = [view for view in index.habits() if not view.is_archived]
+    habits = [view for view in index.views() if not view.is_archived]
     figures = [_figures(index, index.find(view.id)) for view in habits]
     rows = [
         (
@@ -201,7 +201,7 @@ def _months(index: HabitIndex, year: int) -> int:
     ends = [*(start - 1 for start in starts[1:]), date(year, 12, 31).toordinal()]
     habits: list[dict[str, Any]] = []
     rows: list[tuple[str, ...]] = []
-    for view in index.habits():
+    for view in index.views():
         if view.is_archived:
             continue
         line = index.timeline(index.find(view.id))
@@ -240,10 +240,6 @@ def _letter(square: CalendarDay | None, signs: MarkGlyphs) -> str:
 def _rate_between(line: Timeline, first: int, last: int) -> tuple[int, int, float | None]:
     found = rate(line._replace(today=min(last, line.today)), min(last, line.today) - first + 1)
     return found.met, found.missed, found.value if first <= line.today else None
-
-
-def _iso(day: int) -> str:
-    return date.fromordinal(day).isoformat()
 
 
 def _show_pair(index: HabitIndex, first: str, second: str) -> int:
@@ -357,5 +353,5 @@ def review(words: tuple[str, ...], *, dry_run: bool) -> int:
     is never overwritten.
     """
     vault = open_refreshed()
-    plan = vault.habits.plan_review(" ".join(words))
+    plan = plan_review(vault.workspace, vault.habits, " ".join(words))
     return apply_plan(vault, plan, dry_run=dry_run)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -22,7 +22,7 @@ from notekeep.cli.arguments import (
     verb_options,
 )
 from notekeep.cli.confirmation import apply_plan
-from notekeep.cli.context import is_json, vault_places
+from notekeep.cli.context import is_json
 from notekeep.cli.habit_output import (
     MARK_STYLES,
     NO_HABIT,
@@ -37,19 +37,15 @@ from notekeep.cli.habit_output import (
 from notekeep.cli.opening import open_vault
 from notekeep.errors import UsageError
 from notekeep.habits import amounts
+from notekeep.habits.calendar import MarkGlyphs
+from notekeep.habits.review import ReviewSpan
 from notekeep.habits.summary import Cell, HabitView, count_habits, format_streak
 from notekeep.markdown.sanitize import clean_line
-from notekeep.services.overview import problem_object
 from notekeep.tracking import checkin
-from notekeep.tracking.checkin import undo_check_in
 from notekeep.tracking.habit_details import parse_span
+from notekeep.tracking.habit_problems import read_problem_lines
+from notekeep.tracking.habit_table import LogLine
 from notekeep.tracking.tracker import HabitIndex
-
-if TYPE_CHECKING:
-    from notekeep.habits.calendar import MarkGlyphs
-    from notekeep.habits.review import ReviewSpan
-    from notekeep.tracking.habit_table import LogLine
-
 
 CHECK_IN = "check-in"
 COMMANDS = {
@@ -68,10 +64,10 @@ COMMANDS = {
     "pause": "habit_definitions",
     "archive": "habit_definitions",
     "rename": "habit_definitions",
-    "import": "habit_transfer",
-    "export": "habit_transfer",
-    "remind": "habit_reminders",
-    "prompt": "habit_reminders",
+    "import": "habit_integrations",
+    "export": "habit_integrations",
+    "remind": "habit_integrations",
+    "prompt": "habit_integrations",
 }
 """Each command of habits and the file it lives in, which is imported when it runs."""
 
@@ -135,8 +131,8 @@ def check_in(words: tuple[str, ...], *, day: str, force: bool, dry_run: bool) ->
 @json_options
 def list_(*, archived: bool) -> int:
     """List all habits with goal, strength, streak and today's status."""
-    index = HabitIndex(vault_places())
-    habits = [habit for habit in index.habits() if archived or not habit.is_archived]
+    index = open_vault().habits
+    habits = [habit for habit in index.views() if archived or not habit.is_archived]
     if is_json():
         rows = [habit_object(habit) for habit in habits]
         output.write_json({"total": len(rows), "habits": rows})
@@ -152,9 +148,9 @@ def list_(*, archived: bool) -> int:
 @json_options
 def todo_(*, everything: bool) -> int:
     """List the habits that are due today and not done. Exit code 1 if there are none."""
-    index = HabitIndex(vault_places())
+    index = open_vault().habits
     day = index.today()
-    habits = [habit for habit in index.habits(day) if not habit.is_archived]
+    habits = [habit for habit in index.views(day) if not habit.is_archived]
     done, asked, _ = count_habits(habits)
     if everything:
         shown = [habit for habit in habits if habit.call != "none" or habit.today.is_logged]
@@ -189,10 +185,10 @@ def month_(words: tuple[str, ...]) -> int:
 
 
 def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
-    index = HabitIndex(vault_places())
+    index = open_vault().habits
     settings = index.places.settings
     _, first, last = parse_span(span, " ".join(words), index.today(), settings.week_start)
-    habits = [habit for habit in index.habits(first=first, last=last) if not habit.is_archived]
+    habits = [habit for habit in index.views(first=first, last=last) if not habit.is_archived]
     if is_json():
         objects = [habit_object(habit) for habit in habits]
         output.write_json({"first": first.isoformat(), "last": last.isoformat(), "habits": objects})
@@ -280,7 +276,7 @@ def log_(words: tuple[str, ...], *, everything: bool) -> int:
 
     --all includes entries that a later one replaced.
     """
-    index = HabitIndex(vault_places())
+    index = open_vault().habits
     index.refresh()
     today = index.today()
     names, day = _names_and_day(list(words), today)
@@ -306,8 +302,8 @@ def undo_(*, dry_run: bool) -> int:
 
     No line is deleted: a new line restores the day.
     """
-    index = HabitIndex(vault_places())
-    done = undo_check_in(index, dry_run=dry_run)
+    index = open_vault().habits
+    done = index.undo(dry_run=dry_run)
     if is_json():
         habit = habit_object(done.habit)
         del habit["days"]
@@ -331,18 +327,17 @@ def doctor_(*, fix: bool, dry_run: bool) -> int:
     Nothing is changed without --fix, which makes the safe corrections: reformat a line, write `5.5`
     for `5,5`, remove git conflict markers. Lines with a code that starts with H do not count.
     """
+    vault = open_vault()
     if fix:
-        vault = open_vault()
-        plan = vault.habits.plan_repairs(vault.habits.tracker.problems())
+        from notekeep.notes.habit_notes import plan_repairs  # `habit prompt` starts without it
+
+        plan = plan_repairs(vault.workspace, vault.habits.problems())
         if plan.changes or dry_run:
             apply_plan(vault, plan, dry_run=dry_run, quiet=is_json())
-        index = vault.habits.tracker
-    else:
-        index = HabitIndex(vault_places())
-    found = index.problems()
-    with_text = list(zip(found, index.problem_lines(found), strict=True))
+    found = vault.habits.problems()
+    with_text = list(zip(found, read_problem_lines(vault.root, found), strict=True))
     if is_json():
-        rows = [{**problem_object(problem), "text": text} for problem, text in with_text]
+        rows = [{**problem._asdict(), "text": text} for problem, text in with_text]
         output.write_json({"total": len(rows), "problems": rows})
         return 0
     for problem, text in with_text:
@@ -368,7 +363,7 @@ def ask_(words: tuple[str, ...]) -> int:
 
     y done, n missed, s skipped, a number for an amount, enter to skip, q to quit.
     """
-    index = HabitIndex(vault_places())
+    index = open_vault().habits
     today = index.today()
     text = " ".join(words)
     if text == "week":
@@ -377,7 +372,7 @@ def ask_(words: tuple[str, ...]) -> int:
         days = [dates.parse_day(text, today)]
     questions = 0
     for day in days:
-        for habit in index.habits(day):
+        for habit in index.views(day):
             if habit.is_archived or not habit.today.is_unanswered:
                 continue
             questions += 1
@@ -440,7 +435,7 @@ def _line_row(line: LogLine, today: date) -> tuple[str, str, str]:
 def _line_object(line: LogLine) -> dict[str, Any]:
     entry = line.entry
     return {
-        "date": date.fromordinal(entry.day).isoformat(),
+        "date": dates.format_iso(entry.day),
         "habit": entry.habit,
         "value": entry.kind,
         "amount": amounts.format_number(entry.amount) if entry.kind == "amount" else "",

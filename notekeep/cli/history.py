@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -28,10 +28,8 @@ from notekeep.notes.restore import (
     plan_restore,
     plan_untrash,
 )
+from notekeep.services.history import Step
 from notekeep.storage.trash import empty_trash, list_trash
-
-if TYPE_CHECKING:
-    from notekeep.services.history import Step
 
 
 @click.command(short_help="List earlier versions of a note.")

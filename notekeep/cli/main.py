@@ -130,7 +130,7 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
     )
     person = config.person_settings(config.Places.for_machine())
     try:
-        root: str | None = config.find_vault(vault, os.environ, os.getcwd(), person)
+        root: str | None = config.find_vault(vault, person)
     except NotFound:
         if vault:
             raise
@@ -145,7 +145,7 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
     if root is None:
         sys.stdout.write(NO_VAULT + "\n")
         return 2
-    from notekeep.cli.tasks import print_today
+    from notekeep.cli.lists import print_today
     from notekeep.vault import Vault
 
     opened = Vault.open(root)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from notekeep.catalog import indexing_process
 from notekeep.cli.context import current_context
-from notekeep.cli.output import count_of, write_message
+from notekeep.cli.output import count_of, terminal_width, write_message
 from notekeep.markdown.sanitize import clean_line
 from notekeep.vault import Vault
 
@@ -73,9 +73,7 @@ def show_status() -> Iterator[Callable[[str], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    import shutil  # brings three kinds of compression along
-
-    room = shutil.get_terminal_size().columns - 1
+    room = terminal_width() - 1
 
     def show(text: str) -> None:
         sys.stderr.write("\r" + clean_line(text).ljust(room)[:room])

@@ -109,7 +109,7 @@ def table(
         return
     widths = [max(width(row[column]) for row in every) for column in range(len(every[0]))]
     if is_terminal():
-        line = _columns() - len(GAP) * (len(widths) - 1)
+        line = terminal_width() - len(GAP) * (len(widths) - 1)
         if whole is None:
             widths = _within(widths, line, stretch)
         else:
@@ -182,7 +182,7 @@ def write_columns(
             enough, the title is cut, then the last column.
         headings: What stands above a row, by its number.
     """
-    room = _columns() if is_terminal() else None
+    room = terminal_width() if is_terminal() else None
     for left_out in range(len(optional) + 1):
         without = optional[:left_out]
         names = [name for row in rows[-1:] for name in row if name not in without]
@@ -249,7 +249,8 @@ def replace_unencodable(text: str) -> str:
     return text
 
 
-def _columns() -> int:
+def terminal_width() -> int:
+    """Return how many cells a line of the terminal has."""
     import shutil  # a check-in, which writes no table, starts without it
 
     return shutil.get_terminal_size().columns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -22,11 +22,8 @@ from notekeep.cli.context import is_json
 from notekeep.cli.lists import read_template
 from notekeep.cli.opening import open_refreshed
 from notekeep.errors import UsageError
-
-if TYPE_CHECKING:
-    from notekeep.search.results import Hit, SearchResults
-    from notekeep.vault import Vault
-
+from notekeep.search.results import Hit, SearchResults
+from notekeep.vault import Vault
 
 INDENT = "    "
 REASONS = 3  # what two related notes share, at most so many things

@@ -11,8 +11,9 @@ import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
+import click
 from click.shell_completion import (
     BashComplete,
     CompletionItem,
@@ -23,14 +24,10 @@ from click.shell_completion import (
 
 from notekeep.cli.context import CommandContext
 from notekeep.errors import NotekeepError
+from notekeep.markdown.schema import FIELD_CHOICES, canonical
+from notekeep.vault import Vault
 
-if TYPE_CHECKING:
-    import click
-
-    from notekeep.vault import Vault
-
-
-Completion: TypeAlias = "Callable[[click.Context, Any, str], list[str]]"
+Completion: TypeAlias = Callable[[click.Context, Any, str], list[str]]
 """Completes what is typed of an argument: the context, its parameter, and the text."""
 MAX_COMPLETIONS = 100  # so many notes are offered at once; nobody reads further
 
@@ -45,8 +42,8 @@ def _completion(find: Callable[[Vault], Iterable[str]]) -> Completion:
 
 
 def _habit_ids(vault: Vault) -> Iterator[str]:
-    vault.habits.tracker.refresh()
-    return (habit.definition.id for habit in vault.habits.tracker.known())
+    vault.habits.refresh()
+    return (habit.definition.id for habit in vault.habits.known())
 
 
 complete_kind = _completion(lambda vault: vault.schema.kinds)
@@ -111,8 +108,6 @@ def complete_query(context: click.Context, typed: str) -> list[str]:
 
 def complete_change(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """Complete a change such as `status=` by what the field takes, else what notes have."""
-    from notekeep.markdown.schema import canonical
-
     key, equals, value = typed.partition("=")
     name = canonical(key.rstrip("+-"))
     if not equals:
@@ -124,8 +119,6 @@ def complete_change(context: click.Context, _parameter: object, typed: str) -> l
 
 def _field_values(context: click.Context, name: str, typed: str) -> list[str]:
     """The values of a field that begin as typed: what it takes, else what notes have."""
-    from notekeep.markdown.schema import FIELD_CHOICES, canonical
-
     name = canonical(name)
 
     def find_values(vault: Vault) -> list[str]:
@@ -155,8 +148,6 @@ def complete_word(context: click.Context, typed: str) -> list[str]:
 
 def _ask(context: click.Context, question: Callable[[Vault], list[str]]) -> list[str]:
     """Put a question to the vault that is meant; where something is wrong nothing is offered."""
-    from notekeep.vault import Vault
-
     given = context.find_object(CommandContext) or CommandContext()
     with suppress(NotekeepError):  # whoever completes a line reads no errors
         return question(Vault.open(given.vault))

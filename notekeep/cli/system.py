@@ -14,7 +14,7 @@ from contextlib import suppress
 from glob import glob
 from importlib import metadata
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.shell_completion import get_completion_class
@@ -23,7 +23,7 @@ from notekeep import __version__, config
 from notekeep.catalog import indexing_process
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import debug_option, json_option, json_options, verb_options
-from notekeep.cli.context import current_context, is_json, vault_places
+from notekeep.cli.context import current_context, is_json
 from notekeep.cli.main import COMPLETE, open_or_print_today
 from notekeep.cli.opening import open_vault, show_progress
 from notekeep.cli.output import count_of
@@ -41,10 +41,7 @@ from notekeep.tui.commands.registry import (
     keymaps,
     wrong_keys,
 )
-
-if TYPE_CHECKING:
-    from notekeep.vault import Vault
-
+from notekeep.vault import Vault
 
 SHELLS = ("bash", "zsh", "fish")
 SHORT = (
@@ -98,7 +95,7 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
     start = time.perf_counter()
     with show_progress() as progress:
         refreshed = vault.indexing.refresh(**wanted, progress=progress)
-    vault.habits.tracker.refresh()
+    vault.habits.refresh()
     vault.history.prune()
     seconds = time.perf_counter() - start
     if is_json():
@@ -175,7 +172,7 @@ def config_command(ctx: click.Context) -> int:
             hint = "; put settings above the line [vaults]" if is_setting else ""
             warnings.append(f"vaults.{name}: there is no folder {path}{hint}")
     try:
-        root = config.find_vault(current_context().vault, os.environ, os.getcwd(), person)
+        root = config.find_vault(current_context().vault, person)
     except NotFound:
         pass  # the person's own settings are there without a vault, too
     else:
@@ -205,7 +202,7 @@ def device(name: str | None) -> int:
     Each device writes its own files in `habits/log/`, named after it, so two devices must not have
     the same name. Existing files keep their names and still count.
     """
-    places = vault_places()
+    places = open_vault().places
     before = shown = device_name(places.state)
     if name is not None:
         shown = set_device_name(places.state, name)
@@ -361,9 +358,8 @@ def vaults() -> int:
     """List the vaults opened on this machine, with their names and paths."""
     places = config.Places.for_machine()
     person = config.person_settings(places)
-    names = {os.path.realpath(path): name for name, path in person.vaults.items()}
     rows = [
-        {"name": names.get(path, os.path.basename(path)), "path": path, "id": identity}
+        {"name": person.vault_name(path), "path": path, "id": identity}
         for identity, path in sorted(config.known_vaults(places.state).items(), key=itemgetter(1))
     ]
     return output.write_answer(

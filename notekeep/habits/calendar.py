@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
-if TYPE_CHECKING:
-    from notekeep.habits.days import DayHistory, DayValue
-    from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Status, Timeline
+from notekeep.habits.days import DayHistory, DayValue
+from notekeep.habits.definition import Definition
+from notekeep.habits.evaluation import Status, Timeline
 
 LEVEL_NONE, LEVEL_LITTLE, LEVEL_MOST, LEVEL_REACHED, LEVEL_MORE = range(5)
 """Levels of a day: nothing, under half of the goal, under all of it, all of it, more than that."""

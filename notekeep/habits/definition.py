@@ -184,6 +184,13 @@ def parse_pause(text: str) -> tuple[int, int]:
     return first.toordinal(), last.toordinal() if end or not dots else FOREVER
 
 
+def format_pause(first: int, last: int) -> str:
+    """Write a pause as `parse_pause` reads it."""
+    if first == last:
+        return dates.format_iso(first)
+    return f"{dates.format_iso(first)}..{'' if last == FOREVER else dates.format_iso(last)}"
+
+
 def _target(link: str) -> str:
     """What `[[habits/coffee|Coffee]]` names: the last part of its target."""
     name = link.strip().removeprefix("[[").removesuffix("]]").partition("|")[0]

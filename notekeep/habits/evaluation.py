@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from notekeep.dates import days_in
+from notekeep.habits.days import DayHistory, DayValue
+from notekeep.habits.definition import Definition
 from notekeep.habits.schedule import (
     AfterLast,
     ChosenDays,
@@ -23,10 +25,6 @@ from notekeep.habits.schedule import (
     Untracked,
     spans,
 )
-
-if TYPE_CHECKING:
-    from notekeep.habits.days import DayHistory, DayValue
-    from notekeep.habits.definition import Definition
 
 Status: TypeAlias = Literal[
     "off",

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from itertools import accumulate, pairwise
 from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from notekeep.habits.days import DayHistory, DayValue
+from notekeep.habits.definition import Definition
+from notekeep.habits.evaluation import Timeline
 from notekeep.habits.schedule import EVERY_DAY, PERIOD_DAYS, ChosenDays, Schedule, frequency
-
-if TYPE_CHECKING:
-    from notekeep.habits.days import DayHistory, DayValue
-    from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Timeline
 
 
 class Streak(NamedTuple):

@@ -13,16 +13,13 @@ import shlex
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep import dates
 from notekeep.cache_files import write_cache_file
 from notekeep.errors import Refused, UsageError
 from notekeep.habits.schedule import EVERY_DAY, ChosenDays, parse_schedule
-
-if TYPE_CHECKING:
-    from notekeep.habits.summary import HabitView
-
+from notekeep.habits.summary import HabitView
 
 _CRON_DAYS = (1, 2, 3, 4, 5, 6, 0)
 _TIME = re.compile(r"(?:(.*) )?([01]?[0-9]|2[0-3]):([0-5][0-9])")

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from notekeep.dates import days_in
 from notekeep.habits import amounts
+from notekeep.habits.days import DayHistory
+from notekeep.habits.definition import Definition
+from notekeep.habits.evaluation import Timeline
 from notekeep.habits.measures import Streak, streak, strengths
 from notekeep.habits.summary import streak_unit
-
-if TYPE_CHECKING:
-    from notekeep.habits.days import DayHistory
-    from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Timeline
 
 ReviewSpan: TypeAlias = Literal["week", "month"]
 

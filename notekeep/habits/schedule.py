@@ -10,14 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from notekeep import dates
 from notekeep.errors import UsageError
 from notekeep.habits import amounts
-
-if TYPE_CHECKING:
-    from notekeep.habits.days import DayValue
+from notekeep.habits.days import DayValue
 
 EVERY_DAY = (True,) * 7
 MAX_DAYS = 366  # a span of days longer than a year is a typing error
@@ -182,9 +180,7 @@ def format_schedule(schedule: Schedule) -> str:
         case InDays(times, days):
             return f"{times}/{days}d"
         case EverySlot(days, start):
-            return f"every {days}d" + (
-                f" from {date.fromordinal(start).isoformat()}" if start else ""
-            )
+            return f"every {days}d" + (f" from {dates.format_iso(start)}" if start else "")
         case AfterLast(low, high):
             return f"after {low}d" + (f"..{high}d" if high != low else "")
         case ChosenDays(weekdays):

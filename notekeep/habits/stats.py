@@ -12,15 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from notekeep.habits.days import DayHistory
+from notekeep.habits.definition import Definition
+from notekeep.habits.evaluation import Segment, Timeline
 from notekeep.habits.schedule import InDays
-
-if TYPE_CHECKING:
-    from notekeep.habits.days import DayHistory
-    from notekeep.habits.definition import Definition
-    from notekeep.habits.evaluation import Segment, Timeline
-
 
 Counts: TypeAlias = "Sequence[tuple[int, int]]"
 """For each weekday, Monday first, how often it was done and how often it was due."""

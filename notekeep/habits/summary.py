@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
 from notekeep.habits.calendar import Mark, day_level, day_mark, year_bounds
+from notekeep.habits.days import DayHistory
+from notekeep.habits.definition import Definition
 from notekeep.habits.evaluation import Period, Status, Timeline, evaluate_days
 from notekeep.habits.measures import Rate, rate, streak, strength
 from notekeep.habits.schedule import (
@@ -23,11 +25,6 @@ from notekeep.habits.schedule import (
     format_goal,
     format_schedule,
 )
-
-if TYPE_CHECKING:
-    from notekeep.habits.days import DayHistory
-    from notekeep.habits.definition import Definition
-
 
 Call: TypeAlias = Literal["due", "may", "done", "none"]
 """What today asks of a habit: due, allowed but not needed yet, already done, or nothing."""

@@ -6,13 +6,15 @@ to what a person said, and the same import twice changes nothing.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from notekeep.config import current_time
+from notekeep.dates import format_iso
 from notekeep.errors import UsageError
 from notekeep.habits import amounts, log
 from notekeep.habits.days import entry_identity, reduce_entries
-from notekeep.habits.definition import FOREVER, fold_name, is_id
+from notekeep.habits.definition import fold_name, format_pause, is_id
 from notekeep.habits.formats.habit_data import (
     HabitSource,
     ImportedDay,
@@ -22,6 +24,7 @@ from notekeep.habits.formats.habit_data import (
 )
 from notekeep.habits.log import LogEntry
 from notekeep.habits.schedule import parse_goal, parse_rules
+from notekeep.importing.habit_formats import VaultVocabulary, read_files, read_source
 from notekeep.markdown.note import title_slug
 from notekeep.notes.capture import plan_note_file
 from notekeep.notes.habit_notes import add_log_lines
@@ -66,10 +69,21 @@ class HabitImport(NamedTuple):
 
 
 def plan_import(
-    workspace: Workspace, index: HabitIndex, source: HabitSource, now: datetime
+    workspace: Workspace, index: HabitIndex, path: str, origin: str = ""
 ) -> HabitImport:
-    """Plan an import; nothing is written."""
-    planner = _Planner(workspace, index, source, now)
+    """Plan an import from a file, a folder or an archive; nothing is written.
+
+    `origin` is the id of its format, "" finds out.
+    """
+    index.refresh()
+    names = {name for habit in index.known() for name in habit.names}
+    vocabulary = VaultVocabulary(names, workspace.schema.daily)
+    return plan_source(workspace, index, read_source(read_files(path), origin, vocabulary))
+
+
+def plan_source(workspace: Workspace, index: HabitIndex, source: HabitSource) -> HabitImport:
+    """Plan an import of what was read; the index has been refreshed."""
+    planner = _Planner(workspace, index, source)
     rows = tuple(planner.plan_habit(habit) for habit in source.habits)
     count = "1 habit" if len(rows) == 1 else f"{len(rows)} habits"
     changes = [*planner.notes, *planner.log_changes(is_link=workspace.settings.log_links)]
@@ -88,13 +102,10 @@ def _hints(source: HabitSource, rows: Sequence[PlannedHabit]) -> list[str]:
 
 
 class _Planner:
-    def __init__(
-        self, workspace: Workspace, index: HabitIndex, source: HabitSource, now: datetime
-    ) -> None:
+    def __init__(self, workspace: Workspace, index: HabitIndex, source: HabitSource) -> None:
         self.workspace = workspace
         self.index = index
         self.format = source.format
-        self.now = now
         self.notes: list[NoteChange] = []
         self.entries: list[LogEntry] = []
         self.losses: list[Loss] = []
@@ -142,7 +153,7 @@ class _Planner:
         lines: dict[str, list[str]] = {}
         for entry in sorted(self.entries, key=lambda entry: entry.day):
             line = log.format_entry(entry, is_link=is_link)
-            lines.setdefault(_iso(entry.day)[:7], []).append(line)
+            lines.setdefault(format_iso(entry.day)[:7], []).append(line)
         for month, found in lines.items():
             # No device is called so: what a device wrote itself can be taken back line by line.
             path = f"{LOG_FOLDER}/{month}.import_{self.format}.md"
@@ -224,7 +235,7 @@ class _Planner:
             self.workspace,
             "habit",
             habit.name,
-            now=self.now,
+            now=current_time(),
             fields=self._definition_fields(habit, identity),
             body=f"# {habit.name}\n\n{habit.about}\n" if habit.about else "",
         ).changes[0]
@@ -255,13 +266,13 @@ class _Planner:
             "habit": identity,
             "schedule": list(schedule),
             "goal": goal,
-            "since": _iso(since if until is None else min(since, until)),
+            "since": format_iso(since if until is None else min(since, until)),
         }
         optional: dict[str, Value] = {
             "unit": "" if goal_unit else habit.unit,
-            "until": _iso(until) if until is not None else "",
+            "until": format_iso(until) if until is not None else "",
             "archived": "true" if habit.is_archived else "",
-            "paused": [_format_pause(*pause) for pause in sorted(habit.pauses)],
+            "paused": [format_pause(*pause) for pause in sorted(habit.pauses)],
             "unlogged": {True: "met", False: "missed", None: ""}[habit.counts_silence],
             "group": habit.group,
             "remind": list(habit.remind),
@@ -303,13 +314,3 @@ def _has_entries(entries: Sequence[LogEntry], there: Sequence[LogEntry], unit: s
     if all(entry_identity(entry) in held for entry in entries):
         return True
     return reduce_entries(entries, unit)[:3] == reduce_entries(there, unit)[:3]
-
-
-def _format_pause(first: int, last: int) -> str:
-    if first == last:
-        return _iso(first)
-    return f"{_iso(first)}..{'' if last == FOREVER else _iso(last)}"
-
-
-def _iso(day: int) -> str:
-    return date.fromordinal(day).isoformat()

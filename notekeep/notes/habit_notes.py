@@ -11,7 +11,7 @@ from notekeep import dates
 from notekeep.errors import NotekeepError, NotFound, Problem, UsageError
 from notekeep.habits import log
 from notekeep.habits.days import reduce_entries
-from notekeep.habits.definition import FOREVER, fold_name, is_id, parse_pause
+from notekeep.habits.definition import fold_name, format_pause, is_id, parse_pause
 from notekeep.habits.log import LogEntry
 from notekeep.habits.repairs import LineRepair, move_to_past_month, repair_line, restate_entry
 from notekeep.habits.schedule import format_goal, format_schedule, parse_goal, parse_schedule
@@ -80,9 +80,9 @@ def end_pause(habit: Habit, today: date) -> list[str]:
     day = today.toordinal()
     for low, high in habit.definition.pauses:
         if low <= day <= high:
-            old = f"{_iso(low)}.." if high == FOREVER else f"{_iso(low)}..{_iso(high)}"
-            ended = [] if low == day else [f"paused+={_iso(low)}..{_iso(day - 1)}"]
-            return [f"paused-={old if low != high else _iso(low)}", *ended]
+            days = f"{dates.format_iso(low)}..{dates.format_iso(day - 1)}"
+            ended = [] if low == day else [f"paused+={days}"]
+            return [f"paused-={format_pause(low, high)}", *ended]
     raise NotFound(f"{habit.definition.id} is not paused today")
 
 
@@ -93,13 +93,7 @@ def _pause(text: str, today: date) -> str:
     start, dots, end = text.partition("..")
     first = dates.parse_day(start, today) if dates.parse_iso(start) is None else None
     whole = f"{first.isoformat()}{dots}{end}" if first else text
-    low, high = parse_pause(whole)
-    last = "" if high == FOREVER else _iso(high)
-    return _iso(low) if low == high else f"{_iso(low)}..{last}"
-
-
-def _iso(day: int) -> str:
-    return date.fromordinal(day).isoformat()
+    return format_pause(*parse_pause(whole))
 
 
 def plan_rewrite(
@@ -237,7 +231,7 @@ def _offer_for_entry(
         return _restate_day(workspace, habits, habit, day)
     if code == "W105" and not definition.path:
         first = min(line.entry.day for line in habits.lines(habit))
-        fields = {"habit": entry.habit, "since": date.fromordinal(first).isoformat()}
+        fields = {"habit": entry.habit, "since": dates.format_iso(first)}
         plan = plan_new(workspace, "habit", definition.title, fields=fields)
         return RepairOffer(f"create the habit {entry.habit}", plan)
     if code == "W104" and definition.path:

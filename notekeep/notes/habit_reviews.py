@@ -67,8 +67,9 @@ def review_path(when: Bounds) -> str:
     return f"{FOLDER}/Review {when.first.isoformat()}.md"
 
 
-def plan_review(workspace: Workspace, habits: HabitIndex, when: Bounds) -> WritePlan:
-    """Plan the note."""
+def plan_review(workspace: Workspace, habits: HabitIndex, words: str = "week") -> WritePlan:
+    """Plan a note about a week or month of habits: `week`, `month yesterday`, `week 11-03`."""
+    when = parse_bounds(habits, words)
     path = review_path(when)
     today = habits.today()
     if when.first > today:

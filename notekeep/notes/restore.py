@@ -177,7 +177,7 @@ def forget_traces(vault: Vault, traces: Traces) -> int:
         AutosaveFile(vault.places.state, name).forget()
     vault.open_counts.forget({traces.path, *traces.names})
     vault.catalog.close()
-    vault.habits.tracker.close()
+    vault.habits.close()
     with suppress(FileNotFoundError), os.scandir(vault.places.cache) as listing:
         for entry in list(listing):
             if entry.is_dir(follow_symlinks=False):

@@ -63,7 +63,7 @@ class EntryService:
             raise UsageError(f"unknown kind of entry: {kind}")
 
     def _check_in(self, name: str, entry: dict[str, Any]) -> None:
-        tracker, value = self._vault.habits.tracker, _text(entry, "value")
+        tracker, value = self._vault.habits, _text(entry, "value")
         day = dates.parse_iso(_text(entry, "day"))
         if day is None or len(value) > MAX_VALUE or not value.isprintable():
             raise UsageError(f"invalid day or value: {value[:MAX_VALUE]}")
@@ -75,7 +75,7 @@ class EntryService:
         time = dates.format_clock(_moment(entry), day, self._vault.settings.day_start)
         habit = tracker.resolve(_text(entry, "habit"))
         if all(mark not in one.extra for one in tracker.day_entries(habit, day.toordinal())):
-            tracker.log(habit.definition.id, value, day, time=time, extra=(mark,))
+            tracker.check_in(habit.definition.id, value, day, time=time, extra=(mark,))
 
     def _write(self, name: str, make_plan: Callable[[], WritePlan]) -> None:
         if name in self._applied:

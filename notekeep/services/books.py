@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from notekeep.catalog.records import Row
 from notekeep.dates import MONTHS
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.sanitize import clean_line
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import Row
-    from notekeep.markdown.field_values import Value
-    from notekeep.services.search import SearchService
+from notekeep.services.search import SearchService
 
 
 class ReadBook(NamedTuple):

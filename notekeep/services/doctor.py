@@ -65,7 +65,7 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     yield Layer(
         "properties", "links in properties to notes that are not made yet", unmade, is_calm=True
     )
-    yield Layer("habits", "definitions and log lines", vault.habits.tracker.problems())
+    yield Layer("habits", "definitions and log lines", vault.habits.problems())
     found = [*marked, *find_conflict_problems(vault.workspace, "See `notekeep conflicts`.")]
     if unfinished := find_unfinished_problem(vault.workspace):
         found.append(unfinished)

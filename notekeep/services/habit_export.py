@@ -6,19 +6,17 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import UsageError
 from notekeep.habits.formats.icalendar import write_calendar
 from notekeep.habits.formats.loop import HabitHistory, write_loop_files
 from notekeep.habits.formats.own_format import document, simplify_entries, write_csv
+from notekeep.habits.log import LogEntry
 from notekeep.habits.reminders import parse_reminders
 from notekeep.markdown.sanitize import clean
-
-if TYPE_CHECKING:
-    from notekeep.habits.log import LogEntry
-    from notekeep.tracking.habit_names import Habit
-    from notekeep.tracking.tracker import HabitIndex
+from notekeep.tracking.habit_names import Habit
+from notekeep.tracking.tracker import HabitIndex
 
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 """The time of every file in an archive: the same habits are the same bytes."""
@@ -32,8 +30,8 @@ class HabitExport(NamedTuple):
     losses: tuple[str, ...] = ()
 
 
-def export_habits(tracker: HabitIndex, form: str, names: Sequence[str]) -> HabitExport:
-    """Export habits, all where none is named."""
+def export_habits(tracker: HabitIndex, form: str, names: Sequence[str] = ()) -> HabitExport:
+    """Export habits, all where none is named, as csv, json, loop (Loop's zip) or ics."""
     if form not in FORMS:
         raise UsageError(f"there is no format {form}", f"one of {', '.join(FORMS)}")
     tracker.refresh()

@@ -12,19 +12,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.habits.log import parse_line
 from notekeep.notes.plan import NoteChange
+from notekeep.services.indexing import IndexService
+from notekeep.storage.history import History
+from notekeep.storage.operation_log import ChangeRecord, StepRecord
 from notekeep.storage.transaction import stacks
 from notekeep.tracking.checkin import check_ins, describe_entry, find_last_undo
-
-if TYPE_CHECKING:
-    from notekeep.services.habits import HabitService
-    from notekeep.services.indexing import IndexService
-    from notekeep.storage.history import History
-    from notekeep.storage.operation_log import ChangeRecord, StepRecord
+from notekeep.tracking.tracker import HabitIndex
 
 CHECK_IN = "check-in"  # what a check-in is called in the list
 
@@ -54,7 +52,7 @@ class HistoryService:
     """The steps of one vault."""
 
     def __init__(
-        self, root: str, store: History, habits: HabitService, indexing: IndexService
+        self, root: str, store: History, habits: HabitIndex, indexing: IndexService
     ) -> None:
         self.root = root
         self.store = store
@@ -132,8 +130,8 @@ class HistoryService:
         """Redo what was undone last, unless something was done since."""
         undo, redo = stacks(self.store.records())
         fresh = [one.last.time for one in undo if not one.last.redoes]
-        fresh += [one.time for one in islice(check_ins(self.habits.tracker), 1) if not one.again]
-        undone = find_last_undo(self.habits.tracker)
+        fresh += [one.time for one in islice(check_ins(self.habits), 1) if not one.again]
+        undone = find_last_undo(self.habits)
         times = [redo[-1].last.time] if redo else []
         times += [undone.time] if undone else []
         if not times or max(times) < max(fresh, default=0.0):
@@ -141,10 +139,9 @@ class HistoryService:
         if redo and redo[-1].last.time == max(times):
             step = _of_step(redo[-1].origin if dry_run else self.store.redo(self.root))
         else:
-            entry = parse_line(self.habits.tracker.redo(dry_run=dry_run).lines[0]).entry
-            step = Step(
-                max(times), CHECK_IN, describe_entry(entry, self.habits.tracker) if entry else ""
-            )
+            entry = parse_line(self.habits.redo(dry_run=dry_run).lines[0]).entry
+            label = describe_entry(entry, self.habits) if entry else ""
+            step = Step(max(times), CHECK_IN, label)
         if not dry_run:
             self.indexing.record_written()
         return step
@@ -154,7 +151,7 @@ class HistoryService:
         if last is None:
             return None
         if last.verb == CHECK_IN and not last.paths:
-            self.habits.tracker.undo()
+            self.habits.undo()
             return last
         return _of_step(self.store.undo(self.root))
 
@@ -171,7 +168,7 @@ class HistoryService:
         return heapq.merge(steps, check_ins, key=lambda one: -one.time)
 
     def _check_ins(self) -> Iterator[Step]:
-        for one in check_ins(self.habits.tracker):
+        for one in check_ins(self.habits):
             yield Step(one.time, CHECK_IN, one.text, (), one.undone, is_own=one.is_own)
 
 

@@ -1,29 +1,24 @@
-"""Changes of notes: each is a plan that is applied; a plan alone shows what would be written.
-
-Each verb's module is imported when the verb is used, so that a command loads its own only.
-"""
+"""Changes of notes: each is a plan that is applied; a plan alone shows what would be written."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from notekeep.catalog.name_lookup import Mention
+from notekeep.catalog.records import Row
 from notekeep.errors import Conflict
+from notekeep.markdown.field_changes import FieldChange
+from notekeep.markdown.field_values import Value
+from notekeep.notes import capture, conflict_pairs, fields_and_tags, moves
+from notekeep.notes.link_repair import plan_link_mentions
+from notekeep.notes.lint import Lint, lint_notes
 from notekeep.notes.plan import WritePlan, WriteResult, apply_plan
+from notekeep.notes.saved_queries import plan_save_query
+from notekeep.notes.workspace import Workspace
+from notekeep.services.indexing import IndexService
+from notekeep.storage.history import History
 from notekeep.storage.open_folder import NameTaken
-
-if TYPE_CHECKING:
-    from notekeep.catalog.name_lookup import Mention
-    from notekeep.catalog.records import Row
-    from notekeep.markdown.field_changes import FieldChange
-    from notekeep.markdown.field_values import Value
-    from notekeep.notes.capture import Attachment
-    from notekeep.notes.fields_and_tags import DateOffer
-    from notekeep.notes.lint import Lint
-    from notekeep.notes.workspace import Workspace
-    from notekeep.services.indexing import IndexService
-    from notekeep.storage.history import History
 
 MAX_RETRIES = 5  # how often a plan is made again where others write into the same note
 
@@ -51,18 +46,14 @@ class NoteService:
         done = apply_plan(plan, self.workspace.root, self._open_history(), goes_on)
         remarks = [*done.remarks, *self.indexing.record_written()]
         if plan.resolved:
-            from notekeep.notes.conflict_pairs import resolve_in_git
-
-            remarks += resolve_in_git(self.workspace, plan.resolved)
+            remarks += conflict_pairs.resolve_in_git(self.workspace, plan.resolved)
         return done._replace(remarks=remarks)
 
     def merge_copies(self) -> None:
         """Merge the copies that programs left which sync folders, where that can be done."""
-        from notekeep.notes.conflict_pairs import plan_merge_all
-
         is_indexed = self.workspace.catalog.meta("reader") is not None
         self.indexing.refresh(words=False, defer=is_indexed)
-        plan = plan_merge_all(self.workspace, self._open_history(), of_others=True)
+        plan = conflict_pairs.plan_merge_all(self.workspace, self._open_history(), of_others=True)
         if plan.changes:
             self.apply(plan)
 
@@ -88,125 +79,93 @@ class NoteService:
         body: str = "",
     ) -> WritePlan:
         """Plan a new note, named by its title, in the folder of its kind."""
-        from notekeep.notes.capture import plan_new
-
-        return plan_new(self.workspace, kind, title, fields=fields, tags=tags, body=body)
+        return capture.plan_new(self.workspace, kind, title, fields=fields, tags=tags, body=body)
 
     def plan_add(self, text: str, to: str = "") -> WritePlan:
         """Plan a line at the end of a note or section (`NOTE#Section`), by default today's."""
-        from notekeep.notes.capture import plan_add_to
-
-        return plan_add_to(self.workspace, text, to)
+        return capture.plan_add_to(self.workspace, text, to)
 
     def plan_capture(
         self,
         text: str,
         place: str,
-        attachment: Attachment | None = None,
+        attachment: capture.Attachment | None = None,
         day: dt.date | None = None,
     ) -> WritePlan:
         """Plan a quick note to today's note (or that of a `day`), the inbox or a note's path."""
-        from notekeep.notes.capture import plan_capture
-
-        return plan_capture(self.workspace, text, place, attachment, day)
+        return capture.plan_capture(self.workspace, text, place, attachment, day)
 
     def plan_quote(
         self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
     ) -> WritePlan:
         """Plan a quote with its page, location or second, under the note's heading Quotes."""
-        from notekeep.notes.capture import plan_quote
-
         row = self.workspace.resolve(name)
         before = self.workspace.read(row.path)
-        plan = plan_quote(row.path, before, text, page=page, loc=loc, at=at)
+        plan = capture.plan_quote(row.path, before, text, page=page, loc=loc, at=at)
         plan.label = row.title
         return plan
 
     def plan_attach(self, name: str, file: str) -> WritePlan:
         """Plan a copy of a file in the attachments, and a link to it at the end of a note."""
-        from notekeep.notes.capture import plan_attach
-
-        return plan_attach(self.workspace, self.workspace.resolve(name).path, file)
+        return capture.plan_attach(self.workspace, self.workspace.resolve(name).path, file)
 
     def plan_set(
         self, paths: Iterable[str], changes: Sequence[str | FieldChange], *, force: bool = False
     ) -> WritePlan:
         """Plan front matter: `rating=5`, `author+=Ann`, `genre-=old`; `force` lets odd values."""
-        from notekeep.notes.fields_and_tags import plan_set
+        return fields_and_tags.plan_set(self.workspace, paths, changes, force=force)
 
-        return plan_set(self.workspace, paths, changes, force=force)
-
-    def find_date_offer(self, plan: WritePlan) -> DateOffer | None:
+    def find_date_offer(self, plan: WritePlan) -> fields_and_tags.DateOffer | None:
         """Find the empty dates that go with a status which a plan sets: `finished`, `started`.
 
         The answer has the plan with these dates filled in; None when there is none to offer.
         """
-        from notekeep.notes.fields_and_tags import find_date_offer
-
-        return find_date_offer(self.workspace, plan)
+        return fields_and_tags.find_date_offer(self.workspace, plan)
 
     def plan_tag(
         self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
     ) -> WritePlan:
         """Plan tags added to and removed from the front matter of notes."""
-        from notekeep.notes.fields_and_tags import plan_tag
-
-        return plan_tag(self.workspace, paths, add, remove)
+        return fields_and_tags.plan_tag(self.workspace, paths, add, remove)
 
     def plan_rename_tag(self, old: str, new: str) -> WritePlan:
         """Plan another name for a tag and its children, in front matter and in the text."""
-        from notekeep.notes.fields_and_tags import plan_rename_tag
-
-        return plan_rename_tag(self.workspace, old, new)
+        return fields_and_tags.plan_rename_tag(self.workspace, old, new)
 
     def plan_rename(self, name: str, title: str) -> WritePlan:
         """Plan another title and file name for a note; links to it follow."""
-        from notekeep.notes.moves import plan_rename
-
-        return plan_rename(self.workspace, self.workspace.resolve(name), title)
+        return moves.plan_rename(self.workspace, self.workspace.resolve(name), title)
 
     def plan_move(self, name: str, folder: str) -> WritePlan:
         """Plan another folder of the vault for a note; links to it follow."""
-        from notekeep.notes.moves import plan_move
-
-        return plan_move(self.workspace, self.workspace.resolve(name), folder)
+        return moves.plan_move(self.workspace, self.workspace.resolve(name), folder)
 
     def plan_moves(self, paths: Iterable[str], folder: str) -> WritePlan:
         """Plan another folder for notes, as one step; links to them follow."""
-        from notekeep.notes.moves import plan_moves
-
-        return plan_moves(self.workspace, paths, folder)
+        return moves.plan_moves(self.workspace, paths, folder)
 
     def plan_delete(self, paths: Iterable[str]) -> WritePlan:
         """Plan to move notes to the vault's trash, as one step; what links to them is said."""
-        from notekeep.notes.moves import plan_delete
-
-        return plan_delete(self.workspace, sorted(set(paths)))
+        return moves.plan_delete(self.workspace, sorted(set(paths)))
 
     def plan_link_mentions(self, row: Row, mentions: Iterable[Mention]) -> WritePlan:
         """Plan links where notes name a note without linking to it."""
-        from notekeep.notes.link_repair import plan_link_mentions
-
         return plan_link_mentions(self.workspace, row, mentions)
 
     def plan_save_query(self, name: str, query: str) -> WritePlan:
         """Plan to keep a query under a name in the vault's settings; an empty one is removed."""
-        from notekeep.notes.saved_queries import plan_save_query
-
         return plan_save_query(self.workspace, name, query)
 
     def plan_toggle_task(
         self, path: str, line: int, text: str = "", *, keep_done: bool = False
     ) -> WritePlan:
         """Plan to tick the task on a line of a note, or (without `keep_done`) to open it again."""
-        from notekeep.notes.fields_and_tags import plan_toggle_task
-
-        return plan_toggle_task(self.workspace, path, line, text, keep_done=keep_done)
+        return fields_and_tags.plan_toggle_task(
+            self.workspace, path, line, text, keep_done=keep_done
+        )
 
     def lint(self, paths: Iterable[str], label: str = "") -> Lint:
         """Find what is wrong in notes and logs, with the edits that correct what can be."""
-        from notekeep.notes.lint import lint_notes
-
         return lint_notes(self.workspace, paths, label)
 
     def create(
@@ -225,7 +184,9 @@ class NoteService:
         """Add a line, also to what another program wrote there meanwhile; see `plan_add`."""
         return self.apply_again(lambda: self.plan_add(text, to))
 
-    def capture(self, text: str, place: str, attachment: Attachment | None = None) -> WriteResult:
+    def capture(
+        self, text: str, place: str, attachment: capture.Attachment | None = None
+    ) -> WriteResult:
         """Save a quick note; see `plan_capture`."""
         return self.apply_again(lambda: self.plan_capture(text, place, attachment))
 

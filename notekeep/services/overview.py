@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from notekeep.catalog.queries import OnThisDay, count_open, list_tasks, on_this_day
+from notekeep.catalog.records import Row, TaskRow
+from notekeep.errors import Problem
+from notekeep.habits.summary import HabitView
 from notekeep.markdown.text_edit import DUE_LIKE_PATTERN, find_due_day
-
-if TYPE_CHECKING:
-    from notekeep.catalog.records import Row, TaskRow
-    from notekeep.errors import Problem
-    from notekeep.habits.summary import HabitView
-    from notekeep.services.habits import HabitService
-    from notekeep.services.search import SearchService
-
+from notekeep.services.search import SearchService
+from notekeep.tracking.tracker import HabitIndex
 
 DAYS_OF_NOTES = ("created", "finished", "listened")  # dates that are found again years later
 UNDATED = 24  # tasks without a day that are listed
@@ -95,12 +92,12 @@ class Overview(NamedTuple):
             "daily": self.daily.path if self.daily else None,
             "on_this_day": _names([found.row for found in self.on_this_day]),
             "recent": _names(self.recent),
-            "problems": [problem_object(problem) for problem in self.problems],
+            "problems": [problem._asdict() for problem in self.problems],
             "conflicts": self.conflicts,
         }
 
 
-def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -> Overview:
+def gather_overview(search: SearchService, habits: HabitIndex, day: dt.date) -> Overview:
     """Gather what a vault holds for a day."""
     catalog = search.catalog
     due = [
@@ -133,18 +130,6 @@ def gather_overview(search: SearchService, habits: HabitService, day: dt.date) -
         recent=search.rows("sort:-modified", limit=RECENT).rows,
         conflicts=catalog.conflicts(),
     )
-
-
-def problem_object(problem: Problem) -> dict[str, Any]:
-    """Return a problem as JSON; the keys are stable."""
-    return {
-        "path": problem.path,
-        "line": problem.line,
-        "column": problem.column,
-        "message": problem.message,
-        "hint": problem.hint,
-        "code": problem.code,
-    }
 
 
 def _names(rows: list[Row]) -> list[dict[str, str]]:

@@ -14,7 +14,6 @@ from notekeep.catalog.name_lookup import (
     existing_paths,
     find_exact,
     resolve,
-    select,
     split_names,
     withheld,
 )
@@ -34,10 +33,10 @@ from notekeep.storage.content import read_file
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
     from notekeep.notes.workspace import Workspace
-    from notekeep.services.habits import HabitService
     from notekeep.services.indexing import IndexService
     from notekeep.services.search import SearchService
     from notekeep.storage.history import History
+    from notekeep.tracking.tracker import HabitIndex
 
 PUBLIC = "publish:true"
 DRAFTS = f"is:draft OR {PUBLIC}"
@@ -69,7 +68,7 @@ class PublishingService:
         indexing: IndexService,
         history: History,
         open_search: Callable[[], SearchService],
-        open_habits: Callable[[], HabitService],
+        open_habits: Callable[[], HabitIndex],
     ) -> None:
         self.places = places
         self.root, self.settings, self.schema, self.catalog, _ = workspace
@@ -98,7 +97,7 @@ class PublishingService:
         if all(found.values()):
             return [row.path for row in found.values() if row is not None], True
         (query,) = names
-        rows = select(self.catalog, query, self.root, lambda: self._open_search().rows(query).rows)
+        rows = self._open_search().select(query)
         begun = query.strip().casefold()
         named = len(rows) == 1 and rows[0].title.casefold().startswith(begun)
         return [row.path for row in rows], named
@@ -340,7 +339,7 @@ class PublishingService:
     def _drawn(self, path: str, heading: str) -> HeatmapPicture | None:
         from notekeep.export.heatmap import draw_habit_year
 
-        return draw_habit_year(self._open_habits().tracker, path, heading)
+        return draw_habit_year(self._open_habits(), path, heading)
 
     def _publish_rules(self) -> list[str]:
         """Return the vault's own rules as queries: a folder is written `posts/`, a tag `#blog`."""

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep import dates
 from notekeep.errors import UsageError
 from notekeep.habits.calendar import Calendar, year_bounds
+from notekeep.habits.definition import Definition
 from notekeep.habits.measures import Rate, Recovery, StreakRun, best_runs, rate, recovery, strengths
 from notekeep.habits.review import Bounds, ReviewSpan, find_bounds
 from notekeep.habits.stats import best_weekday, count_weekdays
 from notekeep.habits.summary import HabitView, describe_year, parse_year_heading, streak_unit
 from notekeep.query.values import parse_period
-
-if TYPE_CHECKING:
-    from notekeep.habits.definition import Definition
-    from notekeep.tracking.habit_table import LogLine
-    from notekeep.tracking.tracker import HabitIndex
-
+from notekeep.tracking.habit_table import LogLine
+from notekeep.tracking.tracker import HabitIndex
 
 RATE_SPANS = (7, 30, 90, 365)
 """Rates are given for so many last days, and for all."""

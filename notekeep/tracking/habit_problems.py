@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
+from notekeep.dates import format_iso
 from notekeep.errors import Problem
 from notekeep.habits import amounts
 from notekeep.habits.days import reduce_entries
+from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.habit_table import LogLine, read_lines
 
 if TYPE_CHECKING:
     import sqlite3
-
-    from notekeep.tracking.habit_names import Habit
 
 
 def find_problems(
@@ -105,7 +104,7 @@ def _about_line(line: LogLine, habit: Habit, today: int) -> Iterator[Problem]:
         hint = f"use {unit}"
         yield Problem(line.path, line.number, message, hint, "W103")
     if where := "in the future" if entry.day > today else definition.outside(entry.day):
-        day = date.fromordinal(entry.day).isoformat()
+        day = format_iso(entry.day)
         yield Problem(line.path, line.number, f"{day} is {where}", "fix the date", "W104")
 
 

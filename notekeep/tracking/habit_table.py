@@ -7,7 +7,6 @@ are is kept too, because reading ten years of lines takes longer than a check-in
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import time
@@ -50,8 +49,6 @@ HINTS = {
 
 _FoundProblem: TypeAlias = tuple[int | None, str, str, str]
 """Line, code, message and hint."""
-
-_TABLES = ("habit_files", "habit_lines", "habit_days")
 
 
 class HabitScan(NamedTuple):
@@ -123,13 +120,6 @@ class HabitStore:
         )
         return self.version()
 
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """Begin a transaction: all of it happens, or nothing and an sqlite3.Error."""
-        connection = self.connection
-        with database.transaction(connection):
-            yield connection
-
     def recover(self, error: sqlite3.Error) -> None:
         """Go on after an error: with a new catalog when this one is damaged, else in memory."""
         self.close()
@@ -163,13 +153,6 @@ class HabitStore:
             return os.stat(self._path).st_ino != self._inode
         except OSError:
             return True
-
-
-def clear_tables(connection: sqlite3.Connection) -> None:
-    """Delete all that is known of habits."""
-    for table in _TABLES:
-        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-    connection.execute("DELETE FROM problems WHERE source = 'habit'")
 
 
 # Which files of habits are not known as they are: logs, and notes that define one.

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import sqlite3
 from _thread import RLock
-from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
 
+from notekeep.catalog import database
 from notekeep.config import VaultPlaces, current_time
 from notekeep.dates import habit_day
+from notekeep.errors import Problem
 from notekeep.habits import log
-from notekeep.habits.calendar import Calendar, lay_out_calendar, year_bounds
+from notekeep.habits.calendar import Calendar, lay_out_calendar
+from notekeep.habits.days import DayHistory
 from notekeep.habits.evaluation import Timeline, evaluate_days
+from notekeep.habits.log import LogEntry
 from notekeep.habits.summary import HabitView, list_position, summarize_habit
 from notekeep.tracking import habit_table
 from notekeep.tracking.checkin import (
@@ -29,14 +31,8 @@ from notekeep.tracking.checkin import (
     undo_check_in,
 )
 from notekeep.tracking.habit_names import Habit, find_habit, is_name
-from notekeep.tracking.habit_problems import find_problems, read_problem_lines
+from notekeep.tracking.habit_problems import find_problems
 from notekeep.tracking.habit_table import HabitStore, LogLine, scan_habit_files
-
-if TYPE_CHECKING:
-    from notekeep.errors import Problem
-    from notekeep.habits.days import DayHistory
-    from notekeep.habits.log import LogEntry
-
 
 MOST_VIEWS = 1000
 """So many views are kept for the next time they are asked for."""
@@ -67,18 +63,18 @@ class HabitIndex:
         """Why the index file cannot be used, as a sentence; "" when it can."""
         return self._store.trouble
 
-    def refresh(self, *, full: bool = False) -> bool:
+    def refresh(self) -> bool:
         """Bring the tables up to date with the files; tell whether they changed."""
         with self._lock:
             self._store.retry()
             try:
-                return self._refresh(full=full)
+                return self._refresh()
             except sqlite3.Error as error:
                 self._store.recover(error)
                 self._forget()
-                return self._refresh(full=False)
+                return self._refresh()
 
-    def habits(
+    def views(
         self, day: date | None = None, *, first: date | None = None, last: date | None = None
     ) -> list[HabitView]:
         """Return all habits as of a day, by group, order and title; archived ones are among them.
@@ -146,12 +142,6 @@ class HabitIndex:
         with self._lock:
             return lay_out_calendar(habit.definition, self.days(habit), line, *bounds, week_start)
 
-    def year(self, name: str, year: int | None = None, day: date | None = None) -> Calendar:
-        """Lay out a year of a habit, for a heatmap; None is the year of `day`."""
-        habit = self.resolve(name)
-        first, last = map(date.fromordinal, year_bounds(year or (day or self.today()).year))
-        return self.calendar(habit, first, last, day)
-
     def lines(
         self, habit: Habit, since: date | None = None, until: date | None = None
     ) -> list[LogLine]:
@@ -169,7 +159,7 @@ class HabitIndex:
             for line in sorted(some, key=_line_moment)
         ]
 
-    def log(
+    def check_in(
         self,
         habit: str,
         value: str = "done",
@@ -179,10 +169,11 @@ class HabitIndex:
         time: str = "",
         extra: tuple[tuple[str, str], ...] = (),
     ) -> CheckInResult:
-        """Check in: append one line to this device's log.
+        """Append one line to this device's log.
 
-        `value` is as it stands in a log line, and `+1` for `1`; without a day it is for today, and
-        without a time for now. `extra` are further `key=word` pairs of the line.
+        `habit` is an id, an alias, or a unique beginning; `value` is `done`, `12 min`, `skip`,
+        `miss` or `clear`; without a day it counts for today, and without a time for now. `extra`
+        are further `key=word` pairs of the line.
         """
         # Of two at once the second has to know the first: else both could be the same line, of
         # which one counts.
@@ -191,10 +182,10 @@ class HabitIndex:
             typed = parse_typed_value(value, found.definition.unit)
             return check_in(self, CheckIn(found, typed, day, time, note=note, extra=extra))
 
-    def undo(self) -> Undone:
+    def undo(self, *, dry_run: bool = False) -> Undone:
         """Undo the last entry of this device, by a line that makes its day what it was."""
         with self._lock:
-            return undo_check_in(self)
+            return undo_check_in(self, dry_run=dry_run)
 
     def redo(self, *, dry_run: bool = False) -> Undone:
         """Redo what `undo` undid last, if nothing else was logged on this device since."""
@@ -209,10 +200,6 @@ class HabitIndex:
             return find_problems(
                 self._store.connection, self.places.root, self.known(), today, self.unreadable
             )
-
-    def problem_lines(self, problems: Iterable[Problem]) -> list[str]:
-        """Return the line that each of some problems is about; "" without."""
-        return read_problem_lines(self.places.root, problems)
 
     def count_problems(self) -> int:
         """Count the lines and definitions that need a look, as of the last refresh.
@@ -249,11 +236,7 @@ class HabitIndex:
         """Return all entries of a habit and day as of the last refresh."""
         return list(habit_table.read_entries(self._store.connection, habit.names, day, day))
 
-    def _refresh(self, *, full: bool) -> bool:
-        if full:
-            with self._store.writing() as connection:
-                habit_table.clear_tables(connection)
-                self._store.count_up()
+    def _refresh(self) -> bool:
         connection, version = self._store.connection, self._store.version()
         if version != self._version:
             self._forget()
@@ -262,8 +245,8 @@ class HabitIndex:
         found = scan_habit_files(root, folder.strip("/"), connection)
         self.unreadable = found.unreadable
         if not found.changed and not found.removed:
-            return full
-        with self._store.writing():
+            return False
+        with database.transaction(connection):
             is_known = self._store.version() == self._version
             changed = habit_table.store_scan(connection, root, found)
             self._version = self._store.count_up()

@@ -437,7 +437,7 @@ class NotekeepApp(App[None], RemovalSafe):
             if not step.is_own and (step != named or time.monotonic() > until):
                 return step, ""
             if not step.id:
-                return step, f"check-in {self.vault.habits.tracker.undo().habit.title}"
+                return step, f"check-in {self.vault.habits.undo().habit.title}"
             return step, " ".join(f"{one.verb} {one.label}" for one in history.undo())
 
         in_background(self, undo, self._undone, group=WRITE_GROUP)

@@ -134,6 +134,9 @@ def test_a_calendar_without_reminders_says_so(
     assert main(["habit", "export", "ics"]) == 1
     assert "no reminders" in capsys.readouterr().err
     assert main(["habit", "remind"]) == 1
+    assert "no reminders" in capsys.readouterr().err
+    assert main(["habit", "remind", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {"total": 0, "reminders": []}
 
 
 def test_cron_lines_are_only_shown_and_reach_the_desktop(

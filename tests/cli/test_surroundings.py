@@ -178,7 +178,9 @@ def test_settings_of_a_vault_that_cannot_be_read_hold_back_what_may_leave_and_no
     told = run(vault, "ls")
     assert told.code == 0
     assert "A good note" in told.out
-    assert f"the vault's settings are ignored: {vault / SETTINGS}: " in told.err
+    said = f"the vault's settings are ignored: {vault / SETTINGS}: "
+    assert said in told.err
+    assert said in run(vault, "habit", "prompt").err
     assert SETTINGS in run(vault, "doctor").out
     left = run(vault, "export", "--to", "portable", "good")
     assert left.code == 4

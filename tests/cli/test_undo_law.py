@@ -132,7 +132,7 @@ def test_undo_gives_every_day_of_a_habit_back(
     run: Callable[..., int], sample: Path, words: list[str]
 ) -> None:
     def days() -> dict[str, list[tuple[int, str, int]]]:
-        index = Vault.open(sample).habits.tracker
+        index = Vault.open(sample).habits
         index.refresh()
         kept = {habit.key: index.days(habit) for habit in index.known()}
         # A day that was cleared is as one that nothing was said of.

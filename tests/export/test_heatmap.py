@@ -129,13 +129,13 @@ def test_a_fragment_names_a_year(heading: str, year: int | None, vault: Vault) -
 
 
 def test_only_habits_have_a_year(vault: Vault) -> None:
-    assert draw_habit_year(vault.habits.tracker, "posts/My year.md", "year") is None
+    assert draw_habit_year(vault.habits, "posts/My year.md", "year") is None
 
 
 def test_a_year_begins_a_draft_that_exports(vault: Vault, tmp_path: Path) -> None:
     from notekeep.notes.habit_reviews import plan_year
 
-    index = vault.habits.tracker
+    index = vault.habits
     index.refresh()
     done = vault.notes.apply(plan_year(vault.workspace, index, [index.find("med")], 2026))
     text = vault.workspace.read(done.paths[0]).decode()

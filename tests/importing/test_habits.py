@@ -21,7 +21,7 @@ from notekeep.habits.formats.habit_data import (
     SourceBuilder,
 )
 from notekeep.habits.log import LogValue, parse_line
-from notekeep.importing.habit_import import plan_import
+from notekeep.importing.habit_import import plan_import, plan_source
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -55,15 +55,8 @@ def plan(vault: Vault) -> Callable[..., HabitImport]:
         found = SourceBuilder(form)
         for habit in habits:
             found.add(habit)
-        vault.habits.tracker.refresh()
-        from notekeep import config
-
-        planned = plan_import(
-            vault.workspace,
-            vault.habits.tracker,
-            found.build(),
-            config.current_time(),
-        )
+        vault.habits.refresh()
+        planned = plan_source(vault.workspace, vault.habits, found.build())
         if write:
             vault.notes.apply(planned.plan)
         return planned
@@ -73,15 +66,15 @@ def plan(vault: Vault) -> Callable[..., HabitImport]:
 
 def test_a_plan_writes_nothing(vault: Vault, samples: Path) -> None:
     before = files(vault)
-    found = vault.habits.plan_import(str(samples / "loop.db"))
+    found = plan_import(vault.workspace, vault.habits, str(samples / "loop.db"))
     assert [row.added for row in found.habits] == [5, 3, 3, 2]
     assert files(vault) == before
 
 
 def test_the_same_import_twice_changes_nothing(vault: Vault, samples: Path) -> None:
-    vault.notes.apply(vault.habits.plan_import(str(samples / "loop.db")).plan)
+    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / "loop.db")).plan)
     before = files(vault)
-    again = vault.habits.plan_import(str(samples / "loop.db"))
+    again = plan_import(vault.workspace, vault.habits, str(samples / "loop.db"))
     assert again.plan.changes == []
     assert [(row.added, row.same, row.kept) for row in again.habits] == [
         (0, 5, 0),
@@ -95,29 +88,29 @@ def test_the_same_import_twice_changes_nothing(vault: Vault, samples: Path) -> N
 
 def test_the_zip_after_the_database_finds_the_same_habits(vault: Vault, samples: Path) -> None:
     for first, second in (("loop.db", "loop.zip"), ("loop.zip", "loop.db")):
-        vault.notes.apply(vault.habits.plan_import(str(samples / first)).plan)
-        assert vault.habits.plan_import(str(samples / second)).plan.changes == []
+        vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / first)).plan)
+        assert plan_import(vault.workspace, vault.habits, str(samples / second)).plan.changes == []
         vault.history.undo()
 
 
 def test_it_is_one_step_and_undo_takes_it_back(vault: Vault, samples: Path) -> None:
     before = files(vault)
-    vault.notes.apply(vault.habits.plan_import(str(samples / "loop.db")).plan)
+    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / "loop.db")).plan)
     assert len(files(vault)) > len(before)
     (taken,) = vault.history.undo()
     assert (taken.verb, taken.label) == ("import", "4 habits from loop")
     assert files(vault) == before
     vault.history.redo()
-    assert vault.habits.plan_import(str(samples / "loop.db")).plan.changes == []
+    assert plan_import(vault.workspace, vault.habits, str(samples / "loop.db")).plan.changes == []
 
 
 def test_imported_lines_are_no_check_ins_of_this_device(vault: Vault, samples: Path) -> None:
-    vault.notes.apply(vault.habits.plan_import(str(samples / "loop.db")).plan)
+    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / "loop.db")).plan)
     assert [step.verb for step in vault.history.steps()] == ["import"]
 
 
 def test_what_a_habit_was_is_what_it_is(vault: Vault, samples: Path) -> None:
-    vault.notes.apply(vault.habits.plan_import(str(samples / "loop.db")).plan)
+    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / "loop.db")).plan)
     views = {view.title: view for view in vault.habits.views(date(2026, 1, 9))}
     assert views["Läufe"].goal == ">= 5 km"
     assert views["Coffee"].is_archived
@@ -158,7 +151,7 @@ def test_a_habit_that_only_the_log_names_gets_a_note(
         1,
         1,
     )
-    assert vault.habits.tracker.resolve("row").definition.goal.kind == "least"
+    assert vault.habits.resolve("row").definition.goal.kind == "least"
 
 
 def test_spans_of_seven_days_are_pointed_out(
@@ -275,7 +268,7 @@ def test_any_name_becomes_a_note_and_an_id(
     assert row.id == identity
     assert row.path.startswith("habits/")
     assert Path(vault.root, row.path).is_file()
-    assert vault.habits.tracker.resolve(row.id).definition.title == name
+    assert vault.habits.resolve(row.id).definition.title == name
     assert log(vault) == [f"- 2026-01-05 {identity}: done"]
 
 
@@ -296,7 +289,7 @@ def test_everything_that_a_definition_can_say_comes_along(
         about="Why: [[Deep Work]].",
     )
     plan(habit, write=True)
-    found = vault.habits.tracker.resolve("water").definition
+    found = vault.habits.resolve("water").definition
     assert found.problems == ()
     assert (found.goal.kind, found.unit, found.since, found.until) == (
         "most",
@@ -316,7 +309,7 @@ def test_what_no_definition_can_say_becomes_its_default_and_is_named(
 ) -> None:
     found = plan(ImportedHabit("H", schedule="now and then", goal="much"), write=True)
     assert [loss.habit for loss in found.losses] == ["H", "H"]
-    assert vault.habits.tracker.resolve("h").definition.problems == ()
+    assert vault.habits.resolve("h").definition.problems == ()
 
 
 def test_what_no_line_can_hold_is_named(vault: Vault, plan: Callable[..., HabitImport]) -> None:
@@ -356,9 +349,11 @@ def test_links_are_written_where_the_vault_wants_them(tmp_path: Path, samples: P
     (root / ".notekeep").mkdir(parents=True)
     (root / ".notekeep/config.toml").write_text("log_links = true\n", "utf-8")
     vault = Vault.open(root)
-    vault.notes.apply(vault.habits.plan_import(str(samples / "beaver.json")).plan)
+    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(samples / "beaver.json")).plan)
     assert log(vault, "beaver")[0] == "- 2026-01-05 [[stretch]]: done"
-    assert vault.habits.plan_import(str(samples / "beaver.json")).plan.changes == []
+    assert (
+        plan_import(vault.workspace, vault.habits, str(samples / "beaver.json")).plan.changes == []
+    )
 
 
 VALUES = st.one_of(
@@ -396,10 +391,8 @@ def test_any_source_twice_is_any_source_once(
     source: HabitSource = found.build()
 
     def planned() -> HabitImport:
-        from notekeep import config
-
-        vault.habits.tracker.refresh()
-        return plan_import(vault.workspace, vault.habits.tracker, source, config.current_time())
+        vault.habits.refresh()
+        return plan_source(vault.workspace, vault.habits, source)
 
     first = planned()
     vault.notes.apply(first.plan)
@@ -460,7 +453,9 @@ def test_the_best_streak_of_loop_is_kept(
     vault: Vault,
     tmp_path: Path,
 ) -> None:
-    vault.notes.apply(vault.habits.plan_import(str(export(case, tmp_path / "loop"))).plan)
+    vault.notes.apply(
+        plan_import(vault.workspace, vault.habits, str(export(case, tmp_path / "loop"))).plan
+    )
     last = max(case["expect"]["computed"])
     views = {view.title: view for view in vault.habits.views(date.fromisoformat(last))}
     assert views["Chess"].best == max(length for _, _, length in case["expect"]["streaks"])

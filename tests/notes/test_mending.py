@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.notes.habit_notes import offer_repair, plan_repairs
 from notekeep.tracking.checkin import set_device_name
 from notekeep.vault import Vault
 
@@ -63,45 +64,45 @@ def text(vault: Vault, path: str = LOG) -> str:
 )
 def test_one_key_writes_the_line_anew(vault: Vault, code: str, line: str, after: str) -> None:
     write(vault, "# Log", line, "- 2026-11-22 med: 3 min")
-    problem = next(each for each in vault.habits.tracker.problems() if each.code == code)
-    offer = vault.habits.offer_repair(problem)
+    problem = next(each for each in vault.habits.problems() if each.code == code)
+    offer = offer_repair(vault.workspace, vault.habits, problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert text(vault) == f"# Log\n{after}\n- 2026-11-22 med: 3 min\n"
-    assert code not in {each.code for each in vault.habits.tracker.problems()}
+    assert code not in {each.code for each in vault.habits.problems()}
     vault.history.undo()
     assert line in text(vault)
 
 
 def test_a_date_that_nobody_can_guess_is_left_to_the_person(vault: Vault) -> None:
     write(vault, "- 2026-00-23 med: done")
-    (problem,) = vault.habits.tracker.problems()
-    assert vault.habits.offer_repair(problem) is None
+    (problem,) = vault.habits.problems()
+    assert offer_repair(vault.workspace, vault.habits, problem) is None
     assert (problem.path, problem.line) == (LOG, 1)
 
 
 def test_a_tick_without_a_value_takes_no_guess(vault: Vault) -> None:
     write(vault, "- [x] 2026-11-23 med", "- 2026-11-22 med")
-    vault.notes.apply(vault.habits.plan_repairs(vault.habits.tracker.problems()))
+    vault.notes.apply(plan_repairs(vault.workspace, vault.habits.problems()))
     assert text(vault) == "- [x] 2026-11-23 med: done\n- 2026-11-22 med\n"
 
 
 def test_one_key_takes_all_markers_of_a_file_out(vault: Vault) -> None:
     done = "- 2026-11-23 med: done", "- 2026-11-22 med: done"
     write(vault, "=======", "<<<<<<< HEAD", done[0], "=======", done[1], ">>>>>>> phone")
-    problem = next(each for each in vault.habits.tracker.problems() if each.code == "W106")
-    offer = vault.habits.offer_repair(problem)
+    problem = next(each for each in vault.habits.problems() if each.code == "W106")
+    offer = offer_repair(vault.workspace, vault.habits, problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert text(vault).splitlines() == ["=======", *done]
-    assert vault.habits.tracker.problems() == []
+    assert vault.habits.problems() == []
 
 
 def test_the_same_line_twice_becomes_one(vault: Vault) -> None:
     write(vault, "- 2026-11-23 med: 5 min", "- 2026-11-22 med: done", "- 2026-11-23 med: 5 min")
-    (problem,) = vault.habits.tracker.problems()
+    (problem,) = vault.habits.problems()
     assert problem.code == "W107"
-    offer = vault.habits.offer_repair(problem)
+    offer = offer_repair(vault.workspace, vault.habits, problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert text(vault).splitlines() == ["- 2026-11-23 med: 5 min", "- 2026-11-22 med: done"]
@@ -112,25 +113,25 @@ def test_a_second_note_with_one_id_gets_an_id_of_its_own(vault: Vault) -> None:
         with open(vault.absolute(f"habits/{name}.md"), "w", encoding="utf-8") as file:
             file.write(f"---\nhabit: {identity}\n---\n")
     vault.indexing.refresh()
-    (problem,) = vault.habits.tracker.problems()
+    (problem,) = vault.habits.problems()
     assert (problem.path, problem.code) == ("habits/Second.md", "W105")
-    offer = vault.habits.offer_repair(problem)
+    offer = offer_repair(vault.workspace, vault.habits, problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert text(vault, "habits/Second.md") == "---\nhabit: med-3\n---\n"
-    assert vault.habits.tracker.problems() == []
+    assert vault.habits.problems() == []
 
 
 def test_a_contradiction_ends_with_what_counts_said_once_more(vault: Vault) -> None:
     write(vault, "- 2026-11-23 med: skip", "- 2026-11-23 med: done")
-    (problem,) = [each for each in vault.habits.tracker.problems() if each.code == "W102"]
-    offer = vault.habits.offer_repair(problem)
+    (problem,) = [each for each in vault.habits.problems() if each.code == "W102"]
+    offer = offer_repair(vault.workspace, vault.habits, problem)
     assert offer is not None
     before = text(vault)
     vault.notes.apply(offer.plan)
     assert text(vault) == before
     assert text(vault, OURS).endswith("\n- 2026-11-23 med: done ~1\n")
-    assert vault.habits.tracker.problems() == []
+    assert vault.habits.problems() == []
 
 
 @pytest.mark.parametrize(
@@ -144,24 +145,24 @@ def test_a_day_outside_moves_the_bounds_of_its_habit(
     vault: Vault, line: str, path: str, field: str
 ) -> None:
     write(vault, line)
-    (problem,) = vault.habits.tracker.problems()
+    (problem,) = vault.habits.problems()
     assert problem.code == "W104"
-    offer = vault.habits.offer_repair(problem)
+    offer = offer_repair(vault.workspace, vault.habits, problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert field in text(vault, path)
-    assert vault.habits.tracker.problems() == []
+    assert vault.habits.problems() == []
 
 
 def test_a_habit_that_only_the_log_knows_gets_its_note(vault: Vault) -> None:
     write(vault, "- 2026-11-23 stretch: done", "- 2026-11-20 stretch: done")
-    problem = vault.habits.tracker.problems()[0]
-    offer = vault.habits.offer_repair(problem)
+    problem = vault.habits.problems()[0]
+    offer = offer_repair(vault.workspace, vault.habits, problem)
     assert offer is not None
     vault.notes.apply(offer.plan)
     assert "habit: stretch" in text(vault, "habits/stretch.md")
     assert "since: 2026-11-20" in text(vault, "habits/stretch.md")
-    assert vault.habits.tracker.problems() == []
+    assert vault.habits.problems() == []
 
 
 def test_all_that_takes_no_guess_is_mended_as_one_step(vault: Vault) -> None:
@@ -175,7 +176,7 @@ def test_all_that_takes_no_guess_is_mended_as_one_step(vault: Vault) -> None:
         "- 2026-11-22 med: skip flu",
     ]
     write(vault, *lines)
-    plan = vault.habits.plan_repairs(vault.habits.tracker.problems())
+    plan = plan_repairs(vault.workspace, vault.habits.problems())
     vault.notes.apply(plan)
     assert text(vault).splitlines() == [
         "- 2026-11-23 med: 5.5 min",

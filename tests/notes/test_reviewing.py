@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.errors import Refused, UsageError
+from notekeep.notes.habit_reviews import plan_review
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
 
 
 def review(vault: Vault, words: str) -> list[str]:
-    (path,) = vault.notes.apply(vault.habits.plan_review(words)).paths
+    (path,) = vault.notes.apply(plan_review(vault.workspace, vault.habits, words)).paths
     return vault.workspace.read(path).decode().splitlines()
 
 
@@ -107,7 +108,7 @@ def test_a_review_adds_no_tasks(vault: Vault) -> None:
 def test_a_review_is_written_once_and_undone_whole(vault: Vault) -> None:
     review(vault, "week")
     with pytest.raises(Refused, match="already: reviews/Review 2026-11-16"):
-        vault.habits.plan_review("week")
+        plan_review(vault.workspace, vault.habits, "week")
     vault.history.undo()
     with pytest.raises(FileNotFoundError):
         open(vault.absolute(WEEK), "rb").close()
@@ -129,15 +130,17 @@ def test_a_review_is_written_once_and_undone_whole(vault: Vault) -> None:
     ],
 )
 def test_any_week_or_month_can_be_named(vault: Vault, words: str, path: str) -> None:
-    assert [change.path for change in vault.habits.plan_review(words).changes] == [path]
+    assert [
+        change.path for change in plan_review(vault.workspace, vault.habits, words).changes
+    ] == [path]
 
 
 @pytest.mark.parametrize("words", ["year", "week never", "month 2026-02-30", "2026", "yesterday"])
 def test_what_is_no_week_and_no_month_is_said(vault: Vault, words: str) -> None:
     with pytest.raises(UsageError):
-        vault.habits.plan_review(words)
+        plan_review(vault.workspace, vault.habits, words)
 
 
 def test_a_week_that_has_not_begun_has_no_review(vault: Vault) -> None:
     with pytest.raises(UsageError, match="is in the future"):
-        vault.habits.plan_review("week 2026-12-01")
+        plan_review(vault.workspace, vault.habits, "week 2026-12-01")

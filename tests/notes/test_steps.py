@@ -30,7 +30,7 @@ def habits(vault: Vault) -> Vault:
 
 def minutes(vault: Vault, day: dt.date = DAY) -> float:
     """How long the habit was done on a day, as all lines of it say together."""
-    index = vault.habits.tracker
+    index = vault.habits
     index.refresh()
     return index.days(index.find("med")).day(day.toordinal()).amount / 1000
 

@@ -51,7 +51,7 @@ class Model:
 
 
 def state_of(vault: Vault) -> State:
-    index = vault.habits.tracker
+    index = vault.habits
     index.refresh()
     minutes = index.days(index.find("med")).day(vault.today().toordinal()).amount / 1000
     rating = vault.search.read("books/Book").fields["rating"]

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
+from notekeep.dates import format_iso
 from notekeep.errors import Refused
 from notekeep.habits import amounts
+from notekeep.habits.days import DayHistory, DayValue
+from notekeep.habits.definition import Definition
 from notekeep.habits.formats.habit_data import (
     DONE,
     MISS,
@@ -42,11 +45,6 @@ from notekeep.habits.schedule import (
     parse_schedule,
     spans,
 )
-
-if TYPE_CHECKING:
-    from notekeep.habits.days import DayHistory, DayValue
-    from notekeep.habits.definition import Definition
-
 
 UNKNOWN, NO, AUTO, YES, SKIPPED = -1, 0, 1, 2, 3
 LOOP_MARKS = {"UNKNOWN": UNKNOWN, "NO": NO, "YES_AUTO": AUTO, "YES_MANUAL": YES, "SKIP": SKIPPED}
@@ -342,8 +340,10 @@ def write_loop_files(
         first, values = strengths(kept.habit, kept.days, today)
         scores.append({first + place: f"{value:.4f}" for place, value in enumerate(values)})
         newest = sorted(marks[-1].items(), reverse=True)
-        lines = [(_iso(day), mark, kept.notes.get(day, "")) for day, mark in newest]
-        points = [(_iso(day), score) for day, score in sorted(scores[-1].items(), reverse=True)]
+        lines = [(format_iso(day), mark, kept.notes.get(day, "")) for day, mark in newest]
+        points = [
+            (format_iso(day), score) for day, score in sorted(scores[-1].items(), reverse=True)
+        ]
         files[f"{folder}/{SCORES}"] = write_csv_table(("Date", "Score"), points)
         files[f"{folder}/{CHECKMARKS_FILE}"] = write_csv_table(("Date", "Value", "Notes"), lines)
     names = [kept.habit.title for kept in habits]
@@ -436,11 +436,7 @@ def _shared(
 ) -> str:
     first = min((day for column in columns for day in column), default=today + 1)
     lines = [
-        (_iso(day), *(column.get(day, empty) for column in columns), "")
+        (format_iso(day), *(column.get(day, empty) for column in columns), "")
         for day in range(today, first - 1, -1)
     ]
     return write_csv_table(("Date", *names, ""), lines)
-
-
-def _iso(day: int) -> str:
-    return date.fromordinal(day).isoformat()

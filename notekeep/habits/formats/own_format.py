@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from notekeep.dates import format_iso
 from notekeep.errors import UsageError
 from notekeep.habits import amounts
 from notekeep.habits.days import day_values, reduce_entries
@@ -198,7 +199,7 @@ def _entry(entry: LogEntry, unit: str) -> dict[str, Any]:
 
 
 def _iso(day: int | None) -> str:
-    return "" if day is None else date.fromordinal(day).isoformat()
+    return "" if day is None else format_iso(day)
 
 
 def simplify_entries(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notekeep.errors import Refused
 from notekeep.habits.definition import FOREVER
@@ -29,9 +29,7 @@ from notekeep.habits.formats.habit_data import (
     parse_day,
     read_csv_table,
 )
-
-if TYPE_CHECKING:
-    from notekeep.habits.log import LogValue
+from notekeep.habits.log import LogValue
 
 NOT_UNDERSTOOD = "invalid lines"
 DAY_PATTERN = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")

@@ -171,7 +171,7 @@ def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
 
     def make(typed: dict[str, str]) -> tuple[str, WriteResult]:
         name, schedule, goal = typed["title"], typed["schedule"], typed["goal"]
-        fields = habit_fields(vault.habits.tracker, name, schedule=schedule, goal=goal)
+        fields = habit_fields(vault.habits, name, schedule=schedule, goal=goal)
         fields.update({key: typed[key] for key in ("group", "tiny") if typed[key]})
         done = vault.notes.apply(vault.notes.plan_new("habit", name, fields=fields))
         return str(fields["habit"]), done
@@ -197,7 +197,7 @@ def ask_and_log(
         if (entry := parse(text)) is None:
             return None
         value, note = entry
-        return screen.vault.habits.tracker.log(habit.id, value, day, note=note)
+        return screen.vault.habits.check_in(habit.id, value, day, note=note)
 
     open_dialog(screen, prompt, log, partial(notify_check_in, screen, ""), group="log")
 
@@ -216,7 +216,7 @@ def toggle_pause(screen: VaultScreen, name: str) -> None:
     """Pause a habit from today on, or end the pause that it is in."""
 
     def change() -> tuple[str, WriteResult]:
-        index = screen.vault.habits.tracker
+        index = screen.vault.habits
         habit, today = index.resolve(name), index.today()
         if not habit.definition.path:
             raise Refused(f"no note defines {name}", "a adds a habit")

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from notekeep.habits.amounts import pluralize
 from notekeep.habits.summary import HabitView, count_habits
 from notekeep.markdown.sanitize import clean_line
-from notekeep.notes.habit_reviews import parse_bounds, review_path
+from notekeep.notes.habit_reviews import parse_bounds, plan_review, review_path
 from notekeep.notes.plan import WriteResult
 from notekeep.tracking.habit_details import Detail, load_habit_details
 from notekeep.tui.dialogs.add_habit import ask_amount, ask_and_log, ask_for_habit, toggle_pause
@@ -72,12 +72,12 @@ class HabitsScreen(VaultScreen):
     def vault_changed(self) -> None:
         if self.is_unseen():
             return
-        tracker, today = self.vault.habits.tracker, self.today
+        tracker, today = self.vault.habits, self.today
         first, last = self.grid.first_shown, self.grid.last_day
 
         def load() -> tuple[list[HabitView], list[HabitView], int]:
-            shown = tracker.habits(today, first=first, last=last)
-            return shown, tracker.habits(today), tracker.count_problems()
+            shown = tracker.views(today, first=first, last=last)
+            return shown, tracker.views(today), tracker.count_problems()
 
         self.load("habits", load, lambda loaded: self._show(*loaded))
         if self.has_class("-detail") and self.detail.detail is not None:
@@ -136,7 +136,7 @@ class HabitsScreen(VaultScreen):
         habit = self.grid.habit
         if event.view is not self.grid or habit is None or self.has_class("-detail"):
             return
-        tracker, year = self.vault.habits.tracker, self.grid.day.year
+        tracker, year = self.vault.habits, self.grid.day.year
         load = partial(load_habit_details, tracker, habit.id, self.today, year)
         self.load("year", load, self._show_year)
 
@@ -195,7 +195,7 @@ class HabitsScreen(VaultScreen):
             self._load_detail(habit.id, self.grid.day.year)
 
     def _load_detail(self, name: str, year: int) -> None:
-        load = partial(load_habit_details, self.vault.habits.tracker, name, self.today, year)
+        load = partial(load_habit_details, self.vault.habits, name, self.today, year)
         self.load("detail", load, self._show_detail)
 
     def _show_detail(self, found: Detail) -> None:
@@ -254,7 +254,7 @@ class HabitsScreen(VaultScreen):
         if (habit := self.grid.habit) is not None:
             cell = self.grid.cell
             text = cleared_text(cell.amount) if value == "clear" and cell is not None else ""
-            log = partial(self.vault.habits.tracker.log, habit.id, value, self.grid.day)
+            log = partial(self.vault.habits.check_in, habit.id, value, self.grid.day)
             self.check_in(log, text)
 
     def action_done(self) -> None:
@@ -313,9 +313,10 @@ class HabitsScreen(VaultScreen):
         vault = self.vault
 
         def write() -> tuple[str, WriteResult | None]:
-            path = review_path(parse_bounds(vault.habits.tracker, span))
-            is_there = vault.catalog.row(path) is not None
-            return path, None if is_there else vault.notes.apply(vault.habits.plan_review(span))
+            path = review_path(parse_bounds(vault.habits, span))
+            if vault.catalog.row(path) is not None:
+                return path, None
+            return path, vault.notes.apply(plan_review(vault.workspace, vault.habits, span))
 
         def written(answer: tuple[str, WriteResult | None]) -> None:
             path, done = answer

@@ -15,6 +15,7 @@ from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean
 from notekeep.markdown.text_edit import find_section
 from notekeep.services.media import picture_error
+from notekeep.tracking.habit_details import HabitYear, load_habit_year
 from notekeep.tui.external_programs import check_address
 from notekeep.tui.page.blocks import draw_block
 from notekeep.tui.page.drawn_lines import DrawContext, EmbeddedNote, NoteSurroundings, Picture
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from notekeep.markdown.note import Note
     from notekeep.markdown.tree import ParsedPage
     from notekeep.services.overview import Overview
-    from notekeep.tracking.habit_details import HabitYear
     from notekeep.tui.render.glyphs import Glyphs
     from notekeep.vault import Vault
 
@@ -142,7 +142,7 @@ class _EmbedLoader:
             return None
         try:
             habit = self._vault.search.resolve_link(name, source)
-            return self._vault.habits.year(habit.path, part) if habit is not None else None
+            return load_habit_year(self._vault.habits, habit.path, part) if habit else None
         except NotekeepError:
             return None
 

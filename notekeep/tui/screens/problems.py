@@ -12,7 +12,9 @@ from textual.content import Content
 from notekeep.errors import SETTINGS, Problem
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.conflict_pairs import CONFLICT_PROBLEM, find_conflict_problems
+from notekeep.notes.habit_notes import offer_repair
 from notekeep.notes.plan import WriteResult
+from notekeep.tracking.habit_problems import read_problem_lines
 from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.messages import OpenNote, ShowConflicts
 from notekeep.tui.render.formatting import plural
@@ -109,12 +111,12 @@ class ProblemsScreen(Dialog[None]):
         self.load("problems", self._find_all, self._show)
 
     def _find_all(self) -> tuple[list[Problem], list[str]]:
-        habits = self.vault.habits.tracker
+        habits = self.vault.habits
         copies = find_conflict_problems(self.vault.workspace, "Press enter to compare.")
         found = [*copies, *self.vault.search.problems(), *habits.problems()]
         return found, [
             "in the front matter" if text.strip() in FRONTMATTER_FENCES else text
-            for text in habits.problem_lines(found)
+            for text in read_problem_lines(self.vault.root, found)
         ]
 
     def _show(self, found: tuple[list[Problem], list[str]]) -> None:
@@ -151,7 +153,7 @@ class ProblemsScreen(Dialog[None]):
             return
 
         def mend() -> tuple[str, WriteResult] | None:
-            offer = self.vault.habits.offer_repair(problem)
+            offer = offer_repair(self.vault.workspace, self.vault.habits, problem)
             return (offer.label, self.vault.notes.apply(offer.plan)) if offer is not None else None
 
         def mended(answer: tuple[str, WriteResult] | None) -> None:

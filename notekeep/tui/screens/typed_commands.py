@@ -180,7 +180,7 @@ def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:
         title = " ".join(words)
         about = f": {title}" if title else ""
         return TypedCommand(f"Add a habit{about}", partial(ask_for_habit, screen, title))
-    habit = vault.habits.tracker.find(name).definition
+    habit = vault.habits.find(name).definition
     day, when = None, ""
     for count in range(min(MAX_DAY_WORDS, len(words)), 0, -1):
         ending = " ".join(words[-count:])

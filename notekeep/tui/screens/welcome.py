@@ -202,10 +202,10 @@ def list_known_vaults() -> list[KnownVault]:
         os.path.realpath(path): os.path.join(machine.state, identity)
         for identity, path in config.known_vaults(machine.state).items()
     }
-    names = {os.path.realpath(path): name for name, path in person.vaults.items()}
-    roots.update({root: "" for root in names if root not in roots and os.path.isdir(root)})
+    named = map(os.path.realpath, person.vaults.values())
+    roots.update({root: "" for root in named if root not in roots and os.path.isdir(root)})
     found = [
-        KnownVault(names.get(root, os.path.basename(root)), root, _last_left(state))
+        KnownVault(person.vault_name(root), root, _last_left(state))
         for root, state in roots.items()
     ]
     return sorted(found, key=lambda one: (-one.left, one.name.casefold(), one.root))

@@ -38,7 +38,7 @@ def test_a_check_in_adds_one_line_to_one_file_and_changes_nothing_else(notebook:
     notebook.write(LOG, "# Habit log 2026-11\n\nKept as I like it.\n\n- 2026-11-23 gym: done")
     before = notebook.tree()
     text = (notebook.root / LOG).read_text()
-    done = notebook.index().log("med", "done", YESTERDAY)
+    done = notebook.index().check_in("med", "done", YESTERDAY)
     assert (done.line, done.path) == ("- 2026-11-23 meditate: done @21:15", LOG)
     after = notebook.tree()
     assert {path for path in after if after[path] != before.get(path)} == {LOG}
@@ -46,18 +46,18 @@ def test_a_check_in_adds_one_line_to_one_file_and_changes_nothing_else(notebook:
 
 
 def test_the_first_entry_of_a_month_begins_its_file(notebook: Any) -> None:
-    notebook.index().log("med", "12", date(2026, 10, 31))
+    notebook.index().check_in("med", "12", date(2026, 10, 31))
     file = notebook.root / "habits/log/2026-10.laptop.md"
     assert file.read_text() == "# Habit log 2026-10\n\n- 2026-10-31 meditate: 12 min @21:15\n"
 
 
 def test_the_answer_is_the_habit_as_of_today_and_the_day_of_the_entry(notebook: Any) -> None:
     index = notebook.index()
-    index.log("med", "10")
-    done = index.log("med", "7", YESTERDAY)
+    index.check_in("med", "10")
+    done = index.check_in("med", "7", YESTERDAY)
     assert (done.cell.day, done.cell.mark, done.cell.amount) == (YESTERDAY, "partial", "7 min")
     assert (done.habit.today.mark, done.habit.streak) == ("done", 1)
-    done = index.log("med", "+3", YESTERDAY)
+    done = index.check_in("med", "+3", YESTERDAY)
     assert (done.cell.mark, done.cell.amount, done.habit.streak) == ("done", "10 min", 2)
 
 
@@ -65,9 +65,9 @@ def test_after_midnight_it_is_still_the_day_before(
     notebook: Any, at: Callable[[str], None]
 ) -> None:
     at("2026-11-25T00:40")
-    assert notebook.index().log("med").line == "- 2026-11-24 meditate: done @24:40"
+    assert notebook.index().check_in("med").line == "- 2026-11-24 meditate: done @24:40"
     at("2026-11-25T04:00")
-    assert notebook.index().log("med").line == "- 2026-11-25 meditate: done @04:00"
+    assert notebook.index().check_in("med").line == "- 2026-11-25 meditate: done @04:00"
 
 
 def test_repeats_differ_by_their_time(notebook: Any) -> None:
@@ -90,7 +90,7 @@ def test_the_same_line_is_not_written_twice(notebook: Any) -> None:
 def test_links_are_written_where_the_vault_wants_them(notebook: Any) -> None:
     notebook.places.settings.log_links = True
     index = notebook.index()
-    assert index.log("med").line == "- 2026-11-24 [[meditate]]: done @21:15"
+    assert index.check_in("med").line == "- 2026-11-24 [[meditate]]: done @21:15"
     assert index.view(index.find("med")).today.is_logged
 
 
@@ -156,7 +156,7 @@ def test_what_cannot_be_meant_is_not_written(
 ) -> None:
     before = notebook.tree()
     with pytest.raises((UsageError, NotFound), match=message) as caught:
-        notebook.index().log(name, value, day)
+        notebook.index().check_in(name, value, day)
     assert caught.value.hint
     assert notebook.tree() == before
 
@@ -193,7 +193,7 @@ def test_notes_and_pairs_are_in_the_line(notebook: Any) -> None:
 def test_without_an_index_a_check_in_works(notebook: Any) -> None:
     notebook.log("- 2026-11-23 med: 10 min")
     index = type(notebook.index())(notebook.places._replace(cache="/dev/null/nowhere"))
-    done = index.log("med", "12")
+    done = index.check_in("med", "12")
     assert (done.is_written, done.habit.streak) == (True, 2)
     assert "catalog.db" in done.warning
 
@@ -215,7 +215,7 @@ def test_with_a_locked_index_a_check_in_is_written_and_says_so(
     assert "not up to date" in done.warning
     assert done.line in (notebook.root / LOG).read_text()
     monkeypatch.setattr("notekeep.tracking.habit_table.RETRY_SECONDS", 0)
-    assert index.log("med", "1").warning == "", "a while later the catalog is used again"
+    assert index.check_in("med", "1").warning == "", "a while later the catalog is used again"
     index = notebook.index()
     assert index.view(index.resolve("med")).today.amount == "13 min"
 
@@ -225,11 +225,11 @@ def test_an_index_that_is_locked_from_the_start_is_gone_around(
 ) -> None:
     notebook.log("- 2026-11-23 med: 10 min")
     monkeypatch.setattr("notekeep.tracking.habit_table.PATIENCE", 0.02)
-    notebook.index().habits()
+    notebook.index().views()
     other = sqlite3.connect(os.path.join(notebook.places.cache, CATALOG_FILE), isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:
-        done = notebook.index().log("med", "12")
+        done = notebook.index().check_in("med", "12")
     finally:
         other.execute("ROLLBACK")
         other.close()
@@ -242,7 +242,7 @@ def test_undo_gives_the_days_back_one_after_the_other(notebook: Any) -> None:
     index = notebook.index()
 
     def seen() -> list[tuple[str, str]]:
-        return [(view.today.amount, view.cells[-2].status) for view in index.habits()]
+        return [(view.today.amount, view.cells[-2].status) for view in index.views()]
 
     states = [seen()]
     for name, value, day in [
@@ -255,7 +255,7 @@ def test_undo_gives_the_days_back_one_after_the_other(notebook: Any) -> None:
         ("gym", "clear", YESTERDAY),
         ("med", "4", date(2026, 10, 30)),
     ]:
-        index.log(name, value, day)
+        index.check_in(name, value, day)
         states.append(seen())
     while len(states) > 1:
         states.pop()
@@ -268,8 +268,8 @@ def test_undo_gives_the_days_back_one_after_the_other(notebook: Any) -> None:
 
 def test_undo_says_what_went_and_what_came(notebook: Any) -> None:
     index = notebook.index()
-    index.log("med", "5")
-    index.log("med", "= 30")
+    index.check_in("med", "5")
+    index.check_in("med", "= 30")
     done = index.undo()
     assert done.gone == "- 2026-11-24 meditate: = 30 min @21:15:00 ~1"
     assert done.lines == ("- 2026-11-24 meditate: = 5 min @21:15:01 ~2 undo=21:15:00",)
@@ -302,7 +302,7 @@ def test_any_moves_only_ever_add_lines_and_undo_steps_back(
     index = made.index()
 
     def seen() -> list[Any]:
-        return [tuple(cell[1:6] for cell in view.cells) for view in index.habits()]
+        return [tuple(cell[1:6] for cell in view.cells) for view in index.views()]
 
     past = [seen()]
     text = ""
@@ -313,7 +313,7 @@ def test_any_moves_only_ever_add_lines_and_undo_steps_back(
                 past.pop()
                 assert [marks(one) for one in seen()] == [marks(one) for one in past[-1]]
             else:
-                index.log(name, value, day)
+                index.check_in(name, value, day)
                 past.append(seen())
         except (UsageError, NotFound):
             assert value in ("undo", "clear")
@@ -335,7 +335,7 @@ def test_whatever_a_log_file_holds_stays_as_it_is(data: bytes, notebook: Any, sh
     made.write("habits/Gym.md", "---\nhabit: gym\n---\n")
     file = made.write(LOG, "")
     file.write_bytes(data)
-    made.index().log("gym")
+    made.index().check_in("gym")
     found = file.read_bytes()
     assert found.startswith(data)
     assert found.decode("utf-8", "replace").rstrip().endswith("- 2026-11-24 gym: done @21:15")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from notekeep import config
 from notekeep.errors import NotFound, UsageError
+from notekeep.importing.habit_import import plan_import
 from notekeep.services.habit_export import export_habits
 from notekeep.vault import Vault
 
@@ -63,8 +64,8 @@ def carried(vault: Vault, form: str, into: Vault) -> None:
     """Export from one vault and import into another."""
     ending = {"loop": "zip"}.get(form, form)
     file = Path(into.root).parent / f"{Path(into.root).name}-habits.{ending}"
-    file.write_bytes(vault.habits.export(form).data)
-    into.notes.apply(into.habits.plan_import(str(file)).plan)
+    file.write_bytes(export_habits(vault.habits, form).data)
+    into.notes.apply(plan_import(into.workspace, into.habits, str(file)).plan)
 
 
 LINES = [
@@ -92,24 +93,24 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Vault:
 def test_json_gives_habits_and_days(vault: Vault, tmp_path: Path) -> None:
     other = empty(tmp_path / "other")
     carried(vault, "json", other)
-    assert days(other.habits.tracker) == days(vault.habits.tracker)
+    assert days(other.habits) == days(vault.habits)
     keys = ("title", "rules", "goal", "unit", "until", "is_archived", "counts_silence", "aliases")
     for key in ("sit", "gym", "tea", "old"):
-        before, after = (one.habits.tracker.resolve(key).definition for one in (vault, other))
+        before, after = (one.habits.resolve(key).definition for one in (vault, other))
         assert [getattr(after, each) for each in keys] == [getattr(before, each) for each in keys]
-    gym = other.habits.tracker.resolve("gym")
-    (line,) = other.habits.tracker.lines(gym, date(2026, 11, 2), date(2026, 11, 2))
+    gym = other.habits.resolve("gym")
+    (line,) = other.habits.lines(gym, date(2026, 11, 2), date(2026, 11, 2))
     assert line.text == '- 2026-11-02 gym: skip reason=flu -- ill, "very"'
 
 
 def test_csv_gives_days_to_the_same_habits(vault: Vault, tmp_path: Path) -> None:
     other = made(tmp_path / "other")
     carried(vault, "csv", other)
-    assert days(other.habits.tracker) == days(vault.habits.tracker)
+    assert days(other.habits) == days(vault.habits)
 
 
 def test_no_cell_of_csv_is_a_formula(vault: Vault) -> None:
-    text = vault.habits.export("csv").data.decode()
+    text = export_habits(vault.habits, "csv").data.decode()
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[0] == ["date", "habit", "value", "amount", "unit", "time", "note"]
     assert ["2026-11-02", "sit", "amount", "12", "min", "07:10", "'=cmd|' /C calc'!A0"] in rows
@@ -117,7 +118,7 @@ def test_no_cell_of_csv_is_a_formula(vault: Vault) -> None:
 
 
 def test_json_has_stable_keys(vault: Vault) -> None:
-    value = json.loads(vault.habits.export("json", ["sit"]).data)
+    value = json.loads(export_habits(vault.habits, "json", ["sit"]).data)
     assert (value["notekeep"], value["exported"]) == (1, "2026-11-24")
     (habit,) = value["habits"]
     assert habit["entries"][0] == {
@@ -135,15 +136,15 @@ def test_what_a_terminal_would_obey_is_an_escape_in_json(vault: Vault, tmp_path:
     title = "L\u00e4ufe \u009b2J\u202e"
     note = '---\nhabit: runs\ntitle: "L\u00e4ufe \\u009b2J\\u202e"\nsince: 2026-11-01\n---\n'
     Path(vault.root, "habits/Runs.md").write_text(note, "utf-8")
-    assert vault.habits.tracker.resolve("runs").definition.title == title
-    assert vault.habits.export("json").data.isascii()
+    assert vault.habits.resolve("runs").definition.title == title
+    assert export_habits(vault.habits, "json").data.isascii()
     other = empty(tmp_path / "other")
     carried(vault, "json", other)
-    assert other.habits.tracker.resolve("runs").definition.title == title
+    assert other.habits.resolve("runs").definition.title == title
 
 
 def test_the_archive_has_the_layout_of_loop(vault: Vault) -> None:
-    found = vault.habits.export("loop", ["gym", "sit"])
+    found = export_habits(vault.habits, "loop", ["gym", "sit"])
     with zipfile.ZipFile(io.BytesIO(found.data)) as ours, zipfile.ZipFile(SAMPLE) as theirs:
         assert sorted(ours.namelist()) == [
             *("001 Gym/Checkmarks.csv", "001 Gym/Scores.csv"),
@@ -181,8 +182,8 @@ def test_the_marks_and_scores_of_loop_come_out_again(
 ) -> None:
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-01-12T21:15")
     vault = empty(tmp_path / "notes")
-    vault.notes.apply(vault.habits.plan_import(str(SAMPLE)).plan)
-    index = vault.habits.tracker
+    vault.notes.apply(plan_import(vault.workspace, vault.habits, str(SAMPLE)).plan)
+    index = vault.habits
     found = export_habits(index, "loop", ["stretch-5-min", "gym", "läufe"])
     with zipfile.ZipFile(io.BytesIO(found.data)) as ours, zipfile.ZipFile(SAMPLE) as theirs:
         for name in ("001 Stretch 5 min", "002 Gym"):
@@ -194,23 +195,23 @@ def test_the_marks_and_scores_of_loop_come_out_again(
 
 def test_the_same_habits_are_the_same_bytes(vault: Vault) -> None:
     for form in ("csv", "json", "loop", "ics"):
-        first, second = (vault.habits.export(form).data for _ in range(2))
+        first, second = (export_habits(vault.habits, form).data for _ in range(2))
         assert first == second
 
 
 def test_only_the_habits_that_are_named(vault: Vault) -> None:
-    assert vault.habits.export("csv", ["gy"]).habits == 1
+    assert export_habits(vault.habits, "csv", ["gy"]).habits == 1
     with pytest.raises(NotFound):
-        vault.habits.export("csv", ["nothing"])
+        export_habits(vault.habits, "csv", ["nothing"])
     with pytest.raises(UsageError):
-        vault.habits.export("xml")
+        export_habits(vault.habits, "xml")
 
 
 def test_exporting_writes_nothing_into_the_vault(vault: Vault) -> None:
     root = Path(vault.root)
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     for form in ("csv", "json", "loop", "ics"):
-        vault.habits.export(form)
+        export_habits(vault.habits, form)
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
 
 
@@ -241,7 +242,7 @@ def test_any_log_comes_back_day_by_day(
     vault = made(folder / "notes", *lines)
     other = empty(folder / "other") if form == "json" else made(folder / "other")
     carried(vault, form, other)
-    assert days(other.habits.tracker) == days(vault.habits.tracker)
+    assert days(other.habits) == days(vault.habits)
 
 
 BOOLS = st.dictionaries(st.integers(FIRST, FIRST + 15), st.sampled_from(["done", "miss", "skip"]))
@@ -270,5 +271,5 @@ def test_what_loop_can_hold_comes_back_from_its_archive(
         patch.setenv("NOTEKEEP_NOW", TODAY)
         vault, other = made(folder / "notes", *lines), made(folder / "other")
         carried(vault, "loop", other)
-        assert days(other.habits.tracker) == days(vault.habits.tracker)
+        assert days(other.habits) == days(vault.habits)
         assert config.current_time().year == 2026

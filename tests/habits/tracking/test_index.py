@@ -8,11 +8,12 @@ from typing import Any
 
 from notekeep.habits.calendar import LEVEL_MORE, LEVEL_NONE
 from notekeep.habits.summary import count_habits
+from notekeep.tracking.habit_details import load_habit_details
 
 
 def test_habits_come_by_group_and_title_with_the_days_asked_for(notebook: Any) -> None:
     notebook.write("habits/Stretch.md", "---\nhabit: stretch\ngroup: Body\n---\n")
-    views = notebook.index().habits(first=date(2026, 11, 23), last=date(2026, 11, 29))
+    views = notebook.index().views(first=date(2026, 11, 23), last=date(2026, 11, 29))
     assert [view.id for view in views] == ["water", "gym", "meditate", "stretch"]
     assert [cell.day.day for cell in views[0].cells] == [23, 24, 25, 26, 27, 28, 29]
     assert [view.today.day for view in views] == [date(2026, 11, 24)] * 4
@@ -22,7 +23,7 @@ def test_a_list_can_be_seen_as_of_another_day(notebook: Any) -> None:
     notebook.log("- 2026-11-22 med: 10 min", "- 2026-11-23 med: 10 min")
     index = notebook.index()
     streaks = {
-        day: next(v.streak for v in index.habits(date(2026, 11, day)) if v.id == "meditate")
+        day: next(v.streak for v in index.views(date(2026, 11, day)) if v.id == "meditate")
         for day in (22, 23, 24, 26)
     }
     assert streaks == {22: 1, 23: 2, 24: 2, 26: 0}
@@ -44,7 +45,8 @@ def test_entries_come_by_day_and_time_and_say_whether_they_count(notebook: Any) 
 
 def test_a_year_is_laid_out_for_a_heatmap(notebook: Any) -> None:
     notebook.log("- 2026-11-23 med: 12 min")
-    year = notebook.index().year("med")
+    index = notebook.index()
+    year = load_habit_details(index, "med", index.today()).calendar
     squares = {square.day: square for column in year.columns for square in column if square}
     assert squares[date(2026, 11, 23).toordinal()].level == LEVEL_MORE
     assert squares[date(2026, 11, 22).toordinal()].level == LEVEL_NONE
@@ -54,13 +56,13 @@ def test_a_year_is_laid_out_for_a_heatmap(notebook: Any) -> None:
 def test_many_threads_may_ask_at_once(notebook: Any) -> None:
     notebook.log(*(f"- 2026-11-{day:02} med: {day} min" for day in range(1, 24)))
     index = notebook.index()
-    expected = index.habits()
+    expected = index.views()
     found: list[Any] = []
 
     def ask() -> None:
         for _ in range(10):
             index.refresh()
-            found.append(index.habits())
+            found.append(index.views())
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -72,9 +74,9 @@ def test_many_threads_may_ask_at_once(notebook: Any) -> None:
 
 def test_a_view_changes_with_an_entry_and_only_then(notebook: Any) -> None:
     index = notebook.index()
-    before = {view.id: view for view in index.habits()}
-    index.log("med", "12")
-    after = {view.id: view for view in index.habits()}
+    before = {view.id: view for view in index.views()}
+    index.check_in("med", "12")
+    after = {view.id: view for view in index.views()}
     assert after["meditate"].today.amount == "12 min"
     assert {key for key in after if after[key] != before[key]} == {"meditate"}
 
@@ -86,21 +88,21 @@ def test_check_ins_of_many_threads_at_once_all_count(notebook: Any) -> None:
     def drink() -> None:
         ready.wait(30)
         for _ in range(4):
-            index.log("water", "+1")
+            index.check_in("water", "+1")
 
     threads = [threading.Thread(target=drink) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    (water,) = [view for view in notebook.index().habits() if view.id == "water"]
+    (water,) = [view for view in notebook.index().views() if view.id == "water"]
     assert water.today.amount == "32 glass"
 
 
 def test_archived_habits_are_not_counted(notebook: Any) -> None:
     notebook.write("habits/Old.md", "---\nhabit: old\narchived: true\n---\n")
     index = notebook.index()
-    index.log("old")
-    assert count_habits(index.habits()) == (0, 2, 0)
-    index.log("meditate", "10 min")
-    assert count_habits(index.habits()) == (1, 2, 0)
+    index.check_in("old")
+    assert count_habits(index.views()) == (0, 2, 0)
+    index.check_in("meditate", "10 min")
+    assert count_habits(index.views()) == (1, 2, 0)

@@ -26,7 +26,7 @@ from notekeep.tracking.tracker import HabitIndex
 root, cache, state = sys.argv[1:]
 index = HabitIndex(config.VaultPlaces(root, "id", cache, state, config.VaultSettings()))
 while True:
-    print(index.log("water", "1 glass").line, flush=True)
+    print(index.check_in("water", "1 glass").line, flush=True)
 """
 
 
@@ -58,5 +58,7 @@ def test_every_acknowledged_line_survives_a_kill(notebook: Any) -> None:
     index.refresh()
     after = index.view(index.find("water")).today.amount
     assert after == f"{len(lines) - 2} glass"
-    index.refresh(full=True)
+    notebook.places = notebook.places._replace(cache=str(notebook.root.parent / "anew"))
+    index = notebook.index()
+    index.refresh()
     assert index.view(index.find("water")).today.amount == after

@@ -44,7 +44,7 @@ def test_a_long_log_is_read_whole(notebook: Any) -> None:
         habit = index.find(f"h{number}")
         assert total(index.days(habit)) == 1000 * count[habit.key]
     before = index.view(index.find("h0")).streak
-    done = index.log("h0", "3")
+    done = index.check_in("h0", "3")
     assert done.is_written
     assert done.habit.streak == before + 1
     assert total(index.days(index.find("h0"))) == 1000 * (count["h0"] + 3)

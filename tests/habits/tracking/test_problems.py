@@ -91,7 +91,7 @@ def test_a_wrong_field_of_a_definition_is_named_and_the_habit_works(
     assert (problem.path, problem.code) == ("habits/Walk.md", "W108")
     assert message in problem.message
     assert problem.hint
-    views = {view.id: view for view in notebook.index().habits()}
+    views = {view.id: view for view in notebook.index().views()}
     assert views["walk"].today.mark == "done"
     assert views["walk"].problems
 
@@ -123,7 +123,7 @@ def test_a_name_that_is_not_utf_8_is_named_and_hides_no_other_habit(
     (notebook.root / "habits/log").mkdir()
     with open(os.path.join(os.fsencode(notebook.root), name), "wb") as file:
         file.write(b"---\nhabit: odd\n---\n- 2026-11-23 med: done\n")
-    assert [view.id for view in notebook.index().habits()] == ["water", "gym", "meditate"]
+    assert [view.id for view in notebook.index().views()] == ["water", "gym", "meditate"]
     ((path, _, _, message),) = found(notebook)
     assert path == os.fsdecode(name)
     assert "its name is not UTF-8; rename it" in message

@@ -34,7 +34,7 @@ def reminded(notebook: Notebook) -> Notebook:
 def come(notebook: Notebook, moment: str) -> list[Due]:
     index = notebook.index()
     day_start = index.places.settings.day_start
-    return due(index.habits(), datetime.fromisoformat(moment), day_start)
+    return due(index.views(), datetime.fromisoformat(moment), day_start)
 
 
 def found(notebook: Notebook, moment: str) -> list[str]:
@@ -63,7 +63,7 @@ def test_what_has_come(
 
 @pytest.mark.parametrize("value", ["done", "skip", "miss", "3 min"])
 def test_any_entry_of_today_answers(reminded: Notebook, value: str) -> None:
-    reminded.index().log("meditate", value)
+    reminded.index().check_in("meditate", value)
     assert found(reminded, "2026-11-24T21:15") == ["18:00 gym"]
 
 
@@ -83,4 +83,4 @@ def test_each_is_told_once_a_day(reminded: Notebook) -> None:
 
 def test_words_that_are_no_reminder_are_named_with_their_note(reminded: Notebook) -> None:
     reminded.write("habits/Odd.md", f"---\nhabit: odd\nremind: at noon\n{HEAD}")
-    assert list_reminders(reminded.index().habits()).wrong == [("habits/Odd.md", "at noon")]
+    assert list_reminders(reminded.index().views()).wrong == [("habits/Odd.md", "at noon")]

@@ -56,7 +56,7 @@ def keep_some_habits(made: Any, chance: random.Random) -> None:
             if value == "undo":
                 index.undo()
             else:
-                index.log(name, value, chance.choice(DAYS))
+                index.check_in(name, value, chance.choice(DAYS))
         except (UsageError, NotFound):
             continue  # nothing to clear, or to take back
 

@@ -1,23 +1,42 @@
-"""Habits from and for other programs: `habit import`, `habit export`."""
+"""Habits and other programs: `habit import`, `export`, `remind`, `prompt`.
+
+Nothing runs in the background and nothing is installed: the lines for a crontab are only shown.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from notekeep import config
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import dry_run_option, json_options, verb_options
-from notekeep.cli.context import is_json
+from notekeep.cli.context import cron_command, is_json
 from notekeep.cli.opening import open_vault
 from notekeep.errors import Failure, Refused, UsageError
+from notekeep.habits.reminders import (
+    Due,
+    cron_lines,
+    due,
+    filter_unsent,
+    list_reminders,
+    reminder_times,
+)
+from notekeep.habits.summary import count_habits, format_today
+from notekeep.tracking.tracker import HabitIndex
 
 if TYPE_CHECKING:
     from notekeep.importing.habit_import import HabitImport, PlannedHabit
     from notekeep.notes.plan import WriteResult
+
+NONE_YET = 'no reminders; add `remind: ["07:30", "mon,fri 18:00"]` to the note of a habit'
 
 
 @click.command("import", short_help="Import habits from another program.")
@@ -45,27 +64,29 @@ def import_(path: str, *, origin: str, write: bool, dry_run: bool) -> int:
     dijo             habit_record.json, or its folder
     notekeep         a file from `habit export csv` or `json`
     """
+    # Every importer is imported with these.
+    from notekeep.importing.habit_formats import FORMATS
+    from notekeep.importing.habit_import import plan_import
+
     vault = open_vault()
-    found = vault.habits.plan_import(os.path.expanduser(path), origin)
+    found = plan_import(vault.workspace, vault.habits, os.path.expanduser(path), origin)
     done = vault.notes.apply(found.plan) if write and not dry_run else None
     if is_json():
-        output.write_json(_object(found, done))
+        output.write_json(_import_object(found, done))
     else:
-        _show(found)
+        _show_import(found, FORMATS[found.source.format].title)
         _report_import(found, done)
     return 0 if found.habits else 1
 
 
-def _show(found: HabitImport) -> None:
-    from notekeep.importing.habit_formats import FORMATS
-
+def _show_import(found: HabitImport, title: str) -> None:
     days = sum(row.entries for row in found.habits)
     bounds = [day for row in found.habits for day in (row.first, row.last) if day]
     span = f", {min(bounds)} to {max(bounds)}" if bounds else ""
-    head = f"{FORMATS[found.source.format].title}: {output.count_of(len(found.habits), 'habit')}"
+    head = f"{title}: {output.count_of(len(found.habits), 'habit')}"
     output.write_styled([(head, "bold"), (f", {output.count_of(days, 'day')}{span}", "")])
     heads = ("habit", "id", "days", "new", "from", "to", "where")
-    output.table([_row(row) for row in found.habits], heads=heads if found.habits else ())
+    output.table([_import_row(row) for row in found.habits], heads=heads if found.habits else ())
     if found.losses:
         output.write_styled([("Not imported", "bold")])
     for loss in found.losses:
@@ -76,7 +97,7 @@ def _show(found: HabitImport) -> None:
         )
 
 
-def _row(row: PlannedHabit) -> tuple[str, ...]:
+def _import_row(row: PlannedHabit) -> tuple[str, ...]:
     figures = (str(row.entries), str(row.added), _iso(row.first), _iso(row.last))
     return (row.name, row.id, *figures, f"{row.path} (new)" if row.is_new else row.path)
 
@@ -101,7 +122,7 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _object(found: HabitImport, done: WriteResult | None) -> dict[str, Any]:
+def _import_object(found: HabitImport, done: WriteResult | None) -> dict[str, Any]:
     return {
         "format": found.source.format,
         "written": bool(done and done.step),
@@ -134,7 +155,9 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int
 
     The vault is not changed.
     """
-    found = open_vault().habits.export(form, habits)
+    from notekeep.services.habit_export import export_habits  # with a writer for each form
+
+    found = export_habits(open_vault().habits, form, habits)
     if out:
         _save(os.path.expanduser(out), found.data, force=force)
     elif form == "loop" and sys.stdout.isatty():
@@ -146,7 +169,7 @@ def export_(form: str, habits: tuple[str, ...], *, out: str, force: bool) -> int
     for loss in found.losses:
         output.write_message(f"not exported: {loss}")
     if form == "ics" and not found.habits:
-        output.write_message('no reminders; add `remind: ["07:30"]` to the note of a habit')
+        output.write_message(NONE_YET)
     elif out:
         word = "reminder" if form == "ics" else "habit"
         output.write_message(f"{out}: {output.count_of(found.habits, word)}")
@@ -164,3 +187,105 @@ def _save(path: str, data: bytes, *, force: bool) -> None:
         raise Refused(f"{path} already exists", "--force overwrites it") from error
     except OSError as error:
         raise Failure(f"cannot write {path}: {error.strerror}") from error
+
+
+@click.command("remind", short_help="Show reminders: all, due, or for cron.")
+@click.option("--check", is_flag=True, help="Show reminders that are due today and not answered.")
+@click.option("--notify", is_flag=True, help="With --check: notify on the desktop, once.")
+@click.option("--cron", is_flag=True, help="Print lines for `crontab -e`.")
+@dry_run_option
+@json_options
+def remind_(*, check: bool, notify: bool, cron: bool, dry_run: bool) -> int:
+    """Show the reminders of all habits, or with --check those that are due and not answered.
+
+    \b
+    notekeep habit remind                       all of them
+    notekeep habit remind --check               prints nothing if none is due
+    notekeep habit remind --cron                lines for a crontab
+    """
+    if (check and cron) or (notify and not check):
+        raise UsageError("these options cannot be combined", "`notekeep habit remind --help`")
+    index = open_vault().habits
+    if check:
+        return _check(index, notify=notify and not dry_run)
+    found = list_reminders(index.views())
+    for path, words in found.wrong:
+        output.write_message(f"{path}: not a reminder: {words}")
+    if cron and found.all:
+        check_words = ("habit", "remind", "--check", "--notify")
+        command = cron_command(index.places.root, *check_words, keep="DBUS_SESSION_BUS_ADDRESS")
+        for line in cron_lines(reminder_times(reminder for _, reminder in found.all), command):
+            output.write(line)
+        output.write_message("nothing was installed; add these lines with `crontab -e`")
+        return 0
+    ordered = sorted(found.all, key=lambda each: (each[1].time, each[0].title.casefold()))
+    reminders = [
+        {"habit": view.id, "title": view.title, "remind": reminder.words, "call": view.call}
+        for view, reminder in ordered
+    ]
+    return output.write_answer(
+        [(reminder.words, view.title, view.note) for view, reminder in ordered],
+        json={"total": len(reminders), "reminders": reminders},
+        empty=NONE_YET,
+        stretch=1,
+    )
+
+
+def _check(index: HabitIndex, *, notify: bool) -> int:
+    """Tell what has come; exit 0 when there is something, 1 when there is nothing."""
+    found = due(index.views(), config.current_time(), index.places.settings.day_start)
+    if notify:
+        found = filter_unsent(index.places.state, found, index.today())
+        # A habit that has two reminders behind it is told of once.
+        for one in {one.habit.id: one for one in found}.values():
+            _notify(one)
+        return 0
+    objects = [
+        {"habit": one.habit.id, "title": one.habit.title, "remind": one.reminder.words}
+        for one in found
+    ]
+    return output.write_answer(
+        [_row(one) for one in found], json={"total": len(objects), "due": objects}, stretch=1
+    )
+
+
+def _row(one: Due) -> tuple[str, str, str]:
+    text = one.habit.note
+    if one.habit.is_at_risk and one.habit.tiny:
+        text = f"{text}: {one.habit.tiny}" if text else one.habit.tiny
+    return one.reminder.time, one.habit.title, text
+
+
+def _notify(one: Due) -> None:
+    """Tell one on the desktop; where there is none, in words, which cron sends by mail."""
+    _, title, text = _row(one)
+    command = []  # words are arguments, never code
+    if program := shutil.which("notify-send"):
+        command = [program, "--app-name=notekeep", "--", title, text]
+    elif program := shutil.which("osascript"):
+        script = (
+            "on run argv\ndisplay notification (item 2 of argv) with title (item 1 of argv)\nend"
+        )
+        command = [program, "-e", script, title, text]
+    with suppress(OSError, subprocess.TimeoutExpired):
+        if (
+            command
+            and not subprocess.run(command, check=False, capture_output=True, timeout=10).returncode
+        ):
+            return
+    output.write(f"{title}: {text}" if text else title)
+
+
+@click.command("prompt", short_help="Print a short status for shell prompts and bars.")
+@json_options
+def prompt_() -> int:
+    """Print the status of today: `5/8 !1` means 5 of 8 done, 1 at risk."""
+    index = open_vault().habits
+    views = index.views()
+    if is_json():
+        done, asked, at_risk = count_habits(views)
+        day = index.today().isoformat()
+        output.write_json({"date": day, "done": done, "asked": asked, "at_risk": at_risk})
+    elif text := format_today(views):
+        output.write(text)
+    return 0
