@@ -14,7 +14,6 @@ from notekeep.notes import capture, conflict_pairs, fields_and_tags, moves
 from notekeep.notes.link_repair import plan_link_mentions
 from notekeep.notes.lint import Lint, lint_notes
 from notekeep.notes.plan import WritePlan, WriteResult, apply_plan
-from notekeep.notes.saved_queries import plan_save_query
 from notekeep.notes.workspace import Workspace
 from notekeep.services.indexing import IndexService
 from notekeep.storage.history import History
@@ -154,6 +153,8 @@ class NoteService:
 
     def plan_save_query(self, name: str, query: str) -> WritePlan:
         """Plan to keep a query under a name in the vault's settings; an empty one is removed."""
+        from notekeep.notes.saved_queries import plan_save_query  # with tomlkit
+
         return plan_save_query(self.workspace, name, query)
 
     def plan_toggle_task(

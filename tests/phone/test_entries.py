@@ -144,7 +144,9 @@ async def test_an_entry_that_a_crash_cut_short_counts_once(
         "photo": note(1, "before the crash", photo=photo("image.png")),
         "task": {"id": "entry-00001", "kind": "task", **task},
     }[kind]
-    owner, name = (phone.vault.habits, "log") if kind == "habit" else (phone.vault.notes, "apply")
+    owner, name = (
+        (phone.vault.habits, "check_in") if kind == "habit" else (phone.vault.notes, "apply")
+    )
     whole = getattr(owner, name)
 
     def crash(*given: Any, **named: Any) -> Any:

@@ -244,7 +244,7 @@ async def test_what_is_a_command_and_what_is_none(
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
         screen = await at_book(app, pilot)
-        screen.vault.habits.tracker.refresh()
+        screen.vault.habits.refresh()
         found = parse_typed_command(screen, text)
         assert (found.title if isinstance(found, TypedCommand) else None) == title
 
