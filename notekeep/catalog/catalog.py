@@ -9,7 +9,14 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from notekeep.catalog.conditions import Condition, condition, ordering, roles
+from notekeep.catalog.conditions import (
+    LINKABLE,
+    LISTED,
+    Condition,
+    condition,
+    ordering,
+    roles,
+)
 from notekeep.catalog.connection import Connection
 from notekeep.catalog.queries import find_link_problems, find_note_problems
 from notekeep.catalog.records import (
@@ -29,7 +36,6 @@ DEEP = 20
 """A tree with more levels is worked out here: SQLite's parser has a bound of its own."""
 
 _EVERY = Condition("1")
-_LINKABLE = Condition("role IN ('note', 'excluded')")
 
 
 class Catalog(Connection):
@@ -75,10 +81,6 @@ class Catalog(Connection):
         """Return the row of one file, whatever it is for."""
         return next(iter(self.select_rows(Condition("path = ?", (store_path(path),)))), None)
 
-    def is_listed(self, path: str) -> bool:
-        """Tell whether a file is a note that the list of all has."""
-        return self._count(Condition("role = 'note' AND path = ?", (store_path(path),))) > 0
-
     def rows_of(self, paths: Iterable[str]) -> dict[str, Row]:
         """Return the rows of notes by path, without those that the catalog does not know."""
         where = condition(KnownPaths(frozenset(paths)))
@@ -94,14 +96,14 @@ class Catalog(Connection):
     def named(self, name: str, *, in_lists: bool = False) -> list[Row]:
         """Return the notes with that file name, title or alias; with `in_lists`, those in lists."""
         has_it = "id IN (SELECT note FROM names WHERE key = ?)"
-        among = f"role = 'note' AND {has_it}" if in_lists else has_it
+        among = f"{LISTED} AND {has_it}" if in_lists else has_it
         where = Condition(among, (link_key(store_path(name)),))
         return self.select_rows(where, "ORDER BY path")
 
     def names(self) -> list[tuple[str, str, list[str]]]:
         """Return path, title and aliases of every note that a link may lead to."""
         what = "path, title, json_extract(facts, '$.aliases')"
-        found = self.find(what, _LINKABLE, "ORDER BY sort, path")
+        found = self.find(what, Condition(LINKABLE), "ORDER BY sort, path")
         return [(load_path(path), title, json.loads(names)) for path, title, names in found]
 
     def titles(self) -> list[str]:

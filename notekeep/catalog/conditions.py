@@ -43,6 +43,10 @@ class Condition(NamedTuple):
 ROLES = ("log", "template", "excluded")
 """Files that are no notes, and notes that are left out: in a list only when it asks for them."""
 
+LISTED = "role = 'note'"
+LINKABLE = "role IN ('note', 'excluded')"
+"""Which files are notes: those of lists, and those that a link may lead to."""
+
 FIRST_NS, LAST_NS = -(1 << 63), (1 << 63) - 1
 """The moments that SQLite has numbers for; the time of no file is another."""
 FIRST_DAY, LAST_DAY = dt.date(1678, 1, 1).toordinal(), dt.date(2262, 1, 1).toordinal()

@@ -15,7 +15,7 @@ from contextlib import suppress
 from posixpath import normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from notekeep.catalog.conditions import Condition
+from notekeep.catalog.conditions import LINKABLE, LISTED, Condition
 from notekeep.catalog.records import HAS_NAME, Row, link_key, load_path, sort_key, store_path
 from notekeep.errors import Ambiguous, NotFound, Refused, UsageError
 from notekeep.markdown.note_names import Resolver, fold_name, note_stem
@@ -36,10 +36,6 @@ LAST = "\U0010ffff"
 """Behind a beginning: what no name that begins so comes after."""
 BEGINS = "id IN (SELECT note FROM names WHERE key >= ? AND key < ?)"
 """Which notes have a name that begins so."""
-
-LISTED = "role = 'note'"
-LINKABLE = "role IN ('note', 'excluded')"
-"""Which files are notes: those of lists, and those that a link may lead to."""
 
 
 # What a person types.

@@ -44,9 +44,8 @@ class Writer:
     def upsert(self, records: Collection[Record]) -> None:
         """Write down files as they were read, in place of what was known of them."""
         stored = [store_path(record.path) for record in records]
-        numbers = self._numbers(stored)
         # What was a note and is one in no list any more leaves the full text, too.
-        were = self._notes(stored)
+        numbers, were = self._known(stored)
         following = self._value("SELECT coalesce(max(id), 0) FROM notes") + 1
         self._forget(numbers.values(), stored)
         rows: dict[str, list[Cells]] = defaultdict(list)
@@ -72,7 +71,7 @@ class Writer:
     def delete(self, paths: Iterable[str]) -> None:
         """Forget files that are gone."""
         stored = [store_path(path) for path in paths]
-        numbers, notes = self._numbers(stored), self._notes(stored)
+        numbers, notes = self._known(stored)
         self._forget(numbers.values(), stored)
         self._changed = self._changed or bool(numbers)
         self._mark_dirty(notes)
@@ -143,22 +142,14 @@ class Writer:
         if self._changed:
             self.set_meta(generation=str(self._next_generation()))
 
-    def _numbers(self, stored: Iterable[str]) -> dict[str, int]:
-        return dict(
-            self.connection.execute(
-                "SELECT path, id FROM notes WHERE path IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(stored)),),
-            )
-        )
-
-    def _notes(self, stored: Iterable[str]) -> set[str]:
-        # The plus keeps SQLite from looking for some paths among all notes there are.
+    def _known(self, stored: Iterable[str]) -> tuple[dict[str, int], set[str]]:
+        """Return the ids of files by path, and which of them are notes in lists."""
         found = self.connection.execute(
-            "SELECT path FROM notes WHERE +role = 'note'"
-            " AND path IN (SELECT value FROM json_each(?))",
+            "SELECT path, id, role FROM notes WHERE path IN (SELECT value FROM json_each(?))",
             (json.dumps(list(stored)),),
-        )
-        return {path for (path,) in found}
+        ).fetchall()
+        numbers = {path: number for path, number, _ in found}
+        return numbers, {path for path, _, role in found if role == "note"}
 
     def _forget(self, numbers: Collection[int], stored: Iterable[str]) -> None:
         """Delete all rows of notes; links to their names are to be looked at again."""

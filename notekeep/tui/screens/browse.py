@@ -337,9 +337,10 @@ class BrowseScreen(VaultScreen):
             self.pane.clear()
 
     def _go_to(self, wanted: OpenNote) -> None:
-        path, catalog = wanted.path, self.vault.catalog
+        path = wanted.path
         # What lists leave out is shown beside the list as it is.
-        is_left_out = catalog.row(path) is not None and not catalog.is_listed(path)
+        is_known = self.vault.catalog.row(path) is not None
+        is_left_out = is_known and not self.vault.search.existing([path])
         if not is_left_out and self.note_under_cursor != path:
             if not wanted.as_listed:
                 self._list_all()
