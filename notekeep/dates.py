@@ -48,6 +48,11 @@ def format_clock(now: datetime, day: date, day_start: int, *, seconds: bool = Fa
     return f"{hour:02}:{now.minute:02}" + (f":{now.second:02}" if seconds else "")
 
 
+def start_of_week(day: date, week_start: int) -> date:
+    """Return the first day of the week that a day lies in; `week_start` is 0 for Monday."""
+    return day - timedelta((day.weekday() - week_start) % 7)
+
+
 def week_span(start: int) -> str:
     """Return the first and the last day of a week: `Mon to Sun`; `start` is 0 for Monday."""
     first, last = WEEKDAYS[start], WEEKDAYS[(start + 6) % 7]

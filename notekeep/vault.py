@@ -69,10 +69,15 @@ class Vault:
         """Return where a vault path is on this machine; refuse one that leads out of the vault."""
         return str(resolve_path(self.root, path))
 
-    def overview(self) -> Overview:
-        """Gather what today is about: habits due, books in progress, drafts, problems."""
-        from notekeep.services.overview import gather_overview
+    def overview(self, *, only_due: bool = False) -> Overview:
+        """Gather what today is about: habits and tasks due, books in progress, drafts, problems.
 
+        With `only_due` the habits, the tasks and today's note alone.
+        """
+        from notekeep.services.overview import gather_due, gather_overview
+
+        if only_due:
+            return gather_due(self.workspace, self.habits, self.today())
         return gather_overview(self.search, self.habits, self.today())
 
     # The services.

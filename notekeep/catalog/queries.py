@@ -104,6 +104,8 @@ def _text(item: object) -> str:
 
 
 _OF_NOTES = "JOIN tasks t ON t.note = notes.id"
+# The plus keeps SQLite from looking at the notes first, each of which it would look up tasks for.
+_OF_ALL_NOTES = "JOIN tasks t ON +t.note = notes.id"
 
 
 def list_tasks(
@@ -126,7 +128,7 @@ def list_tasks(
         f"{wanted} {'AND t.text LIKE ?' if like else ''}"
         f" ORDER BY {'mtime_ns DESC, ' if latest else ''}sort, path, t.line LIMIT ?",
         (*((like,) if like else ()), latest or -1),
-        join=_OF_NOTES,
+        join=_OF_ALL_NOTES if like else _OF_NOTES,
     )
     return [
         TaskRow(load_path(path), title, line, mark, ticked == 1, text)
@@ -136,8 +138,7 @@ def list_tasks(
 
 def count_open(catalog: Catalog) -> int:
     """Count the open tasks of all notes."""
-    every = catalog.where(None)
-    return int(catalog.find("count(*)", every, "AND NOT t.done", join=_OF_NOTES)[0][0])
+    return int(catalog.find("coalesce(sum(todo), 0)", catalog.where(None))[0][0])
 
 
 DATES = ("created", "finished", "listened", "started", "published")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from notekeep.dates import MONTH_NAMES, days_in, shift_date, try_parse_day
+from notekeep.dates import MONTH_NAMES, days_in, shift_date, start_of_week, try_parse_day
 from notekeep.errors import UsageError
 from notekeep.query.fields import QueryField, TermContext, Token
 from notekeep.query.tree import Compare, Operator
@@ -117,7 +117,7 @@ def _named(text: str, today: date, week_start: int) -> Period | None:
         return None
     shift, unit = SHIFTS[found[1]], found[2]
     if unit == "week":
-        first = today - timedelta(days=(today.weekday() - week_start) % 7 - 7 * shift)
+        first = start_of_week(today, week_start) + timedelta(7 * shift)
         return first, first + timedelta(days=6)
     if unit == "month":
         year, month = divmod(today.year * 12 + today.month - 1 + shift, 12)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.queries import OnThisDay, count_open, list_tasks, on_this_day
 from notekeep.catalog.records import Row, TaskRow
+from notekeep.dates import start_of_week
 from notekeep.errors import Problem
 from notekeep.habits.summary import HabitView
 from notekeep.markdown.text_edit import DUE_LIKE_PATTERN, find_due_day
-from notekeep.services.search import SearchService
+from notekeep.notes.workspace import Workspace
 from notekeep.tracking.tracker import HabitIndex
+
+if TYPE_CHECKING:  # what is due is found without the reader of queries
+    from notekeep.services.search import SearchService
 
 DAYS_OF_NOTES = ("created", "finished", "listened")  # dates that are found again years later
 UNDATED = 24  # tasks without a day that are listed
@@ -37,15 +42,15 @@ class Overview(NamedTuple):
     """What today is about."""
 
     day: dt.date
-    habits: list[HabitView]  # habits that today asks something of, or that were logged today
+    habits: Sequence[HabitView]  # those that today asks something of, or that were logged today
     tasks: TaskSummary
-    reading: list[Row]  # books with the status "reading"
-    drafts: list[Row]
     daily: Row | None
-    on_this_day: list[OnThisDay]  # notes created, finished or listened to, by the latest year
-    problems: list[Problem]  # files that cannot be read whole
-    recent: list[Row]  # the notes changed last, latest first
-    conflicts: dict[str, str]  # conflict copies in the vault, each with the note it is a copy of
+    reading: Sequence[Row] = ()  # books with the status "reading"
+    drafts: Sequence[Row] = ()
+    on_this_day: Sequence[OnThisDay] = ()  # created, finished or listened to, latest year first
+    problems: Sequence[Problem] = ()  # files that cannot be read whole
+    recent: Sequence[Row] = ()  # the notes changed last, latest first
+    conflicts: Mapping[str, str] = {}  # conflict copies, each with the note it is a copy of
 
     @property
     def is_free(self) -> bool:
@@ -97,12 +102,14 @@ class Overview(NamedTuple):
         }
 
 
-def gather_overview(search: SearchService, habits: HabitIndex, day: dt.date) -> Overview:
-    """Gather what a vault holds for a day."""
-    catalog = search.catalog
+def gather_due(workspace: Workspace, habits: HabitIndex, day: dt.date) -> Overview:
+    """Gather what a day asks for: habits with the days of its week, tasks, and its note."""
+    catalog = workspace.catalog
+    # The week that Habits shows: a day has one place, and goals of a week count in it.
+    first = start_of_week(day, workspace.settings.week_start)
     due = [
         habit
-        for habit in habits.views(day)
+        for habit in habits.views(day, first=first, last=first + dt.timedelta(6))
         if not habit.is_archived and (habit.call != "none" or habit.today.is_logged)
     ]
     # A vault has a hundred times as many tasks as name a day, so the others are only counted.
@@ -111,9 +118,6 @@ def gather_overview(search: SearchService, habits: HabitIndex, day: dt.date) -> 
     tasks = sorted(found, key=lambda one: one.day)
     latest = list_tasks(catalog, latest=UNDATED + len(found))
     undated = [task for task in latest if find_due_day(task.text) is None]
-    written: dict[str, OnThisDay] = {}
-    for one in on_this_day(catalog, day, DAYS_OF_NOTES):
-        written.setdefault(one.row.path, one)
     return Overview(
         day=day,
         habits=due,
@@ -122,9 +126,19 @@ def gather_overview(search: SearchService, habits: HabitIndex, day: dt.date) -> 
             due=[one for one in tasks if one.day <= day],
             others=[one.task for one in tasks if one.day > day] + undated[:UNDATED],
         ),
+        daily=catalog.row(workspace.daily_path(day)),
+    )
+
+
+def gather_overview(search: SearchService, habits: HabitIndex, day: dt.date) -> Overview:
+    """Gather what a vault holds for a day."""
+    catalog = search.catalog
+    written: dict[str, OnThisDay] = {}
+    for one in on_this_day(catalog, day, DAYS_OF_NOTES):
+        written.setdefault(one.row.path, one)
+    return gather_due(search.workspace, habits, day)._replace(
         reading=search.rows("type:book status:reading").rows,
         drafts=search.rows("is:draft").rows,
-        daily=catalog.row(search.workspace.daily_path(day)),
         on_this_day=list(written.values()),
         problems=catalog.problems(links=False),
         recent=search.rows("sort:-modified", limit=RECENT).rows,
@@ -132,5 +146,5 @@ def gather_overview(search: SearchService, habits: HabitIndex, day: dt.date) -> 
     )
 
 
-def _names(rows: list[Row]) -> list[dict[str, str]]:
+def _names(rows: Sequence[Row]) -> list[dict[str, str]]:
     return [{"path": row.path, "title": row.title} for row in rows]

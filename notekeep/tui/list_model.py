@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.columns import COLUMNS
-from notekeep.dates import parse_iso
+from notekeep.dates import parse_iso, start_of_week
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query.description import write_query
@@ -86,11 +86,10 @@ class Inserted(NamedTuple):
 
 def first_days(today: date, week_start: int) -> list[tuple[str, date]]:
     """Return the groups of this year, newest first, each with its first day."""
-    monday = today - timedelta((today.weekday() - week_start) % 7)
     days = [
         (LATER, today + timedelta(1)),
         ("Today", today),
-        ("This week", monday),
+        ("This week", start_of_week(today, week_start)),
         ("This month", today.replace(day=1)),
     ]
     return [one for number, one in enumerate(days) if not number or one[1] < days[number - 1][1]]

@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from notekeep.tui import location as places
-from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.vault_screen import OverlayScreen, VaultScreen
 
 if TYPE_CHECKING:
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.browse import BrowseScreen
 
 
 class Navigation:
@@ -28,7 +28,10 @@ class Navigation:
         return self._make_screen(self._app.current_mode)
 
     def _make_screen(self, name: str) -> VaultScreen:
+        # Each is imported when it is made: the frame of the first one needs no other.
         if name == places.BROWSE_SCREEN:
+            from notekeep.tui.screens.browse import BrowseScreen
+
             place = self._app.place
             self._browse = BrowseScreen(place.note, place.view)
             return self._browse

@@ -263,6 +263,8 @@ class TitleSearch:
 
 IMPORT_PAUSE = 0.05  # seconds between two imports
 SOON = (
+    "notekeep.tui.widgets.list_pane",
+    "notekeep.tui.screens.browse",
     "notekeep.search.session",
     "notekeep.tui.dialogs.switcher",
     "notekeep.storage.history",

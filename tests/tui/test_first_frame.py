@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.geometry import Region
 
 from notekeep.cli import main as start
 from notekeep.tui.theme import LIGHT
 from notekeep.tui.workers import in_background
-from tests.support.screens import shows, until
+from tests.support.screens import seen, shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
-
+    from notekeep.services.overview import Overview
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
 
@@ -38,26 +39,70 @@ NOT_YET = {
 }
 """What the program needs no part of until the list of notes is seen."""
 
+NOT_IN_TODAY = (NOT_YET - {"notekeep.tui.screens.today"}) | {
+    *("notekeep.tui.screens.browse", "notekeep.tui.widgets.list_pane"),
+    *("notekeep.tui.widgets.preview", "notekeep.tracking.habit_details"),
+    *("notekeep.services.search", "notekeep.query.grammar"),
+}
+"""What Today needs no part of until it is seen."""
+
 SHOW = """
-import json, sys
+import asyncio, json, sys
 from notekeep.vault import Vault
 vault = Vault.open(sys.argv[1])
 from notekeep.tui.app import NotekeepApp
-app = NotekeepApp(vault, "browse")
-print(json.dumps(list(sys.modules)))
+displayed, loaded = NotekeepApp.post_display_hook, []
+def watched(app):
+    if not app.first_frame.is_set():
+        loaded[:] = sys.modules
+    displayed(app)
+NotekeepApp.post_display_hook = watched
+async def show():
+    app = NotekeepApp(vault, sys.argv[2])
+    async with app.run_test():
+        await app.first_frame.wait()
+    print(json.dumps(loaded))
+asyncio.run(show())
 """
 
 
-def test_the_first_frame_of_the_list_needs_little(vault: Vault) -> None:
+@pytest.mark.parametrize(("screen", "not_yet"), [("browse", NOT_YET), ("today", NOT_IN_TODAY)])
+def test_the_first_frame_needs_little(vault: Vault, screen: str, not_yet: set[str]) -> None:
+    vault.habits.views()  # so that their files are known, as after the first start
     done = subprocess.run(
-        [sys.executable, "-c", SHOW, vault.root],
+        [sys.executable, "-c", SHOW, vault.root, screen],
         capture_output=True,
         text=True,
         check=True,
         timeout=120,
     )
-    loaded = json.loads(done.stdout.splitlines()[-1])
-    assert NOT_YET & set(loaded) == set()
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert f"notekeep.tui.screens.{screen}" in loaded
+    assert not_yet & loaded == set()
+
+
+async def test_what_is_due_is_in_the_first_frame_of_today(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("today")
+    first: list[list[str]] = []
+    rest = threading.Event()
+    gather = app.vault.overview
+
+    def overview(*, only_due: bool = False) -> Overview:
+        if not only_due:
+            rest.wait(60)
+        return gather(only_due=only_due)
+
+    monkeypatch.setattr(app.vault, "overview", overview)
+    in_background(app, lambda: None, lambda _: first.append(seen(app)), group="early")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: bool(first))
+        for text in ("Tuesday 24 November", "Habits 0 of 2 done", "□ Meditate", "Tasks 1 open"):
+            assert any(text in line for line in first[0]), text
+        assert not shows(app, "Last changed")
+        rest.set()
+        await until(pilot, lambda: shows(app, "Last changed") and shows(app, "Reading 1"))
 
 
 async def test_nothing_begins_in_the_background_before_something_is_seen(

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from textual.widgets import Input
 
+from notekeep.tui.app import NotekeepApp
 from notekeep.tui.styles import get_role_styles
+from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, tree, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.habits import HabitsScreen
-    from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -78,6 +78,31 @@ async def test_today_has_two_columns_where_there_is_room_and_one_where_not(
             for title in ("Habits 0 of 2", "Tasks 1 open", "Reading 1", "Today's note")
         ]
         assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("start", "heads", "marks"),
+    [
+        ("mon", "Mo Tu We Th Fr Sa Su", "✓"),
+        ("sun", "Su Mo Tu We Th Fr Sa", "✓  ✓"),
+    ],
+)
+async def test_today_has_the_days_of_the_week_that_habits_shows(
+    root: Path, start: str, heads: str, marks: str
+) -> None:
+    (root / ".notekeep").mkdir()
+    (root / ".notekeep/config.toml").write_text(f'week_start = "{start}"\n')
+    vault = Vault.open(root)
+    vault.indexing.refresh()
+    app = NotekeepApp(vault, "today")
+    async with app.run_test(size=WIDE) as pilot:
+        for habit in ("□ Meditate", "▌ Meditate"):
+            await until(pilot, lambda: shows(app, heads) and shows(app, habit))  # noqa: B023
+            head = next(line for line in seen(app) if heads in line)
+            week = slice(head.index(heads), head.index(heads) + len(heads))
+            row = next(line for line in seen(app) if habit in line)
+            assert row[week].replace("[□]", "").strip() == marks
+            await press(pilot, "f3")
 
 
 async def test_only_the_column_of_today_that_keys_act_on_has_the_bright_bar(
@@ -211,7 +236,7 @@ async def test_a_row_of_today_opens_its_note_and_a_broken_one_at_its_line(
 ) -> None:
     app = make_app("today")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "Meditate"))
+        await until(pilot, lambda: shows(app, "Needs a look"))
         await press(pilot, "tab", "end", "enter")
         await until(pilot, lambda: app.current_mode == "browse")
         await until(pilot, lambda: shows(app, "Still readable."))

@@ -177,6 +177,17 @@ async def test_today_says_how_far_the_index_is_above_what_it_has_by_then(slowly:
         await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "Tasks"))
 
 
+async def test_today_shows_habits_before_any_note_is_indexed(slowly: Slowly) -> None:
+    slowly.done = 0
+    app = slowly.app("today")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, "Still indexing, 0 %."))
+        await until(pilot, lambda: shows(app, "Habits 0 of 2 done") and shows(app, "□ Meditate"))
+        assert not shows(app, "Tasks")
+        slowly.end()
+        await until(pilot, lambda: shows(app, "Tasks 1 open") and not shows(app, "ndexing"))
+
+
 @pytest.mark.parametrize("when", ["at once", "when it was read"])
 async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path, when: str) -> None:
     root = tmp_path / "empty"

@@ -83,33 +83,34 @@ class DayTexts(NamedTuple):
 
 
 class Room(NamedTuple):
-    """How wide the columns are, and how many lines some sections may have."""
+    """How wide a column is, and how many lines some sections may have."""
 
-    due: int
-    others: int  # 0 where there is one column
+    width: int
     tasks: int
     recent: int
 
 
-def day_columns(
-    view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs
-) -> tuple[list[AgendaItem], list[AgendaItem]]:
-    """Return what the day asks for and what is going on; all in the first list without `others`."""
-    width = room.due
-    habits, tasks = _habits(view, width, glyphs), _tasks(view, room, glyphs)
-    daily = _daily(view, texts, width, glyphs)
-    if not room.others:
-        reading, *others = _others(view, texts, room.recent, width, glyphs)
-        return _join(habits, tasks, reading, daily, *others), []
-    others = _others(view, texts, room.recent, room.others, glyphs)
-    return _join(habits, tasks, daily), _join(*others)
+def due_items(
+    view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs, *, is_only_column: bool
+) -> list[AgendaItem]:
+    """Return what the day asks for, and in the only column what is going on too."""
+    habits, tasks = _habits(view, room.width, glyphs), _tasks(view, room, glyphs)
+    daily = _daily(view, texts, room.width, glyphs)
+    if not is_only_column:
+        return _join(habits, tasks, daily)
+    reading, *others = _others(view, texts, room, glyphs)
+    return _join(habits, tasks, reading, daily, *others)
+
+
+def other_items(view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs) -> list[AgendaItem]:
+    """Return what is going on: books, drafts, notes of this day, the last changes, problems."""
+    return _join(*_others(view, texts, room, glyphs))
 
 
 def _others(
-    view: Overview, texts: DayTexts, recent: int, width: int, glyphs: Glyphs
+    view: Overview, texts: DayTexts, room: Room, glyphs: Glyphs
 ) -> list[Iterator[AgendaItem]]:
-    """Return what is going on: books, drafts, notes of this day, the last changes, problems."""
-    today = view.day
+    today, width = view.day, room.width
 
     def dated(row: Row) -> str:
         return short_date(note_day(row.kind, row.fields, row.mtime_ns), today)
@@ -121,7 +122,7 @@ def _others(
         _reading(view, width, glyphs),
         _notes("Drafts", view.drafts, dated, width, glyphs, counted=True),
         _on_this_day(view, texts, width, glyphs),
-        _notes("Last changed", view.recent[:recent], changed, width, glyphs),
+        _notes("Last changed", view.recent[: room.recent], changed, width, glyphs),
         _broken(view, width, glyphs),
     ]
 
@@ -173,11 +174,11 @@ def _tasks(view: Overview, room: Room, glyphs: Glyphs) -> Iterator[AgendaItem]:
         return
     late = sum(due.day < view.day for due in tasks.due)
     about = f"{tasks.open} open" + (f", {late} late" if late else "")
-    yield _head("Tasks", about, room.due, glyphs)
+    yield _head("Tasks", about, room.width, glyphs)
     most = max(room.tasks, min(len(tasks.due), MAX_DUE * room.tasks))
     shown = [*(due.task for due in tasks.due), *tasks.others][:most]
     for task in shown:
-        line = task_line(task, room.due, glyphs, view.day, names_note=True)
+        line = task_line(task, room.width, glyphs, view.day, names_note=True)
         yield AgendaItem(line, task.path, at=task.line, task=task)
     if (more := tasks.open - len(shown)) > 0:
         line = [Piece(f"  {more} more  ", "muted"), Piece("T", "key"), Piece(" all tasks", "muted")]

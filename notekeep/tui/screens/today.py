@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,18 @@ from textual.containers import Horizontal
 from textual.message import Message
 
 from notekeep import config
+from notekeep.errors import NotekeepError
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
 from notekeep.tui.program import program
-from notekeep.tui.render.agenda import SIGN, AgendaItem, DayTexts, Room, day_columns
+from notekeep.tui.render.agenda import (
+    SIGN,
+    AgendaItem,
+    DayTexts,
+    Room,
+    due_items,
+    other_items,
+)
 from notekeep.tui.render.list_rows import indexing_progress, key_hint, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.screens.vault_screen import VaultScreen
@@ -22,11 +31,12 @@ from notekeep.tui.widgets.row_lists import RowList
 from notekeep.tui.workers import cleared_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
     from notekeep.services.overview import Overview
+    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.line_view import ListView
 
 ITEM_WIDTH = 2  # cells before the text of a line: the cursor, and room behind it
@@ -46,7 +56,7 @@ FIRST_KEYS: tuple[StyledLine, ...] = (
 
 
 class AgendaList(RowList[AgendaItem]):
-    """The lines of a column of the day."""
+    """The lines of a column of the day, made for the width there is."""
 
     class Ticked(Message):
         """The box of a habit or a task was clicked."""
@@ -56,27 +66,41 @@ class AgendaList(RowList[AgendaItem]):
 
     BINDINGS = bindings("today", by_screen=ALL_ACTIONS)
 
+    def __init__(self, glyphs: Glyphs, *, id: str) -> None:
+        super().__init__(glyphs, id=id)
+        self._make: Callable[[int], Sequence[AgendaItem]] = lambda _room: ()
+        self._made_for = 0  # the room that the lines were made for; 0 without lines
+
     @property
     def item(self) -> AgendaItem | None:
         return self._item
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether there is anything that can be ticked or opened."""
-        return any(item.can_be_ticked or item.path for item in self._rows)
 
     @property
     def room(self) -> int:
         """How many cells a line has."""
         return max(1, self.inner_width - ITEM_WIDTH - MARGIN)
 
-    def show(self, items: Sequence[AgendaItem]) -> None:
-        """Show lines, with the cursor where it was."""
+    def show(self, make: Callable[[int], Sequence[AgendaItem]]) -> None:
+        """Show what `make` gives for a width, with the cursor where it was."""
+        self._make, self._made_for = make, 0
+        self._make_items()
+        self.rows_changed(self.cursor)
+
+    def row_count(self) -> int:
+        # The first frame is drawn before the view is told of its size.
+        self._make_items()
+        return super().row_count()
+
+    def _make_items(self) -> None:
+        if not self.inner_width or self.room == self._made_for:
+            return
         key = self.item.key if self.item is not None else None
+        self._made_for = self.room
+        self._rows = items = self._make(self.room)
         # A task may be listed twice: among all, and in today's note.
         same = [number for number, item in enumerate(items) if item.key == key]
-        here = items[min(same, key=lambda number: abs(number - self.cursor))] if same else None
-        self._show(items, lambda item: item is here)
+        here = min(same, key=lambda number: abs(number - self.cursor), default=self.cursor)
+        self.set_reactive(AgendaList.cursor, self._nearest(here, 1))
 
     def is_heading(self, item: AgendaItem) -> bool:
         return not item.is_selectable
@@ -86,6 +110,7 @@ class AgendaList(RowList[AgendaItem]):
         return fit_line([Piece(bar, "cursor-bar"), Piece(" "), *item.line], width)
 
     def on_resize(self) -> None:
+        self.show(self._make)
         super().on_resize()
         self.post_message(self.Resized())
 
@@ -127,6 +152,12 @@ class TodayScreen(VaultScreen):
     def on_mount(self) -> None:
         self.due.focus()
         self.watch(self.app, "indexed", self._show_columns, init=False)
+        if program(self).indexed is None:
+            # What is due is in the first frame, and the rest is read once that is seen. What cannot
+            # be read is told when all is asked for.
+            with suppress(NotekeepError):
+                self._day = self.vault.overview(only_due=True)
+        self._show_columns()
         self.vault_changed()
 
     @property
@@ -166,29 +197,40 @@ class TodayScreen(VaultScreen):
         self._show_columns()
 
     def on_agenda_list_resized(self) -> None:
-        self._show_columns()
         if self._day is not None and self._text_width != min(self.due.room, TEXT_WIDTH):
             self._load_texts(self._day)
 
     def _show_columns(self) -> None:
         """Show the day as far as it is known by now."""
-        if (day := self._day) is None:
-            return
-        height = self.size.height
-        tasks, recent = (6, 5) if height < 31 else (9, 5) if height < 50 else (12, 9)
-        others = min(self.others.room, OTHER_WIDTH) if self.has_class("-wide") else 0
-        room = Room(min(self.due.room, DUE_WIDTH), others, tasks, recent)
-        due, more = day_columns(day, self._texts, room, self.glyphs)
+        self.due.show(self._due_items)
+        self.others.show(self._other_items)
+        has_rows = self._day is not None and (self._day.recent or not self._day.is_quiet)
+        self.set_idle_actions(*(() if has_rows else ROW_ACTIONS))
+
+    def _due_items(self, width: int) -> list[AgendaItem]:
+        day, indexed = self._day, program(self).indexed
         about = [Piece("Nothing due today.", "title")]
-        if (indexed := program(self).indexed) is not None:
+        if indexed is not None:
             about = indexing_progress(indexed)
+        if day is None:
+            return [] if indexed is None else [AgendaItem(about)]
+        room, is_only_column = self._room(min(width, DUE_WIDTH)), not self.has_class("-wide")
+        items = due_items(day, self._texts, room, self.glyphs, is_only_column=is_only_column)
         if day.is_free or indexed is not None:
             lines = [about, [], *(FIRST_KEYS if day.is_free else ())]
-            due = [*map(AgendaItem, lines), *due]
-        self.due.show(due)
-        self.others.show(more)
-        is_busy = self.due.is_busy or self.others.is_busy
-        self.set_idle_actions(*(() if is_busy else ROW_ACTIONS))
+            items = [*map(AgendaItem, lines), *items]
+        return items
+
+    def _other_items(self, width: int) -> list[AgendaItem]:
+        if self._day is None or not self.has_class("-wide"):
+            return []
+        room = self._room(min(width, OTHER_WIDTH))
+        return other_items(self._day, self._texts, room, self.glyphs)
+
+    def _room(self, width: int) -> Room:
+        height = self.size.height
+        tasks, recent = (6, 5) if height < 31 else (9, 5) if height < 50 else (12, 9)
+        return Room(width, tasks, recent)
 
     async def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()

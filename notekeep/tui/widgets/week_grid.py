@@ -13,6 +13,7 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 
+from notekeep.dates import start_of_week
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.render.habit_rows import (
@@ -179,7 +180,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         return self.day if self.shown == "day" else self._week_of(self.day) + timedelta(6)
 
     def _week_of(self, day: date) -> date:
-        return day - timedelta((day.weekday() - self._week_start) % 7)
+        return start_of_week(day, self._week_start)
 
     @property
     def habit(self) -> HabitView | None:
