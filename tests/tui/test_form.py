@@ -300,11 +300,16 @@ async def test_a_form_that_is_left_writes_nothing(
 ) -> None:
     before = tree(root)
     app = make_app("browse")
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await form(app, pilot)
         await to_field(app, pilot, "rating")
-        await press(pilot, "d", "right", "backspace", "d", leave)
-        await until(pilot, lambda: not shows(app, "Fields of"))
+        await press(pilot, "d", "right", "backspace")
+        await until(pilot, lambda: shows(app, "esc cancel"))
+        await press(pilot, "d")
+        await until(pilot, lambda: shows(app, "esc discard"))
+        await press(pilot, leave)
+        await until(pilot, lambda: shows(app, "Discarded 1 change"))
+        assert not shows(app, "Fields of")
     assert tree(root) == before
 
 

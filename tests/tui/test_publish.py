@@ -47,7 +47,7 @@ async def test_a_note_is_exported_from_browse_after_its_diff_is_seen(
         await until(pilot, lambda: shows(app, "No site folder yet."))
         assert not shows(app, "notes-drafts")
         await press(pilot, "w")
-        await until(pilot, lambda: shows(app, "The folder of your site."))
+        await until(pilot, lambda: shows(app, "The folder of your site. No site yet? Press enter"))
         assert not shows(app, "the folder from your settings"), "there is none"
         assert not drafts.exists()
         await press(pilot, "enter")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from textual.app import ComposeResult
@@ -37,13 +37,14 @@ from notekeep.tui.field_forms import (
     step_value,
 )
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.render.formatting import parse_rating, stars
+from notekeep.tui.render.formatting import parse_rating, plural, stars
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
 from notekeep.tui.widgets.bars import ActionButtons, ChoiceBar
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.workers import show_message
 
 NO_VALUE = "\0none"  # an answer that is no value: a note cannot hold it
 
@@ -119,6 +120,11 @@ class _Fields(RowList[str | FormField]):
             for change in make_field_changes(field, self.texts[field.name])
         ]
 
+    @property
+    def changed(self) -> int:
+        """How many fields are not as the note has them."""
+        return sum(self.texts[field.name] != field.text for field in self.fields)
+
     def set_text(self, field: FormField, text: str) -> None:
         self.texts[field.name] = text
         self.line_changed(self._rows.index(field))
@@ -168,10 +174,15 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         with dialog_box(f"Fields of {self._title}", classes="-tall-box"):
             yield self.fields
             yield HintLine("")
-            yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
+            yield ActionButtons(*self._buttons())
 
     def on_mount(self) -> None:
         self.fields.focus()
+
+    def _buttons(self) -> Iterator[tuple[str, str]]:
+        labels = {"drop-form": "discard"} if self.fields.changed else {}
+        for button in BUTTONS:
+            yield button, labels.get(button, ACTIONS_BY_ID[button].label)
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()
@@ -228,6 +239,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
             self._undated = ""
         offer = f"{self._undated} is empty · t sets it to today" if self._undated else ""
         self.query_one(HintLine).say(offer)
+        self.query_one(ActionButtons).show(*self._buttons())
 
     def action_date_status(self) -> None:
         field = next((one for one in self.fields.fields if one.name == self._undated), None)
@@ -241,6 +253,8 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
             self.dismiss(None)
 
     def action_drop_form(self) -> None:
+        if changed := self.fields.changed:
+            show_message(self, f"Discarded {plural(changed, 'change')}")
         self.dismiss(None)
 
 

@@ -579,8 +579,11 @@ class PublishScreen(VaultScreen):
             site = os.path.abspath(os.path.expanduser(folder)) if is_named else ""
             self._set_destination(site, self.target)
 
-        from_settings = " Empty: the folder from your settings."
-        hint = f"The folder of your site.{from_settings if self.vault.publishing.sites else ''}"
+        hint = "The folder of your site."
+        if self.vault.publishing.sites:
+            hint += " Empty: the folder from your settings."
+        elif here and not self.site:
+            hint += " No site yet? Press enter to write drafts to this folder, next to your vault."
         prompt = Prompt("Site folder", value=here, example="~/blog", hint=hint, is_selected=True)
         ask(self, prompt, entered)
 

@@ -353,6 +353,10 @@ class ActionButtons(ButtonLine):
         super().__init__()
         self._actions = actions
 
+    def show(self, *actions: tuple[str, str]) -> None:
+        self._actions = actions
+        self.refresh()
+
     def draw(self, width: int) -> StyledLine:
         line: StyledLine = []
         for action_id, text in self._actions:
