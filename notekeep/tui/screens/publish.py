@@ -583,7 +583,7 @@ class PublishScreen(VaultScreen):
         if self.vault.publishing.sites:
             hint += " Empty: the folder from your settings."
         elif here and not self.site:
-            hint += " No site yet? Press enter to write drafts to this folder, next to your vault."
+            hint += " No site yet? Press enter to use this folder next to your vault."
         prompt = Prompt("Site folder", value=here, example="~/blog", hint=hint, is_selected=True)
         ask(self, prompt, entered)
 
