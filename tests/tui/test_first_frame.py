@@ -30,7 +30,7 @@ NOT_YET = {
     *("watchfiles", "whoosh", "yaml", "hashlib", "hmac"),
     *("notekeep.catalog.indexer", "notekeep.date_formats", "notekeep.export.manifest"),
     *("notekeep.markdown.links", "notekeep.markdown.note", "notekeep.markdown.outline"),
-    *("notekeep.notes.plan", "notekeep.search.session", "notekeep.search.whoosh_index"),
+    *("notekeep.search.session", "notekeep.search.whoosh_index"),
     *("notekeep.tui.dialogs.form", "notekeep.tui.page.blocks", "notekeep.tui.vault_updates"),
     *("notekeep.tui.render.plan_lines", "notekeep.tui.screens.note_operations"),
     *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),
