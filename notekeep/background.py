@@ -7,10 +7,8 @@ wait for every busy thread three times, however little each has to do. So what m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Any
 
 CHUNK = 1_000
 """So many items are freed at once: less than a millisecond."""

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from notekeep.dates import MONTH_NAMES, WEEKDAYS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 _DAYS: Final = tuple(name.capitalize() for name in WEEKDAYS)
 _MONTHS: Final = tuple(name.capitalize() for name in MONTH_NAMES)

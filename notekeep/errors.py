@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
+from typing import ClassVar, Final, NamedTuple
 
 WRITABLE_HINT = "make the folder writable, or set NOTEKEEP_HOME to another folder"
 INSTALL_IMAGES = "pip install 'notekeep[images]'"

@@ -10,16 +10,14 @@ import os
 import re
 import stat
 import warnings
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from math import inf
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from notekeep import dates
 from notekeep.errors import Failure, UsageError
 from notekeep.obsidian import ObsidianSettings, read_obsidian_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 
 def as_list(value: str | Sequence[str]) -> tuple[str, ...]:
