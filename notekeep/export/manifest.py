@@ -16,15 +16,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from notekeep.errors import Failure, NotekeepError, Refused
-from notekeep.export.source import NoteFinder
 from notekeep.markdown.text_merge import plain_ends
 from notekeep.storage.file_names import name_key, split_path
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.history import History
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
+
+if TYPE_CHECKING:
+    from notekeep.export.source import NoteFinder  # reads notes, which `export --help` does not
 
 MANIFEST_NAME = ".notekeep-export.json"
 FORMAT = 2
