@@ -168,7 +168,7 @@ class _RelatedScores:
         counts = Counter(_letter_words(text))
         # Of the words that a text says alike, the long ones tell more.
         ordered = sorted(counts, key=lambda word: (-counts[word] * math.log(len(word)), word))
-        rare = [*islice((word for word in ordered if not words.ignores(word)), MAX_RARE_WORDS)]
+        rare = [*islice((word for word in ordered if not words.is_stop_word(word)), MAX_RARE_WORDS)]
         if not rare:
             return
         scores = words.scores(Or(tuple(map(Term, rare))), limit=MAX_CANDIDATES + 1)

@@ -198,7 +198,7 @@ class _Search:
         remarks: list[str] = []
         asked = read_query_words(self._telling.root, self._telling.text).words
         for word in asked[:MAX_REMARKS]:
-            if self._sources.words.ignores(word):
+            if self._sources.words.is_stop_word(word):
                 remarks.append(f'"{word}" is too common to search for. Use /{word}/ to find it.')
             elif near := self._sources.words.suggest(word):
                 remarks.append(f'No note has "{word}". Did you mean {" or ".join(near)}?')

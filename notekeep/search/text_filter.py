@@ -280,18 +280,17 @@ class RegexMatches(NamedTuple):
 
 
 def find_regex_matches(
-    pattern: str, root: str, paths: Iterable[str], seconds: float | None = None
+    pattern: str, root: str, paths: Iterable[str], seconds: float = CPU_SECONDS
 ) -> RegexMatches:
     """Find the notes whose text a regular expression matches somewhere, case aside."""
     wanted = sorted(paths)
-    limit = CPU_SECONDS if seconds is None else seconds
     if not wanted:
         return RegexMatches({}, 0, 0, 0.0)
     request = {
         "pattern": pattern,
         "root": root,
         "paths": wanted,
-        "cpu_seconds": limit,
+        "cpu_seconds": seconds,
         "clock_seconds": CLOCK_SECONDS,
     }
     # A line that was cut off when the process was ended is no answer.
@@ -308,7 +307,7 @@ def find_regex_matches(
             [done] = answer
         else:
             found[answer[0]] = [(start, end) for start, end in answer[1]]
-    return RegexMatches(found, done, len(wanted), limit)
+    return RegexMatches(found, done, len(wanted), seconds)
 
 
 def _ask_child(request: bytes) -> bytes:

@@ -312,13 +312,6 @@ class WhooshIndex:
         plan = self._ask(lambda _, planner: planner.plan(node))
         return PlanMatcher(plan, self.language)
 
-    def ignores(self, word: str) -> bool:
-        """Whether the index leaves a word out: one that says nothing in the vault's language."""
-        try:
-            return self._ask(lambda _, planner: planner.plan(Term(word)) is None)
-        except IndexUnusable:
-            return False
-
     def is_question_word(self, word: str) -> bool:
         """Whether a search in the vault's language can do without a word that is indexed."""
         by = get_analyzer(self.language)
