@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.dates import parse_iso
 from notekeep.markdown.field_changes import FieldChange, check_limits, parse_date_words, typed_value
 from notekeep.markdown.field_values import Value, parse_items
+from notekeep.markdown.note import Note
 from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, FieldType, Schema
 from notekeep.tui.render.formatting import BEST_RATING
-
-if TYPE_CHECKING:
-    from notekeep.markdown.note import Note
 
 LIST_TYPES = frozenset({"list", "links"})
 LEFT_OUT = "type", "title"

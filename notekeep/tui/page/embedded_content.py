@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
 
 from notekeep.markdown.sanitize import clean, clean_line
+from notekeep.tracking.habit_details import HabitYear
 from notekeep.tui.page.drawn_lines import (
     CopyPassage,
     DrawContext,
@@ -18,9 +18,6 @@ from notekeep.tui.page.drawn_lines import (
 )
 from notekeep.tui.page.inline_text import HTML_ROLES
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_text, wrap_line
-
-if TYPE_CHECKING:
-    from notekeep.tracking.habit_details import HabitYear
 
 PIXELS_PER_CELL = 8  # pixels that a cell is wide, about, where a note gives the width of a picture
 MIN_PICTURE = 24  # cells of a picture below which only its caption is shown

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby, islice, zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from notekeep.markdown.sanitize import clean_line
+from notekeep.notes.plan import NoteChange
 from notekeep.tui.render.formatting import plural
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
@@ -26,11 +28,6 @@ from notekeep.tui.render.styled_text import (
     pad_line,
     wrap_line,
 )
-
-if TYPE_CHECKING:
-    from notekeep.notes.plan import NoteChange
-    from notekeep.tui.render.glyphs import Glyphs
-
 
 CONTEXT_LINES = 2  # how many lines stand around what changed
 MAX_COMPARED_WORDS = 600  # with more words than this in a line, it is only said that it changed

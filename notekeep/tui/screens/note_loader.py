@@ -6,28 +6,25 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from notekeep.catalog.records import Row, TaskRow
 from notekeep.errors import NotekeepError, NotFound, Refused
+from notekeep.markdown.note import Note
 from notekeep.markdown.outline import extract_facts
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean
 from notekeep.markdown.text_edit import find_section
+from notekeep.markdown.tree import ParsedPage
 from notekeep.services.media import picture_error
+from notekeep.services.overview import Overview
 from notekeep.tracking.habit_details import HabitYear, load_habit_year
 from notekeep.tui.external_programs import check_address
 from notekeep.tui.page.blocks import draw_block
 from notekeep.tui.page.drawn_lines import DrawContext, EmbeddedNote, NoteSurroundings, Picture
 from notekeep.tui.page.page import NoteFooter, NoteRendering, NoteText
 from notekeep.tui.render.agenda import AgendaItem, DayTexts
-
-if TYPE_CHECKING:
-    from notekeep.markdown.note import Note
-    from notekeep.markdown.tree import ParsedPage
-    from notekeep.services.overview import Overview
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.vault import Vault
+from notekeep.tui.render.glyphs import Glyphs
+from notekeep.vault import Vault
 
 
 def load_note(

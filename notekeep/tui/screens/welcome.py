@@ -172,7 +172,8 @@ def _open_folder(root: str, *, is_new: bool = False) -> str:
     if not is_new and not os.path.isdir(root):
         raise NotekeepError(f"There is no folder {shown}.", "Check its name, or create a vault.")
     try:
-        os.makedirs(root, exist_ok=True)
+        if is_new:
+            os.makedirs(root, exist_ok=True)
         os.listdir(root)
     except OSError as error:
         text = f"Cannot open {shown}: {error.strerror}"
