@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 MOST_APPENDED = 1 << 17
 """The size at which the older half of a file of short lines goes: several thousand of them."""
@@ -54,6 +57,21 @@ def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = Fal
 def open_private(path: str, flags: int) -> int:
     """Open a file that only its owner may read."""
     return os.open(path, flags, 0o600)
+
+
+def keep_state(folder: str, name: str, state: Mapping[str, object]) -> None:
+    """Keep a JSON object for the next start, which merely knows less where this fails."""
+    with suppress(OSError):
+        make_cache_folder(folder)
+        write_cache_file(folder, name, json.dumps(state).encode())
+
+
+def kept_state(folder: str, name: str) -> dict[str, Any]:
+    """Return the JSON object that was kept; of what cannot be read, an empty one."""
+    with suppress(OSError, ValueError), open(os.path.join(folder, name), encoding="utf-8") as file:
+        found: Any = json.load(file)
+        return found if isinstance(found, dict) else {}
+    return {}
 
 
 def append_bounded_line(folder: str, name: str, line: str) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from notekeep import cache_files
 
@@ -41,13 +39,7 @@ class LastPlace:
 
 def load_place(folder: str) -> LastPlace:
     """Read the place from a state folder; what cannot be read is the first start again."""
-    try:
-        with open(os.path.join(folder, PLACE_FILE), encoding="utf-8") as file:
-            found: Any = json.load(file)
-    except (OSError, ValueError):
-        return LastPlace()
-    if not isinstance(found, dict):
-        return LastPlace()
+    found = cache_files.kept_state(folder, PLACE_FILE)
     names = {one.name for one in fields(LastPlace)}
     return LastPlace(
         **{name: value for name, value in found.items() if name in names and isinstance(value, str)}
@@ -55,12 +47,8 @@ def load_place(folder: str) -> LastPlace:
 
 
 def save_place(folder: str, place: LastPlace) -> None:
-    """Write the place; a disk that does not let us is no reason to disturb anyone."""
-    try:
-        cache_files.make_cache_folder(folder)
-        cache_files.write_cache_file(folder, PLACE_FILE, json.dumps(asdict(place)).encode())
-    except OSError:
-        return
+    """Write the place into a state folder."""
+    cache_files.keep_state(folder, PLACE_FILE, asdict(place))
 
 
 class ListState(NamedTuple):

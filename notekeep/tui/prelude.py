@@ -9,7 +9,6 @@ terminal. Nothing here imports Textual.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -47,11 +46,8 @@ def frame_of(screen: Screen[Any]) -> str:
 
 
 def save_frame(folder: str, key: list[str | int], frame: str) -> None:
-    """Keep a frame in a cache folder; where that fails, the next start is merely less quick."""
-    with contextlib.suppress(OSError):
-        cache_files.write_cache_file(
-            folder, FILE, json.dumps({"key": key, "frame": frame}).encode()
-        )
+    """Keep a frame in a cache folder."""
+    cache_files.keep_state(folder, FILE, {"key": key, "frame": frame})
 
 
 def forget_frame(folder: str) -> None:
@@ -62,14 +58,8 @@ def forget_frame(folder: str) -> None:
 
 def load_frame(folder: str, key: list[str | int]) -> str | None:
     """Return the frame that was kept, if it looks as what will open."""
-    try:
-        with open(os.path.join(folder, FILE), encoding="utf-8") as file:
-            found: Any = json.load(file)
-    except (OSError, ValueError):
-        return None
-    if not isinstance(found, dict) or found.get("key") != key:
-        return None
-    frame = found.get("frame")
+    found = cache_files.kept_state(folder, FILE)
+    frame = found.get("frame") if found.get("key") == key else None
     return frame if isinstance(frame, str) else None
 
 
