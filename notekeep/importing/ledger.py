@@ -17,18 +17,20 @@ import hashlib
 import os
 import re
 import unicodedata
+from glob import glob
 
 from notekeep.notes.plan import NoteChange
 from notekeep.notes.workspace import Workspace
 
 FOLDER = ".notekeep/imported"
+_SPACE = re.compile(r"\s+")
 _QUOTE_MARK = re.compile(r"(?m)^[ \t]*>[ \t]?")
 
 
 def digest_text(text: str) -> str:
     """Return the digest of a text: marks of quotes, white space and Unicode form do not count."""
     text = _QUOTE_MARK.sub("", text) if ">" in text else text
-    plain = " ".join(unicodedata.normalize("NFC", text).split())
+    plain = _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
@@ -44,19 +46,13 @@ class Ledger:
         self._orders: dict[str, tuple[float, ...]] = {}
         self._new: list[list[str]] = []
         self._start: bytes | None = None
-        for name in self._names(f"{program}."):
+        folder = os.path.join(workspace.root, FOLDER)
+        for name in sorted(glob(f"{program}.*.log", root_dir=folder)):
             data = workspace.read(f"{FOLDER}/{name}")
             if f"{FOLDER}/{name}" == self.path:
                 self._start = data
             for line in data.decode("utf-8", "replace").splitlines():
                 self._read(line.split())
-
-    def _names(self, start: str) -> list[str]:
-        try:
-            names = os.listdir(os.path.join(self.workspace.root, FOLDER))
-        except OSError:
-            return []
-        return [name for name in sorted(names) if name.startswith(start) and name.endswith(".log")]
 
     def _read(self, words: list[str]) -> None:
         if len(words) < 2:

@@ -291,6 +291,19 @@ SLOW_FILES: dict[str, tuple[str, bytes]] = {
         "a.csv",
         b"Highlight,Book Title,Book Author,Note\nx,T,A," + b".h1 " * 300_000,
     ),
+    "a highlight without end": (
+        "My Clippings.txt",
+        CLIPPINGS + f"T (A)\n{META}\n\n".encode() + b"word " * (4 << 20) + b"\n==========\n",
+    ),
+    "clippings without end": (
+        "My Clippings.txt",
+        CLIPPINGS + b"T\n- x|\n\ny==========\n" * 400_000,
+    ),
+    "rows without end": (
+        "p.csv",
+        b"title,url,time_added\n" + b"x,https://example.org,1\n" * 400_000,
+    ),
+    "links without end": ("b.html", f"{BOOKMARKS}{'<a href=x>' * 1_200_000}".encode()),
     "signs without end": ("g.csv", _REVIEWS + b"<b>" + b"&" * 300_000),
     "signs of numbers without end": ("g.csv", _REVIEWS + b"<b>" + b"&#" * 200_000),
 }

@@ -12,7 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from notekeep.errors import Refused
 from notekeep.importing.formats.reading import (
+    MAX_RECORDS,
+    MAX_TEXT,
     Records,
     each_file,
     fold_letters,
@@ -102,7 +105,9 @@ def _detect(name: str, head: bytes) -> bool:
 
 def _read_file(name: str, text: str) -> Records:
     books: dict[str, list[_Record]] = {}
-    parts = clean_text(text).replace("\ufeff", "").split(_SEPARATOR)
+    parts = clean_text(text).replace("\ufeff", "").split(_SEPARATOR, MAX_RECORDS)
+    if len(parts) > MAX_RECORDS:
+        raise Refused(f"more than {MAX_RECORDS} clippings")
     line = 1
     for number, part in enumerate(parts):
         lines = part.strip("\n").split("\n")
@@ -116,18 +121,26 @@ def _read_file(name: str, text: str) -> Records:
         title = clean_line(lines[0])
         if not record.at:
             yield Loss("days that could not be read", title, place)
-        if record.kind == "bookmark":
-            yield Loss("bookmarks", place=place)
-        elif not record.text:
-            yield Loss("highlights without text", title, place)
-        elif _LIMIT.fullmatch(record.text):
-            message = "highlights beyond the publisher's clipping limit, without their text"
-            yield Loss(message, title, place)
+        if lost := _find_loss(record):
+            yield Loss(lost, "" if record.kind == "bookmark" else title[:_MAX_LINE], place)
         else:
             books.setdefault(title, []).append(record)
     for first_line, records in books.items():
         title, authors = split_title(first_line)
         yield make_book(title, authors, _read_passages(book_key(title, authors), records))
+
+
+def _find_loss(record: _Record) -> str:
+    """Why a record is left out; "" for one that is not."""
+    if record.kind == "bookmark":
+        return "bookmarks"
+    if not record.text:
+        return "highlights without text"
+    if len(record.text) > MAX_TEXT:
+        return "highlights of more than a megabyte"
+    if _LIMIT.fullmatch(record.text):
+        return "highlights beyond the publisher's clipping limit, without their text"
+    return ""
 
 
 def make_book(title: str, authors: tuple[str, ...], passages: Iterable[Passage]) -> Work:

@@ -32,6 +32,12 @@ Resolve: TypeAlias = Callable[[str, str, bool], str]
 RAW_TAG = "nk-raw"
 """The tag of Markdown that a reader puts into a tree of HTML."""
 
+MAX_TEXT = 1 << 20
+"""How many characters a highlight or a note may have."""
+
+MAX_RECORDS = 100_000
+"""How many rows or clippings a file may have: each takes far more memory than its text."""
+
 MAX_VALUES = 1_000_000
 """How many values a JSON file may hold: each takes far more memory than its text."""
 
@@ -183,7 +189,9 @@ def read_csv(text: str, sign: str = ",") -> Iterator[tuple[int, dict[str, str]]]
         # A file in memory would take four bytes for each letter.
         reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=sign)
         head = [clean_line(cell) for cell in next(reader, [])]
-        for row in reader:
+        for number, row in enumerate(reader):
+            if number >= MAX_RECORDS:
+                raise Refused(f"more than {MAX_RECORDS} rows")
             if any(cell.strip() for cell in row) and head:
                 cells = [*row[: len(head) - 1], sign.join(row[len(head) - 1 :])]
                 yield reader.line_num, dict(zip(head, cells + [""] * len(head), strict=False))
@@ -258,8 +266,11 @@ def format_clock(seconds: float) -> str:
 
 
 def plain_text(value: object) -> str:
-    """Return a text of several lines."""
-    return clean_text(value).strip()
+    """Return a text of several lines; Refused for one that nobody wrote."""
+    text = clean_text(value).strip()
+    if len(text) > MAX_TEXT:
+        raise Refused(f"a text of more than {MAX_TEXT >> 20} MB")
+    return text
 
 
 def first_of(row: Mapping[str, Any], *keys: str) -> str:
@@ -375,6 +386,8 @@ def read_pieces(html: str, is_wanted: Callable[[str, dict[str, str]], bool]) -> 
     """Yield the tags that are wanted, however they are nested."""
     parser = _PieceParser(is_wanted)
     html = plain_html(html)
+    if html.count("<") > 10 * MAX_RECORDS:
+        raise Refused(f"more than {10 * MAX_RECORDS} tags")
     for at in range(0, len(html), _CHUNK):
         parser.feed(html[at : at + _CHUNK])
         yield from parser.found[:-1]

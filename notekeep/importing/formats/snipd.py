@@ -14,6 +14,7 @@ from notekeep.importing.formats.reading import (
     each_file,
     format_clock,
     head_text,
+    plain_text,
     split_list,
 )
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
@@ -108,7 +109,7 @@ def _read_snip(work: Work, lines: list[str], place: str) -> Records:
             quote.append(line.lstrip().removeprefix(">").strip())
         else:
             note.append(line.rstrip())
-    title, text = clean_line(found[2]), "\n".join(quote).strip()
+    title, text = clean_line(found[2]), plain_text("\n".join(quote))
     work.passages.append(
         Passage(
             key=found[4],
