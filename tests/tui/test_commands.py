@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.browse import BrowseScreen
+    from notekeep.tui.screens.vault_screen import VaultScreen
 
     MakeApp = Callable[[str], NotekeepApp]
 
@@ -131,6 +132,9 @@ async def test_commands_list_search_and_check_in(make_app: MakeApp, root: Path) 
         # What needs no more words is done as the action of that name.
         await command(app, pilot, "tasks")
         await until(pilot, lambda: shows(app, "1 open · 0 done"))
+        found = parse_typed_command(cast("VaultScreen", app.screen), "tag +now")
+        assert isinstance(found, TypedCommand)
+        assert found.title.endswith(": +now")
         await command(app, pilot, "open atomic")
         await until(pilot, lambda: screen.preview.path == "books/Atomic Habits.md")
 

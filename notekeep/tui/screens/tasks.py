@@ -69,6 +69,9 @@ class TasksScreen(OverlayScreen):
             return "task-filter"
         return "preview" if self.preview.has_focus else "tasks"
 
+    def chosen_notes(self) -> list[str]:
+        return [] if self.tasks.here is None else [self.tasks.here.path]
+
     def show_problem(self, error: NotekeepError) -> None:
         self.tasks.nothing = [[], *error_lines(error, self.tasks.inner_width)]
         self.tasks.show([])
