@@ -145,6 +145,8 @@ async def test_daily_notes_are_one_row_until_they_are_asked_for(
         while browse(app).notes.folded is None:
             await press(pilot, "up")
         await until(pilot, lambda: shows(app, "6 daily notes."))
+        # What works comes first at the bottom, and there is no note to edit.
+        await until(pilot, lambda: "T tasks  e edit" in seen(app)[-1])
         await press(pilot, "enter")
         await until(pilot, lambda: any("2026-11-12" in line for line in listed_lines(app)))
         assert browse(app).note_under_cursor.startswith("daily/")

@@ -142,7 +142,7 @@ class BrowseScreen(VaultScreen):
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
         self.set_status(event.text)
         self.show_mark_count(len(self.notes.marked))
-        self.set_idle_actions(*(() if self.notes.row is not None else NOTE_ACTIONS))
+        self._show_idle_actions()
         if not self.notes.note_count:
             self.loader.row = None
             self.preview.say()
@@ -248,12 +248,19 @@ class BrowseScreen(VaultScreen):
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
         if event.view is not self.notes:
             return
+        self._show_idle_actions()
         if (folded := self.notes.folded) is not None:
             self.loader.row = None
             text = f"{folded.notes} daily notes. "
             self.preview.say([], [Piece(text), Piece("enter", "key"), Piece(" show them", "muted")])
         else:
             self._show(self.notes.row)
+
+    def _show_idle_actions(self) -> None:
+        if self.notes.folded is not None:
+            self.set_idle_actions(*(name for name in NOTE_ACTIONS if name != "open"))
+        else:
+            self.set_idle_actions(*(() if self.notes.row is not None else NOTE_ACTIONS))
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         if event.view is self.notes:
