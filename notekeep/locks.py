@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from notekeep.cache_files import make_cache_folder
 from notekeep.errors import Failure
@@ -52,7 +52,8 @@ def hold_lock_file(path: str, patience: float = PATIENCE) -> Iterator[None]:
         with hold_lock(fd, path, patience):
             yield
     finally:
-        os.close(fd)
+        with suppress(OSError):  # what was done under the lock is done
+            os.close(fd)
 
 
 def try_lock(fd: int, patience: float = 0.0) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import notekeep.storage
+from notekeep import cache_files, locks
 from notekeep.storage import durability, renames
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class FailingSystem:
 def rooms() -> list[ModuleType]:
     """The modules that touch the bytes of a vault."""
     found = pkgutil.iter_modules(notekeep.storage.__path__)
-    return [importlib.import_module(f"notekeep.storage.{module.name}") for module in found]
+    storage = [importlib.import_module(f"notekeep.storage.{module.name}") for module in found]
+    return [*storage, locks, cache_files]
 
 
 @contextmanager
