@@ -206,6 +206,15 @@ class Catalog(Connection):
         """Tell whether a refresh was interrupted before it knew where all links lead."""
         return bool(self.ask("SELECT 1 FROM links WHERE state = 'unsettled' LIMIT 1"))
 
+    def has_unread_logs(self) -> bool:
+        """Tell whether there are logs of habits whose lines are not in the tables yet."""
+        return bool(
+            self.ask(
+                "SELECT 1 FROM notes WHERE role = 'log'"
+                " AND path NOT IN (SELECT path FROM habit_files) LIMIT 1"
+            )
+        )
+
     # Questions of other modules.
 
     def find(

@@ -152,10 +152,10 @@ class TodayScreen(VaultScreen):
     def on_mount(self) -> None:
         self.due.focus()
         self.watch(self.app, "indexed", self._show_columns, init=False)
-        if program(self).indexed is None:
-            # What is due is in the first frame, and the rest is read once that is seen. What cannot
-            # be read is told when all is asked for.
-            with suppress(NotekeepError):
+        # What is due is in the first frame, and the rest is read once that is seen; so are logs of
+        # years that nobody read yet. What cannot be read is told when all is asked for.
+        with suppress(NotekeepError):
+            if program(self).indexed is None and not self.vault.catalog.has_unread_logs():
                 self._day = self.vault.overview(only_due=True)
         self._show_columns()
         self.vault_changed()
