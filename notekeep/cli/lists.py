@@ -27,21 +27,9 @@ from notekeep.cli.arguments import (
 )
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import current_context, is_json
-from notekeep.cli.habit_output import aim, glyphs
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.dates import format_short_day, parse_day
 from notekeep.errors import NotekeepError, NotFound, UsageError
-from notekeep.habits.summary import count_habits, format_run
-from notekeep.markdown.text_edit import strip_due_day
-from notekeep.services.books import (
-    MONTH_HEADS,
-    BookList,
-    book_year_object,
-    gather_book_year,
-    markdown_lines,
-    month_rows,
-    sum_up,
-)
 from notekeep.vault import Vault
 
 PLAIN_COLUMNS = ("title", "type", "path")
@@ -338,6 +326,10 @@ def today() -> int:
 
 def print_today(vault: Vault) -> None:
     """Print the overview of today, in plain lines."""
+    from notekeep.cli.habit_output import aim, glyphs
+    from notekeep.habits.summary import count_habits, format_run
+    from notekeep.markdown.text_edit import strip_due_day
+
     view = vault.overview()
     title = f"{view.day:%A} {view.day.day} {view.day:%B %Y}"
     output.write_styled([(title, "bold"), (f"  {vault.root}", "dim")])
@@ -460,25 +452,29 @@ def books(year: str | None, *, markdown: bool) -> int:
     notekeep books 2025
     notekeep books --md | notekeep new post "My year in books"
     """
+    from notekeep.services import books as year_of_books
+
     vault = open_refreshed()
     wanted = parse_year(year, vault.today())
-    found = gather_book_year(vault.search, wanted)
+    found = year_of_books.gather_book_year(vault.search, wanted)
     if markdown:
         public = [book for book in found.books if not book.row.private]
         if left_out := len(found.books) - len(public):
             output.write_message(f"{left_out} private left out")
-        found = BookList(public)
+        found = year_of_books.BookList(public)
     if is_json():
-        output.write_json(book_year_object(wanted, found))
+        output.write_json(year_of_books.book_year_object(wanted, found))
     elif not found.books:
         output.write_message(f"no book has `finished` in {wanted}")
     elif markdown:
-        for line in markdown_lines(found):
+        for line in year_of_books.markdown_lines(found):
             output.write(line)
     else:
-        output.write_styled([(f"{wanted} in books", "bold"), (f"  {sum_up(found)}", "")])
+        output.write_styled(
+            [(f"{wanted} in books", "bold"), (f"  {year_of_books.sum_up(found)}", "")]
+        )
         output.write("")
-        output.table(month_rows(found), heads=MONTH_HEADS, stretch=4)
+        output.table(year_of_books.month_rows(found), heads=year_of_books.MONTH_HEADS, stretch=4)
         output.write("")
         titles = [
             (book.finished, book.row.title, cell_text(book.rating), str(book.pages or ""))

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from notekeep.catalog.name_lookup import Mention
 from notekeep.catalog.records import Row
 from notekeep.errors import Conflict
 from notekeep.markdown.field_changes import FieldChange
 from notekeep.markdown.field_values import Value
-from notekeep.notes import capture, conflict_pairs, fields_and_tags, moves
-from notekeep.notes.link_repair import plan_link_mentions
-from notekeep.notes.lint import Lint, lint_notes
+from notekeep.notes import capture, fields_and_tags, moves
 from notekeep.notes.plan import WritePlan, WriteResult, apply_plan
 from notekeep.notes.workspace import Workspace
 from notekeep.services.indexing import IndexService
 from notekeep.storage.history import History
 from notekeep.storage.open_folder import NameTaken
+
+if TYPE_CHECKING:
+    from notekeep.notes.lint import Lint
 
 MAX_RETRIES = 5  # how often a plan is made again where others write into the same note
 
@@ -45,11 +47,15 @@ class NoteService:
         done = apply_plan(plan, self.workspace.root, self._open_history(), goes_on)
         remarks = [*done.remarks, *self.indexing.record_written()]
         if plan.resolved:
+            from notekeep.notes import conflict_pairs
+
             remarks += conflict_pairs.resolve_in_git(self.workspace, plan.resolved)
         return done._replace(remarks=remarks)
 
     def merge_copies(self) -> None:
         """Merge the copies that programs left which sync folders, where that can be done."""
+        from notekeep.notes import conflict_pairs
+
         is_indexed = self.workspace.catalog.meta("reader") is not None
         self.indexing.refresh(words=False, defer=is_indexed)
         plan = conflict_pairs.plan_merge_all(self.workspace, self._open_history(), of_others=True)
@@ -149,6 +155,8 @@ class NoteService:
 
     def plan_link_mentions(self, row: Row, mentions: Iterable[Mention]) -> WritePlan:
         """Plan links where notes name a note without linking to it."""
+        from notekeep.notes.link_repair import plan_link_mentions
+
         return plan_link_mentions(self.workspace, row, mentions)
 
     def plan_save_query(self, name: str, query: str) -> WritePlan:
@@ -167,6 +175,8 @@ class NoteService:
 
     def lint(self, paths: Iterable[str], label: str = "") -> Lint:
         """Find what is wrong in notes and logs, with the edits that correct what can be."""
+        from notekeep.notes.lint import lint_notes
+
         return lint_notes(self.workspace, paths, label)
 
     def create(
