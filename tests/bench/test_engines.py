@@ -82,7 +82,7 @@ def test_a_budget_that_is_missed_is_marked() -> None:
     kinds = ("key", "word", "or", "tag", "and", "phrase")
     times = {"times": {kind: [0.001] for kind in kinds}, "memory": 1}
     contest: Any = SimpleNamespace(
-        notes=10,
+        notes=10_000,
         built={name: {"cpu": cpu, "wall": cpu, "size": 1.0} for name, cpu in builds.items()},
         asked=dict.fromkeys(("notekeep", "plain Whoosh", "FTS5"), times),
         saved={"notekeep": {"cpu": [0.005], "wall": [2.0]}},

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SAFE_WIDGETS = {"Input", "TextArea"}
-"""Widgets of Textual that show text as it is; all others may read `[...]` in it as markup."""
+SAFE_WIDGETS = {"Input", "Label", "TextArea"}
+"""Widgets of Textual that show text as it is, `Label` with `markup=False`; all others may read
+`[...]` in it as markup."""
 
 TITLES = {"border_title", "border_subtitle", "tooltip"}
 """What is read as markup when it is given as a string."""
@@ -42,6 +43,8 @@ def _markup(tree: ast.Module) -> Iterator[tuple[int, str]]:
                     yield node.lineno, f"{', '.join(unsafe)} of {module} may read markup"
             case ast.Import(names=names) if any(_reads_markup(name.name) for name in names):
                 yield node.lineno, "a module that reads markup"
+            case ast.Call(func=ast.Name(id="Label")) if not _is_off(node):
+                yield node.lineno, "Label() without markup=False"
             case ast.Call(func=ast.Attribute(attr="notify")) if not _is_off(node):
                 yield node.lineno, "notify() without markup=False"
             case ast.Attribute(attr=attr) if attr in MARKUP:

@@ -104,7 +104,8 @@ def test_the_interface_hands_no_text_to_what_reads_markup() -> None:
     "code",
     [
         "from textual.widgets import Static",
-        "from textual.widgets import Input, Label",
+        "from textual.widgets import Input, Static",
+        "Label(title)",
         "from textual.widgets.option_list import Option",
         "import textual.widgets",
         "from rich.markup import escape",

@@ -84,7 +84,7 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
             for line in FORM_LINES:
                 value = clean_line(self._title) if line.id == "title" else line.value
                 with Horizontal(classes="labelled"):
-                    yield Label(line.label)
+                    yield Label(line.label, markup=False)
                     selects = bool(line.value)
                     yield TextLine(value, id=line.id, compact=True, select_on_focus=selects)
                 yield TextLines(line.hint).add_class("hint", line.id)

@@ -303,7 +303,7 @@ class QuoteDialog(SubmitDialog[tuple[str, str] | None]):
                 ("Page", "e.g. 38 or 12:34"),
             ):
                 with Horizontal(classes="labelled"):
-                    yield Label(name)
+                    yield Label(name, markup=False)
                     yield TextLine(placeholder=example, id=f"quote-{name.lower()}", compact=True)
             yield HintLine("")
 

@@ -116,7 +116,7 @@ class WelcomeApp(App[str | None]):
         with Middle(), Center():
             yield TextLines(HEADING)
             yield _WelcomeChoices(WELCOME_CHOICES, self.glyphs)
-            yield Label(hints(("enter", "choose"), ("esc", "quit"), of="app"))
+            yield Label(hints(("enter", "choose"), ("esc", "quit"), of="app"), markup=False)
 
     def on_mount(self) -> None:
         self.query_one(_WelcomeChoices).focus()
