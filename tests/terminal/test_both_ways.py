@@ -119,8 +119,8 @@ HABIT_STOPS = {
     "month": Stop("v", click("v view"), "10        15", "vv", twice(click("v view"))),
     "year": Stop("vv", twice(click("v view")), "Dec Jan Feb", "v", click("v view")),
 }
-WEEK = "Mo Tu We Th Fr Sa Su"
-"""What is shown above the habits of a week."""
+WEEK = "strength"
+"""What is shown above the habits of a week, and on no other screen."""
 
 
 @pytest.fixture(autouse=True)
