@@ -85,7 +85,7 @@ class Contest:
     def run(self) -> None:
         """Let every engine build, answer and save."""
         # Anew, as the others build theirs: the rest of a run changes this vault note by note.
-        measure.run(self._ground.command(self.notes, "index", "--full"))
+        measure.run(self._ground.command(self.notes, "index", "--rebuild"))
         for name, module in ENGINES.items():
             if module == "tantivy" and not TANTIVY_PYTHON.exists():
                 self.missing.append(f"{name}: there is no {TANTIVY_PYTHON}; `make bench` makes it")

@@ -73,7 +73,7 @@ COMMAND_LINES: dict[str, list[str]] = {
     "history": ["history a4"],
     "habit": ["habit", "habit h0", "habit no{hostile}"],
     "export": ["export a6 --to portable --site {elsewhere} --dry-run --explain"],
-    "index": ["index", "index --full"],
+    "index": ["index", "index --rebuild"],
     "doctor": ["doctor", "doctor --json"],
     "config": ["config"],
     "sql": ["sql 'select title, path from notes'", "sql 'select {hostile}'"],
