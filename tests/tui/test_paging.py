@@ -78,6 +78,22 @@ async def test_a_note_far_down_is_gone_to(vault: Vault) -> None:
         assert browse.notes.cursor == browse.notes.row_count() - 3
 
 
+async def test_a_long_list_begins_at_its_top_when_it_is_sorted(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_pane, "MAX_SORTED_ROWS", 1_000)  # longer lists come in two steps
+    app = NotekeepApp(vault, "browse")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: shows(app, "notes"))
+        browse = cast("BrowseScreen", app.screen)
+        for name in ("title", "title", "title"):  # up, down, and as before
+            await press(pilot, "G")
+            browse.pane.sort_by(name)
+            await until(pilot, lambda: all(worker.is_finished for worker in app.workers))
+            await pilot.pause()
+            assert browse.notes.cursor < 5
+
+
 async def test_after_a_search_a_note_far_down_a_long_list_keeps_the_cursor(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -389,25 +389,23 @@ class ListPane(Vertical, RemovalSafe):
         folded = self._find_folded()
         if folded is not None:
             query = f"-{DAILY_QUERY} {query}"
+        wanted = self._wanted_path()
+        keep = None if from_top else wanted
         if self._vault.catalog.count() <= MAX_SORTED_ROWS:
             found = search.ordered(query)
-            self._show_rows(found, found.values, folded, from_top=from_top)
+            self._show_rows(found, found.values, folded, keep)
             return
-        wanted = self._wanted_path()
         if self._key == DEFAULT_ORDER.key:
             # The first screen of a long list is there at once, and all of it a moment later.
             rows = search.rows(query, limit=PAGE_ROWS)
             search.distinguish_titles(rows.rows)
             values = [row.mtime_ns for row in rows.rows]
-            self._wanted = wanted
-            self._show_rows(PagedRows(self._vault, query, rows), values, folded, from_top=from_top)
-            from_top = from_top and not self.notes.is_moved
-        self._wanted, shown_at = wanted, self.notes.cursor
+            self._show_rows(PagedRows(self._vault, query, rows), values, folded, keep)
+        shown_at = self.notes.cursor
 
         def show_all(found: OrderedList) -> None:
-            if self.notes.cursor != shown_at:
-                self._wanted = None  # the person has gone on
-            self._show_rows(found, found.values, folded, from_top=from_top)
+            has_moved = self.notes.cursor != shown_at  # the person has gone on meanwhile
+            self._show_rows(found, found.values, folded, self._wanted_path() if has_moved else keep)
 
         self._worker = in_background(
             self, lambda: search.ordered(query), show_all, group="search", exclusive=True
@@ -418,8 +416,7 @@ class ListPane(Vertical, RemovalSafe):
         source: RowSource,
         values: Sequence[Any],
         folded: tuple[int, Folded] | None,
-        *,
-        from_top: bool,
+        keep: str | None,
     ) -> None:
         self.matcher = None
         self.note.say()
@@ -430,7 +427,7 @@ class ListPane(Vertical, RemovalSafe):
         if self.grid is None and self._key.startswith("-") and name == self._dated_by:
             today, week_start = self.notes.today, self._vault.settings.week_start
             inserted = group_rows(values, today, week_start, has_gaps=self._has_gaps, folded=folded)
-        self.notes.show_rows(source, None if from_top else self._wanted_path(), inserted)
+        self.notes.show_rows(source, keep, inserted)
         self._restore_line()
         if self.grid is not None:
             self.choose_columns(source.page(0, PAGE_ROWS)[:PAGE_ROWS])
@@ -595,7 +592,8 @@ class ListPane(Vertical, RemovalSafe):
 
     def _show(self, _typed: str, found: SearchResults) -> None:
         self.matcher = make_matcher(found.query)
-        self._say_nothing()
+        if not found.hits:
+            self._say_nothing()
         self.notes.dated_by = self._dated_by
         # The best hit, until the person has looked at another.
         keep = self._wanted_path()
