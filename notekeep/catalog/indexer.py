@@ -290,6 +290,7 @@ class Indexer:
                 # Another program may only hold it for a moment; what is known of it stays.
                 done.changes.unreadable[path] = content.problem.message
                 done.problems.append(content.problem)
+                touched[path] = fingerprint._replace(ctime_ns=-1)  # so that it is read again
                 continue
             is_same = bool(content.digest) and digest == content.digest
             if is_same and not run.rereads:

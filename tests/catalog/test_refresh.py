@@ -178,6 +178,24 @@ def test_logs_are_no_notes_but_their_changes_are_told(vault: Vault) -> None:
     assert vault.catalog.dirty() == {}
 
 
+def test_a_note_that_could_not_be_read_for_a_moment_is_read_again(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.write("a.md", "---\ntags: [old]\n---\n")
+    vault.refresh()
+
+    def refuse(_root: str, path: str) -> content.Content:
+        return content.Content(b"", "", content.unreadable_problem(path, "busy"))
+
+    with monkeypatch.context() as held:
+        held.setattr("notekeep.catalog.indexer.read_content", refuse)
+        vault.refresh(verify=True)
+    assert [one.path for one in vault.catalog.problems()] == ["a.md"]
+    assert vault.ls("tag:old") == ["a"]
+    vault.refresh()
+    assert vault.catalog.problems() == []
+
+
 def test_a_link_that_leads_out_is_named_and_hides_nothing(vault: Vault) -> None:
     vault.write("a.md", "x")
     os.symlink("/etc/hostname", vault.root / "out.md")
