@@ -53,12 +53,14 @@ def normalize_heading(text: str) -> str:
     return _UNSPOKEN.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
 
 
-def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | None:
+def find_section(
+    text: str, body: BodyFacts, heading: str, *, exact: bool = False
+) -> tuple[int, int] | None:
     """Find where the section of a heading stands: from the line below it to the next of its level.
 
-    Case, marks and Unicode form of the heading's words do not count, nor does punctuation where no
-    heading has the same. A chain such as `Week 47#Tuesday` finds the heading within the other. None
-    when there is no such heading.
+    Case, marks and Unicode form of the heading's words do not count. Nor does punctuation, unless
+    `exact` or a heading matches with it. A chain such as `Week 47#Tuesday` finds the heading within
+    the other. None when there is no such heading.
     """
     # A heading in a quote or a list does not cut the note into sections.
     headings = [
@@ -69,7 +71,7 @@ def find_section(text: str, body: BodyFacts, heading: str) -> tuple[int, int] | 
         wanted = _folded(name)
         inside = [found for found in headings if start <= found.start < end]
         hit = next((found for found in inside if _folded(found.text) == wanted), None)
-        if hit is None and (wanted := normalize_heading(wanted)):
+        if hit is None and not exact and (wanted := normalize_heading(wanted)):
             like = (one for one in inside if normalize_heading(_folded(one.text)) == wanted)
             hit = next(like, None)
         if hit is None:

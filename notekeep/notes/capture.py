@@ -248,7 +248,7 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
     body = before[parts.body :].decode("utf-8", "surrogateescape")
     end = len(body)
     if section:
-        span = find_section(body, read_body(body), section)
+        span = find_section(body, read_body(body), section, exact=True)
         if span is None:
             raise NotFound(f"{path} has no section {section!r}", "see `notekeep show NOTE`")
         end = span[1]

@@ -117,6 +117,16 @@ class TestAdd:
             vault.notes.add("x", "List#Nowhere")
         assert texts() == before
 
+    def test_a_section_whose_name_has_other_signs_is_not_written_into(
+        self, vault: Vault, texts: Texts
+    ) -> None:
+        Path(vault.root, "Languages.md").write_text("# Languages\n\n## C\n", "utf-8")
+        vault.indexing.refresh(words=False)
+        before = texts()
+        with pytest.raises(NotFound, match=r"no section 'C\+\+'"):
+            vault.notes.add("x", "Languages#C++")
+        assert texts() == before
+
     @pytest.mark.parametrize(
         ("before", "after"),
         [
