@@ -48,8 +48,7 @@ def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
     """Write one line for a check-in."""
     habit, cell = done.habit, done.cell
     is_today = cell.day == index.today()
-    # Of a daily habit it says how today stands, of others how the week or month does.
-    note = habit.note if is_today or not habit.streak_unit.endswith("days") else ""
+    note = habit.note if is_today else habit.period_note
     amount = "" if note and is_today else pluralize(cell.amount)
     parts = [amount, note, format_streak(habit), f"strength {percent(habit.strength)}"]
     _write_line(done, [*parts, "" if done.is_written else "dry run"], index)

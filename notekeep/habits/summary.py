@@ -91,7 +91,9 @@ class HabitView:
         # What they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, "".
         self.streak_unit = streak_unit(habit, timeline)
         # What is left to do, such as `7 of 10 min`, in clauses; "" for nothing.
-        self.note = _note(habit, days, timeline, is_at_risk=self.is_at_risk)
+        period = _period_note(habit, timeline)
+        self.note = _note(habit, days, timeline, period, is_at_risk=self.is_at_risk)
+        self.period_note = CLAUSE.join(period)  # how its week or month stands, without today
         self.tiny = habit.tiny
         self.after = habit.after
         self.remind = habit.remind
@@ -220,7 +222,14 @@ def _call(timeline: Timeline, *, is_at_risk: bool, is_logged: bool) -> Call:
     return "none"
 
 
-def _note(habit: Definition, days: DayHistory, timeline: Timeline, *, is_at_risk: bool) -> str:
+def _note(
+    habit: Definition,
+    days: DayHistory,
+    timeline: Timeline,
+    period: list[str],
+    *,
+    is_at_risk: bool,
+) -> str:
     today = timeline.today
     goal, status = habit.goal, timeline.status(today)
     parts = []
@@ -231,7 +240,7 @@ def _note(habit: Definition, days: DayHistory, timeline: Timeline, *, is_at_risk
         shows_most = goal.kind == "most" and goal.target
         if shows_most or (goal.kind == "least" and status != "done"):
             parts.append(_reached_of(days.day(today).amount, goal.target, habit))
-    parts += _period_note(habit, timeline)
+    parts += period
     if isinstance(habit.schedule_on(today), AfterLast) and timeline.due is not None:
         parts.append(_after_note(timeline.due, today))
     return CLAUSE.join(parts)

@@ -270,6 +270,10 @@ def test_the_answer_about_another_day_does_not_say_how_today_stands(desk: Desk) 
     said = desk("water", "8", "yesterday").out
     assert "8 glasses" in said
     assert "0 of 8" not in said
+    desk("add", "Swim", "--schedule", "3/week", "--goal", ">= 30 min")
+    said = desk("swim", "10", "last-mon").out
+    assert "10 min" in said
+    assert "0 of 30" not in said
 
 
 def test_an_entry_outside_the_days_of_a_habit_is_warned_of(desk: Desk) -> None:
