@@ -17,8 +17,9 @@ import sys
 import time
 from contextlib import suppress
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from notekeep.cache_files import kept_state
 from notekeep.errors import Failure, NotekeepError, Refused
 from notekeep.locks import hold_lock_file
 from notekeep.markdown.note_merge import merge_versions
@@ -140,7 +141,7 @@ class SyncService:
         words = "ls-remote", "--symref", "--", url, "HEAD", "refs/heads/*"
         code, answer, _ = git.ask(*words) if url else (0, b"", "")
         if not git.exists:
-            git.run("init", "-q", "-b", _default_branch(answer.decode()) or "main")
+            git.run("init", "-q", "-b", _default_branch(os.fsdecode(answer)) or "main")
             done.append("made a git repository")
         if url:
             self._set_remote(url, done)
@@ -199,10 +200,8 @@ class SyncService:
         write_file(self._trust, json.dumps({"agreed": agreed}).encode())
 
     def _agreed(self) -> list[str]:
-        with suppress(OSError, ValueError), open(self._trust, "rb") as file:
-            found: Any = json.load(file)
-            return list(map(str, found["agreed"]))
-        return []
+        kept = kept_state(os.path.dirname(self._trust), TRUST)
+        return list(map(str, kept.get("agreed", ())))
 
     def _settings(self) -> list[str]:
         settings = self.git.settings()

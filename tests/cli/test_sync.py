@@ -552,6 +552,20 @@ def test_a_branch_of_another_name_is_not_sent_beside_the_one_of_the_remote(
     assert a.notes() == b.notes() == {"On main.md": "main\n", "On master.md": "master\n"}
 
 
+def test_a_remote_may_have_branches_whose_names_are_no_text(
+    machine: Callable[[str], Machine], hub: Path
+) -> None:
+    a, b = machine("a"), machine("b")
+    a.write("Note.md", "x\n")
+    assert a("sync", "init", str(hub), "--yes").code == 0
+    a.sync()
+    head = a.git("rev-parse", "HEAD").strip()
+    (hub / os.fsdecode(b"refs/heads/b\xff")).write_text(f"{head}\n")
+    assert b("sync", "init", str(hub), "--yes").code == 0
+    b.sync()
+    assert b.read("Note.md") == "x\n"
+
+
 @pytest.mark.parametrize("is_detached", [False, True], ids=["other-remote", "detached"])
 def test_init_that_is_refused_changes_nothing(
     machine: Callable[[str], Machine], hub: Path, *, is_detached: bool
