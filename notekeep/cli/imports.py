@@ -147,7 +147,7 @@ def _show(found: ImportPlan) -> None:
         output.write_message(f'"{row.title}" matches {row.path} by title and author.')
         output.write_message(f"  If not: --match {option}, or {other} for a new note")
     _show_changes(found)
-    for row in [row for row in found.rows if row.choices]:
+    for row in found.questions:
         output.write_message(f'"{row.title}" is left out, because it could be several notes:')
         for path in row.choices:
             output.write_message(f"  --match {shlex.quote(f'{row.id}={path}')}")
@@ -213,9 +213,7 @@ def _object(found: ImportPlan, done: WriteResult | None) -> dict[str, Any]:
         "losses": [loss._asdict() for loss in found.losses],
         "changes": [change._asdict() for change in found.changes],
         "questions": [
-            {"id": row.id, "title": row.title, "paths": row.choices}
-            for row in found.rows
-            if row.choices
+            {"id": row.id, "title": row.title, "paths": row.choices} for row in found.questions
         ],
         "remarks": found.plan.remarks,
         "paths": done.paths if done else [change.path for change in found.plan.changes],

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Literal, NamedTuple, TypeAlias
 
-from notekeep.dates import days_in
+from notekeep.dates import days_in, start_of_week
 from notekeep.habits import amounts
 from notekeep.habits.days import DayHistory
 from notekeep.habits.definition import Definition
@@ -48,7 +48,7 @@ def find_bounds(span: ReviewSpan, day: date, week_start: int = 0) -> Bounds:
         first = day.replace(day=1)
         last = day.replace(day=days_in(day.year, day.month))
     else:
-        first = day - timedelta((day.weekday() - week_start) % 7)
+        first = start_of_week(day, week_start)
         last = first + timedelta(6)
     return Bounds(span, first, last)
 

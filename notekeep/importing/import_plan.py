@@ -44,6 +44,11 @@ class ImportPlan(NamedTuple):
         """What both the source and the person changed."""
         return [change for row in self.rows for change in row.changes]
 
+    @property
+    def questions(self) -> list[ImportRow]:
+        """What could be several notes, which only a person can tell."""
+        return [row for row in self.rows if row.choices]
+
     def counts(self) -> dict[str, int]:
         """Return how many notes, passages and fields become what, by the words of `COUNTS`."""
         counts = (row.counts for row in self.rows)

@@ -128,7 +128,7 @@ class NotePlanner:
         else:
             row.is_new = True
             row.path = self._make_note(item)
-        if isinstance(item, Page):
+        if isinstance(item, Page) and not item.bookmarks:
             self.links.add(item, row.path, is_new=row.is_new)
 
     def _find(self, item: Work | Page, row: ImportRow) -> str | None:

@@ -105,8 +105,8 @@ def _detect(name: str, head: bytes) -> bool:
 
 def _read_file(name: str, text: str) -> Records:
     books: dict[str, list[_Record]] = {}
-    parts = clean_text(text).replace("\ufeff", "").split(_SEPARATOR, MAX_RECORDS)
-    if len(parts) > MAX_RECORDS:
+    parts = clean_text(text).replace("\ufeff", "").split(_SEPARATOR, MAX_RECORDS + 1)
+    if len(parts) > MAX_RECORDS + 1:  # one more: what stands behind the last separator
         raise Refused(f"more than {MAX_RECORDS} clippings")
     line = 1
     for number, part in enumerate(parts):

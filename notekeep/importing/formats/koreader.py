@@ -126,7 +126,10 @@ def _read_lua(text: str) -> dict[str, Any]:
     while (match := _TOKEN.match(text, at)) and match["end"] is None:
         at = match.end()
         _add_token(found, match)
-    table: object = json.loads("".join(found)) if match else None
+    try:
+        table: object = json.loads("".join(found)) if match else None
+    except (ValueError, RecursionError):  # no keys, or what is not closed
+        table = None
     if not isinstance(table, dict):
         raise Refused("no table of Lua, or one with more than literals")
     return table

@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from notekeep.dates import MONTH_NAMES
 from notekeep.errors import NotekeepError, Refused
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Loss, Record, clean_line, clean_text
@@ -46,10 +47,6 @@ _BROKEN = (
     *(csv.Error, sqlite3.Error, SyntaxError, MemoryError),
 )
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}))?")
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
-    *("october", "november", "december"),
-)
 _DAY = re.compile(
     r"@?(?:([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?|(\d{1,2}) ([A-Za-z]{3,9})\.?)"
     r",? (\d{4})(?!\d)"
@@ -251,7 +248,7 @@ def day_in_words(text: str) -> str:
     if not found:
         return iso_day(text)
     word = (found[1] or found[4]).casefold()
-    months = [at for at, month in enumerate(_MONTHS, 1) if month.startswith(word)]
+    months = [at for at, month in enumerate(MONTH_NAMES, 1) if month.startswith(word)]
     day = int(found[2] or found[3])
     return f"{found[5]}-{months[0]:02d}-{day:02d}" if len(months) == 1 else ""
 

@@ -115,9 +115,8 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
         said = [Piece(problem.message, "warn"), Piece(problem.hint, "muted")]
         yield PlanRow("Left out", problem.path, "refused", said)
     for text, loss in losses:
-        place = f"first at {loss.place}" if loss.times > 1 else loss.place
-        lines = ("Not imported, or changed", loss.title, place if loss.place else "")
-        said = [Piece(line, "muted") for line in lines]
+        place = f"first at {loss.place}" if loss.place and loss.times > 1 else loss.place
+        said = [Piece(line, "muted") for line in ("Not imported, or changed", loss.title, place)]
         yield PlanRow("Left out", text, loss.title, said, place=loss.place)
 
 
