@@ -260,7 +260,7 @@ class PublishingService:
                 "use --site, or add a site to your settings (see `notekeep config`)",
             )
         folder = os.path.abspath(os.path.expanduser(site))
-        return find_preview(open_target(target or None, folder))
+        return find_preview(open_target(target, folder))
 
     # Which vault this is, to its sites.
 

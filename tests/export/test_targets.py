@@ -109,7 +109,7 @@ def test_settings_that_cannot_be_read_are_an_error_with_their_line(
     folder_with(tmp_path, name, text)
     folder_with(tmp_path, "_posts/.keep", "")
     with pytest.raises(UsageError) as caught:
-        open_target(None, str(tmp_path))
+        open_target("", str(tmp_path))
     assert name in caught.value.message
     assert f"line {line}" in caught.value.message
 
@@ -498,7 +498,7 @@ def test_settings_may_begin_with_a_byte_order_mark(tmp_path: Path, file: str) ->
     folder = folder_with(tmp_path / "site", file, "")
     text = texts.get(file.rpartition(".")[2], "contentDir: text")
     (folder / file).write_bytes(f"\ufeff{text}\n".encode())
-    assert open_target(None, str(folder)).post_path(post()) == "text/posts/a-title/index.md"
+    assert open_target("", str(folder)).post_path(post()) == "text/posts/a-title/index.md"
 
 
 def test_mkdocs_s_settings_have_two_names(tmp_path: Path) -> None:
@@ -521,7 +521,7 @@ def test_mkdocs_s_settings_have_two_names(tmp_path: Path) -> None:
 def test_where_posts_go_is_told_when_the_site_computes_it(
     tmp_path: Path, file: str, text: str, told: str, path: str
 ) -> None:
-    site = open_target(None, str(folder_with(tmp_path / "site", file, text)))
+    site = open_target("", str(folder_with(tmp_path / "site", file, text)))
     assert site.post_path(post()) == path
     (line,) = [line for line in site.warnings if "computed" in line]
     assert line.startswith(f"{told} in {file} is computed")

@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from notekeep.errors import NotFound
@@ -147,9 +148,18 @@ class _BuiltSite:
 
     def find_lists(self, slug: str) -> dict[str, Element]:
         """Return the pages that speak of a post and are no posts of the export themselves."""
+        return {
+            path: read_page(data.decode("utf-8", "replace"))
+            for path, data in self._lists.items()
+            if slug.encode() in data
+        }
+
+    @cached_property
+    def _lists(self) -> dict[str, bytes]:
+        """What the pages hold that are no posts of the export."""
         own = {*self.pages.values()}
         pages = (path for path in self.files if path.endswith(_PAGES) and path not in own)
-        return {path: self.read_page(path) for path in pages if slug.encode() in self.read(path)}
+        return {path: self.read(path) for path in pages}
 
     def _find_page(self, post: Post) -> str:
         """Return the page of a post, of several the one with its title."""

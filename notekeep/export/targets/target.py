@@ -269,7 +269,7 @@ def detect(site: str) -> str:
     )
 
 
-def open_target(target: str | None, site: str) -> Target:
+def open_target(target: str, site: str) -> Target:
     """Return a target with the settings of its site read."""
     kind = load_target(target or detect(site))
     # Whose settings they are is a guess that a person who names the target has no need of.

@@ -600,7 +600,7 @@ class PublishScreen(VaultScreen):
         if not site:
             return ""
         try:
-            return f"{open_target(target or None, site).name} · {shorten_home(site)}"
+            return f"{open_target(target, site).name} · {shorten_home(site)}"
         except NotekeepError:
             return shorten_home(site)
 
