@@ -124,7 +124,7 @@ class NotekeepApp(App[None], RemovalSafe):
         self._named_step: tuple[Step, float] | None = None
         """The step that another `u` undoes although it was not made here, and until when."""
         self._gave_terminal = self._was_continued = False
-        self.vault_signal: Signal[None] = Signal(self, "vault")  # it is not as the screens show it
+        self.vault_signal: Signal[None] = Signal(self, "vault")
         self.day_signal: Signal[None] = Signal(self, "day")  # another day began
         self.navigation = Navigation(self)
         self.keyboard = Keyboard(self, super().on_event)

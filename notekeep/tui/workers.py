@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from importlib import import_module
@@ -283,7 +283,12 @@ SOON = (
 """What keys ask for, likeliest first."""
 
 
-def import_soon(app: NotekeepApp) -> None:
+def import_soon(app: NotekeepApp, names: Sequence[str] = SOON) -> None:
     """Import what keys may ask for, one module at a time."""
-    for number, name in enumerate(SOON, 1):
-        app.set_timer(number * IMPORT_PAUSE, partial(import_module, name))
+
+    def step() -> None:
+        import_module(names[0])
+        import_soon(app, names[1:])
+
+    if names:
+        app.set_timer(IMPORT_PAUSE, step)

@@ -247,8 +247,8 @@ class TextLine(Input):
 class Prompt(SubmitDialog[str | None]):
     """Asks for one line of text; the answer is None when the person would rather not.
 
-    With `is_selected`, typing replaces what stands there; the `suggester` completes words, those
-    of `offer` if it is given some.
+    With `is_selected`, typing replaces what stands there. The `suggester` completes words; `offer`
+    gives it the words to choose from.
     """
 
     def __init__(

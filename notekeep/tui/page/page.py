@@ -1,4 +1,4 @@
-"""A note read into blocks, each drawn once, and put below each other as they are folded."""
+"""A note split into blocks; each is drawn once, then placed according to the folds."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class GridMode:
             field = cell_field(row, column, self._screen.vault.schema)
             if field.text:
                 plan, write = partial(self._plan, row, field, ""), partial(self._write, row, field)
-                in_background(self._screen, plan, write, group=WRITE_GROUP)
+                in_background(self._screen, plan, write, group=WRITE_GROUP, holds_keys=True)
 
     def _is_read_only(self, row: Row, column: Column) -> bool:
         """Tell whether a cell cannot be changed, and say why."""

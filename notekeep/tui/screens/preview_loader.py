@@ -49,11 +49,15 @@ class PreviewLoader:
 
             return load_note(screen.vault, row, width, screen.glyphs, toggled)
 
-        then = partial(self._present, row)
+        then = partial(self._present, row, frozenset(toggled))
         in_background(screen, load, then, group="preview", exclusive=True, failed=self._cannot)
 
-    def _present(self, row: Row, rendering: NoteRendering) -> None:
-        if row is self.row:
+    def _present(self, row: Row, folds: frozenset[str], rendering: NoteRendering) -> None:
+        if row is not self.row:
+            return
+        if rendering.around.toggled != folds:
+            self.reload()  # something was folded meanwhile
+        else:
             self._preview.show(rendering, matcher=self._matcher, line=self._line)
             self._line = None
 

@@ -27,7 +27,7 @@ from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import OverlayScreen
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.widgets.row_lists import TaskList
+from notekeep.tui.widgets.row_lists import NOTHING_INDENT, TaskList
 
 
 class FilterLine(Input):
@@ -73,7 +73,7 @@ class TasksScreen(OverlayScreen):
         return [] if self.tasks.here is None else [self.tasks.here.path]
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.tasks.nothing = [[], *error_lines(error, self.tasks.inner_width)]
+        self.tasks.nothing = [[], *error_lines(error, self.tasks.inner_width - NOTHING_INDENT)]
         self.tasks.show([])
 
     def vault_changed(self) -> None:

@@ -152,8 +152,8 @@ class TodayScreen(VaultScreen):
     def on_mount(self) -> None:
         self.due.focus()
         self.watch(self.app, "indexed", self._show_columns, init=False)
-        # What is due is in the first frame, and the rest is read once that is seen; so are logs of
-        # years that nobody read yet. What cannot be read is told when all is asked for.
+        # The first frame shows what is due. The rest is read after it, and so are logs that were
+        # never read. An error is told when all is read.
         with suppress(NotekeepError):
             if program(self).indexed is None and not self.vault.catalog.has_unread_logs():
                 self._day = self.vault.overview(only_due=True)
@@ -197,7 +197,8 @@ class TodayScreen(VaultScreen):
         self._show_columns()
 
     def on_agenda_list_resized(self) -> None:
-        if self._day is not None and self._text_width != min(self.due.room, TEXT_WIDTH):
+        # The first texts are read when all of the day is known.
+        if self._day is not None and 0 < self._text_width != min(self.due.room, TEXT_WIDTH):
             self._load_texts(self._day)
 
     def _show_columns(self) -> None:

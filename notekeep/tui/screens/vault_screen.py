@@ -186,7 +186,7 @@ class OverlayScreen(VaultScreen):
         return self.text
 
     def show_problem(self, error: NotekeepError) -> None:
-        self.reading.say(*error_lines(error, self.reading.inner_width))
+        self.reading.say(*error_lines(error, self.reading.text_width))
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         event.stop()

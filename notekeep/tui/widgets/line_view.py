@@ -337,6 +337,11 @@ class TextPage(LineView):
 
     ALLOW_SELECT = True
 
+    @property
+    def text_width(self) -> int:
+        """How many cells a line of text may take."""
+        return self.inner_width
+
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
         strip = super().render_line(y)

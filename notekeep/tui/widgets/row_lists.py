@@ -22,6 +22,7 @@ ItemT = TypeVar("ItemT")
 
 TASK_BOX = 4  # cells from the left edge within which a click ticks a task
 TIME_GAP = 2
+NOTHING_INDENT = 2  # cells before each line of `nothing`
 MIN_MORE = 6  # cells from which on a part of what is said besides is worth showing
 
 
@@ -58,7 +59,7 @@ class RowList(ListView, Generic[ItemT]):
 
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         if not self._rows:
-            return [[Piece("  "), *self.nothing[row]]]
+            return [[Piece(" " * NOTHING_INDENT), *self.nothing[row]]]
         return [self.draw_item(self._rows[row], width, here=row == self.cursor)]
 
 
