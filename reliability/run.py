@@ -120,8 +120,8 @@ neither the old nor the new content. *Refused*: changes that could not be made s
 the reason, and nothing changes. A row also fails if a user sees an internal error, if a failure is
 silent, or if the index differs from one built from the files.
 
-R12 was also run once with 5,000 rounds, in 250 vaults: nothing was lost or damaged, and all
-machines had the same files after each round.
+On 2026-11-29, R12 was also run with 5,000 rounds, in 250 vaults: nothing was lost or damaged, and
+all machines had the same files after each round.
 
 `tests/reliability/test_protections.py` checks the tests themselves: it removes the protection
 behind each row and shows that the row then fails.

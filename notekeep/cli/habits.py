@@ -110,7 +110,7 @@ def habit() -> None:
     notekeep habit                         today's list
 
     A name is an id, an alias, or the unique start of one. A day is today, yesterday, -2, -1w, mon,
-    last tue, 11-03, 3 nov, 2026-11-24 or 24.11.2026; after a value also 24, the last 24th. A
+    last tue, 11-03, 3 nov, 2026-11-24 or 24.11.2026; after a value or -d also 24, the last 24th. A
     check-in accepts --json, --dry-run, -d DAY before the first word, and --force for a future day
     or a unit that does not convert.
     """

@@ -105,7 +105,7 @@ def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
 
 
 def find_conflict_problems(workspace: Workspace, hint: str) -> list[Problem]:
-    """Return the conflicts as problems, but for git's markers: these are problems of the notes."""
+    """Return the conflicts as problems, except git's markers, which are problems of the notes."""
     return [
         Problem(
             pair.copy,
@@ -124,7 +124,7 @@ def find_unfinished_problem(workspace: Workspace) -> Problem | None:
     found = find_unfinished(workspace.root)
     if found is None:
         return None
-    # Without that git was not asked for what it did not merge.
+    # Where sync is not set up, git was not asked what it left unmerged.
     hint = "" if is_set_up(workspace.state) else "`git status` lists what is not merged. "
     return Problem("", None, str(found), hint + found.ways, CONFLICT_PROBLEM)
 

@@ -87,7 +87,7 @@ def _take_temp(root: str, change: ChangeRecord) -> bool:
     """Move a file into place that was written beside it, and of which history has no copy."""
     folder = os.path.dirname(change.path)
     for name in os.listdir(os.path.join(root, folder)):
-        path = f"{folder}/{name}".lstrip("/")
+        path = os.path.join(folder, name)
         if name.startswith(TEMP_PREFIX) and digest_at(root, path) == change.after:
             atomic.move_file(path, change.path, root=root, any_name=True)
             return True
