@@ -26,6 +26,7 @@ CONTEXT_BEFORE = 50
 
 _EDGE = re.compile(r"\s")
 _LINE = re.compile(r"[^\n]++")
+_FIRST_HEADING = re.compile(r"\s*+#[ \t]([^\n]*+)")
 _NO_TEXT = re.compile(r"\s*(?:#{1,6}\s|```|~~~|%%|<|!\[)")
 _MARKS = re.compile(r"(?:\s|>|[-*+]\s(?:\[.\]\s)?|\[!\w+\][-+]?|\d+[.)]\s)*")
 
@@ -113,17 +114,24 @@ def read_file_start(root: str, path: str, size: int = HEAD_BYTES) -> FileStart |
     return FileStart(head + data[start:].decode("utf-8", "replace"), len(head))
 
 
-def choose_passage(text: FileStart, spans: Sequence[tuple[int, int]]) -> Passage:
+def choose_passage(text: FileStart, spans: Sequence[tuple[int, int]], title: str = "") -> Passage:
     """Return the passage with the most different words, or the beginning of the body without any.
 
     The spans of words are in order; those of the front matter count only when there are no others.
+    The title, which stands above a passage wherever one is shown, is not shown again as the
+    heading of the body.
     """
-    shown = [span for span in spans if span[0] >= text.body] or list(spans)
+    heading = _FIRST_HEADING.match(text.whole, text.body)
+    start = heading.end() if heading and heading[1].strip() == title else text.body
+    shown = [span for span in spans if span[0] >= start]
+    if not shown and (in_title := [span for span in spans if span[0] >= text.body]):
+        return Passage(body_opening(text).snippet, text.line_of(in_title[0][0]))
+    shown = shown or list(spans)
     if not shown:
         return body_opening(text)
-    begin, end = _window(text, shown)
+    begin, end = _window(text, shown, start)
     cut = text.whole[begin:end]
-    before = text.whole[text.body if begin >= text.body else 0 : begin]
+    before = text.whole[start if begin >= start else 0 : begin]
     lead, tail = ("…" if before.strip() else ""), ("…" if end < len(text.whole) else "")
     marks = tuple(
         (max(start, begin) - begin + len(lead), min(stop, end) - begin + len(lead))
@@ -148,7 +156,7 @@ def body_opening(text: FileStart) -> Passage:
     return Passage(Snippet(cut + ("…" if more else "")))
 
 
-def _window(text: FileStart, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tuple[int, int]:
     """The part of the text with the most different words; among equals with most, then first."""
     words = [text.whole[start:end].casefold() for start, end in spans]
     best, score, last = 0, (0, 0), 0
@@ -159,7 +167,7 @@ def _window(text: FileStart, spans: Sequence[tuple[int, int]]) -> tuple[int, int
         if (found := (len(set(inside)), len(inside))) > score:
             best, score = first, found
     start, stop = spans[best]
-    lowest = text.body if start >= text.body else 0
+    lowest = body if start >= body else 0
     begin = max(lowest, start - CONTEXT_BEFORE)
     end = min(len(text.whole), max(begin + SNIPPET_WIDTH, stop))
     begin = _grown(text.whole, max(lowest, min(begin, end - SNIPPET_WIDTH)), start)

@@ -290,7 +290,7 @@ class QueryRun:
             # What was found is further down than one looks at first.
             text = read_file_start(self._sources.root, row.path, MAX_READ_BYTES)
             spans = [] if text is None else self._spans(row, text)
-        shown = NO_PASSAGE if text is None else choose_passage(text, spans)
+        shown = NO_PASSAGE if text is None else choose_passage(text, spans, row.title)
         return Hit(row, score, shown.snippet, shown.line, self._headings(row.path, shown.line))
 
     def _headings(self, path: str, line: int | None) -> tuple[str, ...]:

@@ -54,6 +54,18 @@ def test_the_body_goes_before_the_front_matter() -> None:
     assert matter.snippet.is_of_fields
 
 
+def test_the_title_is_not_shown_again_below_itself() -> None:
+    text = "---\nrating: 4\n---\n# Tiny Habits\n\nThree habits, and why they are tiny.\n"
+    body = text.index("# ")
+    shown = choose_passage(FileStart(text, body), spans(text, "abits", "tiny"), "Tiny Habits")
+    assert shown.snippet.text == "Three habits, and why they are tiny.\n"
+    only = choose_passage(FileStart(text, body), spans(text, "Tiny"), "Tiny Habits")
+    assert (only.snippet.text, only.snippet.marks) == (shown.snippet.text.strip(), ())
+    assert only.line == 4
+    other = choose_passage(FileStart(text, body), spans(text, "Tiny"), "Another title")
+    assert other.snippet.text.startswith("# Tiny Habits")
+
+
 def test_without_a_word_it_is_how_the_body_begins() -> None:
     text = "---\na: b\n---\n\n# Title\n\n> Some words.\nAnd more.\n"
     shown = choose_passage(FileStart(text, text.index("\n# ")), [])

@@ -412,10 +412,13 @@ def around_of(vault: Vault, note: Note) -> NoteSurroundings:
 
 
 def in_place(vault: Vault, path: str, *, draws: bool = False) -> list[str]:
+    return shown(drawn_note(vault, path, draws=draws))
+
+
+def drawn_note(vault: Vault, path: str, *, draws: bool) -> NoteRendering:
     note: Note = vault.search.read(path)
     glyphs = UNICODE._replace(draws_pictures=draws)
-    drawn = NoteRendering(note, 40, glyphs, around_of(vault, note))
-    return shown(drawn)
+    return NoteRendering(note, 40, glyphs, around_of(vault, note))
 
 
 def put(vault: Vault, path: str, text: str) -> None:
@@ -432,6 +435,16 @@ def test_a_picture_has_its_words_and_size_where_it_cannot_be_drawn(pictured: Vau
     ]
     # Sixteen pixels are two cells, twice as wide as high.
     assert in_place(pictured, "inbox/N.md", draws=True)[0] == "▣ Two colours · 16×8"
+
+
+def test_a_wide_diagram_is_a_caption_where_it_would_have_few_rows(pictured: Vault) -> None:
+    for name, height in (("wide.png", 80), ("high.png", 160)):
+        with open(pictured.absolute(f"attachments/{name}"), "wb") as file:
+            file.write(png(320, height))
+    put(pictured, "inbox/N.md", "![[wide.png]]\n\n![[high.png]]")
+    # In 40 cells the first has 5 rows, the second 10.
+    rows = [row.picture for row in drawn_note(pictured, "inbox/N.md", draws=True).lines]
+    assert [row.picture.path for row in rows if row] == ["attachments/high.png"] * 10
 
 
 def test_a_note_is_shown_in_place_by_its_heading_or_block(pictured: Vault) -> None:

@@ -20,7 +20,7 @@ from notekeep.tui.page.inline_text import HTML_ROLES
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_text, wrap_line
 
 PIXELS_PER_CELL = 8  # pixels that a cell is wide, about, where a note gives the width of a picture
-MIN_PICTURE = 24  # cells of a picture below which only its caption is shown
+MIN_COLUMNS, MIN_ROWS = 24, 8  # of a picture: below, only its caption is shown
 MAX_HTML_LENGTH = 20_000  # characters of HTML that are read; a longer block is data
 
 _SIZE = re.compile(r"(\d{1,5})(?:x\d+)?")
@@ -39,8 +39,8 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
         wanted = int(sizes[0][1]) if sizes else 0
         wide = -(-(wanted or picture.width) // PIXELS_PER_CELL)
         columns, rows = picture.fit(max(1, min(frame.width, wide)))
-        # A small picture of half blocks is not to be made out.
-        for row in range(rows if columns >= MIN_PICTURE else 0):
+        # What a small picture shows is not to be made out, least of all a wide diagram.
+        for row in range(rows if columns >= MIN_COLUMNS and rows >= MIN_ROWS else 0):
             part = PictureRow(picture, row, rows, columns)
             drawn.append(DrawnLine([Piece(" " * columns, "picture")], at, passage, part))
     about: StyledLine = [
