@@ -70,6 +70,19 @@ class Row:
         named = self.fields.get("lang")
         return named if isinstance(named, str) else ""
 
+    def as_object(self) -> dict[str, Any]:
+        """Return it as JSON; the keys are stable."""
+        return {
+            "path": self.path,
+            "title": self.title,
+            "kind": self.kind,
+            "tags": self.tags,
+            "aliases": self.aliases,
+            "private": self.private,
+            "problem": self.problem,
+            "fields": self.fields,
+        }
+
 
 ROW_COLUMNS = "path, title, kind, mtime_ns, size, private, problem, words, facts"
 """The columns of `notes` that a row is made of."""

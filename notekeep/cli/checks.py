@@ -18,7 +18,7 @@ from notekeep.cli.arguments import (
 )
 from notekeep.cli.confirmation import apply_plan, report_refused, write_diff
 from notekeep.cli.context import is_json
-from notekeep.cli.opening import open_refreshed, open_vault
+from notekeep.cli.opening import find_paths, open_refreshed, open_vault
 from notekeep.errors import Problem
 from notekeep.notes import conflict_pairs
 from notekeep.notes.lint import Lint, LintFinding
@@ -54,7 +54,7 @@ def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
     vault = open_refreshed()
     query = join_query(words)
     if query:
-        paths = [row.path for row in vault.search.select(query)]
+        paths = find_paths(vault, query)
     else:
         paths = [row.path for part in ("", "is:log") for row in vault.search.rows(part).rows]
     found = vault.notes.lint(paths, query)

@@ -397,7 +397,7 @@ def start(note: tuple[str, ...], *, title: str, sections: tuple[str, ...], dry_r
     vault = open_refreshed()
     if not title and sys.stdin.isatty():
         title = click.prompt(
-            "Title of the post", default=vault.search.resolve(note[0]).title, err=True
+            "Title of the post", default=vault.workspace.resolve(note[0]).title, err=True
         )
     plan = vault.post_notes.plan_start(note, title, sections)
     for remark in plan.remarks:

@@ -73,7 +73,7 @@ def ls(
     fill = read_template(vault, template or "")
     found = vault.search.rows(query, limit=limit)
     if is_json():
-        output.write_json({"total": found.total, "rows": [row_object(row) for row in found.rows]})
+        output.write_json({"total": found.total, "rows": [row.as_object() for row in found.rows]})
     elif null:
         output.write_null(row.path for row in found.rows)
     elif template is not None:
@@ -130,20 +130,6 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def row_object(row: Row) -> dict[str, Any]:
-    """Return a row as JSON; its keys are stable."""
-    return {
-        "path": row.path,
-        "title": row.title,
-        "kind": row.kind,
-        "tags": list(row.tags),
-        "aliases": list(row.aliases),
-        "private": row.private,
-        "problem": row.problem,
-        "fields": row.fields,
-    }
 
 
 def read_template(vault: Vault, template: str, others: Container[str] = ()) -> Callable[..., str]:
@@ -254,7 +240,7 @@ def run(name: tuple[str, ...], *, null: bool) -> int:
     if query is None:
         raise NotFound(f"there is no saved query {title!r}", "`notekeep saved` lists them")
     total, found = vault.search.rows(query)
-    objects = [row_object(row) for row in found]
+    objects = [row.as_object() for row in found]
     return output.write_answer(
         [(row.title, row.kind, row.path) for row in found],
         json={"query": query, "total": total, "rows": objects},
@@ -403,7 +389,7 @@ def random(words: tuple[str, ...], *, template: str | None) -> int:
     found = vault.search.rows(join_query(words)).rows
     row = chance.choice(found) if found else None  # noqa: S311 - nothing depends on it
     if is_json():
-        output.write_json({"total": len(found), "row": row_object(row) if row else None})
+        output.write_json({"total": len(found), "row": row.as_object() if row else None})
     elif row is None:
         output.write_message("no notes found")
     elif template is not None:

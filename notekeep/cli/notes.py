@@ -27,8 +27,7 @@ from notekeep.cli.arguments import (
 )
 from notekeep.cli.confirmation import apply_plan, report_result
 from notekeep.cli.context import is_json
-from notekeep.cli.lists import row_object
-from notekeep.cli.opening import open_refreshed, open_vault, show_progress
+from notekeep.cli.opening import find_paths, open_refreshed, open_vault, show_progress
 from notekeep.config import editor_command, split_command
 from notekeep.errors import Failure, InvalidValue, NotFound, UsageError
 from notekeep.markdown.field_values import Value
@@ -183,13 +182,12 @@ def show(note: tuple[str, ...]) -> int:
     notekeep show "Deep Work"
     """
     vault = open_refreshed()
-    row = vault.search.resolve(" ".join(note))
+    row = vault.workspace.resolve(" ".join(note))
     vault.open_counts.count(row.path)
-    if is_json():
-        read = vault.search.read(row.path)
-        output.write_json({**row_object(row), "body": read.body})
-        return 0
     data = vault.workspace.read(row.path)
+    if is_json():
+        output.write_json({**row.as_object(), "body": vault.workspace.note(row.path, data).body})
+        return 0
     if not output.is_terminal():
         output.write_bytes(data)
         return 0
@@ -212,7 +210,7 @@ def open_(note: tuple[str, ...]) -> int:
     notekeep open "Deep Work"
     """
     vault = open_refreshed()
-    row = vault.search.resolve(" ".join(note))
+    row = vault.workspace.resolve(" ".join(note))
     vault.open_counts.count(row.path)
     code = edit_file(vault, row.path)
     vault.indexing.refresh(for_answer=True, words=False)
@@ -268,7 +266,7 @@ def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> in
     shape = _SPACED_CHANGE if "--" in words else _CHANGE
     changes, name = _split(words, shape, "KEY=VALUE")
     vault = open_refreshed()
-    paths = [row.path for row in vault.search.select(name)]
+    paths = find_paths(vault, name)
     try:
         plan = vault.notes.plan_set(paths, changes, force=force)
     except InvalidValue as error:
@@ -312,7 +310,7 @@ def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     """
     tags, name = _split(words, _TAG, "+TAG or -TAG")
     vault = open_refreshed()
-    paths = [row.path for row in vault.search.select(name)]
+    paths = find_paths(vault, name)
     add = [word[1:] for word in tags if word[0] == "+"]
     remove = [word[1:] for word in tags if word[0] == "-"]
     plan = vault.notes.plan_tag(paths, add, remove)

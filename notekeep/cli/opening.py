@@ -1,4 +1,4 @@
-"""Opening the vault that a command is about, and indexing what changed before it answers."""
+"""Opening the vault, indexing what changed, and finding the notes that a command is about."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from notekeep.catalog import indexing_process
+from notekeep.catalog import indexing_process, name_lookup
 from notekeep.cli.context import current_context
 from notekeep.cli.output import count_of, terminal_width, write_message
 from notekeep.markdown.sanitize import clean_line
@@ -57,6 +57,14 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
     if refreshed.deferred or (words and vault.full_text.should_merge):
         indexing_process.start_indexing(vault.root)
     return vault
+
+
+def find_paths(vault: Vault, words: str) -> list[str]:
+    """Return the notes that words mean: one by its name, else all that a query matches."""
+    rows = name_lookup.select(
+        vault.catalog, words, vault.root, lambda: vault.search.rows(words).rows
+    )
+    return [row.path for row in rows]
 
 
 @contextmanager

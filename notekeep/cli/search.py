@@ -246,7 +246,7 @@ def backlinks(
     notekeep backlinks "Deep Work"
     """
     vault = open_refreshed(words=mentions)
-    path = vault.search.resolve(" ".join(note)).path
+    path = vault.workspace.resolve(" ".join(note)).path
     if mentions or link:
         return _mentions(vault, path, limit, link=link, dry_run=dry_run)
     found = vault.search.backlinks(path)
@@ -264,7 +264,7 @@ def _mentions(vault: Vault, path: str, limit: int | None, *, link: bool, dry_run
     found = vault.search.mentions(path)
     shown = found[:limit]
     if link and found:
-        plan = vault.notes.plan_link_mentions(vault.search.resolve(path), shown)
+        plan = vault.notes.plan_link_mentions(vault.workspace.resolve(path), shown)
         return apply_plan(vault, plan, dry_run=dry_run)
     objects = [
         {"path": one.path, "title": one.title, "line": one.line, "text": one.text} for one in shown

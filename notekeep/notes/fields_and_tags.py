@@ -63,12 +63,12 @@ def find_date_offer(workspace: Workspace, plan: WritePlan) -> DateOffer | None:
     for at, change in enumerate(changes):
         if change.before is None or change.after is None:
             continue
-        before, note = (
-            read_note(change.path, data, workspace.schema, in_body=False)
-            for data in (change.before, change.after)
-        )
+        note = read_note(change.path, change.after, workspace.schema, in_body=False)
         name = _date_of_status(workspace, note)
-        if name and not note.fields.get(name) and _status(note) != _status(before):
+        if not name or note.fields.get(name):
+            continue
+        before = read_note(change.path, change.before, workspace.schema, in_body=False)
+        if _status(note) != _status(before):
             edit = FieldChange(name, "=", day)
             after = apply_changes(change.after, [edit], workspace.schema, note.kind)
             changes[at] = change._replace(after=after)
@@ -125,7 +125,7 @@ def _plan_edits(
     invalid: list[InvalidValue] = []
 
     def edited(path: str, data: bytes) -> bytes:
-        kind = workspace.note(path, data).kind
+        kind = read_note(path, data, workspace.schema, in_body=False).kind
         try:
             return apply_changes(data, edits, workspace.schema, kind, force=force)
         except InvalidValue as error:

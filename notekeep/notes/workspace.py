@@ -57,7 +57,7 @@ class Workspace(NamedTuple):
         return match_spelling(self.root, f"{daily.folder}/{name}.md".lstrip("/"))
 
     def resolve(self, name: str) -> Row:
-        """Find the note that a name means."""
+        """Find the one note that a name means: a path, title, alias, or a unique beginning."""
         return name_lookup.resolve(self.catalog, name, self.root)
 
     def read(self, path: str) -> bytes:

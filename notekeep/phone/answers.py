@@ -7,6 +7,7 @@ import html
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from notekeep.catalog.name_lookup import resolve_link
 from notekeep.errors import NotFound
 from notekeep.export.html_pages import to_html
 from notekeep.habits.amounts import plural_unit, pluralize
@@ -95,7 +96,7 @@ def _note(path: str, title: str, snippet: str = "") -> dict[str, str]:
 def read_note(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
     """Return a note as HTML that is safe to show: by its `name`, or a link `from` a note."""
     name, source = request.get("name", ""), request.get("from", "")
-    row = vault.search.resolve_link(name, source) if source else vault.search.resolve(name)
+    row = resolve_link(vault.catalog, name, source) if source else vault.workspace.resolve(name)
     if row is None:
         raise NotFound(f"{clean_line(name)}: note not found")
     body = _link_pages(vault.search.read(row.path).body, row.path)

@@ -14,6 +14,7 @@ from notekeep.catalog.name_lookup import (
     existing_paths,
     find_exact,
     resolve,
+    select,
     split_names,
     withheld,
 )
@@ -97,7 +98,7 @@ class PublishingService:
         if all(found.values()):
             return [row.path for row in found.values() if row is not None], True
         (query,) = names
-        rows = self._open_search().select(query)
+        rows = select(self.catalog, query, self.root, lambda: self._open_search().rows(query).rows)
         begun = query.strip().casefold()
         named = len(rows) == 1 and rows[0].title.casefold().startswith(begun)
         return [row.path for row in rows], named

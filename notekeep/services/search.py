@@ -87,10 +87,6 @@ class SearchService:
         """Set on rows which share their title what tells them apart."""
         distinguish_titles(self.catalog, rows)
 
-    def existing(self, paths: Iterable[str]) -> set[str]:
-        """Return those of some paths at which there is a note."""
-        return name_lookup.existing_paths(self.catalog, paths)
-
     def search(
         self,
         query: str,
@@ -157,29 +153,17 @@ class SearchService:
             typing=typing,
         )
 
-    def resolve(self, name: str) -> Row:
-        """Find the one note that a name means: a path, title, alias, or a unique beginning."""
-        return self.workspace.resolve(name)
-
-    def resolve_link(self, target: str, source: str) -> Row | None:
-        """Find the note that a link leads to, if there is one."""
-        return name_lookup.resolve_link(self.catalog, target, source)
-
-    def select(self, words: str) -> list[Row]:
-        """Return the notes that words mean: one by its name, else all that a query matches."""
-        return name_lookup.select(self.catalog, words, self.root, lambda: self.rows(words).rows)
-
     def read(self, name: str) -> Note:
         """Read the note that a name means, body and all."""
-        return self._note(self.resolve(name).path)
+        return self._note(self.workspace.resolve(name).path)
 
     def links(self, name: str) -> list[LinkRow]:
         """Return what a note links to."""
-        return self.catalog.links(self.resolve(name).path)
+        return self.catalog.links(self.workspace.resolve(name).path)
 
     def backlinks(self, name: str) -> list[Backlink]:
         """Return what links to a note."""
-        return self.catalog.backlinks(self.resolve(name).path)
+        return self.catalog.backlinks(self.workspace.resolve(name).path)
 
     def facets(self, query: str = "", *, typing: bool = False) -> Facets:
         """Count the notes that a query matches by kind, tag and year."""
@@ -238,11 +222,13 @@ class SearchService:
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
         """Return notes about the same as one, best first, with what they share."""
-        return find_related(self._sources, self.resolve(name).path, limit=limit)
+        return find_related(self._sources, self.workspace.resolve(name).path, limit=limit)
 
     def mentions(self, name: str) -> list[name_lookup.Mention]:
         """Return where other notes name a note without linking to it."""
-        return name_lookup.mentions(self.catalog, self._words(), self.resolve(name), self._note)
+        return name_lookup.mentions(
+            self.catalog, self._words(), self.workspace.resolve(name), self._note
+        )
 
     def _note(self, path: str) -> Note:
         return self.workspace.note(path, self.workspace.read(path))

@@ -17,7 +17,7 @@ from textual.suggester import Suggester, SuggestionReady
 from textual.widget import Widget
 from textual.widgets import Input
 
-from notekeep.catalog.name_lookup import resolve_link_names
+from notekeep.catalog.name_lookup import resolve_link, resolve_link_names
 from notekeep.errors import NotekeepError
 from notekeep.markdown.schema import FIELD_CHOICES, canonical
 from notekeep.vault import Vault
@@ -197,7 +197,7 @@ def _write_links(vault: Vault, source: str, titles: tuple[str, ...], is_wiki: bo
 
 
 def _headings_of(vault: Vault, name: str) -> Sequence[str]:
-    row = vault.search.resolve_link(name, "")
+    row = resolve_link(vault.catalog, name, "")
     return [text for _, _, text in vault.catalog.headings(row.path)] if row is not None else ()
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.catalog.name_lookup import existing_paths
 from notekeep.vault import Vault
 
 if TYPE_CHECKING:
@@ -57,8 +58,11 @@ def test_a_limit_holds_for_the_order_and_for_the_notes(vault: Vault) -> None:
 
 
 def test_paths_at_which_there_is_a_note_are_known(vault: Vault) -> None:
-    assert vault.search.existing(["a.md", "é.md", "gone.md", "templates/t.md"]) == {"a.md", "é.md"}
-    assert vault.search.existing([]) == set()
+    assert existing_paths(vault.catalog, ["a.md", "é.md", "gone.md", "templates/t.md"]) == {
+        "a.md",
+        "é.md",
+    }
+    assert existing_paths(vault.catalog, []) == set()
 
 
 def test_values_of_a_field_come_as_they_are_written_most_used_first(vault: Vault) -> None:

@@ -50,7 +50,7 @@ def test_links_keep_what_is_read_and_undo_gives_every_byte_back(
     before = texts()
     saying.notes.apply(
         saying.notes.plan_link_mentions(
-            saying.search.resolve("Deep Work"), saying.search.mentions("Deep Work")
+            saying.workspace.resolve("Deep Work"), saying.search.mentions("Deep Work")
         )
     )
     after = texts()

@@ -55,7 +55,7 @@ def test_heading_that_is_not_the_title_stays(
     vault = make({"Old.md": before})
     vault.notes.rename("Old", "New")
     assert read(vault, "New.md") == after
-    assert vault.search.resolve("New").title == "New"
+    assert vault.workspace.resolve("New").title == "New"
 
 
 LINKS = '---\nauthor: "[[{0}]]"\nabout:\n  - "[[{1}#Life|he]]"\n---\n[[{0}]] and [[{1}|him]]\n'

@@ -183,7 +183,7 @@ class TestForget:
         assert vault.history.store.versions("books/Deep Work.md") == []
         assert len(vault.history.store.versions("inbox/Windows.md")) == 2
         vault.indexing.refresh()
-        assert vault.search.resolve("Deep Work").path == "books/Deep Work.md"
+        assert vault.workspace.resolve("Deep Work").path == "books/Deep Work.md"
         assert vault.search.search("Deep").total > 0
 
     def test_what_lies_in_the_trash_is_named(self, vault: Vault) -> None:

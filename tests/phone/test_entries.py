@@ -122,7 +122,7 @@ async def test_a_queue_of_two_days_ago_counts_for_its_days(
         f"- {TODAY} meditate: 12 min",
         "- 2026-11-25 meditate: 12 min",
     ]
-    row = phone.vault.search.resolve(f"daily/{TODAY}.md")
+    row = phone.vault.workspace.resolve(f"daily/{TODAY}.md")
     assert "from the train" in phone.vault.search.read(row.path).body
 
 
@@ -197,7 +197,7 @@ def test_an_entry_of_a_server_that_is_killed_counts_once(
 async def test_a_note_goes_to_the_inbox_as_one_step(phone: Phone) -> None:
     before = len(phone.vault.history.steps())
     await phone.sent(note(1, "Ask Mira about the basil", to="inbox", photo=photo("basil.png")))
-    row = phone.vault.search.resolve("Ask Mira about the basil")
+    row = phone.vault.workspace.resolve("Ask Mira about the basil")
     assert row.path == "inbox/Ask Mira about the basil.md"
     assert "basil.png" in phone.vault.search.read(row.path).body
     assert len(phone.vault.history.steps()) == before + 1

@@ -307,7 +307,7 @@ async def test_what_cannot_be_written_says_the_line_and_why(make_app: MakeApp, r
 
 
 def test_what_changed_underneath_is_never_overwritten(root: Path, vault: Vault) -> None:
-    row = vault.search.resolve(BOOK)
+    row = vault.workspace.resolve(BOOK)
     from notekeep.tui.render.glyphs import UNICODE
     from notekeep.tui.render.note_columns import choose_columns
 

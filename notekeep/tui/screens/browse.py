@@ -10,6 +10,7 @@ from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from notekeep.catalog.name_lookup import existing_paths
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.list_model import narrow_to_scope, replace_sort
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
@@ -347,7 +348,7 @@ class BrowseScreen(VaultScreen):
         path = wanted.path
         # What lists leave out is shown beside the list as it is.
         is_known = self.vault.catalog.row(path) is not None
-        is_left_out = is_known and not self.vault.search.existing([path])
+        is_left_out = is_known and not existing_paths(self.vault.catalog, [path])
         if not is_left_out and self.note_under_cursor != path:
             if not wanted.as_listed:
                 self._list_all()
@@ -432,7 +433,7 @@ class BrowseScreen(VaultScreen):
             notes.mark(notes.marked & known | (notes.marked - marked))
 
         if marked:
-            existing = partial(self.vault.search.existing, marked)
+            existing = partial(existing_paths, self.vault.catalog, marked)
             self.load("marks-kept", existing, prune, is_quiet=True)
 
     def action_edit(self) -> None:

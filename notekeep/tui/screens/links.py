@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from urllib.parse import unquote
 
+from notekeep.catalog.name_lookup import resolve_link
 from notekeep.catalog.records import LinkRow, Row
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.markdown.outline import read_body
@@ -35,11 +36,11 @@ def follow_link(screen: VaultScreen, link: str, source: str) -> None:
 def _follow_to_note(screen: VaultScreen, target: str, source: str) -> None:
     name, part = map(unquote, target.partition("#")[::2])
     vault = screen.vault
-    row = vault.search.resolve_link(name, source)
+    row = resolve_link(vault.catalog, name, source)
 
     def find() -> OpenNote:
         if row is None:
-            near = vault.search.resolve(name)
+            near = vault.workspace.resolve(name)
             raise NotFound(f"there is no note called {name!r}", f"did you mean {near.title!r}?")
         note = vault.media.read_known(row)
         if (line := find_line(note.body_lf, read_body(note.body_lf), part)) is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
+from notekeep.catalog.name_lookup import resolve_link
 from notekeep.catalog.records import Row, TaskRow
 from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.markdown.note import Note
@@ -138,7 +139,7 @@ class _EmbedLoader:
         if not name or not part.lower().startswith("year"):
             return None
         try:
-            habit = self._vault.search.resolve_link(name, source)
+            habit = resolve_link(self._vault.catalog, name, source)
             return load_habit_year(self._vault.habits, habit.path, part) if habit else None
         except NotekeepError:
             return None
@@ -147,7 +148,7 @@ class _EmbedLoader:
         name, _, part = target.partition("#")
         link = f"[[{target}]]"
         try:
-            if (row := self._vault.search.resolve_link(name, within[-1])) is None:
+            if (row := resolve_link(self._vault.catalog, name, within[-1])) is None:
                 return EmbeddedNote(target, link, problem="note not found")
             note = self._vault.media.read_known(row)
         except NotFound:

@@ -144,7 +144,7 @@ def _add(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 
 def _open(screen: VaultScreen, rest: str) -> TypedCommand | None:
-    row = screen.vault.search.resolve(rest)
+    row = screen.vault.workspace.resolve(rest)
     run = partial(screen.post_message, OpenNote(row.path, read=True))
     return TypedCommand(f"Open {row.title}", run)
 
