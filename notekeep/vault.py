@@ -67,7 +67,7 @@ class Vault:
 
     def absolute(self, path: str) -> str:
         """Return where a vault path is on this machine; refuse one that leads out of the vault."""
-        return str(resolve_path(self.root, path))
+        return resolve_path(self.root, path)
 
     def overview(self, *, only_due: bool = False) -> Overview:
         """Gather what today is about: habits and tasks due, books in progress, drafts, problems.

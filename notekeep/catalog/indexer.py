@@ -23,7 +23,7 @@ from notekeep.catalog.database import CatalogBusy
 from notekeep.errors import Failure, IndexBusy, IndexUnusable, NotekeepError, Problem
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema, role
 from notekeep.storage.content import OutsideVersion, read_content, unreadable_problem
-from notekeep.storage.private_files import restrict_access
+from notekeep.storage.durability import restrict_access
 from notekeep.storage.scan import Fingerprint, ScanResult, StatMark, sweep
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
 
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.source import VaultSource
@@ -44,15 +43,16 @@ class Attachments(AttachmentFinder):
             return self.drawn[path]
         if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: hidden files are never exported")
-        place = file_names.resolve_path(Path(self.source.root), path)
+        place = file_names.resolve_path(self.source.root, path)
         if self.source.private_name(path):
             raise Refused(f"{path}: files of private folders are never exported")
         try:
-            info = place.stat()
+            info = os.stat(place)
             if not stat.S_ISREG(info.st_mode):
                 raise Refused(f"{path}: not a regular file")
             if info.st_size > _LARGEST:
                 raise Refused(f"{path}: larger than {_LARGEST >> 20} MB")
-            return place.read_bytes()
+            with open(place, "rb") as file:
+                return file.read()
         except OSError as error:
             raise NotekeepError(f"{path}: cannot read the file: {error.strerror}") from error

@@ -6,6 +6,7 @@ the way they are written.
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -86,7 +87,7 @@ def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> Write
 
 def _find_folder(workspace: Workspace, folder: str) -> str:
     path = match_spelling(workspace.root, "/".join(split_path(folder.lstrip("/"))))
-    if resolve_path(workspace.root, path).is_dir():
+    if os.path.isdir(resolve_path(workspace.root, path)):
         return path
     is_named = path.endswith(".md") or ("/" not in path and bool(workspace.catalog.named(path)))
     if is_named and not folder.endswith("/"):

@@ -13,8 +13,6 @@ from notekeep.storage import file_names
 from notekeep.storage.attachments import AttachmentFinder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PIL.Image import Image
 
     from notekeep.catalog.records import Row
@@ -71,7 +69,7 @@ class MediaService:
     def picture_place(self, path: str) -> str:
         """Return where a picture is on disk, for another program that shows it."""
         with self._opened(path):
-            return os.fspath(self._place(path))
+            return self._place(path)
 
     def _files(self) -> AttachmentFinder:
         generation = self.workspace.catalog.generation
@@ -80,12 +78,12 @@ class MediaService:
             self._attachments = generation, AttachmentFinder(self.workspace.root, folder)
         return self._attachments[1]
 
-    def _place(self, path: str) -> Path:
+    def _place(self, path: str) -> str:
         if any(file_names.is_hidden(part) for part in path.split("/")):
             raise Refused(f"{path}: in a hidden folder")
         place = file_names.resolve_path(self.workspace.root, path)
         try:
-            info = place.stat()
+            info = os.stat(place)
         except OSError as error:
             raise NotFound(f"{path}: file not found") from error
         if not stat.S_ISREG(info.st_mode):

@@ -24,7 +24,7 @@ from notekeep.errors import Failure, NotekeepError, Refused
 from notekeep.locks import hold_lock_file
 from notekeep.markdown.note_merge import merge_versions
 from notekeep.storage.content import OutsideVersion, digest_of
-from notekeep.storage.durability import Flush
+from notekeep.storage.durability import Flush, make_folder, write_file
 from notekeep.storage.file_names import (
     TEMP_PREFIX,
     conflict_name,
@@ -46,7 +46,6 @@ from notekeep.storage.history import ROUND_BYTES
 from notekeep.storage.open_folder import content_at
 from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
 from notekeep.storage.operations import MAX_STORED_BYTES
-from notekeep.storage.private_files import make_folder, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -17,13 +17,13 @@ from notekeep.storage.durability import (
     AT_ONCE,
     StrPath,
     closed_after,
+    make_folder,
     read_all,
     sync_file,
     write_all,
 )
 from notekeep.storage.file_names import is_within, outside_error
 from notekeep.storage.filesystem import explain_os_error
-from notekeep.storage.private_files import make_folder
 
 _ATTEMPTS = 20
 _START = 1 << 16  # how much of a file shows how its lines end, where the last one has no end

@@ -20,9 +20,8 @@ from typing import Any
 
 from notekeep.locks import try_lock
 from notekeep.storage.content import digest_of
-from notekeep.storage.durability import Flush, close, closed_after
+from notekeep.storage.durability import Flush, close, closed_after, make_folder, write_file
 from notekeep.storage.filesystem import explain_errors
-from notekeep.storage.private_files import make_folder, write_file
 
 FOLDER = "swap"
 DURABLE_SECONDS = 5.0

@@ -11,14 +11,10 @@ import os
 import re
 from collections.abc import Container, Iterable
 from functools import cache
-from typing import TYPE_CHECKING
 from unicodedata import category, combining, normalize
 
 from notekeep.errors import Refused
 from notekeep.storage.filesystem import explain_os_error
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TEMP_PREFIX = ".nk-tmp-"
 """How the name of an unfinished file starts; what bears it is never a note."""
@@ -118,14 +114,12 @@ def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
     return parts
 
 
-def resolve_path(root: Path | str, path: str) -> Path:
+def resolve_path(root: str | os.PathLike[str], path: str) -> str:
     """Return the place of a vault path; Refused when it leads out by now (see `open_folder`)."""
-    from pathlib import Path
-
     place = os.path.join(os.fspath(root), *split_path(path))
     if not is_within(os.path.realpath(place), os.path.realpath(root)):
         raise outside_error(path)
-    return Path(place)
+    return place
 
 
 def is_within(place: str, base: str) -> bool:
@@ -141,7 +135,7 @@ def outside_error(path: str) -> Refused:
     )
 
 
-def vault_path(root: Path | str, path: str | Path) -> str:
+def vault_path(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> str:
     """Return the vault path of a file; Refused when it is not in the vault, links followed."""
     for resolve in (os.path.abspath, os.path.realpath):
         base, place = resolve(os.fspath(root)), resolve(os.fspath(path))
@@ -169,7 +163,7 @@ def is_skipped_folder(name: str) -> bool:
     return name.startswith(".") or name == "node_modules"
 
 
-def match_spelling(root: Path | str, path: str) -> str:
+def match_spelling(root: str | os.PathLike[str], path: str) -> str:
     """Spell a path as the vault does, where they differ in case or Unicode form only."""
     # A second folder "books" beside "Books" would be one and the same on the next Mac.
     place, spelt = os.fspath(root), list[str]()
@@ -192,7 +186,7 @@ def find_twins(names: Iterable[str], name: str) -> list[str]:
     return [other for other in listed if name_key(other) == key]
 
 
-def free_path(root: Path | str, path: str, taken: Iterable[str] = ()) -> str:
+def free_path(root: str | os.PathLike[str], path: str, taken: Iterable[str] = ()) -> str:
     """Find a path that neither the disk nor `taken` has: itself, or with " 2", " 3", … behind."""
     folder, slash, name = path.rpartition("/")
     place = os.path.join(os.fspath(root), *split_path(folder))

@@ -17,7 +17,7 @@ from notekeep.locks import hold_lock_file
 from notekeep.storage import recovery, scan
 from notekeep.storage.atomic import write_conflict_copy
 from notekeep.storage.content import Digest, OutsideVersion, digest_of
-from notekeep.storage.durability import Flush, StrPath
+from notekeep.storage.durability import Flush, StrPath, write_file
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import open_place, remove_empty_folders
 from notekeep.storage.operation_log import (
@@ -29,7 +29,6 @@ from notekeep.storage.operation_log import (
     make_step_id,
 )
 from notekeep.storage.operations import MAX_STORED_BYTES
-from notekeep.storage.private_files import write_file
 from notekeep.storage.stores import Stores
 from notekeep.storage.transaction import Transaction, UndoableStep, invert, stacks
 

@@ -21,8 +21,16 @@ from notekeep.errors import Refused
 from notekeep.locks import hold_lock_file, try_lock
 from notekeep.storage.append import append_line
 from notekeep.storage.content import Digest
-from notekeep.storage.durability import AT_ONCE, close, read_all, sync_file, write_all
-from notekeep.storage.private_files import make_folder, open_temp, write_file
+from notekeep.storage.durability import (
+    AT_ONCE,
+    close,
+    make_folder,
+    open_temp,
+    read_all,
+    sync_file,
+    write_all,
+    write_file,
+)
 
 LOG_FORMAT = 1
 

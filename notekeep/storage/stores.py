@@ -15,7 +15,15 @@ from typing import NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, NotFound
 from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
-from notekeep.storage.durability import AT_ONCE, Flush, StrPath, close, closed_after
+from notekeep.storage.durability import (
+    AT_ONCE,
+    Flush,
+    StrPath,
+    close,
+    closed_after,
+    make_folder,
+    write_file,
+)
 from notekeep.storage.open_folder import OpenPlace
 from notekeep.storage.operation_log import (
     ChangeRecord,
@@ -24,7 +32,6 @@ from notekeep.storage.operation_log import (
     StepRecord,
     make_step_id,
 )
-from notekeep.storage.private_files import make_folder, write_file
 
 _HEX = frozenset("0123456789abcdef")
 

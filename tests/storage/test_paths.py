@@ -125,18 +125,18 @@ def test_links_may_lead_anywhere_inside_and_nowhere_outside(tmp_path: Path) -> N
     (vault / "twin").symlink_to(tmp_path / "vault-2")
     (vault / "loop").symlink_to("loop")
 
-    assert file_names.resolve_path(vault, "inner/a.md") == vault / "inner" / "a.md"
+    assert file_names.resolve_path(vault, "inner/a.md") == str(vault / "inner" / "a.md")
     for path in ("outer", "outer/a.md", "books/../outer/a.md", "twin/a.md"):
         with pytest.raises(Refused):
             file_names.resolve_path(vault, path)
-    assert file_names.resolve_path(vault, "loop") == vault / "loop"
+    assert file_names.resolve_path(vault, "loop") == str(vault / "loop")
 
 
 def test_the_vault_itself_may_be_reached_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "vault").symlink_to("real")
 
-    assert file_names.resolve_path(tmp_path / "vault", "a.md") == tmp_path / "vault" / "a.md"
+    assert file_names.resolve_path(tmp_path / "vault", "a.md") == str(tmp_path / "vault" / "a.md")
     assert file_names.vault_path(tmp_path / "vault", tmp_path / "real" / "a.md") == "a.md"
     assert file_names.vault_path(tmp_path / "vault", tmp_path / "vault" / "b" / "a.md") == "b/a.md"
 
@@ -153,7 +153,7 @@ def test_bytes_that_are_not_text_survive_as_a_path(tmp_path: Path) -> None:
     path = file_names.vault_path(tmp_path, tmp_path / name)
 
     assert os.fsencode(path) == b"ros\xe9.md"
-    assert file_names.resolve_path(tmp_path, path).read_bytes() == b"x"
+    assert file_names.resolve_path(tmp_path, path) == str(tmp_path / name)
 
 
 def test_a_taken_name_gets_a_number_also_when_only_case_or_accents_differ(tmp_path: Path) -> None:

@@ -23,7 +23,6 @@ from notekeep.storage import (
     durability,
     open_folder,
     operation_log,
-    private_files,
     renames,
 )
 from notekeep.storage.content import digest_of
@@ -425,7 +424,7 @@ def test_whenever_the_power_goes_a_log_has_the_line_or_not(base: Path, record: R
 
 def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """Take protections away."""
-    for module in (durability, private_files, atomic, append, open_folder, operation_log):
+    for module in (durability, atomic, append, open_folder, operation_log):
         for name in names:
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, lambda *_: None)
