@@ -17,14 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pytest
 
-from notekeep.storage import (
-    append,
-    atomic,
-    durability,
-    open_folder,
-    operation_log,
-    renames,
-)
+from notekeep.storage import append, atomic, durability, open_folder, operation_log, renames
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
 from reliability import saves
