@@ -24,11 +24,16 @@ def index_once(folder: Path, home: Path) -> Vault:
 def copy_indexed(vault: Vault, folder: Path) -> Vault:
     """Copy an indexed vault into a folder, and its index to where this test has its own."""
     shutil.copytree(vault.root, folder)
-    copied = Vault.open(folder)
+    return open_indexed(folder, vault)
+
+
+def open_indexed(folder: Path, indexed: Vault) -> Vault:
+    """Open a vault with a copy of the index of another one, and index what is not in that."""
+    vault = Vault.open(folder)
     for source, target in (
-        (vault.places.cache, copied.places.cache),
-        (vault.places.state, copied.places.state),
+        (indexed.places.cache, vault.places.cache),
+        (indexed.places.state, vault.places.state),
     ):
         shutil.copytree(source, target, dirs_exist_ok=True)
-    copied.indexing.refresh()
-    return copied
+    vault.indexing.refresh()
+    return vault

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.vault import Vault
+from tests.support.indexed import index_once, open_indexed
 from tests.support.screens import NOW, write_notes
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from notekeep.tui.app import NotekeepApp
+    from notekeep.vault import Vault
 
 
 @pytest.fixture(autouse=True)
@@ -30,12 +31,17 @@ def root(tmp_path: Path) -> Path:
     return write_notes(tmp_path / "notes")
 
 
+@pytest.fixture(scope="session")
+def notes_indexed(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    """The small vault with its index, which is copied."""
+    base = tmp_path_factory.mktemp("indexed")
+    return index_once(write_notes(base / "notes"), base / "home")
+
+
 @pytest.fixture
-def vault(root: Path) -> Vault:
+def vault(root: Path, notes_indexed: Vault) -> Vault:
     """The vault, indexed."""
-    vault = Vault.open(root)
-    vault.indexing.refresh()
-    return vault
+    return open_indexed(root, notes_indexed)
 
 
 @pytest.fixture
