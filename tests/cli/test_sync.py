@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.storage.git import Git
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from notekeep.storage.git import Entry
@@ -64,38 +65,59 @@ class Machine:
         }
 
 
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where two machines are kept that have the same note, once they were set up."""
+    return tmp_path_factory.mktemp("machines") / "two"
+
+
 @pytest.fixture
-def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def place(ready: Path) -> Iterator[Path]:
+    """A folder, empty, at a path that is the same in all tests: settings of git have paths."""
+    folder = ready.with_name("place")
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def hub(place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty remote, and a git that knows who we are."""
     config = tmp_path / "gitconfig"
     config.write_text("[user]\nname = A\nemail = a@x\n[init]\ndefaultBranch = main\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    place = tmp_path / "hub"
-    subprocess.run(["git", "init", "-q", "--bare", str(place)], check=True)
-    return place
+    folder = place / "hub"
+    subprocess.run(["git", "init", "-q", "--bare", str(folder)], check=True)
+    return folder
 
 
 @pytest.fixture
-def machine(tmp_path: Path, notekeep: Callable[..., Ran], hub: Path) -> Callable[[str], Machine]:
+def machine(place: Path, notekeep: Callable[..., Ran], hub: Path) -> Callable[[str], Machine]:
     """Make machines, by name."""
     del hub
 
     def make(name: str) -> Machine:
-        return Machine(tmp_path / name, notekeep, tmp_path / f"{name}-home")
+        return Machine(place / name, notekeep, place / f"{name}-home")
 
     return make
 
 
 @pytest.fixture
-def two(machine: Callable[[str], Machine], hub: Path) -> tuple[Machine, Machine]:
+def two(
+    machine: Callable[[str], Machine], hub: Path, place: Path, ready: Path
+) -> tuple[Machine, Machine]:
     """Two machines that have the same note."""
     a, b = machine("a"), machine("b")
-    a.write("Note.md", NOTE)
-    for one in (a, b):
-        assert one("sync", "init", str(hub)).code == 0
-        one.sync()
-    a.sync()
+    if not ready.exists():
+        a.write("Note.md", NOTE)
+        for one in (a, b):
+            assert one("sync", "init", str(hub)).code == 0
+            one.sync()
+        a.sync()
+        shutil.copytree(place, ready, symlinks=True)
+    shutil.rmtree(place)
+    shutil.copytree(ready, place, symlinks=True)
     assert a.notes() == b.notes() == {"Note.md": NOTE}
     return a, b
 
@@ -186,6 +208,7 @@ def test_a_remote_with_notes_of_its_own_keeps_them_and_so_does_the_vault(
     assert {"the text of a\n", "what b wrote, all else\n", "a\n", "b\n"} == set(texts.values())
 
 
+@pytest.mark.slow
 def test_no_commit_is_ever_taken_back(two: tuple[Machine, Machine]) -> None:
     a, b = two
     heads = set()
@@ -240,12 +263,13 @@ def test_offline_the_changes_are_committed(two: tuple[Machine, Machine], hub: Pa
     assert a.sync() == "0 in, 1 out"
 
 
-@pytest.mark.parametrize(
+@cases(
     ("says", "problem"),
     [
         ("Permission denied (publickey).", "git could not log in"),
         ("ssh: connect to host hub: Connection timed out", "the remote cannot be reached"),
     ],
+    fast=1,
 )
 def test_over_ssh_nobody_waits_for_long_and_a_login_is_left_to_git(
     two: tuple[Machine, Machine],
@@ -273,7 +297,7 @@ def test_over_ssh_nobody_waits_for_long_and_a_login_is_left_to_git(
     assert "ConnectTimeout" not in (tmp_path / "asked").read_text().removeprefix(asked)
 
 
-@pytest.mark.parametrize("is_begun", [False, True])
+@cases("is_begun", [False, True], fast=1)
 def test_what_git_was_writing_when_it_was_killed_is_whole_afterwards(
     two: tuple[Machine, Machine], tmp_path: Path, *, is_begun: bool
 ) -> None:
@@ -367,7 +391,7 @@ def test_habit_logs_keep_every_line(two: tuple[Machine, Machine]) -> None:
     assert {"- 2026-11-20 run: done", "- 2026-11-20 read: done"} < set(a.read(log).splitlines())
 
 
-@pytest.mark.parametrize(
+@cases(
     ("start", "says", "way"),
     [
         ("merge main", "A merge is in progress", "git merge --abort"),
@@ -377,6 +401,7 @@ def test_habit_logs_keep_every_line(two: tuple[Machine, Machine]) -> None:
         ("bisect start", "A bisect is in progress", "git bisect reset"),
         ("stash pop", "Git left conflicts", "notekeep conflicts"),
     ],
+    fast=1,
 )
 def test_in_the_middle_of_a_merge_nothing_is_changed(
     two: tuple[Machine, Machine], start: str, says: str, way: str
@@ -419,6 +444,7 @@ def test_what_is_staged_is_committed_with_the_rest(two: tuple[Machine, Machine])
     assert b.read("Staged.md") == "staged\nand changed since\n"
 
 
+@pytest.mark.slow
 def test_a_submodule_stays_at_its_commit_and_is_not_fetched(
     two: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
@@ -474,6 +500,7 @@ def store(tmp_path: Path) -> dict[str, str]:
     return {"filter.lfs.clean": f"{script} clean", "filter.lfs.smudge": f"{script} smudge"}
 
 
+@pytest.mark.slow
 def test_files_in_git_lfs_are_whole_on_both_machines(
     two: tuple[Machine, Machine], hub: Path, store: dict[str, str]
 ) -> None:
@@ -531,6 +558,7 @@ def test_a_repository_made_by_hand_keeps_its_branch_remote_and_settings(
     assert b.notes() == {"Note.md": NOTE, "New.md": "new\n"}
 
 
+@pytest.mark.slow
 def test_a_branch_of_another_name_is_not_sent_beside_the_one_of_the_remote(
     machine: Callable[[str], Machine], hub: Path
 ) -> None:
@@ -552,6 +580,7 @@ def test_a_branch_of_another_name_is_not_sent_beside_the_one_of_the_remote(
     assert a.notes() == b.notes() == {"On main.md": "main\n", "On master.md": "master\n"}
 
 
+@pytest.mark.slow
 def test_a_remote_may_have_branches_whose_names_are_no_text(
     machine: Callable[[str], Machine], hub: Path
 ) -> None:
@@ -566,7 +595,7 @@ def test_a_remote_may_have_branches_whose_names_are_no_text(
     assert b.read("Note.md") == "x\n"
 
 
-@pytest.mark.parametrize("is_detached", [False, True], ids=["other-remote", "detached"])
+@cases("is_detached", [False, True], fast=1, ids=["other-remote", "detached"])
 def test_init_that_is_refused_changes_nothing(
     machine: Callable[[str], Machine], hub: Path, *, is_detached: bool
 ) -> None:
@@ -705,7 +734,7 @@ class TestForeignRepository:
 
 
 class TestHostileRemote:
-    @pytest.mark.parametrize("target", ["/etc/passwd", "../../secret", ".git/config", "x/../../y"])
+    @cases("target", ["/etc/passwd", "../../secret", ".git/config", "x/../../y"], fast=1)
     def test_a_link_out_of_the_vault_is_refused(
         self, two: tuple[Machine, Machine], target: str
     ) -> None:
@@ -737,7 +766,7 @@ class TestHostileRemote:
         if ran.code:
             assert "ignored here" in ran.err
 
-    @pytest.mark.parametrize("name", ["..", ".git", ".GIT", "git~1"])
+    @cases("name", ["..", ".git", ".GIT", "git~1"], fast=1)
     def test_a_path_that_climbs_is_refused(self, two: tuple[Machine, Machine], name: str) -> None:
         a, b = two
         blob = a.git("rev-parse", "HEAD:Note.md").strip()
@@ -802,10 +831,10 @@ def test_plain_git_pull_merges_where_init_was_run(
     assert b.read("Note.md") == NOTE.replace("[ ]", "[x]")
 
 
-def test_every_syncs_until_it_is_stopped(two: tuple[Machine, Machine], tmp_path: Path) -> None:
+def test_every_syncs_until_it_is_stopped(two: tuple[Machine, Machine], place: Path) -> None:
     a, b = two
     command = [sys.executable, "-m", "notekeep", "sync", "--every", "1s"]
-    env = os.environ | {"NOTEKEEP_HOME": str(tmp_path / "b-home")}
+    env = os.environ | {"NOTEKEEP_HOME": str(place / "b-home")}
     with subprocess.Popen(
         command, cwd=b.root, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as running:

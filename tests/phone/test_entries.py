@@ -205,21 +205,26 @@ async def test_a_note_goes_to_the_inbox_as_one_step(phone: Phone) -> None:
     assert "basil.png" not in read_notes(phone)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["../../../etc/x.png", "..\\..\\x.png", "/etc/x.png", "C:\\x.png", ".hidden.png", "CON.png"],
-)
-async def test_the_name_of_a_photo_is_no_path(phone: Phone, name: str) -> None:
-    known = files(phone, "*.png")
-    await phone.sent(note(1, "", photo=photo(name)))
-    (stored,) = files(phone, "*.png") - known
-    assert stored.parent == Path(phone.vault.root, "attachments")
+async def test_the_name_of_a_photo_is_no_path(phone: Phone) -> None:
+    names = (
+        "../../../etc/x.png",
+        "..\\..\\x.png",
+        "/etc/x.png",
+        "C:\\x.png",
+        ".hidden.png",
+        "CON.png",
+    )
+    for number, name in enumerate(names):
+        known = files(phone, "*.png")
+        await phone.sent(note(number, "", photo=photo(name)))
+        (stored,) = files(phone, "*.png") - known
+        assert stored.parent == Path(phone.vault.root, "attachments"), name
 
 
-@pytest.mark.parametrize("name", ["page.html", "page.svg", "x.png.exe", "", "x"])
-async def test_only_pictures_are_taken(phone: Phone, name: str) -> None:
-    status, _ = await phone.send(note(1, "look", photo=photo(name)))
-    assert status == 400
+async def test_only_pictures_are_taken(phone: Phone) -> None:
+    for name in ("page.html", "page.svg", "x.png.exe", "", "x"):
+        status, _ = await phone.send(note(1, "look", photo=photo(name)))
+        assert status == 400, name
     assert "look" not in read_notes(phone).split("\n")
 
 
@@ -271,13 +276,13 @@ BROKEN: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("entry", BROKEN, ids=range(len(BROKEN)))
-async def test_an_entry_that_cannot_be_applied_says_why(phone: Phone, entry: Any) -> None:
+async def test_an_entry_that_cannot_be_applied_says_why(phone: Phone) -> None:
     before = read_notes(phone)
-    status, error = await phone.send(entry)
-    assert status in (400, 404)
-    assert error
-    assert read_notes(phone) == before
+    for entry in BROKEN:
+        status, error = await phone.send(entry)
+        assert status in (400, 404), entry
+        assert error, entry
+        assert read_notes(phone) == before, entry
 
 
 async def test_a_day_ahead_is_sent_again_later(
@@ -308,10 +313,10 @@ async def test_a_note_is_added_to_what_another_program_made_meanwhile(
     assert read_notes(phone).count("still there") == 1
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{}", "1", "[" * 100_000, "\ud800"])
-async def test_a_body_that_is_no_entry_is_refused(phone: Phone, body: str) -> None:
-    data = body.encode("utf-8", "surrogatepass")
+async def test_a_body_that_is_no_entry_is_refused(phone: Phone) -> None:
     head = {"Content-Type": "application/json"}
-    async with phone.client.post("/api/entries", data=data, headers=head) as answer:
-        assert answer.status == 400
-        assert (await answer.json())["error"]
+    for body in ("", "[]", "{}", "1", "[" * 100_000, "\ud800"):
+        data = body.encode("utf-8", "surrogatepass")
+        async with phone.client.post("/api/entries", data=data, headers=head) as answer:
+            assert answer.status == 400, body[:10]
+            assert (await answer.json())["error"], body[:10]

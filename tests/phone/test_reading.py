@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-import pytest
-
 if TYPE_CHECKING:
     from tests.phone.conftest import Phone
 
@@ -64,15 +62,13 @@ async def test_links_lead_to_notes_and_pictures_are_sent(phone: Phone) -> None:
             assert await answer.read() == picture.read_bytes()
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["../../etc/passwd", "/etc/passwd", "books/Deep Work.md", ".notekeep/config.toml", "x.svg"],
-)
-async def test_only_pictures_of_the_vault_are_sent(phone: Phone, name: str) -> None:
+async def test_only_pictures_of_the_vault_are_sent(phone: Phone) -> None:
     write(phone, "x.svg", "<svg><script>alert(1)</script></svg>")
-    query = {"name": name, "from": "books/Deep Work.md"}
-    async with phone.client.get("/files", params=query) as answer:
-        assert answer.status in (400, 404)
+    outside = ("../../etc/passwd", "/etc/passwd")
+    for name in (*outside, "books/Deep Work.md", ".notekeep/config.toml", "x.svg"):
+        query = {"name": name, "from": "books/Deep Work.md"}
+        async with phone.client.get("/files", params=query) as answer:
+            assert answer.status in (400, 404), name
 
 
 async def test_search_finds_notes_and_shows_the_last_ones(phone: Phone) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -20,7 +21,9 @@ import pytest
 import segno
 import yarl
 
+from tests.conftest import SAMPLE
 from tests.support.programs import needed
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +65,15 @@ def _wait_until_listening(port: int) -> None:
 
 
 @contextmanager
-def serving(vault: Path, *options: str) -> Iterator[Served]:
+def serving(vault: Path, *options: str, **env: str) -> Iterator[Served]:
     """Run `notekeep serve` on a vault."""
     port = _free_port()
     command = [sys.executable, "-m", "notekeep", "serve", "--port", str(port), *options]
     with subprocess.Popen(
-        [*command, "--vault", str(vault)], stdout=subprocess.PIPE, text=True, env=os.environ
+        [*command, "--vault", str(vault)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **env},
     ) as process:
         try:
             assert process.stdout is not None
@@ -80,10 +86,12 @@ def serving(vault: Path, *options: str) -> Iterator[Served]:
             process.terminate()
 
 
-@pytest.fixture
-def served(sample: Path) -> Iterator[Served]:
-    """The sample vault, served."""
-    with serving(sample) as address:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The sample vault, served to all tests that change neither it nor its key."""
+    base = tmp_path_factory.mktemp("served")
+    shutil.copytree(SAMPLE, base / "notes", ignore=shutil.ignore_patterns(".make"))
+    with serving(base / "notes", NOTEKEEP_HOME=str(base / "home")) as address:
         yield address
 
 
@@ -179,6 +187,7 @@ async def test_a_name_that_is_not_of_this_machine_is_refused(served: Served) -> 
             assert page.status == 421
 
 
+@pytest.mark.slow
 async def test_the_key_stays_until_a_new_one_is_made(sample: Path) -> None:
     with serving(sample) as first:
         pass
@@ -192,6 +201,7 @@ async def test_the_key_stays_until_a_new_one_is_made(sample: Path) -> None:
                 assert page.status == 403  # although that one was already running
 
 
+@pytest.mark.slow
 async def test_two_vaults_on_one_machine_keep_their_browsers(sample: Path, tmp_path: Path) -> None:
     (tmp_path / "other/.notekeep").mkdir(parents=True)
     with serving(sample) as one, serving(tmp_path / "other", "--phone") as other:
@@ -203,17 +213,19 @@ async def test_two_vaults_on_one_machine_keep_their_browsers(sample: Path, tmp_p
                     assert page.status == 200
 
 
-async def test_a_new_key_closes_the_pages_that_are_open(served: Served, sample: Path) -> None:
-    async with asyncio.timeout(SECONDS), aiohttp.ClientSession() as browser:
-        await browser.get(served.address)
-        place = f"{served.origin}/ws?width=100&height=30"
-        async with browser.ws_connect(place, origin=served.origin) as connection:
-            page = Page(connection)
-            await page.until("Browse")
-            with serving(sample, "--new-key"):
-                await page.closed()
-            with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
-                await browser.ws_connect(place, origin=served.origin)
+@pytest.mark.slow
+async def test_a_new_key_closes_the_pages_that_are_open(sample: Path) -> None:
+    with serving(sample) as first:
+        async with asyncio.timeout(SECONDS), aiohttp.ClientSession() as browser:
+            await browser.get(first.address)
+            place = f"{first.origin}/ws?width=100&height=30"
+            async with browser.ws_connect(place, origin=first.origin) as connection:
+                page = Page(connection)
+                await page.until("Browse")
+                with serving(sample, "--new-key"):
+                    await page.closed()
+                with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
+                    await browser.ws_connect(place, origin=first.origin)
 
 
 @pytest.fixture
@@ -245,6 +257,7 @@ async def test_the_page_for_a_phone_is_served_over_https(
                 assert "meditate" in await answer.text()
 
 
+@pytest.mark.slow
 async def test_a_proxy_in_front_is_answered(sample: Path) -> None:
     proxy = "https://laptop.example.ts.net"
     with serving(sample, "--phone", "--url", proxy) as served:
@@ -263,7 +276,7 @@ async def test_a_proxy_in_front_is_answered(sample: Path) -> None:
                     assert answer.status == 200, head
 
 
-@pytest.mark.parametrize(
+@cases(
     "options",
     [
         ("--phone", "--cert", "missing.pem", "--key", "missing.pem"),
@@ -272,6 +285,7 @@ async def test_a_proxy_in_front_is_answered(sample: Path) -> None:
         ("--url", "laptop"),
         ("--url", "file:///etc"),
     ],
+    fast=1,
 )
 def test_what_cannot_be_served_says_why(sample: Path, options: tuple[str, ...]) -> None:
     done = subprocess.run(
