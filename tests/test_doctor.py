@@ -46,6 +46,7 @@ def test_a_content_that_the_catalog_was_not_made_from_is_found_and_left(vault: V
     assert layers(vault)["catalog"].findings == []
 
 
+@pytest.mark.slow
 def test_a_file_so_large_that_its_head_is_read_is_compared_by_that(vault: Vault) -> None:
     Path(vault.root, "large.md").write_bytes(b"a line\n" * (1 << 20))
     found = layers(vault)

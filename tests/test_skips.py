@@ -7,9 +7,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.conftest import REPOSITORY
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +31,7 @@ def test_marked():
 """
 
 
-@pytest.mark.parametrize(
-    ("strict", "said"), [("1", "1 failed, 2 skipped, 1 error"), ("", "4 skipped")]
-)
+@cases(("strict", "said"), [("1", "1 failed, 2 skipped, 1 error"), ("", "4 skipped")], fast=1)
 def test_only_skips_of_the_list_pass_when_none_are_wanted(
     tmp_path: Path, strict: str, said: str
 ) -> None:

@@ -66,6 +66,7 @@ def said(module: Path) -> list[tuple[int, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_no_banned_phrase_is_in_a_message() -> None:
     found = [
         f"{module.relative_to(ROOT)}:{line}: {match[0]}"

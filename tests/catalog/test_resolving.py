@@ -18,6 +18,7 @@ from notekeep.export.consent import is_withheld as judge
 from notekeep.markdown.note import Note
 from notekeep.markdown.note_names import Resolver
 from notekeep.storage.scan import Fingerprint
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,7 +83,7 @@ def empty(catalog: Catalog) -> Catalog:
     return catalog
 
 
-@settings(max_examples=300)
+@settings(max_examples=sized(60, 300))
 @given(notes=_notes, asked=st.lists(st.tuples(_target, _path), min_size=1, max_size=6))
 def test_links_mean_what_a_resolver_of_all_notes_tells(
     kept: Catalog,

@@ -19,6 +19,7 @@ from tests.conftest import REPOSITORY
 from tests.support.ordinary import ordinary
 from tests.support.programs import needed
 from tests.support.ran import Ran
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,6 +89,7 @@ def test_what_is_written_is_said_though_the_index_cannot_follow(vault: Path, hom
     assert "Fresh" in run(vault, "ls").out
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_even_be_entered_is_told_likewise(vault: Path, home: Path) -> None:
     assert run(vault, "index").code == 0
     with locked(home / "notekeep/cache", 0o000):
@@ -98,6 +100,7 @@ def test_a_cache_that_cannot_even_be_entered_is_told_likewise(vault: Path, home:
             assert "went wrong" not in ran.err
 
 
+@pytest.mark.slow
 def test_a_state_folder_that_cannot_be_written_stops_changes_and_no_answers(
     vault: Path, home: Path
 ) -> None:
@@ -170,7 +173,7 @@ BROKEN = [_folder, _pipe, _endless, _locked, _huge, _not_utf8, _no_toml]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX has pipes and devices as files")
-@pytest.mark.parametrize("spoil", BROKEN, ids=lambda spoil: spoil.__name__.strip("_"))
+@cases("spoil", BROKEN, fast=1, ids=lambda spoil: spoil.__name__.strip("_"))
 def test_settings_of_a_vault_that_cannot_be_read_hold_back_what_may_leave_and_nothing_else(
     vault: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -189,7 +192,7 @@ def test_settings_of_a_vault_that_cannot_be_read_hold_back_what_may_leave_and_no
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only POSIX has pipes as files")
-@pytest.mark.parametrize("spoil", BROKEN, ids=lambda spoil: spoil.__name__.strip("_"))
+@cases("spoil", BROKEN, fast=2, ids=lambda spoil: spoil.__name__.strip("_"))
 def test_settings_of_the_person_that_cannot_be_read_are_named(
     vault: Path, home: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -203,6 +206,7 @@ def test_settings_of_the_person_that_cannot_be_read_are_named(
     assert second
 
 
+@pytest.mark.slow
 def test_a_note_that_may_not_be_read_is_left_out_and_the_others_are_done(vault: Path) -> None:
     for name in ("first", "second", "third"):
         (vault / f"{name}.md").write_text(f"---\ntags: [old]\n---\n{name}\n", "utf-8")
@@ -226,6 +230,7 @@ def test_a_note_that_may_not_be_read_is_left_out_and_the_others_are_done(vault: 
     assert (vault / "second.md").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_what_is_known_of_a_note_stays_while_it_may_not_be_read(vault: Path) -> None:
     note = vault / "locked.md"
     note.write_text("---\ntags: [old]\n---\nA rare word\n", "utf-8")
@@ -241,6 +246,7 @@ def test_what_is_known_of_a_note_stays_while_it_may_not_be_read(vault: Path) -> 
     assert run(vault, "ls", "tag:old").out == ""
 
 
+@pytest.mark.slow
 def test_a_note_is_not_renamed_while_a_note_that_links_to_it_may_not_be_read(vault: Path) -> None:
     for name in ("first", "second", "third"):
         (vault / f"{name}.md").write_text("[[good]]\n", "utf-8")
@@ -254,7 +260,7 @@ def test_a_note_is_not_renamed_while_a_note_that_links_to_it_may_not_be_read(vau
     assert {path: path.read_bytes() for path in vault.glob("*.md")} == before
 
 
-@pytest.mark.parametrize("name", ["VISUAL", "EDITOR"])
+@cases("name", ["VISUAL", "EDITOR"], fast=1)
 def test_a_command_with_an_open_quote_is_named(vault: Path, name: str) -> None:
     ran = run(vault, "open", "good", **{name: "edit 'my file"})
     assert ran.code == 2
@@ -393,8 +399,10 @@ def test_a_path_with_blanks_and_accents_is_like_any_other(vault: Path, tmp_path:
     assert there[1] == here[1]
 
 
-@pytest.mark.parametrize(
-    ("zone", "day"), [("Pacific/Kiritimati", "2026-11-25"), ("Pacific/Pago_Pago", "2026-11-24")]
+@cases(
+    ("zone", "day"),
+    [("Pacific/Kiritimati", "2026-11-25"), ("Pacific/Pago_Pago", "2026-11-24")],
+    fast=1,
 )
 def test_the_day_of_a_change_is_that_of_the_time_zone(vault: Path, zone: str, day: str) -> None:
     noon = 1_795_521_600  # 2026-11-24 12:00 UTC
@@ -412,6 +420,7 @@ def test_a_day_begins_at_the_same_hour_on_the_night_the_clocks_change(vault: Pat
         assert f"- {day} med: done" in log
 
 
+@pytest.mark.slow
 def test_names_in_decomposed_form_are_found_by_composed_words(tmp_path: Path, vault: Path) -> None:
     """As macOS may give them: ü is a u and two dots."""
     names = {"inbox/Größe.md": "# Größe\n\nLeverage.\n", "habits/öl.md": "---\nhabit: öl\n---\n"}

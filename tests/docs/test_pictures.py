@@ -47,6 +47,7 @@ async def arranged(app: NotekeepApp, pilot: Pilot[Any], name: str) -> None:
     await until(pilot, lambda: not shows(app, "Indexing") and not shows(app, "Looking for"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SEEN)
 async def test_the_committed_picture_is_what_the_screen_shows(
     still_vault: Vault, name: str

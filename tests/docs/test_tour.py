@@ -53,6 +53,7 @@ STOPS = (
 """From ticking a habit to a draft, in as many keys as it takes a person who knows them."""
 
 
+@pytest.mark.slow
 async def test_the_tour_shows_what_its_keys_do(still_vault: Vault) -> None:
     app = NotekeepApp(still_vault, "today")
     committed = [] if is_written() else scenes_of(read_picture(TOUR))

@@ -23,6 +23,7 @@ from notekeep.habits.formats.habit_data import (
 from notekeep.habits.log import LogValue, parse_line
 from notekeep.importing.habit_import import plan_import, plan_source
 from notekeep.vault import Vault
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -377,7 +378,7 @@ SOURCES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=sized(8, 25))
 @given(habits=SOURCES)
 def test_any_source_twice_is_any_source_once(
     habits: list[ImportedHabit], tmp_path_factory: pytest.TempPathFactory

@@ -15,6 +15,7 @@ from notekeep.errors import UsageError
 from notekeep.search import text_filter
 from notekeep.services.search import LONGEST_TYPED
 from notekeep.vault import Vault
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from notekeep.search.results import SearchResults
@@ -91,7 +92,9 @@ def check(vault: Vault, text: str, *, typing: bool) -> None:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=sized(20, 60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     st.one_of(

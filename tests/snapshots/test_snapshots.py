@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,14 @@ UNRULY = ("Indexing", "Looking for")
 """What goes on in the background has its say in the bottom line until it is over."""
 
 
+VARIATION = re.compile(r"-(\d+x\d+|light|contrast|ansi|ascii|no-colour|empty)$")
+"""What names of snapshots end in that show a screen in another size or look, or empty."""
+
+
+def marks(shot: Shot) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.slow] if VARIATION.search(shot.name) else []
+
+
 async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot, stage: Stage) -> None:
     """Go where the snapshot is taken."""
     await until(pilot, lambda: app.focused is not None)
@@ -48,7 +57,9 @@ async def staged(app: NotekeepApp, pilot: Pilot[Any], shot: Shot, stage: Stage) 
     await until(pilot, lambda: not any(shows(app, text) for text in UNRULY))
 
 
-@pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
+@pytest.mark.parametrize(
+    "shot", [pytest.param(shot, marks=marks(shot), id=shot.name) for shot in SHOTS]
+)
 async def test_the_screen_looks_as_it_did(stage: Stage, shot: Shot) -> None:
     vault = (shot.before(stage) if shot.before is not None else None) or stage.vault
     app = NotekeepApp(vault, shot.screen)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.programs import needed
 from tests.support.screens import NOW, tree
+from tests.support.sizes import cases
 from tests.terminal.conftest import environment_of
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def test_a_signal_ends_it_as_cleanly_as_a_key(start: Start) -> None:
         assert_restored(terminal)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@cases("number", [signal.SIGTERM, signal.SIGHUP], fast=1)
 def test_a_demo_goes_with_its_terminal(number: int, start: Start, tmp_path: Path) -> None:
     copies = tmp_path / "copies"
     copies.mkdir()
@@ -98,6 +99,7 @@ def test_a_demo_goes_with_its_terminal(number: int, start: Start, tmp_path: Path
     assert [*copies.glob("notekeep-demo-*")] == []
 
 
+@pytest.mark.slow
 def test_the_screen_is_seen_though_errors_go_into_a_file(start: Start, tmp_path: Path) -> None:
     errors = tmp_path / "errors"
     with start(errors=errors) as terminal:
@@ -131,6 +133,7 @@ def test_an_editor_gets_the_terminal_and_gives_it_back(
     assert (root / "books" / "Deep Work.md").read_text().endswith("Outside.\n")
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_preview_of_the_site_and_nothing_else(
     start: Start, home: Path, tmp_path: Path
 ) -> None:
@@ -232,6 +235,7 @@ def test_welcome_makes_a_vault_and_opens_it(start: Start, home: Path) -> None:
     assert (home / "notes").is_dir()
 
 
+@pytest.mark.slow
 def test_it_syncs_when_it_opens_and_when_it_closes(
     start: Start, root: Path, home: Path, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ def test_in_the_editor_ctrl_z_takes_back_what_was_typed(shell: Terminal) -> None
         assert "Stopped" not in terminal.text
 
 
+@pytest.mark.slow
 def test_who_is_stopped_unasked_comes_back_whole(start: Start) -> None:
     with start() as terminal:
         terminal.until("Habits 0 of 2")

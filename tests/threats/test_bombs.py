@@ -53,6 +53,7 @@ def test_a_body_is_read_in_a_second(kind: str) -> None:
     assert time.process_time() - start < 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what a process held at most")
 def test_a_vault_of_bombs_is_indexed_within_memory(root: Path, home: Path) -> None:
     for number, data in enumerate([*ALL.values(), *BODIES.values()]):

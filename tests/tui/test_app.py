@@ -7,17 +7,19 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-import pytest
 from textual.widgets import Input
 
 from notekeep.tui.commands.registry import ACTION_PLACES, ACTIONS, actions_in_context, is_offered
 from notekeep.tui.styles import ROLES, get_role_styles
 from tests.support.screens import press, seen, shows, tree, type_text, until
+from tests.support.sizes import cases
 from tests.support.walk import OVER, Walk, all_keys_act, dead_keys, open_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pytest
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
@@ -42,7 +44,7 @@ async def test_every_key_of_every_place_leads_to_something(make_app: MakeApp) ->
     }
 
 
-@pytest.mark.parametrize("place", ["browse", "today", "habits", "publish", *OVER])
+@cases("place", ["browse", "today", "habits", "publish", *OVER], fast=3)
 async def test_help_shows_the_keys_of_the_place_one_is_in(place: str, make_app: MakeApp) -> None:
     app = make_app("browse" if place in OVER else place)
     async with app.run_test(size=(140, 200)) as pilot:
@@ -92,13 +94,14 @@ def _key_of(app: NotekeepApp, about: str) -> str:
     return line.partition(about)[2].strip(" │▐")
 
 
-@pytest.mark.parametrize(
+@cases(
     ("width", "seen_whole"),
     [
         (100, "y Books  v Vaults  g Top"),
         (80, "t Today b Browse h Habits p Publish c Conflicts s Steps x Tasks y Books v g"),
         (50, "t Today b Browse h Habits p Publish c s x y v g"),
     ],
+    fast=1,
 )
 async def test_the_go_menu_is_whole_and_goes_with_the_key_that_follows(
     width: int, seen_whole: str, make_app: MakeApp
@@ -133,7 +136,7 @@ async def test_the_go_menu_waits_for_a_second_key(make_app: MakeApp) -> None:
         assert app.current_mode == "browse"
 
 
-@pytest.mark.parametrize("opens", ["/", "n", "r", "t"])
+@cases("opens", ["/", "n", "r", "t"], fast=1)
 async def test_what_is_typed_right_after_a_key_is_typed_and_never_a_command(
     opens: str, make_app: MakeApp, root: Path
 ) -> None:
@@ -243,7 +246,7 @@ async def test_without_colour_no_colour_is_sent_and_the_cursor_is_still_seen(
                 assert colour is None or colour.is_default, segment
 
 
-@pytest.mark.parametrize("theme", ["ansi", "nord", "notekeep-light", "no such theme"])
+@cases("theme", ["ansi", "nord", "notekeep-light", "no such theme"], fast=2)
 async def test_any_theme_can_be_chosen_and_an_unknown_one_is_ours(
     theme: str, vault: Vault, make_app: MakeApp
 ) -> None:

@@ -23,6 +23,7 @@ from notekeep.tui.screens.grid_mode import cell_field, plan_cell
 from notekeep.tui.widgets.calendars import month_days, shift_month
 from notekeep.vault import Vault
 from tests.support.screens import browse, press, seen, shows, tree, type_text, unpainted, until
+from tests.support.sizes import cases
 from tests.tui.test_grid import grid, open_grid, to_column
 
 if TYPE_CHECKING:
@@ -343,7 +344,7 @@ def test_a_month_later_is_the_same_day_or_the_last() -> None:
     assert shift_month(dt.date(2026, 1, 31), -1) == dt.date(2025, 12, 31)
 
 
-@pytest.mark.parametrize("size", [(20, 5), (40, 12), (80, 24)])
+@cases("size", [(20, 5), (40, 12), (80, 24)], fast=1)
 async def test_every_box_has_room_at_any_size(
     make_app: MakeApp, root: Path, size: tuple[int, int]
 ) -> None:

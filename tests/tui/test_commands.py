@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -220,37 +221,39 @@ async def test_habits_are_found_and_ticked(make_app: MakeApp, root: Path) -> Non
         await until(pilot, lambda: shows(app, "Checked in: Meditate: done · u undo"))
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        (":tag +x", "Tag Deep Work: +x"),
-        ("tag x", None),
-        ("tag", None),
-        ("set rating", None),
-        ("set status='to read'", "Set fields of Deep Work: status=to read"),
-        ("sort nonsense", None),
-        ("new book Slow", "New book: Slow"),
-        ("new nonsense Slow", None),
-        ("habit nobody", None),
-        ("habit water 3", "Water: 3"),
-        ("habit water 3 24", "Water: 3, 24"),
-        ("habit water skip 3 days ago", "Water: skip, 3 days ago"),
-        ("habit water last tue", "Water: done, last tue"),
-        ("habit add Read a page", "Add a habit: Read a page"),
-        ("mv books/old", "Move Deep Work to books/old"),
-        ("add a line", "Add to today's note: a line"),
-        ("rm", None),
-    ],
-)
-async def test_what_is_a_command_and_what_is_none(
-    make_app: MakeApp, text: str, title: str | None
-) -> None:
+TYPED = {
+    ":tag +x": "Tag Deep Work: +x",
+    "tag x": None,
+    "tag": None,
+    "set rating": None,
+    "set status='to read'": "Set fields of Deep Work: status=to read",
+    "sort nonsense": None,
+    "new book Slow": "New book: Slow",
+    "new nonsense Slow": None,
+    "habit nobody": None,
+    "habit water 3": "Water: 3",
+    "habit water 3 24": "Water: 3, 24",
+    "habit water skip 3 days ago": "Water: skip, 3 days ago",
+    "habit water last tue": "Water: done, last tue",
+    "habit add Read a page": "Add a habit: Read a page",
+    "mv books/old": "Move Deep Work to books/old",
+    "add a line": "Add to today's note: a line",
+    "rm": None,
+}
+"""What is typed, and the title of the command that it is, if it is one."""
+
+
+async def test_what_is_a_command_and_what_is_none(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
         screen = await at_book(app, pilot)
         screen.vault.habits.refresh()
-        found = parse_typed_command(screen, text)
-        assert (found.title if isinstance(found, TypedCommand) else None) == title
+        found = {text: parse_typed_command(screen, text) for text in TYPED}
+        titles = {
+            text: command.title if isinstance(command, TypedCommand) else None
+            for text, command in found.items()
+        }
+        assert titles == TYPED
 
 
 def test_verbs_are_known_by_their_beginning() -> None:
@@ -258,28 +261,25 @@ def test_verbs_are_known_by_their_beginning() -> None:
     assert match_verbs("") == []
 
 
-@pytest.mark.parametrize("place", ["list", "search box", "preview"])
-@pytest.mark.parametrize(
-    ("typed", "title"), [("grid", "Grid or list"), ("next link", "Next link or task")]
-)
+@pytest.mark.parametrize("place", ["list", "search", "preview"])
 async def test_palette_offers_all_of_the_screen_from_any_place(
-    make_app: MakeApp, place: str, typed: str, title: str
+    make_app: MakeApp, place: str
 ) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         screen = await at_book(app, pilot)
-        if place == "search box":
-            await press(pilot, "slash")
-        elif place == "preview":
-            await press(pilot, "enter")
-        await until(pilot, lambda: screen.place() == place.split(maxsplit=1)[0])
+        if place != "list":
+            await press(pilot, {"search": "slash", "preview": "enter"}[place])
+        await until(pilot, lambda: screen.place() == place)
         await press(pilot, "ctrl+p")
         await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
-        type_text(app, typed)
-        await until(pilot, lambda: shows(app, title))
+        type_text(app, "next link")
+        await until(pilot, lambda: shows(app, "Next link or task"))
+        await press(pilot, "ctrl+u")
+        type_text(app, "grid")
+        await until(pilot, lambda: shows(app, "Grid or list"))
         await press(pilot, "enter")
-        if typed == "grid":
-            await until(pilot, lambda: screen.view == "grid")
+        await until(pilot, lambda: screen.view == "grid")
 
 
 async def test_the_palette_of_the_editor_offers_what_works_there(make_app: MakeApp) -> None:
@@ -303,16 +303,16 @@ async def test_the_palette_of_the_editor_offers_what_works_there(make_app: MakeA
         assert not shows(app, "tag +add")
 
 
-@pytest.mark.parametrize(
-    ("word", "title"), [("error", "Problems"), ("message", "Problems"), ("table", "Grid or list")]
-)
-async def test_palette_finds_actions_by_other_words(
-    make_app: MakeApp, word: str, title: str
-) -> None:
+async def test_palette_finds_actions_by_other_words(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await at_book(app, pilot)
         await press(pilot, "ctrl+p")
         await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
-        type_text(app, word)
-        await until(pilot, lambda: shows(app, title))
+        titles = {"error": "Problems", "message": "Problems", "table": "Grid or list"}
+        for word, title in titles.items():
+            await press(pilot, "ctrl+u")
+            await until(pilot, lambda: shows(app, "Read the note."))
+            type_text(app, word)
+            await until(pilot, lambda: not shows(app, "Read the note."))
+            await until(pilot, partial(shows, app, title))

@@ -9,6 +9,7 @@ import pytest
 
 from notekeep.tui.messages import ErrorReported
 from tests.support.screens import press, seen, shows, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,7 +249,7 @@ async def test_a_copy_that_goes_while_it_is_looked_at_is_no_fault(
 
 
 @pytest.mark.usefixtures("copy", "marked")
-@pytest.mark.parametrize("size", [(20, 5), (40, 12), (40, 24), (80, 24), (200, 60)])
+@cases("size", [(20, 5), (40, 12), (40, 24), (80, 24), (200, 60)], fast=1)
 async def test_conflicts_have_room_at_any_size(
     make_app: MakeApp, root: Path, size: tuple[int, int]
 ) -> None:

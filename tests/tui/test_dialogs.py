@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from textual.widgets import Input, TextArea
 
 from notekeep.tui.screens.welcome import WelcomeApp
 from tests.support.screens import browse, press, shows, tree, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pytest
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
@@ -60,20 +61,21 @@ def log_lines(root: Path) -> str:
     return "".join(path.read_text() for path in (root / "habits/log").glob("*.md"))
 
 
-@pytest.mark.parametrize(
+@cases(
     ("start", "key", "typed", "is_done"),
     [
         ("browse", "r", " again", lambda root: (root / "books/Deep Work again.md").exists()),
+        ("browse", "ctrl+n", "Basil", lambda root: "- Basil" in daily(root)),
+        ("habits", "plus", "12 min", lambda root: "meditate: 12 min" in log_lines(root)),
         ("browse", "n", "Basil", lambda root: (root / "inbox/Basil.md").exists()),
         ("browse", "t", "focus", lambda root: "focus" in (root / BOOK).read_text()),
         ("browse", "F", "rating=2", lambda root: "rating: 2\n" in (root / BOOK).read_text()),
         ("browse", "greater_than_sign", "read", lambda root: (root / "read/Deep Work.md").exists()),
         ("browse", "ctrl+s", "By phone", lambda root: (root / ".notekeep/config.toml").exists()),
-        ("browse", "ctrl+n", "Basil", lambda root: "- Basil" in daily(root)),
-        ("habits", "plus", "12 min", lambda root: "meditate: 12 min" in log_lines(root)),
         ("habits", "n", "on a bench", lambda root: "-- on a bench" in log_lines(root)),
         ("habits", "a", "Read", lambda root: (root / "habits/Read.md").exists()),
     ],
+    fast=3,
 )
 async def test_text_stays_in_a_dialog_until_it_is_written(
     make_app: MakeApp,

@@ -8,6 +8,7 @@ import pytest
 from textual.events import Key
 
 from tests.support.screens import press, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,7 +133,7 @@ async def test_what_is_typed_right_after_the_key_is_looked_for(
     assert text_of(menu) == TEXT
 
 
-@pytest.mark.parametrize("size", [(40, 12), (20, 5)])
+@cases("size", [(40, 12), (20, 5)], fast=1)
 async def test_there_is_room_for_it_at_any_size(
     make_app: MakeApp, menu: Path, size: tuple[int, int]
 ) -> None:

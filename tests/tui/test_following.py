@@ -9,6 +9,7 @@ import pytest
 from notekeep.tui.completion import Completer
 from notekeep.tui.messages import OpenNote
 from tests.support.screens import browse, press, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ async def follow(app: NotekeepApp, pilot: Pilot[Any]) -> None:
     await press(pilot, "right_square_bracket", "enter")
 
 
-@pytest.mark.parametrize(
+@cases(
     ("link", "path", "seen"),
     [
         ("[[Plan]]", "south/Plan.md", "The southern one."),
@@ -59,6 +60,7 @@ async def follow(app: NotekeepApp, pilot: Pilot[Any]) -> None:
         ("[[Plan#^noon]]", "south/Plan.md", "Sun there."),
         ("[[Plan#Autumn]]", "south/Plan.md", "The southern one."),
     ],
+    fast=4,
 )
 async def test_a_link_leads_to_the_nearest_note_and_to_its_line(
     make_app: MakeApp, root: Path, vault: Vault, link: str, path: str, seen: str

@@ -26,6 +26,7 @@ from notekeep.tui.field_forms import (
 )
 from notekeep.tui.widgets.note_list import NoteList
 from tests.support.screens import press, seen, shows, tree, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -403,9 +404,10 @@ async def test_rating_out_of_range_is_refused_in_the_editor_too(
         await until(pilot, lambda: shows(app, "rating must be between 0 and 5. Got 9."))
 
 
-@pytest.mark.parametrize(
+@cases(
     ("columns", "last"),
     [(100, "backspace restore"), (66, "→ next value"), (40, "ctrl+s apply")],
+    fast=1,
 )
 async def test_the_keys_of_the_form_are_shown_whole_or_not_at_all(
     make_app: MakeApp, columns: int, last: str
@@ -420,7 +422,7 @@ async def test_the_keys_of_the_form_are_shown_whole_or_not_at_all(
         assert line.rstrip(" │").endswith(last)
 
 
-@pytest.mark.parametrize("size", [(20, 5), (40, 12), (80, 24), (200, 60)])
+@cases("size", [(20, 5), (40, 12), (80, 24), (200, 60)], fast=1)
 async def test_the_form_has_room_at_any_size(
     make_app: MakeApp, root: Path, size: tuple[int, int]
 ) -> None:

@@ -27,6 +27,7 @@ from notekeep.tui.render.note_columns import (
 from notekeep.tui.render.styled_text import line_text, line_width
 from notekeep.tui.widgets.note_grid import NoteGrid
 from tests.support.screens import browse, press, seen, shows, tree, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -318,7 +319,7 @@ async def test_the_grid_by_mouse(make_app: MakeApp) -> None:
         await until(pilot, lambda: not grid(app).marked)
 
 
-@pytest.mark.parametrize("size", [(20, 5), (40, 12), (80, 24), (200, 60)])
+@cases("size", [(20, 5), (40, 12), (80, 24), (200, 60)], fast=1)
 async def test_the_grid_at_any_size_with_any_characters(
     make_app: MakeApp, root: Path, vault: Vault, size: tuple[int, int]
 ) -> None:

@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import pytest
-
 from tests.support.screens import press, seen, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +88,7 @@ async def test_the_grid_shows_a_week_a_month_and_a_year(make_app: MakeApp, root:
         await until(pilot, lambda: shows(app, "Mo Tu We Th Fr Sa Su"))
 
 
-@pytest.mark.parametrize("start", ["habits", "today"])
+@cases("start", ["habits", "today"], fast=1)
 async def test_a_risk_is_said_in_whole_words_at_80_columns(
     make_app: MakeApp, root: Path, start: str
 ) -> None:
@@ -108,9 +107,7 @@ async def test_a_risk_is_said_in_whole_words_at_80_columns(
         assert all("Missed yesterday" in line for line in risks)
 
 
-@pytest.mark.parametrize(
-    ("width", "weeks"), [(80, 2), (120, 4), (200, 4)], ids=["80", "120", "200"]
-)
+@cases(("width", "weeks"), [(80, 2), (120, 4), (200, 4)], fast=2, ids=["80", "120", "200"])
 async def test_past_weeks_are_shown_as_far_as_there_is_room(
     make_app: MakeApp, root: Path, width: int, weeks: int
 ) -> None:
@@ -181,7 +178,7 @@ async def test_the_page_of_an_interval_has_no_weekdays(make_app: MakeApp, root: 
         assert not shows(app, "Weekdays")
 
 
-@pytest.mark.parametrize("size", [WIDE, (80, 24), (200, 60), (40, 12)], ids=str)
+@cases("size", [WIDE, (80, 24), (200, 60), (40, 12)], fast=1, ids=str)
 async def test_one_habit_has_a_page_of_its_own(
     make_app: MakeApp, root: Path, size: tuple[int, int]
 ) -> None:

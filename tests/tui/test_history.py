@@ -12,6 +12,7 @@ from notekeep.tui.screens.history import SINCE_VIEW, VIEWS, _ViewTabs
 from notekeep.tui.widgets.note_list import NoteList
 from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,7 +232,7 @@ async def test_history_of_a_note_that_is_edited(make_app: MakeApp, book: Path) -
         await until(pilot, lambda: not shows(app, "typed # Deep") and shows(app, "rating: 5"))
 
 
-@pytest.mark.parametrize("size", [(20, 5), (40, 12), (40, 24), (80, 24), (200, 60)])
+@cases("size", [(20, 5), (40, 12), (40, 24), (80, 24), (200, 60)], fast=1)
 async def test_history_and_steps_have_room_at_any_size(
     make_app: MakeApp, book: Path, size: tuple[int, int]
 ) -> None:

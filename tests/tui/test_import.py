@@ -21,6 +21,7 @@ from tests.support.import_sources import (
 )
 from tests.support.reading import SAMPLES
 from tests.support.screens import browse, press, shows, tree, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +61,7 @@ def escaped(path: Path) -> str:
     return str(path).replace(" ", "\\ ")
 
 
-@pytest.mark.parametrize("dropped", [quoted, address, escaped, str])
+@cases("dropped", [quoted, address, escaped, str], fast=1)
 async def test_a_file_that_is_dropped_is_planned_written_and_undone(
     make_app: MakeApp, root: Path, clippings: Path, dropped: Callable[[Path], str]
 ) -> None:
@@ -85,8 +86,8 @@ async def test_a_file_that_is_dropped_is_planned_written_and_undone(
         assert "Clarity" not in (root / OLD).read_text("utf-8")
 
 
-@pytest.mark.parametrize("between", [" ", "\n"])
-@pytest.mark.parametrize("where", ["list", "dialog"])
+@cases("between", [" ", "\n"], fast=1)
+@cases("where", ["list", "dialog"], fast=1)
 async def test_several_files_are_imported_together(
     make_app: MakeApp, tmp_path: Path, clippings: Path, between: str, where: str
 ) -> None:
@@ -292,7 +293,7 @@ async def test_the_note_under_the_cursor_is_opened(
         await until(pilot, lambda: app.screen is browse(app) and shows(app, "Deep Work"))
 
 
-@pytest.mark.parametrize("is_folder", [False, True])
+@cases("is_folder", [False, True], fast=1)
 async def test_the_file_is_opened_in_which_something_was_not_imported(
     make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_folder: bool
 ) -> None:

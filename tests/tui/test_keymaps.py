@@ -20,6 +20,7 @@ from notekeep.tui.commands.registry import (
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.note_area import NoteArea
 from tests.support.screens import press, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,7 +206,7 @@ async def test_in_vim_two_keys_delete_and_quit_and_one_does_nothing(vault: Vault
         await until(pilot, lambda: not app.is_running)
 
 
-@pytest.mark.parametrize("typed", ["q", "wq", "q!"])
+@cases("typed", ["q", "wq", "q!"], fast=1)
 async def test_in_vim_its_commands_quit(typed: str, vault: Vault) -> None:
     vault.person.keymap = "vim"
     app = NotekeepApp(vault, "browse")

@@ -320,6 +320,7 @@ async def test_new_field_is_named_in_the_plan(make_app: MakeApp, root: Path) -> 
         assert said.style.color.name == warning.lower()
 
 
+@pytest.mark.slow
 async def test_refused_notes_among_hundreds_are_named_and_left(
     make_app: MakeApp, vault: Vault, root: Path
 ) -> None:

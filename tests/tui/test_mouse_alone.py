@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, Prompt
 from tests.support.screens import press, seen, shows, until
 
@@ -54,20 +52,28 @@ async def test_a_question_is_answered_with_a_click(make_app: MakeApp) -> None:
         await until(pilot, lambda: answers[4:] == ["2"])
 
 
-@pytest.mark.parametrize("opened", ["r", "t", "F", "?", "!", "f", "n", "ctrl+n", "o", "ctrl+p"])
-async def test_a_click_beside_what_lies_over_a_screen_leaves_it(
-    opened: str, make_app: MakeApp
-) -> None:
+async def test_a_click_beside_what_lies_over_a_screen_leaves_it(make_app: MakeApp) -> None:
     app = make_app("browse")
-    key = {"?": "question_mark", "!": "exclamation_mark"}.get(opened, opened)
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "9 notes") and shows(app, "plain"))
         await press(pilot, "end", "up", "up")
-        await press(pilot, key)
-        await until(pilot, lambda: len(app.screen_stack) == 2)
-        await until(pilot, lambda: app.screen.is_mounted and bool(app.screen.children))
-        await pilot.click(offset=(1, 38))
-        await until(pilot, lambda: len(app.screen_stack) == 1)
+        for key in [
+            "r",
+            "t",
+            "F",
+            "question_mark",
+            "exclamation_mark",
+            "f",
+            "n",
+            "ctrl+n",
+            "o",
+            "ctrl+p",
+        ]:
+            await press(pilot, key)
+            await until(pilot, lambda: len(app.screen_stack) == 2)
+            await until(pilot, lambda: app.screen.is_mounted and bool(app.screen.children))
+            await pilot.click(offset=(1, 38))
+            await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
 async def test_help_and_problems_have_their_keys_as_buttons(make_app: MakeApp) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-import pytest
 from textual.widgets import Input
 
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.widgets.note_area import NoteArea
 from tests.support.screens import press, seen, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ async def switch_to(app: NotekeepApp, pilot: Pilot[Any], title: str) -> None:
     await press(pilot, "enter")
 
 
-@pytest.mark.parametrize("key", ["f1", "f3", "f4"])
+@cases("key", ["f1", "f3", "f4"], fast=1)
 async def test_switched_note_replaces_tasks_over_browse(make_app: MakeApp, key: str) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:

@@ -20,6 +20,7 @@ from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.picture import PictureScreen
 from notekeep.vault import Vault
 from tests.support.screens import browse, press, seen, shows, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -298,7 +299,7 @@ async def test_without_colours_or_shapes_a_picture_is_words(
         assert not shows(app, "▀")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (40, 12), (20, 5), (200, 60)])
+@cases("size", [(80, 24), (40, 12), (20, 5), (200, 60)], fast=1)
 async def test_it_reads_at_any_size(reading: Vault, size: tuple[int, int]) -> None:
     app = NotekeepApp(reading, "browse")
     async with app.run_test(size=size) as pilot:

@@ -21,6 +21,7 @@ from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.welcome import list_known_vaults
 from notekeep.vault import Vault
 from tests.support.screens import browse, press, seen, shows, type_text, until, write_notes
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,7 @@ async def capture(app: NotekeepApp, pilot: Pilot[Any], text: str) -> None:
     type_text(app, text)
 
 
-@pytest.mark.parametrize("start", ["today", "browse", "habits", "publish"])
+@cases("start", ["today", "browse", "habits", "publish"], fast=2)
 async def test_a_thought_goes_into_todays_note_from_anywhere(
     make_app: MakeApp, root: Path, start: str
 ) -> None:
@@ -445,7 +446,7 @@ async def test_where_there_is_little_room_the_open_tasks_are_counted_and_not_the
         await until(pilot, lambda: seen(app)[0].endswith(" 2 open"))
 
 
-@pytest.mark.parametrize("width", [40, 80])
+@cases("width", [40, 80], fast=1)
 async def test_what_to_do_about_a_problem_can_be_read_to_its_end(
     make_app: MakeApp, width: int
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from notekeep.errors import NotekeepError
 from tests.support.screens import browse, press, seen, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,7 +154,7 @@ async def test_misspelt_field_is_named_below_the_box(make_app: MakeApp, how: str
         assert shows(app, "▌ ≡ Deep Work")
 
 
-@pytest.mark.parametrize("width", [80, 110])
+@cases("width", [80, 110], fast=1)
 async def test_correction_of_a_field_names_its_key_where_there_is_little_room(
     make_app: MakeApp, width: int
 ) -> None:
@@ -165,7 +166,7 @@ async def test_correction_of_a_field_names_its_key_where_there_is_little_room(
         await until(pilot, lambda: shows(app, "rating?  tab accept"))
 
 
-@pytest.mark.parametrize("typed", ["deep -ratng>3", "ratng:", "deep sort:-ratng"])
+@cases("typed", ["deep -ratng>3", "ratng:", "deep sort:-ratng"], fast=1)
 async def test_misspelt_field_is_found_anywhere_in_a_search(make_app: MakeApp, typed: str) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:

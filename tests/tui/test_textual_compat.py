@@ -42,6 +42,7 @@ from notekeep.tui.textual_compat import (
 )
 from notekeep.tui.widgets.line_view import ListView
 from tests.support.screens import browse, is_settled, seen, shows, unpainted, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -215,7 +216,7 @@ def drawn(
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
-@pytest.mark.parametrize("start", ["browse", "today", "habits", "publish"])
+@cases("start", ["browse", "today", "habits", "publish"], fast=1)
 async def test_every_part_of_a_screen_is_drawn_as_textual_does(
     start: str, size: tuple[int, int], make_app: MakeApp
 ) -> None:

@@ -11,6 +11,7 @@ from textual.keys import key_to_character
 from textual.widgets import Input, TextArea
 
 from tests.support.screens import browse, press, shows, tree, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 WIDE = (120, 40)
 
 
-@pytest.fixture(autouse=True, params=["quick", "slow"])
+@pytest.fixture(autouse=True, params=["quick", pytest.param("slow", marks=pytest.mark.slow)])
 def _mounted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make what can be typed into slow to be there, as on a busy machine."""
 
@@ -45,7 +46,7 @@ def at_once(app: NotekeepApp, *names: str) -> None:
             app.post_message(event)
 
 
-@pytest.mark.parametrize("mode", ["today", "browse", "habits", "publish"])
+@cases("mode", ["today", "browse", "habits", "publish"], fast=2)
 async def test_the_title_is_typed_into_the_quick_switch(mode: str, make_app: MakeApp) -> None:
     app = make_app(mode)
     async with app.run_test(size=WIDE) as pilot:
@@ -58,7 +59,7 @@ async def test_the_title_is_typed_into_the_quick_switch(mode: str, make_app: Mak
         await until(pilot, lambda: shows(app, "▌ Atomic Habits"))
 
 
-@pytest.mark.parametrize("mode", ["today", "habits", "publish"])
+@cases("mode", ["today", "habits", "publish"], fast=1)
 async def test_slash_searches_from_every_screen_and_no_letter_is_a_key(
     mode: str, make_app: MakeApp, root: Path
 ) -> None:
@@ -84,7 +85,7 @@ async def test_screens_are_gone_through_and_the_switch_is_of_the_last(make_app: 
         assert app.current_mode == "habits"
 
 
-@pytest.mark.parametrize("mode", ["today", "browse", "habits", "publish"])
+@cases("mode", ["today", "browse", "habits", "publish"], fast=2)
 async def test_words_are_typed_into_the_palette(mode: str, make_app: MakeApp) -> None:
     app = make_app(mode)
     async with app.run_test(size=WIDE) as pilot:
@@ -93,9 +94,10 @@ async def test_words_are_typed_into_the_palette(mode: str, make_app: MakeApp) ->
         assert len(app.screen_stack) == 2
 
 
-@pytest.mark.parametrize(
+@cases(
     ("opener", "title"),
     [("n", "New note"), ("r", "Rename"), ("t", "Tags"), ("ctrl+n", "Quick note")],
+    fast=2,
 )
 async def test_what_is_asked_for_is_typed_into_the_dialog(
     opener: str, title: str, make_app: MakeApp, root: Path

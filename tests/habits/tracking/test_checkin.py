@@ -15,6 +15,7 @@ from notekeep.catalog.database import CATALOG_FILE
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.log import parse_line
 from notekeep.tracking.checkin import CheckIn, check_in, parse_typed_value
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -291,7 +292,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("moves")
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sized(8, 20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(some=moves)
 def test_any_moves_only_ever_add_lines_and_undo_steps_back(
     some: list[tuple[str, str, date | None]], notebook: Any, shared: Path
@@ -328,7 +329,7 @@ def marks(cells: tuple[Any, ...]) -> list[Any]:
     return [cell[:4] for cell in cells]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sized(10, 40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.binary(max_size=60))
 def test_whatever_a_log_file_holds_stays_as_it_is(data: bytes, notebook: Any, shared: Path) -> None:
     made = type(notebook)(shared / os.urandom(6).hex() / "notes")

@@ -19,6 +19,7 @@ from notekeep.errors import NotFound, UsageError
 from notekeep.importing.habit_import import plan_import
 from notekeep.services.habit_export import export_habits
 from notekeep.vault import Vault
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from notekeep.tracking.tracker import HabitIndex
@@ -231,7 +232,9 @@ ANY_LINES = st.lists(
 
 
 @settings(
-    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=sized(8, 20),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(lines=ANY_LINES)
 @pytest.mark.parametrize("form", ["json", "csv"])
@@ -253,7 +256,7 @@ AMOUNTS = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=sized(8, 20))
 @given(gym=BOOLS, sit=AMOUNTS, tea=AMOUNTS)
 def test_what_loop_can_hold_comes_back_from_its_archive(
     gym: dict[int, str],

@@ -15,6 +15,7 @@ from notekeep.catalog.catalog import Catalog
 from notekeep.catalog.database import CATALOG_FILE
 from notekeep.catalog.indexer import Indexer
 from notekeep.tracking.habit_table import read_days, read_habits
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -255,7 +256,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sized(8, 20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(some=steps)
 def test_after_any_changes_the_index_is_what_the_files_say(
     some: list[tuple[str, str | None]], shared: Path, notebook: Any
@@ -276,7 +277,7 @@ def test_after_any_changes_the_index_is_what_the_files_say(
     assert stored(made) == state(afresh)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=sized(8, 20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), mine=st.lists(lines, max_size=8), theirs=st.lists(lines, max_size=8))
 def test_union_concatenation_shuffle_and_conflict_copies_give_the_same_state(
     data: st.DataObject, mine: list[str], theirs: list[str], shared: Path, notebook: Any

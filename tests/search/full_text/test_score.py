@@ -33,6 +33,7 @@ from notekeep.search.index_folder import BOOSTS, FEW_SEGMENTS, SCOPES
 from notekeep.search.planner import Planner
 from notekeep.search.whoosh_format import make_schema
 from notekeep.search.whoosh_index import WhooshIndex
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -149,9 +150,9 @@ def test_hits_and_scores_are_those_of_whoosh(
     layout: Callable[..., None], words: WhooshIndex, notes: Callable[..., list[WordDoc]]
 ) -> None:
     layout(words, notes)
-    asked = [node for at, node in enumerate(questions(notes(80), random.Random(5))) if at % 3]
-    assert len(asked) > 200
-    for node in asked:
+    asked = list(questions(notes(80), random.Random(5)))
+    assert len(asked) > 300
+    for node in asked[:: sized(9, 1)]:
         ours, theirs = words.scores(node), whoosh_scores(words, node)
         assert ours.keys() == theirs.keys(), node
         assert ours == pytest.approx(theirs, abs=1e-6), node
@@ -223,7 +224,7 @@ def texts(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
-@settings(max_examples=25, deadline=None)  # each writes an index
+@settings(max_examples=sized(8, 25), deadline=None)  # each writes an index
 @given(docs=NOTES, later=NOTES, trees=st.lists(TREES, min_size=5, max_size=15))
 def test_a_tree_finds_what_its_sets_say(
     docs: list[WordDoc],
