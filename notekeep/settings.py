@@ -330,10 +330,10 @@ def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
 MOST_LETTERS: Final = 200
 MOST_REPEATS: Final = 3
 
-_REPEATED_GROUP: Final = re.compile(r"\)[*+{?]")
-_REPEAT: Final = re.compile(r"[*+]|\{\d*,")
-_PLAIN: Final = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]", re.DOTALL)
-_BACK: Final = re.compile(r"\\[1-9kg]|\(\?[^:]")
+_REPEATED_GROUP: Final = r"\)[*+{?]"
+_REPEAT: Final = r"[*+]|\{\d*,"
+_PLAIN: Final = r"(?s)\\.|\[(?:\\.|[^\]\\])*\]"
+_BACK: Final = r"\\[1-9kg]|\(\?[^:]"
 
 
 def excludes(filters: tuple[str, ...], path: str) -> bool:
@@ -362,12 +362,12 @@ def _read(filters: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[re.Pattern[s
 
 def _compiled(text: str) -> re.Pattern[str] | None:
     pattern = text[1:-1]
-    plain = _PLAIN.sub("x", pattern)
+    plain = re.sub(_PLAIN, "x", pattern)
     is_heavy = (
         len(pattern) > MOST_LETTERS
-        or len(_REPEAT.findall(plain)) > MOST_REPEATS
-        or _REPEATED_GROUP.search(plain)
-        or _BACK.search(pattern)
+        or len(re.findall(_REPEAT, plain)) > MOST_REPEATS
+        or re.search(_REPEATED_GROUP, plain)
+        or re.search(_BACK, pattern)
     )
     try:
         with warnings.catch_warnings():

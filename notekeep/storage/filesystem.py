@@ -40,7 +40,7 @@ _SYNCED_NAMES = {
 }
 """How the folders are called that programs make for what they sync, folded."""
 
-_ACCOUNT = re.compile(r"(dropbox|onedrive|googledrive)(?: - |-| \()")
+_ACCOUNT = r"(dropbox|onedrive|googledrive)(?: - |-| \()"
 """How such a name begins that goes on with an account: `OneDrive - Company`."""
 
 _SYNCED_MARKS = {".stfolder": "Syncthing", ".dropbox.cache": "Dropbox"}
@@ -49,8 +49,8 @@ _SYNCED_MARKS = {".stfolder": "Syncthing", ".dropbox.cache": "Dropbox"}
 MOUNTS = "/proc/self/mountinfo"
 """The list of what is mounted; only Linux keeps one."""
 
-_MOUNT = re.compile(r"\S+ \S+ \S+ \S+ (\S+) .*? - (\S+) ")
-_OCTAL = re.compile(r"\\([0-7]{3})")
+_MOUNT = r"\S+ \S+ \S+ \S+ (\S+) .*? - (\S+) "
+_OCTAL = r"\\([0-7]{3})"
 
 
 def remote_reason(folder: str) -> str:
@@ -63,7 +63,7 @@ def remote_reason(folder: str) -> str:
         return f"on another machine ({kind})"
     while place:
         name = os.path.basename(place).casefold()
-        account = _ACCOUNT.match(name)
+        account = re.match(_ACCOUNT, name)
         program = _SYNCED_NAMES.get(account[1] if account else name)
         if program:
             return f"in a folder synced by {program}"
@@ -84,8 +84,8 @@ def file_system(place: str) -> str:
         return ""
     best, kind = "", ""
     for line in lines:
-        if found := _MOUNT.match(line):
-            point = _OCTAL.sub(lambda byte: chr(int(byte[1], 8)), found[1])
+        if found := re.match(_MOUNT, line):
+            point = re.sub(_OCTAL, lambda byte: chr(int(byte[1], 8)), found[1])
             inside = place == point or place.startswith(point.rstrip("/") + "/")
             if inside and len(point) >= len(best):
                 best, kind = point, found[2]
