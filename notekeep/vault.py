@@ -122,9 +122,7 @@ class Vault:
         """Imports from other programs."""
         from notekeep.services.imports import ImportService
 
-        return ImportService(
-            self.workspace, self.indexing, lambda: self._history, self.places.state
-        )
+        return ImportService(self.workspace, self.indexing, lambda: self._history)
 
     @cached_property
     def history(self) -> HistoryService:

@@ -28,12 +28,10 @@ class ImportService:
         workspace: Workspace,
         indexing: IndexService,
         open_history: Callable[[], History],
-        state: str,
     ) -> None:
         self.workspace = workspace
         self.indexing = indexing
         self._open_history = open_history
-        self._state = state  # where the name of this device is kept
 
     def plan(
         self,
@@ -67,7 +65,7 @@ class ImportService:
             self.workspace,
             paths,
             now=config.current_time(),
-            device=device_name(self._state),
+            device=device_name(self.workspace.state),
             format_id=format_id,
             options=options,
             earlier=self._earlier,
