@@ -229,29 +229,17 @@ def remember_site(person: PersonSettings, vault: str, site: Site) -> None:
 
     A site that is in the same folder gets the target instead.
     """
-    import tomlkit
 
     def add(_document: TOMLDocument, sites: dict[str, Any]) -> None:
-        entry = tomlkit.table()
-        entry["dir"] = site.folder
-        if site.target:
-            entry["target"] = site.target
         known = sites.get(vault, [])
         tables = known if isinstance(known, list) else [known]
         for table in tables:
-            if os.path.expanduser(table["dir"]) == site.folder:
+            one = _site(table)
+            if one is not None and one.folder == site.folder:
                 table["target"] = site.target
                 return
-        if tables:
-            both = tomlkit.aot()
-            both.append(entry)
-            for table in tables:
-                copy = tomlkit.table()
-                copy.update(table)
-                both.append(copy)
-            sites[vault] = both
-        else:
-            sites[vault] = entry
+        entry = {"dir": site.folder, **({"target": site.target} if site.target else {})}
+        sites[vault] = [entry, *tables] if tables else entry
 
     _edit(person, "sites", add, "name the site with --site instead")
     known = person.sites.get(vault, ())

@@ -195,6 +195,13 @@ class TestPersonSettings:
             assert again.warnings == []
             assert (tmp_path / "config" / "config.toml").read_text("utf-8").startswith("# mine\n")
 
+    def test_a_site_is_remembered_beside_one_that_names_no_folder(self, tmp_path: Path) -> None:
+        settings = person(tmp_path, '[sites.n]\ntarget = "hugo"\n')
+        config.remember_site(settings, "n", config.Site("zola", "/blog"))
+        again = settings_in(tmp_path)
+        assert again.sites == {"n": (config.Site("zola", "/blog"),)}
+        assert again.warnings == settings.warnings
+
     def test_settings_that_are_a_link_into_a_folder_of_settings_stay_one(
         self, tmp_path: Path
     ) -> None:

@@ -24,7 +24,6 @@ from notekeep.markdown.note import find_categories
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.schema import FIXED_KINDS, KINDS_IN_WORDS
-from notekeep.markdown.templates import new_note
 from notekeep.markdown.text_edit import find_section, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.notes.workspace import Workspace
@@ -106,6 +105,8 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
         template: Its text as it stands; None for the vault's template of its kind.
         names: What the template may name besides.
     """
+    from notekeep.markdown.templates import new_note  # a line is added without them
+
     root, settings, schema, *_ = workspace
     given: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
     if not title.strip():
