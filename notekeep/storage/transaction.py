@@ -16,7 +16,6 @@ from dataclasses import replace
 from typing import NamedTuple, Self
 
 from notekeep.errors import Conflict, NotekeepError
-from notekeep.markdown.text_merge import merge_texts
 from notekeep.storage import durability
 from notekeep.storage.atomic import TornWrite
 from notekeep.storage.content import Source, digest_of
@@ -306,6 +305,8 @@ def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Op
     before = blobs.read(change.before)
     if digest == change.after:
         return Edit(path, before, digest, keep_ours=False)
+    from notekeep.markdown.text_merge import merge_texts  # few steps are undone
+
     merged = merge_texts(blobs.read(change.after), data, before)
     if merged is None:
         raise Conflict(
