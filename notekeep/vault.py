@@ -139,7 +139,7 @@ class Vault:
             self.root,
             self.places.state,
             lambda: self._history,
-            self.notes.merge_copies,
+            lambda: self.notes.merge_copies(),  # noqa: PLW0108 - the status loads no notes
             is_alone=is_alone,
         )
 
