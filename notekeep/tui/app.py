@@ -136,6 +136,7 @@ class NotekeepApp(App[None], RemovalSafe):
         self.theme = choose_theme_name(
             wanted, self.available_themes, os.environ, no_colour=no_colour
         )
+        self.stylesheet.set_variables(self.get_css_variables())
         wanted_glyphs = vault.person.glyphs or settings.glyphs
         self.glyphs = glyph_sets.choose_glyphs(
             wanted_glyphs, os.environ, settings.rating_max, settings.signs
@@ -152,6 +153,11 @@ class NotekeepApp(App[None], RemovalSafe):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return role_variables(self.current_theme)
+
+    def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - as Textual calls it
+        # Textual asks for it because a start chooses a theme. Styles are read with it anyway.
+        if self.first_frame.is_set():
+            super().refresh_css(animate)
 
     @cached_property
     def updates(self) -> VaultUpdates:

@@ -207,11 +207,11 @@ def get_role_styles(app: App[Any]) -> RoleStyles:
     if key not in _ROLE_STYLES:
         theme, colours = app.current_theme, {}
         if not app.no_color:
-            variables = app.get_css_variables().items()
+            variables = app.get_theme_variable_defaults() | theme.variables
             colours = {
                 # As Rich writes it; "" is the terminal's default.
                 name.removeprefix(ROLE_PREFIX): value.removeprefix("ansi_").replace("default", "")
-                for name, value in variables
+                for name, value in variables.items()
                 if name.startswith(ROLE_PREFIX)
             }
         roles = ROLES

@@ -28,8 +28,8 @@ _CLOSING = (
     "\u3009\u300b\u3011\u3015\u30fc\u3005"
 )
 # A line may be broken at blanks, and between characters of a script without blanks, but never
-# before a mark that closes.
-_TOKEN = re.compile(f"\n| +|[{_WIDE}][{_CLOSING}]*|[^ \n{_WIDE}]+")
+# before a mark that closes. Not compiled here: that takes as long as drawing a screen of notes.
+_TOKEN = f"\n| +|[{_WIDE}][{_CLOSING}]*|[^ \n{_WIDE}]+"
 _BLANKS = re.compile("[ \t]+")
 _JOINERS = ("\u200d", "\ufe0f")  # characters that change the width of their neighbours
 
@@ -149,7 +149,7 @@ def _row_spans(line: StyledLine, width: int) -> list[tuple[int, int]]:
 
     rows: list[tuple[int, int]] = []
     start = end = 0
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_TOKEN, text):
         first, last = token.span()
         if token[0] == "\n":
             rows.append((start, end))
