@@ -35,6 +35,7 @@ NOT_YET = {
     *("notekeep.tui.render.plan_lines", "notekeep.tui.screens.note_operations"),
     *("notekeep.tui.screens.edit", "notekeep.tui.screens.habits", "notekeep.tui.screens.today"),
     *("notekeep.tui.screens.palette", "notekeep.tui.widgets.note_grid"),
+    *("notekeep.tui.widgets.pictures", "notekeep.tui.widgets.sidebar"),
     "notekeep.tui.dialogs.switcher",
 }
 """What the program needs no part of until the list of notes is seen."""
@@ -79,6 +80,25 @@ def test_the_first_frame_needs_little(vault: Vault, screen: str, not_yet: set[st
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert f"notekeep.tui.screens.{screen}" in loaded
     assert not_yet & loaded == set()
+
+
+async def test_the_first_frame_is_laid_out_for_its_size(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app("browse")
+    displayed, frames = app.post_display_hook, []
+
+    def watched() -> None:
+        if not app.first_frame.is_set():
+            frames.append(seen(app))
+        displayed()
+
+    monkeypatch.setattr(app, "post_display_hook", watched)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        first, later = frames[-1], seen(app)
+    assert any("All notes" in line for line in first)
+    assert first[2].index("changed") == later[2].index("changed")
 
 
 @pytest.mark.parametrize("is_read", [True, False], ids=["read before", "logs not read yet"])

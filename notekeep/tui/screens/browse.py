@@ -23,7 +23,6 @@ from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
 from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.list_pane import ListPane
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.widgets.sidebar import Sidebar
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from notekeep.tui.widgets.line_view import ListView
     from notekeep.tui.widgets.note_grid import GridHead
     from notekeep.tui.widgets.note_list import NoteList
+    from notekeep.tui.widgets.sidebar import Sidebar
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "mark", "export")
 """Actions of the bottom line that want a note."""
@@ -48,7 +48,6 @@ class BrowseScreen(VaultScreen):
     CSS_PATH = "browse.tcss"
     OPENED_BY = "show-browse"
 
-    sidebar = getters.query_one(Sidebar)
     pane = getters.query_one(ListPane)
     preview = getters.query_one("#preview", Preview)
 
@@ -62,7 +61,7 @@ class BrowseScreen(VaultScreen):
         self._returned: tuple[str, str] | None = None
         """The note that one came back to, and what was searched for then."""
 
-    # The first frame needs nothing of these two.
+    # The first frame needs nothing of these, unless there is room for the sidebar.
 
     @cached_property
     def grid_mode(self) -> GridMode:
@@ -76,9 +75,18 @@ class BrowseScreen(VaultScreen):
 
         return NoteOperations(self)
 
+    @cached_property
+    def sidebar(self) -> Sidebar:
+        from notekeep.tui.widgets.sidebar import Sidebar
+
+        return Sidebar(self.glyphs, id="sidebar")
+
     def compose_body(self) -> ComposeResult:
+        self.set_class(self._begins_as_grid, "-grid")
+        self._fit()
         with Horizontal(id="panes"):
-            yield Sidebar(self.glyphs, id="sidebar")
+            if self.has_class("-sidebar"):
+                yield self.sidebar
             yield ListPane(
                 self.vault, self.glyphs, self.today, self._note, as_grid=self._begins_as_grid
             )
@@ -153,6 +161,13 @@ class BrowseScreen(VaultScreen):
             self._sidebar.fill()
 
     def _arrange(self) -> None:
+        self._fit()
+        if self.has_class("-sidebar"):
+            if not self.sidebar.is_attached:
+                self.query_one("#panes").mount(self.sidebar, before=0)
+            self.call_after_refresh(self._sidebar.fill)
+
+    def _fit(self) -> None:
         """Show the sidebar where there is room for it, unless the person decided."""
         width = self.app.size.width
         has_sidebar = width >= MIN_SIDEBAR_WIDTH
@@ -161,9 +176,7 @@ class BrowseScreen(VaultScreen):
         self.set_class(has_sidebar, "-sidebar")
         # By the width there is by now: a list that is hidden for a moment would lose the focus.
         self.set_class(has_sidebar and width < MIN_WIDTH_OF_TWO, "-sidebar-alone")
-        self.set_class(self.pane.grid is not None, "-grid")
         self.set_class(width >= MIN_GRID_WIDTH, "-roomy")
-        self.call_after_refresh(self._sidebar.fill)
 
     def action_toggle_sidebar(self) -> None:
         self._wants_sidebar = not self.has_class("-sidebar")
@@ -174,7 +187,7 @@ class BrowseScreen(VaultScreen):
         # What is shown in another way must be seen.
         self.remove_class("-reading")
         await self.pane.show_as(grid=self.pane.grid is None)
-        self._arrange()
+        self.set_class(self.pane.grid is not None, "-grid")
         self.refresh_bindings()
 
     def action_zoom(self) -> None:

@@ -46,6 +46,11 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     _has_missed = False
 
     def compose(self) -> ComposeResult:
+        # Textual sets them after a first frame, which would be that of another size.
+        breakpoints = (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS)
+        for cells, classes in zip(self.app.size, breakpoints, strict=True):
+            _, name = max(one for one in classes or () if one[0] <= cells)
+            self.add_class(name)
         # Before the screen reads anything: what changes from then on is shown again.
         program(self).vault_signal.subscribe(self, lambda _: self.vault_changed())
         program(self).day_signal.subscribe(self, lambda _: self._change_day())

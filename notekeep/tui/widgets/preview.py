@@ -43,12 +43,12 @@ from notekeep.tui.render.styled_text import (
 )
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.line_view import TextPage
-from notekeep.tui.widgets.pictures import PictureCache
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_message
 
 if TYPE_CHECKING:
     from notekeep.tui.page.drawn_lines import DrawnLine
     from notekeep.tui.page.page import NoteRendering
+    from notekeep.tui.widgets.pictures import PictureCache
 
 MIN_OUTLINE = 24  # cells that the margin has at least for an outline
 OUTLINE_GAP = 2
@@ -96,6 +96,9 @@ class Preview(TextPage):
 
     @cached_property
     def _pictures(self) -> PictureCache:
+        # Imported for the first picture: a start shows none.
+        from notekeep.tui.widgets.pictures import PictureCache
+
         return PictureCache(self, program(self).vault.media.pixels)
 
     def show(
