@@ -267,6 +267,7 @@ def prepare(root: str, site: str) -> None:
 def main(report: str, root: str, site: str) -> None:
     """Run the program over a vault that has a site, and write down what the session told."""
     from notekeep.tui.launch import launch
+    from notekeep.vault import Vault
 
     told: list[Told] = []
 
@@ -276,7 +277,7 @@ def main(report: str, root: str, site: str) -> None:
 
     prepare(root, site)
     collect_seldom()
-    launch(root, prelude=False, auto_pilot=session)
+    launch(Vault.open(root), prelude=False, auto_pilot=session)
     Path(report).write_text(json.dumps(told[0]._asdict() if told else None), "utf-8")
 
 

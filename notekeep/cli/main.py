@@ -12,7 +12,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from notekeep import config
 from notekeep.errors import Ambiguous, Failure, NotekeepError, NotFound, Refused, UsageError
 
 INTERRUPTED = 130
@@ -123,32 +122,31 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
     `plain` is never the interface; `prelude` lets it show its last frame while it starts. The exit
     code is 2 when there is no vault and nobody to ask.
     """
+    from notekeep.vault import Vault
+
     # On a terminal, or on a page that `serve` opened.
     is_interface = not plain and (
         "TEXTUAL_DRIVER" in os.environ
         or (sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
     )
-    person = config.person_settings(config.Places.for_machine())
     try:
-        root: str | None = config.find_vault(vault, person)
+        opened: Vault | None = Vault.open(vault)
     except NotFound:
         if vault:
             raise
-        root = None  # the interface opens on its welcome
+        opened = None  # the interface opens on its welcome
     if is_interface:
         from notekeep.tui.launch import launch
 
         if sys.__stderr__ is not None and not sys.__stderr__.isatty():
             # Textual draws there; errors that go into a file leave the screen to the output.
             sys.__stderr__ = sys.__stdout__  # type: ignore[misc]
-        return launch(root, prelude=prelude)
-    if root is None:
+        return launch(opened, prelude=prelude)
+    if opened is None:
         sys.stdout.write(NO_VAULT + "\n")
         return 2
     from notekeep.cli.lists import print_today
-    from notekeep.vault import Vault
 
-    opened = Vault.open(root)
     opened.indexing.refresh(for_answer=True, words=False)
     print_today(opened)
     return 0

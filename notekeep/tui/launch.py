@@ -1,4 +1,4 @@
-"""From a folder to a running interface, in the order in which a person sees it.
+"""From a vault to a running interface, in the order in which a person sees it.
 
 Importing this costs nothing; `launch` imports Textual.
 """
@@ -34,7 +34,7 @@ late, and to draw the cursor takes a fourth of one."""
 
 
 def launch(
-    root: str | None,
+    vault: Vault | None,
     *,
     prelude: bool = True,
     auto_pilot: Callable[[Pilot[Any]], Coroutine[Any, Any, None]] | None = None,
@@ -42,18 +42,18 @@ def launch(
     """Run the interface on a vault until the person leaves; None opens it on its welcome."""
     # Importing makes a hundred thousand objects that stay: nothing to collect until it is done.
     gc.disable()
-    if root is None:
+    if vault is None:
         from notekeep.tui.screens.welcome import WelcomeApp
 
         root = WelcomeApp().run()
         if root is None:
             return 0
-    vault = Vault.open(root)
-    left = location.load_place(vault.places.state)
-    screen = left.screen_to_open(vault.today())
+        vault = Vault.open(root)
+    left, today = location.load_place(vault.places.state), vault.today()
+    screen = left.screen_to_open(today)
     theme = vault.person.theme or left.theme
     size = shutil.get_terminal_size()
-    key = frame_key(vault.today().isoformat(), screen, theme, size, os.environ)
+    key = frame_key(today.isoformat(), screen, theme, size, os.environ)
     wanted = vault.person.prelude if prelude else False
     with show_last_frame(vault.places.cache, key, wanted=wanted):
         # Textual, not imported yet, paints so often where nobody says otherwise.
@@ -69,7 +69,7 @@ def launch(
         _sync(vault)
     if app.next_vault:
         vault.catalog.close()
-        return launch(app.next_vault, prelude=prelude)
+        return launch(Vault.open(app.next_vault), prelude=prelude)
     code = app.return_code or 0
     if code > BY_SIGNAL:
         from notekeep.services.demo import delete_copy  # which few ends need

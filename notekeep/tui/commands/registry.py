@@ -193,7 +193,7 @@ def keymap(name: str, own: Mapping[str, str]) -> dict[str, str]:
     known keeps those it had; an empty text takes its keys from an action.
     """
     keys_by_action: dict[str, str] = {}
-    if name != DEFAULT and name in keymaps():
+    if name not in ("", DEFAULT) and name in keymaps():
         keys_by_action = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
     for action, keys in own.items():
         known = [key for key in map(parse_key, _split_keys(keys)) if key is not None]
