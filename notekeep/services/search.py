@@ -17,8 +17,6 @@ from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
 from notekeep.query.fields import FIELD_SIGNS, NO_FIELDS, QueryFields
 from notekeep.query.grammar import parse_query
 from notekeep.query.tree import Is, KnownPaths, Node, Or, Query, replace_leaves
-from notekeep.search.related import RelatedNote, find_related
-from notekeep.search.suggestions import suggest_notes
 from notekeep.search.text_filter import SearchSources, list_notes, resolve_words
 from notekeep.settings import vault_settings
 
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Backlink, LinkRow, Row, TaskRow
     from notekeep.markdown.note import Note
     from notekeep.notes.workspace import Workspace
+    from notekeep.search.related import RelatedNote
     from notekeep.search.results import SearchResults
     from notekeep.search.session import QueryPart
     from notekeep.search.whoosh_index import WhooshIndex
@@ -136,6 +135,8 @@ class SearchService:
 
     def suggest(self, typed: str, *, limit: int = 50) -> SearchResults:
         """Find notes by title, alias and tag while a query is typed, from the catalog alone."""
+        from notekeep.search.suggestions import suggest_notes  # a list of notes needs none
+
         query = self.parse(typed, typing=True)
         found = suggest_notes(query, self.catalog, opened=self.open_counts, limit=limit)
         with suppress(NotekeepError):  # the titles do without
@@ -222,6 +223,8 @@ class SearchService:
 
     def related(self, name: str, *, limit: int = 10) -> list[RelatedNote]:
         """Return notes about the same as one, best first, with what they share."""
+        from notekeep.search.related import find_related  # a list of notes needs none
+
         return find_related(self._sources, self.workspace.resolve(name).path, limit=limit)
 
     def mentions(self, name: str) -> list[name_lookup.Mention]:

@@ -32,9 +32,8 @@ from notekeep.tui.render.note_columns import TAGS_COLUMN
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.calendars import MONTH_HEIGHT, MonthCalendar, shift_month
-from notekeep.tui.widgets.line_view import LineView, ListView
+from notekeep.tui.widgets.line_view import LineView, ListView, RowList
 from notekeep.tui.widgets.note_grid import NoteGrid
-from notekeep.tui.widgets.row_lists import RowList
 
 BOX_MARGIN = 4  # the cells of a box beside its text: a line and a blank on either side
 BOX_LINES = 4  # the lines of a box beside its rows: its border, a line to type into, and the hint

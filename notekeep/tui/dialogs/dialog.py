@@ -37,8 +37,7 @@ from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.textual_compat import PacedScreen
-from notekeep.tui.widgets.line_view import LineView, ListView, TextPage
-from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.widgets.line_view import LineView, ListView, RowList, TextPage
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
 
 Answer = TypeVar("Answer")

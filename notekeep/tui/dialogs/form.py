@@ -42,8 +42,7 @@ from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
 from notekeep.tui.widgets.bars import ActionButtons, ChoiceBar
-from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.widgets.line_view import ListView, RowList
 from notekeep.tui.workers import show_message
 
 NO_VALUE = "\0none"  # an answer that is no value: a note cannot hold it

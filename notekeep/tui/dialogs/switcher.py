@@ -21,7 +21,7 @@ from notekeep.tui.render.note_rows import (
     signs,
 )
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, mark_matches, spread_line
-from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.widgets.line_view import RowList
 from notekeep.tui.workers import TitleSearch
 
 MAX_SHOWN_TITLES = 50

@@ -35,7 +35,7 @@ from notekeep.tui.render.styled_text import (
 from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.textual_compat import bindings_of
-from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.widgets.line_view import RowList
 from notekeep.tui.workers import in_background
 
 MAX_NOTES = 20

@@ -21,8 +21,7 @@ from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
-from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.widgets.line_view import ListView, RowList
 from notekeep.tui.workers import in_background, notify_done, show_message
 
 FIX_PREFIX = "write: "  # what a hint begins with that is the line as it should be

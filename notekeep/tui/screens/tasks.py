@@ -25,9 +25,9 @@ from notekeep.tui.render.list_rows import (
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import OverlayScreen
-from notekeep.tui.widgets.line_view import ListView
+from notekeep.tui.widgets.line_view import NOTHING_INDENT, ListView
 from notekeep.tui.widgets.preview import Preview
-from notekeep.tui.widgets.row_lists import NOTHING_INDENT, TaskList
+from notekeep.tui.widgets.row_lists import TaskList
 
 
 class FilterLine(Input):

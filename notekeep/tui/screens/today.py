@@ -27,7 +27,7 @@ from notekeep.tui.render.list_rows import indexing_progress, key_hint, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.bars import run_action
-from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.widgets.line_view import ListView, RowList
 from notekeep.tui.workers import cleared_text
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from notekeep.services.overview import Overview
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.widgets.line_view import ListView
 
 ITEM_WIDTH = 2  # cells before the text of a line: the cursor, and room behind it
 MARGIN = 2  # cells behind it

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeVar
 
 from rich.style import Style
 from textual import events
@@ -28,7 +29,10 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, line_text
 from notekeep.tui.styles import drop_color_filter, get_role_styles, paint, reverse
 from notekeep.tui.textual_compat import scroll_over
 
+ItemT = TypeVar("ItemT")
+
 MAX_CACHED_ROWS = 512
+NOTHING_INDENT = 2  # cells before each line of `nothing`
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -330,6 +334,43 @@ class ListView(LineView):
     def _step(self, rows: int) -> None:
         self.is_moved = True
         self.move_to(self.cursor + rows, 1 if rows > 0 else -1)
+
+
+class RowList(ListView, Generic[ItemT]):
+    """Items, one to a row, some of them headings; `nothing` where there are none."""
+
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._rows: Sequence[ItemT] = ()
+        self.nothing: Sequence[StyledLine] = ()
+
+    def is_heading(self, item: ItemT) -> bool:  # noqa: ARG002 - a subclass has some
+        return False
+
+    def draw_item(self, item: ItemT, width: int, *, here: bool) -> StyledLine:
+        raise NotImplementedError
+
+    @property
+    def _item(self) -> ItemT | None:
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    def _show(self, rows: Sequence[ItemT], is_wanted: Callable[[ItemT], bool]) -> None:
+        """Show items, with the cursor on the one that is wanted, or near to where it was."""
+        self._rows = rows
+        places = (number for number, row in enumerate(rows) if is_wanted(row))
+        self.rows_changed(next(places, self.cursor))
+
+    def row_count(self) -> int:
+        return len(self._rows) or len(self.nothing)
+
+    def is_selectable(self, row: int) -> bool:
+        return row < len(self._rows) and not self.is_heading(self._rows[row])
+
+    def draw_row(self, row: int, width: int) -> list[StyledLine]:
+        if not self._rows:
+            return [[Piece(" " * NOTHING_INDENT), *self.nothing[row]]]
+        return [self.draw_item(self._rows[row], width, here=row == self.cursor)]
 
 
 class TextPage(LineView):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from textual.message import Message
 
@@ -16,51 +16,11 @@ from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.list_rows import PostRow, TaskGroup, group_line, post_line, task_line
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, spread_line
-from notekeep.tui.widgets.line_view import ListView
-
-ItemT = TypeVar("ItemT")
+from notekeep.tui.widgets.line_view import RowList
 
 TASK_BOX = 4  # cells from the left edge within which a click ticks a task
 TIME_GAP = 2
-NOTHING_INDENT = 2  # cells before each line of `nothing`
 MIN_MORE = 6  # cells from which on a part of what is said besides is worth showing
-
-
-class RowList(ListView, Generic[ItemT]):
-    """Items, one to a row, some of them headings; `nothing` where there are none."""
-
-    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._glyphs = glyphs
-        self._rows: Sequence[ItemT] = ()
-        self.nothing: Sequence[StyledLine] = ()
-
-    def is_heading(self, item: ItemT) -> bool:  # noqa: ARG002 - a subclass has some
-        return False
-
-    def draw_item(self, item: ItemT, width: int, *, here: bool) -> StyledLine:
-        raise NotImplementedError
-
-    @property
-    def _item(self) -> ItemT | None:
-        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
-
-    def _show(self, rows: Sequence[ItemT], is_wanted: Callable[[ItemT], bool]) -> None:
-        """Show items, with the cursor on the one that is wanted, or near to where it was."""
-        self._rows = rows
-        places = (number for number, row in enumerate(rows) if is_wanted(row))
-        self.rows_changed(next(places, self.cursor))
-
-    def row_count(self) -> int:
-        return len(self._rows) or len(self.nothing)
-
-    def is_selectable(self, row: int) -> bool:
-        return row < len(self._rows) and not self.is_heading(self._rows[row])
-
-    def draw_row(self, row: int, width: int) -> list[StyledLine]:
-        if not self._rows:
-            return [[Piece(" " * NOTHING_INDENT), *self.nothing[row]]]
-        return [self.draw_item(self._rows[row], width, here=row == self.cursor)]
 
 
 class PostList(RowList[PostRow]):

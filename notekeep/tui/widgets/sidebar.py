@@ -22,7 +22,7 @@ from notekeep.tui.render.formatting import kind_name, thousands
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import kind_sign
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
-from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.widgets.line_view import RowList
 
 
 class SidebarEntry(NamedTuple):

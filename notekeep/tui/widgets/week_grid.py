@@ -37,7 +37,7 @@ from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, fit_line, pad_line
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import run_action
-from notekeep.tui.widgets.row_lists import RowList
+from notekeep.tui.widgets.line_view import RowList
 
 if TYPE_CHECKING:
     from notekeep.habits.summary import Cell, HabitView
