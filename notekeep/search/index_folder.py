@@ -26,8 +26,8 @@ from notekeep.storage.content import digest_of
 if TYPE_CHECKING:
     from notekeep.catalog.documents import WordDoc
 
-SCHEMA_VERSION = 8
-"""Goes up when a field, the analyzer, a stemmer or the form of a block changes: an index of another
+SCHEMA_VERSION = 9
+"""Goes up when a field, the analyzer, a stemmer or the form of a file changes: an index of another
 one is rebuilt."""
 
 VERSION_FILE = "schema-version"

@@ -5,7 +5,8 @@ beside it, with how many notes have each. The counts only rank: a vocabulary tha
 still right, because what it proposes is looked up in the index.
 
 `vocabulary` is written by a build: a line of JSON, the words in order and parted by line ends, and
-two arrays: how many notes have each, and in how many it stands in a title, tag or heading.
+three arrays: how many notes have each, in how many it stands in a title, tag or heading, and where
+it begins.
 `vocabulary-new` takes the words of notes saved since, one a line, "+" before one of a title or tag.
 """
 
@@ -18,6 +19,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from heapq import nlargest
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from notekeep import cache_files
@@ -38,6 +40,9 @@ MAX_NEW_BYTES = 1_000_000
 
 NEW_PART = 10_000
 """Bytes of them that are read at once: less than a millisecond."""
+
+PART_WORDS = 10_000
+"""So many words are decoded at once, between which the interface may go on."""
 
 WORD_LETTERS = 40
 """Longer ones are no words that anybody completes."""
@@ -74,6 +79,33 @@ class WordCounter:
         return counts
 
 
+class WordList:
+    """Words in order, in one text: a string for each would take six times the memory.
+
+    `starts` are the places where they begin, and where another one would.
+    """
+
+    def __init__(self, text: bytes, starts: Sequence[int]) -> None:
+        self._text, self._starts = text, starts
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, at: int) -> str:
+        return self._decode(at, at + 1)
+
+    def parts(self, low: int = 0, high: int | None = None) -> Iterator[list[str]]:
+        """Yield the words from one number up to another, some thousands at once."""
+        high = len(self) if high is None else high
+        for begin in range(low, high, PART_WORDS):
+            yield_to_ui()
+            yield self._decode(begin, min(begin + PART_WORDS, high)).split("\n")
+
+    def _decode(self, low: int, high: int) -> str:
+        # A byte that is damaged spoils one word, and no question.
+        return self._text[self._starts[low] : self._starts[high] - 1].decode(errors="replace")
+
+
 class Vocabulary:
     """The words of one index, in memory; those of a missing or damaged file are none."""
 
@@ -84,7 +116,7 @@ class Vocabulary:
         self._new_in_order: list[str] = []
         self._read = 0
         self._main = _identity(folder / VOCABULARY_FILE)
-        self._words: list[str] = []
+        self._words = WordList(b"", (0,))
         self._counts = self._heads = array("I")
         try:
             data = (folder / VOCABULARY_FILE).read_bytes()
@@ -140,7 +172,8 @@ class Vocabulary:
         """Return words that match a folded pattern of `*` and `?`, commonest first."""
         fits = _matcher(pattern)
         low, high = _range(self._words, re.split(r"[*?]", pattern, maxsplit=1)[0])
-        common = [at for at in range(low, high) if fits(self._words[at])]
+        words = chain.from_iterable(self._words.parts(low, high))
+        common = [at for at, word in enumerate(words, low) if fits(word)]
         best = nlargest(limit, common, self._counts.__getitem__)
         found = dict.fromkeys(self._words[at] for at in best)
         found.update(dict.fromkeys(filter(fits, self._new)))
@@ -148,8 +181,9 @@ class Vocabulary:
 
     def near(self, word: str, distance: int, limit: int) -> list[tuple[str, int]]:
         """Return words so few edits away, nearest first."""
-        found = near_words(word, self._words, distance)
-        found |= near_words(word, list(self._new), distance)
+        found: dict[str, int] = {}
+        for words in chain(self._words.parts(), [self._new.keys()]):
+            found |= near_words(word, words, distance)
         found.pop(word, None)
         ranked = sorted(found, key=lambda other: (found[other], -self._count(other), other))
         return [(other, found[other]) for other in ranked[:limit]]
@@ -170,9 +204,10 @@ class Vocabulary:
 
     def rewrite(self) -> None:
         """Write the new words in with the others; only while holding the lock."""
-        heads = Counter(dict(zip(self._words, self._heads, strict=True)))
+        known = list(chain.from_iterable(self._words.parts()))
+        heads = Counter(dict(zip(known, self._heads, strict=True)))
         heads.update(self._new_heads)
-        words = sorted({*self._words, *self._new})
+        words = sorted({*known, *self._new})
         _write(self._folder, words, [*map(self._count, words)], [heads[word] for word in words])
 
 
@@ -202,7 +237,7 @@ def record_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
         Vocabulary(folder).rewrite()
 
 
-def _range(words: Sequence[str], beginning: str) -> tuple[int, int]:
+def _range(words: WordList | list[str], beginning: str) -> tuple[int, int]:
     low = bisect_left(words, beginning)
     return low, bisect_left(words, beginning + LAST_CHARACTER, low)
 
@@ -233,22 +268,23 @@ def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
     return re.compile(first, re.DOTALL).fullmatch
 
 
-def _parse(data: bytes) -> tuple[list[str], array[int], array[int]]:
+def _parse(data: bytes) -> tuple[WordList, array[int], array[int]]:
     start = data.index(b"\n") + 1
     sizes = json.loads(data[:start])
     number, end = int(sizes["words"]), start + int(sizes["bytes"])
-    # A byte that is damaged spoils one word, and no question.
-    words = data[start:end].decode(errors="replace").split("\n") if number else []
     numbers = array("I", data[end:])
-    if not len(words) == number == len(numbers) // 2:
+    if len(numbers) != 3 * number + 1 or numbers[-1] != end - start:
         raise ValueError("a vocabulary whose parts have different lengths")
-    return words, numbers[:number], numbers[number:]
+    words = WordList(data[start:end], numbers[2 * number :])
+    return words, numbers[:number], numbers[number : 2 * number]
 
 
 def _write(folder: Path, words: list[str], counts: list[int], heads: list[int]) -> None:
-    text = "\n".join(words).encode(errors="replace")
+    lines = [f"{word}\n".encode(errors="replace") for word in words]
+    starts = accumulate(map(len, lines), initial=0)
+    text = b"".join(lines)
     sizes = json.dumps({"words": len(words), "bytes": len(text)}).encode()
-    numbers = array("I", [*counts, *heads]).tobytes()
+    numbers = array("I", [*counts, *heads, *starts]).tobytes()
     cache_files.write_cache_file(str(folder), VOCABULARY_FILE, sizes + b"\n" + text + numbers)
     remove_path(folder / NEW_WORDS_FILE)
 
