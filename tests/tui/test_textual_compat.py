@@ -20,6 +20,7 @@ from textual._compositor import Compositor
 from textual.app import App
 from textual.events import Event, Key
 from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 from notekeep import background
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from textual.app import ComposeResult
     from textual.screen import Screen
-    from textual.strip import Strip
 
     from notekeep.tui.app import NotekeepApp
 
@@ -292,6 +292,25 @@ async def test_what_lies_behind_is_not_drawn_and_a_list_only_where_it_changed(
                 break
         assert asked == {"note-list": 1}
         assert set(await asks(screen.preview.refresh)) == {"preview"}
+
+
+async def test_what_was_drawn_is_freed_without_the_garbage_collector(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        screen = browse(app)
+        await unpainted(lambda: screen.preview.path and is_settled(screen))
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            for _ in range(3):
+                screen.notes.lines_changed()
+                drawn(CullingCompositor, screen, screen.region)
+            gc.collect()
+            assert not [one for one in gc.garbage if isinstance(one, Strip)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
 
 
 # Background work that yields to keys.
