@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
+from notekeep.errors import Refused
 from notekeep.importing.formats import find_formats
+from notekeep.importing.formats.reading import MAX_RECORDS
 from notekeep.importing.import_state import (
     COUNTS,
     ImportOptions,
@@ -17,7 +19,7 @@ from notekeep.importing.import_state import (
     SourceChange,
     count_words,
 )
-from notekeep.importing.input_files import InputFiles
+from notekeep.importing.input_files import SPLIT_HINT, InputFiles
 from notekeep.importing.note_import import NotePlanner
 from notekeep.importing.records import Bookmark, Format, Loss, Page, Work
 from notekeep.notes.plan import NoteChange, WritePlan
@@ -88,7 +90,8 @@ def plan_import(
     with ExitStack() as stack:
         for path in paths:
             given = stack.enter_context(InputFiles(path, on_read))
-            state.losses += given.losses
+            for loss in given.losses:
+                state.lose(loss)
             given.columns = state.options.columns
             given.id_column = state.options.id_column
             for form, names in find_formats(given, format_id):
@@ -98,7 +101,7 @@ def plan_import(
         return ImportPlan(
             tuple({form.id: form for form in formats}.values()),
             tuple(state.rows),
-            merge_losses(state.losses),
+            tuple(state.losses.values()),
             _make_plan(state, formats),
             stack.pop_all(),
         )
@@ -108,9 +111,13 @@ def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
     works: dict[str, Work] = {}
     pages: dict[str, Page] = {}
     bookmarks: list[Bookmark] = []
+    count = 0
     for record in form.read(given):
+        count += len(record.passages) if isinstance(record, Work) else isinstance(record, Bookmark)
+        if count > MAX_RECORDS:
+            raise Refused(f"{given.path}: more than {MAX_RECORDS:,} passages or links", SPLIT_HINT)
         if isinstance(record, Loss):
-            state.losses.append(record)
+            state.lose(record)
         elif isinstance(record, Page):
             pages.setdefault(record.key, record)
         elif isinstance(record, Bookmark):
@@ -132,7 +139,8 @@ def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
     title = ", ".join(dict.fromkeys(form.title for form in formats))
     count = sum(row.is_changed for row in state.rows)
     plan = WritePlan(VERB, f"{count} {'note' if count == 1 else 'notes'} from {title}")
-    for note in state.notes.values():
+    for path in list(state.notes):
+        note = state.notes.pop(path)  # which holds its text and its edits
         after = note.result()
         if after != note.before:
             plan.changes.append(NoteChange(note.path, note.before, after))
@@ -143,13 +151,3 @@ def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
     for path, error in state.refused:
         plan.refuse(path, error)
     return plan
-
-
-def merge_losses(losses: Iterable[Loss]) -> tuple[Loss, ...]:
-    """Count equal losses as one that keeps the first place."""
-    found: dict[tuple[str, str], Loss] = {}
-    for loss in losses:
-        key = loss.message, loss.title
-        known = found.get(key)
-        found[key] = known._replace(times=known.times + loss.times) if known else loss
-    return tuple(found.values())

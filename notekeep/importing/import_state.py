@@ -116,7 +116,7 @@ class ImportState:
         self.options = options
         self.matcher = NoteMatcher(workspace)
         self.rows: list[ImportRow] = []
-        self.losses: list[Loss] = []
+        self.losses: dict[tuple[str, str], Loss] = {}  # by message and title
         self.notes: dict[str, NoteText] = {}
         self.copies: dict[str, FileCopy] = {}  # by path
         self.refused: list[tuple[str, NotekeepError]] = []
@@ -128,6 +128,12 @@ class ImportState:
         """Show how far the plan is; raises when the person cancelled it."""
         if number and number % _REPORTED == 0:
             self._on_read(f"{number:,} of {total:,} notes")
+
+    def lose(self, loss: Loss) -> None:
+        """Count equal losses as one that keeps the first place."""
+        key = loss.message, loss.title
+        known = self.losses.get(key)
+        self.losses[key] = known._replace(times=known.times + loss.times) if known else loss
 
     def follow(
         self,

@@ -8,6 +8,7 @@ deserves more trust.
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import re
@@ -20,7 +21,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self, TextIO
 from urllib.parse import quote
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 HEAD_BYTES = 4096
-MAX_READ = 64 << 20
-"""How much of one file is read into memory; pictures and the like are streamed."""
+MAX_READ = 8 << 20
+"""How large a file may be that is read as a whole, such as a note."""
+
+MAX_STREAMED = 20 << 20
+"""How large a text may be of which a line or a part is read at a time, and the words are kept."""
 
 MAX_FILES = 200_000
 MAX_RATIO = 100
@@ -51,6 +55,7 @@ _ARCHIVE_ERRORS = (
     *(RuntimeError, ValueError, OverflowError, MemoryError),
 )
 _HINT = "Export it again from the program it comes from."
+SPLIT_HINT = "Split the file, and import its parts one after the other: they are merged."
 
 _MAX_TEXT = 1 << 20
 _STEPS = 100_000
@@ -120,31 +125,42 @@ class InputFiles:
         return data
 
     def text(self, name: str) -> str:
-        """Return a file as text: UTF-8, UTF-16 with its mark, else Windows-1252."""
-        data = self.read(name)
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return data.decode("utf-16", "replace")
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            # A file that is cut off ends within a character; one in another encoding does not.
-            return data.decode("utf-8-sig" if error.start > len(data) - 4 else "cp1252", "replace")
+        """Return a file as text; Refused when it is too large or damaged."""
+        with self.open_text(name, MAX_READ) as file:
+            return file.read()
 
-    @contextmanager
-    def open(self, name: str) -> Iterator[IO[bytes]]:
+    def open_text(self, name: str, max_size: int = MAX_STREAMED) -> TextIO:
+        """Open a file as text, whose lines then end in a line feed; Refused when it is too large.
+
+        It is UTF-8, UTF-16 with its mark, else Windows-1252. All of it is read to tell, since
+        memory holds none of it then.
+        """
+        self.on_read(name)
+        # A text that is cut off ends within a character; one in another encoding does not.
+        decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+        encoding, size = "utf-8-sig", 0
+        with self.open(name) as file:
+            if file.peek(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                decoder, encoding = None, "utf-16"
+            while chunk := file.read(1 << 20):
+                size += len(chunk)
+                if size > max_size:
+                    raise Refused(f"{name}: larger than {max_size >> 20} MB", SPLIT_HINT)
+                try:
+                    if decoder is not None:
+                        decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    decoder, encoding = None, "cp1252"
+        return io.TextIOWrapper(self.open(name), encoding, "replace")
+
+    def open(self, name: str) -> io.BufferedReader:
         """Open a file as a stream; what is wrong with it is Refused, also while it is read."""
         opener = self._openers.get(name)
         if opener is None:
             raise NotFound(f"{self.path}: there is no file {name}")
-        try:
-            with closing(opener()) as file:
-                yield io.BufferedReader(
-                    _Watched(file, lambda size: self.on_read(f"{name}, {size}"))
-                )
-        except OSError as error:
-            raise Failure(f"{name}: cannot be read: {error.strerror or error}") from error
-        except _ARCHIVE_ERRORS as error:
-            raise Refused(f"{name}: the archive is damaged: {error}", _HINT) from error
+        with _explain_errors(name):
+            file = opener()
+        return io.BufferedReader(_Watched(file, name, self.on_read), 1 << 16)
 
     @contextmanager
     def database(self, name: str) -> Iterator[sqlite3.Connection]:
@@ -289,8 +305,8 @@ class InputFiles:
 class _Watched(io.RawIOBase):
     """A file that reports after each megabyte how much of it was read."""
 
-    def __init__(self, file: IO[bytes], report: Callable[[str], None]) -> None:
-        self._file, self._report = file, report
+    def __init__(self, file: IO[bytes], name: str, report: Callable[[str], None]) -> None:
+        self._file, self._name, self._report = file, name, report
         self._size = self._reported = 0
 
     def readable(self) -> bool:
@@ -298,13 +314,28 @@ class _Watched(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         view = memoryview(buffer)[: 1 << 20]
-        data = self._file.read(len(view))
+        with _explain_errors(self._name):
+            data = self._file.read(len(view))
         view[: len(data)] = data
         self._size += len(data)
         if self._size >> 20 > self._reported:
             self._reported = self._size >> 20
-            self._report(f"{self._reported:,} MB")
+            self._report(f"{self._name}, {self._reported:,} MB")
         return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+@contextmanager
+def _explain_errors(name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Failure(f"{name}: cannot be read: {error.strerror or error}") from error
+    except _ARCHIVE_ERRORS as error:
+        raise Refused(f"{name}: the archive is damaged: {error}", _HINT) from error
 
 
 def _is_page_size(data: bytes) -> bool:

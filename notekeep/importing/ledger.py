@@ -41,10 +41,10 @@ class Ledger:
         self.workspace = workspace
         self.path = f"{FOLDER}/{program}.{device}.log"
         self._day = day
-        self._digests: dict[str, set[str]] = {}
+        self._digests: dict[str, tuple[str, ...]] = {}
         self._same: dict[str, str] = {}
         self._orders: dict[str, tuple[float, ...]] = {}
-        self._new: list[list[str]] = []
+        self._new: list[str] = []
         self._start: bytes | None = None
         folder = os.path.join(workspace.root, FOLDER)
         for name in sorted(glob(f"{program}.*.log", root_dir=folder)):
@@ -57,7 +57,7 @@ class Ledger:
     def _read(self, words: list[str]) -> None:
         if len(words) < 2:
             return
-        self._digests.setdefault(words[0], set()).add(words[1])
+        self._digests[words[0]] = (*self._digests.get(words[0], ()), words[1])
         for word in words[3:]:
             if word.startswith("same="):
                 self._same[words[0]] = word.removeprefix("same=")
@@ -66,7 +66,7 @@ class Ledger:
 
     def is_known(self, name: str) -> bool:
         """Whether an import wrote anything under this id."""
-        return name in self._digests
+        return bool(self._digests.get(name))
 
     def has(self, name: str, digest: str) -> bool:
         """Whether an import wrote a text of this digest under this id, or saw it in the source."""
@@ -94,8 +94,8 @@ class Ledger:
             return
         words = [name, digest, self._day, f"at={at}" if at else "", f"same={same}" if same else ""]
         words.append(f"order={','.join(f'{number:.12g}' for number in order)}" if order else "")
-        line = [word for word in words if word]
-        self._read(line)
+        line = " ".join(filter(None, words))
+        self._read(line.split())
         self._new.append(line)
 
     def mark(self) -> int:
@@ -104,18 +104,17 @@ class Ledger:
 
     def roll_back(self, mark: int) -> None:
         """Drop what was added since a mark, as when a note cannot be changed."""
-        for words in self._new[mark:]:
-            self._digests[words[0]].discard(words[1])
-            if not self._digests[words[0]]:
-                del self._digests[words[0]]
-            self._same.pop(words[0], None)
+        for line in self._new[mark:]:
+            name = line.partition(" ")[0]
+            self._digests[name] = self._digests[name][:-1]
+            self._same.pop(name, None)
         del self._new[mark:]
 
     def change(self) -> NoteChange | None:
         """Return the change that adds the new lines to this device's file; None without any."""
         if not self._new:
             return None
-        lines = "".join(f"{' '.join(words)}\n" for words in self._new).encode()
+        lines = "".join(f"{line}\n" for line in self._new).encode()
         before = self._start
         gap = b"\n" if before and not before.endswith(b"\n") else b""
         return NoteChange(self.path, before, (before or b"") + gap + lines, is_last=True)

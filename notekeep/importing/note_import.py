@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from notekeep.dates import parse_iso
-from notekeep.errors import NotekeepError
+from notekeep.errors import NotekeepError, Refused
 from notekeep.importing.formats.reading import fold_letters, isbn13, iso_day, surnames
 from notekeep.importing.import_state import ImportRow, ImportState, SourceChange
 from notekeep.importing.input_files import InputFiles
@@ -40,6 +40,9 @@ from notekeep.storage.file_names import safe_name
 
 RATING_MAX = 5
 """The best rating of every program that is read."""
+
+MAX_TEXT = 4 << 20
+"""How many characters the passages of one note may have."""
 
 UNCLAIMED_FIELDS = ("status", "listened")
 """Fields that a new note gets a value for which only a person can claim."""
@@ -74,6 +77,9 @@ class NotePlanner:
                 self._place(item, row)
         works = [item for item in items if isinstance(item, Work)]
         own = {self._line(passage.key) for work in works for passage in work.passages}
+        colors = sum(bool(one.color) for work in works for one in work.passages)
+        if colors:
+            self.state.lose(Loss("colors of highlights", times=colors))
         for number, (item, row) in enumerate(rows):
             self.state.report(number, len(rows))
             if not row.path:
@@ -82,13 +88,11 @@ class NotePlanner:
                 self.state.settle(row.path)
                 if isinstance(item, Work):
                     self._plan_work(item, row, own)
+                    item.passages = []  # their texts are planned
                 elif item.bookmarks:
                     self._plan_bookmarks(item, row)
                 else:
                     self._plan_page(item, row)
-        colors = sum(bool(one.color) for work in works for one in work.passages)
-        if colors:
-            self.state.losses.append(Loss("colors of highlights", times=colors))
 
     @contextmanager
     def _guard(self, row: ImportRow) -> Iterator[None]:
@@ -233,8 +237,7 @@ class NotePlanner:
                 check_value(name, value, schema, item.kind)
                 found[name] = value
             except NotekeepError as error:
-                loss = Loss(f"values of {name}: {error.message}", item.title)
-                self.state.losses.append(loss)
+                self.state.lose(Loss(f"values of {name}: {error.message}", item.title))
         return found
 
     def _set_fields(self, item: Work | Page, row: ImportRow) -> None:
@@ -285,6 +288,8 @@ class NotePlanner:
     # Texts
 
     def _plan_work(self, work: Work, row: ImportRow, own: set[str]) -> None:
+        if sum(len(one.text) + len(one.note) for one in work.passages) > MAX_TEXT:
+            raise Refused(f"{work.title}: more than {MAX_TEXT >> 20} MB of passages")
         note = self.state.note(row.path)
         self.ledger.add(self._line(row.id), digest_text(work.title))
         for heading, text in work.sections.items():  # such as a review, once

@@ -63,7 +63,7 @@ class PageLinks:
                 link = self._link_file(copy.path, path, text)
             if not link:
                 what = "files that are not in the export" if kind == "f" else "broken links"
-                self.state.losses.append(Loss(what, page.title))
+                self.state.lose(Loss(what, page.title))
                 return text or key
             # A bar ends a cell of a table.
             start = match.string.rfind("\n", 0, match.start()) + 1
@@ -96,7 +96,7 @@ class PageLinks:
             with source() as stream:
                 digest = copy_stream(stream, lambda _: None)
         except NotekeepError as error:
-            self.state.losses.append(Loss("files that cannot be read", place=error.message))
+            self.state.lose(Loss("files that cannot be read", place=error.message))
             return None
         base = _base(file)
         stem, suffix = os.path.splitext(base)

@@ -137,6 +137,10 @@ def test_a_note_that_changes_after_the_plan_is_not_overwritten(tmp_path: Path) -
 
 def test_a_file_larger_than_memory_allows_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "a.csv").open("wb") as file:
-        file.truncate(65 << 20)
-    with InputFiles(str(tmp_path)) as files, pytest.raises(Refused, match="larger than 64 MB"):
-        files.read("a.csv")
+        file.truncate(21 << 20)
+    with InputFiles(str(tmp_path)) as files:
+        with pytest.raises(Refused, match="larger than 8 MB"):
+            files.text("a.csv")
+        with pytest.raises(Refused, match="larger than 20 MB") as refused:
+            files.open_text("a.csv")
+    assert "Split the file" in refused.value.hint

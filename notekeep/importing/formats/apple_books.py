@@ -57,13 +57,6 @@ def _read(given: InputFiles) -> Records:
 
 
 def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Records:
-    is_library = "AEAnnotation" not in name
-    with given.database(name) as opened:
-        table, columns = (
-            ("ZBKLIBRARYASSET", _ASSET) if is_library else ("ZAEANNOTATION", _ANNOTATION)
-        )
-        rows = list(read_table(opened, table, columns))
-
     def read_book(row: dict[str, Any]) -> None:
         asset = str(row["ZASSETID"])
         work = works[asset] = _make_work(asset, clean_line(row["ZTITLE"]))
@@ -95,10 +88,13 @@ def _read_file(given: InputFiles, name: str, works: dict[str, Work]) -> Records:
         asset = str(row["ZANNOTATIONASSETID"])
         works.setdefault(asset, _make_work(asset)).passages.append(passage)
 
-    if is_library:
-        yield from convert_each("books", name, rows, read_book)
-    else:
-        yield from convert_each("highlights", name, rows, read_annotation)
+    with given.database(name) as opened:
+        if "AEAnnotation" in name:
+            rows = read_table(opened, "ZAEANNOTATION", _ANNOTATION)
+            yield from convert_each("highlights", name, rows, read_annotation)
+        else:
+            rows = read_table(opened, "ZBKLIBRARYASSET", _ASSET)
+            yield from convert_each("books", name, rows, read_book)
 
 
 def _make_work(asset: str, title: str = "") -> Work:

@@ -38,7 +38,8 @@ def _read(given: InputFiles) -> Records:
 
 
 def _read_rows(given: InputFiles, name: str, rows: list[tuple[int, dict[str, str]]]) -> None:
-    rows.extend(read_csv(given.text(name)))
+    with given.open_text(name) as text:
+        rows.extend(read_csv(text))
 
 
 def _name_columns(

@@ -14,7 +14,8 @@ from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
 from notekeep.errors import Refused
-from notekeep.importing.formats.reading import Resolve, plain_html, raw_markdown
+from notekeep.importing.formats.html_pieces import plain_html
+from notekeep.importing.formats.reading import Resolve, raw_markdown
 
 _TAGS = frozenset(
     "a abbr article aside b blockquote br caption center cite code col colgroup dd del details div"  # noqa: SIM905 - a list of words reads better as words

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TextIO
 
+from notekeep.importing.formats.json_items import read_items
 from notekeep.importing.formats.reading import (
     Records,
     convert_each,
-    each_file,
+    each_text,
     has_words,
     iso_time,
     plain_text,
-    read_json,
     web_address,
 )
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
 
 
-def _read_file(name: str, text: str) -> Records:
-    value = read_json(name, text)
-    rows = value.get("annotations", value.get("rows"))
+def _read_file(name: str, text: TextIO) -> Records:
     works: dict[str, Work] = {}
     passages: dict[str, Passage] = {}
+    replies: list[tuple[list[str], str, str]] = []  # what they are to, their texts and places
 
     def read_annotation(row: dict[str, Any]) -> None:
         if row.get("references"):
+            # An answer may come before what it is to.
+            user = clean_line(row.get("user")).removeprefix("acct:").partition("@")[0]
+            reply = f"{user}: {plain_text(row.get('text'))}"
+            replies.append((list(row["references"]), reply, f"{name}, {row['id']}"))
             return
         uri = clean_line(row["uri"])
         work = works.setdefault(uri, Work("note", _title(row) or uri, (f"hypothesis:{uri}",)))
@@ -46,20 +49,14 @@ def _read_file(name: str, text: str) -> Records:
         passages[passage.key] = passage
         work.passages.append(passage)
 
-    def read_reply(row: dict[str, Any]) -> Records:
-        if not row.get("references"):
-            return
-        parent = next((passages[one] for one in row["references"] if one in passages), None)
-        if parent is None:
-            place = f"{name}, {row['id']}"
-            yield Loss("replies to annotations that are not in the file", place=place)
-            return
-        user = clean_line(row.get("user")).removeprefix("acct:").partition("@")[0]
-        reply = f"{user}: {plain_text(row.get('text'))}"
-        parent.note = "\n".join(filter(None, (parent.note, reply)))
-
+    rows = read_items(name, text, "annotations", "rows")
     yield from convert_each("annotations", name, rows, read_annotation)
-    yield from convert_each("annotations", name, rows, read_reply)
+    for references, reply, place in replies:
+        parent = next((passages[one] for one in references if one in passages), None)
+        if parent is None:
+            yield Loss("replies to annotations that are not in the file", place=place)
+        else:
+            parent.note = "\n".join(filter(None, (parent.note, reply)))
     yield from works.values()
 
 
@@ -69,4 +66,4 @@ def _title(row: dict[str, Any]) -> str:
 
 
 _DETECT = has_words(".json", ('"annotations"', '"rows"'), '"uri"', '"user"')
-FORMATS = (Format("hypothesis", "Hypothesis", "hy", _DETECT, each_file(_read_file)),)
+FORMATS = (Format("hypothesis", "Hypothesis", "hy", _DETECT, each_text(_read_file)),)

@@ -5,14 +5,8 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
-from notekeep.importing.formats.reading import (
-    Records,
-    guard,
-    has_words,
-    plain_text,
-    read_json,
-    unix_day,
-)
+from notekeep.importing.formats.json_items import read_json
+from notekeep.importing.formats.reading import Records, guard, has_words, plain_text, unix_day
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, Loss, Page, clean_line, file_link
 

@@ -10,19 +10,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from notekeep.errors import Refused
 from notekeep.importing.formats.reading import (
     MAX_RECORDS,
     MAX_TEXT,
     Records,
-    each_file,
+    each_text,
     fold_letters,
     head_text,
     split_names,
     surnames,
 )
+from notekeep.importing.input_files import SPLIT_HINT
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
 
 _SEPARATOR = "=========="
@@ -80,6 +81,8 @@ _MAX_LINE = 500
 """How much of a second line is read; a real one has a hundred letters."""
 _MAX_CHAINS = 50
 """How many highlights of one place are compared with a new one."""
+_MAX_PLACES = 300_000
+"""How many places of one book are remembered."""
 
 
 class _Record(NamedTuple):
@@ -103,21 +106,16 @@ def _detect(name: str, head: bytes) -> bool:
     return name.casefold().endswith(".txt") and _SEPARATOR in text and bool(_META.search(text))
 
 
-def _read_file(name: str, text: str) -> Records:
+def _read_file(name: str, text: TextIO) -> Records:
     books: dict[str, list[_Record]] = {}
-    parts = clean_text(text).replace("\ufeff", "").split(_SEPARATOR, MAX_RECORDS + 1)
-    if len(parts) > MAX_RECORDS + 1:  # one more: what stands behind the last separator
-        raise Refused(f"more than {MAX_RECORDS} clippings")
-    line = 1
-    for number, part in enumerate(parts):
-        lines = part.strip("\n").split("\n")
-        place, line = f"{name}:{line + len(part) - len(part.lstrip())}", line + part.count("\n")
-        if not part.strip():
-            continue
-        if len(lines) < 2 or (number == len(parts) - 1 and "|" not in lines[1]):
+    for number, (line, lines, is_whole) in enumerate(_split_records(text), 1):
+        if number > MAX_RECORDS:
+            raise Refused(f"more than {MAX_RECORDS:,} clippings", SPLIT_HINT)
+        place = f"{name}:{line}"
+        if len(lines) < 2 or (not is_whole and "|" not in lines[1]):
             yield Loss("records that are cut off", place=place)
             continue
-        record = _read_record(lines[1][:_MAX_LINE], "\n".join(lines[2:]).strip())
+        record = _read_record(lines[1][:_MAX_LINE], "".join(lines[2:]).strip())
         title = clean_line(lines[0])
         if not record.at:
             yield Loss("days that could not be read", title, place)
@@ -125,9 +123,30 @@ def _read_file(name: str, text: str) -> Records:
             yield Loss(lost, "" if record.kind == "bookmark" else title[:_MAX_LINE], place)
         else:
             books.setdefault(title, []).append(record)
-    for first_line, records in books.items():
+    while books:
+        first_line = next(iter(books))
         title, authors = split_title(first_line)
-        yield make_book(title, authors, _read_passages(book_key(title, authors), records))
+        passages = _read_passages(book_key(title, authors), books.pop(first_line))
+        yield make_book(title, authors, passages)
+
+
+def _split_records(text: TextIO) -> Iterator[tuple[int, list[str], bool]]:
+    """Yield records by their lines: the number of the first, and whether the last one is there."""
+    lines: list[str] = []
+    number = first = size = 0
+    while line := text.readline(MAX_TEXT):
+        line = clean_text(line).replace("\ufeff", "")
+        number += 1
+        if line.startswith(_SEPARATOR):
+            if lines:
+                yield first, lines, True
+            lines, size = [], 0
+        elif (len(lines) > 1 or line.strip()) and size <= MAX_TEXT:  # more is a loss
+            first = first if lines else number
+            lines.append(line)
+            size += len(line)
+    if lines:
+        yield first, lines, False
 
 
 def _find_loss(record: _Record) -> str:
@@ -242,6 +261,7 @@ class _Chain(NamedTuple):
 def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
     chains: list[_Chain] = []
     by_place: dict[int, list[_Chain]] = {}
+    reach = min(100, _MAX_PLACES // len(records))
     for record in records:
         if record.kind == "note":
             continue
@@ -257,7 +277,7 @@ def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
             passage.text, passage.locator = record.text, record.locator
         chain.texts.append(letters)
         chain.spans.append((record.start, record.end))
-        for place in range(record.start, min(record.end, record.start + 100) + 1):
+        for place in range(record.start, min(record.end, record.start + reach) + 1):
             known = by_place.setdefault(place, [])
             if not any(one is chain for one in known[-_MAX_CHAINS:]):
                 known.append(chain)
@@ -309,5 +329,5 @@ def _bind_note(
     note.note = record.text
 
 
-_READ = each_file(_read_file)
+_READ = each_text(_read_file)
 FORMATS = (Format("kindle-clippings", "Kindle (My Clippings.txt)", "kd", _detect, _READ),)

@@ -7,7 +7,10 @@ Headings are in the language of the app; what they are is told by classes and nu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import TextIO
 
+from notekeep.importing.formats.html_pieces import read_pieces
 from notekeep.importing.formats.kindle_clippings import (
     LOCATION_PATTERN,
     PAGE_PATTERN,
@@ -17,10 +20,9 @@ from notekeep.importing.formats.kindle_clippings import (
 )
 from notekeep.importing.formats.reading import (
     Records,
-    each_file,
+    each_text,
     has_words,
     plain_text,
-    read_pieces,
     split_names,
 )
 from notekeep.importing.records import Format, Loss, Passage, clean_line
@@ -52,36 +54,48 @@ def _is_wanted(tag: str, facts: dict[str, str]) -> bool:
     return tag == "br" or name in _CLASSES or name.startswith("highlight_")
 
 
-def _read_file(name: str, text: str) -> Records:
-    parts: list[_Part] = []
+def _read_file(name: str, text: TextIO) -> Records:
+    title = chapter = ""
+    authors: tuple[str, ...] = ()
+    heading: _Part | None = None  # whose text comes next
+    passages: list[Passage] = []
+    for part in _split_parts(text):
+        if part.name == "noteText" and heading is not None:
+            _add(passages, book_key(title, authors), heading, part.text, chapter)
+        elif heading is not None:
+            yield Loss("bookmarks", place=name)
+        heading = part if part.name == "noteHeading" else None
+        if part.name == "bookTitle":
+            title = title or clean_line(part.text)
+        elif part.name == "authors":
+            authors = authors or split_names(part.text)
+        elif part.name == "sectionHeading":
+            chapter = clean_line(part.text)
+    if heading is not None:
+        yield Loss("bookmarks", place=name)
+    if title:
+        yield make_book(title, authors, passages)
+    else:
+        yield Loss("notebooks without a title", place=name)
+
+
+def _split_parts(text: TextIO) -> Iterator[_Part]:
+    part: _Part | None = None
     for piece in read_pieces(text, _is_wanted):
         kind = piece.facts.get("class", "")
         if kind in _CLASSES:
-            parts.append(_Part(kind))
-        elif not parts:
+            if part is not None:
+                yield part
+            part = _Part(kind)
+        elif part is None:
             continue
         elif kind.startswith("highlight_"):
-            parts[-1].color = kind.removeprefix("highlight_")
+            part.color = kind.removeprefix("highlight_")
         else:
-            parts[-1].words.append("\n")
-        parts[-1].words += piece.words
-    title = next((clean_line(one.text) for one in parts if one.name == "bookTitle"), "")
-    authors = next((split_names(one.text) for one in parts if one.name == "authors"), ())
-    if not title:
-        yield Loss("notebooks without a title", place=name)
-        return
-    passages: list[Passage] = []
-    chapter = ""
-    for number, part in enumerate(parts):
-        if part.name == "sectionHeading":
-            chapter = clean_line(part.text)
-        elif part.name == "noteHeading":
-            words = parts[number + 1] if number + 1 < len(parts) else part
-            if words.name != "noteText":
-                yield Loss("bookmarks", place=name)
-            else:
-                _add(passages, book_key(title, authors), part, words.text, chapter)
-    yield make_book(title, authors, passages)
+            part.words.append("\n")
+        part.words += piece.words
+    if part is not None:
+        yield part
 
 
 def _is_place(part: str) -> bool:
@@ -118,4 +132,4 @@ def _add(passages: list[Passage], book: str, heading: _Part, text: str, chapter:
 
 
 _DETECT = has_words((".html", ".htm"), ("notebookFor", "bookTitle"))
-FORMATS = (Format("kindle-notebook", "Kindle notebook", "kd", _DETECT, each_file(_read_file)),)
+FORMATS = (Format("kindle-notebook", "Kindle notebook", "kd", _DETECT, each_text(_read_file)),)

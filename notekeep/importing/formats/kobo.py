@@ -7,7 +7,7 @@ from typing import Any
 from notekeep.importing.formats.reading import (
     Records,
     convert_each,
-    guard,
+    each_file,
     is_database,
     isbn13,
     iso_day,
@@ -38,26 +38,11 @@ def _detect(name: str, head: bytes) -> bool:
     return is_database(head) and (is_named or (b"VolumeID" in head and b"Bookmark" in head))
 
 
-def _read(given: InputFiles) -> Records:
-    for name in given.detected:
-        yield from guard("files", name, _read_file, given, name)
-
-
 def _read_file(given: InputFiles, name: str) -> Records:
     """Read the books that have highlights or were finished."""
     works: dict[str, Work] = {}
     chapters: dict[str, str] = {}
     places: dict[str, float] = {}
-    with given.database(name) as opened:
-        for row in read_table(opened, "content", _CONTENT):
-            kind, content = str(row["ContentType"]), str(row["ContentID"])
-            if kind == _BOOK:
-                works[content] = _make_work(content, row)
-            elif kind == _CHAPTER:
-                chapters[content.rpartition("-")[0]] = clean_line(row["Title"])
-            else:
-                places[content] = read_number(row["VolumeIndex"])
-        bookmarks = list(read_table(opened, "Bookmark", _BOOKMARK))
 
     def read_bookmark(row: dict[str, Any]) -> Records:
         if row["Type"] == "dogear":
@@ -79,7 +64,17 @@ def _read_file(given: InputFiles, name: str) -> Records:
         )
         works[volume].passages.append(passage)
 
-    yield from convert_each("highlights", name, bookmarks, read_bookmark)
+    with given.database(name) as opened:
+        for row in read_table(opened, "content", _CONTENT):
+            kind, content = str(row["ContentType"]), str(row["ContentID"])
+            if kind == _BOOK:
+                works[content] = _make_work(content, row)
+            elif kind == _CHAPTER:
+                chapters[content.rpartition("-")[0]] = clean_line(row["Title"])
+            else:
+                places[content] = read_number(row["VolumeIndex"])
+        bookmarks = read_table(opened, "Bookmark", _BOOKMARK)
+        yield from convert_each("highlights", name, bookmarks, read_bookmark)
     for work in works.values():
         if work.passages or work.fields.get("status") == "finished":
             yield work
@@ -99,4 +94,4 @@ def _make_work(content: str, row: dict[str, Any]) -> Work:
     return work
 
 
-FORMATS = (Format("kobo", "Kobo", "kb", _detect, _read),)
+FORMATS = (Format("kobo", "Kobo", "kb", _detect, each_file(_read_file)),)

@@ -22,6 +22,7 @@ from notekeep.importing.formats.reading import (
     read_number,
     split_names,
 )
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line
 
 _FILE = re.compile(r"metadata\.[^/]+\.lua")
@@ -32,8 +33,8 @@ def _detect(name: str, head: bytes) -> bool:
     return bool(_FILE.fullmatch(name.rpartition("/")[2])) and b"return" in head
 
 
-def _read_file(name: str, text: str) -> Records:
-    table = _read_lua(text)
+def _read_file(given: InputFiles, name: str) -> Records:
+    table = _read_lua(given.text(name))
     props = table.get("doc_props") or {}
     folder = name.rpartition("/")[0].rpartition("/")[2].removesuffix(".sdr")
     title = clean_line(props.get("title")) or folder or name

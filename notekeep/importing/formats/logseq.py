@@ -9,7 +9,13 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from notekeep.importing.formats.page_fields import set_field
-from notekeep.importing.formats.reading import Records, day_in_words, guard, split_list
+from notekeep.importing.formats.reading import (
+    Records,
+    day_in_words,
+    each_file,
+    guard,
+    split_list,
+)
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import (
     Format,
@@ -59,11 +65,6 @@ class _Target(NamedTuple):
 def _detect(name: str, _: bytes) -> bool:
     """Whether a file is the settings of a graph, whose pages lie beside it."""
     return name == _CONFIG or name.endswith(f"/{_CONFIG}")
-
-
-def _read(given: InputFiles) -> Records:
-    for name in given.detected:
-        yield from guard("files", name, _read_graph, given, name)
 
 
 def _read_graph(given: InputFiles, config: str) -> Records:
@@ -283,4 +284,4 @@ def _plain(text: str) -> str:
     return f"{plain[:80].rstrip()}…" if len(plain) > 80 else plain
 
 
-FORMATS = (Format("logseq", "Logseq", "ls", _detect, _read),)
+FORMATS = (Format("logseq", "Logseq", "ls", _detect, each_file(_read_graph)),)

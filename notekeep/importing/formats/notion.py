@@ -182,7 +182,8 @@ class _Export:
         found = _NAMED.fullmatch(_base(name))
         if found is None:
             return
-        rows = [row for _, row in read_csv(self._given.text(name))]
+        with self._given.open_text(name) as text:
+            rows = [row for _, row in read_csv(text)]
         table = _Table(self._keys[name], found[1], name, list(rows[0]) if rows else [], rows)
         known = self._tables.setdefault((*_folders(name), found[1]), table)
         if known.key != table.key:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-from typing import Any
+from typing import Any, TextIO
 
+from notekeep.importing.formats.json_items import read_items
 from notekeep.importing.formats.reading import (
     Records,
     convert_each,
     convert_rows,
-    each_file,
+    each_text,
     either,
     first_of,
     has_columns,
@@ -21,18 +22,16 @@ from notekeep.importing.formats.reading import (
     iso_day,
     iso_time,
     plain_text,
-    read_json,
     split_names,
     unix_day,
 )
 from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, clean_line
 
 
-def _read_file(name: str, text: str) -> Records:
+def _read_file(name: str, text: TextIO) -> Records:
     if name.casefold().endswith(".csv"):
         return convert_rows("documents", name, text, _read_row)
-    value = read_json(name, text)
-    return _read_list(value["results"] if isinstance(value, dict) else value, name)
+    return _read_list(name, text)
 
 
 def _read_row(row: dict[str, str], place: str) -> Records:
@@ -45,57 +44,48 @@ def _read_row(row: dict[str, str], place: str) -> Records:
     yield Bookmark(first_of(row, "URL"), first_of(row, "Title"), saved, words)
 
 
-def _read_list(items: list[dict[str, Any]], name: str) -> Records:
+def _read_list(name: str, text: TextIO) -> Records:
     works: dict[str, Work] = {}
     saved: dict[str, str] = {}  # the days of works
     passages: dict[str, Passage] = {}
+    parents: dict[str, str] = {}  # of passages
+    notes: list[tuple[str, str, str]] = []  # what they are of, their texts and places
 
-    def read_document(item: dict[str, Any]) -> Records:
-        if item.get("location") == "feed":
+    def read_item(item: dict[str, Any]) -> Records:
+        """Read a document or a part of one, which may come before what it hangs from."""
+        key, parent = str(item["id"]), str(item.get("parent_id"))
+        if item.get("category") == "highlight":
+            parents[key] = parent
+            passages[key] = Passage(
+                key=key,
+                text=plain_text(item.get("content")),
+                note=plain_text(item.get("notes")),
+                order=(_seconds(item.get("created_at")),),
+                at=iso_time(item.get("created_at")),
+                tags=_tags(item),
+            )
+        elif item.get("category") == "note":
+            notes.append((parent, plain_text(item.get("content")), f"{name}, {key}"))
+        elif item.get("location") == "feed":
             yield Loss("items of feeds", first_of(item, "title"), name)
-            return
-        key = str(item["id"])
-        works[key], saved[key] = _make_work(item), iso_day(item.get("saved_at"))
-
-    def read_highlight(item: dict[str, Any]) -> Records:
-        passage = Passage(
-            key=str(item["id"]),
-            text=plain_text(item.get("content")),
-            note=plain_text(item.get("notes")),
-            order=(_seconds(item.get("created_at")),),
-            at=iso_time(item.get("created_at")),
-            tags=_tags(item),
-        )
-        work = works.get(str(item.get("parent_id")))
-        if work is None:
-            place = f"{name}, {passage.key}"
-            yield Loss("highlights whose document is not in the file", place=place)
-            return
-        passages[passage.key] = passage
-        work.passages.append(passage)
-
-    def read_note(item: dict[str, Any]) -> Records:
-        parent = passages.get(str(item.get("parent_id")))
-        if parent is None:
-            place = f"{name}, {item['id']}"
-            yield Loss("notes whose highlight is not in the file", place=place)
         else:
-            parts = (parent.note, plain_text(item.get("content")))
-            parent.note = "\n".join(filter(None, parts))
+            works[key], saved[key] = _make_work(item), iso_day(item.get("saved_at"))
 
-    # A part may come before what it hangs from.
-    readers = {"document": read_document, "highlight": read_highlight, "note": read_note}
-    for kind, read in readers.items():
-        parts = [item for item in items if _kind(item) == kind]
-        yield from convert_each(f"{kind}s", name, parts, read)
+    yield from convert_each("items", name, read_items(name, text, "results"), read_item)
+    for parent, note, place in notes:
+        if passage := passages.get(parent):
+            passage.note = "\n".join(filter(None, (passage.note, note)))
+        else:
+            yield Loss("notes whose highlight is not in the file", place=place)
+    for key, passage in passages.items():
+        if work := works.get(parents[key]):
+            work.passages.append(passage)
+        else:
+            place = f"{name}, {key}"
+            yield Loss("highlights whose document is not in the file", place=place)
     for key, work in works.items():
         url = str(work.fields["url"]) or f"https://read.readwise.io/read/{key}"
         yield work if work.passages else Bookmark(url, work.title, saved[key], work.tags)
-
-
-def _kind(item: Any) -> str:
-    kind = item.get("category") if isinstance(item, dict) else ""
-    return str(kind) if kind in ("highlight", "note") else "document"
 
 
 def _make_work(item: dict[str, Any]) -> Work:
@@ -136,4 +126,4 @@ _DETECT = either(
     has_columns("Document tags", "Reading progress", "URL"),
     has_words(".json", '"parent_id"', '"category"'),
 )
-FORMATS = (Format("reader", "Readwise Reader", "rr", _DETECT, each_file(_read_file)),)
+FORMATS = (Format("reader", "Readwise Reader", "rr", _DETECT, each_text(_read_file)),)

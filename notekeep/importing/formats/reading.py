@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 import re
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from html.parser import HTMLParser
 from math import isfinite
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from notekeep.dates import MONTH_NAMES
 from notekeep.errors import NotekeepError, Refused
-from notekeep.importing.input_files import InputFiles
+from notekeep.importing.input_files import MAX_STREAMED, SPLIT_HINT, InputFiles
 from notekeep.importing.records import Loss, Record, clean_line, clean_text
 
 if TYPE_CHECKING:
@@ -36,11 +34,8 @@ RAW_TAG = "nk-raw"
 MAX_TEXT = 1 << 20
 """How many characters a highlight or a note may have."""
 
-MAX_RECORDS = 100_000
-"""How many rows or clippings a file may have: each takes far more memory than its text."""
-
-MAX_VALUES = 1_000_000
-"""How many values a JSON file may hold: each takes far more memory than its text."""
+MAX_RECORDS = 50_000
+"""How many passages, links or rows a file may have: each takes far more memory than its text."""
 
 _BROKEN = (
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
@@ -51,13 +46,9 @@ _DAY = re.compile(
     r"@?(?:([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?|(\d{1,2}) ([A-Za-z]{3,9})\.?)"
     r",? (\d{4})(?!\d)"
 )
-_MAX_CELL = 4 << 20
-_CHUNK = 1 << 20
-_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]++\Z")
+_MAX_LINE = 4 << 20
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _NOT_ISBN = re.compile(r"[^0-9X]")
-_NO_TAG = re.compile(r"(?s)<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)")
-_BARE_SIGN = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
 _ADDRESS = re.compile(r"(?i)https?://[^\s/]")
 
 
@@ -109,30 +100,37 @@ def either(*checks: Detect) -> Detect:
 # Reading files, rows and records
 
 
-def each_file(read: Callable[[str, str], Iterable[Record | Loss]]) -> Read:
-    """Return what reads each recognized file by its name and text."""
-
-    def read_one(given: InputFiles, name: str) -> Iterable[Record | Loss]:
-        return read(name, given.text(name))
+def each_file(read: Callable[[InputFiles, str], Records]) -> Read:
+    """Return what reads each recognized file."""
 
     def read_all(given: InputFiles) -> Records:
         for name in given.detected:
-            yield from guard("files", name, read_one, given, name)
+            yield from guard("files", name, read, given, name)
 
     return read_all
+
+
+def each_text(read: Callable[[str, TextIO], Records], max_size: int = MAX_STREAMED) -> Read:
+    """Return what reads each recognized file by its name and as a text, which may be large."""
+
+    def read_one(given: InputFiles, name: str) -> Records:
+        with given.open_text(name, max_size) as text:
+            yield from read(name, text)
+
+    return each_file(read_one)
 
 
 def each_row(
     what: str, convert: Callable[[dict[str, str], str], Iterable[Record | Loss]], sign: str = ","
 ) -> Read:
     """Return what reads each row of each recognized table, whose cells a sign parts."""
-    return each_file(lambda name, text: convert_rows(what, name, text, convert, sign))
+    return each_text(lambda name, text: convert_rows(what, name, text, convert, sign))
 
 
 def convert_rows(
     what: str,
     name: str,
-    text: str,
+    text: TextIO,
     convert: Callable[[dict[str, str], str], Iterable[Record | Loss]],
     sign: str = ",",
 ) -> Records:
@@ -165,30 +163,27 @@ def guard(
         yield Loss(f"{what} that are damaged: {reason}", place=place)
 
 
-def read_json(name: str, text: str) -> Any:
-    """Read a JSON file; Refused when it is none or too large."""
-    if text.count(",") + text.count("[") + text.count("{") > MAX_VALUES:
-        raise Refused(f"{name} has more than {MAX_VALUES} values")
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Refused(f"not JSON: {error}") from error
+def read_lines(text: TextIO) -> Iterator[str]:
+    """Yield lines with their ends; Refused for one that no program writes."""
+    while line := text.readline(_MAX_LINE + 1):
+        if len(line) > _MAX_LINE:
+            raise Refused(f"a line of more than {_MAX_LINE >> 20} MB")
+        yield line
 
 
-def read_csv(text: str, sign: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
+def read_csv(text: TextIO, sign: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
     """Read the rows of a CSV file with the line on which each ends, by the columns' names.
 
     A row that ends early has "" in the columns behind it; cells behind the last column are joined
     to it with their commas, since a text that was not quoted ends there.
     """
-    limit = csv.field_size_limit(_MAX_CELL)  # holds for the whole process
+    limit = csv.field_size_limit(_MAX_LINE)  # holds for the whole process
     try:
-        # A file in memory would take four bytes for each letter.
-        reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=sign)
+        reader = csv.reader(read_lines(text), delimiter=sign)
         head = [clean_line(cell) for cell in next(reader, [])]
         for number, row in enumerate(reader):
             if number >= MAX_RECORDS:
-                raise Refused(f"more than {MAX_RECORDS} rows")
+                raise Refused(f"more than {MAX_RECORDS:,} rows", SPLIT_HINT)
             if any(cell.strip() for cell in row) and head:
                 cells = [*row[: len(head) - 1], sign.join(row[len(head) - 1 :])]
                 yield reader.line_num, dict(zip(head, cells + [""] * len(head), strict=False))
@@ -353,63 +348,6 @@ def change_outside_code(text: str, change: Callable[[str], str]) -> str:
         elif not is_code:
             parts[at] = change(part)
     return "".join(parts)
-
-
-def plain_html(html: str) -> str:
-    """Return HTML without comments, declarations, bare `&` and a tag that is cut off.
-
-    Python's parser takes quadratic time over them, or gives up.
-    """
-    html = _BARE_SIGN.sub("&amp;", _NO_TAG.sub("", clean_text(html)))
-    end = html.rfind(">") + 1
-    return html[:end] + html[end:].replace("<", "&lt;")
-
-
-class Piece(NamedTuple):
-    """A tag of HTML, and the words behind it."""
-
-    tag: str  # "a"; "/a" where it ends
-    facts: dict[str, str]
-    line: int
-    words: list[str]
-
-    @property
-    def text(self) -> str:
-        """The words up to the next tag that is wanted."""
-        return "".join(self.words)
-
-
-def read_pieces(html: str, is_wanted: Callable[[str, dict[str, str]], bool]) -> Iterator[Piece]:
-    """Yield the tags that are wanted, however they are nested."""
-    parser = _PieceParser(is_wanted)
-    html = plain_html(html)
-    if html.count("<") > 10 * MAX_RECORDS:
-        raise Refused(f"more than {10 * MAX_RECORDS} tags")
-    for at in range(0, len(html), _CHUNK):
-        parser.feed(html[at : at + _CHUNK])
-        yield from parser.found[:-1]
-        del parser.found[:-1]
-    parser.close()
-    yield from parser.found
-
-
-class _PieceParser(HTMLParser):
-    def __init__(self, is_wanted: Callable[[str, dict[str, str]], bool]) -> None:
-        super().__init__()
-        self.found: list[Piece] = []
-        self._is_wanted = is_wanted
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        facts = {name: value or "" for name, value in attrs}
-        if self._is_wanted(tag, facts):
-            self.found.append(Piece(tag, facts, self.getpos()[0], []))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.handle_starttag(f"/{tag}", [])
-
-    def handle_data(self, data: str) -> None:
-        if self.found:
-            self.found[-1].words.append(data)
 
 
 def html_text(

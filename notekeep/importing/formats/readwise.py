@@ -8,12 +8,13 @@ word is a tag.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TextIO
 
+from notekeep.importing.formats.json_items import read_items
 from notekeep.importing.formats.reading import (
     Records,
     convert_each,
-    each_file,
+    each_text,
     either,
     first_of,
     fold_letters,
@@ -23,7 +24,6 @@ from notekeep.importing.formats.reading import (
     iso_time,
     plain_text,
     read_csv,
-    read_json,
     split_list,
     split_names,
     web_address,
@@ -35,13 +35,11 @@ _DOT_WORD = re.compile(r"\.(\w[\w-]*)\s*")
 _HEADING = re.compile(r"h[1-6]")
 
 
-def _read_file(name: str, text: str) -> Records:
+def _read_file(name: str, text: TextIO) -> Records:
     if name.casefold().endswith(".csv"):
-        yield from _read_csv(name, text)
-        return
-    value = read_json(name, text)
-    books = value["results"] if isinstance(value, dict) else value
-    yield from convert_each("books", name, books, lambda book: _read_book(book, name))
+        return _read_csv(name, text)
+    books = read_items(name, text, "results")
+    return convert_each("books", name, books, lambda book: _read_book(book, name))
 
 
 def _read_book(book: dict[str, Any], name: str) -> Records:
@@ -87,7 +85,7 @@ def _tag_names(tags: object) -> tuple[str, ...]:
     return tuple(clean_line(one["name"] if isinstance(one, dict) else one) for one in listed)
 
 
-def _read_csv(name: str, text: str) -> Records:
+def _read_csv(name: str, text: TextIO) -> Records:
     works: dict[tuple[str, str], Work] = {}
     kinds: dict[tuple[str, str], set[str]] = {}
     tags_of: dict[tuple[str, str], dict[str, None]] = {}
@@ -187,4 +185,4 @@ def _set_chapters(work: Work) -> None:
 
 
 _DETECT = either(has_columns("Highlight", "Book Title"), has_words(".json", '"user_book_id"'))
-FORMATS = (Format("readwise", "Readwise", "rw", _DETECT, each_file(_read_file)),)
+FORMATS = (Format("readwise", "Readwise", "rw", _DETECT, each_text(_read_file)),)

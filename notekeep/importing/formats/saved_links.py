@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TextIO
 
+from notekeep.importing.formats.html_pieces import read_pieces
+from notekeep.importing.formats.json_items import read_json
 from notekeep.importing.formats.reading import (
     Records,
     convert_rows,
-    each_file,
     each_row,
+    each_text,
     either,
     first_of,
     fold_letters,
@@ -21,14 +24,14 @@ from notekeep.importing.formats.reading import (
     iso_day,
     iso_time,
     plain_text,
-    read_json,
-    read_pieces,
     split_list,
     unix_day,
     web_address,
 )
 from notekeep.importing.records import Bookmark, Format, Loss, Passage, Work, clean_line
 
+_MAX_BOOKMARKS = 64 << 20
+"""How large a page of bookmarks may be: most of it are icons, which are not kept."""
 _ROOTS = ("personal_toolbar_folder", "unfiled_bookmarks_folder")
 """Attributes of folders that a browser has by itself."""
 _MAX_DEPTH = 50
@@ -45,7 +48,7 @@ def _bookmark(url: str, title: str, saved: str, tags: Iterable[str], place: str)
     return Bookmark(url, "" if title == url else title, saved, tuple(filter(None, words)))
 
 
-def _read_pocket(name: str, text: str) -> Records:
+def _read_pocket(name: str, text: TextIO) -> Records:
     """Read a table of the last exports, or the page that was exported before."""
     if name.casefold().endswith(".html"):
         return _read_bookmarks(name, text)
@@ -117,7 +120,7 @@ def _read_highlights(text: str, number: str) -> list[Passage]:
 # Pages of bookmarks: all browsers export the file that Netscape invented
 
 
-def _read_bookmarks(name: str, text: str) -> Records:
+def _read_bookmarks(name: str, text: TextIO) -> Records:
     """Read links; the folders above them that a person made become a tag."""
     folders: list[str] = []
     folder = ""
@@ -146,8 +149,14 @@ _IS_POCKET = either(
 )
 _IS_RAINDROP = has_columns("id", "url", "excerpt", "folder", "created")
 FORMATS = (
-    Format("bookmarks", "Browser bookmarks", "bm", _IS_BOOKMARKS, each_file(_read_bookmarks)),
+    Format(
+        "bookmarks",
+        "Browser bookmarks",
+        "bm",
+        _IS_BOOKMARKS,
+        each_text(_read_bookmarks, _MAX_BOOKMARKS),
+    ),
     Format("instapaper", "Instapaper", "ip", _IS_INSTAPAPER, each_row("links", _read_instapaper)),
-    Format("pocket", "Pocket", "pk", _IS_POCKET, each_file(_read_pocket)),
+    Format("pocket", "Pocket", "pk", _IS_POCKET, each_text(_read_pocket)),
     Format("raindrop", "Raindrop.io", "rd", _IS_RAINDROP, each_row("links", _read_raindrop)),
 )

@@ -17,6 +17,7 @@ from notekeep.importing.formats.reading import (
     plain_text,
     split_list,
 )
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
 
 _ADDRESS = re.compile(r"https?://[\w.]*snipd\.com/(episode|snip)/([\w-]+)")
@@ -49,8 +50,8 @@ def _detect(name: str, head: bytes) -> bool:
     return name.casefold().endswith(".md") and bool(_ADDRESS.search(head_text(head)))
 
 
-def _read_file(name: str, text: str) -> Records:
-    lines = clean_text(text).split("\n")
+def _read_file(given: InputFiles, name: str) -> Records:
+    lines = clean_text(given.text(name)).split("\n")
     starts = [at for at, line in enumerate(lines) if _is_snip(line)]
     head = lines[: starts[0]] if starts else lines
     title = next((found[1] for line in head if (found := _HEADING.match(line))), "")

@@ -1,0 +1,91 @@
+"""Read HTML as a sequence of tags with the words behind them, however they are nested."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from typing import NamedTuple, TextIO
+
+from notekeep.errors import Refused
+from notekeep.importing.formats.reading import MAX_RECORDS
+from notekeep.importing.input_files import SPLIT_HINT
+from notekeep.importing.records import clean_text
+
+_CHUNK = 1 << 20
+_MAX_TAG = 4 << 20
+_NO_TAG = re.compile(r"(?s)<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)")
+_BARE_SIGN = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});)")
+
+
+def plain_html(html: str) -> str:
+    """Return HTML without comments, declarations, bare `&` and a tag that is cut off.
+
+    Python's parser takes quadratic time over them, or gives up.
+    """
+    html = _BARE_SIGN.sub("&amp;", _NO_TAG.sub("", clean_text(html)))
+    end = html.rfind(">") + 1
+    return html[:end] + html[end:].replace("<", "&lt;")
+
+
+class Piece(NamedTuple):
+    """A tag of HTML, and the words behind it."""
+
+    tag: str  # "a"; "/a" where it ends
+    facts: dict[str, str]
+    line: int
+    words: list[str]
+
+    @property
+    def text(self) -> str:
+        """The words up to the next tag that is wanted."""
+        return "".join(self.words)
+
+
+def read_pieces(html: TextIO, is_wanted: Callable[[str, dict[str, str]], bool]) -> Iterator[Piece]:
+    """Yield the tags that are wanted; a part of the file at a time is in memory."""
+    parser = _PieceParser(is_wanted)
+    count = 0
+    for part in _split_html(html):
+        count += part.count("<")
+        if count > 10 * MAX_RECORDS:
+            raise Refused(f"more than {10 * MAX_RECORDS:,} tags", SPLIT_HINT)
+        parser.feed(plain_html(part))
+        yield from parser.found[:-1]
+        del parser.found[:-1]
+    parser.close()
+    yield from parser.found
+
+
+def _split_html(html: TextIO) -> Iterator[str]:
+    """Yield HTML in parts that end outside of tags and comments."""
+    rest = ""
+    while part := html.read(_CHUNK):
+        rest += part
+        start = rest.rfind("<!--")
+        is_comment = start >= 0 and rest.find("-->", start + 4) < 0
+        end = start if is_comment else rest.rfind(">") + 1
+        if len(rest) - end > _MAX_TAG:
+            raise Refused(f"a tag of more than {_MAX_TAG >> 20} MB")
+        yield rest[:end]
+        rest = rest[end:]
+    yield rest
+
+
+class _PieceParser(HTMLParser):
+    def __init__(self, is_wanted: Callable[[str, dict[str, str]], bool]) -> None:
+        super().__init__()
+        self.found: list[Piece] = []
+        self._is_wanted = is_wanted
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        facts = {name: value or "" for name, value in attrs}
+        if self._is_wanted(tag, facts):
+            self.found.append(Piece(tag, facts, self.getpos()[0], []))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.handle_starttag(f"/{tag}", [])
+
+    def handle_data(self, data: str) -> None:
+        if self.found:
+            self.found[-1].words.append(data)

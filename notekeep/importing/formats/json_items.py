@@ -1,0 +1,120 @@
+"""Read JSON: a small file at once, the list of a large one an item at a time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from notekeep.errors import Refused
+
+MAX_VALUES = 1_000_000
+"""How many values a file or an item may hold: each takes far more memory than its text."""
+
+_MAX_ITEM = 8 << 20
+_CHUNK = 1 << 20
+_SPACES = re.compile(r"\s*")
+_DECODER = json.JSONDecoder()
+
+
+def read_json(name: str, text: str) -> Any:
+    """Read a JSON file; Refused when it is none or too large."""
+    _check_values(name, text)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"not JSON: {error}") from error
+
+
+def read_items(name: str, text: TextIO, *lists: str) -> Iterator[Any]:
+    """Yield the items of the list that a JSON file is, or that it has under one of some names."""
+    file = _JsonFile(name, text)
+    is_found = file.take("[")
+    try:
+        if is_found:
+            yield from file.items()
+        elif file.take("{"):
+            is_more = True
+            while is_more:
+                key = file.value()
+                file.expect(":")
+                if key in lists and file.take("["):
+                    is_found = True
+                    yield from file.items()
+                else:
+                    file.value()
+                is_more = file.take(",")
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"not JSON: {getattr(error, 'msg', error)}") from error
+    if not is_found:
+        raise Refused(f"there is no list of {' or '.join(lists)}")
+
+
+class _JsonFile:
+    """A JSON file of which one value at a time is in memory."""
+
+    def __init__(self, name: str, file: TextIO) -> None:
+        self._name = name
+        self._file = file
+        self._text = ""
+        self._at = 0
+
+    def take(self, sign: str) -> bool:
+        """Take a sign if it is the next one."""
+        self._skip_spaces()
+        is_next = self._text.startswith(sign, self._at)
+        self._at += is_next
+        return is_next
+
+    def expect(self, sign: str) -> None:
+        """Take a sign; ValueError when another is next."""
+        if not self.take(sign):
+            raise ValueError(f"no {sign}")
+
+    def items(self) -> Iterator[Any]:
+        """Take the items of a list that has begun."""
+        is_more = not self.take("]")
+        while is_more:
+            yield self.value()
+            is_more = self.take(",")
+            if not is_more:
+                self.expect("]")
+
+    def value(self) -> Any:
+        """Take the next value."""
+        self._skip_spaces()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._at)
+            except ValueError:
+                if not self._fill():
+                    raise
+                continue
+            # A number may go on in the next part.
+            if end < len(self._text) or not self._fill():
+                self._at = end
+                return value
+
+    def _skip_spaces(self) -> None:
+        is_more = True
+        while is_more:
+            spaces = _SPACES.match(self._text, self._at)
+            self._at = spaces.end() if spaces else self._at
+            is_more = self._at == len(self._text) and self._fill()
+
+    def _fill(self) -> bool:
+        """Read the next part of the file; False at its end."""
+        size = len(self._text) - self._at
+        if size > _MAX_ITEM:
+            raise Refused(f"{self._name} has a value of more than {_MAX_ITEM >> 20} MB")
+        part = self._file.read(max(_CHUNK, size))
+        if part:
+            self._text, self._at = self._text[self._at :] + part, 0
+            _check_values(self._name, self._text)
+        return bool(part)
+
+
+def _check_values(name: str, text: str) -> None:
+    if text.count(",") + text.count("[") + text.count("{") > MAX_VALUES:
+        raise Refused(f"{name} has more than {MAX_VALUES} values")
