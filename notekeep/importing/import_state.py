@@ -200,9 +200,8 @@ class ImportState:
         return self.notes[path]
 
     def settle(self, path: str) -> None:
-        """Read a note again as it will be, where another work or format has changed it already."""
-        note = self.notes.get(path)
-        if note is not None and note.is_edited:
+        """Read a note again as it will be: what was found in it before takes memory, or is old."""
+        if note := self.notes.get(path):
             self.notes[path] = NoteText(path, note.before, note.result())
 
     def places(self, prefix: str) -> dict[str, str]:

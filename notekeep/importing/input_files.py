@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 HEAD_BYTES = 4096
-MAX_READ = 8 << 20
-"""How large a file may be that is read as a whole, such as a note."""
+MAX_NOTE = 3 << 20
+"""How large the text of one note may be."""
 
-MAX_STREAMED = 20 << 20
-"""How large a text may be of which a line or a part is read at a time, and the words are kept."""
+MAX_SOURCE = 16 << 20
+"""How large a file may be that holds many passages, rows or days."""
 
 MAX_FILES = 200_000
 MAX_RATIO = 100
@@ -119,17 +119,17 @@ class InputFiles:
         """Return the bytes of a file; Refused when it is too large or damaged."""
         self.on_read(name)
         with self.open(name) as file:
-            data = file.read(MAX_READ + 1)
-        if len(data) > MAX_READ:
-            raise Refused(f"{name}: larger than {MAX_READ >> 20} MB", _HINT)
+            data = file.read(MAX_SOURCE + 1)
+        if len(data) > MAX_SOURCE:
+            raise Refused(f"{name}: larger than {MAX_SOURCE >> 20} MB", _HINT)
         return data
 
     def text(self, name: str) -> str:
-        """Return a file as text; Refused when it is too large or damaged."""
-        with self.open_text(name, MAX_READ) as file:
+        """Return the text of a note; Refused when it is too large or damaged."""
+        with self.open_text(name, MAX_NOTE) as file:
             return file.read()
 
-    def open_text(self, name: str, max_size: int = MAX_STREAMED) -> TextIO:
+    def open_text(self, name: str, max_size: int = MAX_SOURCE) -> TextIO:
         """Open a file as text, whose lines then end in a line feed; Refused when it is too large.
 
         It is UTF-8, UTF-16 with its mark, else Windows-1252. All of it is read to tell, since

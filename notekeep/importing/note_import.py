@@ -15,7 +15,7 @@ from notekeep.dates import parse_iso
 from notekeep.errors import NotekeepError, Refused
 from notekeep.importing.formats.reading import fold_letters, isbn13, iso_day, surnames
 from notekeep.importing.import_state import ImportRow, ImportState, SourceChange
-from notekeep.importing.input_files import InputFiles
+from notekeep.importing.input_files import MAX_NOTE, InputFiles
 from notekeep.importing.ledger import digest_text
 from notekeep.importing.matching import plain_url
 from notekeep.importing.note_text import NoteText
@@ -40,9 +40,6 @@ from notekeep.storage.file_names import safe_name
 
 RATING_MAX = 5
 """The best rating of every program that is read."""
-
-MAX_TEXT = 4 << 20
-"""How many characters the passages of one note may have."""
 
 UNCLAIMED_FIELDS = ("status", "listened")
 """Fields that a new note gets a value for which only a person can claim."""
@@ -88,11 +85,12 @@ class NotePlanner:
                 self.state.settle(row.path)
                 if isinstance(item, Work):
                     self._plan_work(item, row, own)
-                    item.passages = []  # their texts are planned
+                    item.passages = []  # the note has their texts
                 elif item.bookmarks:
                     self._plan_bookmarks(item, row)
                 else:
                     self._plan_page(item, row)
+                self.state.settle(row.path)
 
     @contextmanager
     def _guard(self, row: ImportRow) -> Iterator[None]:
@@ -288,8 +286,8 @@ class NotePlanner:
     # Texts
 
     def _plan_work(self, work: Work, row: ImportRow, own: set[str]) -> None:
-        if sum(len(one.text) + len(one.note) for one in work.passages) > MAX_TEXT:
-            raise Refused(f"{work.title}: more than {MAX_TEXT >> 20} MB of passages")
+        if sum(len(one.text) + len(one.note) for one in work.passages) > MAX_NOTE:
+            raise Refused(f"{work.title}: more than {MAX_NOTE >> 20} MB of passages")
         note = self.state.note(row.path)
         self.ledger.add(self._line(row.id), digest_text(work.title))
         for heading, text in work.sections.items():  # such as a review, once

@@ -56,11 +56,6 @@ class NoteText:
         """The note without the edits of its body."""
         return self._head + encode(self.body)
 
-    @property
-    def is_edited(self) -> bool:
-        """Whether edits of the body are planned."""
-        return bool(self._edits or self._quotes or self._sections)
-
     @cached_property
     def facts(self) -> BodyFacts:
         """What the body holds."""

@@ -23,7 +23,7 @@ from notekeep.importing.formats.reading import (
     html_text,
     raw_markdown,
 )
-from notekeep.importing.input_files import InputFiles
+from notekeep.importing.input_files import MAX_NOTE, InputFiles
 from notekeep.importing.records import (
     LINK_PATTERN,
     Format,
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 _PREFIX = "ev"
 _CHUNK = 1 << 18
-_MAX_TEXT = 16 << 20
-"""How long the text of one note may be."""
 _MAX_DEPTH = 100
 _MAX_ELEMENTS = 100_000
 """How many elements a note may have, apart from those of its text."""
@@ -139,9 +137,9 @@ class _Notebook:
         if self._data is not None:
             self._data.add(text)
             return
-        self._size += len(text)
-        if self._size > _MAX_TEXT:
-            raise Refused(f"{self._name} has a note of more than {_MAX_TEXT >> 20} MB")
+        self._size += len(text.encode())
+        if self._size > MAX_NOTE:
+            raise Refused(f"{self._name} has a note of more than {MAX_NOTE >> 20} MB")
         if self._builder is not None:
             self._builder.data(text)
 

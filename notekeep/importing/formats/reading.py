@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from notekeep.dates import MONTH_NAMES
 from notekeep.errors import NotekeepError, Refused
-from notekeep.importing.input_files import MAX_STREAMED, SPLIT_HINT, InputFiles
+from notekeep.importing.input_files import MAX_SOURCE, SPLIT_HINT, InputFiles
 from notekeep.importing.records import Loss, Record, clean_line, clean_text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ RAW_TAG = "nk-raw"
 """The tag of Markdown that a reader puts into a tree of HTML."""
 
 MAX_TEXT = 1 << 20
-"""How many characters a highlight or a note may have."""
+"""How many characters a highlight or what is written about it may have."""
 
 MAX_RECORDS = 50_000
 """How many passages, links or rows a file may have: each takes far more memory than its text."""
@@ -110,7 +110,7 @@ def each_file(read: Callable[[InputFiles, str], Records]) -> Read:
     return read_all
 
 
-def each_text(read: Callable[[str, TextIO], Records], max_size: int = MAX_STREAMED) -> Read:
+def each_text(read: Callable[[str, TextIO], Records], max_size: int = MAX_SOURCE) -> Read:
     """Return what reads each recognized file by its name and as a text, which may be large."""
 
     def read_one(given: InputFiles, name: str) -> Records:

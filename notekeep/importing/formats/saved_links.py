@@ -148,14 +148,9 @@ _IS_POCKET = either(
     has_columns("title", "url", "time_added"), has_words(".html", "<title>pocket export")
 )
 _IS_RAINDROP = has_columns("id", "url", "excerpt", "folder", "created")
+_READ_BOOKMARKS = each_text(_read_bookmarks, _MAX_BOOKMARKS)
 FORMATS = (
-    Format(
-        "bookmarks",
-        "Browser bookmarks",
-        "bm",
-        _IS_BOOKMARKS,
-        each_text(_read_bookmarks, _MAX_BOOKMARKS),
-    ),
+    Format("bookmarks", "Browser bookmarks", "bm", _IS_BOOKMARKS, _READ_BOOKMARKS),
     Format("instapaper", "Instapaper", "ip", _IS_INSTAPAPER, each_row("links", _read_instapaper)),
     Format("pocket", "Pocket", "pk", _IS_POCKET, each_text(_read_pocket)),
     Format("raindrop", "Raindrop.io", "rd", _IS_RAINDROP, each_row("links", _read_raindrop)),
