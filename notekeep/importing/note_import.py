@@ -103,7 +103,8 @@ class NotePlanner:
             self.state.refused.append((row.path or row.title, error))
             if row.is_new:
                 self.state.notes.pop(row.path, None)
-            row.path = ""
+            row.path, row.is_new = "", False
+            row.counts.clear()
 
     def _line(self, key: str) -> str:
         return passage_id(self.format.prefix, key)

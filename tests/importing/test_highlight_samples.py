@@ -391,6 +391,33 @@ def test_a_folder_may_hold_all_formats() -> None:
     assert {*read("").formats, "csv"} == set(FORMATS)
 
 
+def test_a_large_list_of_readwise_is_read_a_book_at_a_time(tmp_path: Path) -> None:
+    books = [
+        {
+            "user_book_id": number,
+            "title": f"Book {number}",
+            "highlights": [{"id": number, "text": f"“Ünder” {number} " + "word " * 5_000}],
+        }
+        for number in range(150)
+    ]
+    books[7]["highlights"][0]["text"] *= 60  # longer than the part that is read at once
+    value = {"count": 150, "more": {"results": [1]}, "results": books, "nextPageCursor": None}
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8")
+    works = read(path).works
+    assert list(works) == [f"Book {number}" for number in range(150)]
+    assert works["Book 149"].passages[0].text.startswith("“Ünder” 149 word")
+    assert works["Book 7"].passages == []  # no person marks more than a megabyte
+
+
+def test_a_list_that_is_cut_off_is_read_up_to_there(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    path.write_bytes((SAMPLES / "readwise/export.json").read_bytes()[:-40])
+    found = read(path)
+    assert "The Garden" in found.works
+    assert any("not JSON" in message for message, _ in found.losses)
+
+
 @pytest.mark.parametrize(
     ("path", "form"),
     [

@@ -110,3 +110,19 @@ def test_a_bookmark_that_does_not_end_ends_at_the_next_one(tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["pocket.csv", "instapaper.csv", "raindrop.csv", "bookmarks.html"])
 def test_each_sample_is_recognized_as_its_own_format(name: str) -> None:
     assert read(f"links/{name}").formats == [name.partition(".")[0]]
+
+
+def test_a_large_page_of_bookmarks_with_icons(tmp_path: Path) -> None:
+    icon = "data:image/png;base64," + "iVBORw0KGgo" * 1_000
+    hidden = '<A HREF="https://hidden.example.com">hidden</A>\n' * 40_000
+    lines = [
+        f'<DT><A HREF="https://example.com/{number}" ICON="{icon}">Bed & shed ☀ {number}</A>\n'
+        for number in range(200)
+    ]
+    page = ["<!DOCTYPE NETSCAPE-Bookmark-file-1>\n", *lines, f"<!-- {hidden} -->", *lines[:1]]
+    (tmp_path / "bookmarks.html").write_text("".join(page), "utf-8")
+    found = read(tmp_path)
+    titles = {f"https://example.com/{number}": f"Bed & shed ☀ {number}" for number in range(200)}
+    assert {one.url: one.title for one in found.bookmarks} == titles
+    assert len(found.bookmarks) == 201
+    assert found.losses == []
