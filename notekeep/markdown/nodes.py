@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import itemgetter
 from typing import Final, NamedTuple
 
 from notekeep.markdown.parser import parse_markdown
@@ -98,7 +97,12 @@ class Tree:
 
     text: str  # the source; "\n" ends a line
     root: Node  # the node that holds all others
-    lines: list[SourceLine]  # one for each line of the text
+    starts: list[int]  # where each line begins
+
+    @cached_property
+    def lines(self) -> list[SourceLine]:
+        """All lines; most rewriters ask for none."""
+        return _LineReader(self).read()
 
     @cached_property
     def nodes(self) -> list[Node]:
@@ -126,14 +130,13 @@ class Tree:
 
     def line_of(self, offset: int) -> int:
         """Return the line that a character stands in, counted from 0."""
-        return max(0, bisect_right(self.lines, offset, key=_line_start) - 1)
+        return max(0, bisect_right(self.starts, offset) - 1)
 
     def source(self, node: Node) -> str:
         """Return a node as written."""
         return self.text[node.start : node.end]
 
 
-_line_start = itemgetter(0)
 _KINDS: Final = {"highlight": "mark", "embed": "wikilink", "note": "footnote_ref"}
 _WORDS: Final = frozenset({"text", "comment"})
 
@@ -143,6 +146,7 @@ _LEAVES: Final = frozenset(
     {"paragraph", "heading", "fence", "code_block", "html_block", "math_block", "rule"}
     | {"definition", "table"}
 )
+_QUOTES: Final = frozenset({"quote", "admonition"})
 _BLOCKS: Final = _LEAVES | CONTAINER_NODES | {"list", "row"}
 _ATX: Final = re.compile(r"#{1,6}")
 _SPACES: Final = re.compile(" *")
@@ -167,12 +171,8 @@ class _Builder:
         self.text = text = page.text
         self.spans = page.structure
         self.starts = page.starts
-        self._line_of = page.line_of
-        self.ends = [*(start - 1 for start in self.starts[1:]), len(text)]
-        self.contents: list[int | None] = [None] * len(self.starts)
-        self.leaves: list[Node | None] = [None] * len(self.starts)
+        self.ends = _line_ends(text, self.starts)
         self.root = Node("root", 0, len(text), 0, len(self.starts))
-        self._indents: dict[Node, int] = {}
 
     def build(self) -> Tree:
         """Return the tree."""
@@ -196,8 +196,7 @@ class _Builder:
                 broken = node
             parent.children.append(node)
             here.append(node)
-        lines = [*map(SourceLine, self.starts, self.ends, self.contents, self.leaves)]
-        return Tree(self.text, self.root, lines)
+        return Tree(self.text, self.root, self.starts)
 
     def _begin_break(self, node: Node, parent: Node) -> None:
         """Give a break the blanks before it."""
@@ -225,81 +224,15 @@ class _Builder:
         return node
 
     def _block(self, span: Span, parent: Node) -> Node:
-        first = self._line_of(span.start)
-        # The parser may have a list end behind the marks of the line after it.
-        blank = " \t\n>" if span.kind in {"list", "item", "footnote"} else " \t\n"
-        end = span.end
-        while end > span.start and self.text[end - 1] in blank:
-            end -= 1
-        last = self._line_of(max(span.start, end - 1))
+        first = last = bisect_right(self.starts, span.start) - 1
+        if span.end > self.ends[first]:
+            # The parser may have a list end behind the marks of the line after it.
+            blank = " \t\n>" if span.kind in {"list", "item", "footnote"} else " \t\n"
+            end = span.start + len(self.text[span.start : span.end].rstrip(blank))
+            last = bisect_right(self.starts, max(span.start, end - 1)) - 1
         while last > first and not self.text[self.starts[last] : self.ends[last]].strip(" \t>"):
             last -= 1
-        node = Node(span.kind, span.start, self.ends[last], first, last + 1, parent)
-        if span.kind in _LEAVES:
-            self._claim(node)
-        return node
-
-    def _claim(self, node: Node) -> None:
-        """Note that lines are a leaf's, and where its text begins on each."""
-        holders = containers(node) if node.parent is not self.root else ()
-        for number in range(node.first, node.last):
-            start = self.starts[number]
-            if holders or self.text.startswith("\t", start):
-                start = self._content(holders, number)
-            self.contents[number], self.leaves[number] = start, node
-
-    def _content(self, holders: Sequence[Node], number: int) -> int:
-        """Return where the text of a line begins, behind the marks of what it stands in."""
-        at, column = self._behind_marks(holders, number)
-        start, start_column = _past_blanks(self.text, at, column, self.ends[number])
-        deeper = start_column - column
-        while deeper > 0 and start > self.starts[number] and self.text[start - 1] == " ":
-            start -= 1
-            deeper -= 1
-        return start
-
-    def _behind_marks(self, holders: Sequence[Node], number: int) -> tuple[int, int]:
-        """Return where a line goes on behind the marks of what it stands in, and at what column."""
-        text, end = self.text, self.ends[number]
-        at, column = self.starts[number], 0
-        for holder in holders:
-            first, first_column = _past_blanks(text, at, column, end)
-            if holder.kind == "quote":
-                if first_column - column > 3 or not text.startswith(">", first, end):
-                    return first, first_column
-                at, column = first + 1, first_column + 1
-                if at < end and text[at] in " \t":
-                    at, column = _consume(text, at, column, column + 1, end)
-            elif number == holder.first:
-                base = column
-                at, column = self._behind_mark(holder, first_column)
-                self._indents[holder] = column - base if holder.kind == "item" else 4
-            else:
-                width = self._indent(holder)
-                if first_column - column < width:
-                    return first, first_column  # a lazy line
-                at, column = _consume(text, at, column, column + width, end)
-        return at, column
-
-    def _behind_mark(self, holder: Node, column: int) -> tuple[int, int]:
-        """Return where the text of an item or a footnote begins, whose mark is at a column."""
-        text, end = self.text, self.ends[holder.first]
-        pattern = _ITEM_MARK if holder.kind == "item" else _NOTE_MARK
-        match = pattern.match(text, holder.start)
-        after = match.end() if match else holder.start
-        column += after - holder.start
-        if holder.kind != "item":
-            return after, column
-        inner, inner_column = _past_blanks(text, after, column, end)
-        if inner >= end or inner_column - column > 4:
-            return _consume(text, after, column, column + 1, end)
-        return inner, inner_column
-
-    def _indent(self, holder: Node) -> int:
-        """Return by how many columns the lines of an item or a footnote are set in."""
-        if holder not in self._indents:
-            self._behind_marks([*containers(holder), holder], holder.first)
-        return self._indents.get(holder, 4)
+        return Node(span.kind, span.start, self.ends[last], first, last + 1, parent)
 
     def _describe_block(self, node: Node, span: Span) -> None:
         """Say of a block what its span says."""
@@ -348,6 +281,91 @@ class _Builder:
                 words = self.text[span.start : span.end]
                 node.start = span.start + len(words) - len(words.lstrip(" \t"))
                 node.end = max(node.start, span.start + len(words.rstrip(" \t")))
+
+
+class _LineReader:
+    """Finds whose each line is, and where its text begins."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.text = tree.text
+        self.leaves_in_order = [node for node in tree.nodes if node.kind in _LEAVES]
+        self.starts = tree.starts
+        self.ends = _line_ends(tree.text, tree.starts)
+        self.contents: list[int | None] = [None] * len(self.starts)
+        self.leaves: list[Node | None] = [None] * len(self.starts)
+        self._indents: dict[Node, int] = {}
+
+    def read(self) -> list[SourceLine]:
+        """Return all lines."""
+        for leaf in self.leaves_in_order:
+            self._claim(leaf)
+        return [*map(SourceLine, self.starts, self.ends, self.contents, self.leaves)]
+
+    def _claim(self, node: Node) -> None:
+        """Note that lines are a leaf's, and where its text begins on each."""
+        holders = containers(node)
+        for number in range(node.first, node.last):
+            start = self.starts[number]
+            if holders or self.text.startswith("\t", start):
+                start = self._content(holders, number)
+            self.contents[number], self.leaves[number] = start, node
+
+    def _content(self, holders: Sequence[Node], number: int) -> int:
+        """Return where the text of a line begins, behind the marks of what it stands in."""
+        at, column = self._behind_marks(holders, number)
+        start, start_column = _past_blanks(self.text, at, column, self.ends[number])
+        deeper = start_column - column
+        while deeper > 0 and start > self.starts[number] and self.text[start - 1] == " ":
+            start -= 1
+            deeper -= 1
+        return start
+
+    def _behind_marks(self, holders: Sequence[Node], number: int) -> tuple[int, int]:
+        """Return where a line goes on behind the marks of what it stands in, and at what column."""
+        text, end = self.text, self.ends[number]
+        at, column = self.starts[number], 0
+        for holder in holders:
+            first, first_column = _past_blanks(text, at, column, end)
+            if holder.kind in _QUOTES:
+                if first_column - column > 3 or not text.startswith(">", first, end):
+                    return first, first_column
+                at, column = first + 1, first_column + 1
+                if at < end and text[at] in " \t":
+                    at, column = _consume(text, at, column, column + 1, end)
+            elif number == holder.first:
+                base = column
+                at, column = self._behind_mark(holder, first_column)
+                self._indents[holder] = column - base if holder.kind == "item" else 4
+            else:
+                width = self._indent(holder)
+                if first_column - column < width:
+                    return first, first_column  # a lazy line
+                at, column = _consume(text, at, column, column + width, end)
+        return at, column
+
+    def _behind_mark(self, holder: Node, column: int) -> tuple[int, int]:
+        """Return where the text of an item or a footnote begins, whose mark is at a column."""
+        text, end = self.text, self.ends[holder.first]
+        pattern = _ITEM_MARK if holder.kind == "item" else _NOTE_MARK
+        match = pattern.match(text, holder.start)
+        after = match.end() if match else holder.start
+        column += after - holder.start
+        if holder.kind != "item":
+            return after, column
+        inner, inner_column = _past_blanks(text, after, column, end)
+        if inner >= end or inner_column - column > 4:
+            return _consume(text, after, column, column + 1, end)
+        return inner, inner_column
+
+    def _indent(self, holder: Node) -> int:
+        """Return by how many columns the lines of an item or a footnote are set in."""
+        if holder not in self._indents:
+            self._behind_marks([*containers(holder), holder], holder.first)
+        return self._indents.get(holder, 4)
+
+
+def _line_ends(text: str, starts: Sequence[int]) -> list[int]:
+    return [*(start - 1 for start in starts[1:]), len(text)]
 
 
 def containers(node: Node) -> list[Node]:

@@ -38,9 +38,11 @@ def rewrite_tasks(job: RewriteJob) -> None:
 def separate_rules(job: RewriteJob) -> None:
     """Keep `---` right under a paragraph a rule; a longer line of dashes underlines a heading."""
     for heading in job.tree.find("heading"):
+        if heading.info != "-":
+            continue
         line = job.tree.lines[heading.last - 1]
         start = job.content_start(heading.last - 1)
-        if heading.info == "-" and job.passage.text[start : line.end].strip() == "---":
+        if job.passage.text[start : line.end].strip() == "---":
             blank = job.marks(heading.last - 1).rstrip()
             job.put(line.start, line.start, blank + "\n", "kept a rule from making a heading")
             job.unguarded.append((heading.start, line.end))
@@ -114,7 +116,7 @@ def _put_more(job: RewriteJob, block: Node, more: str) -> None:
         last = block.last - 1
         while last > block.first and (job.passage.blank(last) or _is_removed(job, last)):
             last -= 1
-        end = job.tree.lines[last].end
+        end = job.passage.line_end(last)
         job.put(end, end, f"\n\n{more}", "marked the end of the teaser")
 
 
@@ -338,7 +340,7 @@ def _link_back(job: RewriteJob, note: Node, number: int) -> None:
     if last is not None and last.kind == "paragraph":
         job.put(last.end, last.end, f" {back}")
     else:
-        end = job.tree.lines[note.last - 1].end
+        end = job.passage.line_end(note.last - 1)
         job.put(end, end, f"{blank_line(further)}{back}" if last else f" {back}")
 
 

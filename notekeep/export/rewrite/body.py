@@ -98,7 +98,7 @@ def _drop_title(job: RewriteJob, draft: Draft) -> None:
     if job.dialect.keep_title or not blocks or not is_title(blocks[0], draft.post.title):
         return
     title = blocks[0]
-    lines = job.tree.lines
-    end = lines[title.last].start if title.last < len(lines) else title.end
+    starts = job.tree.starts
+    end = starts[title.last] if title.last < len(starts) else title.end
     job.claimed.update(title.walk())
     job.put(title.start, end, "", "removed the heading that repeats the title")

@@ -66,7 +66,7 @@ def order_footnotes(job: RewriteJob) -> None:
     tree, text = job.tree, job.passage.text
     written = []
     for note in ordered:
-        start, end = tree.lines[note.first].start, tree.lines[note.last - 1].end
+        start, end = tree.starts[note.first], job.passage.line_end(note.last - 1)
         written.append(text[start:end])
         reason = "renumbered footnotes"
         job.edits.append(remove_lines(job.passage, note.first, note.last, reason))
@@ -208,7 +208,7 @@ def _separate_items(job: RewriteJob) -> None:
         for item, following in pairwise(parent.children):
             plain = _is_plain(item)
             if not plain and not job.passage.blank(following.first - 1):
-                start = job.tree.lines[following.first].start
+                start = job.tree.starts[following.first]
                 job.put(start, start, f"{further}\n", "added blank lines between list items")
 
 
@@ -231,7 +231,7 @@ def _set_apart(job: RewriteJob, block: Node, following: Node, further: str) -> N
     if _would_join(job, block, following):
         text += f"{further}{_APART}\n{further.rstrip()}\n"
     if text:
-        start = job.tree.lines[following.first].start
+        start = job.tree.starts[following.first]
         job.put(start, start, text, "added a blank line between blocks")
 
 

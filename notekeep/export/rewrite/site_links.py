@@ -131,7 +131,7 @@ def _heading_id(job: RewriteJob, node: Node, name: str) -> None:
         job.put(start, start, f'<a id="{name}"></a>', reason)
         return
     # Whatever hashes close the heading go: attributes have to be the last thing on the line.
-    end = job.tree.lines[node.first].end if node.info.startswith("#") else last
+    end = job.passage.line_end(node.first) if node.info.startswith("#") else last
     job.put(last, end, f" {{#{name}}}", reason)
 
 
