@@ -100,10 +100,10 @@ class Catalog(Connection):
         where = Condition(among, (link_key(store_path(name)),))
         return self.select_rows(where, "ORDER BY path")
 
-    def names(self) -> list[tuple[str, str, list[str]]]:
-        """Return path, title and aliases of every note that a link may lead to."""
+    def names(self, where: Condition | None = None) -> list[tuple[str, str, list[str]]]:
+        """Return path, title and aliases of every note that a link may lead to, or of some."""
         what = "path, title, json_extract(facts, '$.aliases')"
-        found = self.find(what, Condition(LINKABLE), "ORDER BY sort, path")
+        found = self.find(what, where or Condition(LINKABLE), "ORDER BY sort, path")
         return [(load_path(path), title, json.loads(names)) for path, title, names in found]
 
     def titles(self) -> list[str]:

@@ -209,14 +209,19 @@ def _near(catalog: Catalog, name: str) -> str:
 # a link can mean are found by the keys that the catalog has of all names.
 
 
-def link_targets(catalog: Catalog, target: str, source: str) -> list[str]:
-    """Return the notes a link may mean, best first; a `target` without `#`; "" is `source`."""
-    return Resolver(_named(catalog, _link_keys(target, source))).resolve(target, source)
+def link_targets(catalog: Catalog, targets: Iterable[str], source: str) -> dict[str, list[str]]:
+    """Return the notes that each target of a link may mean, best first; "" is `source`.
+
+    A target has no `#` and what follows it.
+    """
+    keys = {target: _link_keys(target, source) for target in targets}
+    resolver = Resolver(_named(catalog, {key for found in keys.values() for key in found}))
+    return {target: resolver.resolve(target, source) for target in keys}
 
 
 def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
     """Return the note that a link leads to: of several that it could mean, the nearest."""
-    found = [source] if not target else link_targets(catalog, target, source)
+    found = link_targets(catalog, [target], source)[target] if target else [source]
     return catalog.row(found[0]) if found else None
 
 
@@ -224,7 +229,7 @@ def resolve_link_names(
     catalog: Catalog, names: Sequence[str], source: str
 ) -> dict[str, tuple[str, bool]]:
     """Return the path that each name means in a link, and whether its file name is no other's."""
-    targets = {name: link_targets(catalog, name, source) for name in names}
+    targets = link_targets(catalog, names, source)
     paths = {name: found[0] for name, found in targets.items() if found}
     keys = {link_key(store_path(path)) for path in paths.values()}
     files = Counter(fold_name(path.rpartition("/")[2]) for path, _, _ in _named(catalog, keys))
@@ -234,8 +239,7 @@ def resolve_link_names(
 
 
 def _named(catalog: Catalog, keys: Iterable[str]) -> list[tuple[str, str, list[str]]]:
-    rows = catalog.select_rows(Condition(HAS_NAME, (json.dumps([*keys]),)))
-    return [(row.path, row.title, row.aliases) for row in rows]
+    return catalog.names(Condition(HAS_NAME, (json.dumps([*keys]),)))
 
 
 def _link_keys(target: str, source: str) -> set[str]:
@@ -271,6 +275,7 @@ class NamesOfNotes:
         """Answer from a catalog, each question once: what it withholds, and what a link means."""
         self.catalog = catalog
         self._hidden: frozenset[str] | None = None
+        # by the target and the folder of the link, which says which of several notes is nearest
         self._resolved: dict[tuple[str, str], list[str]] = {}
 
     def known(self, paths: Iterable[str]) -> set[str]:
@@ -293,11 +298,18 @@ class NamesOfNotes:
 
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the notes that a target may mean, best first."""
-        # The folder of the link says which of several notes is nearest.
-        asked = (target, from_path.rpartition("/")[0] if target else from_path)
-        if asked not in self._resolved:
-            self._resolved[asked] = link_targets(self.catalog, target, from_path)
-        return self._resolved[asked]
+        if not target:
+            return link_targets(self.catalog, [target], from_path)[target]
+        self.learn([target], from_path)
+        return self._resolved[target, from_path.rpartition("/")[0]]
+
+    def learn(self, targets: Iterable[str], from_path: str) -> None:
+        """Ask at once what several targets mean."""
+        folder = from_path.rpartition("/")[0]
+        new = [target for target in targets if target and (target, folder) not in self._resolved]
+        if new:
+            found = link_targets(self.catalog, new, from_path)
+            self._resolved |= {(target, folder): paths for target, paths in found.items()}
 
 
 def existing_paths(catalog: Catalog, paths: Iterable[str], among: str = LISTED) -> set[str]:

@@ -211,7 +211,9 @@ class _DraftJob:
         edits: list[SourceEdit] = []
         removals: list[SourceEdit] = []
         words = ("text",) if has_local_address(passage.text) else ()
-        for span in passage.find(*words, *_ADDRESSED):
+        spans = passage.find(*words, *_ADDRESSED)
+        self.linker.learn([span for span in spans if span.kind in _LINKS], path)
+        for span in spans:
             if span.kind not in _LINKS:
                 removals += remove_local_addresses(passage, span)
                 continue
@@ -297,6 +299,8 @@ class _DraftJob:
 def _refuse_conflict(passage: MappedText) -> None:
     """Refuse git's marks of a conflict, except where code shows them."""
     text = passage.text
+    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+        return
     for mark in _CONFLICT.finditer(text):
         if text[mark.start()] == ">" and not _MIDDLE.search(text, 0, mark.start()):
             continue  # a quote of seven levels

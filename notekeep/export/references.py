@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Literal, NamedTuple
@@ -44,6 +44,8 @@ _UNSAFE = re.compile(r"[<>\\]")
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
 _SAFE = ";/?:@&=+$,-_.!~*'()#%"
 """Signs of an address on the web that mean something there, or are encoded already."""
+_QUOTED = frozenset({"link", "image"})
+"""Links whose addresses are written with `%20` for a blank."""
 _VAULT_FILES = (".base", ".canvas", ".excalidraw")
 _PASTED = re.compile(r"(?i)pasted image \d+|img[_-]?\d+|screenshot.*|dsc[_-]?\d+")
 
@@ -179,6 +181,12 @@ class Linker:
     def warn(self, origin: Origin, what: str) -> None:
         """Note what a person should know of a line."""
         self.warnings.append(LineWarning(origin, what))
+
+    def learn(self, links: Iterable[Span], path: str) -> None:
+        """Find out at once what the names in the links of a note mean."""
+        targets = (unquote(link.info) if link.kind in _QUOTED else link.info for link in links)
+        names = {split_fragment(one)[0] for one in targets if not SCHEME_PATTERN.match(one)}
+        self._source.notes.learn(names, path)
 
     def resolve_embed(self, passage: MappedText, link: Span, path: str) -> Fragment | None:
         """Return what of which note an embed shows, or None when it embeds no note."""

@@ -7,6 +7,7 @@ fills it in.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -52,6 +53,9 @@ class NoteFinder(Protocol):
     def resolve(self, target: str, from_path: str) -> list[str]:
         """Return the paths that `target`, written in the note `from_path`, can mean, best first."""
 
+    def learn(self, targets: Iterable[str], from_path: str) -> None:
+        """Find out at once what several targets mean, which will be asked one by one."""
+
 
 class HeatmapPicture(NamedTuple):
     """A picture that a post shows: its path beside the note it is made of, which no file has."""
@@ -79,6 +83,7 @@ class VaultSource:
     # where it shows text
     drawn: Callable[[str, str], HeatmapPicture | None] = lambda _path, _heading: None
     _private_names: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _real_folders: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def note(self, path: str) -> Note:
         """Read a note from its file; of its tags those of its front matter, which pass."""
@@ -95,18 +100,26 @@ class VaultSource:
     def _find_private_name(self, path: str) -> str:
         if self.schema.is_private(path):
             return path
-        place = os.path.join(self.root, path)
-        real = os.path.relpath(os.path.realpath(place), os.path.realpath(self.root))
-        real = real.replace(os.sep, "/")
+        folder, _, name = path.rpartition("/")
+        place = os.path.join(self._real_folder(folder), name)
+        try:
+            info = os.lstat(place)
+            if stat.S_ISLNK(info.st_mode):
+                place = os.path.realpath(place)
+                info = os.stat(place)
+        except OSError:
+            info = None  # nothing there that could leave
+        real = os.path.relpath(place, self._real_folder("")).replace(os.sep, "/")
         if self.schema.is_private(real):
             return real
-        try:
-            info = os.stat(place)
-        except OSError:
-            return ""  # nothing there that could leave
-        if info.st_nlink < 2:
+        if info is None or info.st_nlink < 2:
             return ""
         return self._hard_links.get((info.st_dev, info.st_ino), "")
+
+    def _real_folder(self, folder: str) -> str:
+        if folder not in self._real_folders:  # most notes share one with others
+            self._real_folders[folder] = os.path.realpath(os.path.join(self.root, folder))
+        return self._real_folders[folder]
 
     @cached_property
     def _hard_links(self) -> dict[tuple[int, int], str]:

@@ -107,7 +107,7 @@ class PostNotes:
     def _name_sources(self, outlines: Sequence[NoteOutline], post: str) -> None:
         """Name notes by their path where a link in the new post could mean another note."""
         for one in outlines:
-            targets = link_targets(self.publishing.catalog, one.name, post)
+            targets = link_targets(self.publishing.catalog, [one.name], post)[one.name]
             if targets != [one.path] or fold_name(one.name) == fold_name(note_stem(post)):
                 one.name = one.path.removesuffix(".md")
 

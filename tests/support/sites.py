@@ -73,6 +73,9 @@ class ReadNotes:
             path for path, note in self.notes.items() if note.private or is_withheld(note.fields)
         )
 
+    def learn(self, targets: Iterable[str], from_path: str) -> None:
+        pass
+
     def resolve(self, target: str, from_path: str) -> list[str]:
         return self._resolver.resolve(target, from_path)
 
