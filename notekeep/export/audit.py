@@ -20,6 +20,7 @@ from notekeep.export.private_terms import (
     collect_public_text,
     normalize_for_audit,
     read_private_parts,
+    words_for_audit,
 )
 from notekeep.export.source import VaultSource
 
@@ -153,12 +154,12 @@ def _by_longest_word(terms: Iterable[PrivateTerm]) -> _ByWord:
 
 def _find_terms(file: OutgoingFile, by_word: _ByWord) -> list[PrivateTerm]:
     text = file.data.decode("utf-8", "replace")
-    shown = normalize_for_audit(f"{file.path} {text}")
+    shown = words_for_audit(f"{file.path} {text}")
     # All of a picture read in each way takes a quarter of a second a megabyte, and says nothing.
     part = text if len(text) < _LONG else "\n".join(_ESCAPED.findall(text))
     read = "\n".join(_readings(part))
-    meant = normalize_for_audit(read)
-    known = {*shown.split(), *meant.split()}
+    meant = words_for_audit(read)
+    known = {*shown, *meant}
     likely = [
         (words, term)
         for post in dict.fromkeys(("", file.post))
@@ -170,8 +171,8 @@ def _find_terms(file: OutgoingFile, by_word: _ByWord) -> list[PrivateTerm]:
         return []
     if part is not text:
         read = "\n".join(_readings(text))
-        meant = normalize_for_audit(read)
-    plain, words = f"{text}\n{read}", f" {shown} {meant} "
+        meant = words_for_audit(read)
+    plain, words = f"{text}\n{read}", " ".join(["", *shown, *meant, ""])
     return [term for wanted_words, term in likely if _is_in(term, wanted_words, plain, words)]
 
 

@@ -163,6 +163,7 @@ class ComposedPost(NamedTuple):
 
     draft: Draft
     entry: ManifestEntry
+    head: str  # what it says of itself, as its generator reads it
     data: bytes
     assets: dict[str, bytes]  # by name
     changes: list[SourceChange]
@@ -278,7 +279,8 @@ def _compose(
         cover = target.cover_url(post, addresses.names[addresses.cover])
         addresses.shown.add(addresses.cover)
     assets, notices = _read_assets(batch, addresses)
-    text = target.compose(draft, target.head(post, cover), body.text)
+    head = target.head(post, cover)
+    text = target.compose(draft, head, body.text)
     text, assets = target.packed(post, text, assets)
     entry = ManifestEntry(
         batch.key.note(path),
@@ -307,7 +309,8 @@ def _compose(
         )
     draft.passage.forget()
     changes = sorted({*draft.changes, *body.changes})
-    return ComposedPost(draft, entry, text.encode(), assets, changes, [*filter(None, warnings)])
+    warnings = [*filter(None, warnings)]
+    return ComposedPost(draft, entry, head, text.encode(), assets, changes, warnings)
 
 
 def _teaser(draft: Draft, addresses: SiteAddresses, options: Options) -> str:

@@ -149,7 +149,7 @@ def _own_words(target: Target, posts: Sequence[ComposedPost]) -> list[str]:
         words += sorted({*normalize_for_audit(text).split()})
     for one in posts:
         words.append(target.post_path(one.draft.post))
-        words += _FIELD.findall(target.head(one.draft.post, ""))
+        words += _FIELD.findall(one.head)
         words += [target.asset_path(one.draft.post, "") for _ in one.assets]
     return words
 

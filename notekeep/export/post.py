@@ -199,7 +199,9 @@ def _line(value: Value) -> str:
     """Return a value on one line, without what no format can hold."""
     if value is None or isinstance(value, list):
         return ""
-    text = "".join(char if char.isprintable() or char.isspace() else "" for char in str(value))
+    text = str(value)
+    if not text.isprintable():
+        text = "".join(char for char in text if char.isprintable() or char.isspace())
     return " ".join(text.split())
 
 

@@ -48,7 +48,9 @@ def strip_private(passage: MappedText) -> PublicBody:
         removed += comments
         changes += cut
         edits: list[SourceEdit] = []
-        for found in _private_blocks(passage) or unused_definitions(passage):
+        may_be_marked = may_mention_private(passage.text)
+        blocks = _private_blocks(passage, may_be_marked=may_be_marked)
+        for found in blocks or unused_definitions(passage):
             edit = _removal(passage, *found)
             if not edits or edit.start >= edits[-1].end:
                 removed.append(passage.text[edit.start : edit.end])
@@ -57,7 +59,8 @@ def strip_private(passage: MappedText) -> PublicBody:
             break
         changes += passage.changes(edits)
         passage = passage.splice(edits)  # which may be read in another way now
-    _refuse_other_marks(passage)
+    if may_be_marked:
+        _refuse_other_marks(passage)
     return PublicBody(passage, removed, changes)
 
 
@@ -71,10 +74,9 @@ _VAULT_BLOCKS = frozenset(
 )
 
 
-def _private_blocks(passage: MappedText) -> list[tuple[int, int, str]]:
+def _private_blocks(passage: MappedText, *, may_be_marked: bool) -> list[tuple[int, int, str]]:
     """Return the start, the line after the last, and the reason of each private block, in order."""
-    has_vault_block = any(map(_is_vault_block, passage.find("fence")))
-    if not has_vault_block and not may_mention_private(passage.text):
+    if not may_be_marked and not any(map(_is_vault_block, passage.find("fence"))):
         return []
     blocks: list[tuple[int, int, str]] = []
     for node in passage.tree.find("quote", "heading", "fence"):
@@ -221,7 +223,7 @@ def _is_neutral_teaser(passage: MappedText, comment: _Comment) -> bool:
 def _find_comments(passage: MappedText) -> list[_Comment]:
     """Return the comments outside of code and math, up to one that changes how the rest reads."""
     text = passage.text
-    if COMMENT_OPENING.search(text) is None:
+    if "%%" not in text and "<!--" not in text:
         return []
     places = _Places.of(passage.page)
     comments: list[_Comment] = []
@@ -414,8 +416,6 @@ _MASKED = re.compile(r"[^\n]+")
 
 
 def _refuse_other_marks(passage: MappedText) -> None:
-    if not may_mention_private(passage.text):
-        return
     words, headings = _readable(passage)
     found = [mark for mark in _CALLOUT_BEGUN.finditer(words) if _means_private(mark)]
     found += [

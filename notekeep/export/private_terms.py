@@ -63,12 +63,17 @@ class PrivateTerm(NamedTuple):
 
 def normalize_for_audit(text: str) -> str:
     """Return text as the audit compares it: without case, marks and line ends."""
+    return " ".join(words_for_audit(text))
+
+
+def words_for_audit(text: str) -> list[str]:
+    """Return the words of a text as the audit compares it."""
     if text.isascii():
-        return b" ".join(text.encode().translate(_PLAIN).split()).decode()
+        return text.encode().translate(_PLAIN).decode().split()
     text = text.replace("\ufffd", "\n")  # which is what most of a picture reads as
     if "\n" in text:
-        return " ".join(filter(None, map(normalize_for_audit, _LINES.findall(text))))
-    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
+        return [word for line in _LINES.findall(text) for word in words_for_audit(line)]
+    return _WORDS.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def collect_private_terms(
@@ -246,7 +251,9 @@ def _replace_code(text: str) -> tuple[str, list[str]]:
         code.append(match[0])
         return f"\0{len(code) - 1}\0"
 
-    return _replace_indented(_CODE.sub(hold, text), code), code
+    if "`" in text or "~~~" in text:
+        text = _CODE.sub(hold, text)
+    return _replace_indented(text, code), code
 
 
 def _restore_code(text: str, code: Sequence[str]) -> str:

@@ -132,11 +132,11 @@ class SiteDiff:
         return SiteChange(path, "removed" if goes else "orphan", there, None, note, why)
 
     def _compare_manifest(self, manifest: Manifest) -> None:
-        before = self._content(MANIFEST_NAME)
-        change = SiteChange(MANIFEST_NAME, "changed", before, manifest.data())
+        before, after = self._content(MANIFEST_NAME), manifest.data()
+        change = SiteChange(MANIFEST_NAME, "changed", before, after)
         if before is None:
             change = replace(change, status="new")
-        elif fingerprint(before) == fingerprint(manifest.data()):
+        elif fingerprint(before) == fingerprint(after):
             change = replace(change, status="unchanged", after=before)
         if before is not None or manifest.posts:
             self.files.append(change)

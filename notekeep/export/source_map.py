@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import repeat
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -100,7 +101,9 @@ class MappedText:
     def of_file(cls, path: str, text: str, first_line: int) -> MappedText:
         """Make the passage of a file's text, `first_line` being where that begins, from 1."""
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-        return cls(text, [Origin(path, first_line + n) for n in range(text.count("\n") + 1)])
+        numbers = range(first_line, first_line + text.count("\n") + 1)
+        # `_make`, without its check: there is one for each line of a vault
+        return cls(text, [*map(partial(tuple.__new__, Origin), zip(repeat(path), numbers))])
 
     @cached_property
     def page(self) -> ParsedPage:
@@ -121,7 +124,8 @@ class MappedText:
 
     def find(self, *kinds: str) -> list[Span]:
         """Return the spans of these kinds, in order of appearance."""
-        return [span for span in self.page.structure if span.kind in kinds]
+        wanted = frozenset(kinds)
+        return [span for span in self.page.structure if span.kind in wanted]
 
     @cached_property
     def starts(self) -> list[int]:
@@ -187,13 +191,14 @@ class MappedText:
         return MappedText("".join(pieces), origins)
 
     def _keep(self, start: int, end: int, pieces: list[str], origins: list[Origin]) -> None:
+        if start == end:
+            return
         kept = self.text[start:end]
-        if kept and _at_line_start(pieces):
-            origins[-1] = self.origins[self.line_of(start)]
+        line = self.line_of(start)
+        if _at_line_start(pieces):
+            origins[-1] = self.origins[line]
         pieces.append(kept)
-        if newlines := kept.count("\n"):
-            first = self.line_of(start) + 1
-            origins.extend(self.origins[first : first + newlines])
+        origins.extend(self.origins[line + 1 : line + 1 + kept.count("\n")])
 
     def _insert(self, edit: SourceEdit, pieces: list[str], origins: list[Origin]) -> None:
         lines = edit.text.count("\n")
@@ -201,14 +206,14 @@ class MappedText:
             if _at_line_start(pieces):
                 origins[-1] = edit.origins[0]
             origins.extend(edit.origins[1 : lines + 1])
-        else:
+        elif lines:
             origins.extend([self.origin(edit.start)] * lines)
-        pieces.append(edit.text)
+        if edit.text:
+            pieces.append(edit.text)
 
 
 def _at_line_start(pieces: list[str]) -> bool:
-    last = next((piece for piece in reversed(pieces) if piece), "\n")
-    return last.endswith("\n")
+    return not pieces or pieces[-1].endswith("\n")
 
 
 def separate_removals(edits: Iterable[SourceEdit]) -> list[SourceEdit]:

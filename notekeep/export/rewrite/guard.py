@@ -70,24 +70,30 @@ def check_rewrite(
     if before is after:
         return
     kept = _kept_pieces(len(before.text), sorted(edits, key=attrgetter("start", "end")))
-    free = sorted(loose)
-    starts = [start for start, _ in free]
-    reach = [*accumulate((end for _, end in free), max)]
-
-    def is_loose(unit: _Unit) -> bool:
-        at = kept[unit.piece].before + unit.offset
-        number = bisect_right(starts, at) - 1
-        return number >= 0 and reach[number] > at
-
     old = _units(before, [(piece.before, piece.length) for piece in kept])
     new = _units(after, [(piece.after, piece.length) for piece in kept])
-    for first, second in zip_longest(
-        (unit for unit in old if not is_loose(unit)), (unit for unit in new if not is_loose(unit))
-    ):
+    if free := sorted(loose):
+        old, new = (_outside(units, kept, free) for units in (old, new))
+    for first, second in zip_longest(old, new):
         if first is None or second is None:
             raise _changed(before, kept, first or second)
         if not first.reads_like(second):
             raise _changed(before, kept, min(first, second, key=attrgetter("piece", "offset")))
+
+
+def _outside(
+    units: list[_Unit], kept: list[_KeptPiece], free: list[tuple[int, int]]
+) -> list[_Unit]:
+    """Return the units that begin in none of the spans that may read in another way."""
+    starts = [start for start, _ in free]
+    reach = [*accumulate((end for _, end in free), max)]
+
+    def is_free(unit: _Unit) -> bool:
+        at = kept[unit.piece].before + unit.offset
+        number = bisect_right(starts, at) - 1
+        return number >= 0 and reach[number] > at
+
+    return [unit for unit in units if not is_free(unit)]
 
 
 def check_code(before: MappedText, after: MappedText) -> None:

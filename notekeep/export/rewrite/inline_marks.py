@@ -187,15 +187,15 @@ def escape_prose(job: RewriteJob) -> None:
     """Guard every run of words; what another rewriter replaces of it is no longer there."""
     replaced = sorted((one.start, one.end) for one in job.edits if one.start < one.end)
     for node in job.tree.find("text", "special"):
-        if not job.is_free(node):
+        is_plain = node.kind == "text" and not _MEANING.search(job.tree.text, node.start, node.end)
+        if is_plain or not job.is_free(node):
             continue
         first = bisect_right(replaced, node.start, key=itemgetter(1))
         taken = replaced[first : bisect_left(replaced, (node.end, 0))]
-        if node.kind == "special":
-            if not taken:
-                _special(job, node)
-        elif _MEANING.search(job.tree.text, node.start, node.end):
+        if node.kind == "text":
             _ProseRun(job, node, taken).guard()
+        elif not taken:
+            _special(job, node)
 
 
 def _special(job: RewriteJob, node: Node) -> None:
