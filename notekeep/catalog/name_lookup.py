@@ -286,9 +286,9 @@ class NamesOfNotes:
         """Return the paths of all notes."""
         return (load_path(path) for (path,) in self.catalog.find("path", Condition(LINKABLE)))
 
-    def rows(self, paths: Iterable[str]) -> Sequence[Row]:
-        """Return the rows of notes, by title."""
-        return self.catalog.select_rows(_at(paths, LINKABLE), "ORDER BY sort, path")
+    def names(self, paths: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+        """Return path, title and aliases of notes, by title."""
+        return self.catalog.names(_at(paths, LINKABLE))
 
     def withheld(self) -> frozenset[str]:
         """Return the paths of the notes that must not be seen."""

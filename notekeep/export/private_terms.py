@@ -19,7 +19,7 @@ from notekeep.export.assets import is_image
 from notekeep.export.draft import Draft
 from notekeep.export.post import PASSED_FIELDS
 from notekeep.export.references import PRIVATE_LABEL
-from notekeep.export.source import NoteRow, VaultSource
+from notekeep.export.source import VaultSource
 from notekeep.markdown.frontmatter_block import split_frontmatter
 
 _NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
@@ -85,8 +85,8 @@ def collect_private_terms(
         PrivateTerm(word, "a word that must never be exported", always=True)
         for word in source.canaries
     ]
-    for row in source.notes.rows(source.notes.withheld()):
-        found += _of_private_note(source, row)
+    for path, title, aliases in source.notes.names(source.notes.withheld()):
+        found += _of_private_note(source, path, [title, *aliases])
     for draft in drafts:
         post = draft.note.path
         private = [part for path in draft.sources for part in parts(path)[0]]
@@ -100,9 +100,8 @@ def collect_private_terms(
     return list(distinct.values())
 
 
-def _of_private_note(source: VaultSource, row: NoteRow) -> list[PrivateTerm]:
-    path = row.path
-    names = [row.title, path.rsplit("/", 1)[-1].removesuffix(".md"), *row.aliases]
+def _of_private_note(source: VaultSource, path: str, names: Sequence[str]) -> list[PrivateTerm]:
+    names = [*names, path.rsplit("/", 1)[-1].removesuffix(".md")]
     names = [name for name in names if not _PLAIN_VALUE.match(name)]
     lines = [line for line in _read(source, path).splitlines() if not _PLAIN_FIELD.match(line)]
     place = path.removesuffix(".md")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -17,22 +17,6 @@ from typing import Literal, NamedTuple, Protocol
 
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.schema import Schema
-
-
-class NoteRow(Protocol):
-    """What is known of a note without reading it."""
-
-    @property
-    def path(self) -> str:
-        """Where it is in the vault."""
-
-    @property
-    def title(self) -> str:
-        """Its title."""
-
-    @property
-    def aliases(self) -> Sequence[str]:
-        """Its other names."""
 
 
 class NoteFinder(Protocol):
@@ -44,8 +28,8 @@ class NoteFinder(Protocol):
     def paths(self) -> Iterable[str]:
         """Return the paths of all notes."""
 
-    def rows(self, paths: Iterable[str]) -> Sequence[NoteRow]:
-        """Return what is known of some notes, by title."""
+    def names(self, paths: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+        """Return path, title and aliases of some notes, by title."""
 
     def withheld(self) -> frozenset[str]:
         """Return the notes whose names must not be shown: private, or marked as not for others."""

@@ -165,7 +165,7 @@ def test_notes_that_lists_leave_out_are_linked_to_and_withheld_as_others(catalog
     assert asked.resolve("one", "b.md") == ["a.md"]
     assert asked.withheld() == {"a.md"}
     assert asked.known(["a.md", "b.md", "t.md"]) == {"a.md", "b.md"}
-    assert [row.title for row in asked.rows(["a.md", "t.md"])] == ["One"]
+    assert asked.names(["a.md", "t.md"]) == [("a.md", "One", [])]
     assert existing_paths(catalog, ["a.md", "b.md", "t.md"]) == set()
 
 

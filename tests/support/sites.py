@@ -65,8 +65,9 @@ class ReadNotes:
     def paths(self) -> Iterable[str]:
         return self.notes
 
-    def rows(self, paths: Iterable[str]) -> list[Note]:
-        return [self.notes[path] for path in sorted(paths, key=lambda path: self.notes[path].title)]
+    def names(self, paths: Iterable[str]) -> list[tuple[str, str, list[str]]]:
+        notes = sorted((self.notes[path] for path in paths), key=lambda note: note.title)
+        return [(note.path, note.title, note.aliases) for note in notes]
 
     def withheld(self) -> frozenset[str]:
         return frozenset(
