@@ -17,6 +17,7 @@ from notekeep.search.planner import TYPED_PATTERN_WORDS
 from notekeep.search.session import SOME_WORDS_MESSAGE, run_search
 from notekeep.search.text_filter import SearchSources, list_notes
 from notekeep.search.whoosh_index import WhooshIndex
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -458,7 +459,7 @@ def test_what_a_slow_expression_found_is_answered_and_said(slow: Vault) -> None:
     assert "of 3 notes." in said
 
 
-@pytest.mark.parametrize("text", ["-/lever|(a+)+$/", "lever OR -(wedge OR /lever|(a+)+$/)"])
+@cases("text", ["-/lever|(a+)+$/", "lever OR -(wedge OR /lever|(a+)+$/)"], fast=1)
 def test_of_notes_that_were_not_looked_at_none_is_said_not_to_match(slow: Vault, text: str) -> None:
     with pytest.raises(UsageError, match="was too slow") as caught:
         ask(slow, text)

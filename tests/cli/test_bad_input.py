@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.sizes import cases
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -84,9 +86,10 @@ def test_a_file_that_cannot_be_read_is_said_and_hides_no_other(
     assert "loop.md" in notekeep("doctor", at=vault).out
 
 
-@pytest.mark.parametrize(
+@cases(
     "name",
     [f"{ESC}]52;c;aGk=\x07.md", "[nope].md", "[@click=app.quit]x.md", "a\nb.md", "-rf.md"],
+    fast=3,
     ids=["escape", "markup", "action", "newline", "dash"],
 )
 def test_names_with_controls_or_markup_are_shown_and_obeyed_by_nobody(
@@ -163,6 +166,7 @@ def test_a_full_disk_is_said_and_loses_nothing(
     assert sorted(path.name for path in small_disk.iterdir()) == [".notekeep", "filler", "note.md"]
 
 
+@pytest.mark.slow
 def test_two_at_once_both_answer(vault: Path, home: Path) -> None:
     for number in range(200):
         (vault / f"n{number}.md").write_text(f"# Note {number}\n\nleverage\n", "utf-8")

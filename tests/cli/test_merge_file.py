@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.sizes import cases
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -61,9 +63,7 @@ def part(git: Git, folder: Path, base: str, ours: str, theirs: str) -> None:
     git("commit", "-qam", "ours")
 
 
-@pytest.mark.parametrize(
-    "words", [("merge", "other"), ("rebase", "other"), ("cherry-pick", "other")]
-)
+@cases("words", [("merge", "other"), ("rebase", "other"), ("cherry-pick", "other")], fast=1)
 def test_plain_git_merges_as_notekeep_does(git: Git, tmp_path: Path, words: tuple[str]) -> None:
     part(git, tmp_path, NOTE, OURS, THEIRS)
     assert git(*words).returncode == 0
@@ -89,13 +89,14 @@ class TestConflictsOfGit:
         git("commit", "-q", "--allow-empty", "-m", "empty")
         return lambda *words: notekeep(*words, at=tmp_path)
 
-    @pytest.mark.parametrize(
+    @cases(
         ("words", "finish"),
         [
             (("merge",), "git commit"),
             (("cherry-pick",), "git cherry-pick --continue"),
             (("rebase",), "git rebase --continue"),
         ],
+        fast=1,
     )
     def test_a_conflict_is_listed_resolved_and_finished(
         self,
@@ -170,7 +171,7 @@ class TestConflictsOfGit:
         assert git("ls-files", "-u").stdout == ""
         assert run("conflicts").code == 1
 
-    @pytest.mark.parametrize("side", ["ours", "theirs"])
+    @cases("side", ["ours", "theirs"], fast=1)
     @pytest.mark.parametrize(("choice", "is_kept"), [("mine", "ours"), ("theirs", "theirs")])
     def test_a_note_that_one_side_deleted(
         self,
@@ -205,7 +206,7 @@ class TestConflictsOfGit:
         assert run("conflicts", "merge", "Note").code == 0
         assert (tmp_path / "Note.md").read_text() == NOTE + "more\n"
 
-    @pytest.mark.parametrize("is_deleted", [False, True], ids=["both-changed", "deleted-by-us"])
+    @cases("is_deleted", [False, True], fast=1, ids=["both-changed", "deleted-by-us"])
     def test_doctor_and_queries_know_what_git_did_not_merge(
         self, git: Git, run: Callable[..., Ran], tmp_path: Path, *, is_deleted: bool
     ) -> None:

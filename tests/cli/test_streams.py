@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.programs import needed
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMANDS = ["ls", "ls --null", "ls --json", "today", "tags", "doctor", "show 0", "habit"]
+COMMANDS = ["ls", "show 0", "ls --null", "ls --json", "today", "tags", "doctor", "habit"]
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def shell(command: str, root: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@cases("command", COMMANDS, fast=2)
 def test_a_reader_that_leaves_is_no_failure(root: Path, command: str) -> None:
     assert shell("notekeep index", root).returncode == 0
     done = shell(f"notekeep {command} | true; echo ${{PIPESTATUS[0]}}", root)

@@ -14,6 +14,7 @@ from notekeep.tui.external_programs import check_address, open_address
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.vault import Vault
 from tests.support.screens import shows, tree, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +87,7 @@ def test_nothing_else_is(link: str) -> None:
         check_address(link)
 
 
-@pytest.mark.parametrize("link", OPENED)
+@cases("link", sorted(OPENED, key=len, reverse=True), fast=3)
 def test_an_address_reaches_the_browser_as_one_word_and_no_shell(
     link: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

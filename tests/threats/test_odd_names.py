@@ -8,10 +8,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
-
 from notekeep.markdown.sanitize import clean_line
 from tests.support.screens import tree
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,12 +95,13 @@ def test_every_command_that_looks_takes_each(run: Run, root: Path) -> None:
     assert tree(root) == before
 
 
-@pytest.mark.parametrize(
+@cases(
     "name",
     [
         *("255 bytes", "newline that forges a row", "option", "not UTF-8", "surrogate", "escape"),
         *("blanks", "shell", "wikilink", "query", "device", "backslash", "version"),
     ],
+    fast=6,
 )
 def test_every_command_that_changes_takes_it_and_undo_gives_it_back(
     name: str, run: Run, root: Path

@@ -7,6 +7,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+import pytest
 from textual.widgets import Input
 
 from notekeep.tui.commands.registry import ACTION_PLACES, ACTIONS, actions_in_context, is_offered
@@ -18,8 +19,6 @@ from tests.support.walk import OVER, Walk, all_keys_act, dead_keys, open_over
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
     from notekeep.tui.app import NotekeepApp
     from notekeep.vault import Vault
@@ -181,6 +180,7 @@ def _lines(app: NotekeepApp) -> list[str]:
     return seen(app)
 
 
+@pytest.mark.slow
 async def test_a_list_that_is_opened_later_shows_the_vault_as_it_is_by_then(root: Path) -> None:
     """A first start reads an empty catalog; Browse is opened when the notes have been read."""
     from notekeep.tui.app import NotekeepApp
@@ -258,6 +258,7 @@ async def test_any_theme_can_be_chosen_and_an_unknown_one_is_ours(
         assert app.theme == expected
 
 
+@pytest.mark.slow
 async def test_a_vault_is_watched_though_the_first_screen_was_covered_at_once(
     make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

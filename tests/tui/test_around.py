@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from notekeep.config import editor_command
-from notekeep.errors import Refused, UsageError
-from notekeep.tui import external_programs, location, prelude
+from notekeep.errors import UsageError
+from notekeep.tui import location, prelude
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,34 +97,6 @@ def test_no_editor_at_all_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(UsageError) as caught:
         editor_command("", {})
     assert "EDITOR" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    "link",
-    ["https://example.org", "http://localhost:8000/x?y#z", "mailto:a@example.org", "HTTPS://E.org"],
-)
-def test_addresses_of_the_web_and_of_mail_may_be_opened(link: str) -> None:
-    assert external_programs.check_address(link) == link
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "file:///etc/passwd",
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "vbscript:x",
-        "smb://host/share",
-        "//host/share",
-        "\\\\host\\share",
-        "obsidian://open",
-        "C:\\x.exe",
-        "",
-    ],
-)
-def test_everything_else_is_refused(link: str) -> None:
-    with pytest.raises(Refused):
-        external_programs.check_address(link)
 
 
 def test_what_the_first_frame_does_not_need_is_not_imported() -> None:

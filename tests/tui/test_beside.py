@@ -183,6 +183,7 @@ def listed(app: NotekeepApp) -> list[str]:
     return [row.title for row in map(notes.row_of, range(notes.row_count())) if row is not None]
 
 
+@pytest.mark.slow
 async def test_a_search_is_saved_with_the_order_that_was_chosen(
     make_app: MakeApp, vault: Vault
 ) -> None:
@@ -229,6 +230,7 @@ async def test_a_search_is_saved_with_the_order_that_was_chosen(
         await until(pilot, lambda: listed(app) == ["Deep Work", "Atomic Habits"])
 
 
+@pytest.mark.slow
 async def test_the_day_of_a_row_is_the_one_that_the_list_is_sorted_by(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -252,6 +254,7 @@ async def test_the_day_of_a_row_is_the_one_that_the_list_is_sorted_by(
         assert shows(app, "2024 ───")
 
 
+@pytest.mark.slow
 async def test_what_was_found_is_sorted_too_and_the_next_search_has_the_best_first(
     make_app: MakeApp, vault: Vault
 ) -> None:

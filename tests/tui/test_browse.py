@@ -21,6 +21,7 @@ from tests.support.screens import (
     type_text,
     until,
 )
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,6 +89,7 @@ def change_days_ago(root: Path, ages: Mapping[str, int]) -> None:
         os.utime(path, (moment.timestamp(),) * 2)
 
 
+@pytest.mark.slow
 async def test_after_midnight_what_was_just_changed_stands_under_today(
     make_app: MakeApp, vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +159,7 @@ async def test_daily_notes_are_one_row_until_they_are_asked_for(
         assert any("2026-11-12" in line for line in listed_lines(app))
 
 
+@pytest.mark.slow
 async def test_the_pane_with_the_focus_has_an_edge_above_it(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
@@ -221,6 +224,7 @@ async def test_nothing_found_says_so_and_enter_makes_the_note(
         await until(pilot, lambda: shows(app, "10 notes"))
 
 
+@pytest.mark.slow
 async def test_an_empty_note_says_how_to_write_in_it(make_app: MakeApp, root: Path) -> None:
     (root / "inbox/Empty.md").write_text("---\ntags: [new]\n---\n")
     app = make_app("browse")
@@ -230,6 +234,7 @@ async def test_an_empty_note_says_how_to_write_in_it(make_app: MakeApp, root: Pa
         await until(pilot, lambda: shows(app, "Empty. e writes."))
 
 
+@pytest.mark.slow
 async def test_escape_in_the_search_box_clears_the_marks_first(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -290,6 +295,7 @@ async def test_links_are_followed_and_walked_back(make_app: MakeApp) -> None:
         await until(pilot, lambda: preview.path == "books/Atomic Habits.md")
 
 
+@pytest.mark.slow
 async def test_back_from_a_link_are_the_search_its_hits_and_the_cursor(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -435,6 +441,7 @@ async def test_rename_carries_the_links_along(make_app: MakeApp, root: Path) -> 
         await until(pilot, lambda: shows(app, "1 of "))
 
 
+@pytest.mark.slow
 async def test_the_grid_is_seen_when_it_is_asked_for_while_a_note_is_read(
     make_app: MakeApp,
 ) -> None:
@@ -487,7 +494,7 @@ async def test_looking_around_changes_no_byte_of_the_vault(make_app: MakeApp, ro
     assert tree(root) == before
 
 
-@pytest.mark.parametrize("start", ["today", "browse", "habits", "publish"])
+@cases("start", ["today", "browse", "habits", "publish"], fast=1)
 async def test_no_terminal_is_too_small(start: str, make_app: MakeApp) -> None:
     app = make_app(start)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -509,6 +516,7 @@ async def test_it_opens_again_where_one_left(make_app: MakeApp) -> None:
         await until(pilot, lambda: browse(again).note_under_cursor == here)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pane", ["sidebar", "preview"])
 async def test_keys_go_on_where_the_pane_that_had_them_has_no_room_any_more(
     pane: str, make_app: MakeApp
@@ -542,6 +550,7 @@ async def test_empty_vault_offers_what_to_do_with_the_first_offer_under_the_curs
         await until(pilot, lambda: shows(app, "Quick note") and shows(app, "enter save"))
 
 
+@pytest.mark.slow
 async def test_enter_opens_the_note_wherever_it_is_in_the_list(make_app: MakeApp) -> None:
     app = make_app("browse")
     vault = app.vault
@@ -560,6 +569,7 @@ def _is_under_cursor(app: NotekeepApp, path: str) -> bool:
     return browse(app).note_under_cursor == path
 
 
+@pytest.mark.slow
 async def test_a_query_with_fields_that_finds_nothing_offers_no_note(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
@@ -572,6 +582,7 @@ async def test_a_query_with_fields_that_finds_nothing_offers_no_note(make_app: M
         assert not shows(app, "Title")
 
 
+@pytest.mark.slow
 async def test_results_are_drawn_at_every_size_of_the_terminal(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:

@@ -174,6 +174,7 @@ async def test_a_list_takes_and_gives_items(make_app: MakeApp, root: Path) -> No
         await until(pilot, lambda: content(root) == after)
 
 
+@pytest.mark.slow
 async def test_what_others_have_may_come_when_the_box_is_on_its_way_out(
     make_app: MakeApp,
 ) -> None:
@@ -189,7 +190,7 @@ async def test_what_others_have_may_come_when_the_box_is_on_its_way_out(
         await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
-@pytest.mark.parametrize(("key", "date"), [("enter", b"started: 2026-11-24\n"), ("escape", b"")])
+@cases(("key", "date"), [("enter", b"started: 2026-11-24\n"), ("escape", b"")], fast=1)
 async def test_the_date_of_a_status_is_offered(
     make_app: MakeApp, root: Path, key: str, date: bytes
 ) -> None:
@@ -232,6 +233,7 @@ async def test_a_status_is_chosen_and_text_is_typed(make_app: MakeApp, root: Pat
         await until(pilot, lambda: content(root) == after)
 
 
+@pytest.mark.slow
 async def test_a_key_that_comes_before_a_choice_is_painted_moves_to_what_enter_takes(
     make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,6 +272,7 @@ async def test_rating_out_of_range_is_told_in_its_cell(make_app: MakeApp, root: 
         await until(pilot, lambda: content(root) == before.replace(b"rating: 4", b"rating: 3"))
 
 
+@pytest.mark.slow
 async def test_value_that_is_refused_stays_in_its_cell(root: Path) -> None:
     (root / ".notekeep").mkdir()
     (root / ".notekeep/config.toml").write_text("rating_max = 10\n")

@@ -16,6 +16,7 @@ from notekeep.tui.screens.typed_commands import (
     parse_typed_command,
 )
 from tests.support.screens import press, seen, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,7 @@ async def test_commands_change_the_note_under_the_cursor(make_app: MakeApp, root
         await until(pilot, lambda: (root / BOOK).read_bytes() == tagged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "is_dated"), [("enter", True), ("escape", False)])
 async def test_the_date_of_a_status_is_offered(
     make_app: MakeApp, root: Path, key: str, *, is_dated: bool
@@ -82,6 +84,7 @@ async def test_the_date_of_a_status_is_offered(
         assert ("finished: 2026-11-24\n" in text) == is_dated
 
 
+@pytest.mark.slow
 async def test_a_field_that_is_set_is_told_as_on_the_command_line(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -95,6 +98,7 @@ async def test_a_field_that_is_set_is_told_as_on_the_command_line(
         assert shows(app, "finished: yesterday is Mon 23 Nov")
 
 
+@pytest.mark.slow
 async def test_marked_notes_move_together_by_a_typed_command(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -140,6 +144,7 @@ async def test_commands_list_search_and_check_in(make_app: MakeApp, root: Path) 
         await until(pilot, lambda: screen.preview.path == "books/Atomic Habits.md")
 
 
+@pytest.mark.slow
 async def test_the_tasks_of_a_query_are_listed_over_all_tasks(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -261,7 +266,7 @@ def test_verbs_are_known_by_their_beginning() -> None:
     assert match_verbs("") == []
 
 
-@pytest.mark.parametrize("place", ["list", "search", "preview"])
+@cases("place", ["list", "search", "preview"], fast=1)
 async def test_palette_offers_all_of_the_screen_from_any_place(
     make_app: MakeApp, place: str
 ) -> None:

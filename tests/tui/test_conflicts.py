@@ -233,6 +233,7 @@ async def test_a_copy_whose_note_is_gone_becomes_the_note(
         await until(pilot, lambda: copy.exists() and not note.exists())
 
 
+@pytest.mark.slow
 async def test_a_copy_that_goes_while_it_is_looked_at_is_no_fault(
     make_app: MakeApp, copy: Path
 ) -> None:
@@ -280,6 +281,7 @@ async def test_problems_and_today_lead_to_the_conflict(make_app: MakeApp) -> Non
         await until(pilot, lambda: shows(app, "2  the copy"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("copy")
 async def test_errors_and_conflicts_are_told_apart_at_80_columns(make_app: MakeApp) -> None:
     app = make_app("today")
@@ -290,6 +292,7 @@ async def test_errors_and_conflicts_are_told_apart_at_80_columns(make_app: MakeA
         await until(pilot, lambda: shows(app, "! 1 error  ! 1 conflict"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("copy")
 async def test_why_two_versions_could_not_be_merged_is_gone_once_one_is_chosen(
     make_app: MakeApp, root: Path, vault: Vault

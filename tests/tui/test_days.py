@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.events import AppFocus
 
 from tests.support.screens import press, shows, tree, until
@@ -12,8 +13,6 @@ from tests.tui.test_habits import habits, written
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
     from notekeep.tui.app import NotekeepApp
 
@@ -43,6 +42,7 @@ async def test_what_is_ticked_in_the_morning_is_of_that_morning(
         assert written(root, before) == ["- 2026-11-25 meditate: done @07:00"]
 
 
+@pytest.mark.slow
 async def test_the_week_of_habits_goes_along_where_today_was_chosen(
     make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +59,7 @@ async def test_the_week_of_habits_goes_along_where_today_was_chosen(
         assert written(root, before) == ["- 2026-11-25 meditate: done @07:00"]
 
 
+@pytest.mark.slow
 async def test_a_day_that_was_looked_back_to_stays(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,6 +76,7 @@ async def test_a_day_that_was_looked_back_to_stays(
         await until(pilot, lambda: shows(app, "Wed 25 Nov"))
 
 
+@pytest.mark.slow
 async def test_what_is_typed_while_a_day_begins_is_kept(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +90,7 @@ async def test_what_is_typed_while_a_day_begins_is_kept(
         assert app.today.day == 25
 
 
+@pytest.mark.slow
 async def test_before_the_hour_at_which_days_begin_it_is_still_the_evening(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

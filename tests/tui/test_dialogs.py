@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from textual.widgets import Input, TextArea
 
 from notekeep.tui.screens.welcome import WelcomeApp
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
@@ -144,6 +144,7 @@ async def test_title_that_is_taken_stays_to_be_changed(make_app: MakeApp, root: 
         await until(pilot, (root / "books/Atomic Habits 2.md").exists)
 
 
+@pytest.mark.slow
 async def test_keys_after_enter_are_for_what_lies_below(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -156,6 +157,7 @@ async def test_keys_after_enter_are_for_what_lies_below(make_app: MakeApp, root:
         assert len(app.screen_stack) == 1
 
 
+@pytest.mark.slow
 async def test_habit_of_a_name_that_is_taken_keeps_its_form(make_app: MakeApp, root: Path) -> None:
     before = tree(root)
     app = make_app("habits")
@@ -201,6 +203,7 @@ async def test_wrong_schedule_is_told_below_its_line(make_app: MakeApp, root: Pa
         await until(pilot, (root / "habits/Gym.md").exists)
 
 
+@pytest.mark.slow
 async def test_folder_that_is_not_there_can_be_corrected(
     tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ from notekeep.errors import NotekeepError
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.tui.completion import Completer
 from tests.support.screens import seen, shows, tree, type_text, until
-from tests.support.sizes import sized
+from tests.support.sizes import cases, sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +104,7 @@ async def test_e_edits_the_note_and_escape_saves_and_leaves(make_app: MakeApp, r
         await until(pilot, lambda: path.read_bytes() == before)
 
 
+@pytest.mark.slow
 async def test_a_book_without_text_opens_at_its_first_section_and_counts_no_words(
     make_app: MakeApp, vault: Vault, root: Path
 ) -> None:
@@ -194,6 +195,7 @@ async def test_a_moved_line_and_a_hostile_paste_keep_their_characters(
     assert after.endswith(b"".join(ODD_LINES[4:]))
 
 
+@pytest.mark.slow
 async def test_text_that_is_no_utf_8_can_be_copied_and_cut(make_app: MakeApp, odd: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -251,6 +253,7 @@ async def test_several_suggestions_are_a_list(make_app: MakeApp, root: Path) -> 
         assert screen.area.cursor_location[0] == len(screen.area.lines) - 2
 
 
+@pytest.mark.slow
 async def test_enter_behind_a_whole_tag_is_a_new_line(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
@@ -264,6 +267,7 @@ async def test_enter_behind_a_whole_tag_is_a_new_line(make_app: MakeApp) -> None
         assert screen.area.lines[-2].endswith(" #work")
 
 
+@pytest.mark.slow
 async def test_a_suggestion_is_clicked(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
@@ -330,6 +334,7 @@ async def test_changes_in_other_places_are_merged(make_app: MakeApp, root: Path)
     assert text.endswith("- two\n- three")
 
 
+@pytest.mark.slow
 async def test_lines_added_at_the_same_place_are_both_kept(make_app: MakeApp, root: Path) -> None:
     path = root / "posts/A draft.md"
     app = make_app("browse")
@@ -409,6 +414,7 @@ async def type_and_lose_the_vault(app: NotekeepApp, pilot: Pilot[Any], root: Pat
     take_away(root)
 
 
+@pytest.mark.slow
 async def test_a_vault_that_is_gone_is_told_and_not_asked_for_ever(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
@@ -424,6 +430,7 @@ async def test_a_vault_that_is_gone_is_told_and_not_asked_for_ever(
     assert b"---\nStill Written in the open" in (root / "posts/A draft.md").read_bytes()
 
 
+@pytest.mark.slow
 async def test_quitting_keeps_what_cannot_be_saved_and_does_not_ask(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
@@ -438,6 +445,7 @@ async def test_quitting_keeps_what_cannot_be_saved_and_does_not_ask(
     assert b"---\nStill Written in the open" in unsaved.data
 
 
+@pytest.mark.slow
 async def test_escape_closes_and_says_where_the_text_is_that_could_not_be_saved(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -471,6 +479,7 @@ async def test_text_that_nothing_can_keep_is_not_lost_without_a_question(
         assert shows(app, "Still being Written")
 
 
+@pytest.mark.slow
 async def test_closing_keeps_both_versions_of_a_line_that_another_program_changed(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -542,7 +551,7 @@ def crash(root: Path, how: str) -> str:
     return unsaved.text
 
 
-@pytest.mark.parametrize("how", ["kill", "raise"])
+@cases("how", ["kill", "raise"], fast=1)
 async def test_a_crash_loses_nothing_that_was_typed_two_seconds_before(
     make_app: MakeApp, root: Path, how: str
 ) -> None:

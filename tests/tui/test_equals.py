@@ -85,6 +85,7 @@ async def test_equal_titles_go_by_when_they_were_opened_then_by_path(
         await until(pilot, lambda: browse.note_under_cursor == "Tide table of May.md")
 
 
+@pytest.mark.slow
 async def test_the_palette_has_its_order_whichever_search_ends_first(
     make_app: MakeApp, tides: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

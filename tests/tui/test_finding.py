@@ -151,6 +151,7 @@ async def test_there_is_room_for_it_at_any_size(
         await until(pilot, lambda: shows(app, "1 of 5"))
 
 
+@pytest.mark.slow
 async def test_where_a_title_has_no_room_the_editor_still_says_how_long_the_text_is(
     make_app: MakeApp, menu: Path
 ) -> None:

@@ -74,13 +74,14 @@ async def test_a_link_leads_to_the_nearest_note_and_to_its_line(
         await until(pilot, lambda: shows(app, seen))
 
 
-@pytest.mark.parametrize(
+@cases(
     ("field", "address"),
     [
         ("url: https://youtu.be/abc", "https://youtu.be/abc?t=2460"),
         ("episode_url: https://example.org/a.mp3", "https://example.org/a.mp3#t=2460"),
         ("url: file:///etc/passwd", ""),
     ],
+    fast=1,
 )
 async def test_a_timestamp_opens_the_episode_at_that_second(
     make_app: MakeApp, root: Path, vault: Vault, field: str, address: str
@@ -130,6 +131,7 @@ def test_headings_are_offered_of_the_note_that_is_named_and_of_none_that_begins_
         assert [offer.text for offer in completer.offers([line], 0, len(line))] == offered
 
 
+@pytest.mark.slow
 async def test_back_from_the_notes_of_a_tag_leads_to_the_note_and_what_was_searched_for(
     make_app: MakeApp,
 ) -> None:

@@ -206,6 +206,7 @@ async def test_fields_are_set_by_keys_and_written_as_one_step(
         await until(pilot, lambda: content(note) == before)
 
 
+@pytest.mark.slow
 async def test_the_date_of_a_status_is_one_key_away(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -278,6 +279,7 @@ async def test_rating_out_of_range_stays_to_be_corrected(make_app: MakeApp, root
         await until(pilot, lambda: b"rating: 3\n" in content(root / BOOK))
 
 
+@pytest.mark.slow
 async def test_form_that_cannot_be_written_stays_open(make_app: MakeApp, root: Path) -> None:
     app, note = make_app("browse"), root / BOOK
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
@@ -295,7 +297,7 @@ async def test_form_that_cannot_be_written_stays_open(make_app: MakeApp, root: P
         await until(pilot, lambda: b"rating: 4.5\n" in content(note))
 
 
-@pytest.mark.parametrize("leave", ["escape", "q"])
+@cases("leave", ["escape", "q"], fast=1)
 async def test_a_form_that_is_left_writes_nothing(
     make_app: MakeApp, root: Path, leave: str
 ) -> None:
@@ -314,6 +316,7 @@ async def test_a_form_that_is_left_writes_nothing(
     assert tree(root) == before
 
 
+@pytest.mark.slow
 async def test_the_form_by_mouse_alone(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
 
@@ -385,6 +388,7 @@ async def test_in_the_editor_the_form_changes_the_text_that_is_typed(
     assert content(note) == before.replace(b"rating: 4\n", b"rating: 3.5\n") + b"more"
 
 
+@pytest.mark.slow
 async def test_rating_out_of_range_is_refused_in_the_editor_too(
     make_app: MakeApp, root: Path
 ) -> None:

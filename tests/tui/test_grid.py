@@ -211,6 +211,7 @@ async def test_v_shows_a_grid_and_the_same_note_in_the_list_again(
     assert tree(root) == before
 
 
+@pytest.mark.slow
 async def test_the_grid_is_where_one_left_it(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
@@ -258,6 +259,7 @@ async def test_a_column_sorts_both_ways_and_then_as_before(make_app: MakeApp) ->
         await until(pilot, lambda: titles() == ["Deep Work", "Atomic Habits"])
 
 
+@pytest.mark.slow
 async def test_tags_sort_by_the_first_one_in_lists_and_in_what_is_found(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:
@@ -391,6 +393,7 @@ async def test_only_the_rows_on_the_screen_are_read() -> None:
         assert sum(limit for _, limit in source.asked) <= 1_000
 
 
+@pytest.mark.slow
 async def test_what_was_scrolled_past_is_not_kept() -> None:
     source = Many()
     app = Bare()
@@ -405,6 +408,7 @@ async def test_what_was_scrolled_past_is_not_kept() -> None:
         assert last.title == f"Note {source.total - 1}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("search", ["", "many"])
 async def test_the_row_of_the_cursor_stays_where_it_is_when_list_and_grid_change(
     make_app: MakeApp, root: Path, search: str

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import pytest
+
 from tests.support.screens import press, seen, shows, type_text, until
 from tests.support.sizes import cases
 
@@ -123,6 +125,7 @@ async def test_past_weeks_are_shown_as_far_as_there_is_room(
         assert " %" in row
 
 
+@pytest.mark.slow
 async def test_a_year_names_all_days_of_the_week_and_has_no_marks_where_nothing_was_due(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -142,6 +145,7 @@ async def test_a_year_names_all_days_of_the_week_and_has_no_marks_where_nothing_
         assert "[]" in days[1], "today is in brackets"
 
 
+@pytest.mark.slow
 async def test_a_figure_that_does_not_fit_beside_the_year_is_left_out(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -157,6 +161,7 @@ async def test_a_figure_that_does_not_fit_beside_the_year_is_left_out(
         assert not shows(app, "recovered")
 
 
+@pytest.mark.slow
 async def test_a_narrow_screen_keeps_the_week(make_app: MakeApp) -> None:
     app = make_app("habits")
     async with app.run_test(size=(60, 24)) as pilot:
@@ -167,6 +172,7 @@ async def test_a_narrow_screen_keeps_the_week(make_app: MakeApp) -> None:
         await until(pilot, lambda: shows(app, "Dec Jan Feb Mar"))
 
 
+@pytest.mark.slow
 async def test_the_page_of_an_interval_has_no_weekdays(make_app: MakeApp, root: Path) -> None:
     fields = "habit: meditate\ntitle: Meditate\nschedule: every 2d"
     (root / "habits/meditate.md").write_text(f"---\n{fields}\n---\n")
@@ -208,6 +214,7 @@ async def test_one_habit_has_a_page_of_its_own(
         await until(pilot, lambda: app.current_mode == "browse")
 
 
+@pytest.mark.slow
 async def test_the_page_of_a_new_habit_counts_instead_of_giving_percentages(
     make_app: MakeApp, vault: Vault, root: Path
 ) -> None:
@@ -303,6 +310,7 @@ async def test_one_key_writes_the_review_and_undo_takes_it_back(
         await until(pilot, lambda: not path.exists())
 
 
+@pytest.mark.slow
 async def test_another_key_writes_the_review_of_a_month(make_app: MakeApp, root: Path) -> None:
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:
@@ -335,6 +343,7 @@ async def test_a_line_that_is_not_understood_is_mended_with_one_key(
         assert "problem" not in seen(app)[here - 1]
 
 
+@pytest.mark.slow
 async def test_ascii_is_enough(make_app: MakeApp, root: Path) -> None:
     (root / ".notekeep").mkdir(exist_ok=True)
     (root / ".notekeep/config.toml").write_text('glyphs = "ascii"\n')

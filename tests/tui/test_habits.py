@@ -13,6 +13,7 @@ from notekeep.tui.app import NotekeepApp
 from notekeep.tui.styles import get_role_styles
 from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, tree, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,7 @@ async def test_today_shows_what_the_day_asks_for(make_app: MakeApp) -> None:
         assert shows(app, "line 2")
 
 
+@pytest.mark.slow
 async def test_today_has_two_columns_where_there_is_room_and_one_where_not(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -80,12 +82,13 @@ async def test_today_has_two_columns_where_there_is_room_and_one_where_not(
         assert order == sorted(order)
 
 
-@pytest.mark.parametrize(
+@cases(
     ("start", "heads", "marks"),
     [
         ("mon", "Mo Tu We Th Fr Sa Su", "✓"),
         ("sun", "Su Mo Tu We Th Fr Sa", "✓  ✓"),
     ],
+    fast=1,
 )
 async def test_today_has_the_days_of_the_week_that_habits_shows(
     root: Path, start: str, heads: str, marks: str
@@ -105,6 +108,7 @@ async def test_today_has_the_days_of_the_week_that_habits_shows(
             await press(pilot, "f3")
 
 
+@pytest.mark.slow
 async def test_only_the_column_of_today_that_keys_act_on_has_the_bright_bar(
     make_app: MakeApp,
 ) -> None:
@@ -162,6 +166,7 @@ async def test_a_task_of_todays_note_is_ticked_where_it_is_read(
         assert "water the basil" in row, "the cursor stays on it"
 
 
+@pytest.mark.slow
 async def test_a_long_note_of_today_is_cut_and_enter_reads_on(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -192,6 +197,7 @@ async def test_one_key_ticks_a_habit_with_exactly_one_line_in_one_file(
         await until(pilot, lambda: shows(app, "Undid: check-in Meditate"))
 
 
+@pytest.mark.slow
 async def test_the_key_for_a_missed_day_means_the_same_on_today(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -215,7 +221,7 @@ def _water_today(vault: Vault) -> str:
     return next(view.today.amount for view in vault.habits.views() if view.id == "water")
 
 
-@pytest.mark.parametrize("mode", ["today", "habits"])
+@cases("mode", ["today", "habits"], fast=1)
 async def test_clearing_an_amount_says_how_much_is_gone(
     mode: str, make_app: MakeApp, vault: Vault, root: Path
 ) -> None:
@@ -345,6 +351,7 @@ async def test_the_mouse_chooses_a_day_and_further_clicks_go_round_what_it_can_b
         ]
 
 
+@pytest.mark.slow
 async def test_a_click_on_the_name_of_a_day_chooses_it(make_app: MakeApp, root: Path) -> None:
     before = tree(root)
     app = make_app("habits")
@@ -358,7 +365,7 @@ async def test_a_click_on_the_name_of_a_day_chooses_it(make_app: MakeApp, root: 
         assert tree(root) == before
 
 
-@pytest.mark.parametrize("is_open", [False, True], ids=["below the grid", "on the habit's page"])
+@cases("is_open", [False, True], fast=1, ids=["below the grid", "on the habit's page"])
 async def test_a_click_in_a_year_goes_to_that_day(make_app: MakeApp, *, is_open: bool) -> None:
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:
@@ -389,6 +396,7 @@ async def test_what_is_wrong_in_the_log_is_counted_and_a_click_lists_it(
         await until(pilot, lambda: shows(app, "invalid value: maybe"))
 
 
+@pytest.mark.slow
 async def test_the_smallest_screenis_so_the_habit_under_the_cursor(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -408,6 +416,7 @@ async def test_the_smallest_screenis_so_the_habit_under_the_cursor(
         ]
 
 
+@pytest.mark.slow
 async def test_names_of_days_and_the_group_stay_in_sight(make_app: MakeApp, root: Path) -> None:
     for number in range(40):
         group = "First" if number < 20 else "Second"
@@ -482,6 +491,7 @@ async def test_a_habit_is_added_where_habits_are_with_what_is_asked_for(
         await until(pilot, lambda: not (root / "habits/Read.md").exists())
 
 
+@pytest.mark.slow
 async def test_the_first_habit_is_asked_for_by_the_key_of_a_note_too(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -494,6 +504,7 @@ async def test_the_first_habit_is_asked_for_by_the_key_of_a_note_too(
         await until(pilot, lambda: shows(app, "Add a habit"))
 
 
+@pytest.mark.slow
 async def test_the_name_of_a_column_stands_apart_from_the_next_with_short_goals(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:

@@ -54,6 +54,7 @@ def click(x: int, y: int) -> tuple[Event, Event]:
     return MouseDown(None, x, y, *rest), MouseUp(None, x, y, *rest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("again", ["enter", "escape"])
 async def test_a_dialog_answers_once_and_closes_nothing_else(again: str, make_app: MakeApp) -> None:
     app = make_app("browse")
@@ -75,6 +76,7 @@ async def test_a_dialog_answers_once_and_closes_nothing_else(again: str, make_ap
         assert answers == ["one"]
 
 
+@pytest.mark.slow
 async def test_an_editor_that_is_left_under_a_question_stays_until_that_is_answered(
     make_app: MakeApp,
 ) -> None:
@@ -138,6 +140,7 @@ async def test_words_right_behind_enter_go_to_what_it_chose(make_app: MakeApp) -
         await until(pilot, lambda: shows(app, "a thought"))
 
 
+@pytest.mark.slow
 async def test_keys_behind_an_enter_that_chooses_nothing_stay_in_the_palette(
     make_app: MakeApp,
 ) -> None:
@@ -163,6 +166,7 @@ async def test_keys_right_behind_the_slash_are_for_the_search_box(make_app: Make
         await until(pilot, lambda: browse(app).pane.typed == "tag:hab x")
 
 
+@pytest.mark.slow
 async def test_the_palette_is_left_before_it_is_there(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
@@ -176,6 +180,7 @@ async def test_the_palette_is_left_before_it_is_there(make_app: MakeApp) -> None
         await until(pilot, lambda: shows(app, "Read the note"))
 
 
+@pytest.mark.slow
 async def test_a_key_for_the_list_of_the_palette_comes_before_the_list(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
@@ -185,6 +190,7 @@ async def test_a_key_for_the_list_of_the_palette_comes_before_the_list(make_app:
         await until(pilot, lambda: shows(app, "Read the note"))
 
 
+@pytest.mark.slow
 async def test_the_palette_goes_while_it_is_still_looking(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
@@ -212,6 +218,7 @@ async def test_the_palette_shows_a_title_that_looks_like_markup(make_app: MakeAp
         await until(pilot, lambda: shows(app, "▌  · [/nope]"))
 
 
+@pytest.mark.slow
 async def test_a_key_that_comes_before_a_question_is_painted_moves_to_what_enter_chooses(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,6 +245,7 @@ async def test_a_key_that_comes_before_a_question_is_painted_moves_to_what_enter
     assert answers == ["third"]
 
 
+@pytest.mark.slow
 async def test_a_toast_is_clicked_away_twice(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -256,6 +264,7 @@ async def test_a_toast_is_clicked_away_twice(make_app: MakeApp) -> None:
         await until(pilot, lambda: shows(app, "esc clear"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("over", ["ctrl+p", "r"])
 async def test_a_click_comes_where_the_terminal_no_longer_is(over: str, make_app: MakeApp) -> None:
     app = make_app("browse")
@@ -271,6 +280,7 @@ async def test_a_click_comes_where_the_terminal_no_longer_is(over: str, make_app
         await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("over", ["", "r"])
 async def test_two_sizes_of_the_terminal_soon_after_each_other_come_to_rest(
     over: str, make_app: MakeApp
@@ -307,6 +317,7 @@ async def test_two_sizes_of_the_terminal_soon_after_each_other_come_to_rest(
         assert screen.size == (80, 30)
 
 
+@pytest.mark.slow
 async def test_what_is_opened_is_left_before_it_is_there(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:

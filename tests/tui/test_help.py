@@ -11,6 +11,7 @@ from notekeep.tui.app import NotekeepApp
 from notekeep.tui.widgets.bars import Footer
 from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +48,10 @@ async def test_a_word_finds_an_action_wherever_it_works(make_app: MakeApp) -> No
         await until(pilot, lambda: shows(app, "No key or command for ctrl+o zzz"))
 
 
-@pytest.mark.parametrize(
+@cases(
     ("place", "signs"),
     [("habits", ("✓", "✗", "◐", "○", "–", "!")), ("today", ("□", "!")), ("browse", ("≡",))],  # noqa: RUF001 - a sign
+    fast=1,
 )
 async def test_help_says_what_the_signs_of_a_screen_mean(
     make_app: MakeApp, place: str, signs: tuple[str, ...]
@@ -65,9 +67,7 @@ async def test_help_says_what_the_signs_of_a_screen_mean(
             assert len([line for line in found if sign != "!" or "Problems" not in line]) == 1, sign
 
 
-@pytest.mark.parametrize(
-    ("place", "last_key"), [("browse", "Allow publishing"), ("habits", "Details")]
-)
+@cases(("place", "last_key"), [("browse", "Allow publishing"), ("habits", "Details")], fast=1)
 async def test_help_says_what_signs_mean_behind_the_keys_of_the_screen(
     make_app: MakeApp, place: str, last_key: str
 ) -> None:
@@ -97,7 +97,7 @@ async def test_escape_leaves_the_search_and_then_the_help(make_app: MakeApp) -> 
         await until(pilot, lambda: not shows(app, "esc close"))
 
 
-@pytest.mark.parametrize("place", ["today", "browse", "habits", "publish"])
+@cases("place", ["today", "browse", "habits", "publish"], fast=1)
 async def test_the_bottom_line_shows_faintly_what_has_nothing_to_be_about(
     place: str, tmp_path: Path
 ) -> None:
@@ -117,6 +117,7 @@ async def test_the_bottom_line_shows_faintly_what_has_nothing_to_be_about(
         assert list(shown)[-len(faint) :] == faint
 
 
+@pytest.mark.slow
 async def test_the_way_out_of_the_editor_is_said_first(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=(40, 12)) as pilot:
@@ -125,6 +126,7 @@ async def test_the_way_out_of_the_editor_is_said_first(make_app: MakeApp) -> Non
         await until(pilot, lambda: shows(app, "esc save"))
 
 
+@pytest.mark.slow
 async def test_the_bottom_line_shows_it_as_ever_where_there_are_notes(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=(120, 30)) as pilot:

@@ -109,6 +109,7 @@ async def test_a_version_is_restored_and_undo_brings_back_every_byte(
         await until(pilot, lambda: content(book) == restored)
 
 
+@pytest.mark.slow
 async def test_history_by_mouse_alone(make_app: MakeApp, book: Path) -> None:
     app = make_app("browse")
     before = content(book)
@@ -152,6 +153,7 @@ async def test_a_note_without_history_says_what_will_stand_there(make_app: MakeA
         await until(pilot, lambda: shows(app, "There is no earlier version to restore"))
 
 
+@pytest.mark.slow
 async def test_a_name_that_nobody_knows_is_said_and_left(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -285,6 +287,7 @@ async def test_undo_names_a_step_that_was_not_made_here_before_it_undoes_it(
         await until(pilot, lambda: content(root / BOOK) == before)
 
 
+@pytest.mark.slow
 async def test_undo_on_habits_names_a_check_in_of_another_program(
     make_app: MakeApp, vault: Vault, root: Path
 ) -> None:
@@ -333,6 +336,7 @@ async def test_the_list_of_steps_says_what_each_did_and_takes_any_of_them_back(
         await until(pilot, lambda: shows(app, "9 notes"))
 
 
+@pytest.mark.slow
 async def test_a_step_leads_to_the_history_of_its_note_and_back(
     make_app: MakeApp, book: Path, vault: Vault
 ) -> None:
@@ -354,6 +358,7 @@ async def test_a_step_leads_to_the_history_of_its_note_and_back(
         await until(pilot, book.exists)
 
 
+@pytest.mark.slow
 async def test_steps_by_mouse_alone(make_app: MakeApp, book: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -370,6 +375,7 @@ async def test_steps_by_mouse_alone(make_app: MakeApp, book: Path) -> None:
         await until(pilot, lambda: shows(app, "9 notes"))
 
 
+@pytest.mark.slow
 async def test_where_nothing_was_done_the_list_says_so(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

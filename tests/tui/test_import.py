@@ -171,6 +171,7 @@ async def test_a_file_that_cannot_be_read_shows_why(
     assert tree(root) == before
 
 
+@pytest.mark.slow
 async def test_leaving_while_files_are_read_ends_the_reading(
     make_app: MakeApp, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,6 +278,7 @@ async def test_a_row_is_left_out_and_included_again(
     assert not (root / NEW).exists()
 
 
+@pytest.mark.slow
 async def test_the_note_under_the_cursor_is_opened(
     make_app: MakeApp, root: Path, clippings: Path
 ) -> None:

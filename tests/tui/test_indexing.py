@@ -15,6 +15,7 @@ from notekeep.tui.app import NotekeepApp
 from notekeep.tui.dialogs.form import NewNoteDialog
 from notekeep.vault import Vault
 from tests.support.screens import press, seen, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,6 +95,7 @@ async def test_search_fills_in_while_the_vault_is_indexed(slowly: Slowly) -> Non
         await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "1 of 9 notes"))
 
 
+@pytest.mark.slow
 async def test_a_search_is_repeated_when_the_full_text_was_all_that_lacked(
     slowly: Slowly, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +124,7 @@ async def test_a_search_for_nothing_offers_a_note_only_once_all_is_indexed(
         await until(pilot, lambda: shows(app, "creates a note"))
 
 
+@pytest.mark.slow
 async def test_the_quick_switch_offers_a_note_only_once_all_is_indexed(slowly: Slowly) -> None:
     app = slowly.app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -138,6 +141,7 @@ async def test_the_quick_switch_offers_a_note_only_once_all_is_indexed(slowly: S
         await until(pilot, lambda: isinstance(app.screen, NewNoteDialog))
 
 
+@pytest.mark.slow
 async def test_the_number_of_notes_grows_while_they_are_indexed(slowly: Slowly) -> None:
     app = slowly.app("browse")
     async with app.run_test(size=SIZE) as pilot:
@@ -150,6 +154,7 @@ async def test_the_number_of_notes_grows_while_they_are_indexed(slowly: Slowly) 
         await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "9 notes"))
 
 
+@pytest.mark.slow
 async def test_today_is_not_called_quiet_while_the_vault_is_indexed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -188,7 +193,7 @@ async def test_today_shows_habits_before_any_note_is_indexed(slowly: Slowly) -> 
         await until(pilot, lambda: shows(app, "Tasks 1 open") and not shows(app, "ndexing"))
 
 
-@pytest.mark.parametrize("when", ["at once", "when it was read"])
+@cases("when", ["at once", "when it was read"], fast=1)
 async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path, when: str) -> None:
     root = tmp_path / "empty"
     root.mkdir()
@@ -207,6 +212,7 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
         assert [path.name for path in root.rglob("First.md")] == ["First.md"]
 
 
+@pytest.mark.slow
 async def test_a_single_edit_does_not_tell_of_indexing(
     make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +232,7 @@ async def test_a_single_edit_does_not_tell_of_indexing(
         assert not [text for text in told if "Indexing" in text]
 
 
+@pytest.mark.slow
 async def test_enter_in_an_empty_box_over_an_empty_list_makes_no_note(tmp_path: Path) -> None:
     root = tmp_path / "empty"
     root.mkdir()

@@ -172,6 +172,7 @@ async def test_in_emacs_text_is_moved_in_and_saved_as_the_hands_expect(
     assert note.read_bytes() == before
 
 
+@pytest.mark.slow
 async def test_in_emacs_the_palette_is_gone_through_and_left(vault: Vault) -> None:
     vault.person.keymap = "emacs"
     app = NotekeepApp(vault, "browse")
@@ -218,6 +219,7 @@ async def test_in_vim_its_commands_quit(typed: str, vault: Vault) -> None:
         await until(pilot, lambda: not app.is_running)
 
 
+@pytest.mark.slow
 async def test_in_vim_w_writes_nothing_down_and_e_opens_a_note(vault: Vault) -> None:
     vault.person.keymap = "vim"
     app = NotekeepApp(vault, "browse")
@@ -234,6 +236,7 @@ async def test_in_vim_w_writes_nothing_down_and_e_opens_a_note(vault: Vault) -> 
         await until(pilot, lambda: shows(app, "Depth needs hours"))
 
 
+@pytest.mark.slow
 async def test_the_sidebar_names_the_keys_of_the_map(vault: Vault) -> None:
     vault.person.keymap = "emacs"
     app = NotekeepApp(vault, "browse")

@@ -244,6 +244,7 @@ async def test_delete_publish_and_links_of_marked_notes(make_app: MakeApp, shelf
         await until(pilot, lambda: contents(shelf) == before)
 
 
+@pytest.mark.slow
 async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -281,6 +282,7 @@ async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
     assert tree(root) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "dated"), [("enter", 2), ("escape", 0)])
 async def test_the_date_of_a_status_is_offered_for_marked_notes(
     make_app: MakeApp, shelf: Path, key: str, dated: int
@@ -300,6 +302,7 @@ async def test_the_date_of_a_status_is_offered_for_marked_notes(
         assert sum(b"finished: 2026-11-24\n" in text for text in texts) == dated
 
 
+@pytest.mark.slow
 async def test_new_field_is_named_in_the_plan(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

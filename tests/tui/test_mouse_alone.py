@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, Prompt
 from tests.support.screens import press, seen, shows, until
 
@@ -93,6 +95,7 @@ async def test_help_and_problems_have_their_keys_as_buttons(make_app: MakeApp) -
         await until(pilot, lambda: shows(app, "Still readable."))
 
 
+@pytest.mark.slow
 async def test_the_switcher_and_the_palette_are_left_and_used_by_mouse(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:
@@ -106,6 +109,7 @@ async def test_the_switcher_and_the_palette_are_left_and_used_by_mouse(make_app:
         await until(pilot, lambda: shows(app, "enter open"))
 
 
+@pytest.mark.slow
 async def test_a_double_click_on_a_task_reads_its_note(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE) as pilot:

@@ -78,6 +78,7 @@ async def test_a_link_is_completed_as_obsidian_writes_them(root: Path) -> None:
         assert not shows(app, "[[Venice]")
 
 
+@pytest.mark.slow
 async def test_a_link_to_what_obsidian_excludes_opens_it(root: Path) -> None:
     app = started(root)
     async with app.run_test(size=(90, 24), notifications=True) as pilot:

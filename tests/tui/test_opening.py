@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
 from textual.widgets import Input
 
 from notekeep.tui.screens.browse import BrowseScreen
@@ -52,6 +53,7 @@ async def test_switched_note_replaces_tasks_over_browse(make_app: MakeApp, key: 
         await until(pilot, lambda: shows(app, "Depth needs hours"))
 
 
+@pytest.mark.slow
 async def test_review_of_habits_replaces_tasks(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -61,6 +63,7 @@ async def test_review_of_habits_replaces_tasks(make_app: MakeApp) -> None:
         await until(pilot, lambda: shows(app, "review"))
 
 
+@pytest.mark.slow
 async def test_row_of_today_replaces_tasks(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -75,6 +78,7 @@ async def test_row_of_today_replaces_tasks(make_app: MakeApp) -> None:
         await until(pilot, lambda: app.screen.has_class("-reading"))
 
 
+@pytest.mark.slow
 async def test_search_from_elsewhere_replaces_tasks(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -152,6 +156,7 @@ async def test_editor_opens_at_the_chosen_link(root: Path, make_app: MakeApp) ->
         assert await edited_line(app, pilot) == "Paragraph 20 names [[Deep Work]]."
 
 
+@pytest.mark.slow
 async def test_editor_opens_at_the_begin_of_a_note_not_scrolled(
     root: Path, make_app: MakeApp
 ) -> None:

@@ -78,6 +78,7 @@ async def test_a_note_far_down_is_gone_to(vault: Vault) -> None:
         assert browse.notes.cursor == browse.notes.row_count() - 3
 
 
+@pytest.mark.slow
 async def test_a_long_list_begins_at_its_top_when_it_is_sorted(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +95,7 @@ async def test_a_long_list_begins_at_its_top_when_it_is_sorted(
             assert browse.notes.cursor < 5
 
 
+@pytest.mark.slow
 async def test_after_a_search_a_note_far_down_a_long_list_keeps_the_cursor(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

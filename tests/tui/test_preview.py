@@ -109,6 +109,7 @@ async def test_a_section_folds_by_key_and_by_a_click_on_its_mark(reading: Vault)
         await until(pilot, lambda: shows(app, "Depth needs"))
 
 
+@pytest.mark.slow
 async def test_a_section_folds_where_next_to_nothing_is_seen(
     reading: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +129,7 @@ async def test_a_section_folds_where_next_to_nothing_is_seen(
         assert preview.chosen.link.endswith(section[0])
 
 
+@pytest.mark.slow
 async def test_folds_stay_while_other_notes_are_read(reading: Vault) -> None:
     app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE) as pilot:
@@ -246,6 +248,7 @@ async def test_a_small_picture_is_a_caption_and_shown_large(reading: Vault) -> N
         await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
 
 
+@pytest.mark.slow
 async def test_the_keys_of_a_large_picture_can_be_clicked(
     reading: Vault, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +269,7 @@ async def test_the_keys_of_a_large_picture_can_be_clicked(
         await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
 
 
+@pytest.mark.slow
 async def test_a_note_without_a_picture_says_so_where_one_is_to_be_shown(reading: Vault) -> None:
     app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -274,6 +278,7 @@ async def test_a_note_without_a_picture_says_so_where_one_is_to_be_shown(reading
         await until(pilot, lambda: shows(app, "There is no picture here"))
 
 
+@pytest.mark.slow
 async def test_a_picture_without_pillow_names_the_extra(
     reading: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,7 +289,7 @@ async def test_a_picture_without_pillow_names_the_extra(
         await until(pilot, lambda: shows(app, "pictures need the extra notekeep[images]"))
 
 
-@pytest.mark.parametrize("how", ["NO_COLOR", "ascii"])
+@cases("how", ["NO_COLOR", "ascii"], fast=1)
 async def test_without_colours_or_shapes_a_picture_is_words(
     reading: Vault, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -308,6 +313,7 @@ async def test_it_reads_at_any_size(reading: Vault, size: tuple[int, int]) -> No
         await until(pilot, lambda: any(line.strip() for line in seen(app)))
 
 
+@pytest.mark.slow
 async def test_a_long_note_holds_up_no_key(root: Path, vault: Vault) -> None:
     parts = (f"## Part {n}\n\nSome *words* of `{n}`.\n\n- [ ] one\n- two\n" for n in range(1500))
     (root / NOTE).write_text("\n".join(parts))
@@ -321,6 +327,7 @@ async def test_a_long_note_holds_up_no_key(root: Path, vault: Vault) -> None:
         await until(pilot, lambda: line_count(preview) > 6000)
 
 
+@pytest.mark.slow
 async def test_to_fold_all_of_a_long_note_folds_what_was_not_read_yet_too(
     root: Path, vault: Vault
 ) -> None:
@@ -367,6 +374,7 @@ PROSE = "\n\n".join(
 )
 
 
+@pytest.mark.slow
 async def test_the_same_words_are_read_on_in_another_width(root: Path, vault: Vault) -> None:
     (root / NOTE).write_text(PROSE)
     vault.indexing.refresh()
@@ -414,6 +422,7 @@ async def test_the_outline_stands_in_a_wide_margin_and_a_click_goes_there(
         await until(pilot, lambda: "Part 38" not in margin())
 
 
+@pytest.mark.slow
 async def test_a_line_that_was_gone_to_stays_on_the_screen_in_another_width(
     root: Path, vault: Vault
 ) -> None:
@@ -431,6 +440,7 @@ async def test_a_line_that_was_gone_to_stays_on_the_screen_in_another_width(
             await until(pilot, lambda: shows(app, "Part 30"))
 
 
+@pytest.mark.slow
 async def test_links_and_folds_of_a_very_long_note(root: Path, vault: Vault) -> None:
     parts = (f"## Part {n}\n\nSome *words* of `{n}`[^{n}].\n" for n in range(3000))
     (root / NOTE).write_text("\n".join(parts) + "\n[^0]: where it is from\n")
@@ -446,6 +456,7 @@ async def test_links_and_folds_of_a_very_long_note(root: Path, vault: Vault) -> 
         await until(pilot, lambda: shows(app, "Part 0 ▸") and shows(app, "Part 9 ▸"))
 
 
+@pytest.mark.slow
 async def test_a_block_that_takes_long_is_drawn_where_it_holds_up_no_key(
     root: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -513,6 +524,7 @@ async def test_a_check_in_shows_in_the_year_of_a_habit_that_a_note_has(
         await until(pilot, lambda: shows(app, "Water in 2026: kept 2 of"))
 
 
+@pytest.mark.slow
 async def test_a_note_that_is_one_huge_table(root: Path, vault: Vault) -> None:
     table = "\n".join(f"| row {n} | *some* words |" for n in range(4000))
     (root / NOTE).write_text(f"| a | b |\n|---|---|\n{table}\n")

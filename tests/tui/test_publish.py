@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
 from textual.widgets import Input
 
 from notekeep.config import Site
@@ -18,7 +19,6 @@ from tests.support.screens import press, seen, shows, tree, type_text, until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
     from textual.pilot import Pilot
 
     from notekeep.services.publishing import SiteStanding
@@ -216,6 +216,7 @@ async def test_a_chosen_folder_is_remembered_for_the_vault_and_shown_at_once(
     assert reopened.publishing.has_site()
 
 
+@pytest.mark.slow
 async def test_a_folder_that_is_made_later_is_remembered_when_it_is_written_to(
     make_app: MakeApp, root: Path, tmp_path: Path
 ) -> None:
@@ -260,6 +261,7 @@ async def test_a_new_note_on_publish_is_a_post_whose_plan_is_shown(
         await until(pilot, lambda: shows(app, "content/posts/fresh-words/index.md"))
 
 
+@pytest.mark.slow
 async def test_a_plan_says_that_the_site_hides_a_draft_where_it_does(
     make_app: MakeApp, vault: Vault, tmp_path: Path
 ) -> None:
@@ -281,6 +283,7 @@ async def test_a_plan_says_that_the_site_hides_a_draft_where_it_does(
         assert not shows(app, hidden)
 
 
+@pytest.mark.slow
 async def test_a_changed_post_stands_beside_what_it_would_become_on_a_wide_screen(
     make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
 ) -> None:
@@ -297,6 +300,7 @@ async def test_a_changed_post_stands_beside_what_it_would_become_on_a_wide_scree
         assert line.index("needs hours") < line.index("needs mornings")
 
 
+@pytest.mark.slow
 async def test_typed_folder_replaces_the_one_that_is_there(
     make_app: MakeApp, tmp_path: Path
 ) -> None:
@@ -310,6 +314,7 @@ async def test_typed_folder_replaces_the_one_that_is_there(
         await until(pilot, lambda: app.screen.query_one(Input).value == str(tmp_path / "blog"))
 
 
+@pytest.mark.slow
 async def test_what_an_export_left_alone_can_be_settled_right_after_it(
     make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
 ) -> None:
@@ -403,6 +408,7 @@ def plans(folder: Path) -> list[ExportPlan]:
     return [one for one in every if Path(one.site).is_relative_to(folder)]
 
 
+@pytest.mark.slow
 async def test_a_plan_is_not_kept_after_the_screen_is_left_and_is_there_again(
     make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
 ) -> None:
@@ -429,6 +435,7 @@ async def test_a_plan_is_not_kept_after_the_screen_is_left_and_is_there_again(
         await until(pilot, lambda: shows(app, "Wrote 2 files"))
 
 
+@pytest.mark.slow
 async def test_a_plan_that_comes_when_the_screen_was_left_is_not_kept(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, vault: Vault, tmp_path: Path
 ) -> None:
@@ -457,6 +464,7 @@ async def test_a_plan_that_comes_when_the_screen_was_left_is_not_kept(
         assert plans(tmp_path)
 
 
+@pytest.mark.slow
 async def test_what_was_written_stays_to_be_read_and_checked_when_one_comes_back(
     make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -484,6 +492,7 @@ async def test_what_was_written_stays_to_be_read_and_checked_when_one_comes_back
         await until(pilot, lambda: shows(app, "Checked without building the site"))
 
 
+@pytest.mark.slow
 async def test_states_are_not_read_while_nobody_sees_them(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, vault: Vault, root: Path
 ) -> None:
@@ -548,6 +557,7 @@ async def test_what_goes_into_a_post_is_chosen_where_there_is_a_choice(
         assert "## Ends" not in text
 
 
+@pytest.mark.slow
 async def test_a_click_chooses_a_post(make_app: MakeApp) -> None:
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
@@ -561,6 +571,7 @@ def site_of(app: NotekeepApp) -> str:
     return str(getattr(getattr(app.screen, "shown", None), "site", ""))
 
 
+@pytest.mark.slow
 async def test_each_site_has_its_own_state_of_a_post(
     make_app: MakeApp, vault: Vault, tmp_path: Path
 ) -> None:
@@ -581,6 +592,7 @@ async def test_each_site_has_its_own_state_of_a_post(
         await until(pilot, lambda: site_of(app) == str(other))
 
 
+@pytest.mark.slow
 async def test_a_key_right_after_the_cursor_is_about_the_draft_it_went_to(
     make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -605,6 +617,7 @@ async def test_a_key_right_after_the_cursor_is_about_the_draft_it_went_to(
         await until(pilot, lambda: not shows(app, "Not in the site yet"))
 
 
+@pytest.mark.slow
 async def test_a_key_for_a_plan_that_takes_long_is_said_to_have_come_too_early(
     make_app: MakeApp, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -647,6 +660,7 @@ async def test_a_typed_command_changes_the_selected_draft(
         assert not shows(app, "Draft: the site hides it")
 
 
+@pytest.mark.slow
 async def test_two_posts_of_one_title_are_told_apart_and_their_clash_is_explained(
     make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
 ) -> None:
@@ -664,6 +678,7 @@ async def test_two_posts_of_one_title_are_told_apart_and_their_clash_is_explaine
         await until(pilot, lambda: shows(app, "Not written: "))
 
 
+@pytest.mark.slow
 async def test_a_result_goes_when_the_export_is_undone(
     make_app: MakeApp, vault: Vault, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ async def test_a_quick_note_has_several_lines_and_goes_into_any_note(
         assert app.place.capture != "books/Atomic Habits.md"
 
 
+@pytest.mark.slow
 async def test_a_quick_note_stays_open_while_no_note_has_the_title(make_app: MakeApp) -> None:
     app = make_app("today")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -137,6 +138,7 @@ async def test_a_thought_that_cannot_be_kept_is_not_lost(make_app: MakeApp, root
         await until(pilot, (root / "inbox/Basil wilts.md").exists)
 
 
+@pytest.mark.slow
 async def test_a_dropped_picture_goes_along_as_one_step(
     make_app: MakeApp, root: Path, tmp_path: Path
 ) -> None:
@@ -159,6 +161,7 @@ async def test_a_dropped_picture_goes_along_as_one_step(
         assert (root / DAILY).read_bytes() == before
 
 
+@pytest.mark.slow
 async def test_in_the_editor_the_key_captures_while_nothing_is_offered(
     make_app: MakeApp, root: Path
 ) -> None:
@@ -420,7 +423,7 @@ async def test_dialogs_are_answered_with_the_mouse_alone(make_app: MakeApp, root
         await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
 
 
-@pytest.mark.parametrize(("key", "shown"), [("T", "esc back"), ("f3", "space done")])
+@cases(("key", "shown"), [("T", "esc back"), ("f3", "space done")], fast=1)
 async def test_the_bottom_line_names_no_way_to_where_one_is(
     make_app: MakeApp, key: str, shown: str
 ) -> None:
@@ -432,6 +435,7 @@ async def test_the_bottom_line_names_no_way_to_where_one_is(
         assert shows(app, "T tasks") is (key != "T")
 
 
+@pytest.mark.slow
 async def test_where_there_is_little_room_the_open_tasks_are_counted_and_not_the_done_ones(
     make_app: MakeApp, root: Path
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.screens import press, seen, shows, until
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ async def test_a_dialog_stands_in_the_middle_at_its_first_opening_and_after_a_re
             await until(pilot, lambda: len(app.screen_stack) == 1)
 
 
+@pytest.mark.slow
 async def test_a_screen_that_was_left_fits_the_size_and_the_theme_it_comes_back_to(
     make_app: MakeApp,
 ) -> None:

@@ -33,12 +33,13 @@ async def test_a_misspelt_word_is_answered_and_that_is_said(make_app: MakeApp) -
         assert browse(app).note_under_cursor == "books/Atomic Habits.md"
 
 
-@pytest.mark.parametrize(
+@cases(
     ("size", "said"),
     [
         (WIDE, "Showing notes with some of the words"),
         ((80, 24), "1 nearest note"),
     ],
+    fast=1,
 )
 async def test_a_question_shows_notes_with_some_of_its_words(
     make_app: MakeApp, size: tuple[int, int], said: str
@@ -85,6 +86,7 @@ async def test_enter_waits_for_the_text_search_before_it_creates_a_note(
         assert len(app.screen_stack) == 1
 
 
+@pytest.mark.slow
 async def test_enter_creates_no_note_when_the_text_search_fails(
     make_app: MakeApp, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +104,7 @@ async def test_enter_creates_no_note_when_the_text_search_fails(
         assert browse(app).pane.box.has_text_focus
 
 
+@pytest.mark.slow
 async def test_enter_after_a_failed_text_search_creates_no_note(
     make_app: MakeApp, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +134,7 @@ async def test_a_note_that_is_read_counts_as_opened(make_app: MakeApp) -> None:
         await until(pilot, lambda: browse(app).vault.open_counts.times(note) == before + 1)
 
 
-@pytest.mark.parametrize("how", ["tab", "click"])
+@cases("how", ["tab", "click"], fast=1)
 async def test_misspelt_field_is_named_below_the_box(make_app: MakeApp, how: str) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -179,6 +182,7 @@ async def test_misspelt_field_is_found_anywhere_in_a_search(make_app: MakeApp, t
         await until(pilot, lambda: not shows(app, "ratng"))
 
 
+@pytest.mark.slow
 async def test_words_with_a_colon_are_searched_for_when_no_field_is_near(
     make_app: MakeApp,
 ) -> None:
@@ -191,6 +195,7 @@ async def test_words_with_a_colon_are_searched_for_when_no_field_is_near(
         assert not shows(app, "accept")
 
 
+@pytest.mark.slow
 async def test_the_whole_line_of_the_search_is_its_box(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:

@@ -79,6 +79,7 @@ async def test_offline_the_top_line_says_so(make_app: MakeApp, hub: Path) -> Non
         await until(pilot, lambda: shows(app, "offline"))
 
 
+@pytest.mark.slow
 async def test_what_a_hook_stops_is_called_not_sent(
     make_app: MakeApp, root: Path, vault: Vault, hub: Path
 ) -> None:
@@ -99,6 +100,7 @@ async def test_what_a_hook_stops_is_called_not_sent(
         assert not shows(app, "offline")
 
 
+@pytest.mark.slow
 async def test_what_is_not_sent_yet_is_counted_in_the_top_line(
     make_app: MakeApp, root: Path, hub: Path
 ) -> None:

@@ -10,6 +10,7 @@ from textual.color import Color
 from notekeep.tui.styles import ROLES, get_role_styles
 from notekeep.tui.theme import DARK, LIGHT, PALETTES, THEMES, choose_theme_name
 from tests.support.screens import press, shows, type_text, until
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +61,7 @@ def test_every_palette_has_enough_contrast_on_each_surface_that_a_role_is_writte
 HUES = ("text", "bright", "muted", "amber", "gold", "link", "blue", "green", "coral")
 
 
-@pytest.mark.parametrize("theme", ["nord", "solarized-light", "dracula", "textual-light"])
+@cases("theme", ["nord", "solarized-light", "dracula", "textual-light"], fast=1)
 async def test_a_theme_of_textual_gets_roles_that_can_be_read(
     theme: str, make_app: MakeApp
 ) -> None:
@@ -101,7 +102,7 @@ def _contrast(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+@cases("theme", [theme.name for theme in THEMES], fast=1)
 async def test_text_of_every_role_can_be_read(theme: str, make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=(80, 24)) as pilot:

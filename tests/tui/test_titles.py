@@ -6,13 +6,13 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.support.screens import browse, press, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
     from notekeep.search.results import SearchResults
     from notekeep.tui.app import NotekeepApp
@@ -54,6 +54,7 @@ async def test_a_letter_is_seen_though_titles_take_long(
         await until(pilot, lambda: shows(app, "New note kettle"))
 
 
+@pytest.mark.slow
 async def test_titles_for_letters_that_were_typed_on_are_not_looked_for(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,6 +93,7 @@ async def test_enter_right_after_the_letters_opens_the_note_that_they_mean(
         await until(pilot, lambda: browse(app).note_under_cursor == "books/Deep Work.md")
 
 
+@pytest.mark.slow
 async def test_enter_right_after_a_query_makes_no_note_of_it(make_app: MakeApp) -> None:
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
@@ -129,6 +131,7 @@ async def test_keys_after_enter_are_about_what_is_found(
         assert pane.notes.marked == {second}
 
 
+@pytest.mark.slow
 async def test_keys_are_given_back_where_what_they_are_about_takes_long(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,7 @@ async def test_slash_searches_from_every_screen_and_no_letter_is_a_key(
         assert tree(root) == before
 
 
+@pytest.mark.slow
 async def test_screens_are_gone_through_and_the_switch_is_of_the_last(make_app: MakeApp) -> None:
     app = make_app("today")
     async with app.run_test(size=WIDE) as pilot:
@@ -126,6 +127,7 @@ async def test_keys_behind_the_one_that_opens_the_form_are_for_its_fields(
     assert (root / "books/Deep Work.md").is_file()
 
 
+@pytest.mark.slow
 async def test_a_habit_is_typed_into_its_form(make_app: MakeApp) -> None:
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:

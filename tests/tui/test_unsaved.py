@@ -84,6 +84,7 @@ async def test_a_start_tells_of_unsaved_text_and_restores_it(
         await until(pilot, lambda: content(root / DRAFT) == before)
 
 
+@pytest.mark.slow
 async def test_text_that_is_let_go_is_in_history(
     make_app: MakeApp, root: Path, vault: Vault, left: bytes
 ) -> None:
@@ -121,6 +122,7 @@ async def test_it_can_wait_and_is_asked_for_by_name(make_app: MakeApp, vault: Va
         await until(pilot, lambda: shows(app, "No unsaved text"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("left")
 async def test_who_types_already_is_not_interrupted(make_app: MakeApp) -> None:
     app = make_app("browse")
@@ -146,6 +148,7 @@ async def test_unsaved_text_of_a_note_that_is_gone_makes_it_again(
     assert content(root / DRAFT) == left
 
 
+@pytest.mark.slow
 async def test_text_that_was_saved_after_all_is_no_news(
     make_app: MakeApp, root: Path, vault: Vault
 ) -> None:

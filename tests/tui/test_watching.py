@@ -10,6 +10,8 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from notekeep.catalog import indexing_process
 from notekeep.storage.content import read_file
 from notekeep.tui.messages import OpenNote, VaultChanged
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
     from textual.pilot import Pilot
 
     from notekeep.catalog.indexer import Refreshed
@@ -81,6 +82,7 @@ async def test_what_another_notekeep_took_in_is_shown_too(make_app: MakeApp, roo
         await until(pilot, lambda: shows(app, "10 notes") and shows(app, "From elsewhere"))
 
 
+@pytest.mark.slow
 async def test_a_change_before_the_system_watches_is_seen(make_app: MakeApp, root: Path) -> None:
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
@@ -118,6 +120,7 @@ async def test_today_follows_another_device(make_app: MakeApp, root: Path) -> No
         await until(pilot, lambda: shows(app, "Habits 1 of 2"))
 
 
+@pytest.mark.slow
 async def test_a_change_made_here_is_shown_once(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +183,7 @@ async def test_watching_begins_after_the_first_frame_and_ends_with_the_program(
     assert not watchers()
 
 
+@pytest.mark.slow
 async def test_a_fault_of_one_sweep_is_logged_and_does_not_end_the_watching(
     make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -203,6 +207,7 @@ async def test_a_fault_of_one_sweep_is_logged_and_does_not_end_the_watching(
     assert "no such thing" in caplog.text
 
 
+@pytest.mark.slow
 async def test_who_leaves_while_a_process_is_about_to_be_followed_waits_for_none(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +232,7 @@ async def test_who_leaves_while_a_process_is_about_to_be_followed_waits_for_none
     assert followed == []
 
 
+@pytest.mark.slow
 async def test_one_process_takes_many_notes_in_and_one_thread_follows_it(
     make_app: MakeApp, vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
