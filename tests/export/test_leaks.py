@@ -17,6 +17,7 @@ import pytest
 from notekeep.vault import Vault
 from tests.support.leaks import ABOUT_PRIVACY, ATTEMPTS
 from tests.support.sites import make_hugo_site
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from notekeep.errors import Refused
     from tests.support.leaks import Attempt
 
-TARGETS = ("hugo", "nikola", "html", "portable", "ghost", "wordpress")
+TARGETS = ("hugo", "html", "nikola", "portable", "ghost", "wordpress")
 _DATA = re.compile(rb"base64,([A-Za-z0-9+/=]+)")
 
 
@@ -99,10 +100,8 @@ def export(root: Path, site: Path, target: str, paths: list[str], *, named: bool
     return Exported(words, plan.refused)
 
 
-@pytest.mark.parametrize(
-    "chosen", ["by publish: true", pytest.param("by name", marks=pytest.mark.slow)]
-)
-@pytest.mark.parametrize("target", TARGETS)
+@cases("chosen", ["by publish: true", "by name"], fast=1)
+@cases("target", TARGETS, fast=2)
 def test_no_attempt_gets_a_secret_out(tmp_path: Path, target: str, chosen: str) -> None:
     root = tmp_path / "notes"
     root.mkdir()

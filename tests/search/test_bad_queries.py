@@ -15,7 +15,7 @@ from notekeep.errors import UsageError
 from notekeep.search import text_filter
 from notekeep.services.search import LONGEST_TYPED
 from notekeep.vault import Vault
-from tests.support.sizes import sized
+from tests.support.sizes import cases, sized
 
 if TYPE_CHECKING:
     from notekeep.search.results import SearchResults
@@ -144,7 +144,7 @@ def test_too_much_is_refused_where_it_is_too_much(
         assert caught.value.position == position
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(?:a?){40}a{40}"])
+@cases("pattern", ["(a+)+$", "(a|a)*b", "(?:a?){40}a{40}"], fast=1)
 def test_a_regular_expression_that_never_ends_is_stopped_and_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str
 ) -> None:

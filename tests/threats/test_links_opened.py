@@ -13,7 +13,7 @@ from notekeep.tui.app import NotekeepApp
 from notekeep.tui.external_programs import check_address, open_address
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.vault import Vault
-from tests.support.screens import shows, tree, until
+from tests.support.screens import press, shows, tree, until
 from tests.support.sizes import cases
 
 if TYPE_CHECKING:
@@ -147,6 +147,6 @@ async def test_a_link_in_a_note_never_runs_a_command_of_the_program(
             await pilot.pause(0.05)
             assert app.is_running, link
             if app.screen is not screen:
-                await pilot.press("escape")
+                await press(pilot, "escape")
         assert tree(root) == before
         assert app.return_code is None

@@ -11,7 +11,7 @@ import notekeep
 from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
 from tests.support.outlets import markup
-from tests.support.screens import NOW, seen, shows, tree, until
+from tests.support.screens import NOW, press, seen, shows, tree, until
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -80,14 +80,14 @@ async def test_dialogs_and_notes_that_are_opened_show_it_as_written(vault: Vault
         await until(pilot, lambda: shows(app, VISIBLE))
         depth = len(app.screen_stack)
         for key in ("r", "t", "o", "exclamation_mark", "ctrl+p"):
-            await pilot.press(key)
+            await press(pilot, key)
             await pilot.pause()
             assert app.is_running, key
             await click(app, pilot)
             while len(app.screen_stack) > depth:
-                await pilot.press("escape")
+                await press(pilot, "escape")
                 await pilot.pause()
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await pilot.pause()
         await click(app, pilot)
         assert app.return_code is None

@@ -13,7 +13,7 @@ import pytest
 from notekeep.search import text_filter
 from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
-from tests.support.screens import NOW, shows, type_text, until
+from tests.support.screens import NOW, press, shows, type_text, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,11 +50,11 @@ async def test_the_interface_takes_keys_meanwhile(root: Path) -> None:
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "slow"))
-        await pilot.press("slash")
+        await press(pilot, "slash")
         type_text(app, NEVER_ENDS)
         await until(pilot, lambda: shows(app, NEVER_ENDS))
         start = time.monotonic()
-        await pilot.press("x")
+        await press(pilot, "x")
         await until(pilot, lambda: shows(app, f"{NEVER_ENDS}x"))
         assert time.monotonic() - start < text_filter.CLOCK_SECONDS
         assert app.is_running

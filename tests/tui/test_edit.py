@@ -15,7 +15,7 @@ from textual.events import Paste
 from notekeep.errors import NotekeepError
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.tui.completion import Completer
-from tests.support.screens import seen, shows, tree, type_text, until
+from tests.support.screens import press, seen, shows, tree, type_text, until
 from tests.support.sizes import cases, sized
 
 if TYPE_CHECKING:
@@ -88,19 +88,19 @@ async def test_e_edits_the_note_and_escape_saves_and_leaves(make_app: MakeApp, r
     before = path.read_bytes()
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await pilot.press("slash")
+        await press(pilot, "slash")
         type_text(app, "phone")
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
-        await pilot.press("enter", "e")
+        await press(pilot, "enter", "e")
         await until(pilot, lambda: shows(app, "esc save") and shows(app, "15 words"))
         assert shows(app, "title: Deep Work")
-        await pilot.press("ctrl+end")
+        await press(pilot, "ctrl+end")
         await press_all(app, pilot, "Read it again.")
         await until(pilot, lambda: shows(app, "unsaved · 18 words"))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is None)
         assert path.read_bytes() == before + b"Read it again."
-        await pilot.press("u")
+        await press(pilot, "u")
         await until(pilot, lambda: path.read_bytes() == before)
 
 
@@ -117,7 +117,7 @@ async def test_a_book_without_text_opens_at_its_first_section_and_counts_no_word
         await until(pilot, lambda: shows(app, "New · 8:1"))
         await press_all(app, pilot, "Good.")
         await until(pilot, lambda: shows(app, " words · 8:6"))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is None)
         assert (root / "books/New.md").read_text() == f"{head}Good.\n## Related\n"
 
@@ -126,13 +126,13 @@ async def test_keys_pressed_right_after_e_are_typed(make_app: MakeApp, root: Pat
     """`d` would delete the note, had it gone to the list."""
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await pilot.press("slash")
+        await press(pilot, "slash")
         type_text(app, "phone")
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         type_text(app, "eddu")
         await until(pilot, lambda: shows(app, "dduDepth needs hours"))
-        await pilot.press("ctrl+s")
+        await press(pilot, "ctrl+s")
         path = root / "books" / "Deep Work.md"
         await until(pilot, lambda: b"\ndduDepth needs" in path.read_bytes())
 
@@ -145,7 +145,7 @@ async def test_looking_at_a_note_in_the_editor_changes_nothing(
     app = make_app("browse")
     async with app.run_test(size=SIZE) as pilot:
         await edit(app, pilot, ODD)
-        await pilot.press("down", "end", "x", "backspace", "ctrl+s", "pagedown", "escape")
+        await press(pilot, "down", "end", "x", "backspace", "ctrl+s", "pagedown", "escape")
         await until(pilot, lambda: app.editors.here is None)
     assert tree(root) == before
 
@@ -185,10 +185,10 @@ async def test_a_moved_line_and_a_hostile_paste_keep_their_characters(
     async with app.run_test(size=SIZE) as pilot:
         screen = await edit(app, pilot, ODD)
         screen.area.go_to((3, 0))
-        await pilot.press("ctrl+x", "ctrl+home", "ctrl+v")
+        await press(pilot, "ctrl+x", "ctrl+home", "ctrl+v")
         app.post_message(Paste("\x1b[2J\r\nnew\rline"))
         await until(pilot, lambda: shows(app, "␛[2J"))
-        await pilot.press("ctrl+s")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: not screen.is_changed)
     after = bytes_of(odd)
     assert after.startswith(b"\xef\xbb\xbf" + ODD_LINES[3] + b"\x1b[2J\r\nnew\r\nline---\r\n")
@@ -206,7 +206,7 @@ async def test_text_that_is_no_utf_8_can_be_copied_and_cut(make_app: MakeApp, od
             assert "caf? is not UTF-8" in app.clipboard
             assert "\x1b]52;c;aGk=\x07" in app.clipboard
         area.undo()
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is None)
         assert bytes_of(odd) == b"".join(ODD_LINES)
 
@@ -216,12 +216,12 @@ async def test_offers_are_taken_with_tab(make_app: MakeApp, root: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         screen = await edit(app, pilot, "daily/2026-11-24.md")
         await until(pilot, lambda: screen.area.completer.offers(["[[dee"], 0, 5))
-        await pilot.press("ctrl+end")
+        await press(pilot, "ctrl+end")
         await press_all(app, pilot, "See [[dee")
         await until(pilot, lambda: shows(app, "See [[deep Work]]"))
-        await pilot.press("tab")
+        await press(pilot, "tab")
         await press_all(app, pilot, " #att")
-        await pilot.press("tab", "ctrl+s")
+        await press(pilot, "tab", "ctrl+s")
         await until(pilot, lambda: not screen.is_changed)
     assert (root / "daily/2026-11-24.md").read_text().endswith("See [[Deep Work]] #attention")
 
@@ -231,25 +231,25 @@ async def test_several_suggestions_are_a_list(make_app: MakeApp, root: Path) -> 
     async with app.run_test(size=SIZE) as pilot:
         screen = await edit(app, pilot, "daily/2026-11-24.md")
         await until(pilot, lambda: screen.area.completer.offers(["[[dee"], 0, 5))
-        await pilot.press("ctrl+end")
+        await press(pilot, "ctrl+end")
         await press_all(app, pilot, "[[a")
         await until(pilot, lambda: shows(app, "Atomic Habits") and shows(app, "A draft"))
         # Escape closes the list, and not the editor.
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: not shows(app, "Atomic Habits"))
         assert app.editors.here is screen
         await press_all(app, pilot, "t")
         # One that can only be meant needs no list.
         await until(pilot, lambda: screen.area.suggestion != "")
-        await pilot.press("backspace", "down", "up", "down")
+        await press(pilot, "backspace", "down", "up", "down")
         titles = ["A draft", "Atomic Habits"]
         chosen = screen.area.listed_offers[screen.area.chosen_offer].text
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: screen.area.lines[-1] == f"[[{chosen}")
         assert any(title in chosen for title in titles)
         assert not screen.area.listed_offers
         # An arrow moves in the text again.
-        await pilot.press("up")
+        await press(pilot, "up")
         assert screen.area.cursor_location[0] == len(screen.area.lines) - 2
 
 
@@ -259,10 +259,10 @@ async def test_enter_behind_a_whole_tag_is_a_new_line(make_app: MakeApp) -> None
     async with app.run_test(size=SIZE) as pilot:
         screen = await edit(app, pilot, "daily/2026-11-24.md")
         screen.area.completer = Completer(tags=["work", "work/late", "work/soon"])
-        await pilot.press("ctrl+end")
+        await press(pilot, "ctrl+end")
         await press_all(app, pilot, " #work")
         assert len(screen.area.listed_offers) == 3
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: screen.area.lines[-1] == "")
         assert screen.area.lines[-2].endswith(" #work")
 
@@ -273,7 +273,7 @@ async def test_a_suggestion_is_clicked(make_app: MakeApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         screen = await edit(app, pilot, "daily/2026-11-24.md")
         screen.area.completer = Completer(tags=["work/late", "work/soon"])
-        await pilot.press("ctrl+end")
+        await press(pilot, "ctrl+end")
         await press_all(app, pilot, " #wo")
         await until(pilot, lambda: shows(app, "work/soon"))
         row = next(n for n, line in enumerate(seen(app)) if "work/soon" in line)
@@ -287,7 +287,7 @@ async def test_quitting_saves(make_app: MakeApp, root: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await edit(app, pilot, "books/Deep Work.md")
         await press_all(app, pilot, "!")
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
         await until(pilot, lambda: not app.is_running)
     assert b"---\n!# Deep Work\n" in (root / "books/Deep Work.md").read_bytes()
 
@@ -321,12 +321,12 @@ async def test_changes_in_other_places_are_merged(make_app: MakeApp, root: Path)
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         screen = await edit(app, pilot, "posts/A draft.md")
-        await pilot.press("ctrl+end")
+        await press(pilot, "ctrl+end")
         await press_all(app, pilot, "- three")
         by_another_program(path, "Written in", "Said in")
         await until(pilot, lambda: shows(app, "Said in the open") and shows(app, "- three"))
         await until(pilot, lambda: shows(app, "Merged with changes by another program"))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is None)
         await until(pilot, lambda: not screen.is_attached)
     text = path.read_text()
@@ -340,11 +340,11 @@ async def test_lines_added_at_the_same_place_are_both_kept(make_app: MakeApp, ro
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         screen = await edit(app, pilot, "posts/A draft.md")
-        await pilot.press("ctrl+end")
+        await press(pilot, "ctrl+end")
         await press_all(app, pilot, "- three")
         by_another_program(path, "- two\n", "- two\n- four\n")
         await until(pilot, lambda: shows(app, "- four") and shows(app, "- three"))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: not screen.is_attached)
     assert path.read_text().endswith("- two\n- three\n- four\n")
 
@@ -362,11 +362,11 @@ async def test_changes_of_the_same_line_are_asked_about(
         by_another_program(path, "Written in", "Theirs: Written in")
         await until(pilot, lambda: shows(app, "Another program changed the same lines"))
         for _ in range(["mine", "theirs", "both"].index(choice)):
-            await pilot.press("down")
-        await pilot.press("enter")
+            await press(pilot, "down")
+        await press(pilot, "enter")
         shown = "Mine: Written" if choice == "mine" else "Theirs: Written"
         await until(pilot, lambda: shows(app, shown) and app.screen is screen)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is None)
     texts = {file.name: file.read_text() for file in (root / "posts").glob("*.md")}
     now = texts.pop("A draft.md")
@@ -391,7 +391,7 @@ async def test_a_note_that_is_gone_is_made_again_by_a_save(make_app: MakeApp, ro
         await press_all(app, pilot, "Still ")
         path.unlink()
         await until(pilot, lambda: shows(app, "was deleted · ctrl+s creates it again"))
-        await pilot.press("ctrl+s")
+        await press(pilot, "ctrl+s")
         await until(pilot, path.exists)
     assert b"---\nStill Written in the open" in path.read_bytes()
 
@@ -421,11 +421,11 @@ async def test_a_vault_that_is_gone_is_told_and_not_asked_for_ever(
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await type_and_lose_the_vault(app, pilot, root)
-        await pilot.press("ctrl+s")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: app.unseen == 1 and not editor(app).is_busy)
         assert tree(root) == {}
         put_back(root)
-        await pilot.press("ctrl+s")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: not editor(app).is_changed)
     assert b"---\nStill Written in the open" in (root / "posts/A draft.md").read_bytes()
 
@@ -437,7 +437,7 @@ async def test_quitting_keeps_what_cannot_be_saved_and_does_not_ask(
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await type_and_lose_the_vault(app, pilot, root)
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
         await until(pilot, lambda: not app.is_running)
     put_back(root)
     unsaved = AutosaveFile(vault.places.state, "posts/A draft.md").claim()
@@ -452,12 +452,12 @@ async def test_escape_closes_and_says_where_the_text_is_that_could_not_be_saved(
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await type_and_lose_the_vault(app, pilot, root)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is None and shows(app, "Your text is kept"))
         put_back(root)
         app.editors.open("posts/A draft.md")
         await until(pilot, lambda: shows(app, "Unsaved text from"))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Still Written in the open"))
 
 
@@ -471,9 +471,9 @@ async def test_text_that_nothing_can_keep_is_not_lost_without_a_question(
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await type_and_lose_the_vault(app, pilot, root)
         monkeypatch.setattr(AutosaveFile, "write", fail)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "The note could not be saved"))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is not None)
         await press_all(app, pilot, "being ")
         assert shows(app, "Still being Written")
@@ -491,7 +491,7 @@ async def test_closing_keeps_both_versions_of_a_line_that_another_program_change
         screen.area.go_to((6, 0))
         await press_all(app, pilot, "Mine: ")
         by_another_program(path, "Written in", "Theirs: Written in")
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is None and len(app.conflicts) == 1)
         await until(pilot, lambda: shows(app, "Your text is in"))
     (copy,) = path.parent.glob("A draft (conflict *).md")
@@ -564,13 +564,13 @@ async def test_a_crash_loses_nothing_that_was_typed_two_seconds_before(
         await until(pilot, lambda: shows(app, " notes"))
         app.editors.open("books/Deep Work.md")
         await until(pilot, lambda: shows(app, "Unsaved text from "))
-        await pilot.press("down", "enter")
+        await press(pilot, "down", "enter")
         await until(pilot, lambda: shows(app, "+ typed before the crash # Deep"))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: shows(app, "Unsaved text from "))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "typed before the crash # Deep"))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is None)
     assert path.read_bytes() == before.replace(b"# Deep", b"typed before the crash # Deep")
 
@@ -608,9 +608,9 @@ async def test_unsaved_text_is_merged_with_what_the_file_became(
         await until(pilot, lambda: shows(app, " notes"))
         app.editors.open("posts/A draft.md")
         await until(pilot, lambda: shows(app, "Unsaved text from "))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Said in the open") and shows(app, "- three"))
-        await pilot.press("escape")
+        await press(pilot, "escape")
         await until(pilot, lambda: app.editors.here is None)
     assert path.read_bytes() == base.replace(b"Written in", b"Said in") + b"- three\n"
     assert swap.read() is None
@@ -629,7 +629,7 @@ async def test_unsaved_text_can_be_left_for_later_and_discarded(
             app.editors.open("posts/A draft.md")
             await until(pilot, lambda: shows(app, "Unsaved text from "))
             assert swap.read() is not None
-            await pilot.press(*keys)
+            await press(pilot, *keys)
             await until(pilot, lambda: not shows(app, "Unsaved text from "))
         assert swap.read() is None
         await until(pilot, lambda: shows(app, "Written in the open"))
@@ -658,9 +658,9 @@ async def test_random_keys_leave_other_lines_as_they_were(
         screen = await edit(app, pilot, ODD)
         shown = list(screen.area.lines)
         screen.area.go_to((dice.randrange(30), 0))
-        await pilot.press(*dice.choices(KEYS, k=25))
+        await press(pilot, *dice.choices(KEYS, k=25))
         edited = list(screen.area.lines)
-        await pilot.press("ctrl+s")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: not screen.is_changed)
     after = bytes_of(odd).split(b"\n")
     assert len(after) == len(edited)

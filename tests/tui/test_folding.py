@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +76,7 @@ def test_a_folded_section_says_its_whole_length() -> None:
     assert any(f"{lines} lines" in line_text(row.line) for row in drawn.lines)
 
 
+@pytest.mark.slow
 def test_what_is_far_down_is_found() -> None:
     foot = "[^7]: the seventh"
     body = f"{LONG}\n{foot}\n"

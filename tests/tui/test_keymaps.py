@@ -110,11 +110,11 @@ async def test_an_action_without_a_key_gets_one_and_one_with_a_key_loses_it(
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Deep Work") and app.screen.focused is not None)
         assert not shows(app, "e edit")
-        await pilot.press("d", "e", "f9")
+        await press(pilot, "d", "e", "f9")
         await until(pilot, lambda: shows(app, "No changes yet"))
         assert app.editors.here is None
         assert vault.catalog.count() == 9
-        await pilot.press("escape", "colon", *"delete")
+        await press(pilot, "escape", "colon", *"delete")
         await until(pilot, lambda: shows(app, "Move the note to the .trash folder"))
 
 
@@ -251,9 +251,9 @@ async def test_the_keys_of_a_map_work(vault: Vault) -> None:
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shows(app, "Deep Work"))
-        await pilot.press("ctrl+s")
+        await press(pilot, "ctrl+s")
         await until(pilot, lambda: shows(app, "esc clear") or app.focused is not None)
-        await pilot.press("d", "e", "e", "p")
+        await press(pilot, "d", "e", "e", "p")
         await until(pilot, lambda: not shows(app, "Meditate"))
-        await pilot.press("ctrl+g")
+        await press(pilot, "ctrl+g")
         await until(pilot, lambda: shows(app, "Meditate"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.tui.dialogs.dialog import Choice, Confirm, Option, Prompt
-from tests.support.screens import press, seen, shows, until
+from tests.support.screens import is_settled, press, seen, shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +23,8 @@ WIDE = (120, 40)
 
 async def click(app: NotekeepApp, pilot: Pilot[Any], text: str) -> None:
     """Click on what is said at the lowest place of the screen, once nothing moves any more."""
-    await until(pilot, lambda: shows(app, text))
-    before: list[str] = []
-    while before != (lines := seen(app)):
-        before = lines
-        await pilot.pause(0.1)
-    row, line = next((n, x) for n, x in reversed([*enumerate(lines)]) if text in x)
+    await until(pilot, lambda: shows(app, text) and is_settled(app.screen))
+    row, line = next((n, x) for n, x in reversed([*enumerate(seen(app))]) if text in x)
     await pilot.click(offset=(line.index(text) + 1, row))
 
 

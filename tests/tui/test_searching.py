@@ -76,7 +76,7 @@ async def test_enter_waits_for_the_text_search_before_it_creates_a_note(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        await pilot.press("slash", *"kettle", "enter")
+        await press(pilot, "slash", *"kettle", "enter")
         await until(pilot, lambda: not browse(app).notes.note_count)
         await pilot.pause(0.5)
         assert len(app.screen_stack) == 1
@@ -97,7 +97,7 @@ async def test_enter_creates_no_note_when_the_text_search_fails(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        await pilot.press("slash", *"kettle", "enter")
+        await press(pilot, "slash", *"kettle", "enter")
         await until(pilot, lambda: shows(app, "The index is in use."))
         await pilot.pause()
         assert len(app.screen_stack) == 1
@@ -115,9 +115,9 @@ async def test_enter_after_a_failed_text_search_creates_no_note(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "9 notes"))
-        await pilot.press("slash", *"kettle")
+        await press(pilot, "slash", *"kettle")
         await until(pilot, lambda: shows(app, "The index is in use."))
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await pilot.pause(0.3)
         assert len(app.screen_stack) == 1
         assert shows(app, "The index is in use.")

@@ -16,7 +16,7 @@ from notekeep.catalog import indexing_process
 from notekeep.storage.content import read_file
 from notekeep.tui.messages import OpenNote, VaultChanged
 from notekeep.tui.vault_updates import VaultUpdates
-from tests.support.screens import browse, shows, until
+from tests.support.screens import browse, press, shows, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,7 +148,7 @@ async def test_a_change_made_here_is_shown_once(
         monkeypatch.setattr(app.vault.indexing, "refresh", counted)
         app.editors.open("books/Deep Work.md")
         await until(pilot, lambda: shows(app, "ctrl+s save"))
-        await pilot.press("X", "ctrl+s")
+        await press(pilot, "X", "ctrl+s")
         # The hint of our own write has been followed by a sweep, which found nothing.
         await until(pilot, lambda: sweeps.acquire(blocking=False))
         await until(pilot, lambda: told)
@@ -179,7 +179,7 @@ async def test_watching_begins_after_the_first_frame_and_ends_with_the_program(
     assert not watchers()
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, watchers)
-        await pilot.press("ctrl+q")
+        await press(pilot, "ctrl+q")
     assert not watchers()
 
 

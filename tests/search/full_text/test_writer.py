@@ -271,6 +271,7 @@ SAVE_FOR_EVER = """
 """
 
 
+@pytest.mark.slow
 def test_killed_at_random_what_was_said_to_be_saved_is_saved(words: WhooshIndex) -> None:
     words.build([doc(f"{at}.md", "lever") for at in range(7)], 0)
     dice = random.Random(3)
