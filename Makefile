@@ -18,11 +18,11 @@ run: $(VENV)/.run
 
 # What one runs while one works; `make test PART=query` runs one part.
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(SELECTED)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(SELECTED)
 
 # All tests, at their full size.
 test-all: $(VENV)/.dev
-	@NOTEKEEP_SIZE=full $(BIN)/python -m pytest -n $(WORKERS) $(SELECTED)
+	@NOTEKEEP_SIZE=full $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(SELECTED)
 
 check: format lint types contracts spell test-all
 
