@@ -13,7 +13,13 @@ from functools import cached_property
 
 from notekeep.dates import parse_iso
 from notekeep.errors import NotekeepError, Refused
-from notekeep.importing.formats.reading import fold_letters, isbn13, iso_day, surnames
+from notekeep.importing.formats.reading import (
+    escape_address,
+    fold_letters,
+    isbn13,
+    iso_day,
+    surnames,
+)
 from notekeep.importing.import_state import ImportRow, ImportState, SourceChange
 from notekeep.importing.input_files import MAX_NOTE, InputFiles
 from notekeep.importing.ledger import digest_text
@@ -44,8 +50,6 @@ RATING_MAX = 5
 UNCLAIMED_FIELDS = ("status", "listened")
 """Fields that a new note gets a value for which only a person can claim."""
 
-_UNSAFE = re.compile(r"[\s()<>\\]")
-"""What ends an address in a link of Markdown."""
 _ADDRESS = re.compile(r"\]\(<?([^)>]*)>?\)")
 
 
@@ -360,7 +364,7 @@ def _write_bookmark(one: Bookmark) -> str:
     title = re.sub(r"([\[\]\\<`])", r"\\\1", clean_line(one.title) or one.url)
     day = f" — {one.saved}" if one.saved else ""
     tags = "".join(f" {tag}" for tag in map(write_tag, one.tags) if tag)
-    return f"- [{title}]({_UNSAFE.sub(lambda sign: f'%{ord(sign[0]):02X}', one.url)}){day}{tags}"
+    return f"- [{title}]({escape_address(one.url)}){day}{tags}"
 
 
 def _is_same_value(name: str, there: str, value: str) -> bool:

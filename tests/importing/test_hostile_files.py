@@ -365,6 +365,13 @@ LARGE_FILES: dict[str, tuple[str, bytes, bytes, int, str]] = {
         15_000,
         "more than 8 MB",
     ),
+    "a list of many items": (
+        "annotations.json",
+        b'{"user": "x", "rows": [',
+        b'{"uri": "https://a.org/@", "id": "@", "text": "word @"},',
+        51_000,
+        "more than 50,000 annotations",
+    ),
     "bookmarks with their icons": (
         "b.html",
         BOOKMARKS.encode(),

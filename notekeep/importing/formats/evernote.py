@@ -110,7 +110,6 @@ class _Notebook:
             yield Loss(f"notebooks that are damaged: {error}", place=self._name)
 
     def take_pages(self) -> Records:
-        """Yield the pages that are complete."""
         notes, self._notes = self._notes, []
         for note in notes:
             self._note_count += 1
@@ -214,7 +213,6 @@ class _Attachment:
         self._is_broken = False
 
     def add(self, text: str) -> None:
-        """Decode some text."""
         text = self._rest + "".join(text.split())
         whole = len(text) - len(text) % 4
         self._rest = text[whole:]

@@ -15,7 +15,7 @@ from markdownify import MarkdownConverter
 
 from notekeep.errors import Refused
 from notekeep.importing.formats.html_pieces import plain_html
-from notekeep.importing.formats.reading import Resolve, raw_markdown
+from notekeep.importing.formats.reading import Resolve, escape_address, raw_markdown
 
 _TAGS = frozenset(
     "a abbr article aside b blockquote br caption center cite code col colgroup dd del details div"  # noqa: SIM905 - a list of words reads better as words
@@ -117,7 +117,6 @@ class _Converter(MarkdownConverter):
         return _TO_ESCAPE.sub(lambda match: "".join(f"\\{sign}" for sign in match[0]), text)
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Write a link; a picture within one stands alone."""
         href = str(el.get("href") or "")
         words = " ".join(text.split())
         if "_noformat" in parent_tags or not href or not words or el.find("img"):
@@ -126,28 +125,24 @@ class _Converter(MarkdownConverter):
         if not written and not re.match(r"(?i)(?:https?|mailto|tel):", href):
             return text
         before, after = (" " if text[at].isspace() else "" for at in (0, -1))
-        return f"{before}{written or f'[{words}]({_address(href)})'}{after}"
+        return f"{before}{written or f'[{words}]({escape_address(href)})'}{after}"
 
     def convert_img(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
-        """Write a picture."""
         source, words = str(el.get("src") or ""), " ".join(str(el.get("alt") or "").split())
         own = self._resolve(source, words, True)
         if own or not re.match("(?i)https?:", source):
             return own or words
-        return f"![{words}]({_address(source)})"
+        return f"![{words}]({escape_address(source)})"
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
-        """Write a cell, in which a bar is escaped."""
         plain = re.sub(r"(?<!\\)\|", r"\\|", " ".join(text.split()))
         columns = min(int(span), 100) if (span := str(el.get("colspan"))).isdecimal() else 1
         return f" {plain}{' |' * max(1, columns)}"
 
     def convert_th(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Write a cell of the head."""
         return self.convert_td(el, text, parent_tags)
 
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
-        """Write an item of a list."""
         bullet = f"{el[_NUMBER]}. " if el.has_attr(_NUMBER) else "- "
         first, *rest = text.strip().split("\n")
         indent = " " * len(bullet)
@@ -155,22 +150,15 @@ class _Converter(MarkdownConverter):
         return "\n".join(lines) + "\n"
 
     def convert_mark(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
-        """Write marked words."""
         return f"=={text.strip()}==" if text.strip() else ""
 
     def convert_input(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
-        """Write a box of a task."""
         if el.get("type") != "checkbox":
             return text
         return "[x] " if el.has_attr("checked") else "[ ] "
 
     def convert_nk_raw(self, el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
-        """Write what a reader put here."""
         return str(el["text"])
-
-
-def _address(href: str) -> str:
-    return re.sub(r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", href)
 
 
 def _is_nested(html: str) -> bool:

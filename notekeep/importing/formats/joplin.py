@@ -102,7 +102,6 @@ class _Export:
                 self._tags.setdefault(pair.fact("note_id"), []).append(tag.title)
 
     def make_page(self, item: _Item) -> Records:
-        """Make the page of a note."""
         page = Page(
             f"joplin:{item.facts['id']}",
             item.title or "Untitled",

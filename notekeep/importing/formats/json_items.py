@@ -61,7 +61,6 @@ class _JsonFile:
         self._at = 0
 
     def take(self, sign: str) -> bool:
-        """Take a sign if it is the next one."""
         self._skip_spaces()
         is_next = self._text.startswith(sign, self._at)
         self._at += is_next
@@ -73,7 +72,6 @@ class _JsonFile:
             raise ValueError(f"no {sign}")
 
     def items(self) -> Iterator[Any]:
-        """Take the items of a list that has begun."""
         is_more = not self.take("]")
         while is_more:
             yield self.value()
@@ -82,7 +80,6 @@ class _JsonFile:
                 self.expect("]")
 
     def value(self) -> Any:
-        """Take the next value."""
         self._skip_spaces()
         while True:
             try:

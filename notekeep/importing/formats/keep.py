@@ -6,7 +6,14 @@ import posixpath
 from typing import Any
 
 from notekeep.importing.formats.json_items import read_json
-from notekeep.importing.formats.reading import Records, guard, has_words, plain_text, unix_day
+from notekeep.importing.formats.reading import (
+    Records,
+    escape_address,
+    guard,
+    has_words,
+    plain_text,
+    unix_day,
+)
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format, Loss, Page, clean_line, file_link
 
@@ -58,7 +65,7 @@ def _make_page(note: dict[str, Any]) -> Page:
     for link in note.get("annotations") or ():
         url = clean_line(link.get("url"))
         if url and url not in text:
-            parts.append(f"[{clean_line(link.get('title')) or url}]({url.replace(')', '%29')})")
+            parts.append(f"[{clean_line(link.get('title')) or url}]({escape_address(url)})")
     first = clean_line(" ".join([text, *(words for _, words in items)]))
     if len(first) > _TITLE_LENGTH:
         first = f"{first[:_TITLE_LENGTH].rpartition(' ')[0] or first[:_TITLE_LENGTH]}…"

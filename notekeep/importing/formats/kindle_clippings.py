@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple, TextIO
 
 from notekeep.errors import Refused
@@ -252,10 +253,11 @@ def _read_time(text: str) -> str:
 # Records of one book
 
 
-class _Chain(NamedTuple):
+@dataclass(slots=True)
+class _Chain:
     passage: Passage
+    end: int  # of the last record
     texts: list[str]  # folded, of each record
-    spans: list[tuple[int, int]]
 
 
 def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
@@ -269,14 +271,14 @@ def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
         near = by_place.get(record.start, []) + by_place.get(record.end, [])
         chain = next((one for one in near[-_MAX_CHAINS:] if _is_resized(one, letters)), None)
         if chain is None:
-            chain = _Chain(_make_passage(book, record), [], [])
+            chain = _Chain(_make_passage(book, record), record.end, [])
             chains.append(chain)
         elif record.text != chain.passage.text:
             passage = chain.passage
             passage.earlier = (*passage.earlier, passage.text)
             passage.text, passage.locator = record.text, record.locator
         chain.texts.append(letters)
-        chain.spans.append((record.start, record.end))
+        chain.end = record.end
         for place in range(record.start, min(record.end, record.start + reach) + 1):
             known = by_place.setdefault(place, [])
             if not any(one is chain for one in known[-_MAX_CHAINS:]):
@@ -317,7 +319,7 @@ def _bind_note(
 ) -> None:
     """Give a note to the highlight that ends where it is, else to one around it."""
     near = by_place.get(record.start, [])[-_MAX_CHAINS:]
-    ends = [one for one in near if one.spans[-1][1] == record.start]
+    ends = [one for one in near if one.end == record.start]
     for chain in (ends or near)[-1:]:
         chain.passage.note = record.text
         return

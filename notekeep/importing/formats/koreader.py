@@ -137,7 +137,6 @@ def _read_lua(text: str) -> dict[str, Any]:
 
 
 def _add_token(found: list[str], match: re.Match[str]) -> None:
-    """Add what a token is in JSON."""
     if match["string"] is not None:
         found.append(json.dumps(_ESCAPE.sub(_unescape, match["string"][1:-1])))
     elif number := match["number"]:

@@ -104,7 +104,6 @@ class _Export:
     # Pages
 
     def read_page(self, name: str) -> Records:
-        """Read a page."""
         text = clean_text(self._given.text(name))
         found = _NAMED.fullmatch(_base(name))
         title = found[1] if found else _base(name).rpartition(".")[0]

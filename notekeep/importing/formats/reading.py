@@ -145,6 +145,8 @@ def convert_each(
 ) -> Iterator[Any]:
     """Yield what each row becomes, if anything; one that breaks is a loss with its number."""
     for number, row in enumerate(rows, 1):
+        if number > MAX_RECORDS:
+            raise Refused(f"more than {MAX_RECORDS:,} {what}", SPLIT_HINT)
         yield from guard(what, f"{place}, {number}", convert, row)
 
 
@@ -280,6 +282,11 @@ def web_address(value: object) -> str:
     """Return an address of the web; "" for any other."""
     address = clean_line(value)
     return address if _ADDRESS.match(address) else ""
+
+
+def escape_address(address: str) -> str:
+    """Return an address without what would end it in a link of Markdown."""
+    return re.sub(r"[\s()<>\\]", lambda sign: f"%{ord(sign[0]):02X}", address)
 
 
 def read_number(value: object) -> float:

@@ -88,7 +88,6 @@ def _tag_names(tags: object) -> tuple[str, ...]:
 def _read_csv(name: str, text: TextIO) -> Records:
     works: dict[tuple[str, str], Work] = {}
     kinds: dict[tuple[str, str], set[str]] = {}
-    tags_of: dict[tuple[str, str], dict[str, None]] = {}
     for line, row in read_csv(text):
         title, author = key = first_of(row, "Book Title"), first_of(row, "Book Author")
         if not title:
@@ -97,7 +96,7 @@ def _read_csv(name: str, text: TextIO) -> Records:
         people = f" ({author})" if author else ""
         work = works.setdefault(key, Work("book", title, (f"readwise:{title}{people}",)))
         work.fields["asin"] = first_of(row, "Amazon Book ID")
-        tags_of.setdefault(key, {}).update(dict.fromkeys(_split_tags(row, "Document tags")))
+        work.tags = tuple(dict.fromkeys([*work.tags, *_split_tags(row, "Document tags")]))
         kind = first_of(row, "Location Type").casefold()
         kinds.setdefault(key, set()).add(kind)
         words, note = plain_text(row.get("Highlight")), plain_text(row.get("Note"))
@@ -114,7 +113,6 @@ def _read_csv(name: str, text: TextIO) -> Records:
         _set_place(passage, kind, row.get("Location"))
         work.passages.append(passage)
     for key, work in works.items():
-        work.tags = tuple(tags_of[key])
         work.kind = _guess_kind(work, key[1], kinds[key])
         work.authors = _authors(work.kind, key[1])
         _set_chapters(work)
