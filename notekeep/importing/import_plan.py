@@ -19,7 +19,7 @@ from notekeep.importing.import_state import (
     SourceChange,
     count_words,
 )
-from notekeep.importing.input_files import SPLIT_HINT, InputFiles
+from notekeep.importing.input_files import HOW_TO_SPLIT, InputFiles
 from notekeep.importing.note_import import NotePlanner
 from notekeep.importing.records import Bookmark, Format, Loss, Page, Work
 from notekeep.notes.plan import NoteChange, WritePlan
@@ -115,7 +115,9 @@ def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
     for record in form.read(given):
         count += len(record.passages) if isinstance(record, Work) else isinstance(record, Bookmark)
         if count > MAX_RECORDS:
-            raise Refused(f"{given.path}: more than {MAX_RECORDS:,} passages or links", SPLIT_HINT)
+            raise Refused(
+                f"{given.path}: more than {MAX_RECORDS:,} passages or links; {HOW_TO_SPLIT}"
+            )
         if isinstance(record, Loss):
             state.lose(record)
         elif isinstance(record, Page):

@@ -55,7 +55,7 @@ _ARCHIVE_ERRORS = (
     *(RuntimeError, ValueError, OverflowError, MemoryError),
 )
 _HINT = "Export it again from the program it comes from."
-SPLIT_HINT = "Split the file, and import its parts one after the other: they are merged."
+HOW_TO_SPLIT = "split it, and import its parts one after the other"
 
 _MAX_TEXT = 1 << 20
 _STEPS = 100_000
@@ -145,7 +145,7 @@ class InputFiles:
             while chunk := file.read(1 << 20):
                 size += len(chunk)
                 if size > max_size:
-                    raise Refused(f"{name}: larger than {max_size >> 20} MB", SPLIT_HINT)
+                    raise Refused(f"{name}: larger than {max_size >> 20} MB; {HOW_TO_SPLIT}")
                 try:
                     if decoder is not None:
                         decoder.decode(chunk)

@@ -24,7 +24,7 @@ from notekeep.importing.formats.reading import (
     split_names,
     surnames,
 )
-from notekeep.importing.input_files import SPLIT_HINT
+from notekeep.importing.input_files import HOW_TO_SPLIT
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
 
 _SEPARATOR = "=========="
@@ -111,7 +111,7 @@ def _read_file(name: str, text: TextIO) -> Records:
     books: dict[str, list[_Record]] = {}
     for number, (line, lines, is_whole) in enumerate(_split_records(text), 1):
         if number > MAX_RECORDS:
-            raise Refused(f"more than {MAX_RECORDS:,} clippings", SPLIT_HINT)
+            raise Refused(f"more than {MAX_RECORDS:,} clippings; {HOW_TO_SPLIT}")
         place = f"{name}:{line}"
         if len(lines) < 2 or (not is_whole and "|" not in lines[1]):
             yield Loss("records that are cut off", place=place)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from notekeep.dates import MONTH_NAMES
 from notekeep.errors import NotekeepError, Refused
-from notekeep.importing.input_files import MAX_SOURCE, SPLIT_HINT, InputFiles
+from notekeep.importing.input_files import HOW_TO_SPLIT, MAX_SOURCE, InputFiles
 from notekeep.importing.records import Loss, Record, clean_line, clean_text
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def convert_each(
     """Yield what each row becomes, if anything; one that breaks is a loss with its number."""
     for number, row in enumerate(rows, 1):
         if number > MAX_RECORDS:
-            raise Refused(f"more than {MAX_RECORDS:,} {what}", SPLIT_HINT)
+            raise Refused(f"more than {MAX_RECORDS:,} {what}; {HOW_TO_SPLIT}")
         yield from guard(what, f"{place}, {number}", convert, row)
 
 
@@ -185,7 +185,7 @@ def read_csv(text: TextIO, sign: str = ",") -> Iterator[tuple[int, dict[str, str
         head = [clean_line(cell) for cell in next(reader, [])]
         for number, row in enumerate(reader):
             if number >= MAX_RECORDS:
-                raise Refused(f"more than {MAX_RECORDS:,} rows", SPLIT_HINT)
+                raise Refused(f"more than {MAX_RECORDS:,} rows; {HOW_TO_SPLIT}")
             if any(cell.strip() for cell in row) and head:
                 cells = [*row[: len(head) - 1], sign.join(row[len(head) - 1 :])]
                 yield reader.line_num, dict(zip(head, cells + [""] * len(head), strict=False))
