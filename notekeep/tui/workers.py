@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from notekeep.tracking.checkin import CheckInResult
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.keyboard import Keyboard
-    from notekeep.vault import Vault
 
 
 T = TypeVar("T")
@@ -201,10 +200,10 @@ class TitleSearch:
     """The titles, aliases and tags that the last text typed may be about; see `Vault.suggest`."""
 
     def __init__(
-        self, node: DOMNode, vault: Vault, show: Callable[[str, SearchResults], object], limit: int
+        self, node: DOMNode, show: Callable[[str, SearchResults], object], limit: int
     ) -> None:
         """Prepare; `show` takes each text typed on `node`, and at most `limit` notes for it."""
-        self._node, self._vault, self._show, self._limit = node, vault, show, limit
+        self._node, self._show, self._limit = node, show, limit
         self._searching = threading.Lock()
         self._worker: Worker[None] | None = None
         self._deeds: list[Callable[[], object]] = []  # what waits for the titles
@@ -245,7 +244,8 @@ class TitleSearch:
         with self._searching:
             if worker.is_cancelled:
                 return None
-            return self._vault.search.suggest(query, limit=self._limit)
+            vault = cast("NotekeepApp", self._node.app).vault
+            return vault.search.suggest(query, limit=self._limit)
 
     def _found(self, typed: str, found: SearchResults | None) -> None:
         self._worker = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -370,8 +371,11 @@ class Many:
 class Bare(App[None]):
     """A grid, and nothing else."""
 
+    glyphs, today = UNICODE, dt.date(2026, 11, 24)
+    vault = SimpleNamespace(schema=DEFAULT_SCHEMA)
+
     def compose(self) -> ComposeResult:
-        yield NoteGrid(UNICODE, dt.date(2026, 11, 24))
+        yield NoteGrid()
 
 
 async def test_only_the_rows_on_the_screen_are_read() -> None:
@@ -379,7 +383,7 @@ async def test_only_the_rows_on_the_screen_are_read() -> None:
     app = Bare()
     async with app.run_test(size=(80, 24)) as pilot:
         shown = app.query_one(NoteGrid)
-        shown.set_columns(source.page(0, 200), DEFAULT_SCHEMA, "")
+        shown.set_columns(source.page(0, 200), "")
         shown.show_rows(source)
         await until(pilot, lambda: shows(app, "Note 0 "))
 

@@ -27,7 +27,6 @@ from notekeep.tui.field_forms import (
 )
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.render.formatting import BEST_RATING, stars
-from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_columns import TAGS_COLUMN
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine
@@ -135,7 +134,7 @@ class DateCellEditor(CellEditor):
     def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
         super().__init__(field, grid, typed)
         day = parse_iso(field.text[:10]) or self.today
-        self.calendar = MonthCalendar(day, self.today, self.vault.settings.week_start)
+        self.calendar = MonthCalendar(day)
 
     def compose_cell(self) -> ComposeResult:
         yield self.calendar
@@ -223,10 +222,10 @@ class ItemRows(RowList[str]):
 
     def draw_item(self, item: str, width: int, *, here: bool) -> StyledLine:
         del width
-        box, role = Piece(self._glyphs.task_open, "faint"), ""
+        box, role = Piece(self.glyphs.task_open, "faint"), ""
         if item in self._chosen:
-            box, role = Piece(self._glyphs.task_done, "task-done"), "bright"
-        head = gutter(self._glyphs, here=here and self.is_used)
+            box, role = Piece(self.glyphs.task_done, "task-done"), "bright"
+        head = gutter(self.glyphs, here=here and self.is_used)
         return [*head, box, Piece(f" {clean_line(item)}", role)]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
@@ -256,7 +255,7 @@ class ListCellEditor(CellEditor):
     def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
         super().__init__(field, grid, typed)
         self.chosen = parse_list_items(field.name, field.text)
-        self.items = ItemRows(self.glyphs)
+        self.items = ItemRows()
         self._others: list[str] = []
         self._is_tags = field.name == TAGS_COLUMN
         self._suggester = WordSuggester(find_last_word if self._is_tags else find_last_signed_item)
@@ -351,7 +350,7 @@ class ChoiceCellEditor(CellEditor):
 
     def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
         super().__init__(field, grid, typed)
-        self.options = OptionRows(field_options(field, field.text), self.glyphs)
+        self.options = OptionRows(field_options(field, field.text))
 
     def compose_cell(self) -> ComposeResult:
         yield self.options
@@ -378,9 +377,8 @@ class ChoiceCellEditor(CellEditor):
 class StarsView(LineView, inherit_bindings=False):
     """Five stars, some of them full; a click on one sets so many, a second click half of it."""
 
-    def __init__(self, glyphs: Glyphs, rating: float | None) -> None:
+    def __init__(self, rating: float | None) -> None:
         super().__init__()
-        self._glyphs = glyphs
         self.rating = rating
 
     def put(self, rating: float | None) -> None:
@@ -393,10 +391,10 @@ class StarsView(LineView, inherit_bindings=False):
     def draw_line(self, index: int, width: int) -> StyledLine:
         del index, width
         if self.rating is None:
-            none = self._glyphs.no_star * BEST_RATING
+            none = self.glyphs.no_star * BEST_RATING
             return [Piece(none, "faint"), Piece("  none", "muted")]
         number = Piece(f"  {format_value(self.rating)}", "bright")
-        return [Piece(stars(self.rating, self._glyphs), "star"), number]
+        return [Piece(stars(self.rating, self.glyphs), "star"), number]
 
     def on_click(self, event: events.Click) -> None:
         if (place := event.get_content_offset(self)) is not None and 0 <= place.x < BEST_RATING:
@@ -415,7 +413,7 @@ class StarsCellEditor(CellEditor):
 
     def compose_cell(self) -> ComposeResult:
         value = self.field.value if isinstance(self.field.value, int | float) else None
-        self.stars = StarsView(self.glyphs, value)
+        self.stars = StarsView(value)
         yield self.stars
 
     def on_mount(self) -> None:

@@ -33,7 +33,6 @@ from notekeep.tui.clipboard import dropped_files
 from notekeep.tui.completion import WordSuggester
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.program import ProgramPart
-from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
 from notekeep.tui.textual_compat import PacedScreen
@@ -299,8 +298,8 @@ class Option(NamedTuple):
 class OptionRows(RowList[Option]):
     """Answers to choose from, one to a row, with headings between them."""
 
-    def __init__(self, options: Sequence[Option], glyphs: Glyphs) -> None:
-        super().__init__(glyphs)
+    def __init__(self, options: Sequence[Option] = ()) -> None:
+        super().__init__()
         self._rows = self._all = options
         self.nothing = [[Piece("No results", "muted")]]
 
@@ -345,7 +344,7 @@ class OptionRows(RowList[Option]):
             return [Piece(" "), Piece(title, "section")]
         about = [Piece(clean_line(item.about), "muted"), Piece(" ")]
         return [
-            *gutter(self._glyphs, here=here),
+            *gutter(self.glyphs, here=here),
             *spread_line([Piece(title, "bright")], about, width - 2),
         ]
 
@@ -398,7 +397,7 @@ class Choice(ListDialog[str | None]):
     ) -> None:
         super().__init__()
         self._title, self._value, self._has_filter = title, value, has_filter
-        self.rows: OptionRows = OptionRows(options, self.glyphs)
+        self.rows: OptionRows = OptionRows(options)
 
     def compose(self) -> ComposeResult:
         with dialog_box(self._title, ("enter", "choose"), ("esc", "cancel")):

@@ -38,7 +38,6 @@ from notekeep.tui.field_forms import (
 )
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.render.formatting import parse_rating, plural, stars
-from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
 from notekeep.tui.widgets.bars import ActionButtons, ChoiceBar
@@ -100,8 +99,8 @@ BUTTONS = ("edit-field", "finish-form", "drop-form", "step-field", "clear-field"
 class _Fields(RowList[str | FormField]):
     """The fields, one to a row, with what was changed in them."""
 
-    def __init__(self, fields: Sequence[FormField], glyphs: Glyphs) -> None:
-        super().__init__(glyphs)
+    def __init__(self, fields: Sequence[FormField]) -> None:
+        super().__init__()
         own = [field for field in fields if field.is_own]
         common = [field for field in fields if not field.is_own]
         self._rows = [*own, *(["Every note"] if own else []), *common]
@@ -140,12 +139,12 @@ class _Fields(RowList[str | FormField]):
             return [Piece("  "), Piece(item, "section")]
         text = self.texts[item.name]
         label = fit_line([Piece(clean_line(item.name), "muted")], NAME_WIDTH - 1)
-        value = Piece(clean_line(text) or self._glyphs.dot, "bright" if text else "faint")
+        value = Piece(clean_line(text) or self.glyphs.dot, "bright" if text else "faint")
         left = [*pad_line(label, NAME_WIDTH), value, *self._stars(item, text)]
         type_name = TYPE_NAMES.get(item.type or "", item.type or "")
         about = "choice" if item.choices else type_name
         right = [Piece(about, "faint"), Piece(" ")] if width >= 2 * NAME_WIDTH + 20 else []
-        head = gutter(self._glyphs, here=here, marked=text != item.text)
+        head = gutter(self.glyphs, here=here, marked=text != item.text)
         return [*head, *spread_line(left, right, width - 2)]
 
     def _stars(self, field: FormField, text: str) -> StyledLine:
@@ -155,7 +154,7 @@ class _Fields(RowList[str | FormField]):
             rating = parse_rating(float(text))
         except ValueError:
             return []
-        return [Piece(f"  {stars(rating, self._glyphs)}", "star")] if rating is not None else []
+        return [Piece(f"  {stars(rating, self.glyphs)}", "star")] if rating is not None else []
 
 
 class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=False):
@@ -167,7 +166,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         super().__init__()
         self._title, self._check = note.title, check
         self._undated = ""  # the date of the status, while that has none
-        self.fields = _Fields(list_form_fields(note, self.vault.schema), self.glyphs)
+        self.fields = _Fields(list_form_fields(note, self.vault.schema))
 
     def compose(self) -> ComposeResult:
         with dialog_box(f"Fields of {self._title}", classes="-tall-box"):

@@ -85,8 +85,8 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         self._bar = ChoiceBar((TODAYS_NOTE, *self._notes, INBOX, OTHER_NOTE), self._place)
         self._box = _Box(placeholder="Text, - [ ] a task, > a quote", compact=True)
         self._title = Input(placeholder="Title of the note", compact=True)
-        self._titles = OptionRows([], self.glyphs)
-        self._search = TitleSearch(self, self.vault, self._show_titles, MAX_TITLES)
+        self._titles = OptionRows()
+        self._search = TitleSearch(self, self._show_titles, MAX_TITLES)
 
     def compose(self) -> ComposeResult:
         with dialog_box("Quick note", *KEYS):

@@ -41,7 +41,7 @@ class _Titles(RowList["Row | str"], can_focus=False):
         return self._item
 
     def draw_item(self, item: Row | str, width: int, *, here: bool) -> StyledLine:
-        head = gutter(self._glyphs, here=here)
+        head = gutter(self.glyphs, here=here)
         if isinstance(item, str):
             name = Piece(clean_line(item), "title")
             return [*head, Piece("New note ", "muted"), name, Piece("  enter create", "muted")]
@@ -50,7 +50,7 @@ class _Titles(RowList["Row | str"], can_focus=False):
             title = mark_matches(title, self.matcher)
         right = [Piece(kind_name(item.kind), "faint"), Piece(" ")]
         room = width - 4 - line_width(right)
-        left = distinguished_title([*title, *signs(item, self._glyphs)], item, room)
+        left = distinguished_title([*title, *signs(item, self.glyphs)], item, room)
         return [*head, *spread_line(left, right, width - 2)]
 
 
@@ -59,9 +59,9 @@ class Switcher(ListDialog[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: _Titles = _Titles(self.glyphs)
+        self.rows: _Titles = _Titles()
         self._line = FilterLine(placeholder="Title of a note", compact=True)
-        self._found = TitleSearch(self, self.vault, self._show, MAX_SHOWN_TITLES)
+        self._found = TitleSearch(self, self._show, MAX_SHOWN_TITLES)
 
     def compose(self) -> ComposeResult:
         with dialog_box("Open a note", ("enter", "open"), ("esc", "close")):

@@ -48,9 +48,9 @@ class BookRows(RowList[ReadBook | str]):
 
     def draw_item(self, item: ReadBook | str, width: int, *, here: bool) -> StyledLine:
         if isinstance(item, str):
-            return group_row(item, width - 1, self._glyphs) if item else []
+            return group_row(item, width - 1, self.glyphs) if item else []
         look = RowLook(here=here, dated_by="finished", is_grouped=True)
-        return note_row(item.row, width, self._glyphs, self.today, look)
+        return note_row(item.row, width, self.glyphs, self.today, look)
 
 
 class BooksScreen(OverlayScreen):
@@ -61,8 +61,7 @@ class BooksScreen(OverlayScreen):
     PLACE = "books"
 
     def __init__(self) -> None:
-        self.books = BookRows(self.glyphs)
-        self.books.today = self.today
+        self.books = BookRows()
         super().__init__(self.books)
         self._year = self.today.year
 

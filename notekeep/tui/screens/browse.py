@@ -79,7 +79,7 @@ class BrowseScreen(VaultScreen):
     def sidebar(self) -> Sidebar:
         from notekeep.tui.widgets.sidebar import Sidebar
 
-        return Sidebar(self.glyphs, id="sidebar")
+        return Sidebar(id="sidebar")
 
     def compose_body(self) -> ComposeResult:
         self.set_class(self._begins_as_grid, "-grid")
@@ -87,9 +87,7 @@ class BrowseScreen(VaultScreen):
         with Horizontal(id="panes"):
             if self.has_class("-sidebar"):
                 yield self.sidebar
-            yield ListPane(
-                self.vault, self.glyphs, self.today, self._note, as_grid=self._begins_as_grid
-            )
+            yield ListPane(self._note, as_grid=self._begins_as_grid)
             yield Preview(id="preview")
 
     def on_mount(self) -> None:

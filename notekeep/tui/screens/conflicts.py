@@ -65,7 +65,7 @@ class ConflictsScreen(OverlayScreen):
     PLACE = "conflicts"
 
     def __init__(self, path: str = "") -> None:
-        self.pairs = OptionRows([], self.glyphs)
+        self.pairs = OptionRows()
         super().__init__(self.pairs)
         self.add_class("-stacked")
         self._found: list[ConflictRow] = []

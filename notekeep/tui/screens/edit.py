@@ -215,7 +215,7 @@ class EditScreen(VaultScreen):
         self.area = NoteArea(editing.lines, editing.stand_ins)
         row = self.vault.catalog.row(editing.path)
         self.label = row.title if row is not None else editing.path
-        self.offers = CompletionList([], self.glyphs)
+        self.offers = CompletionList()
         self.autosave = EditorAutosave(self)
         self.find = FindBar(self.area)
         self._external = ExternalEdits(self)

@@ -177,7 +177,7 @@ class DiffDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with dialog_box("Difference", ("esc", "back"), classes="-tall-box"):
-            yield DiffView(self.glyphs)
+            yield DiffView()
 
     def on_mount(self) -> None:
         view = self.query_one(DiffView)
@@ -323,7 +323,7 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
     def __init__(self, texts: Sequence[UnsavedText]) -> None:
         super().__init__()
         self._texts = list(texts)
-        self._list = OptionRows([], self.glyphs)
+        self._list = OptionRows()
 
     def compose(self) -> ComposeResult:
         with dialog_box("Unsaved text"):

@@ -54,9 +54,9 @@ class HabitsScreen(VaultScreen):
     _open_yesterday: tuple[str, ...] = ()
 
     def compose_body(self) -> ComposeResult:
-        yield WeekGrid(self.glyphs, self.today, self.vault.settings.week_start)
-        yield HabitYear(self.glyphs, self.today, id="year")
-        yield HabitPage(self.glyphs, self.today)
+        yield WeekGrid()
+        yield HabitYear(id="year")
+        yield HabitPage()
 
     def on_mount(self) -> None:
         self.grid.focus()

@@ -192,7 +192,7 @@ class HelpScreen(Dialog[None]):
     def __init__(self, place: str) -> None:
         super().__init__()
         self._place = place
-        self._page = _HelpPage(self.glyphs)
+        self._page = _HelpPage()
         self._box = Input(placeholder="Search keys and commands", compact=True)
 
     def compose(self) -> ComposeResult:
@@ -314,7 +314,7 @@ class ExplainScreen(Dialog[None]):
     def __init__(self, typed: str, type_on: Callable[[str], object]) -> None:
         super().__init__()
         self._typed, self._type_into_box = typed, type_on
-        self._page = DiffView(self.glyphs)
+        self._page = DiffView()
         self._explanation: QueryExplanation | None = None
 
     def compose(self) -> ComposeResult:

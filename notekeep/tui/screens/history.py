@@ -102,7 +102,7 @@ class HistoryScreen(OverlayScreen):
     views = getters.query_one(_ViewTabs)
 
     def __init__(self, path: str) -> None:
-        self.versions = TimelineList(self.glyphs, self.today)
+        self.versions = TimelineList()
         super().__init__(self.versions)
         self.path = self.subject = path
         self._past: NoteVersions | None = None
@@ -300,7 +300,7 @@ class StepsScreen(OverlayScreen):
     PLACE = "steps"
 
     def __init__(self) -> None:
-        self.moments = TimelineList(self.glyphs, self.today)
+        self.moments = TimelineList()
         super().__init__(self.moments)
         self._steps: dict[str, Step] = {}
 

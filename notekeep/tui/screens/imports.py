@@ -138,7 +138,7 @@ class ImportScreen(OverlayScreen):
     _is_stopped = False  # whether the writing is to end before the next file
 
     def __init__(self, *paths: str) -> None:
-        self.works = OptionRows([], self.glyphs)
+        self.works = OptionRows()
         super().__init__(self.works)
         self.works.nothing = [[Piece("Nothing to import", "muted")]]
         self.paths = paths

@@ -78,7 +78,7 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         with dialog_box(self._title) as box:
             box.border_subtitle = Content(summarize_plan(self._plan, self._paths))
-            yield DiffView(self.glyphs)
+            yield DiffView()
             yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
 
     def on_mount(self) -> None:

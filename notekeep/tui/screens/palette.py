@@ -139,8 +139,8 @@ class _Offers(RowList["Offer | str"], can_focus=False):
 
     def draw_item(self, item: Offer | str, width: int, *, here: bool) -> StyledLine:
         if isinstance(item, str):
-            return group_row(item, width, self._glyphs)
-        bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
+            return group_row(item, width, self.glyphs)
+        bar = Piece(self.glyphs.cursor if here else " ", "cursor-bar")
         sign = [Piece(f"{item.sign} ", "muted")] if item.sign else []
         title = [*sign, *mark_spans([Piece(item.title, "bright")], item.marks)]
         room = width - 4
@@ -148,7 +148,7 @@ class _Offers(RowList["Offer | str"], can_focus=False):
         if room - line_width(key) > 2 * TITLE_CELLS:
             title = pad_line(title, max(TITLE_CELLS, line_width(title) + 2))
             left = room - line_width(title) - line_width(key) - 2
-            about = fit_line([Piece(item.about, "muted")], left, self._glyphs.ellipsis)
+            about = fit_line([Piece(item.about, "muted")], left, self.glyphs.ellipsis)
             title += about if left > 0 else []
         return [bar, Piece("  "), *spread_line(title, key, room, gap=2), Piece(" ")]
 
@@ -172,7 +172,7 @@ class Palette(ListDialog[None]):
             compact=True,
             select_on_focus=False,
         )
-        self.rows: _Offers = _Offers(screen.glyphs)
+        self.rows: _Offers = _Offers()
         self._actions: list[WorkingAction] = []
         self._worker: Worker[None] | None = None
         self._searched = ""

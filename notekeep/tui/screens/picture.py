@@ -47,7 +47,7 @@ class PictureScreen(Dialog[None]):
     def _show(self, found: VaultPicture) -> None:
         size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
         self._heading.say(f"{self._file_name} · {size}", "title")
-        view = PictureView(Picture(*found), self.vault.media.pixels, self.glyphs)
+        view = PictureView(Picture(*found))
         self.mount_all([view, ActionButtons(*BUTTONS)])
         view.focus()
 

@@ -54,7 +54,7 @@ class _Problems(RowList[Problem]):
     def _measure(self) -> None:
         """Make all rows as high as the one that takes most lines: a hint that is cut is none."""
         shown = self._rows[:MAX_MEASURED]
-        heights = (len(_about(one, self.inner_width, self._glyphs)) for one in shown)
+        heights = (len(_about(one, self.inner_width, self.glyphs)) for one in shown)
         self.row_height = 2 + max(heights) if shown else 1
         self.rows_changed(self.cursor)
 
@@ -68,11 +68,11 @@ class _Problems(RowList[Problem]):
         line: StyledLine = [Piece(clean_line(self.texts[row]), "faint")]
         # What to write instead stands behind what it replaces.
         if fix := _fix(problem):
-            line += [Piece(f"  {self._glyphs.arrow}  ", "muted"), Piece(clean_line(fix))]
-        about = _about(problem, width, self._glyphs)
+            line += [Piece(f"  {self.glyphs.arrow}  ", "muted"), Piece(clean_line(fix))]
+        about = _about(problem, width, self.glyphs)
         lines = [first, *about, [Piece("  "), *line] if line[0].text else []]
         lines += [[] for _ in range(self.row_height - len(lines))]
-        head = gutter(self._glyphs, here=row == self.cursor)
+        head = gutter(self.glyphs, here=row == self.cursor)
         return [[*head, *one] for one in lines]
 
 
@@ -95,7 +95,7 @@ class ProblemsScreen(Dialog[None]):
     def __init__(self, wrong: Sequence[Problem]) -> None:
         super().__init__()
         self._wrong = wrong
-        self._list = _Problems(self.glyphs)
+        self._list = _Problems()
 
     def compose(self) -> ComposeResult:
         keys = ("enter", "open note"), ("f", "fix"), ("esc", "close")

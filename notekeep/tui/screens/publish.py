@@ -120,8 +120,8 @@ class PublishScreen(VaultScreen):
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="publish-panes"):
-            yield PostList(self.glyphs, id="drafts")
-            yield DiffView(self.glyphs)
+            yield PostList(id="drafts")
+            yield DiffView()
 
     def on_mount(self) -> None:
         self._titles: Mapping[str, str] = {}

@@ -44,7 +44,7 @@ class TasksScreen(OverlayScreen):
     OPENED_BY = "show-tasks"
 
     def __init__(self, query: str = "") -> None:
-        self.tasks = TaskList(self.glyphs, self.today)
+        self.tasks = TaskList(id="tasks")
         self.filter = FilterLine(placeholder="Filter by words of a task or its note", compact=True)
         self.preview = Preview(id="task-preview")
         super().__init__(self.tasks)

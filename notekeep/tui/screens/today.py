@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from notekeep.services.overview import Overview
-    from notekeep.tui.render.glyphs import Glyphs
 
 ITEM_WIDTH = 2  # cells before the text of a line: the cursor, and room behind it
 MARGIN = 2  # cells behind it
@@ -65,8 +64,8 @@ class AgendaList(RowList[AgendaItem]):
 
     BINDINGS = bindings("today", by_screen=ALL_ACTIONS)
 
-    def __init__(self, glyphs: Glyphs, *, id: str) -> None:
-        super().__init__(glyphs, id=id)
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
         self._make: Callable[[int], Sequence[AgendaItem]] = lambda _room: ()
         self._made_for = 0  # the room that the lines were made for; 0 without lines
 
@@ -105,7 +104,7 @@ class AgendaList(RowList[AgendaItem]):
         return not item.is_selectable
 
     def draw_item(self, item: AgendaItem, width: int, *, here: bool) -> StyledLine:
-        bar = self._glyphs.cursor if here and item.is_selectable else " "
+        bar = self.glyphs.cursor if here and item.is_selectable else " "
         return fit_line([Piece(bar, "cursor-bar"), Piece(" "), *item.line], width)
 
     def on_resize(self) -> None:
@@ -145,8 +144,8 @@ class TodayScreen(VaultScreen):
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="today-panes"):
-            yield AgendaList(self.glyphs, id="due")
-            yield AgendaList(self.glyphs, id="others")
+            yield AgendaList(id="due")
+            yield AgendaList(id="others")
 
     def on_mount(self) -> None:
         self.due.focus()

@@ -54,8 +54,8 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         # Before the screen reads anything: what changes from then on is shown again.
         program(self).vault_signal.subscribe(self, lambda _: self.vault_changed())
         program(self).day_signal.subscribe(self, lambda _: self._change_day())
-        yield StatusLine(self.vault.name, self.OPENED_BY, self.glyphs)
-        yield FocusEdge(self.glyphs)
+        yield StatusLine(self.OPENED_BY)
+        yield FocusEdge()
         yield from self.compose_body()
         yield Footer()
 
@@ -108,7 +108,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
 
     def _change_day(self) -> None:
         for view in self.walk_children(LineView):
-            view.change_day(self.today)
+            view.lines_changed()
         self.vault_changed()
 
     # The two lines; a screen that is being removed has none.
@@ -175,7 +175,7 @@ class OverlayScreen(VaultScreen):
                 yield from self.compose_text()
 
     def compose_text(self) -> ComposeResult:
-        yield DiffView(self.glyphs, id="text")
+        yield DiffView(id="text")
 
     def on_mount(self) -> None:
         # At once, where `focus` would wait: an escape that comes first would only move the focus.

@@ -79,7 +79,7 @@ class _WelcomeChoices(OptionRows):
     def draw_row(self, row: int, width: int) -> list[StyledLine]:
         del width
         way = WELCOME_CHOICES[row]
-        here = Piece(self._glyphs.cursor if row == self.cursor else " ", "cursor-bar")
+        here = Piece(self.glyphs.cursor if row == self.cursor else " ", "cursor-bar")
         title = [here, Piece(f"  {way.value}  ", "key"), Piece(way.title, "title")]
         return [title, [here, Piece(f"     {way.about}", "muted")], []][: self.row_height]
 
@@ -115,7 +115,7 @@ class WelcomeApp(App[str | None]):
     def compose(self) -> ComposeResult:
         with Middle(), Center():
             yield TextLines(HEADING)
-            yield _WelcomeChoices(WELCOME_CHOICES, self.glyphs)
+            yield _WelcomeChoices(WELCOME_CHOICES)
             yield Label(hints(("enter", "choose"), ("esc", "quit"), of="app"), markup=False)
 
     def on_mount(self) -> None:

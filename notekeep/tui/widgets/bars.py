@@ -15,9 +15,8 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
 from notekeep.tui.keyboard import UNBOUND_PREFIX
-from notekeep.tui.program import program
+from notekeep.tui.program import ProgramPart, program
 from notekeep.tui.render.formatting import thousands
-from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import (
     ACTION_LINK,
     Piece,
@@ -30,7 +29,7 @@ from notekeep.tui.render.styled_text import (
 from notekeep.tui.styles import drop_color_filter, get_role_styles, paint
 
 
-class ButtonLine(Widget):
+class ButtonLine(Widget, ProgramPart):
     """A line drawn from pieces; a click on a piece that links to an action runs it."""
 
     DEFAULT_CSS = """
@@ -118,11 +117,9 @@ class StatusLine(ButtonLine):
     says_shortly: reactive[str] = reactive("")
     """What matters most of that, where there is no room for all; "" is its last part."""
 
-    def __init__(self, vault: str, active: str, glyphs: Glyphs) -> None:
+    def __init__(self, active: str) -> None:
         super().__init__()
-        self._vault = clean_line(vault)
         self._active = active
-        self._glyphs = glyphs
 
     def on_mount(self) -> None:
         for state in ("indexed", "indexing", "conflicts", "sync_mark", "unseen"):
@@ -137,7 +134,7 @@ class StatusLine(ButtonLine):
         if line_width(tabs) + line_width(right) + 2 > width:
             right = []
         room = width - line_width(tabs) - line_width(right) - TAB_GAP - bool(right)
-        vault = Piece(self._vault, "title", ACTION_LINK + "switch-vault")
+        vault = Piece(clean_line(self.vault.name), "title", ACTION_LINK + "switch-vault")
         # A few letters of a name say nothing.
         is_named = room >= min(line_width([vault]), 8)
         name = fit_line([vault], min(room, MAX_NAME)) if is_named else []
@@ -176,8 +173,8 @@ class StatusLine(ButtonLine):
         text = [Piece(clean_line(words), "bright")]
         done = round(share * PROGRESS_CELLS)
         bar = [
-            Piece(f" {self._glyphs.full * done}", "partial"),
-            Piece(self._glyphs.empty * (PROGRESS_CELLS - done), "rule"),
+            Piece(f" {self.glyphs.full * done}", "partial"),
+            Piece(self.glyphs.empty * (PROGRESS_CELLS - done), "rule"),
         ]
         return [*text, *bar] if line_width([*text, *bar]) <= room else fit_line(text, max(0, room))
 
@@ -205,10 +202,7 @@ class StatusLine(ButtonLine):
 class FocusEdge(ButtonLine):
     """A row that is free but for an edge over the pane with the focus."""
 
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self._drawn: tuple[int, int] | None = None
+    _drawn: tuple[int, int] | None = None
 
     def on_mount(self) -> None:
         self.watch(self.screen, "focused", self._update, init=False)
@@ -231,7 +225,7 @@ class FocusEdge(ButtonLine):
     def draw(self, width: int) -> StyledLine:
         del width
         self._drawn = start, end = self._span
-        return [Piece(" " * start), Piece(self._glyphs.edge * (end - start), "focus")]
+        return [Piece(" " * start), Piece(self.glyphs.edge * (end - start), "focus")]
 
 
 # The line at the bottom: the keys that work here, and what notekeep is doing.

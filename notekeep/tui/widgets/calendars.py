@@ -13,7 +13,6 @@ from textual.message import Message
 from notekeep.dates import MONTHS, WEEKDAYS
 from notekeep.tracking.habit_details import Detail
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
-from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.habit_page import (
     YEAR_FIRST_LINE,
     YEAR_LINES,
@@ -56,10 +55,9 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
         day: date
         is_final: bool  # whether it was a double click
 
-    def __init__(self, day: date, today: date, week_start: int) -> None:
+    def __init__(self, day: date) -> None:
         super().__init__()
-        self.day = day
-        self._today, self._week_start = today, week_start
+        self.day, self._week_start = day, self.vault.settings.week_start
 
     def show(self, day: date) -> None:
         self.day = day
@@ -80,7 +78,7 @@ class MonthCalendar(LineView, can_focus=False, inherit_bindings=False):
         week = month_days(self.day, self._week_start)[7 * (index - 2) :][:7]
         line: StyledLine = []
         for day in week:
-            role = "chosen" if day == self.day else "mark" if day == self._today else ""
+            role = "chosen" if day == self.day else "mark" if day == self.today else ""
             line += [Piece(" "), Piece(f"{day.day if day else '':>2}", role)]
         return line
 
@@ -111,16 +109,12 @@ class HabitYear(DiffView, can_focus=False):
 
         day: date
 
-    def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
-        super().__init__(glyphs, id=id)
-        self.today = today
-
     def show_detail(self, detail: Detail) -> None:
         """Show a habit, from the top when it is another than before."""
         stays = self.detail is not None and self.detail.view.id == detail.view.id
         self.detail = detail
         draw = self.draw_detail
-        self.show(lambda width: draw(detail, self.today, self._glyphs, width), stays=stays)
+        self.show(lambda width: draw(detail, self.today, self.glyphs, width), stays=stays)
 
     def place_clicked(self, place: Offset, event: events.Click) -> None:
         del event

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Generic, TypeVar
 
 from rich.style import Style
@@ -24,7 +23,7 @@ from textual.strip import Strip
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.render.glyphs import Glyphs
+from notekeep.tui.program import ProgramPart
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_text
 from notekeep.tui.styles import drop_color_filter, get_role_styles, paint, reverse
 from notekeep.tui.textual_compat import scroll_over
@@ -35,7 +34,7 @@ MAX_CACHED_ROWS = 512
 NOTHING_INDENT = 2  # cells before each line of `nothing`
 
 
-class LineView(ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
     """A view over lines, each drawn when it is seen.
 
     A subclass says how many lines there are (`line_count`) and what one shows (`draw_line`), and
@@ -53,18 +52,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
-    today: date  # the day it is, in views that tell days by it
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         # A dict, because the entries of Textual's LRUCache hold each other, and would stay in
         # memory until all garbage is collected.
         self._strips: dict[tuple[int, int, bool, bool], Strip] = {}
         self._under = Style.null()  # the widget's own style
-
-    def change_day(self, today: date) -> None:
-        self.today = today
-        self.lines_changed()
 
     def line_count(self) -> int:
         raise NotImplementedError
@@ -339,9 +332,8 @@ class ListView(LineView):
 class RowList(ListView, Generic[ItemT]):
     """Items, one to a row, some of them headings; `nothing` where there are none."""
 
-    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._glyphs = glyphs
         self._rows: Sequence[ItemT] = ()
         self.nothing: Sequence[StyledLine] = ()
 
@@ -407,9 +399,8 @@ class TextPage(LineView):
 class DiffView(TextPage):
     """Lines made for the width there is, and made again for another."""
 
-    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._glyphs = glyphs
         self._make: Callable[[int], list[StyledLine]] = lambda _width: []
         self._lines: list[StyledLine] = []
         self._width = -1

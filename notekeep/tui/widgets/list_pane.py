@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +43,7 @@ from notekeep.tui.list_model import (
 )
 from notekeep.tui.location import ListState, NoteLocation
 from notekeep.tui.messages import CreateNote
-from notekeep.tui.program import program
+from notekeep.tui.program import ProgramPart, program
 from notekeep.tui.render.formatting import count_of, shorten_home, thousands
 from notekeep.tui.render.list_rows import (
     EMPTY_ACTIONS,
@@ -67,9 +66,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.errors import NotekeepError
     from notekeep.search.results import SearchResults
-    from notekeep.tui.render.glyphs import Glyphs
     from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
-    from notekeep.vault import Vault
 
 
 SEARCH_DELAY = 0.15  # seconds without a key after which the bodies of notes are searched too
@@ -183,7 +180,7 @@ class SearchNote(ButtonLine):
         return next(fitting, fit_line(self._lines[-1], width) if self._lines else [])
 
 
-class ListPane(Vertical, RemovalSafe):
+class ListPane(Vertical, RemovalSafe, ProgramPart):
     """The search box above the list of notes, which may be a grid instead."""
 
     @dataclass(eq=False, repr=False)
@@ -196,11 +193,8 @@ class ListPane(Vertical, RemovalSafe):
     note = getters.query_one(SearchNote)
     listed = getters.query_one("#note-list", NoteList)
 
-    def __init__(
-        self, vault: Vault, glyphs: Glyphs, today: date, note: str = "", *, as_grid: bool = False
-    ) -> None:
+    def __init__(self, note: str = "", *, as_grid: bool = False) -> None:
         super().__init__(id="list-pane")
-        self._vault, self._glyphs, self._today = vault, glyphs, today
         self._begins_as_grid = as_grid
         self.grid: NoteGrid | None = None  # the grid, when it is shown
         self.order: ListOrder | None = None  # how the list is sorted, if that was chosen
@@ -210,7 +204,7 @@ class ListPane(Vertical, RemovalSafe):
         self.scope = ""  # the query that the list is limited to, or ""
         self._slip: FieldTypo | None = None
         self.matcher: LetterMatcher | None = None  # finds what is searched for in a text
-        self._titles = TitleSearch(self, vault, self._show, MAX_HITS)
+        self._titles = TitleSearch(self, self._show, MAX_HITS)
         self._worker: Worker[None] | None = None  # what asks the vault, for the list or the search
         self._count_text = ""
         self._is_searching = False
@@ -223,7 +217,7 @@ class ListPane(Vertical, RemovalSafe):
     def compose(self) -> ComposeResult:
         yield SearchBox()
         yield SearchNote()
-        listed = NoteList(self._glyphs, self._today, id="note-list")
+        listed = NoteList(id="note-list")
         yield listed
         if self._begins_as_grid:
             listed.display = False
@@ -247,8 +241,8 @@ class ListPane(Vertical, RemovalSafe):
     def _make_grid(self) -> tuple[GridHead, NoteGrid]:
         from notekeep.tui.widgets.note_grid import GridHead, NoteGrid  # no part of a first frame
 
-        grid = NoteGrid(self._glyphs, self._today)
-        return GridHead(grid, self._glyphs), grid
+        grid = NoteGrid()
+        return GridHead(grid), grid
 
     async def show_as(self, *, grid: bool) -> None:
         """Show the notes as a grid, or as a list again; cursor and marks stay."""
@@ -285,7 +279,7 @@ class ListPane(Vertical, RemovalSafe):
         if self.grid is not None:
             total = self.notes.note_count or self.listed.note_count
             asked = self.scope, self.typed
-            self.grid.choose_columns(self._vault, rows, total, asked=asked, order=self._key)
+            self.grid.choose_columns(rows, total, asked=asked, order=self._key)
 
     @property
     def typed(self) -> str:
@@ -320,7 +314,7 @@ class ListPane(Vertical, RemovalSafe):
     def set_scope(self, query: str, name: str) -> None:
         """Limit the list and its searches to the notes of a query, in its order if it names one."""
         self.scope = query
-        if find_sort_key(self._vault, query):
+        if find_sort_key(self.vault, query):
             self.order = None
         self.box.set_scope(name if query else "")
         self.again()
@@ -337,7 +331,7 @@ class ListPane(Vertical, RemovalSafe):
     @property
     def _key(self) -> str:
         """What the notes are sorted by: as was chosen, else as what was asked for says."""
-        asked = find_sort_key(self._vault, narrow_to_scope(self.scope, self.typed))
+        asked = find_sort_key(self.vault, narrow_to_scope(self.scope, self.typed))
         return self.chosen_key or asked or ("" if self.typed else DEFAULT_ORDER.key)
 
     @property
@@ -349,7 +343,7 @@ class ListPane(Vertical, RemovalSafe):
     def _dated_by(self) -> str | None:
         """The date that is shown of each note: the one that they are sorted by, if that is one."""
         name = self._key.removeprefix("-")
-        if self._vault.schema.type_of("", name) == "date":
+        if self.vault.schema.type_of("", name) == "date":
             return name
         return "modified" if self._key else None
 
@@ -358,7 +352,7 @@ class ListPane(Vertical, RemovalSafe):
 
     def sort_by(self, name: str) -> None:
         """Sort by a field; by the same one again, the other way round, then as before."""
-        self._vault.search.parse(replace_sort("", name))
+        self.vault.search.parse(replace_sort("", name))
         self._sort(by_field(name, self.chosen_order))
 
     def _sort(self, order: ListOrder | None) -> None:
@@ -385,13 +379,13 @@ class ListPane(Vertical, RemovalSafe):
         # An answer to a search that is still on its way has nothing to say any more.
         self._drop_answers()
         self._slip = None
-        search, query = self._vault.search, replace_sort(self.scope, self._key)
+        search, query = self.vault.search, replace_sort(self.scope, self._key)
         folded = self._find_folded()
         if folded is not None:
             query = f"-{DAILY_QUERY} {query}"
         wanted = self._wanted_path()
         keep = None if from_top else wanted
-        if self._vault.catalog.count() <= MAX_SORTED_ROWS:
+        if self.vault.catalog.count() <= MAX_SORTED_ROWS:
             found = search.ordered(query)
             self._show_rows(found, found.values, folded, keep)
             return
@@ -400,7 +394,7 @@ class ListPane(Vertical, RemovalSafe):
             rows = search.rows(query, limit=PAGE_ROWS)
             search.distinguish_titles(rows.rows)
             values = [row.mtime_ns for row in rows.rows]
-            self._show_rows(PagedRows(self._vault, query, rows), values, folded, keep)
+            self._show_rows(PagedRows(self.vault, query, rows), values, folded, keep)
         shown_at = self.notes.cursor
 
         def show_all(found: OrderedList) -> None:
@@ -425,7 +419,7 @@ class ListPane(Vertical, RemovalSafe):
         inserted: Sequence[Inserted] = ()
         name = self._key.removeprefix("-")
         if self.grid is None and self._key.startswith("-") and name == self._dated_by:
-            today, week_start = self.notes.today, self._vault.settings.week_start
+            today, week_start = self.today, self.vault.settings.week_start
             inserted = group_rows(values, today, week_start, has_gaps=self._has_gaps, folded=folded)
         self.notes.show_rows(source, keep, inserted)
         self._restore_line()
@@ -440,11 +434,11 @@ class ListPane(Vertical, RemovalSafe):
         is_all = not (self.scope or self.typed) and self.order is None
         if not is_all or self.grid is not None:
             return None
-        if self._wanted is not None and (row := self._vault.catalog.row(self._wanted)) is not None:
+        if self._wanted is not None and (row := self.vault.catalog.row(self._wanted)) is not None:
             self._is_unfolded |= row.kind == "daily"
         if self._is_unfolded:
             return None
-        total, rows = self._vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
+        total, rows = self.vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
         if total < MIN_FOLDED:
             return None
         return rows[0].mtime_ns, Folded(total, modified_day(rows[0].mtime_ns))
@@ -454,7 +448,7 @@ class ListPane(Vertical, RemovalSafe):
         if self.notes.folded is None:
             return False
         self._is_unfolded = True
-        newest = self._vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
+        newest = self.vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
         self.again(newest.rows[0].path if newest.rows else None)
         return True
 
@@ -476,12 +470,12 @@ class ListPane(Vertical, RemovalSafe):
         notes, indexed = self.notes, self._indexed
         notes.offers = () if self.typed or indexed is not None else EMPTY_ACTIONS
         if not self.typed:
-            folder = "" if self.scope else shorten_home(self._vault.root)
+            folder = "" if self.scope else shorten_home(self.vault.root)
             notes.nothing = no_notes(indexed, folder)
         elif indexed is not None:
             notes.nothing = no_indexed_results(self.typed, indexed)
         else:
-            notes.nothing = no_results(self.typed if is_title(self._vault, self.typed) else "")
+            notes.nothing = no_results(self.typed if is_title(self.vault, self.typed) else "")
 
     def _index_progressed(self) -> None:
         """Say how far the index is, where there is nothing to show yet."""
@@ -502,7 +496,7 @@ class ListPane(Vertical, RemovalSafe):
 
     def _update_count(self, shown: int, *remarks: str, nearest: bool = False) -> None:
         # Where all are listed, nobody has to be asked how many notes there are.
-        total = self._vault.catalog.count() if self.scope or self.typed else shown
+        total = self.vault.catalog.count() if self.scope or self.typed else shown
         count = f"{count_of(shown, total)} {'note' if total == 1 else 'notes'}"
         if nearest:  # which is all that is said where there is little room
             count = f"{thousands(shown)} nearest {'note' if shown == 1 else 'notes'}"
@@ -517,7 +511,7 @@ class ListPane(Vertical, RemovalSafe):
             return f"{thousands(shown)} so far"
         if not (key := self._key):
             return BEST_MATCH
-        sign = self._glyphs.down if key.startswith("-") else self._glyphs.up
+        sign = self.glyphs.down if key.startswith("-") else self.glyphs.up
         order = self.chosen_order or DEFAULT_ORDER
         name = order.name if order.key == key else key.removeprefix("-")
         return f"{sign} {clean_line(name)}"
@@ -547,14 +541,14 @@ class ListPane(Vertical, RemovalSafe):
     def _search(self, *, pause: float) -> None:
         self._drop_answers()
         typed = self.typed
-        self._slip = find_field_typo(self._vault, typed)
+        self._slip = find_field_typo(self.vault, typed)
         if self._slip is not None:
             # Without the condition that is meant it would find far too much.
             self.matcher = None
             self.notes.nothing = self.notes.offers = ()
             self.notes.show_hits([], None)
             self._update_count(0)
-            self.note.say_first_that_fits(field_correction(*self._slip[:2], self._glyphs))
+            self.note.say_first_that_fits(field_correction(*self._slip[:2], self.glyphs))
             return
         within = narrow_to_scope(self.scope, typed)
         asks_texts = len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
@@ -575,7 +569,7 @@ class ListPane(Vertical, RemovalSafe):
 
     def _find(self, query: str) -> SearchResults:
         worker = get_current_worker()
-        return self._vault.search.search(
+        return self.vault.search.search(
             query, limit=MAX_HITS, typing=True, wanted=lambda: not worker.is_cancelled
         )
 
@@ -587,7 +581,7 @@ class ListPane(Vertical, RemovalSafe):
     def _show_error(self, error: NotekeepError) -> None:
         """Say what a query lacks; what was found by title stays, and no note is created."""
         self._worker, self._has_failed = None, True
-        self.note.say(Piece(f"{self._glyphs.warning} ", "warn"), Piece(clean_line(error.message)))
+        self.note.say(Piece(f"{self.glyphs.warning} ", "warn"), Piece(clean_line(error.message)))
         self._accept_if_answered()
 
     def _show(self, _typed: str, found: SearchResults) -> None:
@@ -649,7 +643,7 @@ class ListPane(Vertical, RemovalSafe):
             self.screen.set_focus(self.notes)
         elif self._has_failed:
             self.box.focus_text()
-        elif self._indexed is None and is_title(self._vault, self.typed):
+        elif self._indexed is None and is_title(self.vault, self.typed):
             self.post_message(CreateNote(self.typed))
 
     def on_key(self, event: events.Key) -> None:

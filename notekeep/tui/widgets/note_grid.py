@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from textual import events
 from textual.geometry import Region
@@ -13,10 +12,8 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from notekeep.catalog.records import Row
-from notekeep.markdown.schema import Schema
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.list_model import sample
-from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_columns import (
     GUTTER,
     TITLE_COLUMN,
@@ -42,7 +39,6 @@ from notekeep.tui.render.styled_text import (
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import ButtonLine
 from notekeep.tui.widgets.note_list import PAGE_ROWS, NoteList
-from notekeep.vault import Vault
 
 
 class NoteGrid(NoteList, inherit_bindings=False):
@@ -66,8 +62,8 @@ class NoteGrid(NoteList, inherit_bindings=False):
     class CellOpened(Message):
         """A cell was double-clicked."""
 
-    def __init__(self, glyphs: Glyphs, today: date) -> None:
-        super().__init__(glyphs, today, id="note-grid")
+    def __init__(self) -> None:
+        super().__init__(id="note-grid")
         self.columns: list[Column] = []
         self.order = ""
         self._arranged_for: tuple[str, str] | None = None
@@ -76,7 +72,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self._placed_in = -1
 
     def choose_columns(
-        self, vault: Vault, rows: Sequence[Row], total: int, *, asked: tuple[str, str], order: str
+        self, rows: Sequence[Row], total: int, *, asked: tuple[str, str], order: str
     ) -> None:
         """Choose the columns by notes of all parts of a list, whatever its order."""
         if asked == self._arranged_for and len(rows) >= PAGE_ROWS:
@@ -85,13 +81,13 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self._arranged_for = asked
         scope, typed = asked
         if not typed and total > len(rows):
-            rows = sample(vault, scope, total, PAGE_ROWS)
-        self.set_columns(rows, vault.schema, order)
+            rows = sample(self.vault, scope, total, PAGE_ROWS)
+        self.set_columns(rows, order)
 
-    def set_columns(self, sample: Sequence[Row], schema: Schema, order: str) -> None:
+    def set_columns(self, rows: Sequence[Row], order: str) -> None:
         here = self.columns[self.column].name if self.columns else TITLE_COLUMN
         self.order = order
-        self.columns = choose_columns(sample, schema, self._glyphs) if sample else []
+        self.columns = choose_columns(rows, self.vault.schema, self.glyphs) if rows else []
         names = [column.name for column in self.columns]
         self.set_reactive(NoteGrid.column, names.index(here) if here in names else 0)
         self._arranged()
@@ -164,7 +160,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
             return super().draw_row(row, width)
         here = row == self.cursor
         under = "cursor-blurred" if here else ""
-        line = add_role(gutter(self._glyphs, here=here, marked=note.path in self.marked), under)
+        line = add_role(gutter(self.glyphs, here=here, marked=note.path in self.marked), under)
         x = GUTTER
         for place in self.places(width):
             line.append(Piece(" " * (place.x - x), under))
@@ -184,15 +180,15 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
     def _cell(self, note: Row, place: ColumnPlace) -> StyledLine:
         column = self.columns[place.column]
-        shown = grid_cell(note, column, self._glyphs)
+        shown = grid_cell(note, column, self.glyphs)
         if column.name == TITLE_COLUMN:
-            after = signs(note, self._glyphs, conflict=note.path in self._conflicts)
+            after = signs(note, self.glyphs, conflict=note.path in self._conflicts)
             if self._finder is not None and self.is_search:
                 shown = mark_matches(shown, self._finder)
             shown = distinguished_title(shown, note, place.width - line_width(after))
-            shown = fit_line(shown, place.width - line_width(after), self._glyphs.ellipsis)
+            shown = fit_line(shown, place.width - line_width(after), self.glyphs.ellipsis)
             return pad_line([*shown, *after], place.width)
-        return align_cell(fit_line(shown, place.width, self._glyphs.ellipsis), column, place.width)
+        return align_cell(fit_line(shown, place.width, self.glyphs.ellipsis), column, place.width)
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         column = self.column_at(x) if x >= GUTTER and row < self.note_count else None
@@ -219,9 +215,9 @@ class GridHead(ButtonLine):
 
         column: int
 
-    def __init__(self, grid: NoteGrid, glyphs: Glyphs) -> None:
+    def __init__(self, grid: NoteGrid) -> None:
         super().__init__()
-        self._grid, self._glyphs = grid, glyphs
+        self._grid = grid
 
     def draw(self, width: int) -> StyledLine:
         grid = self._grid
@@ -232,7 +228,7 @@ class GridHead(ButtonLine):
             grid.columns,
             grid.places(inner),
             min(inner, width),
-            self._glyphs,
+            self.glyphs,
             here=grid.column,
             order=grid.order,
         )
@@ -241,7 +237,7 @@ class GridHead(ButtonLine):
     def render_line(self, y: int) -> Strip:
         if y == 0:
             return super().render_line(y)
-        rule = [Piece(self._glyphs.rule * self.size.width, "rule")]
+        rule = [Piece(self.glyphs.rule * self.size.width, "rule")]
         return paint(rule, self.size.width, get_role_styles(self.app), self.rich_style)
 
     async def on_click(self, event: events.Click) -> None:

@@ -6,7 +6,6 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.search.results import Hit
     from notekeep.tui.list_model import Folded, Inserted
-    from notekeep.tui.render.glyphs import Glyphs
 
 PAGE_ROWS = 100
 MAX_CACHED_PAGES = 40  # so many pages are kept, whatever was scrolled past
@@ -86,10 +84,8 @@ class NoteList(ListView):
         def control(self) -> NoteList:
             return self.view
 
-    def __init__(self, glyphs: Glyphs, today: date, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._glyphs = glyphs
-        self.today = today
         self._source: RowSource = HitRows(())
         self._pages: dict[int, Sequence[Row]] = {}
         self._finder: LetterMatcher | None = None
@@ -275,13 +271,13 @@ class NoteList(ListView):
         if not self.note_count:
             begin = row * self.row_height
             is_here = row == self.cursor and self.is_selectable(row)
-            bar = Piece(f"{self._glyphs.cursor} " if is_here else "  ", "cursor-bar")
+            bar = Piece(f"{self.glyphs.cursor} " if is_here else "  ", "cursor-bar")
             return [[bar, *line] for line in self.nothing[begin:]]
         here = row == self.cursor
         if (inserted := self._inserted_at(row)) is not None:
             if inserted.folded is not None:
-                return [folded_row(*inserted.folded, width, self._glyphs, RowLook(here=here))]
-            return [group_row(inserted.name, width, self._glyphs) if inserted.name else []]
+                return [folded_row(*inserted.folded, width, self.glyphs, RowLook(here=here))]
+            return [group_row(inserted.name, width, self.glyphs) if inserted.name else []]
         note = self.row_of(row)
         if note is None:
             return []
@@ -294,8 +290,8 @@ class NoteList(ListView):
         )
         hit = self.hit_at(row)
         if hit is None:
-            return [note_row(note, width, self._glyphs, self.today, look)]
-        draw = width, self._glyphs, self.today, look, self._finder
+            return [note_row(note, width, self.glyphs, self.today, look)]
+        draw = width, self.glyphs, self.today, look, self._finder
         return hit_rows(hit, *draw, lines=self.snippet_lines)
 
     def _row_with(self, path: str | None) -> int | None:

@@ -6,10 +6,9 @@ terminal but colours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from itertools import groupby
-from typing import TypeAlias
 
 from rich.color import Color
 from rich.color_triplet import ColorTriplet
@@ -17,11 +16,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
-from textual.widget import Widget
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.page.drawn_lines import Picture, PictureRow
-from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width
 from notekeep.tui.widgets.line_view import LineView
 from notekeep.tui.workers import in_background
@@ -31,15 +28,12 @@ UPPER_HALF = "▀"
 # Neighbours that hardly differ become one: fewer styles are quicker to make and to send.
 _COARSE = 0xF8
 
-Pixels: TypeAlias = "Callable[[str, int, int], bytes]"
-"""Decodes a picture, given its path, width and height; see `Vault.pixels`."""
-
 
 class PictureCache:
     """The pictures of one widget: decoded in a thread, kept, and drawn when they are there."""
 
-    def __init__(self, widget: Widget, pixels: Pixels) -> None:
-        self._widget, self._pixels = widget, pixels
+    def __init__(self, view: LineView) -> None:
+        self._view = view
         # Nothing while a picture is decoded, or when it cannot be.
         self._kept: LRUCache[tuple[object, ...], Sequence[list[Segment]]]
         self._kept = LRUCache(MAX_CACHED_PICTURES)
@@ -61,7 +55,7 @@ class PictureCache:
         if key not in self._kept:
             self._kept[key] = ()
             in_background(
-                self._widget,
+                self._view,
                 partial(self._decode, part, ground),
                 partial(self._decoded, key),
                 group="picture",
@@ -71,14 +65,15 @@ class PictureCache:
         return rows[part.row] if part.row < len(rows) else None
 
     def _decode(self, part: PictureRow, ground: ColorTriplet) -> list[list[Segment]]:
-        data = self._pixels(part.picture.path, part.columns, 2 * part.rows)
+        pixels = self._view.vault.media.pixels
+        data = pixels(part.picture.path, part.columns, 2 * part.rows)
         return half_blocks(data, part.columns, part.rows, ground)
 
     def _decoded(self, key: tuple[object, ...], rows: Sequence[list[Segment]]) -> None:
         # What this cache knows of a key already it does not learn anew.
         self._kept.discard(key)
         self._kept[key] = rows
-        self._widget.refresh()
+        self._view.refresh()
 
 
 def half_blocks(
@@ -120,10 +115,10 @@ def _colour(code: int) -> Color:
 class PictureView(LineView):
     """A picture in the middle of its place, or words where the terminal can draw none."""
 
-    def __init__(self, picture: Picture, pixels: Pixels, glyphs: Glyphs) -> None:
+    def __init__(self, picture: Picture) -> None:
         super().__init__()
-        self._picture, self._draws = picture, glyphs.draws_pictures
-        self._pictures = PictureCache(self, pixels)
+        self._picture, self._draws = picture, self.glyphs.draws_pictures
+        self._pictures = PictureCache(self)
 
     @property
     def _fitted(self) -> tuple[int, int]:

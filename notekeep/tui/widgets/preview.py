@@ -99,7 +99,7 @@ class Preview(TextPage):
         # Imported for the first picture: a start shows none.
         from notekeep.tui.widgets.pictures import PictureCache
 
-        return PictureCache(self, program(self).vault.media.pixels)
+        return PictureCache(self)
 
     def show(
         self,
@@ -389,7 +389,7 @@ class Preview(TextPage):
         """Tick a task, or open it again, wherever its line is by now; it is seen on the line."""
         in_background(
             self.screen,
-            lambda: program(self).vault.notes.toggle_task(path, line, text),
+            lambda: self.vault.notes.toggle_task(path, line, text),
             lambda _done: self.screen.post_message(VaultChanged()),
             group=WRITE_GROUP,
         )

@@ -12,7 +12,6 @@ from textual.message import Message
 from notekeep.catalog.records import TaskRow
 from notekeep.dates import format_short_day
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
-from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.list_rows import PostRow, TaskGroup, group_line, post_line, task_line
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, spread_line
@@ -56,7 +55,7 @@ class PostList(RowList[PostRow]):
             self.move_to(self.cursor + 1)
 
     def draw_item(self, item: PostRow, width: int, *, here: bool) -> StyledLine:
-        head = gutter(self._glyphs, here=here, marked=item.path in self.marked)
+        head = gutter(self.glyphs, here=here, marked=item.path in self.marked)
         return [*head, *post_line(item, width - 2, self.site)]
 
 
@@ -67,10 +66,6 @@ class TaskList(RowList[TaskGroup | TaskRow | None]):
 
     class Ticked(Message):
         """The box of a task was clicked."""
-
-    def __init__(self, glyphs: Glyphs, today: date) -> None:
-        super().__init__(glyphs, id="tasks")
-        self.today = today
 
     @property
     def here(self) -> TaskRow | None:
@@ -88,9 +83,9 @@ class TaskList(RowList[TaskGroup | TaskRow | None]):
         if item is None:
             return []
         if isinstance(item, TaskGroup):
-            return [Piece("  "), *group_line(item, width - 4, self._glyphs)]
-        line = task_line(item, width - 4, self._glyphs, self.today)
-        return [*gutter(self._glyphs, here=here), *line]
+            return [Piece("  "), *group_line(item, width - 4, self.glyphs)]
+        line = task_line(item, width - 4, self.glyphs, self.today)
+        return [*gutter(self.glyphs, here=here), *line]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
@@ -110,10 +105,6 @@ class TimelineRow(NamedTuple):
 
 class TimelineList(RowList[str | TimelineRow]):
     """What happened, newest first, under the days it happened on."""
-
-    def __init__(self, glyphs: Glyphs, today: date) -> None:
-        super().__init__(glyphs)
-        self.today = today
 
     @property
     def key(self) -> str:
@@ -150,4 +141,4 @@ class TimelineList(RowList[str | TimelineRow]):
         if item.more and room >= MIN_MORE:
             left += fit_line(list(item.more), room)
         line = spread_line(left, right, width - 2, gap=TIME_GAP)
-        return [*gutter(self._glyphs, here=here), *line]
+        return [*gutter(self.glyphs, here=here), *line]

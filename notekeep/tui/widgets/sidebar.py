@@ -19,7 +19,6 @@ from notekeep.tui.keyboard import bindings
 from notekeep.tui.list_model import SidebarModel
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name, thousands
-from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import kind_sign
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line
 from notekeep.tui.widgets.line_view import RowList
@@ -62,8 +61,8 @@ class Sidebar(RowList[SidebarEntry]):
     class Dropped(Chosen):
         """The person does not want an entry here any more."""
 
-    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:
-        super().__init__(glyphs, id=id)
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._rows = [ALL_NOTES_ENTRY]
         self._active: frozenset[str] = frozenset({""})
 
@@ -111,7 +110,7 @@ class Sidebar(RowList[SidebarEntry]):
             head = Piece(f" {text}", "section")
             return [*spread_line([head], self._right(item), width - 1, gap=1), Piece(" ")]
         role = "active" if item.query is not None and item.query in self._active else ""
-        bar = Piece(self._glyphs.cursor if here else " ", "cursor-bar")
+        bar = Piece(self.glyphs.cursor if here else " ", "cursor-bar")
         sign = [Piece(f"{item.sign} ", "muted")] if item.sign else []
         left = [Piece("  " * item.depth), *sign, Piece(text, role)]
         return [bar, *spread_line(left, self._right(item), width - 2, gap=1), Piece(" ")]
@@ -120,7 +119,7 @@ class Sidebar(RowList[SidebarEntry]):
         if entry.path:
             return []
         if entry.notes is None:
-            return [Piece(self._glyphs.warning, "warn")] if entry.saved else []
+            return [Piece(self.glyphs.warning, "warn")] if entry.saved else []
         return [Piece(thousands(entry.notes), "muted")]
 
     def row_clicked(self, row: int, x: int, chain: int) -> None:
@@ -164,7 +163,7 @@ class Sidebar(RowList[SidebarEntry]):
         kinds = sorted(shown.kinds.items(), key=lambda item: (-item[1], item[0]))
         return [
             SidebarEntry(
-                kind_name(kind), f"type:{_quoted(kind)}", n, sign=kind_sign(kind, self._glyphs).text
+                kind_name(kind), f"type:{_quoted(kind)}", n, sign=kind_sign(kind, self.glyphs).text
             )
             for kind, n in kinds
         ]

@@ -143,15 +143,19 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
     class Pressed(Message):
         """The chosen day of a habit was clicked once more."""
 
-    def __init__(self, glyphs: Glyphs, today: date, week_start: int) -> None:
-        super().__init__(glyphs)
-        self.day = self.today = today  # the day that keys act on, and the one it is
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen_day: date | None = None  # None for whichever day it is
         self.span = self._drawn = SPANS[0]  # one of SPANS, as it was chosen; see `shown`
-        self._week_start = week_start
         self._habits: Sequence[HabitView] | None = None
         self._above: Sequence[StyledLine] = ()
         self._has_groups = False
         self._needs = ColumnWidths()
+
+    @property
+    def day(self) -> date:
+        """The day that keys act on."""
+        return self._chosen_day or self.today
 
     @property
     def shown(self) -> str:
@@ -180,7 +184,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         return self.day if self.shown == "day" else self._week_of(self.day) + timedelta(6)
 
     def _week_of(self, day: date) -> date:
-        return start_of_week(day, self._week_start)
+        return start_of_week(day, self.vault.settings.week_start)
 
     @property
     def habit(self) -> HabitView | None:
@@ -195,7 +199,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
 
     def show(self, habits: Sequence[HabitView], above: Sequence[StyledLine] = ()) -> None:
         self._habits, self._above = habits, above
-        self._needs = measure_habits(habits, self._glyphs)
+        self._needs = measure_habits(habits, self.glyphs)
         self._fill()
 
     def _fill(self) -> None:
@@ -231,17 +235,10 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
 
     def go_to_day(self, day: date) -> None:
         """Choose a day, at most today."""
-        day = min(day, self.today)
-        if day != self.day:
-            self.day = day
+        if min(day, self.today) != self.day:
+            self._chosen_day = day if day < self.today else None
             self.lines_changed()
             self.post_message(self.DayChanged())
-
-    def change_day(self, today: date) -> None:
-        """Go along where today was chosen; a day that was looked back to stays."""
-        if self.day == self.today:
-            self.day = today
-        super().change_day(today)
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -253,7 +250,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
     def _line_role(self, index: int) -> str:
         # Without colours the row of the cursor is reversed, which tiles would not survive.
         role = super()._line_role(index)
-        has_shades = self._glyphs.levels[1] == self._glyphs.levels[-1]
+        has_shades = self.glyphs.levels[1] == self.glyphs.levels[-1]
         return "cursor-blurred" if role == "cursor" and not has_shades else role
 
     def is_heading(self, item: PlacedHabit | str | StyledLine | None) -> bool:
@@ -274,21 +271,21 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         columns = self._columns(width)
         habit = item.habit
         # An arrow of ASCII is what the row under the cursor begins with.
-        arrow = self._glyphs.crossing if self._glyphs.is_ascii else self._glyphs.arrow
+        arrow = self.glyphs.crossing if self.glyphs.is_ascii else self.glyphs.arrow
         stack = [Piece(f"{arrow} ", "muted")] if item.is_stacked else []
         indent = Piece(" " * (GUTTER if self._has_groups else 0))
         title = [indent, *stack, Piece(clean_line(habit.title))]
         named = pad_line(fit_line(title, columns.title - 1), columns.title)
-        line = [*gutter(self._glyphs, here=here), *named]
+        line = [*gutter(self.glyphs, here=here), *named]
         if columns.goal:
-            line += pad_line([Piece(goal_text(habit, self._glyphs), "muted")], columns.goal)
+            line += pad_line([Piece(goal_text(habit, self.glyphs), "muted")], columns.goal)
         if columns.weeks:
             days = (self.first_day - habit.cells[0].day).days
             past = habit.cells[max(0, days - 7 * columns.weeks) : days]
-            line += pad_line(tile_line(habit, past, self._glyphs, columns.tile), columns.past)
+            line += pad_line(tile_line(habit, past, self.glyphs, columns.tile), columns.past)
         line += pad_line(self._marks(habit, here=here), WIDTHS[self.shown])
         if columns.strength:
-            strength = [Piece(" " * GAP), *strength_line(habit, self._glyphs)]
+            strength = [Piece(" " * GAP), *strength_line(habit, self.glyphs)]
             line += pad_line(strength, columns.strength)
         if columns.streak:
             line.append(Piece(streak_words(habit).rjust(columns.streak)))
@@ -307,9 +304,9 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         day = self.day if here else None
         cells = [cell for cell in habit.cells if cell.day >= self.first_day]
         if self.shown == "year":
-            return year_line(cells, self._glyphs)
+            return year_line(cells, self.glyphs)
         is_month = self.shown == "month"
-        return day_marks(cells, self._glyphs, self.today, day, is_month=is_month)
+        return day_marks(cells, self.glyphs, self.today, day, is_month=is_month)
 
     def _heads(self, group: str, width: int) -> StyledLine:
         """Return the names of the columns, behind that of a group whose own row is out of sight."""
