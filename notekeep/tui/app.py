@@ -329,17 +329,8 @@ class NotekeepApp(App[None], RemovalSafe):
         self.day_signal.publish(None)
         return True
 
-    def action_go(self) -> None:
-        self.keyboard.wait_for_second("go")
-
-    def action_control_x(self) -> None:
-        self.keyboard.wait_for_second("control-x")
-
-    def action_twice_d(self) -> None:
-        self.keyboard.wait_for_second("twice-d")
-
-    def action_twice_z(self) -> None:
-        self.keyboard.wait_for_second("twice-z")
+    def action_wait_for_second(self, first: str) -> None:
+        self.keyboard.wait_for_second(first)
 
     def on_error_reported(self, event: ErrorReported) -> None:
         clock = f"{config.current_time():%H:%M}"
@@ -482,18 +473,6 @@ class NotekeepApp(App[None], RemovalSafe):
             self.navigation.close_overlays()
         return super().switch_mode(mode)
 
-    def action_show_today(self) -> None:
-        self.switch_mode(places.TODAY_SCREEN)
-
-    def action_show_browse(self) -> None:
-        self.switch_mode(places.BROWSE_SCREEN)
-
-    def action_show_habits(self) -> None:
-        self.switch_mode(places.HABITS_SCREEN)
-
-    def action_show_publish(self) -> None:
-        self.switch_mode(places.PUBLISH_SCREEN)
-
     def on_open_note(self, event: OpenNote) -> None:
         show = self.navigation.show_on_screen
         show(places.BROWSE_SCREEN, lambda browse: browse.open_note(event))
@@ -533,10 +512,7 @@ class NotekeepApp(App[None], RemovalSafe):
         self.clear_notifications()  # what they tell is on that screen
         self.navigation.open_overlay(ConflictsScreen, event.path)
 
-    def action_show_tasks(self) -> None:
-        self.show_tasks("")
-
-    def show_tasks(self, query: str) -> None:
+    def action_show_tasks(self, query: str = "") -> None:
         """List the tasks of the notes that a query finds, of all when it is empty."""
         from notekeep.tui.screens.tasks import TasksScreen
 

@@ -39,7 +39,7 @@ def bindings(
     return [
         Binding(
             ",".join(action.keys) or UNBOUND_PREFIX + action.id,
-            f"screen.{action.method}" if left & {"*", action.id} else action.method,
+            f"screen.{action.call}" if left & {"*", action.id} else action.call,
             action.title,
             id=action.id,
             show=bool(action.label),
@@ -181,11 +181,12 @@ class Keyboard:
         chosen = next((one.action for one in SECOND_KEYS[first] if one.key == event.key), None)
         if chosen is not None:
             # As its key would: by the nearest widget around the focus that has the action.
-            method = ACTIONS_BY_ID[chosen].method
+            call = ACTIONS_BY_ID[chosen].call
+            method = f"action_{call.partition('(')[0]}"
             node: DOMNode | None = self._app.screen.focused or self._app.screen
-            while node is not None and not hasattr(node, f"action_{method}"):
+            while node is not None and not hasattr(node, method):
                 node = node.parent
-            await self._app.run_action(method, node or self._app)
+            await self._app.run_action(call, node or self._app)
         return True
 
 

@@ -25,9 +25,9 @@ class Action(NamedTuple):
     context: str = ""  # where it works, a key of `registry.CONTEXTS`
 
     @property
-    def method(self) -> str:
-        """The name by which Textual calls it, without its `action_`."""
-        return self.id.replace("-", "_")
+    def call(self) -> str:
+        """What Textual calls: the name of a method without its `action_`, and its arguments."""
+        return CALLS.get(self.id) or self.id.replace("-", "_")
 
     def with_help(self, sentence: str) -> Action:
         return self._replace(help=sentence)
@@ -41,6 +41,60 @@ def action(id: str, title: str, keys: str, group: str, **more: str) -> Action:
 def in_context(context: str, *actions: Action) -> tuple[Action, ...]:
     """Return actions as those of one context."""
     return tuple(one._replace(context=context) for one in actions)
+
+
+CALLS = {
+    "note-before": "go_along(-1)",
+    "note-after": "go_along(1)",
+    "next-link": "go_to_link(1)",
+    "previous-link": "go_to_link(-1)",
+    "next-passage": "go_to_passage(1)",
+    "previous-passage": "go_to_passage(-1)",
+    "next-column": "move_column(1)",
+    "previous-column": "move_column(-1)",
+    "more-stars": "change_stars(0.5)",
+    "fewer-stars": "change_stars(-0.5)",
+    "later-day": "move_days(1)",
+    "earlier-day": "move_days(-1)",
+    "later-week": "move_days(7)",
+    "earlier-week": "move_days(-7)",
+    "later-month": "move_months(1)",
+    "earlier-month": "move_months(-1)",
+    "find-next": "find(1)",
+    "find-previous": "find(-1)",
+    "miss": "log('miss')",
+    "skip": "log('skip')",
+    "day-before": "move_days(-1)",
+    "day-after": "move_days(1)",
+    "review": "review('week')",
+    "review-month": "review('month')",
+    "year-before": "turn_year(-1)",
+    "year-after": "turn_year(1)",
+    "books-before": "turn_year(-1)",
+    "books-after": "turn_year(1)",
+    "keep-mine": "keep('mine')",
+    "keep-theirs": "keep('theirs')",
+    "keep-both": "keep('both')",
+    "step-field": "step_field(1)",
+    "step-field-back": "step_field(-1)",
+    "show-today": "switch_mode('today')",
+    "show-browse": "switch_mode('browse')",
+    "show-habits": "switch_mode('habits')",
+    "show-publish": "switch_mode('publish')",
+    "go": "wait_for_second('go')",
+    "control-x": "wait_for_second('control-x')",
+    "twice-d": "wait_for_second('twice-d')",
+    "twice-z": "wait_for_second('twice-z')",
+    "line-up": "step(-1)",
+    "line-down": "step(1)",
+    "page-up": "step_page(-1)",
+    "page-down": "step_page(1)",
+    "switcher-down": "step(1)",
+    "switcher-up": "step(-1)",
+    "next-kind": "step_kind(1)",
+    "previous-kind": "step_kind(-1)",
+}
+"""What Textual calls for an action, where several share a method; else it is the action's id."""
 
 
 # Keys as a person reads them, and as they write them.

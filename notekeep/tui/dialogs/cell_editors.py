@@ -153,7 +153,7 @@ class DateCellEditor(CellEditor):
         # What is typed next takes its place.
         line.select_all()
 
-    def _move(self, days: int) -> None:
+    def action_move_days(self, days: int) -> None:
         try:
             self._choose(self.calendar.day + timedelta(days))
         except OverflowError:
@@ -178,23 +178,8 @@ class DateCellEditor(CellEditor):
             self.calendar.show(day)
             words.say(f"{format_short_day(day)} {day.year}. Enter writes it.")
 
-    def action_later_day(self) -> None:
-        self._move(1)
-
-    def action_earlier_day(self) -> None:
-        self._move(-1)
-
-    def action_later_week(self) -> None:
-        self._move(7)
-
-    def action_earlier_week(self) -> None:
-        self._move(-7)
-
-    def action_later_month(self) -> None:
-        self._choose(shift_month(self.calendar.day, 1))
-
-    def action_earlier_month(self) -> None:
-        self._choose(shift_month(self.calendar.day, -1))
+    def action_move_months(self, months: int) -> None:
+        self._choose(shift_month(self.calendar.day, months))
 
 
 class ItemRows(RowList[str]):
@@ -308,13 +293,13 @@ class ListCellEditor(CellEditor):
 
     def action_item_down(self) -> None:
         if self.items.is_used:
-            self.items.action_line_down()
+            self.items.action_step(1)
         elif self.items.row_count():
             self.items.use(0)
 
     def action_item_up(self) -> None:
         if self.items.cursor:
-            self.items.action_line_up()
+            self.items.action_step(-1)
         else:
             self.items.use(None)
 
@@ -442,11 +427,8 @@ class StarsCellEditor(CellEditor):
             event.stop()
             self._type(event.character.replace(",", "."))
 
-    def action_more_stars(self) -> None:
-        self._put_stars((self.stars.rating or 0.0) + 0.5)
-
-    def action_fewer_stars(self) -> None:
-        self._put_stars((self.stars.rating or 0.0) - 0.5)
+    def action_change_stars(self, by: float) -> None:
+        self._put_stars((self.stars.rating or 0.0) + by)
 
     def action_no_stars(self) -> None:
         self._put_stars(None)

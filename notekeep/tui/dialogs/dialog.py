@@ -373,17 +373,11 @@ class ListDialog(Dialog[Answer]):
     def action_close_switcher(self) -> None:
         self.dismiss(None)
 
-    def action_switcher_down(self) -> None:
-        self.rows.action_line_down()
+    def action_step(self, rows: int) -> None:
+        self.rows.action_step(rows)
 
-    def action_switcher_up(self) -> None:
-        self.rows.action_line_up()
-
-    def action_page_down(self) -> None:
-        self.rows.action_page_down()
-
-    def action_page_up(self) -> None:
-        self.rows.action_page_up()
+    def action_step_page(self, pages: int) -> None:
+        self.rows.action_step_page(pages)
 
 
 class Choice(ListDialog[str | None]):

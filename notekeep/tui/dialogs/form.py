@@ -205,13 +205,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
             values = partial(known_values, self.vault, field.name)
             self.load("values", values, prompt.offer, is_quiet=True)
 
-    def action_step_field(self) -> None:
-        self._step(1)
-
-    def action_step_field_back(self) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
+    def action_step_field(self, by: int) -> None:
         if (field := self.fields.field) is None:
             return
         if (text := step_value(field, self.fields.texts[field.name], by, self.today)) is None:
@@ -279,11 +273,8 @@ class NewNoteDialog(SubmitDialog[tuple[str, str] | None]):
         if title:
             self.submit((self.query_one(ChoiceBar).chosen, title))
 
-    def action_next_kind(self) -> None:
-        self.query_one(ChoiceBar).step(1)
-
-    def action_previous_kind(self) -> None:
-        self.query_one(ChoiceBar).step(-1)
+    def action_step_kind(self, by: int) -> None:
+        self.query_one(ChoiceBar).step(by)
 
 
 class QuoteDialog(SubmitDialog[tuple[str, str] | None]):

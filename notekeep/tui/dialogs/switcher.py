@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.app import ComposeResult
 from textual.widgets import Input
 
@@ -92,11 +94,8 @@ class Switcher(ListDialog[None]):
         self.rows.show(rows or ([title] if title and indexed is None else []))
         self.fit(self.rows, LIST_MARGIN)
 
-    def action_switcher_down(self) -> None:
-        self._found.when_shown(self.rows.action_line_down)
-
-    def action_switcher_up(self) -> None:
-        self._found.when_shown(self.rows.action_line_up)
+    def action_step(self, rows: int) -> None:
+        self._found.when_shown(partial(self.rows.action_step, rows))
 
     def action_switch(self) -> None:
         self._found.when_shown(self._open)

@@ -81,13 +81,7 @@ class BooksScreen(OverlayScreen):
         if (book := self.books.book) is not None:
             self.app.post_message(OpenNote(book.row.path, read=True))
 
-    def action_books_before(self) -> None:
-        self._turn(-1)
-
-    def action_books_after(self) -> None:
-        self._turn(1)
-
-    def _turn(self, years: int) -> None:
+    def action_turn_year(self, years: int) -> None:
         if self._year + years <= self.today.year:
             self._year += years
             self.vault_changed()

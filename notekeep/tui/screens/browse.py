@@ -312,7 +312,7 @@ class BrowseScreen(VaultScreen):
 
     def action_page_preview(self) -> None:
         if self.preview.display:
-            self.preview.action_page_down()
+            self.preview.action_step_page(1)
         else:
             self.action_open()
 
@@ -371,13 +371,7 @@ class BrowseScreen(VaultScreen):
             self._read()
         self._show(self.vault.catalog.row(wanted.path), wanted.line)
 
-    def action_note_before(self) -> None:
-        self._go_along(-1)
-
-    def action_note_after(self) -> None:
-        self._go_along(1)
-
-    def _go_along(self, steps: int) -> None:
+    def action_go_along(self, steps: int) -> None:
         self._remember_list()
         if (location := self._trail.go(steps)) is None:
             return

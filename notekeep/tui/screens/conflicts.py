@@ -40,6 +40,7 @@ from notekeep.vault import Vault
 
 CONFLICT_ACTIONS = "keep-mine", "keep-theirs", "merge", "keep-both", "edit-conflict", "read-text"
 """Actions of the bottom line that want a conflict."""
+KEPT: dict[Choice, str] = {"mine": "the note", "theirs": "the copy", "both": "both"}
 
 
 class ConflictRow(NamedTuple):
@@ -139,18 +140,10 @@ class ConflictsScreen(OverlayScreen):
         if self._versions is not None:
             self._show(self._versions)
 
-    def action_keep_mine(self) -> None:
-        self._keep("mine", "Kept the note")
-
-    def action_keep_theirs(self) -> None:
-        self._keep("theirs", "Kept the copy")
-
-    def action_keep_both(self) -> None:
-        self._keep("both", "Kept both")
-
-    def _keep(self, choice: Choice, text: str) -> None:
+    def action_keep(self, choice: Choice) -> None:
         if (here := self.here) is not None:
-            self._settle(partial(plan_keep, self.vault.workspace, here.pair, choice), text)
+            plan = partial(plan_keep, self.vault.workspace, here.pair, choice)
+            self._settle(plan, f"Kept {KEPT[choice]}")
 
     def action_merge(self) -> None:
         if (here := self.here) is not None:

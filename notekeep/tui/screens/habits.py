@@ -163,11 +163,8 @@ class HabitsScreen(VaultScreen):
 
     # Where keys act.
 
-    def action_day_before(self) -> None:
-        self.grid.go_to_day(self.grid.day - timedelta(1))
-
-    def action_day_after(self) -> None:
-        self.grid.go_to_day(self.grid.day + timedelta(1))
+    def action_move_days(self, days: int) -> None:
+        self.grid.go_to_day(self.grid.day + timedelta(days))
 
     def action_to_today(self) -> None:
         self.grid.go_to_day(self.today)
@@ -210,13 +207,7 @@ class HabitsScreen(VaultScreen):
         self.remove_class("-detail")
         self.set_focus(self.grid)
 
-    def action_year_before(self) -> None:
-        self._turn(-1)
-
-    def action_year_after(self) -> None:
-        self._turn(1)
-
-    def _turn(self, years: int) -> None:
+    def action_turn_year(self, years: int) -> None:
         if (found := self.detail.detail) is not None and found.year + years <= self.today.year:
             self._load_detail(found.view.id, found.year + years)
 
@@ -242,7 +233,7 @@ class HabitsScreen(VaultScreen):
         """Go round what a day can be, as a click does on the day that is chosen already."""
         if (cell := self.grid.cell) is not None:
             is_said = cell.is_logged and not cell.is_cleared
-            self._log(NEXT_VALUE.get(cell.mark, "done") if is_said else "done")
+            self.action_log(NEXT_VALUE.get(cell.mark, "done") if is_said else "done")
 
     def on_key(self, event: events.Key) -> None:
         # A digit is the beginning of an amount.
@@ -250,7 +241,7 @@ class HabitsScreen(VaultScreen):
             event.stop()
             self._ask_amount(event.character)
 
-    def _log(self, value: str) -> None:
+    def action_log(self, value: str) -> None:
         if (habit := self.grid.habit) is not None:
             cell = self.grid.cell
             text = cleared_text(cell.amount) if value == "clear" and cell is not None else ""
@@ -260,13 +251,7 @@ class HabitsScreen(VaultScreen):
     def action_done(self) -> None:
         if (cell := self.grid.cell) is not None:
             is_done = cell.is_logged and cell.mark in {"done", "ok"}
-            self._log("clear" if is_done else "done")
-
-    def action_miss(self) -> None:
-        self._log("miss")
-
-    def action_skip(self) -> None:
-        self._log("skip")
+            self.action_log("clear" if is_done else "done")
 
     def action_skip_because(self) -> None:
         if (habit := self.grid.habit) is None:
@@ -303,13 +288,7 @@ class HabitsScreen(VaultScreen):
 
     # The week and the month that are over.
 
-    def action_review(self) -> None:
-        self._review("week")
-
-    def action_review_month(self) -> None:
-        self._review("month")
-
-    def _review(self, span: str) -> None:
+    def action_review(self, span: str) -> None:
         vault = self.vault
 
         def write() -> tuple[str, WriteResult | None]:

@@ -157,8 +157,8 @@ class Palette(ListDialog[None]):
     """A line to type into, and what it may mean on the screen below."""
 
     BINDINGS: ClassVar = [
-        Binding("pagedown", "page_down", show=False),
-        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "step_page(1)", show=False),
+        Binding("pageup", "step_page(-1)", show=False),
     ]
     CHOOSES_WITH: ClassVar[str] = "enter"
     """The key that chooses: pressed twice, before it is answered, it chooses once."""

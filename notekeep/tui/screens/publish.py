@@ -631,7 +631,7 @@ class PublishScreen(VaultScreen):
         self.diff.focus()
 
     def action_page_preview(self) -> None:
-        self.diff.action_page_down()
+        self.diff.action_step_page(1)
 
     def action_mark(self) -> None:
         self.posts.toggle_mark()

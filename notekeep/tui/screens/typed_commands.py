@@ -170,7 +170,7 @@ def _saved(screen: VaultScreen, rest: str) -> TypedCommand | None:
 
 def _tasks(screen: VaultScreen, rest: str) -> TypedCommand | None:
     screen.vault.search.parse(rest)
-    return TypedCommand(f"Tasks of {rest}", partial(program(screen).show_tasks, rest))
+    return TypedCommand(f"Tasks of {rest}", partial(program(screen).action_show_tasks, rest))
 
 
 def _habit(screen: VaultScreen, rest: str) -> TypedCommand | None:

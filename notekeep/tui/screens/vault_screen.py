@@ -210,7 +210,7 @@ class OverlayScreen(VaultScreen):
         self.reading.focus()
 
     def action_page_text(self) -> None:
-        self.reading.action_page_down()
+        self.reading.action_step_page(1)
 
     def action_zoom_text(self) -> None:
         self.toggle_class("-zoomed")

@@ -93,7 +93,7 @@ async def run_action(widget: Widget, action_id: str) -> None:
             return
     action = ACTIONS_BY_ID[action_id]
     if not action.keys:
-        await widget.app.run_action(action.method, widget.app)
+        await widget.app.run_action(action.call, widget.app)
 
 
 # The line at the top: which vault, which screens there are, what is shown, what is amiss.

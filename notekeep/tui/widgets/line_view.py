@@ -150,27 +150,18 @@ class LineView(ScrollView, ProgramPart, can_focus=True, inherit_bindings=False):
 
     row_height = 1
 
-    def _step(self, rows: int) -> None:
+    def action_step(self, rows: int) -> None:
         # A page has no cursor, so keys scroll.
         self._scroll_top(self.scroll_offset.y + rows)
 
-    def action_line_up(self) -> None:
-        self._step(-1)
-
-    def action_line_down(self) -> None:
-        self._step(1)
-
-    def action_page_up(self) -> None:
-        self._step(-max(1, self.page // self.row_height - 1))
-
-    def action_page_down(self) -> None:
-        self._step(max(1, self.page // self.row_height - 1))
+    def action_step_page(self, pages: int) -> None:
+        self.action_step(pages * max(1, self.page // self.row_height - 1))
 
     def action_first_line(self) -> None:
-        self._step(-self.line_count())
+        self.action_step(-self.line_count())
 
     def action_last_line(self) -> None:
-        self._step(self.line_count())
+        self.action_step(self.line_count())
 
 
 def _blurred(piece: Piece) -> Piece:
@@ -324,7 +315,7 @@ class ListView(LineView):
         if chain == self.opening_clicks:
             self._post_own(self.Selected(self, row))
 
-    def _step(self, rows: int) -> None:
+    def action_step(self, rows: int) -> None:
         self.is_moved = True
         self.move_to(self.cursor + rows, 1 if rows > 0 else -1)
 

@@ -244,11 +244,8 @@ class _FindInput(Input):
     # The text has the keys that are typed right after it.
     BINDINGS = bindings("find", priority=("find-close",))
 
-    def action_find_next(self) -> None:
-        self.query_ancestor(FindBar).step(1)
-
-    def action_find_previous(self) -> None:
-        self.query_ancestor(FindBar).step(-1)
+    def action_find(self, step: int) -> None:
+        self.query_ancestor(FindBar).step(step)
 
     def action_find_close(self) -> None:
         self.query_ancestor(FindBar).close()

@@ -116,11 +116,8 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.is_moved = True
         self.column = min(max(0, column), max(0, len(self.columns) - 1))
 
-    def action_next_column(self) -> None:
-        self._go_to_column(self.column + 1)
-
-    def action_previous_column(self) -> None:
-        self._go_to_column(self.column - 1)
+    def action_move_column(self, by: int) -> None:
+        self._go_to_column(self.column + by)
 
     def action_first_column(self) -> None:
         self._go_to_column(0)

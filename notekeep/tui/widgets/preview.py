@@ -263,17 +263,11 @@ class Preview(TextPage):
         row, top = selectable_row(self.rendering.lines, stop), self.scroll_offset.y
         return row if row is not None and top <= row < top + self.page else None
 
-    def action_next_link(self) -> None:
-        self._choose(1, passages=False)
+    def action_go_to_link(self, step: int) -> None:
+        self._choose(step, passages=False)
 
-    def action_previous_link(self) -> None:
-        self._choose(-1, passages=False)
-
-    def action_next_passage(self) -> None:
-        self._choose(1, passages=True)
-
-    def action_previous_passage(self) -> None:
-        self._choose(-1, passages=True)
+    def action_go_to_passage(self, step: int) -> None:
+        self._choose(step, passages=True)
 
     def action_follow(self) -> None:
         if self.chosen is not None and self.chosen.link:
@@ -317,7 +311,7 @@ class Preview(TextPage):
         if chosen is not None and is_task and self._seen_row(chosen) is not None:
             self._open_link(chosen.link)
         else:
-            self.action_page_down()
+            self.action_step_page(1)
 
     @property
     def line_under_cursor(self) -> int | None:
