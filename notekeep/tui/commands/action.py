@@ -6,10 +6,6 @@ import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
-# The headings of help.
-MOVE, FIND, NOTE, CHANGE = "Move", "Find", "Notes", "Change"
-HABIT, PUBLISH, GO, PROGRAM = "Habits", "Publish", "Screens", "notekeep"
-
 
 class Action(NamedTuple):
     """Something a person can do."""
@@ -17,7 +13,6 @@ class Action(NamedTuple):
     id: str  # its stable name, by which a person gives it other keys: "new-note"
     title: str  # as the palette shows it
     keys: tuple[str, ...]  # unless the person chose others; none means palette only
-    group: str  # the heading it stands under in help
     label: str = ""  # what the footer calls it; "" keeps it out of the footer
     command: str = ""  # the command that does the same, or ""
     also: str = ""  # words by which the palette finds it besides those of its title
@@ -33,9 +28,9 @@ class Action(NamedTuple):
         return self._replace(help=sentence)
 
 
-def action(id: str, title: str, keys: str, group: str, **more: str) -> Action:
+def action(id: str, title: str, keys: str, **more: str) -> Action:
     """Return an action; its keys are written with blanks between."""
-    return Action(id, title, tuple(keys.split()), group, **more)
+    return Action(id, title, tuple(keys.split()), **more)
 
 
 def in_context(context: str, *actions: Action) -> tuple[Action, ...]:

@@ -2,482 +2,423 @@
 
 from __future__ import annotations
 
-from notekeep.tui.commands.action import (
-    CHANGE,
-    FIND,
-    GO,
-    HABIT,
-    MOVE,
-    NOTE,
-    PROGRAM,
-    PUBLISH,
-    Action,
-    action,
-    in_context,
-)
+from notekeep.tui.commands.action import Action, action, in_context
 
 SCREEN_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "today",
-        action("tick", "Tick", "space", HABIT, label="tick", command="habit ID").with_help(
+        action("tick", "Tick", "space", label="tick", command="habit ID").with_help(
             "Tick or untick the habit or the task."
         ),
-        action(
-            "miss-today", "Missed", "x", HABIT, label="missed", command="habit ID miss"
-        ).with_help("Mark the habit as missed today. On a task: tick it."),
-        action(
-            "log-amount", "Amount", "plus equals_sign", HABIT, label="amount", command="habit ID 12"
-        ).with_help("Enter an amount for the habit, such as 12 min or = 30."),
-        action("open-row", "Open", "enter", MOVE, label="open").with_help(
-            "Open the note of this row."
+        action("miss-today", "Missed", "x", label="missed", command="habit ID miss").with_help(
+            "Mark the habit as missed today. On a task: tick it."
         ),
-        action("other-column", "Other column", "tab l right h left", MOVE).with_help(
+        action(
+            "log-amount", "Amount", "plus equals_sign", label="amount", command="habit ID 12"
+        ).with_help("Enter an amount for the habit, such as 12 min or = 30."),
+        action("open-row", "Open", "enter", label="open").with_help("Open the note of this row."),
+        action("other-column", "Other column", "tab l right h left").with_help(
             "Go to the other column, where there are two."
         ),
     ),
     *in_context(
         "habits",
-        action("done", "Done", "space", HABIT, label="done", command="habit ID").with_help(
+        action("done", "Done", "space", label="done", command="habit ID").with_help(
             "Mark the day as done, or clear it."
         ),
         action(
-            "amount", "Amount", "plus equals_sign", HABIT, label="amount", command="habit ID 12 min"
+            "amount", "Amount", "plus equals_sign", label="amount", command="habit ID 12 min"
         ).with_help("Enter an amount, such as 12 min or = 30. A digit starts it, too."),
-        action("skip", "Skip", "s", HABIT, label="skip", command="habit ID skip").with_help(
+        action("skip", "Skip", "s", label="skip", command="habit ID skip").with_help(
             "Skip the day. It does not count."
         ),
         action(
-            "skip-because",
-            "Skip with a reason",
-            "S",
-            HABIT,
-            command="habit ID skip reason=flu -- words",
+            "skip-because", "Skip with a reason", "S", command="habit ID skip reason=flu -- words"
         ).with_help("Skip the day and say why. The review shows it."),
-        action("miss", "Missed", "x", HABIT, label="missed", command="habit ID miss").with_help(
+        action("miss", "Missed", "x", label="missed", command="habit ID miss").with_help(
             "Mark the day as missed."
         ),
-        action("habit-note", "Note", "n", HABIT, command="habit ID -- words").with_help(
+        action("habit-note", "Note", "n", command="habit ID -- words").with_help(
             "Write a short note about that day."
         ),
-        action("day-before", "Previous day", "h left", MOVE).with_help(
+        action("day-before", "Previous day", "h left").with_help(
             "Go to the previous day. Every key works there, too."
         ),
-        action("day-after", "Next day", "l right", MOVE).with_help(
-            "Go to the next day, up to today."
-        ),
-        action("to-today", "Today", "t", MOVE).with_help("Go back to today."),
-        action("to-yesterday", "Yesterday", "y", MOVE, command="habit ask yesterday").with_help(
+        action("day-after", "Next day", "l right").with_help("Go to the next day, up to today."),
+        action("to-today", "Today", "t").with_help("Go back to today."),
+        action("to-yesterday", "Yesterday", "y", command="habit ask yesterday").with_help(
             "Go to yesterday, to the first habit not logged."
         ),
         action(
-            "next-span", "Week, month, year", "v", GO, label="view", command="habit month"
+            "next-span", "Week, month, year", "v", label="view", command="habit month"
         ).with_help("Switch between week, month and year."),
-        action("add-habit", "Add habit", "a", CHANGE, label="add", command="habit add").with_help(
+        action("add-habit", "Add habit", "a", label="add", command="habit add").with_help(
             "Create a habit: name, schedule and goal."
         ),
-        action("pause-habit", "Pause or resume", "P", CHANGE, command="habit pause ID").with_help(
+        action("pause-habit", "Pause or resume", "P", command="habit pause ID").with_help(
             "Pause the habit from today, or resume it. Paused days do not count."
         ),
-        action("filter-habits", "Filter", "f", FIND).with_help(
+        action("filter-habits", "Filter", "f").with_help(
             "Filter habits by title or group. Empty shows all."
         ),
-        action("review", "Weekly review", "R", NOTE, command="review week").with_help(
+        action("review", "Weekly review", "R", command="review week").with_help(
             "Create the review of last week, or open it."
         ),
-        action("review-month", "Monthly review", "M", NOTE, command="review month").with_help(
+        action("review-month", "Monthly review", "M", command="review month").with_help(
             "Create the review of last month, or open it."
         ),
-        action("edit-habit", "Edit habit", "e", CHANGE, command="habit edit ID").with_help(
+        action("edit-habit", "Edit habit", "e", command="habit edit ID").with_help(
             "Edit the note that defines the habit."
         ),
         action(
-            "show-detail", "Details", "enter", NOTE, label="details", command="habit stats ID"
+            "show-detail", "Details", "enter", label="details", command="habit stats ID"
         ).with_help("Show the year, strength, streaks, rates, weekdays and notes."),
     ),
     *in_context(
         "habit-detail",
-        action("close-detail", "Back", "escape q h left backspace", MOVE, label="back").with_help(
+        action("close-detail", "Back", "escape q h left backspace", label="back").with_help(
             "Go back to all habits."
         ),
-        action("open-habit", "Open note", "enter", NOTE, label="note").with_help(
+        action("open-habit", "Open note", "enter", label="note").with_help(
             "Open the note that defines the habit."
         ),
         action(
-            "year-before",
-            "Previous year",
-            "left_square_bracket",
-            MOVE,
-            command="habit year ID 2025",
+            "year-before", "Previous year", "left_square_bracket", command="habit year ID 2025"
         ).with_help("Show the previous year."),
-        action("year-after", "Next year", "right_square_bracket", MOVE).with_help(
+        action("year-after", "Next year", "right_square_bracket").with_help(
             "Show the next year, up to this one."
         ),
     ),
     *in_context(
         "publish",
+        action("write-export", "Write", "enter w", label="write", command="export NOTE").with_help(
+            "Write the changes shown into the site."
+        ),
+        action("plan-all", "All changes", "a", label="all", command="export --all").with_help(
+            "Show what an export of all public and exported notes would write."
+        ),
         action(
-            "write-export", "Write", "enter w", PUBLISH, label="write", command="export NOTE"
-        ).with_help("Write the changes shown into the site."),
-        action(
-            "plan-all", "All changes", "a", PUBLISH, label="all", command="export --all"
-        ).with_help("Show what an export of all public and exported notes would write."),
-        action(
-            "settle-by-hand",
-            "Edited in site",
-            "s",
-            PUBLISH,
-            label="edited in site",
-            command="export pull",
+            "settle-by-hand", "Edited in site", "s", label="edited in site", command="export pull"
         ).with_help(
             "Decide what to do with edits made in the site: use, keep, merge or overwrite."
         ),
         action(
-            "check-export", "Check", "c", PUBLISH, label="check", command="export NOTE --check"
+            "check-export", "Check", "c", label="check", command="export NOTE --check"
         ).with_help("Build the site and check the pages."),
-        action(
-            "run-preview", "Preview", "v", PUBLISH, label="preview", command="export preview"
-        ).with_help("Start the preview server of the site, with drafts."),
-        action("open-post", "Open post", "o", PUBLISH, label="file").with_help(
+        action("run-preview", "Preview", "v", label="preview", command="export preview").with_help(
+            "Start the preview server of the site, with drafts."
+        ),
+        action("open-post", "Open post", "o", label="file").with_help(
             "Open the post in the site with your editor."
         ),
-        action("prune-posts", "Prune", "x", PUBLISH, command="export --prune").with_help(
+        action("prune-posts", "Prune", "x", command="export --prune").with_help(
             "Show which posts of deleted notes would be removed."
         ),
-        action("start-post", "Start a post", "b", PUBLISH, command="export start NOTE").with_help(
+        action("start-post", "Start a post", "b", command="export start NOTE").with_help(
             "Start a post from the marked notes, with their quotes and sources."
         ),
         action(
-            "next-target", "Target", "t", PUBLISH, label="target", command="export --to TARGET"
+            "next-target", "Target", "t", label="target", command="export --to TARGET"
         ).with_help("Choose the site generator."),
-        action(
-            "choose-site", "Folder", "f", PUBLISH, label="folder", command="export --site DIR"
-        ).with_help("Choose the folder of the site."),
-        action("show-drafts", "Drafts", "escape h left", MOVE).with_help("Go back to the list."),
+        action("choose-site", "Folder", "f", label="folder", command="export --site DIR").with_help(
+            "Choose the folder of the site."
+        ),
+        action("show-drafts", "Drafts", "escape h left").with_help("Go back to the list."),
     ),
     *in_context(
         "books",
         action(
-            "books-before", "Previous year", "left_square_bracket", MOVE, label="previous year"
+            "books-before", "Previous year", "left_square_bracket", label="previous year"
         ).with_help("Show the books of the previous year."),
-        action(
-            "books-after", "Next year", "right_square_bracket", MOVE, label="next year"
-        ).with_help("Show the books of the next year, up to this one."),
+        action("books-after", "Next year", "right_square_bracket", label="next year").with_help(
+            "Show the books of the next year, up to this one."
+        ),
     ),
     *in_context(
         "over",
-        action("leave-over", "Back", "escape q h left", MOVE, label="back").with_help(
+        action("leave-over", "Back", "escape q h left", label="back").with_help(
             "Go back: from the text to the list, then close."
         ),
-        action("read-text", "Read", "enter l right", MOVE, label="read").with_help(
+        action("read-text", "Read", "enter l right", label="read").with_help(
             "Read the text beside the list."
         ),
-        action("page-text", "Next page", "space", MOVE).with_help("Scroll the text."),
-        action("zoom-text", "Zoom", "z", GO).with_help(
-            "Use the whole width for the text, and back."
-        ),
+        action("page-text", "Next page", "space").with_help("Scroll the text."),
+        action("zoom-text", "Zoom", "z").with_help("Use the whole width for the text, and back."),
     ),
     *in_context(
         "history",
-        action("restore", "Restore", "r", CHANGE, label="restore", command="restore").with_help(
+        action("restore", "Restore", "r", label="restore", command="restore").with_help(
             "Restore this version. Undo reverts it."
         ),
-        action(
-            "next-view", "Switch view", "v", NOTE, label="view", command="history --diff"
-        ).with_help("Show what the version changed, what changed since, or its text."),
-        action("open-note", "Edit note", "e", NOTE, label="edit").with_help(
-            "Edit the current note."
+        action("next-view", "Switch view", "v", label="view", command="history --diff").with_help(
+            "Show what the version changed, what changed since, or its text."
         ),
-        action("forget", "Forget", "X", CHANGE, command="forget").with_help(
+        action("open-note", "Edit note", "e", label="edit").with_help("Edit the current note."),
+        action("forget", "Forget", "X", command="forget").with_help(
             "Delete all earlier versions. This cannot be undone, so you are asked first."
         ),
     ),
     *in_context(
         "steps",
+        action("take-back", "Undo this step", "t", label="undo step", command="undo").with_help(
+            "Undo only the step under the cursor. Later steps stay."
+        ),
         action(
-            "take-back", "Undo this step", "t", CHANGE, label="undo step", command="undo"
-        ).with_help("Undo only the step under the cursor. Later steps stay."),
-        action(
-            "step-history", "History of note", "H", NOTE, label="versions", command="history"
+            "step-history", "History of note", "H", label="versions", command="history"
         ).with_help("List the earlier versions of a note in this step, even if it was deleted."),
     ),
     *in_context(
         "conflicts",
         action(
-            "keep-mine", "Keep note", "1", CHANGE, label="keep note", command="conflicts keep"
+            "keep-mine", "Keep note", "1", label="keep note", command="conflicts keep"
         ).with_help("Keep the version on the left. The other one goes to the trash."),
         action(
-            "keep-theirs", "Keep copy", "2", CHANGE, label="keep copy", command="conflicts keep"
+            "keep-theirs", "Keep copy", "2", label="keep copy", command="conflicts keep"
         ).with_help("Keep the version on the right. The other one stays in the history."),
-        action("merge", "Merge", "m", CHANGE, label="merge", command="conflicts merge").with_help(
+        action("merge", "Merge", "m", label="merge", command="conflicts merge").with_help(
             "Merge both versions, if they changed different lines."
         ),
         action(
-            "keep-both", "Keep both", "b", CHANGE, label="keep both", command="conflicts keep"
+            "keep-both", "Keep both", "b", label="keep both", command="conflicts keep"
         ).with_help("Keep the copy as its own note. With Git conflict markers, keep both sides."),
-        action("edit-conflict", "Edit", "e", CHANGE, label="edit").with_help(
+        action("edit-conflict", "Edit", "e", label="edit").with_help(
             "Edit the note, at the first Git conflict marker if it has one."
         ),
-        action("beside", "Side by side", "v", NOTE, command="conflicts show").with_help(
+        action("beside", "Side by side", "v", command="conflicts show").with_help(
             "Show the versions side by side, or one below the other."
         ),
     ),
     *in_context(
         "import",
         action(
-            "write-import", "Write", "w", CHANGE, label="write", command="import PATH --write"
+            "write-import", "Write", "w", label="write", command="import PATH --write"
         ).with_help("Write what is shown, as one step. Undo reverts it."),
         action(
-            "match-note",
-            "Match a note",
-            "m",
-            CHANGE,
-            label="match a note",
-            command="import --match",
+            "match-note", "Match a note", "m", label="match a note", command="import --match"
         ).with_help("Choose the note of a book that could be several, or make a new one."),
         action(
-            "skip-row", "Leave out", "x delete", CHANGE, label="leave out", command="import --skip"
+            "skip-row", "Leave out", "x delete", label="leave out", command="import --skip"
         ).with_help("Leave this note out, or include it again."),
-        action("open-source", "Open", "o", NOTE, label="open").with_help(
+        action("open-source", "Open", "o", label="open").with_help(
             "Open the note, or the file in which something was not imported."
         ),
         action(
-            "take-source",
-            "Use the source",
-            "t",
-            CHANGE,
-            label="use source",
-            command="import --take",
+            "take-source", "Use the source", "t", label="use source", command="import --take"
         ).with_help("Use the source's text for what you changed too."),
     ),
     *in_context(
         "form",
-        action("finish-form", "Apply", "ctrl+s", CHANGE, label="apply", command="set").with_help(
+        action("finish-form", "Apply", "ctrl+s", label="apply", command="set").with_help(
             "Save the changed fields as one step. Undo reverts it."
         ),
-        action("edit-field", "Edit field", "enter", CHANGE, label="edit").with_help(
+        action("edit-field", "Edit field", "enter", label="edit").with_help(
             "Type a value, or choose one."
         ),
-        action("step-field", "Next value", "right l plus", CHANGE, label="next value").with_help(
+        action("step-field", "Next value", "right l plus", label="next value").with_help(
             "Next choice, next day, half a star more. An empty date becomes today."
         ),
-        action("step-field-back", "Previous value", "left h minus", CHANGE).with_help(
+        action("step-field-back", "Previous value", "left h minus").with_help(
             "Previous choice, previous day, half a star less."
         ),
-        action("date-status", "Date the status", "t", CHANGE).with_help(
+        action("date-status", "Date the status", "t").with_help(
             "Set the date of the chosen status to today: finished, started, listened."
         ),
-        action("clear-field", "Clear field", "delete d", CHANGE, label="empty").with_help(
+        action("clear-field", "Clear field", "delete d", label="empty").with_help(
             "Remove the field from the note."
         ),
-        action("reset-field", "Reset field", "backspace", CHANGE, label="restore").with_help(
+        action("reset-field", "Reset field", "backspace", label="restore").with_help(
             "Restore the saved value."
         ),
-        action("drop-form", "Cancel", "escape q", MOVE, label="cancel").with_help(
+        action("drop-form", "Cancel", "escape q", label="cancel").with_help(
             "Close the form without saving."
         ),
     ),
     *in_context(
         "unsaved",
-        action("restore-unsaved", "Restore", "enter", CHANGE, label="restore").with_help(
+        action("restore-unsaved", "Restore", "enter", label="restore").with_help(
             "Open the unsaved text in the editor."
         ),
-        action("discard-unsaved", "Discard", "delete D", CHANGE, label="discard").with_help(
+        action("discard-unsaved", "Discard", "delete D", label="discard").with_help(
             "Discard the text. It stays in the history of the note."
         ),
-        action("compare-unsaved", "Difference", "v space", NOTE, label="difference").with_help(
+        action("compare-unsaved", "Difference", "v space", label="difference").with_help(
             "Show the difference to the saved note."
         ),
     ),
     *in_context(
         "app",
         action(
-            "capture", "Quick note", "ctrl+n", NOTE, command="add", also="capture write inbox"
+            "capture", "Quick note", "ctrl+n", command="add", also="capture write inbox"
         ).with_help("Add text to today's note, the inbox or any note."),
         action(
-            "show-tasks", "Tasks", "T", GO, label="tasks", command="tasks", also="todo due"
+            "show-tasks", "Tasks", "T", label="tasks", command="tasks", also="todo due"
         ).with_help(
             "List the tasks of all notes, late ones first. due:2026-12-01 gives one a day."
         ),
         action(
-            "show-books", "Year in books", "", GO, command="books", also="pages stars authors read"
+            "show-books", "Year in books", "", command="books", also="pages stars authors read"
         ).with_help("Show the books you finished, with pages, stars and authors by month."),
         action(
             "import-files",
             "Import",
             "",
-            CHANGE,
             command="import PATH",
             also="highlights kindle readwise goodreads",
         ).with_help("Import from another program: show what is new and what is lost, then write."),
-        action(
-            "switch-vault", "Vaults", "", PROGRAM, command="vaults", also="open folder"
-        ).with_help("Open another vault."),
+        action("switch-vault", "Vaults", "", command="vaults", also="open folder").with_help(
+            "Open another vault."
+        ),
     ),
     *in_context(
         "tasks",
-        action(
-            "tick-task", "Tick", "space x", CHANGE, label="tick", command="tasks --tick"
-        ).with_help("Tick or untick the task. Only its line changes."),
-        action("open-task", "Open", "enter l right", MOVE, label="open").with_help(
+        action("tick-task", "Tick", "space x", label="tick", command="tasks --tick").with_help(
+            "Tick or untick the task. Only its line changes."
+        ),
+        action("open-task", "Open", "enter l right", label="open").with_help(
             "Open the note at the task."
         ),
-        action("edit-task", "Edit", "e", CHANGE, label="edit").with_help(
-            "Edit the note at the task."
-        ),
-        action("filter-tasks", "Filter", "slash", FIND, label="filter").with_help(
+        action("edit-task", "Edit", "e", label="edit").with_help("Edit the note at the task."),
+        action("filter-tasks", "Filter", "slash", label="filter").with_help(
             "Filter tasks by their words, or the title or path of their note."
         ),
         action(
-            "show-done", "Show done tasks", "v", FIND, label="show done", command="tasks --all"
+            "show-done", "Show done tasks", "v", label="show done", command="tasks --all"
         ).with_help("Show or hide completed tasks."),
-        action("leave-tasks", "Back", "escape q h left", MOVE, label="back").with_help(
+        action("leave-tasks", "Back", "escape q h left", label="back").with_help(
             "Clear the filter, then close."
         ),
     ),
     *in_context(
         "task-filter",
-        action("clear-filter", "Clear", "escape", FIND, label="clear").with_help(
+        action("clear-filter", "Clear", "escape", label="clear").with_help(
             "Clear the filter, then close it."
         ),
-        action("to-tasks", "Go to the tasks", "enter down", MOVE, label="tasks").with_help(
+        action("to-tasks", "Go to the tasks", "enter down", label="tasks").with_help(
             "Go to the list."
         ),
     ),
     *in_context(
         "capture",
-        action("next-place", "Switch note", "tab", NOTE).with_help(
+        action("next-place", "Switch note", "tab").with_help(
             "Switch between today's note, the note in front, the inbox and another note."
         ),
-        action("new-line", "New line", "ctrl+j alt+enter shift+enter", NOTE).with_help(
+        action("new-line", "New line", "ctrl+j alt+enter shift+enter").with_help(
             "Start a new line. Enter saves."
         ),
-        action("attach-picture", "Add a picture", "ctrl+l", NOTE, command="attach").with_help(
+        action("attach-picture", "Add a picture", "ctrl+l", command="attach").with_help(
             "Keep the picture on the clipboard along; a picture that is dropped here is kept too."
         ),
     ),
     *in_context(
         "app",
-        action("show-today", "Today", "f1", GO, command="today").with_help(
+        action("show-today", "Today", "f1", command="today").with_help(
             "Open Today: habits and tasks due."
         ),
-        action("show-browse", "Browse", "f2", GO, command="ls").with_help(
-            "Open the list of notes."
-        ),
-        action("show-habits", "Habits", "f3", GO, command="habit week").with_help(
+        action("show-browse", "Browse", "f2", command="ls").with_help("Open the list of notes."),
+        action("show-habits", "Habits", "f3", command="habit week").with_help(
             "Open the habits of this week."
         ),
-        action("show-publish", "Publish", "f4", GO, command="export status").with_help(
+        action("show-publish", "Publish", "f4", command="export status").with_help(
             "Open drafts and posts."
         ),
-        action("go", "Go to …", "g", GO).with_help(
+        action("go", "Go to …", "g").with_help(
             "Press one more key: t, b, h, p, c, s, x, y or v for a screen, g for the top."
         ),
-        action("control-x", "Emacs' ctrl+x …", "", PROGRAM).with_help(
+        action("control-x", "Emacs' ctrl+x …", "").with_help(
             "Press one more key: ctrl+s saves, ctrl+c quits, ctrl+f and b switch notes, u undoes."
         ),
-        action("twice-d", "Delete (two keys)", "", PROGRAM).with_help(
+        action("twice-d", "Delete (two keys)", "").with_help(
             "Press d to delete the note, as in vim."
         ),
-        action("twice-z", "Quit (two keys)", "", PROGRAM).with_help(
-            "Press Z or Q to quit, as in vim."
-        ),
-        action("search", "Search", "slash", FIND, label="search", command="search").with_help(
+        action("twice-z", "Quit (two keys)", "").with_help("Press Z or Q to quit, as in vim."),
+        action("search", "Search", "slash", label="search", command="search").with_help(
             "Type to filter the notes on Browse; the whole query language works."
         ),
-        action("switch-note", "Switch note", "ctrl+o", FIND, command="open").with_help(
+        action("switch-note", "Switch note", "ctrl+o", command="open").with_help(
             "Open a note by its title. A new title creates a note."
         ),
-        action("new-note", "New note", "n", NOTE, label="new", command="new").with_help(
+        action("new-note", "New note", "n", label="new", command="new").with_help(
             "Create a note and edit it."
         ),
-        action("undo", "Undo", "u", CHANGE, command="undo").with_help(
+        action("undo", "Undo", "u", command="undo").with_help(
             "Undo the last change. One that was not made here is named first."
         ),
-        action("redo", "Redo", "ctrl+r", CHANGE, command="redo").with_help("Redo what you undid."),
-        action(
-            "show-steps", "Steps", "", GO, command="undo --list", also="undo redo log"
-        ).with_help("List all changes, newest first. Any of them can be undone."),
-        action("show-conflicts", "Conflicts", "", GO, command="conflicts").with_help(
+        action("redo", "Redo", "ctrl+r", command="redo").with_help("Redo what you undid."),
+        action("show-steps", "Steps", "", command="undo --list", also="undo redo log").with_help(
+            "List all changes, newest first. Any of them can be undone."
+        ),
+        action("show-conflicts", "Conflicts", "", command="conflicts").with_help(
             "List notes with two versions, and choose one."
         ),
-        action("sync", "Sync", "", PROGRAM, command="sync", also="git push pull").with_help(
+        action("sync", "Sync", "", command="sync", also="git push pull").with_help(
             "Sync the vault with other machines through git."
         ),
-        action("show-trash", "Trash", "", GO, command="trash", also="deleted bin").with_help(
+        action("show-trash", "Trash", "", command="trash", also="deleted bin").with_help(
             "List deleted notes and restore them."
         ),
-        action("show-unsaved", "Unsaved text", "", CHANGE, also="recover crash").with_help(
+        action("show-unsaved", "Unsaved text", "", also="recover crash").with_help(
             "Recover unsaved text, for example after a crash: restore or discard."
         ),
         action(
-            "refresh", "Check for changes", "f5", PROGRAM, command="index", also="reload sync index"
+            "refresh", "Check for changes", "f5", command="index", also="reload sync index"
         ).with_help("Check the vault for changes by other programs."),
         action(
             "show-problems",
             "Problems",
             "exclamation_mark",
-            PROGRAM,
             command="doctor",
             also="error message warning log",
         ).with_help("List errors and files that could not be read, each with its fix."),
-        action("help", "Help", "question_mark", PROGRAM, label="help", command="keys").with_help(
+        action("help", "Help", "question_mark", label="help", command="keys").with_help(
             "Show the keys and signs of this screen."
         ),
-        action("palette", "All commands", "ctrl+p colon", PROGRAM, label="commands").with_help(
+        action("palette", "All commands", "ctrl+p colon", label="commands").with_help(
             "Find any command, note or habit."
         ),
-        action(
-            "change-theme", "Change theme", "", PROGRAM, also="colours colors dark light"
-        ).with_help("Choose a theme, with a preview."),
-        action("suspend", "Suspend", "ctrl+z", PROGRAM).with_help(
-            "Go back to the shell. fg returns here."
+        action("change-theme", "Change theme", "", also="colours colors dark light").with_help(
+            "Choose a theme, with a preview."
         ),
-        action("quit", "Quit", "ctrl+q", PROGRAM).with_help("Quit. Everything is saved."),
-        action("explain-quit", "How to quit", "q", PROGRAM).with_help(
+        action("suspend", "Suspend", "ctrl+z").with_help("Go back to the shell. fg returns here."),
+        action("quit", "Quit", "ctrl+q").with_help("Quit. Everything is saved."),
+        action("explain-quit", "How to quit", "q").with_help(
             "Show the key that quits. q alone closes what is in front."
         ),
     ),
     *in_context(
         "lines",
-        action("line-up", "Up", "up k", MOVE).with_help("Move up."),
-        action("line-down", "Down", "down j", MOVE).with_help("Move down."),
-        action("page-up", "Page up", "pageup ctrl+b", MOVE).with_help("Scroll one page up."),
-        action("page-down", "Page down", "pagedown ctrl+f", MOVE).with_help(
-            "Scroll one page down."
-        ),
-        action("first-line", "Top", "home", MOVE).with_help("Go to the first row."),
-        action("last-line", "Bottom", "end G", MOVE).with_help("Go to the last row."),
+        action("line-up", "Up", "up k").with_help("Move up."),
+        action("line-down", "Down", "down j").with_help("Move down."),
+        action("page-up", "Page up", "pageup ctrl+b").with_help("Scroll one page up."),
+        action("page-down", "Page down", "pagedown ctrl+f").with_help("Scroll one page down."),
+        action("first-line", "Top", "home").with_help("Go to the first row."),
+        action("last-line", "Bottom", "end G").with_help("Go to the last row."),
     ),
     *in_context(
         "switcher",
-        action("close-switcher", "Close", "escape ctrl+o", MOVE, label="close").with_help("Close."),
-        action("switch", "Open", "enter", MOVE, label="open").with_help(
+        action("close-switcher", "Close", "escape ctrl+o", label="close").with_help("Close."),
+        action("switch", "Open", "enter", label="open").with_help(
             "Open the note, or create one with that title."
         ),
-        action("switcher-down", "Down", "down ctrl+n tab", MOVE).with_help("Go to the next title."),
-        action("switcher-up", "Up", "up ctrl+p shift+tab", MOVE).with_help(
-            "Go to the previous title."
-        ),
+        action("switcher-down", "Down", "down ctrl+n tab").with_help("Go to the next title."),
+        action("switcher-up", "Up", "up ctrl+p shift+tab").with_help("Go to the previous title."),
     ),
     *in_context(
         "new-note",
-        action("next-kind", "Next kind", "tab down", NOTE).with_help(
-            "Choose the next kind of note."
-        ),
-        action("previous-kind", "Previous kind", "shift+tab up", NOTE).with_help(
+        action("next-kind", "Next kind", "tab down").with_help("Choose the next kind of note."),
+        action("previous-kind", "Previous kind", "shift+tab up").with_help(
             "Choose the previous kind of note."
         ),
     ),
     *in_context(
         "help",
-        action("search-help", "Search help", "slash", FIND, label="search").with_help(
+        action("search-help", "Search help", "slash", label="search").with_help(
             "Search all keys and commands."
         ),
     ),
     *in_context(
         "dialog",
-        action("apply-dialog", "Apply", "ctrl+s", CHANGE).with_help("Apply, as enter does."),
-        action("dismiss", "Close", "escape", MOVE, label="close").with_help(
+        action("apply-dialog", "Apply", "ctrl+s").with_help("Apply, as enter does."),
+        action("dismiss", "Close", "escape", label="close").with_help(
             "Close without applying anything."
         ),
     ),

@@ -156,7 +156,7 @@ def signs_at(place: str, glyphs: Glyphs) -> list[tuple[str, str]]:
 def _is_about(action: Action, wanted: str, own_keys: Mapping[str, str]) -> bool:
     """Whether every wanted word is in the texts of an action, or is a key of it."""
     keys = key_labels(action, own_keys).replace(",", "")
-    text = f"{action.title} {action.help} {action.group} {action.command}".casefold()
+    text = f"{action.title} {action.help} {action.command}".casefold()
     return all(word.casefold() in text or word in keys.split() for word in wanted.split())
 
 

@@ -16,7 +16,7 @@ from textual.worker import Worker
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.commands.action import MOVE, Action, format_key
+from notekeep.tui.commands.action import Action, format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, is_offered, key_labels
 from notekeep.tui.dialogs.dialog import LIST_MARGIN, FilterLine, ListDialog, dialog_box
 from notekeep.tui.keyboard import CHOICE_SECONDS
@@ -101,7 +101,7 @@ def list_actions(screen: VaultScreen) -> list[WorkingAction]:
         if is_offered(one.action, own_keys)
         and one.action.id not in left_out
         # The cursor moves by its own keys; the actions are there for key maps.
-        and (one.action.keys or one.action.group != MOVE)
+        and not one.action.id.startswith("cursor-")
     ]
 
 
