@@ -200,7 +200,10 @@ class ItemRows(RowList[str]):
 
     @property
     def item(self) -> str | None:
-        return self._item if self.is_used else None
+        return super().item if self.is_used else None
+
+    def is_heading(self, item: str) -> bool:  # noqa: ARG002 - each can be chosen
+        return False
 
     def _line_role(self, index: int) -> str:
         return "cursor" if self.is_used and index == self.cursor else ""

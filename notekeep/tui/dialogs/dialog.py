@@ -333,7 +333,7 @@ class OptionRows(RowList[Option]):
 
     @property
     def value(self) -> str:
-        return self._item.value if self._item is not None else ""
+        return self.item.value if self.item is not None else ""
 
     def is_heading(self, item: Option) -> bool:
         return not item.value

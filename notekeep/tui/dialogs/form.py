@@ -108,7 +108,7 @@ class _Fields(RowList[str | FormField]):
 
     @property
     def field(self) -> FormField | None:
-        return None if isinstance(self._item, str) else self._item
+        return None if isinstance(self.item, str) else self.item
 
     @property
     def changes(self) -> list[FieldChange]:
@@ -130,9 +130,6 @@ class _Fields(RowList[str | FormField]):
     @property
     def fields(self) -> list[FormField]:
         return [row for row in self._rows if not isinstance(row, str)]
-
-    def is_heading(self, item: str | FormField) -> bool:
-        return isinstance(item, str)
 
     def draw_item(self, item: str | FormField, width: int, *, here: bool) -> StyledLine:
         if isinstance(item, str):

@@ -34,13 +34,12 @@ class _Titles(RowList["Row | str"], can_focus=False):
 
     matcher: LetterMatcher | None = None
 
+    def is_heading(self, item: Row | str) -> bool:  # noqa: ARG002 - each can be chosen
+        return False
+
     def show(self, rows: list[Row | str]) -> None:
         self._rows = rows
         self.rows_changed(0)
-
-    @property
-    def item(self) -> Row | str | None:
-        return self._item
 
     def draw_item(self, item: Row | str, width: int, *, here: bool) -> StyledLine:
         head = gutter(self.glyphs, here=here)

@@ -33,7 +33,7 @@ class BookRows(RowList[ReadBook | str]):
 
     @property
     def book(self) -> ReadBook | None:
-        return self._item if isinstance(self._item, ReadBook) else None
+        return self.item if isinstance(self.item, ReadBook) else None
 
     def show(self, found: BookList) -> None:
         here = self.book
@@ -42,9 +42,6 @@ class BookRows(RowList[ReadBook | str]):
             rows += [""] if rows else []
             rows += [f"{month_name(number)} · {plural(len(month.books), 'book')}", *month.books]
         self._show(rows, lambda row: here is not None and row == here)
-
-    def is_heading(self, item: ReadBook | str) -> bool:
-        return isinstance(item, str)
 
     def draw_item(self, item: ReadBook | str, width: int, *, here: bool) -> StyledLine:
         if isinstance(item, str):

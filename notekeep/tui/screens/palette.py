@@ -128,14 +128,11 @@ class _Offers(RowList["Offer | str"], can_focus=False):
 
     @property
     def offer(self) -> Offer | None:
-        return self._item if isinstance(self._item, Offer) else None
+        return self.item if isinstance(self.item, Offer) else None
 
     def go_to(self, offer: Offer) -> None:
         if offer in self._rows:
             self.move_to(self._rows.index(offer))
-
-    def is_heading(self, item: Offer | str) -> bool:
-        return isinstance(item, str)
 
     def draw_item(self, item: Offer | str, width: int, *, here: bool) -> StyledLine:
         if isinstance(item, str):

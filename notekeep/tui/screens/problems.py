@@ -38,10 +38,6 @@ MAX_MEASURED = 200
 class _Problems(RowList[Problem]):
     texts: Sequence[str] = ()
 
-    @property
-    def problem(self) -> Problem | None:
-        return self._item
-
     def show(self, problems: Sequence[Problem], texts: Sequence[str]) -> None:
         """Show problems, and the line of its file that each is about, or ""."""
         self._rows, self.texts = problems, texts
@@ -137,7 +133,7 @@ class ProblemsScreen(Dialog[None]):
         return problem is not None and problem not in self._wrong and problem.code != SETTINGS
 
     def _open(self) -> None:
-        problem = self._list.problem
+        problem = self._list.item
         if self._is_of_a_note(problem):
             self.dismiss(None)
             if problem.code == CONFLICT_PROBLEM:
@@ -147,7 +143,7 @@ class ProblemsScreen(Dialog[None]):
 
     def key_f(self, event: events.Key) -> None:
         event.stop()
-        problem = self._list.problem
+        problem = self._list.item
         if not self._is_of_a_note(problem):
             return
 

@@ -196,7 +196,7 @@ class PublishScreen(VaultScreen):
 
     def _show_rows(self) -> None:
         rows = self._list_rows()
-        row = self.posts.row
+        row = self.posts.item
         keep = self._asked[0] if self._asked else row.path if row is not None else None
         self.posts.show(rows, keep)
         self._count(rows)
@@ -224,7 +224,7 @@ class PublishScreen(VaultScreen):
         self._count(rows)
 
     def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        row = self.posts.row
+        row = self.posts.item
         if event.view is not self.posts or row is None:
             return
         if self.posts.is_moved and not self.posts.marked:
@@ -249,7 +249,7 @@ class PublishScreen(VaultScreen):
     @property
     def chosen(self) -> tuple[str, ...]:
         """The notes that are meant: those asked for or marked, else the one under the cursor."""
-        row = self.posts.row
+        row = self.posts.item
         return self._asked or ((row.path,) if row is not None else ())
 
     def plan(self, paths: Sequence[str]) -> None:

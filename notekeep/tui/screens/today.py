@@ -70,10 +70,6 @@ class AgendaList(RowList[AgendaItem]):
         self._made_for = 0  # the room that the lines were made for; 0 without lines
 
     @property
-    def item(self) -> AgendaItem | None:
-        return self._item
-
-    @property
     def room(self) -> int:
         """How many cells a line has."""
         return max(1, self.inner_width - ITEM_WIDTH - MARGIN)

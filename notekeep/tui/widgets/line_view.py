@@ -182,10 +182,6 @@ class ListView(LineView):
         view: ListView
         row: int
 
-        @property
-        def control(self) -> ListView:
-            return self.view
-
     class Selected(Highlighted):
         """A row was opened by clicks."""
 
@@ -328,14 +324,16 @@ class RowList(ListView, Generic[ItemT]):
         self._rows: Sequence[ItemT] = ()
         self.nothing: Sequence[StyledLine] = ()
 
-    def is_heading(self, item: ItemT) -> bool:  # noqa: ARG002 - a subclass has some
-        return False
+    def is_heading(self, item: ItemT) -> bool:
+        """Tell whether the cursor passes over an item, as over text that is no choice."""
+        return item is None or isinstance(item, str)
 
     def draw_item(self, item: ItemT, width: int, *, here: bool) -> StyledLine:
         raise NotImplementedError
 
     @property
-    def _item(self) -> ItemT | None:
+    def item(self) -> ItemT | None:
+        """What the cursor is on."""
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
 
     def _show(self, rows: Sequence[ItemT], is_wanted: Callable[[ItemT], bool]) -> None:

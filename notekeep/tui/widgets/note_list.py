@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
@@ -74,15 +73,8 @@ class NoteList(ListView):
 
     BINDINGS = bindings("list", "rows", by_screen=ALL_ACTIONS)
 
-    @dataclass(eq=False, repr=False)
     class Marked(Message):
         """Other notes are marked than before."""
-
-        view: NoteList
-
-        @property
-        def control(self) -> NoteList:
-            return self.view
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -231,7 +223,7 @@ class NoteList(ListView):
         if paths != self.marked:
             self.marked = paths
             self.lines_changed()
-            self._post_own(self.Marked(self))
+            self._post_own(self.Marked())
 
     def flag(self, paths: frozenset[str]) -> None:
         if paths != self._conflicts:

@@ -30,10 +30,6 @@ class PostList(RowList[PostRow]):
     site = 0  # which of the sites' states is written out
     marked: frozenset[str] = frozenset()
 
-    @property
-    def row(self) -> PostRow | None:
-        return self._item
-
     def show(self, rows: Sequence[PostRow], keep: str | None = None) -> None:
         """Show posts, with the cursor on the note `keep` when it is among them."""
         self._show(rows, lambda row: row.path == keep)
@@ -48,8 +44,8 @@ class PostList(RowList[PostRow]):
             self.move_to(paths.index(path))
 
     def toggle_mark(self) -> None:
-        if (row := self.row) is not None:
-            self.marked ^= {row.path}
+        if (post := self.item) is not None:
+            self.marked ^= {post.path}
             self.is_moved = True
             self.lines_changed()
             self.move_to(self.cursor + 1)
@@ -69,7 +65,7 @@ class TaskList(RowList[TaskGroup | TaskRow | None]):
 
     @property
     def here(self) -> TaskRow | None:
-        return self._item if isinstance(self._item, TaskRow) else None
+        return self.item if isinstance(self.item, TaskRow) else None
 
     def show(self, rows: Sequence[TaskGroup | TaskRow | None]) -> None:
         """Show rows, with the cursor on the task it was on, or near to where that was."""
@@ -109,7 +105,7 @@ class TimelineList(RowList[str | TimelineRow]):
     @property
     def key(self) -> str:
         """What the row under the cursor stands for, or ""."""
-        return self._item.key if isinstance(self._item, TimelineRow) else ""
+        return self.item.key if isinstance(self.item, TimelineRow) else ""
 
     def show(self, moments: Sequence[TimelineRow], keep: str = "") -> None:
         """Show moments, with the cursor on the row `keep` stands for, or where it was."""
@@ -126,9 +122,6 @@ class TimelineList(RowList[str | TimelineRow]):
         day = date(*time.localtime(moment.time)[:3])
         near = {0: "Today", 1: "Yesterday"}.get((self.today - day).days)
         return near or format_short_day(day, self.today)
-
-    def is_heading(self, item: str | TimelineRow) -> bool:
-        return isinstance(item, str)
 
     def draw_item(self, item: str | TimelineRow, width: int, *, here: bool) -> StyledLine:
         if isinstance(item, str):

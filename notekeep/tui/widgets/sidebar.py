@@ -83,7 +83,7 @@ class Sidebar(RowList[SidebarEntry]):
         self._show_entries(self._facets(found), frozenset(terms), "")
 
     def _show_entries(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
-        here, keys = self._item, [_key(entry) for entry in entries]
+        here, keys = self.item, [_key(entry) for entry in entries]
         self._rows, self._active = entries, active
         if self.has_focus and here is not None and here.can_be_chosen and _key(here) in keys:
             self.rows_changed(keys.index(_key(here)))

@@ -188,7 +188,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
 
     @property
     def habit(self) -> HabitView | None:
-        return self._item.habit if isinstance(self._item, PlacedHabit) else None
+        return self.item.habit if isinstance(self.item, PlacedHabit) else None
 
     @property
     def cell(self) -> Cell | None:
