@@ -564,7 +564,7 @@ class NotekeepApp(App[None], RemovalSafe):
                 self.post_message(VaultChanged())
                 row = self.vault.catalog.row(path)
                 is_post = self.current_mode == places.PUBLISH_SCREEN and row and row.kind == "post"
-                show = PublishNotes((path,)) if is_post else OpenNote(path, among_all=True)
+                show = PublishNotes((path,)) if is_post else OpenNote(path)
                 self.post_message(show)
                 self.post_message(EditNote(path))
 

@@ -25,7 +25,6 @@ class OpenNote(Message):
     path: str
     line: int | None = None  # the line of the file to begin at, counted from 1
     read: bool = False  # whether to give it the whole width
-    among_all: bool = False  # whether the list should show all notes, and not what was searched for
     as_listed: bool = False  # whether the list stays as it is: the note is in it, or was until now
 
 

@@ -538,25 +538,6 @@ async def test_a_post_is_begun_from_a_note(make_app: MakeApp, root: Path) -> Non
         assert "By: Cal Newport" in (root / "posts" / "On depth.md").read_text()
 
 
-async def test_what_goes_into_a_post_is_chosen_where_there_is_a_choice(
-    make_app: MakeApp, vault: Vault, root: Path
-) -> None:
-    note = root / "books" / "Deep Work.md"
-    note.write_text(note.read_text() + "\n## Ideas\n\n> Said well (p. 3)\n\n## Ends\n\nWords.\n")
-    vault.indexing.refresh()
-    app = make_app("publish")
-    async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await begin_post(app, pilot)
-        await until(pilot, lambda: shows(app, "Sections with quotes or timestamps"))
-        assert shows(app, "All headings, with their quotes")
-        assert shows(app, "2 headings")
-        await press(pilot, "down", "enter")
-        await until(pilot, lambda: shows(app, "By: Cal Newport"))
-        text = (root / "posts" / "On depth.md").read_text()
-        assert "> Said well[^1]" in text
-        assert "## Ends" not in text
-
-
 @pytest.mark.slow
 async def test_a_click_chooses_a_post(make_app: MakeApp) -> None:
     app = make_app("publish")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,8 +63,6 @@ FORM_LINES = (
     _FormLine("tiny", "Minimum", "", "on bad days: what still counts"),
     _FormLine("group", "Group", "", "a heading, such as Morning"),
 )
-SCHEDULE_WORDS = ("every day", "every other day", "weekdays", "weekends", "weekly", "monthly")
-"""What a schedule that cannot be read may have been meant to be."""
 
 
 class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
@@ -76,7 +73,6 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
     def __init__(self, title: str = "") -> None:
         super().__init__()
         self._title = title
-        self._meant = ""  # the schedule that tab puts in the place of the one that is wrong
 
     def compose(self) -> ComposeResult:
         keys = ("tab", "next"), ("enter", "add"), ("esc", "cancel")
@@ -101,24 +97,10 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
         else:
             hint = next(one.hint for one in FORM_LINES if one.id == line)
         self.query_one(f".hint.{line}", TextLines).say(hint)
-        if line == "schedule":
-            self._meant = ""
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         if isinstance(field := event.widget, Input) and field.id and self.is_current:
             self._check(field.id, field.value.strip())
-
-    def on_key(self, event: events.Key) -> None:
-        field = self.query_one("#schedule", Input)
-        if event.key != "tab" or not field.has_focus:
-            return
-        meant = self._meant
-        self._check("schedule", field.value.strip())
-        if self._meant:
-            # The first tab shows what was meant, the next one takes it.
-            event.stop()
-            event.prevent_default()
-            field.value = meant or field.value
 
     def _check(self, line: str, text: str) -> bool:
         """Show what is wrong with a text below its field; tell whether nothing is."""
@@ -127,16 +109,11 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
         except NotekeepError as error:
             example = ". Try 3/week or every 2 days" if line == "schedule" else ""
             self._show_wrong(line, f"{error.message}{example}")
-            if line == "schedule":
-                self._meant = "".join(get_close_matches(text.casefold(), SCHEDULE_WORDS, n=1))
-            if line == "schedule" and self._meant:
-                accept = Piece("  tab", "key"), Piece(" accept", "muted")
-                self._show_wrong(line, f"Did you mean {self._meant}?", *accept)
             return False
         return True
 
-    def _show_wrong(self, line: str, text: str, *fix: Piece) -> None:
-        pieces = [Piece(f"{self.glyphs.error} ", "bad"), Piece(clean_line(text)), *fix]
+    def _show_wrong(self, line: str, text: str) -> None:
+        pieces = [Piece(f"{self.glyphs.error} ", "bad"), Piece(clean_line(text))]
         self.query_one(f".hint.{line}", TextLines).show(pieces)
 
     def show_problem(self, error: NotekeepError) -> None:

@@ -318,8 +318,6 @@ class BrowseScreen(VaultScreen):
 
     def open_note(self, wanted: OpenNote) -> None:
         self._remember_note()
-        if wanted.among_all:
-            self._list_all()
         self.vault.open_counts.count(wanted.path)
         self._go_to(wanted)
         self._trail.visit(self._location(wanted.path))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
@@ -51,7 +50,6 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.export.check.site_build import PreviewCommand
     from notekeep.export.check.site_check import CheckReport
-    from notekeep.export.scaffold import NoteOutline
     from notekeep.notes.plan import WritePlan, WriteResult
     from notekeep.services.publishing import SiteStanding
     from notekeep.tui.widgets.line_view import ListView
@@ -64,7 +62,6 @@ EDITED_IN_SITE_HINT = "Not written: edited in the site. Press s to decide"
 UP_TO_DATE = "Nothing to write: everything is up to date"
 POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
 """Actions of the bottom line that want a draft or a post."""
-ALL_SECTIONS, QUOTED_SECTIONS = "\0all", "\0quoted"  # answers that no heading is called like
 OTHER = "other"  # the answer that is none of those listed
 
 
@@ -495,48 +492,20 @@ class PublishScreen(VaultScreen):
         if not paths:
             return
 
-        def load(title: str) -> tuple[str, Sequence[NoteOutline]] | None:
-            return (title, self.vault.post_notes.outlines(paths)) if title else None
-
-        row = self.vault.catalog.row(paths[0])
-        hint = "Facts, outline and quotes with sources. Nothing private."
-        prompt = Prompt("Start a post", value=row.title if row is not None else "", hint=hint)
-        open_dialog(
-            self, prompt, load, lambda answer: self._choose_sections(paths, *answer), group="start"
-        )
-
-    def _choose_sections(
-        self, paths: Sequence[str], title: str, outlines: Sequence[NoteOutline]
-    ) -> None:
-        """Ask which sections go into a post, where there is a choice, and make it."""
-        quotes: Counter[str] = Counter()
-        for section in (one for outline in outlines for one in outline.sections if one.heading):
-            quotes[section.heading] += len(section.points)
-        quoted = [heading for heading, count in quotes.items() if count]
-
-        def start(value: str) -> WriteResult:
-            wanted = {ALL_SECTIONS: [], QUOTED_SECTIONS: quoted}.get(value, [value])
-            return self.vault.notes.apply(self.vault.post_notes.plan_start(paths, title, wanted))
+        def start(title: str) -> WriteResult | None:
+            if not title:
+                return None
+            return self.vault.notes.apply(self.vault.post_notes.plan_start(paths, title))
 
         def started(done: WriteResult) -> None:
             notify_done(self, "Created the post", done)
             if done.paths:
                 self.post_message(OpenNote(done.paths[0]))
 
-        def chosen(value: str) -> None:
-            in_background(self, partial(start, value), started, group=WRITE_GROUP)
-
-        if len(quotes) < 2:
-            chosen(ALL_SECTIONS)
-            return
-        count, some = plural(len(quotes), "heading"), plural(len(quoted), "heading")
-        options = [Option("All headings, with their quotes", count, ALL_SECTIONS)]
-        if quoted and len(quoted) < len(quotes):
-            options.append(Option("Sections with quotes or timestamps", some, QUOTED_SECTIONS))
-        options.append(Option("One section", "", ""))
-        for heading, number in quotes.items():
-            options.append(Option(heading, plural(number, "quote") if number else "", heading))
-        ask(self, Choice("Include", options), chosen)
+        row = self.vault.catalog.row(paths[0])
+        hint = "Facts, outline and quotes with sources. Nothing private."
+        prompt = Prompt("Start a post", value=row.title if row is not None else "", hint=hint)
+        open_dialog(self, prompt, start, started)
 
     # Where an export goes: the kind of site, and its folder.
 
