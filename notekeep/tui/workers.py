@@ -193,49 +193,93 @@ def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
     node.app.post_message(VaultChanged())
 
 
-# Titles for what is being typed, found in a thread so that no key waits for them.
+# What was asked last, while one types: a later question drops an earlier one.
 
 
-class TitleSearch:
+class PendingAnswer:
+    """The answer to the last question of a node; keys that are about it wait until it is there."""
+
+    def __init__(self, node: DOMNode, group: str) -> None:
+        self._node, self._group = node, group
+        self._worker: Worker[None] | None = None
+        self._deeds: list[Callable[[], object]] = []  # what waits for the answer
+
+    def ask(
+        self,
+        what: Callable[[], T],
+        then: Callable[[T], object],
+        *,
+        pause: float = 0.0,
+        failed: Callable[[NotekeepError], object] | None = None,
+    ) -> None:
+        """Ask in a thread, and show the answer unless something else was asked since."""
+        self._worker = in_background(
+            self._node,
+            what,
+            partial(self._show, then),
+            group=self._group,
+            exclusive=True,
+            pause=pause,
+            failed=partial(self._fail, failed or partial(show_error, self._node)),
+        )
+
+    def drop(self) -> None:
+        """Want neither the answer nor what waits for it."""
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker = None
+        self._end_waiting()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether no answer is on its way."""
+        return self._worker is None
+
+    def when_there(self, deed: Callable[[], object], *, seconds: float = 0.0) -> None:
+        """Do something once the answer is there; the keys behind it wait for that as well."""
+        if self.is_there:
+            deed()
+        else:
+            self._deeds.append(deed)
+            self._app.keyboard.hold(self, seconds=seconds)
+
+    def _show(self, show: Callable[[T], object], answer: T) -> None:
+        self._worker = None
+        show(answer)
+        for deed in self._deeds:
+            deed()
+        self._end_waiting()
+
+    def _fail(self, show: Callable[[NotekeepError], object], error: NotekeepError) -> None:
+        self._worker = None
+        self._end_waiting()
+        show(error)
+
+    def _end_waiting(self) -> None:
+        if self._deeds:
+            self._deeds.clear()
+            self._app.keyboard.release(self)
+
+    @property
+    def _app(self) -> NotekeepApp:
+        return cast("NotekeepApp", self._node.app)
+
+
+class TitleSearch(PendingAnswer):
     """The titles, aliases and tags that the last text typed may be about; see `Vault.suggest`."""
 
     def __init__(
         self, node: DOMNode, show: Callable[[str, SearchResults], object], limit: int
     ) -> None:
         """Prepare; `show` takes each text typed on `node`, and at most `limit` notes for it."""
-        self._node, self._show, self._limit = node, show, limit
+        super().__init__(node, "titles")
+        self._show_titles, self._limit = show, limit
         self._searching = threading.Lock()
-        self._worker: Worker[None] | None = None
-        self._deeds: list[Callable[[], object]] = []  # what waits for the titles
 
-    def ask(self, typed: str, query: str | None = None) -> None:
+    def ask_titles(self, typed: str, query: str | None = None) -> None:
         """Ask for the titles of a text, or of a `query` made of it; earlier ones are dropped."""
-        self._worker = in_background(
-            self._node,
-            partial(self._find, typed if query is None else query),
-            partial(self._found, typed),
-            group="titles",
-            exclusive=True,
-        )
-
-    def drop(self) -> None:
-        self._deeds.clear()
-        if self._worker is not None:
-            self._worker.cancel()
-            self._worker = None
-
-    @property
-    def are_shown(self) -> bool:
-        """Whether none are on their way."""
-        return self._worker is None
-
-    def when_shown(self, deed: Callable[[], object]) -> None:
-        """Do something once none are on their way; the keys behind it wait for that as well."""
-        if self.are_shown:
-            deed()
-        else:
-            self._deeds.append(deed)
-            cast("NotekeepApp", self._node.app).keyboard.hold(self)
+        find = partial(self._find, typed if query is None else query)
+        self.ask(find, partial(self._found, typed))
 
     def _find(self, query: str) -> SearchResults | None:
         worker = get_current_worker()
@@ -244,18 +288,11 @@ class TitleSearch:
         with self._searching:
             if worker.is_cancelled:
                 return None
-            vault = cast("NotekeepApp", self._node.app).vault
-            return vault.search.suggest(query, limit=self._limit)
+            return self._app.vault.search.suggest(query, limit=self._limit)
 
     def _found(self, typed: str, found: SearchResults | None) -> None:
-        self._worker = None
         if found is not None:
-            self._show(typed, found)
-        if deeds := self._deeds:
-            self._deeds = []
-            for deed in deeds:
-                deed()
-            cast("NotekeepApp", self._node.app).keyboard.release(self)
+            self._show_titles(typed, found)
 
 
 # What the first frame does without, and the session does not: imported after it, so that no key

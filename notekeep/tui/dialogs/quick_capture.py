@@ -106,12 +106,12 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         self._title.display = self._titles.display = is_other
         self.set_focus(self._title if is_other else self._box)
         if is_other:
-            self._search.ask(self._title.value)
+            self._search.ask_titles(self._title.value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._search.drop()
-        self._search.ask(event.value)
+        self._search.ask_titles(event.value)
 
     def _show_titles(self, _typed: str, found: SearchResults) -> None:
         rows = [hit.row for hit in found.hits]
@@ -143,8 +143,8 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         if not text and self._attachment is None:
             return
         if place == OTHER_NOTE:
-            if not self._search.are_shown:
-                self._search.when_shown(self.save_note)
+            if not self._search.is_there:
+                self._search.when_there(self.save_note)
                 return
             place = self._titles.value
             if not place:

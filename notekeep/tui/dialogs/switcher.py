@@ -72,17 +72,17 @@ class Switcher(ListDialog[None]):
     def on_mount(self) -> None:
         self.set_focus(self._line)
         program(self).vault_signal.subscribe(self, self._vault_changed)
-        self._found.ask("")
+        self._found.ask_titles("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._found.drop()
-        self._found.ask(event.value)
+        self._found.ask_titles(event.value)
 
     def _vault_changed(self, _: None) -> None:
         """Look again for what was typed, unless a key has gone on from what was found."""
         if self.rows.cursor == 0:
-            self._found.ask(self._line.value)
+            self._found.ask_titles(self._line.value)
 
     def _show(self, typed: str, found: SearchResults) -> None:
         indexed, title = program(self).indexed, typed.strip()
@@ -94,10 +94,10 @@ class Switcher(ListDialog[None]):
         self.fit(self.rows, LIST_MARGIN)
 
     def action_step(self, rows: int) -> None:
-        self._found.when_shown(partial(self.rows.action_step, rows))
+        self._found.when_there(partial(self.rows.action_step, rows))
 
     def action_switch(self) -> None:
-        self._found.when_shown(self._open)
+        self._found.when_there(self._open)
 
     def _open(self) -> None:
         """Open the note under the cursor, or make one with the title that was typed."""

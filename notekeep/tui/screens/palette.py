@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
-from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.fuzzy import FuzzySearch
 from textual.widgets import Input
-from textual.worker import Worker
 
 from notekeep.errors import NotekeepError
+from notekeep.habits.summary import HabitView
 from notekeep.markdown.sanitize import clean_line
+from notekeep.search.results import Hit
 from notekeep.tui.commands.action import Action, format_key
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys, is_offered, key_labels
 from notekeep.tui.dialogs.dialog import LIST_MARGIN, FilterLine, ListDialog, dialog_box
@@ -36,7 +37,7 @@ from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.textual_compat import bindings_of
 from notekeep.tui.widgets.line_view import RowList
-from notekeep.tui.workers import in_background
+from notekeep.tui.workers import PendingAnswer
 
 MAX_NOTES = 20
 WHOLE_COMMAND_SCORE, USAGE_SCORE, PREFIX_SCORE = 1000.0, 500.0, 8.0
@@ -171,9 +172,8 @@ class Palette(ListDialog[None]):
         )
         self.rows: _Offers = _Offers()
         self._actions: list[WorkingAction] = []
-        self._worker: Worker[None] | None = None
+        self._answer = PendingAnswer(self, "palette")
         self._searched = ""
-        self._is_accepted = False  # whether enter was pressed before all was found
 
     def compose(self) -> ComposeResult:
         with dialog_box("Commands", ("enter", "run"), ("esc", "cancel")):
@@ -194,9 +194,8 @@ class Palette(ListDialog[None]):
     def _search(self) -> None:
         self._searched = self._line.value
         typed = self._searched.lstrip(": ")
-        self._is_accepted = False
+        self._answer.drop()
         if not typed:
-            self._cancel()
             actions = sorted(self._actions, key=lambda one: self._rank(one.action))
             offers = [
                 self._offer_action(one)._replace(
@@ -209,23 +208,13 @@ class Palette(ListDialog[None]):
         found = [*self._find_commands(self._searched), *self._find_actions(typed)]
         self._show(sorted(found, key=_best_first), is_all=False)
         find, add = partial(find_in_vault, self._below, typed), partial(self._add, found)
-        self._worker = in_background(
-            self, find, add, group="palette", exclusive=True, failed=lambda _error: add([])
-        )
-
-    def _cancel(self) -> None:
-        if self._worker is not None:
-            self._worker.cancel()
-        self._worker = None
+        self._answer.ask(find, add)
 
     def _add(self, found: Iterable[Offer], more: Iterable[Offer]) -> None:
-        self._worker = None
         here, is_moved = self.rows.offer, self.rows.is_moved
         self._show(sorted([*found, *more], key=_best_first))
         if here is not None and is_moved:
             self.rows.go_to(here)
-        if self._is_accepted:
-            self.action_switch()
 
     def _show(self, offers: Sequence[Offer], *, is_all: bool = True) -> None:
         self.rows.nothing = [[Piece("No results", "muted")]] if is_all else ()
@@ -291,44 +280,36 @@ class Palette(ListDialog[None]):
         """Do what stands there by now, and never what was offered for less than that."""
         if self._searched != self._line.value:
             self._search()
-        offer = self.rows.offer
-        is_whole = offer is not None and offer.score == WHOLE_COMMAND_SCORE
-        if self._worker is not None and not is_whole:
-            self._is_accepted = True
-            program(self).keyboard.hold(self, seconds=CHOICE_SECONDS)
-        elif offer is not None:
-            self._choose(offer)
+        if (offer := self.rows.offer) is not None and offer.score == WHOLE_COMMAND_SCORE:
+            self._choose()
         else:
-            program(self).keyboard.release(self)
+            self._answer.when_there(self._choose, seconds=CHOICE_SECONDS)
 
-    def _choose(self, offer: Offer) -> None:
-        if self.app.screen_stack[-1:] == [self]:
+    def _choose(self) -> None:
+        if (offer := self.rows.offer) is not None and self.app.screen_stack[-1:] == [self]:
             self.dismiss()
             self.app.call_later(offer.run)
 
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Leave, and give back the keys behind enter, which are for what was chosen."""
-        self._cancel()
-        gone = super().dismiss(result)
-        program(self).keyboard.release(self)
-        return gone
+    def on_unmount(self) -> None:
+        self._answer.drop()
 
 
 def find_in_vault(screen: VaultScreen, typed: str) -> list[Offer]:
     """Return habits, to be ticked, and notes whose titles are like what was typed."""
     vault = screen.vault
-    offers = []
-    try:
+    offers: list[Offer] = []
+    habits: Sequence[HabitView] = ()
+    hits: Sequence[Hit] = ()
+    with suppress(NotekeepError):  # the screens of both say what is wrong
+        hits = vault.search.suggest(typed, limit=MAX_NOTES).hits
         habits = vault.habits.views()
-    except NotekeepError:
-        habits = []  # the screen of habits says what is wrong
     for habit in habits:
         title = clean_line(habit.title)
         score, marks = _match(typed, title)
         if score > 0 and not habit.is_archived:
             tick = partial(_tick, screen, habit.id, title)
             offers.append(Offer(score, title, "Mark as done today", tick, marks, section=HABITS))
-    for hit in vault.search.suggest(typed, limit=MAX_NOTES).hits:
+    for hit in hits:
         row, title = hit.row, clean_line(hit.row.title)
         score, marks = _match(typed, title)
         about = clean_line(row.apart) or next(iter(row_details(row, screen.today)), "")

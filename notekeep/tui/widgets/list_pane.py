@@ -19,7 +19,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input
-from textual.worker import Worker, get_current_worker
+from textual.worker import get_current_worker
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keyboard import bindings
@@ -59,7 +59,7 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_wi
 from notekeep.tui.textual_compat import RemovalSafe
 from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
 from notekeep.tui.widgets.note_list import PAGE_ROWS, TALL, NoteList, RowSource
-from notekeep.tui.workers import TitleSearch, in_background
+from notekeep.tui.workers import PendingAnswer, TitleSearch
 
 if TYPE_CHECKING:
     from notekeep.catalog.queries import OrderedList
@@ -205,7 +205,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._slip: FieldTypo | None = None
         self.matcher: LetterMatcher | None = None  # finds what is searched for in a text
         self._titles = TitleSearch(self, self._show, MAX_HITS)
-        self._worker: Worker[None] | None = None  # what asks the vault, for the list or the search
+        self._answer = PendingAnswer(self, "search")  # of the vault, for the list or the search
         self._count_text = ""
         self._is_searching = False
         self._is_accepted = False  # whether a key is about what is found, which is not there yet
@@ -371,9 +371,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def _drop_answers(self) -> None:
         self._has_failed = False
         self._titles.drop()
-        if self._worker is not None:
-            self._worker.cancel()
-            self._worker = None
+        self._answer.drop()
 
     def _list(self, *, from_top: bool = False) -> None:
         # An answer to a search that is still on its way has nothing to say any more.
@@ -401,9 +399,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             has_moved = self.notes.cursor != shown_at  # the person has gone on meanwhile
             self._show_rows(found, found.values, folded, self._wanted_path() if has_moved else keep)
 
-        self._worker = in_background(
-            self, lambda: search.ordered(query), show_all, group="search", exclusive=True
-        )
+        self._answer.ask(lambda: search.ordered(query), show_all)
 
     def _show_rows(
         self,
@@ -553,19 +549,12 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         within = narrow_to_scope(self.scope, typed)
         asks_texts = len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
         if pause or not asks_texts:  # else what was found stays until the texts have told again
-            self._titles.ask(typed, within)
+            self._titles.ask_titles(typed, within)
         # Before it, as what is typed may have a bracket open.
         query = f"{replace_sort('', self.chosen_key)} {within}".strip()
         if asks_texts:
-            self._worker = in_background(
-                self,
-                partial(self._find, query),
-                partial(self._found, typed),
-                group="search",
-                exclusive=True,
-                pause=pause,
-                failed=self._show_error,
-            )
+            find, found = partial(self._find, query), partial(self._found, typed)
+            self._answer.ask(find, found, pause=pause, failed=self._show_error)
 
     def _find(self, query: str) -> SearchResults:
         worker = get_current_worker()
@@ -575,12 +564,11 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def _found(self, typed: str, found: SearchResults) -> None:
         self._titles.drop()
-        self._worker = None
         self._show(typed, found)
 
     def _show_error(self, error: NotekeepError) -> None:
         """Say what a query lacks; what was found by title stays, and no note is created."""
-        self._worker, self._has_failed = None, True
+        self._has_failed = True
         self.note.say(Piece(f"{self.glyphs.warning} ", "warn"), Piece(clean_line(error.message)))
         self._accept_if_answered()
 
@@ -612,7 +600,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     @property
     def _is_answered(self) -> bool:
         """Whether enter can be answered: something was found, or nobody is still searching."""
-        return self._titles.are_shown and (self.notes.note_count > 0 or self._worker is None)
+        return self._titles.is_there and (self.notes.note_count > 0 or self._answer.is_there)
 
     def leave_search(self) -> None:
         """Be done with typing: go to what was found."""
@@ -624,7 +612,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if self._is_answered:
             self._accept()
             return
-        if self._titles.are_shown:
+        if self._titles.is_there:
             self._search(pause=0)  # no further letter comes
         # The next keys are about what is found, and none of them opens what was found before.
         self._is_accepted = True
