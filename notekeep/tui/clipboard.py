@@ -14,25 +14,22 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
+
+from textual.app import App
 
 from notekeep import config
 from notekeep.errors import Failure
+from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.notes.capture import PICTURE_SUFFIXES
+from notekeep.tui.page.drawn_lines import CopyPassage
+from notekeep.tui.page.page import NoteRendering
+from notekeep.tui.page.selection import Selectable
 from notekeep.tui.render.formatting import field_text
 from notekeep.tui.render.styled_text import BUTTON_PREFIX, TASK_LINK, line_text
 from notekeep.tui.workers import in_background
-
-if TYPE_CHECKING:
-    from textual.app import App
-
-    from notekeep.markdown.note import Note
-    from notekeep.tui.page.drawn_lines import CopyPassage
-    from notekeep.tui.page.page import NoteRendering
-    from notekeep.tui.page.selection import Selectable
-
 
 TIMEOUT = 10.0  # seconds that a program of the system may take
 _COPY_PROGRAMS = (

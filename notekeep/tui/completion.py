@@ -257,11 +257,12 @@ def known_values(vault: Vault, field: str) -> list[str]:
 
 
 class WordSuggester(Suggester):
-    """Offers the rest of the word that is typed; `find_word` says where in the line it begins."""
+    """Offers the rest of the last of the words that are typed, which may have a sign before it."""
 
-    def __init__(self, find_word: Callable[[str], int]) -> None:
+    def __init__(self, separators: str = "") -> None:
+        """Prepare; what is typed between `separators` is a word, all of it without them."""
         super().__init__(use_cache=False, case_sensitive=True)
-        self._find_word = find_word
+        self._separators = separators
         self._known = WordIndex(())
 
     def set_words(self, words: Sequence[str], box: Widget) -> None:
@@ -276,7 +277,8 @@ class WordSuggester(Suggester):
         return self._complete(value)
 
     def _complete(self, value: str) -> str | None:
-        typed = value[self._find_word(value) :]
+        start = max((value.rfind(sign) + 1 for sign in self._separators), default=0)
+        typed = value[start:].lstrip(" +-#")
         found = next(self._known.find(typed), None) if typed else None
         return None if found is None else value + found[len(typed) :]
 
@@ -300,29 +302,3 @@ def _complete_path(line: str) -> str | None:
                     end = os.sep if entry.is_dir() else ""
                     return f"{line}{entry.name[len(name) :]}{end}"
     return None
-
-
-def find_last_word(line: str) -> int:
-    """Return where the last of several words begins, behind a sign before it."""
-    return skip_signs(line, line.rfind(" ") + 1)
-
-
-def skip_signs(line: str, start: int = 0) -> int:
-    """Return where a word begins that may have a sign before it: +, - or #."""
-    return start + len(line[start:]) - len(line[start:].lstrip("+-#"))
-
-
-def find_last_item(line: str) -> int:
-    """Return where the last item of a list begins."""
-    start = max(line.rfind(","), line.rfind(";")) + 1
-    return start + len(line[start:]) - len(line[start:].lstrip())
-
-
-def find_last_signed_item(line: str) -> int:
-    """Return where the last item of a list begins, behind a sign before it."""
-    return skip_signs(line, find_last_item(line))
-
-
-def find_start(_: str) -> int:
-    """Return 0: all that is typed is one word."""
-    return 0

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from textual import events
+from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Label
 
@@ -17,8 +21,11 @@ from notekeep.habits.schedule import (
     parse_goal,
     parse_schedule,
 )
+from notekeep.habits.summary import HabitView
 from notekeep.markdown.sanitize import clean_line
 from notekeep.notes.habit_notes import begin_pause, end_pause, habit_fields
+from notekeep.notes.plan import WriteResult
+from notekeep.tracking.checkin import CheckInResult
 from notekeep.tui.dialogs.dialog import (
     HEIGHT_CLASSES,
     HintLine,
@@ -32,19 +39,8 @@ from notekeep.tui.dialogs.dialog import (
 )
 from notekeep.tui.messages import ShowHabit
 from notekeep.tui.render.styled_text import Piece
+from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.workers import WRITE_GROUP, in_background, notify_check_in, notify_done
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
-
-    from textual import events
-    from textual.app import ComposeResult
-
-    from notekeep.habits.summary import HabitView
-    from notekeep.notes.plan import WriteResult
-    from notekeep.tracking.checkin import CheckInResult
-    from notekeep.tui.screens.vault_screen import VaultScreen
 
 
 class _FormLine(NamedTuple):

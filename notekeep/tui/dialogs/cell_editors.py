@@ -15,7 +15,7 @@ from textual.widgets import Input
 from notekeep.dates import format_short_day, parse_iso, try_parse_day
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.tui.completion import WordSuggester, find_last_signed_item, find_last_word, find_start
+from notekeep.tui.completion import WordSuggester
 from notekeep.tui.dialogs.dialog import HintLine, OptionRows, SubmitDialog, format_error, hints
 from notekeep.tui.dialogs.form import NO_VALUE, field_options, submit_field
 from notekeep.tui.field_forms import (
@@ -108,7 +108,7 @@ class TextCellEditor(CellEditor):
         super().__init__(field, grid, typed)
         self.wide = 22 if field.type == "number" else 42
         self.hint = FIELD_HINTS.get(field.type, "Text. Empty removes the field.")
-        self._suggester = WordSuggester(find_start)
+        self._suggester = WordSuggester()
 
     def offer(self, values: Sequence[str]) -> None:
         self._suggester.set_words(values, self)
@@ -246,7 +246,7 @@ class ListCellEditor(CellEditor):
         self.items = ItemRows()
         self._others: list[str] = []
         self._is_tags = field.name == TAGS_COLUMN
-        self._suggester = WordSuggester(find_last_word if self._is_tags else find_last_signed_item)
+        self._suggester = WordSuggester(" " if self._is_tags else ",;")
         self._line = _Line(
             typed,
             placeholder="add, or -remove",

@@ -15,7 +15,7 @@ from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import STATUS_DATES
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
-from notekeep.tui.completion import WordSuggester, find_last_item, find_start, known_values
+from notekeep.tui.completion import WordSuggester, known_values
 from notekeep.tui.dialogs.dialog import (
     Choice,
     HintLine,
@@ -80,7 +80,7 @@ class FieldPrompt(Prompt):
             value=text,
             hint=field_hint(field),
             example="empty: remove the field",
-            suggester=WordSuggester(find_last_item if field.type in LIST_TYPES else find_start),
+            suggester=WordSuggester(",;" if field.type in LIST_TYPES else ""),
         )
         self.field, self.text = field, text
 

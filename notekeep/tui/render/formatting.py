@@ -6,17 +6,14 @@ import os
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from notekeep.dates import MONTHS, parse_iso
+from notekeep.markdown.field_values import Value
 from notekeep.markdown.sanitize import clean_line
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine
-
-if TYPE_CHECKING:
-    from notekeep.markdown.field_values import Value
-    from notekeep.tui.render.glyphs import Glyphs
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 BEST_RATING = 5  # the best rating where a vault names no other

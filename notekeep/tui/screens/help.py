@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,6 +14,8 @@ from textual.widgets import Input
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
 from notekeep.markdown.sanitize import clean_line
+from notekeep.search.session import QueryPart
+from notekeep.tui.commands.action import Action
 from notekeep.tui.commands.registry import (
     ACTION_PLACES,
     ACTIONS_BY_ID,
@@ -26,6 +28,7 @@ from notekeep.tui.dialogs.dialog import Dialog, dialog_box
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name, plural
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
@@ -36,13 +39,7 @@ from notekeep.tui.render.styled_text import (
     wrap_line,
 )
 from notekeep.tui.widgets.line_view import DiffView
-
-if TYPE_CHECKING:
-    from notekeep.search.session import QueryPart
-    from notekeep.tui.commands.action import Action
-    from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.vault import Vault
-
+from notekeep.vault import Vault
 
 KEYS_WIDTH = 18
 TITLE_WIDTH = 22

@@ -28,7 +28,7 @@ from notekeep.notes.fields_and_tags import DateOffer
 from notekeep.notes.plan import WritePlan, WriteResult
 from notekeep.tui import clipboard, external_programs
 from notekeep.tui.commands.registry import ACTIONS_BY_ID
-from notekeep.tui.completion import WordSuggester, find_last_word, skip_signs
+from notekeep.tui.completion import WordSuggester
 from notekeep.tui.dialogs.dialog import (
     Choice,
     Confirm,
@@ -227,7 +227,7 @@ class NoteOperations:
             "Tags" if is_one else f"Tags of {_count(paths)}",
             hint=f"-tag removes, separate with spaces.{has}",
             example="+reading -inbox",
-            suggester=WordSuggester(find_last_word),
+            suggester=WordSuggester(" "),
         )
         self._ask(prompt, paths, plan, ("Tag", "Tagged"), lambda: list(vault.catalog.tag_counts()))
 
@@ -243,7 +243,7 @@ class NoteOperations:
             hint="field=value, field+=item, field-=item, or field= to clear it. "
             "Quote values with spaces.",
             example="rating=5 status=finished",
-            suggester=WordSuggester(find_last_word),
+            suggester=WordSuggester(" "),
         )
 
         def load_words() -> list[str]:
@@ -268,7 +268,7 @@ class NoteOperations:
             f"Move {_count(paths)} to a folder",
             hint='Links are updated. A new folder is created. "." is the vault itself.',
             example="books/read",
-            suggester=WordSuggester(skip_signs),
+            suggester=WordSuggester(),
         )
 
         def load_folders() -> list[str]:

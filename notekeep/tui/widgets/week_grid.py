@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual import events
@@ -14,8 +14,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from notekeep.dates import start_of_week
+from notekeep.habits.summary import Cell, HabitView
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
+from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.habit_rows import (
     DAY_WIDTH,
     PlacedHabit,
@@ -38,10 +40,6 @@ from notekeep.tui.render.styled_text import ACTION_LINK, Piece, StyledLine, fit_
 from notekeep.tui.styles import get_role_styles, paint
 from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.line_view import RowList
-
-if TYPE_CHECKING:
-    from notekeep.habits.summary import Cell, HabitView
-    from notekeep.tui.render.glyphs import Glyphs
 
 GUTTER = 2
 GAP = 2  # cells between two columns
