@@ -245,11 +245,11 @@ class BrowseScreen(VaultScreen):
         screen = ExplainScreen(self.current_query, type_on)
         self.app.push_screen(screen, lambda _: box.focus_text())
 
-    def on_sidebar_chosen(self, event: Sidebar.Chosen) -> None:
-        self._sidebar.choose(event.entry)
+    def action_choose(self) -> None:
+        self._sidebar.choose(self.sidebar.entry)
 
-    def on_sidebar_dropped(self, event: Sidebar.Dropped) -> None:
-        self._sidebar.drop(event.entry)
+    def action_drop_entry(self) -> None:
+        self._sidebar.drop(self.sidebar.entry)
 
     def action_pin(self) -> None:
         self._sidebar.toggle_pins()
@@ -275,7 +275,11 @@ class BrowseScreen(VaultScreen):
             self.set_idle_actions(*(() if self.notes.row is not None else NOTE_ACTIONS))
 
     def on_list_view_selected(self, event: ListView.Selected) -> None:
-        if event.view is self.notes:
+        if event.view is self.sidebar:
+            self.action_choose()
+        elif self.pane.grid is not None:
+            self.action_edit_cell()
+        else:
             self.action_open()
 
     def on_preview_widened(self) -> None:
@@ -400,9 +404,6 @@ class BrowseScreen(VaultScreen):
         self.grid_mode.sort_column(event.column)
 
     def action_edit_cell(self) -> None:
-        self.grid_mode.edit_cell()
-
-    def on_note_grid_cell_opened(self) -> None:
         self.grid_mode.edit_cell()
 
     def action_clear_cell(self) -> None:

@@ -74,6 +74,8 @@ class BrowseSidebar:
         """Open a pinned note, list what a line stands for, or search for less."""
         screen = self._screen
         box = screen.pane.box
+        if not entry.can_be_chosen:
+            return
         if entry.path:
             screen.show_list()
             screen.post_message(OpenNote(entry.path))

@@ -118,9 +118,6 @@ class TasksScreen(OverlayScreen):
     def on_preview_widened(self) -> None:
         self.loader.reload()
 
-    def on_task_list_ticked(self) -> None:
-        self.action_tick_task()
-
     def action_tick_task(self) -> None:
         if (task := self.tasks.here) is not None:
             self._ticked.add((task.path, task.line))

@@ -56,9 +56,6 @@ FIRST_KEYS: tuple[StyledLine, ...] = (
 class AgendaList(RowList[AgendaItem]):
     """The lines of a column of the day, made for the width there is."""
 
-    class Ticked(Message):
-        """The box of a habit or a task was clicked."""
-
     class Resized(Message):
         """There is other room for the lines."""
 
@@ -121,7 +118,7 @@ class AgendaList(RowList[AgendaItem]):
             self.post_message(self.Selected(self, row))
         # The mark in front of a habit or a task is its button.
         elif chain == 1 and item.can_be_ticked and x < ITEM_WIDTH + SIGN:
-            self.post_message(self.Ticked())
+            self.call_next(run_action, self, "tick")
 
 
 class TodayScreen(VaultScreen):
@@ -252,9 +249,6 @@ class TodayScreen(VaultScreen):
     def action_other_column(self) -> None:
         if self.has_class("-wide"):
             (self.due if self.others.has_focus else self.others).focus()
-
-    def on_agenda_list_ticked(self) -> None:
-        self.action_tick()
 
     def action_tick(self) -> None:
         if (item := self.column.item) is None:

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.errors import NotekeepError
     from notekeep.search.results import SearchResults
-    from notekeep.tui.widgets.note_grid import GridHead, NoteGrid
+    from notekeep.tui.widgets.note_grid import NoteGrid
 
 
 SEARCH_DELAY = 0.15  # seconds without a key after which the bodies of notes are searched too
@@ -221,8 +221,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         yield listed
         if self._begins_as_grid:
             listed.display = False
-            head, self.grid = self._make_grid()
-            yield from (head, self.grid)
+            self.grid = self._make_grid()
+            yield from (self.grid.head, self.grid)
 
     def on_mount(self) -> None:
         self._has_gaps = self.app.size.height >= TALL
@@ -238,11 +238,10 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def notes(self) -> NoteList:
         return self.grid if self.grid is not None else self.listed
 
-    def _make_grid(self) -> tuple[GridHead, NoteGrid]:
-        from notekeep.tui.widgets.note_grid import GridHead, NoteGrid  # no part of a first frame
+    def _make_grid(self) -> NoteGrid:
+        from notekeep.tui.widgets.note_grid import NoteGrid  # no part of a first frame
 
-        grid = NoteGrid()
-        return GridHead(grid), grid
+        return NoteGrid()
 
     async def show_as(self, *, grid: bool) -> None:
         """Show the notes as a grid, or as a list again; cursor and marks stay."""
@@ -252,8 +251,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         # The eye is on that row. The lines above the grid take some from it.
         line = before.cursor_line + (-HEAD_LINES if grid else HEAD_LINES)
         if grid:
-            head, made = self._make_grid()
-            await self.mount(head, made)
+            made = self._make_grid()
+            await self.mount(made.head, made)
             # Only from here on is it what keys and verbs are about.
             self.grid = made
             rows = map(self.listed.row_of, range(min(PAGE_ROWS, self.listed.note_count)))
@@ -514,10 +513,6 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def _show_count(self) -> None:
         self.post_message(self.Counted(self._count_text))
-
-    def on_note_grid_arranged(self) -> None:
-        for head in self.query("GridHead"):
-            head.refresh()
 
     def on_note_list_marked(self) -> None:
         self._show_count()

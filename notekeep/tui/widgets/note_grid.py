@@ -56,14 +56,9 @@ class NoteGrid(NoteList, inherit_bindings=False):
 
     column: var[int] = var(0)
 
-    class Arranged(Message):
-        """Columns are other ones, stand elsewhere, or the cursor is on another."""
-
-    class CellOpened(Message):
-        """A cell was double-clicked."""
-
     def __init__(self) -> None:
         super().__init__(id="note-grid")
+        self.head = GridHead(self)
         self.columns: list[Column] = []
         self.order = ""
         self._arranged_for: tuple[str, str] | None = None
@@ -107,7 +102,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
     def _arranged(self) -> None:
         self._placed_in = -1
         self.lines_changed()
-        self.post_message(self.Arranged())
+        self.head.refresh()
 
     def watch_column(self) -> None:
         self._arranged()
@@ -195,8 +190,8 @@ class NoteGrid(NoteList, inherit_bindings=False):
         self.is_moved = True
         self.move_to(row)
         self._go_to_column(column)
-        if chain == 2:
-            self._post_own(self.CellOpened())
+        if chain == self.opening_clicks:
+            self._post_own(self.Selected(self, row))
 
 
 class GridHead(ButtonLine):

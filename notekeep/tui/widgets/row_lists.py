@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from textual.message import Message
-
 from notekeep.catalog.records import TaskRow
 from notekeep.dates import format_short_day
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.render.list_rows import PostRow, TaskGroup, group_line, post_line, task_line
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, spread_line
+from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.line_view import RowList
 
 TASK_BOX = 4  # cells from the left edge within which a click ticks a task
@@ -60,9 +59,6 @@ class TaskList(RowList[TaskGroup | TaskRow | None]):
 
     BINDINGS = bindings("tasks", by_screen=ALL_ACTIONS)
 
-    class Ticked(Message):
-        """The box of a task was clicked."""
-
     @property
     def here(self) -> TaskRow | None:
         return self.item if isinstance(self.item, TaskRow) else None
@@ -86,7 +82,7 @@ class TaskList(RowList[TaskGroup | TaskRow | None]):
     def row_clicked(self, row: int, x: int, chain: int) -> None:
         super().row_clicked(row, x, chain)
         if chain == 1 and x < TASK_BOX:
-            self.post_message(self.Ticked())
+            self.call_next(run_action, self, "tick-task")
 
 
 class TimelineRow(NamedTuple):

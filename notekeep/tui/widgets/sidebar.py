@@ -7,15 +7,12 @@ found is spread over kinds, tags and years.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
-
-from textual.message import Message
 
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
-from notekeep.tui.keyboard import bindings
+from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.list_model import SidebarModel
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name, thousands
@@ -50,16 +47,9 @@ GAP_ENTRY = SidebarEntry("", None)
 class Sidebar(RowList[SidebarEntry]):
     """Things to choose from."""
 
-    BINDINGS = bindings("sidebar")
+    BINDINGS = bindings("sidebar", by_screen=ALL_ACTIONS)
 
-    @dataclass(eq=False, repr=False)
-    class Chosen(Message):
-        """The person wants to see the notes of an entry."""
-
-        entry: SidebarEntry
-
-    class Dropped(Chosen):
-        """The person does not want an entry here any more."""
+    opening_clicks = 1
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -121,18 +111,6 @@ class Sidebar(RowList[SidebarEntry]):
         if entry.notes is None:
             return [Piece(self.glyphs.warning, "warn")] if entry.saved else []
         return [Piece(thousands(entry.notes), "muted")]
-
-    def row_clicked(self, row: int, x: int, chain: int) -> None:
-        super().row_clicked(row, x, chain)
-        if chain == 1:
-            self.action_choose()
-
-    def action_choose(self) -> None:
-        if self.entry.can_be_chosen:
-            self.post_message(self.Chosen(self.entry))
-
-    def action_drop_entry(self) -> None:
-        self.post_message(self.Dropped(self.entry))
 
     def _entries(self, shelves: SidebarModel) -> list[SidebarEntry]:
         pinned = [SidebarEntry(title, None, path=path) for path, title in shelves.pinned]
