@@ -16,12 +16,10 @@ from notekeep.errors import NotekeepError, UsageError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query.description import write_query
 from notekeep.query.tree import And, Term, is_fact
-from notekeep.tui.render.note_columns import sort_key
 from notekeep.tui.render.note_rows import modified_day
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row
-    from notekeep.search.results import Hit
     from notekeep.services.search import RowPage
     from notekeep.vault import Vault
 
@@ -199,16 +197,6 @@ def find_sort_key(vault: Vault, query: str) -> str:
     except NotekeepError:
         return ""
     return f"{'-' if keys[0].descending else ''}{keys[0].field}" if keys else ""
-
-
-def sort_hits(hits: Sequence[Hit], key: str) -> Sequence[Hit]:
-    """Sort what was found by a key; what has no such field stays behind, the best of it first."""
-    if not key:
-        return hits
-    keyed = [(sort_key(hit.row, key.removeprefix("-")), hit) for hit in hits]
-    said = [pair for pair in keyed if pair[0] is not None]
-    said.sort(key=lambda pair: pair[0] or (), reverse=key.startswith("-"))
-    return [hit for _, hit in (*said, *(pair for pair in keyed if pair[0] is None))]
 
 
 # Conditions added to a query as it was typed, and taken out of it again.

@@ -255,9 +255,9 @@ async def test_a_new_note_on_publish_is_a_post_whose_plan_is_shown(
         await press(pilot, "escape")
         await until(pilot, lambda: app.current_mode == "publish" and len(app.screen_stack) == 1)
         screen = cast("PublishScreen", app.screen)
-        await until(pilot, lambda: screen.posts.row is not None and screen.shown is not None)
-        assert screen.posts.row is not None
-        assert screen.posts.row.path == "posts/Fresh words.md"
+        await until(pilot, lambda: screen.posts.item is not None and screen.shown is not None)
+        assert screen.posts.item is not None
+        assert screen.posts.item.path == "posts/Fresh words.md"
         await until(pilot, lambda: shows(app, "content/posts/fresh-words/index.md"))
 
 

@@ -51,9 +51,14 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
     wide = 30  # the cells that its text wants
     hint = ""
 
-    def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
+    def __init__(self, field: FormField, grid: NoteGrid, typed: str) -> None:
         super().__init__()
         self.field, self.grid, self.typed = field, grid, typed
+        self.suggester = WordSuggester()
+
+    def offer(self, values: Sequence[str]) -> None:
+        """Suggest what other notes have in the field."""
+        self.suggester.set_words(values, self)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="cell") as box:
@@ -104,18 +109,11 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
 class TextCellEditor(CellEditor):
     """A line to type into: text, a number, what nobody knows the type of."""
 
-    def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
-        super().__init__(field, grid, typed)
-        self.wide = 22 if field.type == "number" else 42
-        self.hint = FIELD_HINTS.get(field.type, "Text. Empty removes the field.")
-        self._suggester = WordSuggester()
-
-    def offer(self, values: Sequence[str]) -> None:
-        self._suggester.set_words(values, self)
-
     def compose_cell(self) -> ComposeResult:
+        self.wide = 22 if self.field.type == "number" else 42
+        self.hint = FIELD_HINTS.get(self.field.type, "Text. Empty removes the field.")
         text = self.typed or clean_line(self.field.text)
-        yield Input(text, compact=True, select_on_focus=False, suggester=self._suggester)
+        yield Input(text, compact=True, select_on_focus=False, suggester=self.suggester)
 
 
 # A date: a calendar, and the words that the command line knows for days.
@@ -131,12 +129,8 @@ class DateCellEditor(CellEditor):
     wide = 46
     hint = DATE_HINT
 
-    def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
-        super().__init__(field, grid, typed)
-        day = parse_iso(field.text[:10]) or self.today
-        self.calendar = MonthCalendar(day)
-
     def compose_cell(self) -> ComposeResult:
+        self.calendar = MonthCalendar(parse_iso(self.field.text[:10]) or self.today)
         yield self.calendar
         # What is typed takes the place of the date that is there, as soon as it is typed.
         yield Input(
@@ -240,26 +234,26 @@ class ListCellEditor(CellEditor):
 
     wide = 46
 
-    def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
+    def __init__(self, field: FormField, grid: NoteGrid, typed: str) -> None:
         super().__init__(field, grid, typed)
         self.chosen = parse_list_items(field.name, field.text)
         self.items = ItemRows()
         self._others: list[str] = []
         self._is_tags = field.name == TAGS_COLUMN
-        self._suggester = WordSuggester(" " if self._is_tags else ",;")
+        self.suggester = WordSuggester(" " if self._is_tags else ",;")
         self._line = _Line(
             typed,
             placeholder="add, or -remove",
             compact=True,
             select_on_focus=False,
-            suggester=self._suggester,
+            suggester=self.suggester,
         )
         between = "spaces" if self._is_tags else "commas"
         self.hint = f"-item removes, separate with {between}, tab: list"
 
     def offer(self, values: Sequence[str]) -> None:
+        super().offer(values)
         self._others = [value for value in values if "\n" not in value]
-        self._suggester.set_words(values, self)
         # An answer may come before the box stands, and when it is on its way out.
         if self.items.is_mounted and self.items.is_attached:
             self._list()
@@ -334,13 +328,8 @@ class ListCellEditor(CellEditor):
 class ChoiceCellEditor(CellEditor):
     """One of a few values; a letter goes to the next one that begins with it."""
 
-    hint = ""
-
-    def __init__(self, field: FormField, grid: NoteGrid, typed: str = "") -> None:
-        super().__init__(field, grid, typed)
-        self.options = OptionRows(field_options(field, field.text))
-
     def compose_cell(self) -> ComposeResult:
+        self.options = OptionRows(field_options(self.field, self.field.text))
         yield self.options
 
     def on_mount(self) -> None:

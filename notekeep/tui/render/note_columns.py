@@ -13,10 +13,8 @@ from rich.cells import cell_len
 
 from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.records import Row
-from notekeep.catalog.records import sort_key as row_key
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FieldType, Schema
-from notekeep.query.folding import fold_text
 from notekeep.tui.render.formatting import BEST_RATING, field_text, parse_rating, stars
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
@@ -169,24 +167,6 @@ def grid_cell(row: Row, column: Column, glyphs: Glyphs) -> StyledLine:
     elif role is None:
         role = "muted" if column.type in {"date", "bool"} else ""
     return [Piece(text, role)] if text else []
-
-
-def sort_key(row: Row, name: str) -> tuple[float | str, ...] | None:
-    """Return what a note is sorted by: numbers before texts; None where it has nothing."""
-    if name == TITLE_COLUMN:
-        return 1.0, row_key(row.title)
-    if name == MODIFIED_COLUMN:
-        return 0.0, float(row.mtime_ns)
-    if name == TAGS_COLUMN:
-        return (1.0, fold_text(row.tags[0]).replace("/", "\1")) if row.tags else None
-    value = column_value(row, name)
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if not _has_value(value):
-        return None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return 0.0, float(value)
-    return 1.0, row_key(field_text(value))
 
 
 def lay_out_columns(columns: Sequence[Column], width: int, left: int) -> list[ColumnPlace]:

@@ -224,9 +224,9 @@ def chop_line(line: StyledLine, width: int) -> list[StyledLine]:
     return rows
 
 
-def mark_matches(line: StyledLine, matcher: LetterMatcher, role: str = "mark") -> StyledLine:
-    """Return the line with `role` added to what `matcher` finds in it, across its parts."""
-    return mark_spans(line, matcher.spans(line_text(line)), role)
+def mark_matches(line: StyledLine, matcher: LetterMatcher) -> StyledLine:
+    """Return the line with what `matcher` finds in it marked, across its parts."""
+    return mark_spans(line, matcher.spans(line_text(line)))
 
 
 def mark_spans(

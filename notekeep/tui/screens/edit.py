@@ -297,9 +297,6 @@ class EditScreen(VaultScreen):
         event.stop()
         self.area.accept_offer(event.row)
 
-    def on_list_view_highlighted(self, event: CompletionList.Highlighted) -> None:
-        event.stop()
-
     def _offer_unsaved(self, unsaved: UnsavedText) -> None:
         self._offering = True
 

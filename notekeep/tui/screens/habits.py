@@ -158,9 +158,6 @@ class HabitsScreen(VaultScreen):
         self.action_close_detail()
         self.vault_changed()
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
-
     # Where keys act.
 
     def action_move_days(self, days: int) -> None:

@@ -39,7 +39,6 @@ from notekeep.tui.list_model import (
     narrow_to_scope,
     next_order,
     replace_sort,
-    sort_hits,
 )
 from notekeep.tui.location import ListState, NoteLocation
 from notekeep.tui.messages import CreateNote
@@ -542,8 +541,10 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self.note.say_first_that_fits(field_correction(*self._slip[:2], self.glyphs))
             return
         within = narrow_to_scope(self.scope, typed)
-        asks_texts = len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
-        if pause or not asks_texts:  # else what was found stays until the texts have told again
+        has_order = bool(self._key)  # which titles alone are not in
+        asks_texts = has_order or len(typed) >= FULL_TEXT_LETTERS or not typed.isalnum()
+        # Else what was found stays until the texts have told again.
+        if not asks_texts or (pause and not has_order):
             self._titles.ask_titles(typed, within)
         # Before it, as what is typed may have a bracket open.
         query = f"{replace_sort('', self.chosen_key)} {within}".strip()
@@ -574,10 +575,9 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self.notes.dated_by = self._dated_by
         # The best hit, until the person has looked at another.
         keep = self._wanted_path()
-        hits = sort_hits(found.hits, self._key)
-        self.notes.show_hits(hits, self.matcher, keep if self.notes.is_moved else None)
+        self.notes.show_hits(found.hits, self.matcher, keep if self.notes.is_moved else None)
         self._restore_line()
-        self.choose_columns([hit.row for hit in hits])
+        self.choose_columns([hit.row for hit in found.hits])
         if not self._has_failed:
             self.note.say()
         remarks = [clean_line(remark) for remark in found.remarks[:1]]
