@@ -235,13 +235,19 @@ class PendingAnswer:
         """Whether no answer is on its way."""
         return self._worker is None
 
-    def when_there(self, deed: Callable[[], object], *, seconds: float = 0.0) -> None:
-        """Do something once the answer is there; the keys behind it wait for that as well."""
+    def when_there(
+        self,
+        deed: Callable[[], object],
+        *,
+        late: Callable[[], object] = lambda: None,
+        seconds: float = 0.0,
+    ) -> None:
+        """Do something once the answer is there; keys wait for that as well, see `hold`."""
         if self.is_there:
             deed()
         else:
             self._deeds.append(deed)
-            self._app.keyboard.hold(self, seconds=seconds)
+            self._app.keyboard.hold(self, late, seconds=seconds)
 
     def _show(self, show: Callable[[T], object], answer: T) -> None:
         self._worker = None

@@ -207,7 +207,6 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._answer = PendingAnswer(self, "search")  # of the vault, for the list or the search
         self._count_text = ""
         self._is_searching = False
-        self._is_accepted = False  # whether a key is about what is found, which is not there yet
         self._has_failed = False  # whether the last search of texts ended with an error
         self._wanted: str | None = note or None
         self._wanted_line: int | None = None
@@ -367,7 +366,6 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._list()
 
     def _drop_answers(self) -> None:
-        self._has_failed = False
         self._titles.drop()
         self._answer.drop()
 
@@ -518,7 +516,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._is_accepted = False
+        self._drop_answers()
         if self.typed:
             if not self._is_searching:
                 self.notes.is_moved = False
@@ -529,10 +527,11 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._is_searching = bool(self.typed)
 
     def _search(self, *, pause: float) -> None:
-        self._drop_answers()
+        self._has_failed = False
         typed = self.typed
         self._slip = find_field_typo(self.vault, typed)
         if self._slip is not None:
+            self._drop_answers()
             # Without the condition that is meant it would find far too much.
             self.matcher = None
             self.notes.nothing = self.notes.offers = ()
@@ -546,11 +545,15 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         # Else what was found stays until the texts have told again.
         if not asks_texts or (pause and not has_order):
             self._titles.ask_titles(typed, within)
+        else:
+            self._titles.drop()
         # Before it, as what is typed may have a bracket open.
         query = f"{replace_sort('', self.chosen_key)} {within}".strip()
         if asks_texts:
             find, found = partial(self._find, query), partial(self._found, typed)
             self._answer.ask(find, found, pause=pause, failed=self._show_error)
+        else:
+            self._answer.drop()
 
     def _find(self, query: str) -> SearchResults:
         worker = get_current_worker()
@@ -566,7 +569,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         """Say what a query lacks; what was found by title stays, and no note is created."""
         self._has_failed = True
         self.note.say(Piece(f"{self.glyphs.warning} ", "warn"), Piece(clean_line(error.message)))
-        self._accept_if_answered()
+        if self.notes.has_focus and not self.notes.note_count:
+            self.box.focus_text()
 
     def _show(self, _typed: str, found: SearchResults) -> None:
         self.matcher = make_matcher(found.query)
@@ -585,48 +589,31 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             percent = format_share(self._indexed)
             remarks = [f"Still indexing, {percent}. More results may come."]
         self._update_count(found.total, *remarks, nearest=found.relaxed)
-        self._accept_if_answered()
-
-    def _accept_if_answered(self) -> None:
-        if self._is_accepted and self._is_answered:
-            self._accept()
-            program(self).keyboard.release(self)
-
-    @property
-    def _is_answered(self) -> bool:
-        """Whether enter can be answered: something was found, or nobody is still searching."""
-        return self._titles.is_there and (self.notes.note_count > 0 or self._answer.is_there)
 
     def leave_search(self) -> None:
         """Be done with typing: go to what was found."""
         if self.notes.note_count or not self.typed:
             # At once, so that the next key is for the list and is not typed here.
             self.screen.set_focus(self.notes)
-        if self._slip is not None:
+        if self._slip is not None or not self.typed:
             return
-        if self._is_answered:
-            self._accept()
-            return
-        if self._titles.is_there:
+        answer: PendingAnswer = self._titles
+        if not self._answer.is_there and not (self._titles.is_there and self.notes.note_count):
             self._search(pause=0)  # no further letter comes
+            answer = self._answer
         # The next keys are about what is found, and none of them opens what was found before.
-        self._is_accepted = True
-        program(self).keyboard.hold(self, late=self._show_running)
+        answer.when_there(self._accept, late=self._show_running)
 
     def _show_running(self) -> None:
-        if self._is_accepted:
-            self.notes.nothing, self.notes.offers = search_running(self.typed), ()
-            self.notes.show_hits([], None, None)
-            self.screen.set_focus(self.notes)
+        self.notes.nothing, self.notes.offers = search_running(self.typed), ()
+        self.notes.show_hits([], None, None)
+        self.screen.set_focus(self.notes)
 
     def _accept(self) -> None:
-        self._is_accepted = False
-        if self.notes.note_count or not self.typed:
+        if self.notes.note_count:
             self.notes.is_moved = True
             self.screen.set_focus(self.notes)
-        elif self._has_failed:
-            self.box.focus_text()
-        elif self._indexed is None and is_title(self.vault, self.typed):
+        elif not self._has_failed and self._indexed is None and is_title(self.vault, self.typed):
             self.post_message(CreateNote(self.typed))
 
     def on_key(self, event: events.Key) -> None:
