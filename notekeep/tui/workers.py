@@ -218,7 +218,7 @@ class PendingAnswer:
             what,
             partial(self._show, then),
             group=self._group,
-            exclusive=True,
+            exclusive=self._group != WRITE_GROUP,  # what is being written is not given up
             pause=pause,
             failed=partial(self._fail, failed or partial(show_error, self._node)),
         )
@@ -228,7 +228,7 @@ class PendingAnswer:
         if self._worker is not None:
             self._worker.cancel()
             self._worker = None
-        self._end_waiting()
+        self.stop_waiting()
 
     @property
     def is_there(self) -> bool:
@@ -252,16 +252,18 @@ class PendingAnswer:
     def _show(self, show: Callable[[T], object], answer: T) -> None:
         self._worker = None
         show(answer)
-        for deed in self._deeds:
-            deed()
-        self._end_waiting()
+        if self.is_there:  # else the answer made a further question necessary
+            for deed in self._deeds:
+                deed()
+            self.stop_waiting()
 
     def _fail(self, show: Callable[[NotekeepError], object], error: NotekeepError) -> None:
         self._worker = None
-        self._end_waiting()
+        self.stop_waiting()
         show(error)
 
-    def _end_waiting(self) -> None:
+    def stop_waiting(self) -> None:
+        """Give back the keys that wait, and do nothing of what was to be done."""
         if self._deeds:
             self._deeds.clear()
             self._app.keyboard.release(self)

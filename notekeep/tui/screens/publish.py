@@ -17,7 +17,6 @@ from notekeep.tui import external_programs
 from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, ask, open_dialog
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import OpenNote, VaultChanged
-from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural, shorten_home
 from notekeep.tui.render.list_rows import (
     NO_DRAFTS_HINT,
@@ -40,7 +39,14 @@ from notekeep.tui.screens.note_operations import run_editor
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
-from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_message, work_status
+from notekeep.tui.workers import (
+    WRITE_GROUP,
+    PendingAnswer,
+    in_background,
+    notify_done,
+    show_message,
+    work_status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -110,8 +116,6 @@ class PublishScreen(VaultScreen):
     _made_for: _PlanKey | None = None
     _problem: NotekeepError | None = None  # why there is no plan
     _is_left = False  # whether the screen was left, and its plan is not there again yet
-    _is_planning = False
-    _waiting: Callable[[], object] | None = None  # what a key does once the plan is there
     _standings: Sequence[SiteStanding] = ()
     _where = ""  # the generator and the folder of the site, as the top line names them
 
@@ -122,6 +126,8 @@ class PublishScreen(VaultScreen):
 
     def on_mount(self) -> None:
         self._titles: Mapping[str, str] = {}
+        self._plan_answer = PendingAnswer(self, "plan")
+        self._written_answer = PendingAnswer(self, WRITE_GROUP)
         self.posts.nothing = [[Piece("No drafts yet", "muted")]]
         self.posts.focus()
         self.vault_changed()
@@ -268,7 +274,7 @@ class PublishScreen(VaultScreen):
         made_for = _PlanKey(tuple(paths), self.target, self.site, how)
         if made_for != self._made_for:
             self.shown, self._is_left = None, False
-            self._end_planning(is_there=False)
+            self._plan_answer.drop()
         self._made_for, self._result_of, self.exported = made_for, None, None
         self._problem = None
         self._plan(made_for, pause)
@@ -280,15 +286,15 @@ class PublishScreen(VaultScreen):
             target, site = made_for.target, made_for.site
             return publishing.plan_export(made_for.paths, target=target, site=site, options=options)
 
-        self._is_planning = True
-        self.load("plan", plan, partial(self._show_plan, made_for), pause=pause)
+        show = partial(self._show_plan, made_for)
+        self._plan_answer.ask(plan, show, pause=pause, failed=self.show_problem)
 
     def _show_plan(self, made_for: _PlanKey, plan: ExportPlan) -> None:
         # Meanwhile the cursor may have gone to something else, which is shown without a plan; and
         # a plan that comes when the person has left is made again when they are back.
-        if self.is_covered:
-            self._end_planning(is_there=False)
-        elif made_for == self._made_for:
+        if self.is_covered or made_for != self._made_for:
+            self._plan_answer.drop()
+        else:
             if not made_for.how:  # else it says what would become of the posts
                 self._show_states_of(plan)
             # A result stays to be read, unless there is more to write when one comes back to it.
@@ -299,7 +305,6 @@ class PublishScreen(VaultScreen):
                 lines = partial(plan_lines, plan, glyphs=self.glyphs)
                 self.diff.show(lines, stays=self._is_left)
             self._is_left = False
-            self._end_planning()
 
     def on_screen_suspend(self) -> None:
         """Keep no plan that nobody sees: it holds the files of its site."""
@@ -317,35 +322,29 @@ class PublishScreen(VaultScreen):
     def show_problem(self, error: NotekeepError) -> None:
         self.shown, self._problem = None, error
         self.diff.show(partial(error_lines, error, hint=export_hint(error)))
-        self._end_planning(is_there=False)
 
     # Keys about a plan that is on its way: kept until it is there.
 
-    def _wait(self, deed: Callable[[], object]) -> bool:
-        """Do something once the plan is there; False when none is on its way."""
+    @property
+    def _awaited(self) -> PendingAnswer:
+        """What is being written, else the plan."""
+        return self._plan_answer if self._written_answer.is_there else self._written_answer
+
+    def _wait(self, deed: Callable[[], object]) -> None:
+        answer = self._awaited
 
         def give_up() -> None:
-            if self._waiting is not None:
-                self._waiting = None
-                show_message(self, NOT_LOADED_YET)
+            answer.stop_waiting()
+            show_message(self, NOT_LOADED_YET)
 
-        if self._is_planning:
-            self._waiting = deed
-            program(self).keyboard.hold(self, give_up, seconds=QUEUE_SECONDS)
-        return self._is_planning
-
-    def _end_planning(self, *, is_there: bool = True) -> None:
-        self._is_planning = False
-        deed, self._waiting = self._waiting, None
-        if deed is not None and is_there:
-            deed()
-        if deed is not None and self._waiting is None:
-            program(self).keyboard.release(self)
+        answer.when_there(deed, late=give_up, seconds=QUEUE_SECONDS)
 
     def _about_plan(self, deed: Callable[[], object]) -> None:
         """Do what is about the plan that is shown or was written, or about the one that comes."""
-        if self.shown or self.exported or not self._wait(partial(self._about_plan, deed)):
+        if self.shown or self.exported or self._awaited.is_there:
             deed()
+        else:
+            self._wait(partial(self._about_plan, deed))
 
     # Writing.
 
@@ -353,9 +352,9 @@ class PublishScreen(VaultScreen):
         if not self._has_folder:
             self._ask_folder()
         elif (plan := self.shown) is None:
-            if self._wait(self.action_write_export):
-                return
-            if self._problem is not None:
+            if not self._awaited.is_there:
+                self._wait(self.action_write_export)
+            elif self._problem is not None:
                 show_message(self, f"Not written: {self._problem.message}")
             else:
                 show_message(self, UP_TO_DATE if self.exported else "Nothing to write")
@@ -370,8 +369,8 @@ class PublishScreen(VaultScreen):
             self._write(export, partial(self._was_written, plan))
 
     def _write(self, what: Callable[[], T], then: Callable[[T], object]) -> None:
-        self.shown, self._is_planning = None, True
-        in_background(self, what, then, group=WRITE_GROUP, failed=self.show_problem)
+        self.shown = None
+        self._written_answer.ask(what, then, failed=self.show_problem)
 
     def _was_written(self, plan: ExportPlan, done: ExportResult) -> None:
         self._result_of, self.exported = self.chosen, plan
@@ -381,7 +380,6 @@ class PublishScreen(VaultScreen):
         show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
         self._remember_site()
         self.post_message(VaultChanged())
-        self._end_planning()
 
     def _was_pulled(self, done: WriteResult) -> None:
         notify_done(self, f"Changed {plural(len(done.paths), 'note')}", done)
@@ -402,7 +400,7 @@ class PublishScreen(VaultScreen):
 
     def _load_publishable(self, then: Callable[[Sequence[str]], object]) -> None:
         load = partial(self.vault.publishing.publishable, self.target, self.site)
-        self.load("plan", load, then)
+        self._plan_answer.ask(load, then, failed=self.show_problem)
 
     # Files that were changed by hand in the site.
 
@@ -425,12 +423,11 @@ class PublishScreen(VaultScreen):
         def show_patch(plan: WritePlan) -> None:
             self.shown, self._made_for = plan, None
             self.diff.show(lambda width: patch_lines(plan, width, self.glyphs))
-            self._end_planning()
 
         def answered(how: str) -> None:
             if how == "pull":
                 pull = partial(self.vault.post_notes.plan_pull, paths, target=target, site=site)
-                self.load("plan", pull, show_patch)
+                self._plan_answer.ask(pull, show_patch, failed=self.show_problem)
             else:
                 self.make_plan(paths, how={"by_hand": how})
 
