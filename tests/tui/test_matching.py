@@ -19,6 +19,9 @@ def found(matcher: LetterMatcher, text: str) -> list[str]:
         ("cafe", "Café crème", ["Café"]),
         ("ÉCOLE", "ecole, école", ["ecole", "école"]),
         ("日本", "日本語", ["日本"]),
+        # As the search has it: ø is an o, й is no и.
+        ("smorrebrod", "Smørrebrød", ["Smørrebrød"]),
+        ("иод", "йод, иод", ["иод"]),
     ],
 )
 def test_words_are_found_by_their_beginning_without_case_or_accents(

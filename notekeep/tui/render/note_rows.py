@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from unicodedata import normalize
 
 from rich.cells import cell_len
 
 from notekeep.errors import NotekeepError
 from notekeep.habits.schedule import describe_schedule, parse_rules
 from notekeep.markdown.sanitize import clean_line
+from notekeep.query import folding
 from notekeep.query.tree import And, Fuzzy, Node, Or, Phrase, Prefix, Query, Term, Within
 from notekeep.tui.render.formatting import (
     day_and_month,
@@ -83,13 +84,16 @@ def _words(node: Node) -> Iterator[str]:
 
 
 def fold_letters(text: str) -> str:
-    """Return `text` without case and accents, character by character, so that places are kept."""
+    """Return `text` as the search folds it, character by character, so that places are kept."""
     if text.isascii():
         return text.lower()
-    folded = (normalize("NFKD", char)[0].lower() for char in text)
-    return "".join(
-        flat if len(flat) == 1 else char for char, flat in zip(text, folded, strict=True)
-    )
+    return "".join(map(_fold_character, text))
+
+
+@lru_cache(maxsize=4096)
+def _fold_character(character: str) -> str:
+    folded = folding.fold_letters(character)
+    return folded if len(folded) == 1 else character
 
 
 # Marks of headings and lists at the start of a line, of emphasis, code and links anywhere; compiled
