@@ -117,8 +117,7 @@ class AddHabitDialog(SubmitDialog[dict[str, str] | None]):
         self._show_wrong("title", format_error(error))
         self.query_one("#title").focus()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def on_input_submitted(self) -> None:
         typed = {field.id or "": field.value.strip() for field in self.query(Input)}
         values = {line.id: typed[line.id] or line.value for line in FORM_LINES}
         wrong = [line.id for line in FORM_LINES if not self._check(line.id, values[line.id])]

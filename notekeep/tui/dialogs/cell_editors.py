@@ -95,8 +95,7 @@ class CellEditor(SubmitDialog["str | None"], inherit_bindings=False):
     def submit_text(self, text: str) -> None:
         submit_field(self, self.field, text, self.field.text)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def on_input_submitted(self) -> None:
         self.action_take_cell()
 
     def action_take_cell(self) -> None:
@@ -159,7 +158,6 @@ class DateCellEditor(CellEditor):
             self.action_take_cell()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
         words, text = self.query_one(HintLine), event.value.strip()
         try:
             day = try_parse_day(text, self.today) if text else None
@@ -280,12 +278,10 @@ class ListCellEditor(CellEditor):
             return text.replace(",", " ").split()
         return parse_list_items(self.field.name, text)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
+    def on_input_changed(self) -> None:
         self._list()
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
+    def on_list_view_selected(self) -> None:
         self.action_turn_item()
 
     def action_item_down(self) -> None:
@@ -343,8 +339,7 @@ class ChoiceCellEditor(CellEditor):
         if event.is_printable and event.character and self.options.go_to_letter(event.character):
             event.stop()
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
+    def on_list_view_selected(self) -> None:
         self.action_take_cell()
 
     def action_take_cell(self) -> None:

@@ -283,7 +283,6 @@ class Prompt(SubmitDialog[str | None]):
             self.query_one(Input).select_all()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
         self.submit(event.value.strip())
 
 
@@ -363,8 +362,7 @@ class ListDialog(Dialog[Answer]):
     def on_resize(self) -> None:
         self.fit(self.rows, LIST_MARGIN)
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
+    def on_list_view_selected(self) -> None:
         self.action_switch()
 
     def action_switch(self) -> None:
@@ -404,7 +402,6 @@ class Choice(ListDialog[str | None]):
         (self.query_one(FilterLine) if self._has_filter else self.rows).focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
         self.rows.filter_options(event.value)
 
     def key_enter(self, event: events.Key) -> None:

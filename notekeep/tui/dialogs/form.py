@@ -41,7 +41,7 @@ from notekeep.tui.render.formatting import parse_rating, plural, stars
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
 from notekeep.tui.widgets.bars import ActionButtons, ChoiceBar
-from notekeep.tui.widgets.line_view import ListView, RowList
+from notekeep.tui.widgets.line_view import RowList
 from notekeep.tui.workers import show_message
 
 NO_VALUE = "\0none"  # an answer that is no value: a note cannot hold it
@@ -85,7 +85,6 @@ class FieldPrompt(Prompt):
         self.field, self.text = field, text
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
         event.prevent_default()
         submit_field(self, self.field, event.value.strip(), self.text)
 
@@ -179,8 +178,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         for button in BUTTONS:
             yield button, labels.get(button, ACTIONS_BY_ID[button].label)
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
+    def on_list_view_selected(self) -> None:
         self.action_edit_field()
 
     def action_edit_field(self) -> None:
@@ -293,8 +291,7 @@ class QuoteDialog(SubmitDialog[tuple[str, str] | None]):
                     yield TextLine(placeholder=example, id=f"quote-{name.lower()}", compact=True)
             yield HintLine("")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def on_input_submitted(self) -> None:
         text, page = (field.value.strip() for field in self.query(Input))
         if text:
             self.submit((text, page))

@@ -109,7 +109,6 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
             self._search.ask_titles(self._title.value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
         self._search.drop()
         self._search.ask_titles(event.value)
 
@@ -130,8 +129,7 @@ class CaptureScreen(SubmitDialog[CaptureRequest | None]):
         text = f"With {clean_line(attachment.name)}"
         self.query_one(".attached", TextLines).say(text, "accent")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def on_input_submitted(self) -> None:
         if self._box.text.strip() or self._attachment is not None:
             self.save_note()
         else:

@@ -75,7 +75,6 @@ class Switcher(ListDialog[None]):
         self._found.ask_titles("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
         self._found.drop()
         self._found.ask_titles(event.value)
 

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from notekeep.tui.app import NotekeepApp
-    from notekeep.tui.widgets.line_view import ListView
 
 TRY_DELAY = 0.1  # seconds on a theme until it is tried: all that is shown is drawn anew for it
 
@@ -21,8 +20,7 @@ class ThemePicker(Choice):
 
     _delay: Timer | None = None
 
-    def on_list_view_highlighted(self, event: ListView.Highlighted) -> None:
-        event.stop()
+    def on_list_view_highlighted(self) -> None:
         name = self.rows.value
         if self._delay is not None:
             self._delay.stop()

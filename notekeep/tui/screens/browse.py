@@ -400,7 +400,6 @@ class BrowseScreen(VaultScreen):
         self.grid_mode.sort_column()
 
     def on_grid_head_clicked(self, event: GridHead.Clicked) -> None:
-        event.stop()
         self.grid_mode.sort_column(event.column)
 
     def action_edit_cell(self) -> None:

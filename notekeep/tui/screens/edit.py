@@ -294,7 +294,6 @@ class EditScreen(VaultScreen):
         self.offers.show_offers(self.area)
 
     def on_list_view_selected(self, event: CompletionList.Selected) -> None:
-        event.stop()
         self.area.accept_offer(event.row)
 
     def _offer_unsaved(self, unsaved: UnsavedText) -> None:

@@ -22,7 +22,7 @@ from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.text_diff import compare, unified
 from notekeep.tui.widgets.bars import ActionButtons
-from notekeep.tui.widgets.line_view import DiffView, ListView
+from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
 if TYPE_CHECKING:
@@ -343,8 +343,7 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
     def _here(self) -> UnsavedText | None:
         return self._texts[int(self._list.value)] if self._texts else None
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
+    def on_list_view_selected(self) -> None:
         self.action_restore_unsaved()
 
     def action_restore_unsaved(self) -> None:

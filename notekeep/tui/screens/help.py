@@ -219,11 +219,9 @@ class HelpScreen(Dialog[None]):
             self.dismiss(result)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
         self._show(event.value)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def on_input_submitted(self) -> None:
         self._page.focus()
 
     def on_key(self, event: events.Key) -> None:

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.fuzzy import FuzzySearch
-from textual.widgets import Input
 
 from notekeep.errors import NotekeepError
 from notekeep.habits.summary import HabitView
@@ -187,8 +186,7 @@ class Palette(ListDialog[None]):
 
     # What is found: at once what needs no look into the vault, then the rest.
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
+    def on_input_changed(self) -> None:
         self._search()
 
     def _search(self) -> None:

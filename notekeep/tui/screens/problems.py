@@ -21,7 +21,7 @@ from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
-from notekeep.tui.widgets.line_view import ListView, RowList
+from notekeep.tui.widgets.line_view import RowList
 from notekeep.tui.workers import in_background, notify_done, show_message
 
 FIX_PREFIX = "write: "  # what a hint begins with that is the line as it should be
@@ -120,8 +120,7 @@ class ProblemsScreen(Dialog[None]):
         title = plural(len(problems), "problem").capitalize()
         self.query_one("#dialog").border_title = Content(title)
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
+    def on_list_view_selected(self) -> None:
         self._open()
 
     def key_enter(self, event: events.Key) -> None:

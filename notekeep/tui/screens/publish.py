@@ -239,8 +239,7 @@ class PublishScreen(VaultScreen):
         elif paths != self._result_of:
             self.make_plan(paths, pause=PLAN_DELAY)
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
+    def on_list_view_selected(self) -> None:
         self.diff.focus()
 
     # The plan.

@@ -106,9 +106,7 @@ class TasksScreen(OverlayScreen):
         if event.view is self.tasks and task is not None:
             self.loader.show(self.vault.catalog.row(task.path), line=task.line)
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
-        event.prevent_default()  # Textual would go on with what other lists do
+    def action_read_text(self) -> None:
         self.action_open_task()
 
     @property
@@ -139,8 +137,7 @@ class TasksScreen(OverlayScreen):
         self.add_class("-filtering")
         self.set_focus(self.filter)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
+    def on_input_changed(self) -> None:
         self._rank()
 
     def action_clear_filter(self) -> None:

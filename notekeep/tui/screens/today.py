@@ -224,8 +224,7 @@ class TodayScreen(VaultScreen):
         tasks, recent = (6, 5) if height < 31 else (9, 5) if height < 50 else (12, 9)
         return Room(width, tasks, recent)
 
-    async def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
+    async def on_list_view_selected(self) -> None:
         await self.action_open_row()
 
     async def action_open_row(self) -> None:

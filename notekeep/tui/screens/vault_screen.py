@@ -193,8 +193,7 @@ class OverlayScreen(VaultScreen):
     def show_problem(self, error: NotekeepError) -> None:
         self.reading.say(*error_lines(error, self.reading.text_width))
 
-    def on_list_view_selected(self, event: ListView.Selected) -> None:
-        event.stop()
+    def on_list_view_selected(self) -> None:
         self.action_read_text()
 
     def action_leave_over(self) -> None:

@@ -514,8 +514,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def on_note_list_marked(self) -> None:
         self._show_count()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
+    def on_input_changed(self) -> None:
         self._drop_answers()
         if self.typed:
             if not self._is_searching:

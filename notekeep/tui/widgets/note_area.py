@@ -298,8 +298,7 @@ class FindBar(Horizontal):
         self.remove_class("-open")
         self.screen.set_focus(self._area)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
+    def on_input_changed(self) -> None:
         if self.is_open:
             self._show(0)
 
