@@ -308,8 +308,12 @@ class OptionRows(RowList[Option]):
         self._show(options, lambda option: option.value == value)
 
     def begin_at_value(self, value: str) -> None:
+        """Have the cursor on the answer with a value, or on the first, before they are shown."""
         values = [option.value for option in self._all]
-        self.begin_at(values.index(value) if value in values and value else 0)
+        row = values.index(value) if value in values and value else 0
+        self.set_reactive(ListView.cursor, self._nearest(row, 1))
+        # There is a size to scroll in after the next frame, and keys may have moved it by then.
+        self.call_after_refresh(lambda: self.rows_changed(self.cursor))
 
     def go_to_letter(self, letter: str) -> bool:
         """Go to the next answer that begins with a letter; tell whether there is one."""

@@ -59,7 +59,7 @@ def draw_block(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
         about = draw_text([Piece(clean_line(frame.page.problem), "warn")], frame, at)
         source = draw_source(frame.text_of(span).rstrip(), frame, at, "")
         return [*about, DrawnLine([], at), *source]
-    if span.kind == "definition":
+    if span.kind in {"definition", "comment"}:
         return []
     if span.depth > MAX_DEPTH:
         return draw_source(frame.text_of(span).rstrip(), frame, at, "faint")
@@ -84,10 +84,6 @@ def _footnote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
     label = Piece(f"[{name}]", "footnote", BACK_LINK + name)
     width = max(4, line_width([label]) + 1)
     return hang_lines([label], _blocks(part[1:], frame.narrower(width)), width)
-
-
-def _left_out(_part: Sequence[Span], _frame: DrawContext) -> list[DrawnLine]:
-    return []
 
 
 def _math(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
@@ -436,6 +432,5 @@ _HANDLERS: dict[str, Callable[[Sequence[Span], DrawContext], list[DrawnLine]]] =
     "list": _list,
     "table": _table,
     "footnote": _footnote,
-    "comment": _left_out,
     "math_block": _math,
 }

@@ -357,8 +357,11 @@ class NoteRendering:
             return 0
         self._unfold_to(line)
         number = self.text.block_at(source)
-        at = self._last_placed(number) if number is not None else -1
-        if number is None or at < 0:
+        if number is None:
+            return 0
+        # The last block that is seen at or before it.
+        at = bisect_right(self._placed, number, key=lambda placed: placed.block) - 1
+        if at < 0:
             return 0
         first, end = self._placed[at].row, len(self.lines)
         if at + 1 < len(self._placed):
@@ -378,10 +381,6 @@ class NoteRendering:
             found = [row for row in rows if matcher.spans(line_text(self.lines[row].line))]
             rows = found or rows
         return min(rows, key=lambda row: abs(row - wanted))
-
-    def _last_placed(self, block: int) -> int:
-        """Return which is the last block that is seen at or before one, or -1."""
-        return bisect_right(self._placed, block, key=lambda placed: placed.block) - 1
 
     # Folds.
 

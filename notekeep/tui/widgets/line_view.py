@@ -220,14 +220,6 @@ class ListView(LineView):
         self._follow()
         self._post_own(self.Highlighted(self, self.cursor))
 
-    def begin_at(self, row: int) -> None:
-        """Have the cursor on `row`, or on the nearest it may stand on, before rows are shown.
-
-        There is a size to scroll in after the next frame, and keys may have moved it by then.
-        """
-        self.set_reactive(ListView.cursor, self._nearest(row, 1))
-        self.call_after_refresh(lambda: self.rows_changed(self.cursor))
-
     def _post_own(self, message: Message) -> None:
         # Textual takes a message that is made while a parent handles another for the parent's, and
         # lets it go no further than to that parent.
