@@ -17,6 +17,7 @@ from notekeep.tui.page.drawn_lines import (
     draw_text,
 )
 from notekeep.tui.page.inline_text import HTML_ROLES
+from notekeep.tui.render.habit_page import legend_line, year_lines, year_width
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_text, wrap_line
 
 PIXELS_PER_CELL = 8  # pixels that a cell is wide, about, where a note gives the width of a picture
@@ -58,9 +59,6 @@ def draw_picture(picture: Picture, words: str, frame: DrawContext, at: int) -> l
 
 def draw_year(shown: HabitYear, link: str, frame: DrawContext, at: int) -> list[DrawnLine]:
     """Draw the calendar that the Habits screen has, and below it what it shows in a sentence."""
-    # Most notes show none, and do without what habits need.
-    from notekeep.tui.render.habit_page import legend_line, year_lines, year_width
-
     width = year_width(shown.calendar, frame.width)
     head = [Piece(clean_line(shown.title), "embed link", link), Piece(f"  {shown.year}", "muted")]
     lines = [
