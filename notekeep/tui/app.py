@@ -124,8 +124,7 @@ class NotekeepApp(App[None], RemovalSafe):
         self._named_step: tuple[Step, float] | None = None
         """The step that another `u` undoes although it was not made here, and until when."""
         self._gave_terminal = self._was_continued = False
-        self.vault_signal: Signal[None] = Signal(self, "vault")
-        self.day_signal: Signal[None] = Signal(self, "day")  # another day began
+        self.vault_signal: Signal[None] = Signal(self, "vault")  # it, or the day, is another now
         self.navigation = Navigation(self)
         self.keyboard = Keyboard(self, super().on_event)
         self.editors = Editors(self)
@@ -326,7 +325,7 @@ class NotekeepApp(App[None], RemovalSafe):
         if today == self.today:
             return False
         self.today = today
-        self.day_signal.publish(None)
+        self.vault_signal.publish(None)
         return True
 
     def action_wait_for_second(self, first: str) -> None:

@@ -53,7 +53,6 @@ class VaultScreen(PacedScreen[None], ProgramPart):
             self.add_class(name)
         # Before the screen reads anything: what changes from then on is shown again.
         program(self).vault_signal.subscribe(self, lambda _: self.vault_changed())
-        program(self).day_signal.subscribe(self, lambda _: self._change_day())
         yield StatusLine(self.OPENED_BY)
         yield FocusEdge()
         yield from self.compose_body()
@@ -64,7 +63,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         raise NotImplementedError
 
     def vault_changed(self) -> None:
-        """Show the vault as it is by now, with the cursor where it was."""
+        """Show the vault as it is by now and on this day, with the cursor where it was."""
 
     def place(self) -> str:
         """Return where the focus is, by its name in the registry of actions."""
@@ -105,11 +104,6 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         if self._has_missed:
             self._has_missed = False
             self.vault_changed()
-
-    def _change_day(self) -> None:
-        for view in self.walk_children(LineView):
-            view.lines_changed()
-        self.vault_changed()
 
     # The two lines; a screen that is being removed has none.
 
