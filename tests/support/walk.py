@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from PIL import Image
+from textual.actions import parse
 from textual.keys import key_to_character
 from textual.widgets import Input, TextArea
 
@@ -85,7 +86,7 @@ def _leads_to(app: NotekeepApp, key: str, action_id: str) -> bool:
     active = app.screen.active_bindings.get(key)
     if active is None or active.binding.id != action_id:
         return False
-    owner, _, name = active.binding.action.rpartition(".")
+    owner, name, _ = parse(active.binding.action)
     holder = {"screen": app.screen, "app": app}.get(owner, active.node)
     return callable(getattr(holder, f"action_{name}", None))
 
