@@ -27,7 +27,7 @@ from notekeep.tui.render.list_rows import indexing_progress, key_hint, task_text
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.bars import run_action
-from notekeep.tui.widgets.line_view import ListView, RowList
+from notekeep.tui.widgets.line_view import RowList
 from notekeep.tui.workers import cleared_text
 
 if TYPE_CHECKING:
