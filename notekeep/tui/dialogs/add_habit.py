@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -39,8 +39,10 @@ from notekeep.tui.dialogs.dialog import (
 )
 from notekeep.tui.messages import ShowHabit
 from notekeep.tui.render.styled_text import Piece
-from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.workers import WRITE_GROUP, in_background, notify_check_in, notify_done
+
+if TYPE_CHECKING:
+    from notekeep.tui.screens.vault_screen import VaultScreen
 
 
 class _FormLine(NamedTuple):
