@@ -14,6 +14,7 @@ import pytest
 
 from notekeep.storage import watch as watch_module
 from notekeep.storage.watch import EVERYTHING, folders_to_sweep, outermost, watch
+from tests.support.sizes import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,7 +145,7 @@ def ignore_no_more(vault: Path) -> Path:
     return vault / "ignored"
 
 
-@pytest.mark.parametrize("change", [make, rename, replace_folder, ignore_no_more])
+@cases("change", [make, rename, replace_folder, ignore_no_more], fast=1)
 def test_what_happens_in_a_folder_that_came_while_watching_is_seen(
     vault: Path, change: Callable[[Path], Path]
 ) -> None:
