@@ -36,8 +36,14 @@ sys.stderr.write("\\nLOADED " + json.dumps([code, sorted(sys.modules)]))
 """
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for bytecode, so that the first check-in alone compiles the program."""
+    return tmp_path_factory.mktemp("compiled")
+
+
 @pytest.fixture
-def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def vault(tmp_path: Path, compiled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A vault with a habit that was logged for a year, its index up to date."""
     root = tmp_path / "notes"
     (root / ".notekeep").mkdir(parents=True)
@@ -51,7 +57,7 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             os.utime(os.path.join(folder, name), (1_700_000_000, 1_700_000_000))
     monkeypatch.setenv("NOTEKEEP_VAULT", str(root))
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
-    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path / "compiled"))
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(compiled))
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     run("import sys; from notekeep.cli.main import main; main(['habit', 'list'])")
     return root
@@ -111,6 +117,7 @@ def test_every_command_of_habits_is_reserved() -> None:
     assert set(COMMANDS) <= RESERVED
 
 
+@pytest.mark.slow
 def test_a_check_in_costs_little_more_than_python(
     vault: Path, used: Callable[[str], float]
 ) -> None:

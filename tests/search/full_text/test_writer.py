@@ -203,6 +203,7 @@ def run_and_kill(action: Callable[[], None], at: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
+@pytest.mark.slow
 def test_a_save_killed_at_any_step_is_whole_or_was_never_made(
     indexed: Callable[..., WhooshIndex], tmp_path: Path
 ) -> None:
