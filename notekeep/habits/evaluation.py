@@ -202,9 +202,10 @@ def _find_outcomes(
     meanings = {value: _find_outcome(habit, value) for value in set(values)}
     outcomes = [meanings[value] for value in values]
     last = first + len(values) - 1
-    for place in range(min(today, last + 1) - first):
-        if outcomes[place] == "within limit":
-            outcomes[place] = "success"
+    if habit.goal.kind == "most":
+        for place in range(min(today, last + 1) - first):
+            if outcomes[place] == "within limit":
+                outcomes[place] = "success"
     for start, end in habit.pauses:
         for place in range(max(start, first) - first, min(end, last) - first + 1):
             if outcomes[place] != "success":
@@ -241,13 +242,12 @@ class _Evaluation:
     def __init__(
         self, habit: Definition, days: DayHistory, first: int, last: int, today: int
     ) -> None:
-        values = days.between(first, last)
         self.goal = habit.goal
         self.first = first
         self.last = last
         self.today = today
-        self.amounts = [value.amount for value in values]
-        self.outcomes = _find_outcomes(habit, values, first, today)
+        self.values = days.between(first, last)
+        self.outcomes = _find_outcomes(habit, self.values, first, today)
         self.statuses: list[Status] = [
             "extra" if outcome == "outside" else "off" for outcome in self.outcomes
         ]
@@ -283,8 +283,8 @@ class _Evaluation:
             self.statuses[place] = _OWN_STATUS.get(self.outcomes[place], status)
 
     def _judge_due_days(self, segment: Segment, weekdays: tuple[bool, ...]) -> None:
-        for day in range(segment.first, segment.last + 1):
-            outcome = self.outcomes[day - self.first]
+        outcomes = self._outcomes_in(segment.first, segment.last)
+        for day, outcome in enumerate(outcomes, segment.first):
             if not weekdays[(day - 1) % 7]:
                 status = _NOT_DUE_STATUS.get(outcome, "rest")
             else:
@@ -308,7 +308,7 @@ class _Evaluation:
         for start, end, first, last in self._periods_of(segment, grid):
             inside = self._outcomes_in(first, last)
             # Silence is a success only once its day is over, and nothing is before it has begun.
-            over = self._outcomes_in(first, min(last, self.today - 1))
+            over = inside if last < self.today else self._outcomes_in(first, self.today - 1)
             count = over.count("success") + over.count("quiet")
             if first <= self.today <= last:
                 count += self.outcomes[self.today - self.first] == "success"
@@ -330,7 +330,8 @@ class _Evaluation:
             inside = self._outcomes_in(first, last)
             active = _count_active(inside) - (inside.count("skip") if is_least else 0)
             until_today = min(last, self.today)
-            count = sum(self.amounts[first - self.first : until_today - self.first + 1])
+            inside_values = self.values[first - self.first : until_today - self.first + 1]
+            count = sum(value.amount for value in inside_values)
             # A goal of nothing at all is also broken by a miss that gives no amount.
             is_admitted = goal.target == 0 and "miss" in self._outcomes_in(first, until_today)
             length = end - start + 1
