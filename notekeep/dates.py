@@ -220,3 +220,22 @@ def _latest(parts: list[str], today: date) -> date | None:
 
 def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 8
+
+
+# The day a task is due: as the Tasks and Dataview plug-ins of Obsidian write it, or plain text.
+
+DUE_LIKE_PATTERN = "%____-__-__%"
+"""What every text that names such a day has, as SQL's LIKE writes it."""
+
+_DUE = r"\s*(?:\N{CALENDAR}\ufe0f?|\N{TEAR-OFF CALENDAR}|[\[(]?\bdue::?)\s*(\d{4}-\d\d-\d\d)[\])]?"
+
+
+def find_due_day(text: str) -> date | None:
+    """Return the day that the text of a task names as the one it is due on, or None."""
+    found = re.search(_DUE, text)
+    return parse_iso(found[1]) if found else None
+
+
+def strip_due_day(text: str) -> str:
+    """Return the text of a task without the day it is due."""
+    return re.sub(_DUE, "", text)

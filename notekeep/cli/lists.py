@@ -28,7 +28,7 @@ from notekeep.cli.arguments import (
 from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import current_context, is_json
 from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.dates import format_short_day, parse_day
+from notekeep.dates import format_short_day, parse_day, strip_due_day
 from notekeep.errors import NotekeepError, NotFound, UsageError
 from notekeep.vault import Vault
 
@@ -314,7 +314,6 @@ def print_today(vault: Vault) -> None:
     """Print the overview of today, in plain lines."""
     from notekeep.cli.habit_output import aim, glyphs
     from notekeep.habits.summary import count_habits, format_run
-    from notekeep.markdown.text_edit import strip_due_day
 
     view = vault.overview()
     title = f"{view.day:%A} {view.day.day} {view.day:%B %Y}"

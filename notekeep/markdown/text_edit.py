@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from notekeep.dates import parse_iso
 from notekeep.errors import Problem, Refused, UsageError
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.sanitize import clean_line, plain_text
@@ -139,24 +137,3 @@ def edit_body(note: Note, data: bytes, edits: Sequence[TextEdit]) -> bytes:
     if note.problem is not None and note.problem.code == "not-utf8":
         raise unread(note.problem)
     return data[: split_frontmatter(data).body] + apply(note.body, edits).encode("utf-8")
-
-
-# The day a task is due: as the Tasks and Dataview plug-ins of Obsidian write it, or plain text.
-
-DUE_LIKE_PATTERN = "%____-__-__%"
-"""What every text that names such a day has, as SQL's LIKE writes it."""
-
-_DUE: Final = re.compile(
-    r"\s*(?:\N{CALENDAR}\ufe0f?|\N{TEAR-OFF CALENDAR}|[\[(]?\bdue::?)\s*(\d{4}-\d\d-\d\d)[\])]?"
-)
-
-
-def find_due_day(text: str) -> date | None:
-    """Return the day that the text of a task names as the one it is due on, or None."""
-    found = _DUE.search(text)
-    return parse_iso(found[1]) if found else None
-
-
-def strip_due_day(text: str) -> str:
-    """Return the text of a task without the day it is due."""
-    return _DUE.sub("", text)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from notekeep.catalog.name_lookup import resolve_link
+from notekeep.dates import find_due_day, strip_due_day
 from notekeep.errors import NotFound
 from notekeep.export.html_pages import to_html
 from notekeep.habits.amounts import plural_unit, pluralize
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import clean, clean_line, plain_text
-from notekeep.markdown.text_edit import find_due_day, strip_due_day
 from notekeep.notes.capture import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:

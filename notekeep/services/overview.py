@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.queries import OnThisDay, count_open, list_tasks, on_this_day
 from notekeep.catalog.records import Row, TaskRow
-from notekeep.dates import start_of_week
+from notekeep.dates import DUE_LIKE_PATTERN, find_due_day, start_of_week
 from notekeep.errors import Problem
 from notekeep.habits.summary import HabitView
-from notekeep.markdown.text_edit import DUE_LIKE_PATTERN, find_due_day
 from notekeep.notes.workspace import Workspace
 from notekeep.tracking.tracker import HabitIndex
 

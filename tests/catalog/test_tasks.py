@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.text_edit import DUE_LIKE_PATTERN, find_due_day
+from notekeep.dates import DUE_LIKE_PATTERN, find_due_day
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5)
 DUE = st.builds(

@@ -10,7 +10,7 @@ import pytest
 from textual.events import Paste
 
 from notekeep.catalog.records import TaskRow
-from notekeep.markdown.text_edit import find_due_day
+from notekeep.dates import find_due_day
 from notekeep.notes.capture import INBOX, make_title
 from notekeep.tui import location as places
 from notekeep.tui.completion import first_text_position

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from notekeep.dates import find_due_day, strip_due_day
 from notekeep.markdown.sanitize import clean_line, plain_text
-from notekeep.markdown.text_edit import find_due_day, strip_due_day
 from notekeep.query.folding import fold_text
 from notekeep.tui.render.formatting import short_date
 from notekeep.tui.render.styled_text import (
