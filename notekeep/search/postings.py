@@ -31,9 +31,6 @@ INDEX_NAME = "MAIN"
 FEW_PATHS = 0.25
 """Of this share of all notes, paths are read one by one; for more, all of them, and kept."""
 
-MAX_CACHED_POSTINGS = 150_000
-"""Postings kept between queries, some 15 MB: what one types is mostly what one typed before."""
-
 
 class Postings(NamedTuple):
     """The posting list of one term in one field."""
@@ -131,8 +128,6 @@ class IndexSnapshot:
             raise _unusable()
         self._firsts = [first for _, first, _ in self.parts]
         self._field_lengths: dict[str, bytes] = {}
-        self._lists: dict[tuple[str, str], Postings] = {}
-        self._listed = 0
 
     def close(self) -> None:
         """Close the files of all segments."""
@@ -140,26 +135,14 @@ class IndexSnapshot:
             part.close()
 
     def postings(self, field: str, term: str) -> Postings:
-        """Return the posting list of a term, which may be empty."""
-        known = self._lists.get((field, term))
-        if known is not None:
-            return known
+        """Read the posting list of a term, which may be empty."""
         yield_to_ui()
-        read = self._read_postings(field, term.encode())
-        self._listed += 1 + len(read.notes)
-        if self._listed > MAX_CACHED_POSTINGS:
-            self._lists.clear()
-            self._listed = 1 + len(read.notes)
-        self._lists[field, term] = read
-        return read
-
-    def _read_postings(self, field: str, term: bytes) -> Postings:
         notes: list[int] = []
         weights: list[float] = []
         values: list[bytes] = []
         frequency = 0
         for part, first, dead in self.parts:
-            listed = part.posting_list(field, term)
+            listed = part.posting_list(field, term.encode())
             if listed is None:
                 continue
             frequency += listed[0]
@@ -177,7 +160,7 @@ class IndexSnapshot:
 
     def find_notes(self, paths: Iterable[str]) -> list[int]:
         """The numbers of notes with these paths, without reading all paths for it."""
-        return [note for path in paths for note in self._read_postings("path", path.encode()).notes]
+        return [note for path in paths for note in self.postings("path", path).notes]
 
     def numbers(self, paths: Iterable[str]) -> set[int]:
         """The numbers of those paths that are in the index."""

@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from itertools import chain, repeat
 from operator import add
 from typing import TypeAlias
@@ -28,6 +29,10 @@ B = 0.75
 
 SOME_K1 = 0.8
 """K1 where some of the words are enough: the same word again says less than another one."""
+
+CACHED_LISTS = 100
+"""So many posting lists are kept while one question is answered, which asks for those of a word
+several times. Those of a pattern, a thousand words, would be too many to keep."""
 
 MANY_CHOICES = 50
 """A word of more choices than this is taken for one that most notes have: to know better is to read
@@ -55,6 +60,7 @@ class Scorer:
 
     def __init__(self, snapshot: IndexSnapshot) -> None:
         self.snapshot = snapshot
+        self._postings = lru_cache(CACHED_LISTS)(snapshot.postings)
         self._norms: dict[str, list[float]] = {}
 
     def scores(self, plan: Node, within: Collection[int] | None = None) -> Scores:
@@ -124,7 +130,7 @@ class Scorer:
         if len(choice.steps) > 1:
             places = find_row_places(self._row(field, choice), None)
             return Counter(place >> NOTE_BIT for place in places).items()
-        notes, weights, _, _ = self.snapshot.postings(field, choice.steps[0][1])
+        notes, weights, _, _ = self._postings(field, choice.steps[0][1])
         return zip(notes, weights, strict=True)
 
     def _cost(self, plan: Node) -> int:
@@ -132,7 +138,7 @@ class Scorer:
         match plan:
             case Terms(fields, choices) if len(choices) <= MANY_CHOICES:
                 return sum(
-                    min(len(self.snapshot.postings(field, term).notes) for _, term in choice.steps)
+                    min(len(self._postings(field, term).notes) for _, term in choice.steps)
                     for field in fields
                     for choice in choices
                 )
@@ -164,12 +170,12 @@ class Scorer:
         )
 
     def _row(self, field: str, choice: TermChoice) -> list[tuple[int, Postings]]:
-        return [(at, self.snapshot.postings(field, term)) for at, term in choice.steps]
+        return [(at, self._postings(field, term)) for at, term in choice.steps]
 
     def _score_term(
         self, field: str, term: str, within: Collection[int] | None, worth: float
     ) -> Scores:
-        notes, weights, _, frequency = self.snapshot.postings(field, term)
+        notes, weights, _, frequency = self._postings(field, term)
         if not notes or (within is not None and not within):
             return {}
         if not BOOSTS[field]:

@@ -79,18 +79,6 @@ def test_another_format_is_noticed(data: bytes) -> None:
         list(decode_blocks(data))
 
 
-def test_lists_are_kept_only_while_there_is_room(
-    indexed: Callable[..., WhooshIndex], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = indexed("lever pulley", "lever", "lever pulley")._current()
-    lever = kept.postings("body", "lever")
-    kept.postings("body", "pulley")
-    assert kept.postings("body", "lever") is lever
-    monkeypatch.setattr("notekeep.search.postings.MAX_CACHED_POSTINGS", 7)
-    kept.postings("title", "lever")
-    assert kept.postings("body", "lever") is not lever
-
-
 POSITIONS = st.integers(0, FIRST_WIDE_POSITION * 2)
 
 
