@@ -88,8 +88,8 @@ class _JsonFile:
                 if not self._fill():
                     raise
                 continue
-            # A number may go on in the next part.
-            if end < len(self._text) or not self._fill():
+            # A number may go on in the next part, also behind `1e+`.
+            if end + 2 < len(self._text) or not self._fill():
                 self._at = end
                 return value
 
