@@ -351,6 +351,7 @@ class NotePlanner:
                 added.append(line)
                 row.counts["links"] += 1
             self.ledger.add(name, digest_text(line))
+        page.bookmarks.clear()  # the note has them
         if added:
             self.ledger.add(self._line(page.key), digest_text(page.title))
             note.add_lines(added)

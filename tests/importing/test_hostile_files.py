@@ -372,6 +372,13 @@ LARGE_FILES: dict[str, tuple[str, bytes, bytes, int, str]] = {
         51_000,
         "more than 50,000 annotations",
     ),
+    "many bookmarks": (
+        "b.html",
+        BOOKMARKS.encode(),
+        b'<DT><A HREF="https://a@.example.org/@">' + FACES * 4 + b"@</A>\n",
+        49_000,
+        "49000 new links",
+    ),
     "bookmarks with their icons": (
         "b.html",
         BOOKMARKS.encode(),
