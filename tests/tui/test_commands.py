@@ -15,6 +15,7 @@ from notekeep.tui.screens.typed_commands import (
     match_verbs,
     parse_typed_command,
 )
+from notekeep.tui.vault_updates import VaultUpdates
 from tests.support.screens import press, seen, shows, type_text, until
 from tests.support.sizes import cases
 
@@ -113,6 +114,22 @@ async def test_marked_notes_move_together_by_a_typed_command(make_app: MakeApp, 
         await press(pilot, "u")
         await until(pilot, (root / "books/Deep Work.md").exists)
         assert (root / "books/Atomic Habits.md").exists()
+
+
+async def test_links_that_another_program_wrote_a_moment_ago_follow_a_note(
+    make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nothing tells the app of a change here, as with a folder on another computer.
+    monkeypatch.setattr(VaultUpdates, "start", lambda _updates: None)
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await at_book(app, pilot)
+        note = root / "inbox/Just written.md"
+        note.write_text("[[books/Deep Work|the book]]\n")
+        await command(app, pilot, "mv shelf")
+        await until(pilot, (root / "shelf/Deep Work.md").exists)
+        await until(pilot, lambda: shows(app, "Moved to shelf · u undo"))
+        assert note.read_text() == "[[shelf/Deep Work|the book]]\n"
 
 
 async def test_commands_list_search_and_check_in(make_app: MakeApp, root: Path) -> None:

@@ -120,6 +120,11 @@ def edit_outside(screen: VaultScreen, path: str) -> None:
     in_background(screen, screen.vault.indexing.refresh, refreshed, group=WRITE_GROUP)
 
 
+def find_new_links(screen: VaultScreen) -> None:
+    """Read what other programs wrote since the last sweep: links of theirs follow a note too."""
+    screen.vault.indexing.refresh(words=False, defer=True)
+
+
 def ask_dates(
     screen: VaultScreen,
     plan: WritePlan,
@@ -161,8 +166,10 @@ class NoteOperations:
         screen = self._screen
 
         def apply(title: str) -> tuple[str, WriteResult] | None:
-            is_other = bool(title) and title != row.title
-            return (title, screen.vault.notes.rename(row.path, title)) if is_other else None
+            if not title or title == row.title:
+                return None
+            find_new_links(screen)
+            return title, screen.vault.notes.rename(row.path, title)
 
         def renamed(answer: tuple[str, WriteResult]) -> None:
             title, done = answer
@@ -262,6 +269,7 @@ class NoteOperations:
         def plan(text: str) -> WritePlan:
             if not text:
                 raise UsageError("No folder given.", 'Type a folder. "." is the vault itself.')
+            find_new_links(self._screen)
             return vault.notes.plan_moves(paths, "" if text == "." else text)
 
         prompt = Prompt(

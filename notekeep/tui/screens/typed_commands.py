@@ -22,6 +22,7 @@ from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.note_operations import (
     ask_dates,
+    find_new_links,
     parse_tag_changes,
     split_field_changes,
 )
@@ -117,7 +118,11 @@ def _rename(screen: VaultScreen, rest: str) -> TypedCommand | None:
     if len(paths) != 1:
         return None
     title = f"Rename {_describe(screen, paths)} to {rest}"
-    plan = partial(screen.vault.notes.plan_rename, paths[0], rest)
+
+    def plan() -> WritePlan:
+        find_new_links(screen)
+        return screen.vault.notes.plan_rename(paths[0], rest)
+
     return _change(screen, title, f"Renamed to {rest}", plan)
 
 
@@ -126,7 +131,11 @@ def _move(screen: VaultScreen, rest: str) -> TypedCommand | None:
     if not paths:
         return None
     title = f"Move {_describe(screen, paths)} to {rest}"
-    plan = partial(screen.vault.notes.plan_moves, paths, rest)
+
+    def plan() -> WritePlan:
+        find_new_links(screen)
+        return screen.vault.notes.plan_moves(paths, rest)
+
     return _change(screen, title, f"Moved to {rest}", plan)
 
 
