@@ -11,6 +11,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from bench.table import Line
+from notekeep.__main__ import collect_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,7 @@ def bench(ground: Ground) -> list[Line]:
     from notekeep.config import Places
     from notekeep.vault import Vault
 
+    collect_seldom()  # as the command does
     root = ground.vault(NOTES)
     home = ground.forget("export-home")
     vault = Vault.open(root, places=Places(*(str(home / name) for name in ("a", "b", "c"))))
