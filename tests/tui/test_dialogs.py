@@ -54,7 +54,8 @@ def text_of(widget: object) -> str:
 
 def is_told(app: NotekeepApp) -> bool:
     """Tell whether it is said that what is asked for cannot be done."""
-    return shows(app, "it does not exist") or shows(app, "there is no habit")
+    said = ("it does not exist", "there is no habit", "Check that the drive is connected")
+    return any(shows(app, words) for words in said)
 
 
 def log_lines(root: Path) -> str:
