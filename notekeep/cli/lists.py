@@ -41,9 +41,24 @@ _NAME = re.compile(r"\{\{|\}\}|\{([\w-]+)\}")
 
 
 @click.command(cls=RawCommand, metavar="[QUERY...]", short_help="List notes.")
-@click.option("--cols", metavar="A,B", help="Columns to show, as field names.")
-@click.option("--by", metavar="FIELD", help="Count notes by a field, type, tag, folder or year.")
-@click.option("--sort", metavar="FIELD", help="Field to sort by; -FIELD reverses the order.")
+@click.option(
+    "--cols",
+    metavar="A,B",
+    help="Columns to show, as field names.",
+    shell_complete=shell_completion.complete_fields,
+)
+@click.option(
+    "--by",
+    metavar="FIELD",
+    help="Count notes by a field, type, tag, folder or year.",
+    shell_complete=shell_completion.complete_grouping,
+)
+@click.option(
+    "--sort",
+    metavar="FIELD",
+    help="Field to sort by; -FIELD reverses the order.",
+    shell_complete=shell_completion.complete_fields,
+)
 @limit_option()
 @template_option
 @null_option

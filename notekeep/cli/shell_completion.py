@@ -29,6 +29,7 @@ from notekeep.vault import Vault
 
 Completion: TypeAlias = Callable[[click.Context, Any, str], list[str]]
 """Completes what is typed of an argument: the context, its parameter, and the text."""
+GROUPINGS = ("folder", "tag", "type", "year")  # what `ls --by` counts by besides fields
 MAX_COMPLETIONS = 100  # so many notes are offered at once; nobody reads further
 
 
@@ -46,6 +47,14 @@ def _habit_ids(vault: Vault) -> Iterator[str]:
     return (habit.definition.id for habit in vault.habits.known())
 
 
+def _shown_fields(vault: Vault) -> list[str]:
+    from notekeep.catalog.columns import COLUMNS
+
+    hidden = {column.name for column in COLUMNS.values() if column.read is None}
+    return [name for name in vault.search.fields().names() if name not in hidden]
+
+
+complete_grouping = _completion(lambda vault: sorted({*_shown_fields(vault), *GROUPINGS}))
 complete_kind = _completion(lambda vault: vault.schema.kinds)
 complete_saved_query = _completion(lambda vault: vault.search.saved)
 complete_habit = _completion(_habit_ids)
@@ -75,6 +84,14 @@ def complete_rest_of_name(context: click.Context, earlier: Iterable[str], typed:
     return [name[len(before) :] for name in found]
 
 
+def complete_fields(context: click.Context, _parameter: object, typed: str) -> list[str]:
+    """Complete the last field of a list such as `title,aut`; a minus may stand before it."""
+    start = typed.rfind(",") + 1
+    start += typed.startswith("-", start)
+    found = _ask(context, lambda vault: _filter_by_prefix(_shown_fields(vault), typed[start:]))
+    return [typed[:start] + name for name in found]
+
+
 def complete_tag(context: click.Context, _parameter: object, typed: str) -> list[str]:
     """Complete a tag, with the `#` if it is there."""
     mark = typed[: len(typed) - len(typed.lstrip("#"))]
@@ -100,6 +117,12 @@ def complete_query(context: click.Context, typed: str) -> list[str]:
         from notekeep.catalog.columns import STATES
 
         found = _filter_by_prefix(STATES, value)
+    elif field == "sort":
+        found = complete_fields(context, None, value)
+    elif field in ("has", "no"):
+        found = _ask(
+            context, lambda vault: _filter_by_prefix(vault.search.fields().things(), value)
+        )
     else:
         values = _field_values(context, field, value.lstrip('"'))
         found = [f'"{one}"' if " " in one else one for one in values]
