@@ -364,7 +364,7 @@ def rename_tag(old: str, new: str, *, yes: bool, dry_run: bool) -> int:
 
     Child tags are renamed too: a/x becomes b/x. If a note has both tags, B is kept once.
     """
-    vault = open_refreshed()
+    vault = open_refreshed(whole=True)
     plan = vault.notes.plan_rename_tag(old, new)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
@@ -380,7 +380,7 @@ def rename(note: str, title: tuple[str, ...], *, yes: bool, dry_run: bool) -> in
     \b
     notekeep rename "Deep Work" "Deep Work, read twice"
     """
-    vault = open_refreshed()
+    vault = open_refreshed(whole=True)
     plan = vault.notes.plan_rename(note, " ".join(title))
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
@@ -400,7 +400,7 @@ def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool) -> int:
     notekeep mv "Deep Work" "Atomic Habits" books/read
     notekeep ls --null 'type:book rating<3' | notekeep mv - books/dropped
     """
-    vault = open_refreshed()
+    vault = open_refreshed(whole=True)
     rows, folder = _notes(vault, note), _folder(vault, folder)
     if len(rows) == 1:
         plan = vault.notes.plan_move(rows[0].path, folder)
@@ -422,7 +422,7 @@ def rm(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     notekeep rm "Garden sensor" "Talk notes"
     notekeep ls --null path:inbox/ 'modified<2025' | notekeep rm -
     """
-    vault = open_refreshed()
+    vault = open_refreshed(whole=True)
     plan = vault.notes.plan_delete([row.path for row in _notes(vault, note)])
     return apply_plan(
         vault, plan, dry_run=dry_run, done=lambda path: f"moved {path} to the trash", yes=yes

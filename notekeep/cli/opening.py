@@ -27,7 +27,7 @@ def open_refreshed(*, words: bool = False, whole: bool = False) -> Vault:
     Args:
         words: Whether the answer needs the full text; without, Whoosh is not even loaded.
         whole: Whether no changed note may be left for later: one that nobody has read may be
-            private.
+            private, or link to a note that moves.
     """
     vault = open_vault()
     first_time = vault.catalog.meta("reader") is None

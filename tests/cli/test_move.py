@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.services import indexing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -77,6 +79,22 @@ def test_several_notes_move_as_one_step_and_links_follow(notekeep: Run, root: Pa
     assert notekeep("links", "Other", at=root).out.count("shelf/read/Deep Work.md") == 1
     assert notekeep("undo", at=root).code == 0
     assert notes(root) == NOTES
+
+
+def test_many_changed_notes_are_read_before_a_note_moves(
+    notekeep: Run, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert notekeep("index", at=root).code == 0
+    monkeypatch.setattr(indexing, "ANSWER_BUDGET", 0)
+    link = root / "inbox/New.md"
+    link.write_text("[[books/Deep Work]]\n", "utf-8")
+    assert notekeep("mv", "Deep Work", "shelf", at=root).code == 0
+    assert link.read_text("utf-8") == "[[shelf/Deep Work]]\n"
+    link.write_text("See [[shelf/Deep Work]]\n", "utf-8")
+    assert notekeep("rename", "Deep Work", "Rest", at=root).code == 0
+    assert link.read_text("utf-8") == "See [[shelf/Rest]]\n"
+    link.rename(root / "inbox/Newer.md")
+    assert "inbox/Newer.md" in notekeep("rm", "Rest", "--dry-run", at=root).err
 
 
 def test_a_name_that_lost_its_quotes_is_one_note_where_it_is_one(notekeep: Run, root: Path) -> None:
