@@ -106,6 +106,9 @@ async def test_marked_notes_move_together_by_a_typed_command(make_app: MakeApp, 
         screen = await at_book(app, pilot)
         screen.notes.marked |= {"books/Deep Work.md", "books/Atomic Habits.md"}
         await command(app, pilot, "mv shelf")
+        await until(pilot, lambda: shows(app, "2 files would change"))
+        assert not (root / "shelf").exists()
+        await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Moved to shelf · u undo"))
         assert sorted(path.name for path in (root / "shelf").iterdir()) == [
             "Atomic Habits.md",
@@ -114,6 +117,29 @@ async def test_marked_notes_move_together_by_a_typed_command(make_app: MakeApp, 
         await press(pilot, "u")
         await until(pilot, (root / "books/Deep Work.md").exists)
         assert (root / "books/Atomic Habits.md").exists()
+
+
+@cases("typed", ["tag +slow", "set rating=2"], fast=1)
+async def test_typed_changes_of_marked_notes_are_shown_first(
+    make_app: MakeApp, root: Path, typed: str
+) -> None:
+    pair = [root / "books/Deep Work.md", root / "books/Atomic Habits.md"]
+    before = [path.read_bytes() for path in pair]
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        screen = await at_book(app, pilot)
+        screen.notes.mark({path.relative_to(root).as_posix() for path in pair})
+        await command(app, pilot, typed)
+        await until(pilot, lambda: shows(app, "2 files would change"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert [path.read_bytes() for path in pair] == before
+        await command(app, pilot, typed)
+        await until(pilot, lambda: shows(app, "2 files would change"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "· u undo"))
+        changed = [path.read_bytes() for path in pair]
+        assert all(now != then for now, then in zip(changed, before, strict=True))
 
 
 async def test_links_that_another_program_wrote_a_moment_ago_follow_a_note(
@@ -127,6 +153,8 @@ async def test_links_that_another_program_wrote_a_moment_ago_follow_a_note(
         note = root / "inbox/Just written.md"
         note.write_text("[[books/Deep Work|the book]]\n")
         await command(app, pilot, "mv shelf")
+        await until(pilot, lambda: shows(app, "2 files would change"))
+        await press(pilot, "enter")
         await until(pilot, (root / "shelf/Deep Work.md").exists)
         await until(pilot, lambda: shows(app, "Moved to shelf · u undo"))
         assert note.read_text() == "[[shelf/Deep Work|the book]]\n"

@@ -12,9 +12,12 @@ from notekeep.services import indexing
 from notekeep.tui import app as app_module
 from notekeep.tui import vault_updates
 from notekeep.tui.app import NotekeepApp
+from notekeep.tui.dialogs.dialog import Prompt
 from notekeep.tui.dialogs.form import NewNoteDialog
+from notekeep.tui.messages import OpenNote
+from notekeep.tui.screens.palette import Palette
 from notekeep.vault import Vault
-from tests.support.screens import press, seen, shows, type_text, until
+from tests.support.screens import browse, press, seen, shows, type_text, until
 from tests.support.sizes import cases
 
 if TYPE_CHECKING:
@@ -122,6 +125,38 @@ async def test_a_search_for_nothing_offers_a_note_only_once_all_is_indexed(
         await until(pilot, lambda: shows(app, "No results yet for qqxyz"))
         slowly.end()
         await until(pilot, lambda: shows(app, "creates a note"))
+
+
+@cases("way", ["r", "greater_than_sign", "d", "rename Deeper", "mv shelf"], fast=2)
+async def test_a_note_stays_in_place_until_all_links_to_it_are_known(
+    make_app: MakeApp, root: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    # Nothing tells the app of a change here, as with a folder on another computer.
+    monkeypatch.setattr(vault_updates.VaultUpdates, "start", lambda _updates: None)
+    path = "books/Deep Work.md"
+    app = make_app("browse")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        browse(app).open_note(OpenNote(path))
+        await until(pilot, lambda: browse(app).chosen_notes() == [path])
+        (root / "inbox/Many.md").write_text("[[books/Deep Work|the book]]\n")
+        with monkeypatch.context() as many:
+            many.setattr(indexing, "ANSWER_BUDGET", 0)
+            if " " in way:
+                await press(pilot, "colon")
+                await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused)
+                type_text(app, way)
+                await press(pilot, "enter")
+            else:
+                await press(pilot, way)
+                if way != "d":
+                    await until(pilot, lambda: isinstance(app.screen, Prompt))
+                    type_text(app, "x")
+                    await press(pilot, "enter")
+            await until(pilot, lambda: shows(app, "Notes are still being indexed."))
+            assert (root / path).exists()
+        # What nobody had indexed yet is indexed from here on.
+        await until(pilot, lambda: app.vault.catalog.row("inbox/Many.md"))
 
 
 @pytest.mark.slow

@@ -122,7 +122,15 @@ def edit_outside(screen: VaultScreen, path: str) -> None:
 
 def find_new_links(screen: VaultScreen) -> None:
     """Read what other programs wrote since the last sweep: links of theirs follow a note too."""
-    screen.vault.indexing.refresh(words=False, defer=True)
+    if screen.vault.indexing.refresh(words=False, defer=True).pending:
+        screen.post_message(VaultChanged())  # where nobody indexes them yet, the app does now
+        raise Refused("Notes are still being indexed.", "Try again in a moment.")
+
+
+def plan_moves(screen: VaultScreen, paths: Sequence[str], folder: str) -> WritePlan:
+    """Plan another folder for notes, and their new place in every link to them."""
+    find_new_links(screen)
+    return screen.vault.notes.plan_moves(paths, "" if folder == "." else folder)
 
 
 def ask_dates(
@@ -145,12 +153,61 @@ def ask_dates(
     screen.app.push_screen(dialog, answered)
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """Something to do with notes: which ones, and what a plan of it is called."""
 
     paths: list[str]
     title: str
     say_done: Callable[[str], str]  # says what was done with so many notes, such as "3 notes"
+
+
+def carry_out(
+    screen: VaultScreen, step: Step, plan: Callable[[], WritePlan], *, offers_dates: bool = False
+) -> None:
+    """Plan a step in a thread, show the plan when it is about many notes, and write it."""
+
+    def look() -> tuple[WritePlan, DateOffer | None]:
+        with work_status(screen, f"Reading {_count(step.paths)} …"):
+            made = plan()
+            return made, screen.vault.notes.find_date_offer(made) if offers_dates else None
+
+    def show(found: tuple[WritePlan, DateOffer | None]) -> None:
+        ask_dates(screen, *found, partial(_show_plan, screen, step))
+
+    in_background(screen, look, show, group="plan", exclusive=True, holds_keys=True)
+
+
+def _show_plan(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
+    """Write a plan, once it was seen if it is about more than the note under the cursor."""
+    has_marks = isinstance(screen, BrowseScreen) and bool(screen.notes.marked)
+    is_about_one = len(step.paths) == 1 and not has_marks
+    if is_about_one and len(plan.changes) <= 1 and not plan.refused:
+        _write(screen, step, plan)
+        return
+
+    def write(_: bool) -> None:  # noqa: FBT001 - as the dialog answers
+        plan.remarks.clear()  # they were shown with it
+        _write(screen, step, plan)
+
+    ask(screen, PlanScreen(step.title, plan, step.paths), write)
+
+
+def _write(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
+    def done(result: WriteResult) -> None:
+        if isinstance(screen, BrowseScreen):
+            moved = {change.path: change.target for change in plan.changes if change.target}
+            gone = {change.path for change in plan.changes if change.after is None}
+            screen.notes.mark({moved.get(path, path) for path in screen.notes.marked} - gone)
+        # What the plan left out was shown with it.
+        fresh = [problem for problem in result.refused if problem not in plan.refused]
+        changed = {change.path for change in plan.changes} & set(step.paths)
+        text = step.say_done(plural(len(changed) - len(fresh), "note"))
+        left = len(result.refused)
+        notify_done(screen, text, result._replace(refused=fresh), left=left)
+
+    # Keys wait for it: the next one may be about a row that goes.
+    apply = partial(screen.vault.notes.apply, plan)
+    in_background(screen, apply, done, group=WRITE_GROUP, holds_keys=True)
 
 
 class NoteOperations:
@@ -269,8 +326,7 @@ class NoteOperations:
         def plan(text: str) -> WritePlan:
             if not text:
                 raise UsageError("No folder given.", 'Type a folder. "." is the vault itself.')
-            find_new_links(self._screen)
-            return vault.notes.plan_moves(paths, "" if text == "." else text)
+            return plan_moves(self._screen, paths, text)
 
         prompt = Prompt(
             f"Move {_count(paths)} to a folder",
@@ -293,8 +349,8 @@ class NoteOperations:
         def plan(value: str) -> None:
             change = FieldChange("publish", "=", None if value == "-" else value)
             title = f"{change} in {_count(paths)}"
-            step = _Step(paths, title, lambda count: f"{change} in {count}")
-            self._plan(step, lambda: screen.vault.notes.plan_set(paths, [change]))
+            step = Step(paths, title, lambda count: f"{change} in {count}")
+            carry_out(screen, step, lambda: screen.vault.notes.plan_set(paths, [change]))
 
         options = [
             Option("Yes", "publish: true", "true"),
@@ -314,8 +370,11 @@ class NoteOperations:
         def say_done(count: str) -> str:
             return f"Moved {count if is_marked else os.path.basename(paths[0])} to the trash"
 
-        step = _Step(paths, f"Delete {_count(paths)}", say_done)
-        self._plan(step, lambda: screen.vault.notes.plan_delete(paths))
+        def plan() -> WritePlan:
+            find_new_links(screen)  # the plan says which links will be broken
+            return screen.vault.notes.plan_delete(paths)
+
+        carry_out(screen, Step(paths, f"Delete {_count(paths)}", say_done), plan)
 
     def copy(self) -> None:
         """Copy what is selected, or chosen in the preview; else links to the notes."""
@@ -376,51 +435,11 @@ class NoteOperations:
         def show(answer: tuple[str, WritePlan, DateOffer | None]) -> None:
             what, made, offer = answer
             title = f"{verb[0]} {_count(paths)}: {what}"
-            step = _Step(paths, title, lambda count: f"{verb[1]} {count}: {what}")
-            ask_dates(screen, made, offer, partial(self._show, step))
+            step = Step(paths, title, lambda count: f"{verb[1]} {count}: {what}")
+            ask_dates(screen, made, offer, partial(_show_plan, screen, step))
 
         open_dialog(screen, prompt, apply, show, group="plan")
         screen.load("known", load_words, prompt.offer, is_quiet=True)
-
-    def _plan(self, step: _Step, plan: Callable[[], WritePlan]) -> None:
-        screen = self._screen
-
-        def look() -> WritePlan:
-            with work_status(screen, f"Reading {_count(step.paths)} …"):
-                return plan()
-
-        show = partial(self._show, step)
-        in_background(screen, look, show, group="plan", exclusive=True, holds_keys=True)
-
-    def _show(self, step: _Step, plan: WritePlan) -> None:
-        screen = self._screen
-        if not screen.notes.marked and len(plan.changes) <= 1 and not plan.refused:
-            self._write(step, plan)
-            return
-
-        def write(_: bool) -> None:  # noqa: FBT001 - as the dialog answers
-            plan.remarks.clear()  # they were shown with it
-            self._write(step, plan)
-
-        ask(screen, PlanScreen(step.title, plan, step.paths), write)
-
-    def _write(self, step: _Step, plan: WritePlan) -> None:
-        screen = self._screen
-
-        def done(result: WriteResult) -> None:
-            moved = {change.path: change.target for change in plan.changes if change.target}
-            gone = {change.path for change in plan.changes if change.after is None}
-            screen.notes.mark({moved.get(path, path) for path in screen.notes.marked} - gone)
-            # What the plan left out was shown with it.
-            fresh = [problem for problem in result.refused if problem not in plan.refused]
-            changed = {change.path for change in plan.changes} & set(step.paths)
-            text = step.say_done(plural(len(changed) - len(fresh), "note"))
-            left = len(result.refused)
-            notify_done(screen, text, result._replace(refused=fresh), left=left)
-
-        # Keys wait for it: the next one may be about a row that goes.
-        apply = partial(screen.vault.notes.apply, plan)
-        in_background(screen, apply, done, group=WRITE_GROUP, holds_keys=True)
 
 
 def _count(paths: Sequence[str]) -> str:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from notekeep.dates import MAX_DAY_WORDS, try_parse_day
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
-from notekeep.notes.fields_and_tags import DateOffer
 from notekeep.notes.plan import WritePlan
 from notekeep.tui.dialogs.add_habit import ask_for_habit
 from notekeep.tui.messages import CreateNote, OpenNote, ShowQuery
@@ -21,14 +20,15 @@ from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.note_operations import (
-    ask_dates,
+    Step,
+    carry_out,
     find_new_links,
     parse_tag_changes,
+    plan_moves,
     split_field_changes,
 )
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.screens.welcome import list_known_vaults, switch_vault
-from notekeep.tui.workers import in_background
 
 
 class TypedCommand(NamedTuple):
@@ -86,7 +86,12 @@ def _tag(screen: VaultScreen, rest: str) -> TypedCommand | None:
         return None
     name = _describe(screen, paths)
     plan = partial(screen.vault.notes.plan_tag, paths, *parse_tag_changes(rest))
-    return _change(screen, f"Tag {name}: {rest}", f"Tagged {name}", plan)
+
+    def say_done(count: str) -> str:
+        return f"Tagged {name if len(paths) == 1 else count}"
+
+    step = Step(paths, f"Tag {name}: {rest}", say_done)
+    return TypedCommand(step.title, partial(carry_out, screen, step, plan))
 
 
 def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -97,20 +102,10 @@ def _set(screen: VaultScreen, rest: str) -> TypedCommand | None:
     if not all("=" in change[1:] for change in changes):
         return None
     words = " ".join(changes)
-    notes = screen.vault.notes
-
-    def plan() -> tuple[WritePlan, DateOffer | None]:
-        made = notes.plan_set(paths, changes)
-        return made, notes.find_date_offer(made)
-
-    def write(made: WritePlan) -> None:
-        screen.write(partial(notes.apply, made), f"Wrote {words}")
-
-    def show(found: tuple[WritePlan, DateOffer | None]) -> None:
-        ask_dates(screen, *found, write)
-
-    run = partial(in_background, screen, plan, show, group="plan", holds_keys=True)
-    return TypedCommand(f"Set fields of {_describe(screen, paths)}: {words}", run)
+    title = f"Set fields of {_describe(screen, paths)}: {words}"
+    step = Step(paths, title, lambda _: f"Wrote {words}")
+    plan = partial(screen.vault.notes.plan_set, paths, changes)
+    return TypedCommand(title, partial(carry_out, screen, step, plan, offers_dates=True))
 
 
 def _rename(screen: VaultScreen, rest: str) -> TypedCommand | None:
@@ -131,12 +126,9 @@ def _move(screen: VaultScreen, rest: str) -> TypedCommand | None:
     if not paths:
         return None
     title = f"Move {_describe(screen, paths)} to {rest}"
-
-    def plan() -> WritePlan:
-        find_new_links(screen)
-        return screen.vault.notes.plan_moves(paths, rest)
-
-    return _change(screen, title, f"Moved to {rest}", plan)
+    step = Step(paths, title, lambda _: f"Moved to {rest}")
+    plan = partial(plan_moves, screen, paths, rest)
+    return TypedCommand(title, partial(carry_out, screen, step, plan))
 
 
 def _new(screen: VaultScreen, rest: str) -> TypedCommand | None:
