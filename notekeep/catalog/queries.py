@@ -14,6 +14,7 @@ from notekeep.catalog.records import Row, TaskRow, load_path, store_path
 from notekeep.errors import Problem
 from notekeep.markdown.note_names import note_stem
 from notekeep.query.folding import fold_key, fold_text
+from notekeep.storage.file_names import safe_name
 
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
@@ -221,7 +222,7 @@ def distinguish_titles(catalog: Catalog, rows: Sequence[Row]) -> None:
 def _distinction(row: Row) -> str:
     """The folder of a note that is named as it is called, else its path: two are never the same."""
     folder, _, name = row.path.rpartition("/")
-    if fold_text(note_stem(row.path)) != fold_text(row.title):
+    if fold_text(note_stem(row.path)) != fold_text(safe_name(row.title)):
         return row.path.removesuffix(".md")
     return folder or name
 

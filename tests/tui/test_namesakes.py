@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.catalog.records import Row
 from notekeep.tui.render.note_rows import distinguished_title
 from notekeep.tui.render.styled_text import Piece, line_text, line_width
 from tests.support.screens import press, seen, shows, type_text, until
@@ -80,7 +79,6 @@ async def test_lists_the_grid_the_quick_switch_and_the_palette_tell_them_apart(
 )
 def test_what_tells_apart_is_seen_however_long_the_title_is(room: int, line: str) -> None:
     title = "A rather long title of a note"
-    row = Row("x.md", title, "note", 0, 0, False, None, 0, "{}", "projects/2026/alpha/beta")
-    found = distinguished_title([Piece(title)], row, room)
+    found = distinguished_title([Piece(title)], "projects/2026/alpha/beta", room)
     assert line_text(found) == line
     assert line_width(found) <= room

@@ -51,7 +51,7 @@ class _Titles(RowList["Row | str"], can_focus=False):
             title = mark_matches(title, self.matcher)
         right = [Piece(kind_name(item.kind), "faint"), Piece(" ")]
         room = width - 4 - line_width(right)
-        left = distinguished_title([*title, *signs(item, self.glyphs)], item, room)
+        left = distinguished_title([*title, *signs(item, self.glyphs)], item.apart, room)
         return [*head, *spread_line(left, right, width - 2)]
 
 

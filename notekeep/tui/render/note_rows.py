@@ -175,12 +175,12 @@ def signs(row: Row, glyphs: Glyphs, *, conflict: bool = False) -> StyledLine:
     return line
 
 
-def distinguished_title(title: StyledLine, row: Row, room: int) -> StyledLine:
+def distinguished_title(title: StyledLine, apart: str, room: int) -> StyledLine:
     """Return a title and, in half of the room at least, what tells it from its namesakes."""
-    if not row.apart:
+    if not apart:
         return title
     most = max(room // 2, room - line_width(title)) - 2
-    apart, rest = clean_line(row.apart), clean_line(row.apart)
+    apart = rest = clean_line(apart)
     while cell_len(apart) > most and "/" in rest:
         rest = rest.partition("/")[2]
         apart = f"…/{rest}"
@@ -246,7 +246,7 @@ def note_row(
             right = rated
     room -= line_width(right) + bool(right)
     if row.apart:
-        left = distinguished_title(left, row, room)
+        left = distinguished_title(left, row.apart, room)
     elif width >= DETAIL_CELLS:
         left = _with_detail(left, [detail] if detail else row_details(row, today), room)
     line = [*pad_line(fit_line(left, room, glyphs.ellipsis), room), Piece(" " * bool(right))]

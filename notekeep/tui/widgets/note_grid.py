@@ -177,7 +177,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
             after = signs(note, self.glyphs, conflict=note.path in self._conflicts)
             if self._finder is not None and self.is_search:
                 shown = mark_matches(shown, self._finder)
-            shown = distinguished_title(shown, note, place.width - line_width(after))
+            shown = distinguished_title(shown, note.apart, place.width - line_width(after))
             shown = fit_line(shown, place.width - line_width(after), self.glyphs.ellipsis)
             return pad_line([*shown, *after], place.width)
         return align_cell(fit_line(shown, place.width, self.glyphs.ellipsis), column, place.width)
