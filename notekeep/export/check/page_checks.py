@@ -537,7 +537,7 @@ def _quotes(built: BuiltPost) -> str | None:
         if not any("footnote" in above.classes for above in e.above())
     ]
     if len(shown) < len(rules):
-        return f"{len(shown)} of {len(rules)} rules shown"
+        return f"{len(shown)} of {len(rules)} horizontal lines shown"
     shown = built.content.find("blockquote", "aside", "details")
     if len(shown) < len(quotes) and not any(_callout_title(built, one) for one in quotes):
         return f"{len(shown)} of {len(quotes)} quotes shown"
@@ -570,6 +570,6 @@ ALL_CHECKS: Final[tuple[tuple[str, str, Check], ...]] = (
     ("C23", "diagrams", _diagrams),
     ("C24", "no broken links", _references),
     ("C25", "no vault syntax left", _leftovers),
-    ("C26", "quotes and rules", _quotes),
+    ("C26", "quotes and horizontal lines", _quotes),
 )
 """Number, name and check, in order."""
