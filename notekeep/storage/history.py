@@ -121,6 +121,20 @@ class History(Stores):
                     removed[change.to] = False
         return {path for path in paths if removed.get(path)}
 
+    def find_moved(self, paths: Iterable[str]) -> dict[str, str]:
+        """Return where notes are by now that notekeep moved away from these paths."""
+        wanted, places = set(paths), dict[str, str]()
+        for record in self.records():
+            for change in record.changes if not record.root else ():
+                if change.kind != "move":
+                    continue
+                for first, place in places.items():
+                    if place == change.path:
+                        places[first] = change.to
+                if change.path in wanted:
+                    places[change.path] = change.to
+        return places
+
     # Undo and redo: newest first, whatever process made the steps.
 
     def undo(self, root: StrPath) -> StepRecord:

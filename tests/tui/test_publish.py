@@ -73,7 +73,7 @@ async def test_drafts_and_published_notes_are_listed(make_app: MakeApp) -> None:
     app = make_app("publish")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "no site folder · 2 drafts and posts"))
-        assert shows(app, "enter plan")
+        assert shows(app, "enter open plan")
         assert shows(app, "A draft")
         assert shows(app, "Deep Work")
         assert not shows(app, "Atomic Habits")
@@ -114,15 +114,17 @@ async def test_another_folder_is_chosen_and_a_folder_that_is_no_site_is_said(
 ) -> None:
     app = make_app("publish")
     site = tmp_path / "blog"
+    site.mkdir()
+    (site / "notes.txt").write_text("no site")
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "no site folder ·"))
         await press(pilot, "f")
         await until(pilot, lambda: shows(app, "The folder of your site."))
         app.screen.query_one(Input).value = str(site)
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "there is no folder"))
+        await until(pilot, lambda: shows(app, "press f to choose the folder"))
+        assert not shows(app, "--site"), "that is said on the command line"
         assert shows(app, "A draft"), "it takes no draft from the list"
-        site.mkdir()
         (site / "hugo.toml").write_text('baseURL = "https://example.org/"\n')
         await press(pilot, "t")
         await until(pilot, lambda: shows(app, "Site generator"))
@@ -216,26 +218,25 @@ async def test_a_chosen_folder_is_remembered_for_the_vault_and_shown_at_once(
     assert reopened.publishing.has_site()
 
 
-@pytest.mark.slow
-async def test_a_folder_that_is_made_later_is_remembered_when_it_is_written_to(
-    make_app: MakeApp, root: Path, tmp_path: Path
+async def test_a_folder_that_does_not_exist_is_refused_and_the_old_one_stays(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
 ) -> None:
-    site = tmp_path / "drafts"
+    make_blog(tmp_path / "blog", vault)
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "No site folder yet"))
+        await until(pilot, lambda: shows(app, "new        content/posts/a-draft"))
         await press(pilot, "f")
         await until(pilot, lambda: shows(app, "The folder of your site."))
-        type_text(app, str(site))
+        type_text(app, str(tmp_path / "nope"))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "there is no folder"))
-        site.mkdir()
-        await press(pilot, "down")
-        await until(pilot, lambda: cast("PublishScreen", app.screen).shown is not None)
-        assert Vault.open(root).publishing.sites == ()
+        await until(pilot, lambda: shows(app, "There is no folder"))
+        assert shows(app, "Create it first, or type another.")
+        await press(pilot, "escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
         await press(pilot, "w")
-        await until(pilot, lambda: shows(app, "Remembered for this vault."))
-    assert [one.folder for one in Vault.open(root).publishing.sites] == [str(site)]
+        await until(pilot, lambda: shows(app, "Wrote 2 files into"))
+        assert (tmp_path / "blog/content/posts/a-draft/index.md").exists()
+    assert [one.folder for one in vault.publishing.sites] == [str(tmp_path / "blog")]
 
 
 async def test_a_new_note_on_publish_is_a_post_whose_plan_is_shown(
@@ -533,9 +534,31 @@ async def test_a_post_is_begun_from_a_note(make_app: MakeApp, root: Path) -> Non
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await begin_post(app, pilot)
         await until(pilot, (root / "posts" / "On depth.md").exists)
-        # It is opened, to be gone on with.
+        # It is opened in the editor, to be gone on with.
         await until(pilot, lambda: shows(app, "By: Cal Newport"))
+        await until(pilot, lambda: shows(app, "save and close"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: app.current_mode == "publish" and len(app.screen_stack) == 1)
+        await until(pilot, lambda: highlighted(app) == "posts/On depth.md")
         assert "By: Cal Newport" in (root / "posts" / "On depth.md").read_text()
+
+
+async def test_marks_go_when_a_post_is_begun_from_the_marked_notes(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "m")
+        await until(pilot, lambda: shows(app, "1 marked"))
+        await press(pilot, "p")
+        await until(pilot, lambda: app.current_mode == "publish" and highlighted(app))
+        await press(pilot, "b")
+        await until(pilot, lambda: shows(app, "Start a post"))
+        app.screen.query_one(Input).value = "On depth"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "save and close"))
+        await press(pilot, "escape", "f2")
+        await until(pilot, lambda: shows(app, "10 notes"))
+        assert not shows(app, "1 marked")
 
 
 @pytest.mark.slow
@@ -650,8 +673,8 @@ async def test_two_posts_of_one_title_are_told_apart_and_their_clash_is_explaine
     vault.indexing.refresh()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "Deep Work · books"))
-        assert shows(app, "Deep Work · posts")
+        await until(pilot, lambda: shows(app, "Deep Work  books"))
+        assert shows(app, "Deep Work  posts")
         await press(pilot, "end")
         await until(pilot, lambda: shows(app, "set slug=deep-work-2 (ctrl+p)"))
         assert not shows(app, "--fix-slugs")
@@ -674,3 +697,164 @@ async def test_a_result_goes_when_the_export_is_undone(
         await until(pilot, lambda: not post.exists())
         await until(pilot, lambda: shows(app, "new        content/posts/a-draft"))
         assert not shows(app, "u  undo")
+
+
+def highlighted(app: NotekeepApp) -> str:
+    """Return the path of the post under the cursor, or ""."""
+    posts = getattr(app.screen, "posts", None)
+    return posts.item.path if posts is not None and posts.item is not None else ""
+
+
+def planned(app: NotekeepApp) -> list[str]:
+    """Return the notes that `w` would write."""
+    shown = getattr(app.screen, "shown", None)
+    return [one.post.path for one in shown.posts] if isinstance(shown, ExportPlan) else []
+
+
+async def publish_from_browse(app: NotekeepApp, pilot: Pilot[Any], words: str, path: str) -> None:
+    """Go to a note in Browse and press `p`."""
+    await press(pilot, "f2")
+    await until(pilot, lambda: app.current_mode == "browse" and shows(app, "notes"))
+    screen = cast("BrowseScreen", app.screen)
+    screen.pane.box.set_text(words)
+    await until(pilot, lambda: screen.note_under_cursor == path)
+    screen.notes.focus()
+    await press(pilot, "p")
+    await until(pilot, lambda: app.current_mode == "publish")
+
+
+async def test_a_note_that_is_no_post_is_under_the_cursor_while_its_plan_is_shown(
+    make_app: MakeApp, vault: Vault, tmp_path: Path
+) -> None:
+    blog = make_blog(tmp_path / "blog", vault).parent.parent
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 new · 2 drafts and posts"))
+        await press(pilot, "down")
+        await until(pilot, lambda: planned(app) == ["books/Deep Work.md"])
+        # Its row comes before the one that had the cursor.
+        await publish_from_browse(app, pilot, "kettle", "books/Atomic Habits.md")
+        await until(pilot, lambda: planned(app) == ["books/Atomic Habits.md"])
+        assert highlighted(app) == "books/Atomic Habits.md"
+        await press(pilot, "j")
+        await until(pilot, lambda: planned(app) == ["books/Deep Work.md"])
+        assert highlighted(app) == "books/Deep Work.md"
+        await press(pilot, "k")
+        await until(pilot, lambda: planned(app) == ["books/Atomic Habits.md"])
+        await press(pilot, "w")
+        await until(pilot, (blog / "atomic-habits/index.md").exists)
+        assert highlighted(app) == "books/Atomic Habits.md"
+        assert not (blog / "a-draft").exists()
+
+
+async def test_a_plan_of_a_habit_says_that_it_is_one(
+    make_app: MakeApp, vault: Vault, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "new        content/posts/a-draft"))
+        assert not shows(app, "This note is a habit")
+        await publish_from_browse(app, pilot, "meditate", "habits/meditate.md")
+        await until(pilot, lambda: shows(app, "This note is a habit, not a post."))
+        assert highlighted(app) == "habits/meditate.md"
+
+
+@pytest.mark.parametrize("path", ["posts/A draft.md", "books/Atomic Habits.md"])
+async def test_a_note_that_was_renamed_is_shown_under_its_new_name(
+    make_app: MakeApp, vault: Vault, tmp_path: Path, path: str
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    words = {"posts/A draft.md": "one list", "books/Atomic Habits.md": "kettle"}[path]
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 new · 2 drafts and posts"))
+        await publish_from_browse(app, pilot, words, path)
+        await until(pilot, lambda: planned(app) == [path])
+        await press(pilot, "f2")
+        await until(pilot, lambda: app.current_mode == "browse")
+        await press(pilot, "r")
+        await until(pilot, lambda: shows(app, "Links to it are updated."))
+        app.screen.query_one(Input).value = "Zebra"
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Renamed to Zebra"))
+        await press(pilot, "f4")
+        renamed = f"{path.partition('/')[0]}/Zebra.md"
+        await until(pilot, lambda: planned(app) == [renamed])
+        assert highlighted(app) == renamed
+        assert not shows(app, "there is no note")
+
+
+async def test_a_draft_is_published_and_hidden_with_a_key(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    hidden = "until the note says draft: false. D changes"
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, hidden))
+        await press(pilot, "D")
+        await until(pilot, lambda: "draft: false" in (root / "posts/A draft.md").read_text())
+        await until(pilot, lambda: planned(app) and not shows(app, "the site hides it"))
+        # It stays under the cursor, although it is no draft now and nowhere in the site yet.
+        await until(pilot, lambda: shows(app, "2 drafts and posts"))
+        assert planned(app) == [highlighted(app)] == ["posts/A draft.md"]
+        await press(pilot, "D")
+        await until(pilot, lambda: "draft: true" in (root / "posts/A draft.md").read_text())
+        await until(pilot, lambda: shows(app, hidden))
+        # It is found by the words one looks for.
+        await press(pilot, "ctrl+p")
+        await until(pilot, lambda: shows(app, "Command, note or habit"))
+        type_text(app, "draft")
+        await until(pilot, lambda: shows(app, "Draft: on or off"))
+
+
+async def test_the_note_of_a_post_is_edited_and_its_plan_is_there_again(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "+- one"))
+        await press(pilot, "e")
+        await until(pilot, lambda: shows(app, "save and close"))
+        await press(pilot, "ctrl+end")
+        type_text(app, "Typed here.")
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "Typed here.") and planned(app))
+        assert app.current_mode == "publish"
+        assert highlighted(app) == "posts/A draft.md"
+        assert "Typed here." in (root / "posts/A draft.md").read_text()
+
+
+async def test_a_post_without_edits_in_the_site_is_named(
+    make_app: MakeApp, vault: Vault, tmp_path: Path
+) -> None:
+    post = make_blog(tmp_path / "blog", vault)
+    post.write_text(post.read_text().replace("Depth needs", "Depth wants"))
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 edited in site") and planned(app))
+        await press(pilot, "s")
+        await until(pilot, lambda: shows(app, "A draft: not edited in the site"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "changed in the site"))
+        await press(pilot, "s")
+        await until(pilot, lambda: shows(app, "you see the changes first"))
+
+
+async def test_posts_of_one_long_title_are_told_apart_by_their_folders(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    title = "The Pragmatic Programmer: your journey to mastery, part 2"
+    for folder in ("books", "posts"):
+        place = root / folder / "The Pragmatic Programmer - your journey to mastery, part 2.md"
+        place.write_text(f'---\ntitle: "{title}"\npublish: true\ndraft: true\n---\nText.\n')
+    vault.indexing.refresh()
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "4 drafts and posts"))
+        rows = [line for line in seen(app) if "The Pragmatic" in line]
+        assert any("  books" in line for line in rows)
+        assert any("  posts" in line for line in rows)

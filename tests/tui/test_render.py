@@ -385,15 +385,16 @@ def test_a_word_that_is_longer_than_its_row_loses_nothing(word: str) -> None:
 
 
 def test_an_export_says_where_everything_is() -> None:
-    done = ExportResult("/site", ["a.md"], ["old.md"], ["b.md"])
-    shown = texts(exported_lines(done, 60, UNICODE))
+    done = ExportResult("/site", ["a.md", "known.md"], ["old.md"], ["b.md"])
+    shown = texts(exported_lines(done, 60, UNICODE, {"a.md"}))
     assert "Written · /site" in shown
     assert "+ a.md" in shown
+    assert "~ known.md" in shown, "it was there before"
     assert "- old.md" in shown
     assert "! b.md was edited in the site and is unchanged." in shown
     assert "s  decides what to do with edits made in the site" in shown
     nothing = ExportResult("/site")
-    assert "Everything is up to date." in texts(exported_lines(nothing, 60, UNICODE))
+    assert "Everything is up to date." in texts(exported_lines(nothing, 60, UNICODE, ()))
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "publish",
         action("write-export", "Write", "enter w", label="write", command="export NOTE").with_help(
-            "Write the changes shown into the site."
+            "Write the changes shown into the site. In the list, enter opens the plan first."
         ),
         action("plan-all", "All changes", "a", label="all", command="export --all").with_help(
             "Show what an export of all public and exported notes would write."
@@ -111,6 +111,16 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         action("open-post", "Open post", "o", label="file").with_help(
             "Open the post in the site with your editor."
         ),
+        action("edit-draft", "Edit note", "e").with_help(
+            "Edit the note of the post, then come back to its plan."
+        ),
+        action(
+            "toggle-draft",
+            "Draft: on or off",
+            "D",
+            command="set draft=false",
+            also="publish hide unpublish show",
+        ).with_help("Set whether the site shows the post or hides it as a draft."),
         action("prune-posts", "Prune", "x", command="export --prune").with_help(
             "Show which posts of deleted notes would be removed."
         ),

@@ -10,6 +10,7 @@ from notekeep.dates import find_due_day, strip_due_day
 from notekeep.markdown.sanitize import clean_line, plain_text
 from notekeep.query.folding import fold_text
 from notekeep.tui.render.formatting import short_date
+from notekeep.tui.render.note_rows import distinguished_title
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
@@ -132,22 +133,36 @@ _WORDS = {"unchanged": "up to date", "conflict": "edited in site"}
 _SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "conflict": "!", "orphan": "?"}
 
 
+class ListedTitle(NamedTuple):
+    """A title and, of notes that share it, what tells them apart."""
+
+    title: str
+    apart: str = ""
+
+
 class PostRow(NamedTuple):
     """A draft or post in the list."""
 
     path: str
-    title: str
+    title: ListedTitle
     # How it stands in each site, in the order of the sites; "" where that is not known.
     states: tuple[StateName | str, ...] = ()
 
 
-def post_rows(titles: Mapping[str, str], standings: Sequence[SiteStanding]) -> list[PostRow]:
+def post_rows(
+    titles: Mapping[str, ListedTitle], standings: Sequence[SiteStanding]
+) -> list[PostRow]:
     """Return the rows of drafts and posts by title, each with its state in every site."""
     states = [{post.note: post.state for post in one.posts} for one in standings]
     return [
         PostRow(path, title, tuple(known.get(path, "") for known in states))
-        for path, title in sorted(titles.items(), key=lambda one: one[1].casefold())
+        for path, title in sorted(titles.items(), key=_order)
     ]
+
+
+def _order(titled: tuple[str, ListedTitle]) -> tuple[str, str]:
+    path, listed = titled
+    return listed.title.casefold(), path
 
 
 def post_line(row: PostRow, width: int, site: int) -> StyledLine:
@@ -161,7 +176,9 @@ def post_line(row: PostRow, width: int, site: int) -> StyledLine:
     right.append(Piece(_WORDS.get(state, state), STATE_ROLES.get(state, "faint")))
     if line_width(right) > width // 2:
         right = right[-1:]
-    return spread_line([Piece(clean_line(row.title))], right, width, gap=1)
+    room = width - line_width(right) - 1
+    title = distinguished_title([Piece(clean_line(row.title.title))], row.title.apart, room)
+    return spread_line(title, right, width, gap=1)
 
 
 def counts_text(rows: Sequence[PostRow], site: int) -> str:

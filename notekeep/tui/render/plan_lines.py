@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from notekeep.export.manifest import MANIFEST_NAME as MANIFEST
@@ -27,11 +27,12 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
     failed = report.failed
     passed = sum(result.state == "passed" for result in report.results)
     how = "Site built and checked" if report.built else "Checked without building the site"
+    notice = "Built in a temporary folder." if report.built else ""
     role = "good" if report.ok else "bad"
     lines: list[StyledLine] = [
         [Piece(how, "title")],
         [Piece(f"{plural(passed, 'check')} passed, {len(failed)} failed", role)],
-        *_muted(report.notice, width),
+        *_muted(_with_key(report.notice) or notice, width),
         [Piece(glyphs.rule * width, "rule")],
     ]
     for said in report.message.splitlines():
@@ -57,8 +58,10 @@ def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]
 
 
 def export_hint(error: NotekeepError) -> str:
-    """Return what a person can do about an error: of a slug what they can do in the app."""
-    return error.advise(" (ctrl+p)") if isinstance(error, SlugClash) else error.hint
+    """Return what a person can do about an error: in the app, not on the command line."""
+    if isinstance(error, SlugClash):
+        return error.advise(" (ctrl+p)")
+    return "press f to choose the folder of your site" if "--site" in error.hint else error.hint
 
 
 # A plan of an export as lines: what it would do, what a person should know, and the diff.
@@ -79,6 +82,13 @@ _AFTERWARDS = (
 _BY_HAND = ("s", "decides what to do with edits made in the site")
 """The key for files that an export leaves alone."""
 
+_NOT_A_POST = "This note is a habit, not a post."
+
+
+def _with_key(notice: str) -> str:
+    """Return a notice about drafts with the key that changes it."""
+    return f"{notice} D changes it." if notice else ""
+
 
 def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Return a plan as lines: where it goes, its files, what is refused, the diff of each."""
@@ -87,7 +97,8 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         *(wrap_line([Piece(titles, "title")], width) if titles else []),
         *_heading(plan.target_name, plan.site, width),
         _counts(plan),
-        *_muted(plan.draft_notice, width),
+        *_muted(_with_key(plan.draft_notice), width),
+        *_muted(_NOT_A_POST if _is_habit(plan) else "", width),
         [Piece(glyphs.rule * width, "rule")],
     ]
     lines += _problems(plan, width, glyphs)
@@ -108,6 +119,10 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:
             lines += _diff(file, width, glyphs)
     return lines + _edits(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
+
+
+def _is_habit(plan: ExportPlan) -> bool:
+    return len(plan.posts) == 1 and plan.posts[0].draft.note.kind == "habit"
 
 
 def _muted(text: str, width: int) -> list[StyledLine]:
@@ -134,16 +149,22 @@ def _edits(title: str, changes: list[SourceChange], width: int, glyphs: Glyphs) 
     return lines
 
 
-def exported_lines(done: ExportResult, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    """Return what an export did as lines, each file from the site's folder on."""
+def exported_lines(
+    done: ExportResult, width: int, glyphs: Glyphs, new: Collection[str]
+) -> list[StyledLine]:
+    """Return what an export did as lines, each file from the site's folder on.
+
+    Files that were not `new` were changed.
+    """
     lines = _heading("Written", done.site, width)
     if done.written:
-        lines += _muted(done.draft_notice, width)
+        lines += _muted(_with_key(done.draft_notice), width)
     lines.append([Piece(glyphs.rule * width, "rule")])
     for path in sorted(done.written, key=lambda path: path == MANIFEST):
         about = " · records what was written; commit it with the site" if path == MANIFEST else ""
         name = Piece(f"{clean_line(path)}{about}", "muted" if about else "")
-        lines += wrap_line([Piece("+ ", "added"), name], width)
+        sign = Piece("+ ", "added") if path in new else Piece("~ ", STATE_ROLES["changed"])
+        lines += wrap_line([sign, name], width)
     for path in done.removed:
         lines += wrap_line([Piece("- ", "removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 from textual import getters
 from textual.containers import Horizontal
 
-from notekeep.errors import NotekeepError
+from notekeep.errors import NotekeepError, NotFound
+from notekeep.export.consent import parse_yes_no
 from notekeep.export.plan import ExportPlan, ExportResult, SiteChange, list_states
 from notekeep.export.targets.target import TARGETS, load_target, open_target
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui import external_programs
 from notekeep.tui.dialogs.dialog import Choice, Option, Prompt, ask, open_dialog
 from notekeep.tui.keyboard import bindings
-from notekeep.tui.messages import OpenNote, VaultChanged
+from notekeep.tui.messages import EditNote, PublishNotes, VaultChanged
+from notekeep.tui.program import program
 from notekeep.tui.render.formatting import plural, shorten_home
 from notekeep.tui.render.list_rows import (
     NO_DRAFTS_HINT,
     NO_FOLDER_HINT,
     ORPHANED_POST_HINT,
+    ListedTitle,
     PostRow,
     counts_text,
     error_lines,
@@ -66,6 +69,7 @@ QUEUE_SECONDS = 1.0  # how long a key waits for the plan that it is about
 NOT_LOADED_YET = "Still loading. Press the key again"
 EDITED_IN_SITE_HINT = "Not written: edited in the site. Press s to decide"
 UP_TO_DATE = "Nothing to write: everything is up to date"
+NOTE_DELETED = "The note of this post was deleted"
 POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
 """Actions of the bottom line that want a draft or a post."""
 OTHER = "other"  # the answer that is none of those listed
@@ -82,7 +86,7 @@ class _PlanKey(NamedTuple):
 
 
 class _States(NamedTuple):
-    titles: Mapping[str, str]  # of drafts and posts by path
+    titles: Mapping[str, ListedTitle]  # of drafts and posts by path
     standings: Sequence[SiteStanding]  # how they stand in each site
     result: tuple[str, ...] | None  # whose result was on the screen before
 
@@ -96,7 +100,7 @@ class PublishScreen(VaultScreen):
     BINDINGS = bindings("publish")
     CSS_PATH = "publish.tcss"
     OPENED_BY = "show-publish"
-    LABELS: ClassVar = {"open": "plan"}
+    LABELS: ClassVar = {"open": "open plan"}
     PLACE = "publish"
 
     posts = getters.query_one("#drafts", PostList)
@@ -125,7 +129,7 @@ class PublishScreen(VaultScreen):
             yield DiffView()
 
     def on_mount(self) -> None:
-        self._titles: Mapping[str, str] = {}
+        self._titles: Mapping[str, ListedTitle] = {}
         self._plan_answer = PendingAnswer(self, "plan")
         self._written_answer = PendingAnswer(self, WRITE_GROUP)
         self.posts.nothing = [[Piece("No drafts yet", "muted")]]
@@ -137,10 +141,15 @@ class PublishScreen(VaultScreen):
     def vault_changed(self) -> None:
         if self.is_unseen():
             return
-        self.load("drafts", self._load_titles, self._list)
-        self.load("states", self._load_states, self._show_states)
+        self.load("drafts", partial(self._load_list, self.chosen), self._list)
 
-    def _load_titles(self) -> dict[str, str]:
+    def _load_list(self, chosen: Sequence[str]) -> tuple[dict[str, ListedTitle], dict[str, str]]:
+        """Return the titles, and where chosen notes are by now that are gone; "" for nowhere."""
+        gone = set(chosen) - self.vault.catalog.rows_of(chosen).keys()
+        moved = self.vault.publishing.history.find_moved(gone) if gone else {}
+        return self._load_titles(), {path: moved.get(path, "") for path in gone}
+
+    def _load_titles(self) -> dict[str, ListedTitle]:
         rows = self.vault.search.rows(self.vault.publishing.drafts()).rows
         self.vault.search.distinguish_titles(rows)
         return {row.path: _list_title(row) for row in rows}
@@ -154,14 +163,19 @@ class PublishScreen(VaultScreen):
         paths = {post.note for one in standings for post in one.posts}
         rows = self.vault.catalog.rows_of(paths)
         self.vault.search.distinguish_titles([*rows.values()])
-        names = {path: path.rpartition("/")[2].removesuffix(".md") for path in paths}
+        names = {path: ListedTitle(path.rpartition("/")[2].removesuffix(".md")) for path in paths}
         posts = names | {path: _list_title(row) for path, row in rows.items()}
         # A site that cannot be read takes no draft from the list.
         return _States(self._load_titles() | posts, standings, result)
 
-    def _list(self, titles: dict[str, str]) -> None:
-        self._titles = {**titles, **self._titles}
-        self._show_rows()
+    def _list(self, loaded: tuple[dict[str, ListedTitle], dict[str, str]]) -> None:
+        titles, moved = loaded
+        self._asked = tuple(path for one in self._asked if (path := moved.get(one, one)))
+        # What only a site knows stays until its states are read.
+        known = {path: title for path, title in self._titles.items() if not moved.get(path)}
+        self._titles = {**titles, **known}
+        self._show_rows(moved)
+        self.load("states", self._load_states, self._show_states)
 
     def _show_states(self, loaded: _States) -> None:
         self._titles, self._standings = loaded.titles, loaded.standings
@@ -190,18 +204,24 @@ class PublishScreen(VaultScreen):
             return False
 
     def _list_rows(self) -> list[PostRow]:
-        titles = dict(self._titles)
-        if unlisted := [path for path in self._asked if path not in titles]:
-            found = self.vault.catalog.rows_of(unlisted)
-            titles.update((path, _list_title(row)) for path, row in found.items())
         # In a folder that nobody chose everything would be new, which says nothing.
-        return post_rows(titles, self._standings if self._has_folder else ())
+        return post_rows(self._titles, self._standings if self._has_folder else ())
 
-    def _show_rows(self) -> None:
+    def _show_rows(self, moved: Mapping[str, str] | None = None) -> None:
+        """Show the list with the cursor on the note whose plan is shown, also if it was moved.
+
+        That note stays in the list even if it is neither draft nor post, or not any more.
+        """
+        chosen = [(moved or {}).get(path) or path for path in self.chosen]
+        if unlisted := [path for path in chosen if path not in self._titles]:
+            found = self.vault.catalog.rows_of(unlisted)
+            self.vault.search.distinguish_titles([*found.values()])
+            titles = {path: _list_title(row) for path, row in found.items()}
+            self._titles = {**self._titles, **titles}
         rows = self._list_rows()
-        row = self.posts.item
-        keep = self._asked[0] if self._asked else row.path if row is not None else None
-        self.posts.show(rows, keep)
+        self.posts.show(rows, chosen[0] if chosen else None)
+        if not rows:
+            self._drop_plan()
         self._count(rows)
 
     def _count(self, rows: Sequence[PostRow]) -> None:
@@ -234,7 +254,7 @@ class PublishScreen(VaultScreen):
             self._asked = ()
         paths = self._asked or (row.path,)
         if not self._asked and self.vault.catalog.row(row.path) is None:
-            self.shown = self._made_for = None
+            self._drop_plan()
             self.diff.say(*ORPHANED_POST_HINT)
         elif paths != self._result_of:
             self.make_plan(paths, pause=PLAN_DELAY)
@@ -258,8 +278,7 @@ class PublishScreen(VaultScreen):
         """Show what an export of some notes would write, whether they are listed or not."""
         self._asked = tuple(paths)
         self.posts.is_moved = False
-        if paths:
-            self.posts.go_to(paths[0])
+        self._show_rows()
         self.make_plan(self._asked)
 
     def make_plan(
@@ -267,7 +286,7 @@ class PublishScreen(VaultScreen):
     ) -> None:
         """Show what an export of notes would write; until then nothing can be written."""
         if not self._has_folder:
-            self.shown = self._made_for = None
+            self._drop_plan()
             self.diff.say(*NO_FOLDER_HINT)
             return
         made_for = _PlanKey(tuple(paths), self.target, self.site, how)
@@ -277,6 +296,9 @@ class PublishScreen(VaultScreen):
         self._made_for, self._result_of, self.exported = made_for, None, None
         self._problem = None
         self._plan(made_for, pause)
+
+    def _drop_plan(self) -> None:
+        self.shown = self.exported = self._made_for = None
 
     def _plan(self, made_for: _PlanKey, pause: float = 0.0) -> None:
         def plan() -> ExportPlan:
@@ -365,19 +387,20 @@ class PublishScreen(VaultScreen):
             show_message(self, EDITED_IN_SITE_HINT if plan.conflicts else why)
         else:
             export = partial(self.vault.publishing.export, plan)
-            self._write(export, partial(self._was_written, plan))
+            self._write(export, partial(self._was_written, plan, self.chosen))
 
     def _write(self, what: Callable[[], T], then: Callable[[T], object]) -> None:
         self.shown = None
         self._written_answer.ask(what, then, failed=self.show_problem)
 
-    def _was_written(self, plan: ExportPlan, done: ExportResult) -> None:
-        self._result_of, self.exported = self.chosen, plan
-        self.diff.show(lambda width: exported_lines(done, width, self.glyphs))
+    def _was_written(self, plan: ExportPlan, chosen: tuple[str, ...], done: ExportResult) -> None:
+        if chosen == self.chosen:  # else the plan of another note is shown by now
+            self._result_of, self.exported = chosen, plan
+            new = {file.path for file in plan.files if file.status == "new"}
+            self.diff.show(lambda width: exported_lines(done, width, self.glyphs, new))
         count = plural(len(done.written) + len(done.removed), "file")
         left = f" · {len(done.conflicts)} edited in the site (s)" if done.conflicts else ""
         show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
-        self._remember_site()
         self.post_message(VaultChanged())
 
     def _was_pulled(self, done: WriteResult) -> None:
@@ -409,7 +432,7 @@ class PublishScreen(VaultScreen):
     def _ask_site_edits(self) -> None:
         plan = self.shown or self.exported
         if not isinstance(plan, ExportPlan) or not plan.conflicts:
-            show_message(self, "No edits in the site")
+            show_message(self, f"{self._name_chosen()}: not edited in the site")
             return
         options = _answers(plan.conflicts)
         if not options:
@@ -452,9 +475,13 @@ class PublishScreen(VaultScreen):
                 return self.vault.publishing.check_export(plan)
 
         def show(report: CheckReport) -> None:
-            self._result_of = self.chosen
+            if chosen != self.chosen:  # the plan of another note is shown by now
+                show_message(self, f"{name}: {'check passed' if report.ok else 'check failed'}")
+                return
+            self._result_of = chosen
             self.diff.show(lambda width: report_lines(report, width, self.glyphs))
 
+        chosen, name = self.chosen, self._name_chosen()
         in_background(self, check, show, group="check", exclusive=True)
 
     def action_open_post(self) -> None:
@@ -481,7 +508,33 @@ class PublishScreen(VaultScreen):
 
         in_background(self, prepare, run, group="preview", exclusive=True)
 
-    # A post that is begun from notes.
+    # The notes themselves: their text, whether they are drafts, a post that is begun from them.
+
+    def _name_chosen(self) -> str:
+        """Return the title of the note that is meant, or how many are."""
+        titles = [self._titles[path].title for path in self.chosen if path in self._titles]
+        return titles[0] if len(titles) == 1 else plural(len(self.chosen), "note")
+
+    def action_edit_draft(self) -> None:
+        row = self.posts.item
+        if row is not None and self.vault.catalog.row(row.path) is not None:
+            self.post_message(EditNote(row.path))
+        elif row is not None:
+            show_message(self, NOTE_DELETED)
+
+    def action_toggle_draft(self) -> None:
+        """Have the site show the chosen notes, or hide them again where it shows all."""
+        rows = self.vault.catalog.rows_of(self.chosen)
+        if not rows:
+            show_message(self, NOTE_DELETED if self.chosen else "No note selected")
+            return
+        drafts = [parse_yes_no(row.fields.get("draft")) is not False for row in rows.values()]
+        value = "false" if any(drafts) else "true"
+        notes, paths = self.vault.notes, [*rows]
+        self.write(
+            lambda: notes.apply(notes.plan_set(paths, [f"draft={value}"])),
+            f"Set draft: {value} in {self._name_chosen()}",
+        )
 
     def action_start_post(self) -> None:
         paths = self.chosen
@@ -494,9 +547,13 @@ class PublishScreen(VaultScreen):
             return self.vault.notes.apply(self.vault.post_notes.plan_start(paths, title))
 
         def started(done: WriteResult) -> None:
-            notify_done(self, "Created the post", done)
-            if done.paths:
-                self.post_message(OpenNote(done.paths[0]))
+            notify_done(self, "", done)
+            for path in done.paths[:1]:
+                show_message(self, f"Created {path}")  # u is a letter in the editor
+                self.post_message(PublishNotes((path,)))
+                self.post_message(EditNote(path))
+            if (browse := program(self).navigation.browse) is not None:
+                browse.notes.mark(browse.notes.marked.difference(paths))
 
         row = self.vault.catalog.row(paths[0])
         hint = "Facts, outline and quotes with sources. Nothing private."
@@ -537,11 +594,18 @@ class PublishScreen(VaultScreen):
         except NotekeepError:  # this generator has no folder beside the vault
             here = ""
 
-        def entered(folder: str) -> None:
+        def find(folder: str) -> tuple[str, bool]:
             # The folder beside the vault is made by the first export.
-            self._takes_default = folder == here and not self.site
-            is_named = folder and not self._takes_default
-            site = os.path.abspath(os.path.expanduser(folder)) if is_named else ""
+            is_default = folder == here and not self.site
+            if is_default or not folder:
+                return "", is_default
+            site = os.path.abspath(os.path.expanduser(folder))
+            if not os.path.isdir(site):
+                raise NotFound(f"There is no folder {folder}.", "Create it first, or type another.")
+            return site, False
+
+        def entered(found: tuple[str, bool]) -> None:
+            site, self._takes_default = found
             self._set_destination(site, self.target)
 
         hint = "The folder of your site."
@@ -550,7 +614,7 @@ class PublishScreen(VaultScreen):
         elif here and not self.site:
             hint += " No site yet? Press enter to use this folder next to your vault."
         prompt = Prompt("Site folder", value=here, example="~/blog", hint=hint, is_selected=True)
-        ask(self, prompt, entered)
+        open_dialog(self, prompt, find, entered, group="site")
 
     def _set_destination(self, site: str, target: str, at: int = 0) -> None:
         self.site, self.target, self.posts.site = site, target, at
@@ -570,7 +634,7 @@ class PublishScreen(VaultScreen):
             return shorten_home(site)
 
     def _remember_site(self) -> None:
-        """Add the chosen folder to the personal settings, as soon as it is there."""
+        """Add the chosen folder to the personal settings."""
         if not os.path.isdir(self.site):
             return
 
@@ -605,9 +669,8 @@ class PublishScreen(VaultScreen):
             self.make_plan(self._asked)
 
 
-def _list_title(row: Row) -> str:
-    """Return a title and, of notes that share it, what tells them apart."""
-    return f"{row.title} · {row.apart}" if row.apart else row.title
+def _list_title(row: Row) -> ListedTitle:
+    return ListedTitle(row.title, row.apart)
 
 
 def _answers(conflicts: Sequence[SiteChange]) -> list[Option]:
@@ -616,8 +679,8 @@ def _answers(conflicts: Sequence[SiteChange]) -> list[Option]:
     if any(file.can_merge for file in conflicts):
         known.add("merge")
     options = (
-        Option("Use it in the note", "shown first", "pull"),
-        Option("Merge it with the note", "shown first", "merge"),
+        Option("Use it in the note", "you see the changes first", "pull"),
+        Option("Merge it with the note", "you see the changes first", "merge"),
         Option("Keep it in the site", "until the note changes", "keep"),
         Option("Overwrite it", "the history keeps the site's text", "overwrite"),
     )

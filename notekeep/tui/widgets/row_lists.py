@@ -37,11 +37,6 @@ class PostList(RowList[PostRow]):
         self._rows = rows
         self.lines_changed()
 
-    def go_to(self, path: str) -> None:
-        paths = [row.path for row in self._rows]
-        if path in paths:
-            self.move_to(paths.index(path))
-
     def toggle_mark(self) -> None:
         if (post := self.item) is not None:
             self.marked ^= {post.path}
