@@ -385,7 +385,7 @@ def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: b
 )
 @change_options
 def start(note: tuple[str, ...], *, title: str, sections: tuple[str, ...], dry_run: bool) -> int:
-    """Start a post from one or more notes: facts in a box, an outline, quotes with sources.
+    """Start a post from one or more notes: facts in a box, your text, quotes with sources.
 
     The post is a note in the vault with `draft: true`. Private parts are left out; private notes
     are refused.

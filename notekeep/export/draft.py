@@ -24,6 +24,7 @@ from notekeep.export.consent import (
 from notekeep.export.embeds import (
     MAX_EMBED_DEPTH,
     extract_fragment,
+    find_empty_headings,
     find_heading,
     place_embed,
     prefix_footnotes,
@@ -54,6 +55,7 @@ from notekeep.export.source_map import (
 )
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import Note
+from notekeep.markdown.sanitize import plain_text
 from notekeep.markdown.schema import canonical
 from notekeep.markdown.text_edit import normalize_heading
 from notekeep.markdown.tree import Span
@@ -179,13 +181,36 @@ class _DraftJob:
         path = self.draft.note.path
         passage = self._linked(self._stripped(path), [Fragment(path)])
         # Links that became words leave their definitions behind.
-        unused = separate_removals(
+        removals = [
             remove_lines(passage, passage.line_of(start), last, reason)
             for start, last, reason in unused_definitions(passage)
-        )
+        ]
+        unused = separate_removals([*removals, *self._empty_headings(passage)])
         self.draft.changes += passage.changes(unused)
         self.draft.passage = passage.splice(unused)
         self.draft.warnings = group_warnings(self.linker.warnings)
+
+    def _empty_headings(self, passage: MappedText) -> list[SourceEdit]:
+        """Remove headings that have nothing below them, as a template leaves them."""
+        own = self.draft.note.path
+        linked = {ref.heading for ref in self.draft.refs.items if ref.path == own and ref.heading}
+        found = find_empty_headings(passage, self.draft.post.title, linked)
+        if found:
+            names = ", ".join(filter(None, (plain_text(heading.words) for heading in found)))
+            what = f"removed headings without text: {names}"
+            self.linker.warn(passage.origin(found[0].start), what.removesuffix(": "))
+        return [
+            remove_lines(
+                passage,
+                passage.line_of(heading.start),
+                passage.line_of(
+                    heading.start + len(passage.text[heading.start : heading.end].rstrip())
+                )
+                + 1,
+                "removed a heading without text",
+            )
+            for heading in found
+        ]
 
     def _stripped(self, path: str) -> MappedText:
         """Return a note's body without what is private."""

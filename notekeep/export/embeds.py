@@ -8,6 +8,7 @@ the note they came from, and link definitions are resolved, so that nothing clas
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -20,6 +21,11 @@ from notekeep.markdown.tree import Span
 MAX_EMBED_DEPTH = 6
 """How deep notes may show notes that show notes."""
 BLOCK_ID = re.compile(r"(?:^|[ \t]+)\^([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*$")
+
+_MAYBE_EMPTY = re.compile(
+    r"^ {0,3}#{1,6}(?:[ \t][^\n]*)?\n?\s*(?:#|\[|<!--|(?:[-*_][ \t]*){3}|\Z)", re.MULTILINE
+)
+"""A heading that another one, a definition, a rule or the end of the text follows."""
 
 
 def find_heading(tree: Tree, words: str) -> Node | None:
@@ -127,11 +133,41 @@ def _without_footnotes(part: MappedText) -> MappedText:
 
 def is_title(node: Node, title: str) -> bool:
     """Whether a block is the first heading and says what the title says."""
-    return (
-        node.kind == "heading"
-        and node.level == 1
-        and normalize_heading(heading_words(node)) == normalize_heading(title)
-    )
+    return node.kind == "heading" and node.level == 1 and _says(heading_words(node), title)
+
+
+def _says(heading: str, title: str) -> bool:
+    return normalize_heading(heading) == normalize_heading(title)
+
+
+def find_empty_headings(passage: MappedText, title: str, linked: Collection[str]) -> list[Span]:
+    """Return the headings whose section has no text and no section with text.
+
+    The title is none, nor is one of the `linked` headings: links lead there.
+    """
+    if not _MAYBE_EMPTY.search(passage.text):
+        return []  # the text need not be read once more
+    blocks = [span for span in passage.page.structure if span.depth == 0]
+    found = []
+    following = 0  # the level of the heading that comes next, 7 for text before it
+    for number in range(len(blocks) - 1, -1, -1):
+        block = blocks[number]
+        if block.kind == "heading":
+            level = int(block.info)
+            has_title = not number and level == 1 and _says(block.words, title)
+            if has_title or following > level or any(_says(block.words, one) for one in linked):
+                following = level
+            else:
+                found.append(block)
+        elif not _shows_nothing(passage, block):
+            following = 7
+    return found[::-1]
+
+
+def _shows_nothing(passage: MappedText, block: Span) -> bool:
+    if block.kind in {"footnote", "definition", "rule"}:
+        return True
+    return passage.text[block.start : block.end].strip() == TEASER_COMMENT
 
 
 def _cut_out(passage: MappedText, blocks: list[Node]) -> MappedText | None:

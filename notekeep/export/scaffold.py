@@ -1,4 +1,4 @@
-"""A post begun from notes: their facts as a box, an outline to fill, quotes with their sources.
+"""A post begun from notes: their facts as a box, their text, quotes with their sources.
 
 What is written is an ordinary note of the vault, to be edited there; words to the writer stand in
 comments, which never leave. Private parts are taken out first, as for a draft: what is copied into
@@ -16,18 +16,18 @@ from notekeep.errors import Refused
 from notekeep.export.consent import check_readable
 from notekeep.export.post import public_title, unlink
 from notekeep.export.private import strip_private
-from notekeep.export.source_map import MappedText
+from notekeep.export.source_map import TEASER_COMMENT, MappedText
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.links import link_to_second
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import extract_facts
-from notekeep.markdown.tree import ParsedPage
 
 _FACTS = {
     "book": ("author", "published", "publisher", "pages", "isbn"),
     "podcast": ("show", "episode", "host", "guest", "published", "duration", "url"),
 }
 _OTHER = ("author", "published", "url")
+_OWN_BLOCKS = ("paragraph", "list", "quote", "table", "fence", "code_block", "math_block")
 _CALLOUT = re.compile(r"^\[!\w+\][+-]?[^\n]*\n?")
 _BLOCK_ID = re.compile(r"\s\^[\w-]+\s*$")
 
@@ -38,6 +38,7 @@ class Point(NamedTuple):
     text: str
     locator: str
     is_quote: bool
+    is_own: bool = False  # whether it is the note's own text, which needs no source
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ def outline_note(note: Note) -> NoteOutline:
     tags = note.fields.get("tags")
     listed = [str(tag).lstrip("#") for tag in tags] if isinstance(tags, list) else []
     title = public_title(note, passage.page)
-    sections = _sections(passage.page, title)
+    sections = _sections(passage, title)
     rating = note.fields.get("rating")
     stars = str(rating) if isinstance(rating, (int, float)) else ""
     return NoteOutline(note.path, title, name, note.kind, facts, listed, sections, stars)
@@ -110,8 +111,8 @@ def _seconds(clock: str) -> int:
     return seconds
 
 
-def _sections(page: ParsedPage, title: str) -> list[OutlineSection]:
-    body = extract_facts(page)
+def _sections(passage: MappedText, title: str) -> list[OutlineSection]:
+    body = extract_facts(passage.page)
     found: list[tuple[int, OutlineSection | Point]] = [
         (one.start, OutlineSection(one.text, one.level))
         for one in body.headings
@@ -127,6 +128,7 @@ def _sections(page: ParsedPage, title: str) -> list[OutlineSection]:
         for one in body.timestamps
         if not any(start <= one.start < end for start, end in quoted)
     ]
+    found += _own_text(passage, [start for start, one in found if isinstance(one, Point)])
     sections = [OutlineSection("", 2)]
     for _, one in sorted(found, key=lambda pair: pair[0]):
         if isinstance(one, OutlineSection):
@@ -134,6 +136,33 @@ def _sections(page: ParsedPage, title: str) -> list[OutlineSection]:
         elif one.text:
             sections[-1].points.append(one)
     return [one for one in sections if one.heading or one.points]
+
+
+def _own_text(passage: MappedText, points: Sequence[int]) -> list[tuple[int, Point]]:
+    """Return the blocks of text of a note; not those that other points are made of."""
+    refs = passage.find("footnote_ref")
+    found = []
+    for block in passage.find(*_OWN_BLOCKS):
+        if block.depth or any(block.start <= start < block.end for start in points):
+            continue
+        start = passage.starts[passage.line_of(block.start)]
+        # Footnotes stay behind: their labels would be those of sources in the post.
+        ends = [ref.end for ref in refs if start <= ref.start < block.end]
+        starts = [ref.start for ref in refs if start <= ref.start < block.end]
+        pieces = zip([start, *ends], [*starts, block.end], strict=True)
+        text = "".join(passage.text[first:last] for first, last in pieces)
+        text = _BLOCK_ID.sub("", text.strip("\n").rstrip())
+        found.append((block.start, Point(text, "", is_quote=False, is_own=True)))
+    return found
+
+
+def _with_text(sections: Sequence[OutlineSection]) -> list[OutlineSection]:
+    """Return the sections that have text, and those that have a section with text."""
+    found: list[OutlineSection] = []
+    for section in reversed(sections):
+        if section.points or (found and found[-1].level > section.level):
+            found.append(section)
+    return found[::-1]
 
 
 def _clock(seconds: int) -> str:
@@ -173,16 +202,17 @@ def write_scaffold(
     """Return the body of a post that is begun from notes."""
     wanted = {heading.casefold() for heading in headings}
     notes: list[str] = []
-    blocks = [f"# {title}", "%% What is this post about? One paragraph, then the mark. %%"]
-    blocks += [box for one in materials if (box := _box(one))]
+    blocks = [f"# {title}", "%% What is this post about? One paragraph. %%"]
+    blocks += (boxes := [box for one in materials if (box := _box(one))])
     # Only the person can say whether others may know what they thought of it.
     if ratings := ", ".join(one.rating for one in materials if one.rating):
         blocks.append(f"%% Your rating: {ratings} %%")
-    blocks.append("<!-- more -->")
+    if boxes:
+        blocks.append(TEASER_COMMENT)
     for material in materials:
-        sections = [
-            one for one in material.sections if not wanted or one.heading.casefold() in wanted
-        ]
+        sections = _with_text(material.sections)
+        if wanted:
+            sections = [one for one in material.sections if one.heading.casefold() in wanted]
         # Of several notes many have the same headings, so each is told under its own title.
         deeper = 1 if len(materials) > 1 else 0
         blocks += [f"## {material.title}"] if deeper and sections else []
@@ -213,6 +243,9 @@ def _section(
     place = f"{material.name}#{section.heading}" if section.heading else material.name
     blocks.append(f"%% from [[{place}]] %%")
     for point in section.points:
+        if point.is_own:
+            blocks.append(point.text)
+            continue
         label = f"[^{len(notes) + 1}]"
         notes.append(f"{label}: {material.cite(point)}")
         mark = "> " if point.is_quote else ""

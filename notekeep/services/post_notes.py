@@ -84,10 +84,10 @@ class PostNotes:
     def plan_start(
         self, names: Sequence[str], title: str = "", headings: Sequence[str] = ()
     ) -> WritePlan:
-        """Plan a post begun from notes: their facts, an outline, quotes with their sources.
+        """Plan a post begun from notes: their facts, their text, quotes with their sources.
 
-        Without a title it has the first note's; without headings it takes all sections. Refused is
-        raised for a note that is private.
+        Without a title it has the first note's; without headings it takes all sections that have
+        text. Refused is raised for a note that is private.
         """
         outlines = self.outlines(names)
         known = {one.heading.casefold() for outline in outlines for one in outline.sections}

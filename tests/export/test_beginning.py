@@ -71,7 +71,7 @@ def test_a_summary_becomes_the_beginning_of_a_post() -> None:
         """\
 # A post
 
-%% What is this post about? One paragraph, then the mark. %%
+%% What is this post about? One paragraph. %%
 
 > [!info] Small Things
 > - By: Ann Author, Bo
@@ -96,6 +96,8 @@ def test_a_summary_becomes_the_beginning_of_a_post() -> None:
 ## Ends
 
 %% from [[Note 1#Ends]] %%
+
+Words of mine.
 
 ## What I take from it
 
@@ -183,3 +185,78 @@ def test_an_address_begins_at_a_second_where_its_host_can(
     address: str, second: int, expected: str
 ) -> None:
     assert link_to_second(address, second) == expected
+
+
+NOTE = """\
+---
+type: book
+---
+# A book
+
+[00:00:00]
+
+## Quick summary
+
+A sentence of mine.[^1] It links to [[Other]]. ^why
+
+> [!note] A box
+> of mine
+
+## Takeaways
+
+## Parts
+
+### Empty
+
+### Full
+
+    code
+
+- [ ] a task
+  - below it
+
+## Related
+
+[^1]: My footnote.
+"""
+
+
+def test_the_text_of_a_note_is_taken_over_and_sections_without_text_are_not() -> None:
+    text = body(NOTE)
+    assert text == (
+        """\
+# A post
+
+%% What is this post about? One paragraph. %%
+
+## Quick summary
+
+%% from [[Note 1#Quick summary]] %%
+
+A sentence of mine. It links to [[Other]].
+
+> [!note] A box
+> of mine
+
+## Parts
+
+%% from [[Note 1#Parts]] %%
+
+### Full
+
+%% from [[Note 1#Full]] %%
+
+    code
+
+- [ ] a task
+  - below it
+
+## What I take from it
+
+%% In your own words: what will you do? %%
+"""
+    )
+
+
+def test_a_section_without_text_is_taken_if_it_is_wanted() -> None:
+    assert "## Takeaways\n" in body(NOTE, headings=("takeaways",))

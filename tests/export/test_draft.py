@@ -254,3 +254,67 @@ def test_a_name_that_could_mean_two_notes_is_told(write_vault: Write) -> None:
     made = draft(write_vault({"x/a.md": "[[b]]", "x/b.md": "1", "y/b.md": "2"}), "x/a.md")
     assert [ref.path for ref in made.refs.items] == ["x/b.md"]
     assert made.warnings == ["x/a.md, line 1: 'b' could be x/b.md or y/b.md; used the first"]
+
+
+TEMPLATE = """\
+# A book
+
+## Summary
+
+Said in short.
+
+## Takeaways
+
+## Ideas
+
+### First
+
+### Second
+
+Words.
+
+## Quotes
+
+### Long ones
+
+## Related
+
+[^1]: A footnote of nothing.
+"""
+
+
+def test_headings_without_text_are_removed_and_told(write_vault: Write) -> None:
+    made = draft(write_vault({"a.md": TEMPLATE}))
+    assert text(made) == (
+        "# A book\n\n## Summary\n\nSaid in short.\n\n## Ideas\n\n### Second\n\nWords."
+    )
+    names = "Takeaways, First, Quotes, Long ones, Related"
+    assert made.warnings == [f"a.md, line 7: removed headings without text: {names}"]
+    lines = [one.line for one in made.changes if one.reason == "removed a heading without text"]
+    assert lines == [7, 11, 17, 19, 21]
+
+
+def test_a_heading_over_text_that_is_private_goes_with_it(write_vault: Write) -> None:
+    made = draft(write_vault({"a.md": "Text\n\n## Notes\n\n%% mine %%\n\n## Rest\n\n- x\n"}))
+    assert text(made) == "Text\n\n## Rest\n\n- x"
+
+
+def test_a_heading_that_a_link_of_the_note_leads_to_stays(write_vault: Write) -> None:
+    made = draft(write_vault({"a.md": "[[#Long ones]]\n\n## Quotes\n\n### Long ones\n\n## Rest\n"}))
+    assert text(made).endswith("\n\n## Quotes\n\n### Long ones")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "# A book",
+        "## One\n\n```\ncode\n```",
+        "## One\n\n| a |\n|---|\n| b |",
+        "## One\n\n---\n\nText",
+        "## One\n> # Quoted",
+        "```\n## One\n## Two\n```",
+    ],
+)
+def test_a_heading_over_anything_stays(write_vault: Write, body: str) -> None:
+    made = draft(write_vault({"a.md": f"---\ntitle: A book\n---\n{body}\n"}))
+    assert (text(made), made.warnings) == (body, [])

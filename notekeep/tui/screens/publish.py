@@ -556,7 +556,7 @@ class PublishScreen(VaultScreen):
                 browse.notes.mark(browse.notes.marked.difference(paths))
 
         row = self.vault.catalog.row(paths[0])
-        hint = "Facts, outline and quotes with sources. Nothing private."
+        hint = "Facts, your text and quotes with sources. Nothing private."
         prompt = Prompt("Start a post", value=row.title if row is not None else "", hint=hint)
         open_dialog(self, prompt, start, started)
 
