@@ -32,10 +32,12 @@ _VALUE: Final = re.compile(
 LONGEST_FORM: Final = 200
 """A date's format that is longer stays as it is: it would only make a file grow."""
 
+# One begins to write below the first heading: there is a blank line before and behind what one
+# types there.
 _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "book": (
         ("author", "published", "pages", "status", "rating", "started", "finished"),
-        "## Quick summary\n\n## Takeaways\n\n## Quotes\n\n## Related\n",
+        "## Quick summary\n\n\n\n## Takeaways\n\n## Quotes\n\n## Related\n",
     ),
     "podcast": (
         ("show", "episode", "host", "guest", "published", "listened", "url", "rating"),
@@ -43,7 +45,7 @@ _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     ),
     "habit": (
         ("schedule", "goal", "since", "identity", "when", "after", "tiny"),
-        "## Why\n\n## What will get in the way\n",
+        "## Why\n\n\n\n## What will get in the way\n",
     ),
     "post": (("date", "draft", "slug", "description", "sources"), ""),
     "daily": (("date",), ""),

@@ -48,7 +48,8 @@ class CompletionOffer(NamedTuple):
 
     start: int  # the column at which it begins
     text: str  # what would stand from there to the cursor
-    rest: str  # what is missing of it, shown behind the cursor
+    # what is missing of it, shown behind the cursor; "" when it begins with something else
+    rest: str
 
 
 class WordIndex:
@@ -60,6 +61,14 @@ class WordIndex:
     def __contains__(self, word: str) -> bool:
         at = bisect_left(self._words, (word.casefold(), word))
         return self._words[at : at + 1] == [(word.casefold(), word)]
+
+    def find_inside(self, typed: str) -> Iterator[str]:
+        """Yield those in which not the first word begins so, but a later one."""
+        folded = typed.casefold()
+        pattern = re.compile(rf"(?<!\w){re.escape(folded)}")
+        for key, word in self._words:
+            if folded in key and not key.startswith(folded) and pattern.search(key):
+                yield word
 
     def find(self, typed: str) -> Iterator[str]:
         folded = typed.casefold()
@@ -125,21 +134,24 @@ class Completer:
         return []
 
     def _of_titles(self, typed: re.Match[str], end: str, *, is_wiki: bool) -> list[CompletionOffer]:
-        """Return the titles that begin so, as links that Obsidian follows as well."""
+        """Return the titles with a word that begins so, as links that Obsidian follows as well."""
         plain = _offers(self._titles, typed, "")
+        plain = [*plain, *_offers_inside(self._titles, typed)][:MAX_OFFERS]
         titles = tuple(offer.text for offer in plain)
         links = [f"[[{title}]]" for title in titles]
         if self._links is not None:
             with suppress(NotekeepError):
                 links = self._links(titles, is_wiki)
         offers: list[CompletionOffer] = []
-        for offer, link in zip(plain, links, strict=True):
+        for offer, title, link in zip(plain, titles, links, strict=True):
             if link.startswith("[["):
                 inner = link.removeprefix("[[").removesuffix("]]")
-                offers.append(CompletionOffer(offer.start, f"{inner}{end}", f"{offer.rest}{end}"))
+                rest = f"{offer.rest}{end}" if _begins_with(title, typed) else ""
+                offers.append(CompletionOffer(offer.start, f"{inner}{end}", rest))
             elif not is_wiki:
-                rest = link[link.rindex("](") :]
-                offers.append(CompletionOffer(typed.start(), link, f"{offer.rest}{rest}"))
+                end_of_link = link[link.rindex("](") :]
+                rest = f"{offer.rest}{end_of_link}" if _begins_with(title, typed) else ""
+                offers.append(CompletionOffer(typed.start(), link, rest))
         return offers
 
     def _of_headings(
@@ -220,7 +232,8 @@ def is_in_frontmatter(lines: Sequence[str], row: int) -> bool:
 def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
     """Return where one begins to write, as row and column: below the front matter.
 
-    In a note that has no text yet, that is below the heading of its first section, or its end.
+    In a note that has no text yet, that is below the heading of its first section, with a blank
+    line between where there is room for it, or its end.
     """
     end = find_frontmatter_end(lines)
     if end is None or end + 1 == len(lines):
@@ -229,7 +242,10 @@ def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
         return end + 1, 0
     sections = (row for row in range(end + 1, len(lines) - 1) if lines[row].startswith("##"))
     first = next(sections, None)
-    return (first + 1, 0) if first is not None else (len(lines) - 1, len(lines[-1]))
+    if first is None:
+        return len(lines) - 1, len(lines[-1])
+    has_room = len(lines) > first + 3 and not any(lines[first + 1 : first + 4])
+    return first + (2 if has_room else 1), 0
 
 
 def has_text(lines: Sequence[str]) -> bool:
@@ -246,6 +262,16 @@ def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[Completion
     if typed[1] in words and (end or found):
         found.insert(0, typed[1])
     return [CompletionOffer(start, f"{word}{end}", f"{word[length:]}{end}") for word in found]
+
+
+def _offers_inside(words: WordIndex, typed: re.Match[str]) -> list[CompletionOffer]:
+    """Return the words of which a later part begins as what was typed, the shortest first."""
+    found = sorted(islice(words.find_inside(typed[1]), 10 * MAX_OFFERS), key=len)
+    return [CompletionOffer(typed.start(1), word, "") for word in found]
+
+
+def _begins_with(title: str, typed: re.Match[str]) -> bool:
+    return title.casefold().startswith(typed[1].casefold())
 
 
 # The rest of a word that is typed, offered behind the cursor.

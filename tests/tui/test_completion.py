@@ -38,7 +38,7 @@ def offered(text: str) -> list[str]:
     for offer in offers:
         # What is shown behind the cursor is the end of what is taken.
         assert offer.text.endswith(offer.rest)
-        assert offer.start + len(offer.text) - len(offer.rest) == len(before)
+        assert not offer.rest or offer.start + len(offer.text) - len(offer.rest) == len(before)
     return [before[: offer.start] + offer.text + behind for offer in offers]
 
 
@@ -48,6 +48,9 @@ def offered(text: str) -> list[str]:
         ("see [[de|", ["see [[Deep Work]]", "see [[Deep Work for Two]]"]),
         ("[[deep work f|]] here", ["[[Deep Work for Two]] here"]),
         ("[[ün|", ["[[Ünder]]"]),
+        ("see [[WOR|", ["see [[Deep Work]]", "see [[Deep Work for Two]]"]),
+        ("[[work for|]] here", ["[[Deep Work for Two]] here"]),
+        ("[[ork|", []),
         ("[[|", []),
         ("[[Deep Work|", ["[[Deep Work]]", "[[Deep Work for Two]]"]),
         ("[[Deep Work#se|", []),
@@ -76,6 +79,12 @@ def offered(text: str) -> list[str]:
 )
 def test_what_is_offered(typed: str, offers: list[str]) -> None:
     assert offered(typed) == offers
+
+
+def test_what_begins_a_title_is_offered_before_what_begins_another_word_of_it() -> None:
+    completer = Completer(titles=["A work", "Workshops of the North", "Works"])
+    offers = completer.offers(["[[work"], 0, 6)
+    assert [offer.text for offer in offers] == ["Works]]", "Workshops of the North]]", "A work]]"]
 
 
 def test_the_front_matter_ends_at_its_fence() -> None:
@@ -139,6 +148,8 @@ def test_what_the_notes_of_a_vault_have_is_offered(tmp_path: Path) -> None:
         ("", "see [[na|", "see [[Naval]]"),
         ("", "[[the al|", "[[almanack-2020|The Almanack]]"),
         ("", "[[sa|", "[[b/Same|Same]]"),
+        ("", "see [[alm|", "see [[almanack-2020|The Almanack]]"),
+        ("markdown_links = true", "see [[alm|", "see [The Almanack](almanack-2020.md)"),
         ('link_form = "absolute"', "[[na|", "[[books/Naval|Naval]]"),
         ('link_form = "relative"', "[[na|]]", "[[../books/Naval|Naval]]"),
         ("markdown_links = true", "see [[na|", "see [Naval](Naval.md)"),

@@ -52,7 +52,7 @@ class NoteArea(TextArea):
         priority=("find-here",),
         by_screen=(
             *("save", "finish", "hand-over", "history-here", "fields-here", "attach-here"),
-            "find-here",
+            *("quote-here", "find-here"),
         ),
     )
 
@@ -148,7 +148,7 @@ class NoteArea(TextArea):
         self._offer(self.completer.offers(self.lines, row, column) if typed else [])
 
     def _offer(self, offers: Sequence[CompletionOffer], chosen: int = 0) -> None:
-        """Show one suggestion behind the cursor; of several there is a list."""
+        """Show one suggestion behind the cursor; there is a list of several, and of other words."""
         was_list = bool(self.listed_offers)
         self._offers, self.chosen_offer = offers, chosen
         self.suggestion = offers[0].rest if len(offers) == 1 else ""
@@ -157,7 +157,8 @@ class NoteArea(TextArea):
 
     @property
     def listed_offers(self) -> Sequence[CompletionOffer]:
-        return self._offers if len(self._offers) > 1 else ()
+        is_list = len(self._offers) > 1 or any(not offer.rest for offer in self._offers)
+        return self._offers if is_list else ()
 
     def _choose_offer(self, by: int) -> None:
         self._offer(self._offers, (self.chosen_offer + by) % len(self._offers))
@@ -168,6 +169,10 @@ class NoteArea(TextArea):
         self._replace_via_keyboard(offer.text, (row, offer.start), (row, column))
         self._offer([])
 
+    def _changes_text(self, offer: CompletionOffer) -> bool:
+        row, column = self.cursor_location
+        return self.lines[row][offer.start : column] != offer.text
+
     def on_key(self, event: events.Key) -> None:
         """In the list of suggestions enter accepts one, and escape closes the list alone."""
         if not self.listed_offers:
@@ -176,7 +181,7 @@ class NoteArea(TextArea):
             self._offer([])
         elif event.key in {"up", "down"}:
             self._choose_offer(1 if event.key == "down" else -1)
-        elif event.key == "enter" and self._offers[self.chosen_offer].rest:
+        elif event.key == "enter" and self._changes_text(self._offers[self.chosen_offer]):
             self.accept_offer(self.chosen_offer)
         else:
             return
