@@ -5,6 +5,7 @@ What is broken beyond that (front matter that cannot be read) is for `doctor` to
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from notekeep.markdown import field_edit
 from notekeep.markdown.field_changes import check_value
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import Note, read_note
+from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.schema import find_known_keys, role
 from notekeep.notes.fields_and_tags import read_tags
 from notekeep.notes.habit_notes import repair_log
@@ -22,6 +24,10 @@ from notekeep.notes.link_repair import NearNames, repair_links
 from notekeep.notes.moves import add_moves, find_name_problems, find_portable_names
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
+
+_OPEN_LINK = re.compile(r"\[\[(?=\w)[^\[\]\n]*(?=\n|\Z)")
+LONGEST_SHOWN = 30
+"""Characters of a link that are shown."""
 
 
 class LintFinding(NamedTuple):
@@ -96,7 +102,21 @@ def _lint_note(
     except Refused as error:
         plan.refuse(path, error)
     found = [LintFinding(problem, has_fix=True) for problem in (*tags, *links)]
-    return [*found, *_lint_values(workspace, note, data)], after
+    return [*found, *_lint_open_links(note), *_lint_values(workspace, note, data)], after
+
+
+def _lint_open_links(note: Note) -> Iterator[LintFinding]:
+    """Find `[[` without `]]` on its line, which is no link to anybody; not in code or math."""
+    opened = [*_OPEN_LINK.finditer(note.body_lf)]
+    if not opened:
+        return  # the text need not be read
+    words = [(span.start, span.end) for span in parse_markdown(note.body_lf).find("text")]
+    for match in opened:
+        if any(start <= match.start() < end for start, end in words):
+            line = note.body_line + note.body_lf.count("\n", 0, match.start()) + 1
+            message = f"The link {match[0].strip()[:LONGEST_SHOWN]!r} is not closed."
+            problem = Problem(note.path, line, message, "Add ]] after the name.", "open-link")
+            yield LintFinding(problem, has_fix=False)
 
 
 def _lint_values(workspace: Workspace, note: Note, data: bytes) -> Iterator[LintFinding]:

@@ -69,6 +69,22 @@ def test_no_link_is_guessed(vault: Vault, text: str) -> None:
     assert (found.findings, found.plan.changes) == ([], [])
 
 
+def test_a_link_that_is_not_closed_is_named_with_its_line(vault: Vault) -> None:
+    found = lint(vault, "---\ntitle: x\n---\nOne\n\nSee [[Prag   says so\nand [[Deep Work]].\n")
+    ((problem, has_fix),) = found.findings
+    assert (problem.line, problem.code, has_fix) == (6, "open-link", False)
+    assert "[[Prag   says so" in problem.message
+    assert found.plan.changes == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["`[[Prag`", "```\nx = [[a, b,\n```", "%% [[Prag %%", "$$\n[[a, b\n$$", "Type [[ for a link."],
+)
+def test_what_is_no_link_need_not_be_closed(vault: Vault, text: str) -> None:
+    assert lint(vault, f"{text}\n").findings == []
+
+
 def test_two_letters_in_the_wrong_order_are_one_slip() -> None:
     near = NearNames([("Zettel.md", "", [])])
     assert near.of("Zetetl") is not None
