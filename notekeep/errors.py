@@ -32,9 +32,17 @@ class NotekeepError(Exception):
 
 
 class NotFound(NotekeepError):
-    """Nothing has that name, or nothing matches that query."""
+    """Nothing has that name, or nothing matches that query.
+
+    `name` is what was typed, `near` the only name that it must have been meant for.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, hint: str = "", *, name: str = "", near: str = "") -> None:
+        super().__init__(message, hint)
+        self.name = name
+        self.near = near
 
 
 class UsageError(NotekeepError):

@@ -103,7 +103,8 @@ def resolve(catalog: Catalog, name: str, root: str) -> Row:
     if len(found) > 1:
         raise _several(name, found)
     if not found:
-        raise NotFound(f"there is no note called {name!r}", _near(catalog, name))
+        near = _near(catalog, name)
+        raise NotFound(f"there is no note called {name!r}", _hint(near), name=name, near=near)
     return found[0]
 
 
@@ -164,7 +165,8 @@ def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]
         return found
     if starting:
         raise _several(words, starting)
-    raise NotFound(f"no note is called or matches {words!r}", _near(catalog, words))
+    near = _near(catalog, words)
+    raise NotFound(f"no note is called or matches {words!r}", _hint(near), name=words, near=near)
 
 
 def _on_disk(name: str, root: str) -> str:
@@ -202,7 +204,11 @@ def _near(catalog: Catalog, name: str) -> str:
     part = fold_name(name.strip())
     having = [title for title in titles if part and part in title]
     near = having[0] if len(having) == 1 else nearest_word(fold_name(name), titles)
-    return f"did you mean {titles[near]!r}?" if near else "`notekeep ls` lists the notes"
+    return titles[near] if near else ""
+
+
+def _hint(near: str) -> str:
+    return f"did you mean {near!r}?" if near else "`notekeep ls` lists the notes"
 
 
 # What a link names. A `Resolver` of all notes would take more than a kilobyte for each; those that

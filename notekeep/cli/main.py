@@ -50,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
             raise
         if isinstance(error, OSError):
             _drop_output()  # what could not be written now cannot be at the end either
-        return report_error(error)
+        return report_error(error, arguments)
     return code
 
 
@@ -152,13 +152,21 @@ def open_or_print_today(vault: str | None, *, plain: bool = False, prelude: bool
     return 0
 
 
-def report_error(error: Exception) -> int:
-    """Say on stderr what went wrong and what to do; return the exit code that belongs to it."""
+def report_error(error: Exception, arguments: Sequence[str] = ()) -> int:
+    """Say on stderr what went wrong and what to do; return the exit code that belongs to it.
+
+    `arguments` are the words that were typed, to show how the command is meant.
+    """
     from notekeep.cli import output
 
     code, place = Failure.exit_code, ""
     if isinstance(error, NotekeepError):
         message, place, hint, code = error.message, _place(error), error.hint, error.exit_code
+        if isinstance(error, NotFound) and error.near and error.name in arguments:
+            import shlex
+
+            meant = [error.near if word == error.name else word for word in arguments]
+            hint += f"\ntype: {shlex.join(['notekeep', *meant])}"
     elif isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
         message, hint = f"{name}{error.strerror or error}", SYSTEM_HINTS.get(error.errno or 0, "")

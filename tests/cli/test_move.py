@@ -136,6 +136,7 @@ def test_one_wrong_name_and_nothing_is_changed(notekeep: Run, root: Path) -> Non
         (("rm", "Other", "nowhere"), "there is no note called 'nowhere'"),
         (("rm", "Other", "Talk nodes"), "did you mean 'Talk notes'?"),
         (("quote", "alk no", "Words."), "did you mean 'Talk notes'?"),
+        (("quote", "alk no", "It's."), """\ntype: notekeep quote 'Talk notes' 'It'"'"'s.'\n"""),
         (("rm", "Other", "nowhere", "nothing"), "no notes called 'nowhere', 'nothing'"),
         (("mv", "Other", "nowhere", "shelf"), "there is no note called 'nowhere'"),
     ):
