@@ -317,6 +317,11 @@ def plan_quote(
     return plan_add_to_quotes(path, before, quote)
 
 
+def quote_place(typed: str) -> dict[str, str]:
+    """Return where a quote is, as `plan_quote` takes it: a time has a colon, the rest are pages."""
+    return {"at": typed} if ":" in typed else {"page": typed}
+
+
 def plan_add_to_quotes(path: str, before: bytes, block: str) -> WritePlan:
     """Plan Markdown blocks at the end of a note's section for quotes.
 

@@ -122,6 +122,43 @@ async def test_a_book_without_text_opens_at_its_first_section_and_counts_no_word
         assert (root / "books/New.md").read_text() == f"{head}Good.\n## Related\n"
 
 
+async def test_what_is_typed_into_a_new_book_stands_apart_from_the_next_heading(
+    make_app: MakeApp, vault: Vault, root: Path
+) -> None:
+    vault.notes.apply(vault.notes.plan_new("book", "New"))
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        await edit(app, pilot, "books/New.md")
+        await press_all(app, pilot, "Good.")
+        await press(pilot, "escape")
+        await until(pilot, lambda: app.editors.here is None)
+    assert "## Quick summary\n\nGood.\n\n## Takeaways\n" in (root / "books/New.md").read_text()
+
+
+@pytest.mark.slow
+async def test_the_palette_of_the_editor_adds_a_quote_to_what_is_typed(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, "books/Deep Work.md")
+        await press_all(app, pilot, "Typed. ")
+        await press(pilot, "ctrl+p")
+        type_text(app, "quote")
+        await until(pilot, lambda: shows(app, "Add quote"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Quote from Deep Work"))
+        type_text(app, "Be deep.")
+        await press(pilot, "tab")
+        type_text(app, "62")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "> Be deep. (p. 62)" in screen.area.lines)
+        assert "Typed. " in screen.area.text
+        await press(pilot, "ctrl+z")
+        await until(pilot, lambda: "> Be deep. (p. 62)" not in screen.area.lines)
+        assert "Typed. " in screen.area.text
+
+
 async def test_keys_pressed_right_after_e_are_typed(make_app: MakeApp, root: Path) -> None:
     """`d` would delete the note, had it gone to the list."""
     app = make_app("browse")
@@ -251,6 +288,22 @@ async def test_several_suggestions_are_a_list(make_app: MakeApp, root: Path) -> 
         # An arrow moves in the text again.
         await press(pilot, "up")
         assert screen.area.cursor_location[0] == len(screen.area.lines) - 2
+
+
+@cases("key", ["enter", "tab"], fast=1)
+async def test_a_later_word_of_a_title_is_enough_for_a_suggestion(
+    make_app: MakeApp, root: Path, key: str
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, "daily/2026-11-24.md")
+        await until(pilot, lambda: screen.area.completer.offers(["[[dee"], 0, 5))
+        await press(pilot, "ctrl+end")
+        await press_all(app, pilot, "See [[habits")
+        await until(pilot, lambda: shows(app, "Atomic Habits"))
+        await press(pilot, key, "ctrl+s")
+        await until(pilot, lambda: not screen.is_changed)
+    assert (root / "daily/2026-11-24.md").read_text().endswith("See [[Atomic Habits]]")
 
 
 @pytest.mark.slow

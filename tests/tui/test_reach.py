@@ -199,6 +199,7 @@ def test_a_title_is_the_first_line_of_a_thought(text: str, title: str) -> None:
         ("---\ntitle: x", (0, 0)),
         ("---\ntype: book\n---\n# New\n\n## Summary\n\n## Related\n", (6, 0)),
         ("---\ntype: book\n---\n## Related\n", (4, 0)),
+        ("---\ntype: book\n---\n## Summary\n\n\n\n## Related\n", (5, 0)),
     ],
 )
 def test_writing_begins_below_the_front_matter(text: str, place: tuple[int, int]) -> None:
@@ -433,6 +434,18 @@ async def test_the_bottom_line_names_no_way_to_where_one_is(
         await press(pilot, key)
         await until(pilot, lambda: shows(app, shown))
         assert shows(app, "T tasks") is (key != "T")
+
+
+async def test_the_bottom_line_has_the_key_for_quotes_where_a_book_is_shown(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(200, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "p publish"))
+        app.post_message(OpenNote("books/Deep Work.md"))
+        await until(pilot, lambda: shows(app, '" quote'))
+        app.post_message(OpenNote("daily/2026-11-24.md"))
+        await until(pilot, lambda: not shows(app, '" quote'))
 
 
 @pytest.mark.slow

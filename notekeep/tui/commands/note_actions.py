@@ -43,7 +43,12 @@ NOTE_ACTIONS: tuple[Action, ...] = (
             "Add and remove tags: +this -that."
         ),
         action(
-            "add-quote", "Add quote", "quotation_mark", command="quote", also="passage page"
+            "add-quote",
+            "Add quote",
+            "quotation_mark",
+            label="quote",
+            command="quote",
+            also="passage page",
         ).with_help("Add a passage with its page to the quotes of the note."),
         action("delete", "Delete", "d", command="rm").with_help(
             "Move the note to the .trash folder of the vault. Undo restores it."
@@ -268,6 +273,9 @@ NOTE_ACTIONS: tuple[Action, ...] = (
         ),
         action("attach-here", "Attach file", "ctrl+l", command="attach").with_help(
             "Copy a file, or the picture in the clipboard, into the attachments and link it."
+        ),
+        action("quote-here", "Add quote", "", command="quote", also="passage page").with_help(
+            "Add a passage with its page to the quotes of the note you are editing."
         ),
         action("history-here", "History", "ctrl+t", command="history").with_help(
             "Save, and list the earlier versions of the note."

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "mark", "export")
 """Actions of the bottom line that want a note."""
+QUOTED_KINDS = ("book", "podcast")
+"""Kinds of notes that quotes are added to."""
 MIN_WIDTH_OF_TWO = WIDTHS[1][0]  # from this width on there is room for two panes
 MIN_SIDEBAR_WIDTH = 110  # from this width on there is room for the sidebar
 MIN_GRID_WIDTH = 160  # from this width on the note is shown beside the grid
@@ -95,6 +97,7 @@ class BrowseScreen(VaultScreen):
         self.watch(self.app, "conflicts", self._flag_conflicts)
         # At once, where `focus` would wait and then take it from the search box.
         self.set_focus(self.notes)
+        self._list_quote(None)
         self.call_after_refresh(self._sidebar.count_again)
 
     def on_resize(self) -> None:
@@ -263,6 +266,7 @@ class BrowseScreen(VaultScreen):
         self._show_idle_actions()
         if (folded := self.notes.folded) is not None:
             self.loader.row = None
+            self._list_quote(None)
             text = f"{folded.notes} daily notes. "
             self.preview.say([], [Piece(text), Piece("enter", "key"), Piece(" show them", "muted")])
         else:
@@ -291,7 +295,12 @@ class BrowseScreen(VaultScreen):
         if line is None and hit is not None and row is not None and hit.row.path == row.path:
             # A note that one came back to is where it was left.
             line = hit.line if self._returned != (row.path, self.pane.typed) else None
+        self._list_quote(row)
         self.loader.show(row, matcher=self.pane.matcher, line=line)
+
+    def _list_quote(self, row: Row | None) -> None:
+        is_quoted = row is not None and row.kind in QUOTED_KINDS
+        self.set_unlisted_actions(*(() if is_quoted else ("add-quote",)))
 
     def action_open(self) -> None:
         if self.pane.unfold():

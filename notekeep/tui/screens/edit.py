@@ -18,7 +18,13 @@ from textual.timer import Timer
 from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
 from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.note import read_note
-from notekeep.notes.capture import make_attachment_link, plan_attachment, read_file
+from notekeep.notes.capture import (
+    make_attachment_link,
+    plan_attachment,
+    plan_quote,
+    quote_place,
+    read_file,
+)
 from notekeep.notes.plan import WriteResult
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
@@ -31,7 +37,7 @@ from notekeep.tui.completion import (
     has_text,
 )
 from notekeep.tui.dialogs.dialog import Option, OptionRows, Prompt, open_dialog
-from notekeep.tui.dialogs.form import FormScreen
+from notekeep.tui.dialogs.form import FormScreen, QuoteDialog
 from notekeep.tui.messages import ShowHistory, VaultChanged
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.screens.edit_conflicts import (
@@ -362,6 +368,27 @@ class EditScreen(VaultScreen):
             return
         form = FormScreen(note, check)
         open_dialog(self, form, check, put, group="check")
+
+    def action_quote_here(self) -> None:
+        """Ask for a quote, and add it to the text as it is by now."""
+        before = self.editing.content(self.area.lines)
+
+        def check(quote: tuple[str, str]) -> tuple[str, str]:
+            self._add_quote(before, *quote)
+            return quote
+
+        def put(quote: tuple[str, str]) -> None:
+            content = self.editing.content(self.area.lines)
+            self.editing.show(self._add_quote(content, *quote))
+            self.area.put(self.editing.lines)
+            self.show_state()
+
+        open_dialog(self, QuoteDialog(self.label), check, put, group="check")
+
+    def _add_quote(self, content: bytes, text: str, page: str) -> bytes:
+        """Return a text with a quote under its heading for quotes."""
+        plan = plan_quote(self.path, content, text, **quote_place(page))
+        return plan.changes[0].after or b""
 
     def action_find_here(self) -> None:
         self.find.open()

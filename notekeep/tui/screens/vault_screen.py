@@ -117,6 +117,11 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.idle = frozenset(actions)
 
+    def set_unlisted_actions(self, *actions: str) -> None:
+        """Leave actions out at the bottom; their keys work."""
+        if (footer := self.query_one_optional(Footer)) is not None:
+            footer.unlisted = frozenset(actions)
+
     def show_mark_count(self, count: int) -> None:
         if (footer := self.query_one_optional(Footer)) is not None:
             footer.marked = count

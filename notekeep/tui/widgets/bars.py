@@ -259,6 +259,8 @@ class Footer(ButtonLine):
 
     idle: reactive[frozenset[str]] = reactive(frozenset())
     """Actions that have nothing to be about here: shown faintly, and asked for they say why."""
+    unlisted: reactive[frozenset[str]] = reactive(frozenset())
+    """Actions that work here, but are not what one does with what is shown."""
     marked: reactive[int] = reactive(0)
     """How many notes are marked; with some, only what acts on all of them is shown."""
 
@@ -314,6 +316,8 @@ class Footer(ButtonLine):
         for active in bindings:
             action = ACTIONS_BY_ID.get(active.binding.id or "")
             if action is None or not action.label or action.id in shown:
+                continue
+            if action.id in self.unlisted:
                 continue
             if active.binding.key.startswith(UNBOUND_PREFIX) or action.id == here:
                 continue  # no key of the person's, or the way to where one is
