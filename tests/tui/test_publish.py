@@ -809,6 +809,27 @@ async def test_a_draft_is_published_and_hidden_with_a_key(
         await until(pilot, lambda: shows(app, "Draft: on or off"))
 
 
+async def test_drafts_of_several_notes_are_shown_before_they_are_changed(
+    make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    (root / "posts/More.md").write_text("---\ntype: post\npublish: true\n---\nMore of it.\n")
+    vault.indexing.refresh()
+    before = tree(root)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "3 drafts and posts") and planned(app))
+        await press(pilot, "a")
+        await until(pilot, lambda: len(planned(app)) == 2)
+        await press(pilot, "D")
+        await until(pilot, lambda: shows(app, "Set draft: false in 2 notes"))
+        assert shows(app, "2 files would change")
+        assert tree(root) == before
+        await press(pilot, "enter")
+        await until(pilot, lambda: "draft: false" in (root / "posts/More.md").read_text())
+        assert "draft: false" in (root / "books/Deep Work.md").read_text()
+
+
 async def test_the_note_of_a_post_is_edited_and_its_plan_is_there_again(
     make_app: MakeApp, vault: Vault, root: Path, tmp_path: Path
 ) -> None:

@@ -38,7 +38,7 @@ from notekeep.tui.render.plan_lines import (
     report_lines,
 )
 from notekeep.tui.render.styled_text import Piece
-from notekeep.tui.screens.note_operations import run_editor
+from notekeep.tui.screens.note_operations import Step, carry_out, run_editor
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
@@ -130,7 +130,7 @@ class PublishScreen(VaultScreen):
 
     def on_mount(self) -> None:
         self._titles: Mapping[str, ListedTitle] = {}
-        self._plan_answer = PendingAnswer(self, "plan")
+        self._plan_answer = PendingAnswer(self, "export")
         self._written_answer = PendingAnswer(self, WRITE_GROUP)
         self.posts.nothing = [[Piece("No drafts yet", "muted")]]
         self.posts.focus()
@@ -530,11 +530,9 @@ class PublishScreen(VaultScreen):
             return
         drafts = [parse_yes_no(row.fields.get("draft")) is not False for row in rows.values()]
         value = "false" if any(drafts) else "true"
-        notes, paths = self.vault.notes, [*rows]
-        self.write(
-            lambda: notes.apply(notes.plan_set(paths, [f"draft={value}"])),
-            f"Set draft: {value} in {self._name_chosen()}",
-        )
+        title = f"Set draft: {value} in {self._name_chosen()}"
+        step = Step([*rows], title, lambda _: title)
+        carry_out(self, step, partial(self.vault.notes.plan_set, step.paths, [f"draft={value}"]))
 
     def action_start_post(self) -> None:
         paths = self.chosen
