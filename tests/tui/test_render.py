@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from notekeep.catalog.records import Row
 from notekeep.errors import Problem, Refused
+from notekeep.export.check.site_check import CheckReport
 from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
 from notekeep.habits.calendar import Calendar, CalendarDay
 from notekeep.markdown.note import Note
@@ -30,7 +31,7 @@ from notekeep.tui.render.formatting import (
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE, Glyphs, choose_glyphs, without_shades
 from notekeep.tui.render.habit_page import YEAR_LINES, year_lines
 from notekeep.tui.render.note_rows import RowLook, hit_rows, note_head, note_row, strip_markup
-from notekeep.tui.render.plan_lines import exported_lines, plan_lines
+from notekeep.tui.render.plan_lines import exported_lines, plan_lines, report_lines
 from notekeep.tui.render.styled_text import StyledLine, line_text, line_width
 from notekeep.tui.render.text_diff import wrap_patch
 
@@ -382,6 +383,12 @@ def test_a_word_that_is_longer_than_its_row_loses_nothing(word: str) -> None:
     assert "".join(line_text(row)[1:] for row in rows).replace(" ", "") == f"see{word}there"
     # All of it is on the ground of what is removed.
     assert all(piece.role.startswith("removed-line") for row in rows for piece in row)
+
+
+def test_a_check_says_that_it_built_in_a_temporary_folder() -> None:
+    built, not_built = CheckReport(built=True), CheckReport(message="hugo is not installed")
+    assert "Built in a temporary folder." in texts(report_lines(built, 60, UNICODE))
+    assert "Built in a temporary folder." not in texts(report_lines(not_built, 60, UNICODE))
 
 
 def test_an_export_says_where_everything_is() -> None:
