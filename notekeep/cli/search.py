@@ -64,7 +64,7 @@ def search(
     elif template is not None:
         fill = read_template(vault, template, FOUND_THERE)
         for hit in found.hits:
-            line, snippet = str(hit.line or ""), " ".join(hit.snippet.text.split())
+            line, snippet = str(hit.line or ""), hit.snippet.plain().text.strip()
             score = f"{hit.score:.2f}"
             output.write(
                 fill(hit.row, line=line, heading=hit.heading, score=score, snippet=snippet)
@@ -159,10 +159,10 @@ def _write(found: SearchResults, limit: int) -> None:
 
 def _marked(hit: Hit) -> list[tuple[str, str]]:
     """The snippet on one line, in pieces, those that matched in colour."""
-    text = hit.snippet.text.replace("\n", " ")
+    text, marks, _ = hit.snippet.plain()
     pieces: list[tuple[str, str]] = []
     at = 0
-    for start, end in hit.snippet.marks:
+    for start, end in marks:
         pieces += [(text[at:start], ""), (text[start:end], "yellow")]
         at = end
     return [*pieces, (text[at:], "")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 # Text of a vault made safe to show.
@@ -85,3 +86,84 @@ def plain_text(text: str) -> str:
             text = pattern.sub(replacement, text)
         text = _HIDDEN.sub(lambda sign: chr(ord(sign[0]) - _HIDING), text)
     return " ".join(text.split())
+
+
+# A passage of a note in one line: of several lines, cut anywhere, with places that are marked.
+
+# Marks of headings and lists at the start of a line, of emphasis, code and links anywhere; compiled
+# when the first hit is shown, since no list at the start has one.
+_SIGNS = (
+    r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]]+>?|\[!\w+\][-+]?"
+    r"|(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
+    r"|\]\([^()\s]*\)|!?\[(?=[^\[\]\n]*\]\([^()\s]*\))"
+    r"|\*\*|==|`|!?\[\[|\]\]|(?<!\S)\*(?=\w)|(?<=[\w.,;:!?])\*(?!\w)"
+    r"|(?<=\s)\^[A-Za-z0-9-]+(?=[ \t]*(?:\n|\Z))"
+)
+
+# A wiki link: its target with a heading or an id, the size of a picture, its text.
+_LINK = (
+    r"(?P<open>!?\[\[)(?P<target>[^\[\]|#\n]*(?P<id>(?:#\^[\w-]*)?)(?P<hash>#?)[^\[\]|\n]*)"
+    r"(?P<size>(?:\|\d+(?:x\d+)?(?=\|))?)(?P<alias>\|[^\[\]\n]*)?(?P<close>\]\]|\Z)"
+)
+
+# Where a paragraph or an item of a list begins.
+_BLOCK_START = r"\n(?=[ \t\r]*(?:\n|(?:[-*+]|\d+[.)])[ \t]))"
+# The line of a heading, without the mark of a cut behind it.
+_HEADING_LINE = r"(?:^|(?<=\n)|(?<=…))[ \t]*#{1,6}[ \t][^\n]*?(?=…?\Z|\n)"
+
+
+def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    """Return a passage in one line without the signs of Markdown, and its marks in their places.
+
+    Headings are left out unless they are marked; ` · ` stands between paragraphs and items.
+    """
+    dropped: set[int] = set()
+    spaced: set[int] = set()
+    breaks = {match.start() for match in re.finditer(_BLOCK_START, text)}
+
+    def is_marked(start: int, stop: int) -> bool:
+        return any(start < end and begin < stop for begin, end in marks)
+
+    for match in re.finditer(_LINK, text):
+        # The target is shown where it has no other text, or only it has what was looked for.
+        hidden = match.span("alias") if match["alias"] else (0, 0)
+        if match["alias"] and (is_marked(*hidden) or not is_marked(*match.span("target"))):
+            hidden = match.start("target"), match.start("alias") + 1
+        spaced.update(range(*match.span("hash")))
+        dropped.update(range(*hidden))
+        dropped.update(*(range(*match.span(part)) for part in ("open", "id", "size", "close")))
+    for match in re.finditer(_SIGNS, text, re.DOTALL):
+        # What was looked for is shown, be it in an address.
+        if not is_marked(*match.span()):
+            dropped.update(range(*match.span()))
+    for match in re.finditer(_HEADING_LINE, text):
+        breaks.update(match.span())
+        if not is_marked(*match.span()):
+            dropped.update(range(*match.span()))
+    return _join_kept(text, marks, breaks, dropped, spaced)
+
+
+def _join_kept(
+    text: str,
+    marks: Sequence[tuple[int, int]],
+    breaks: set[int],
+    dropped: set[int],
+    spaced: set[int],
+) -> tuple[str, list[tuple[int, int]]]:
+    """Join what is not dropped, with single blanks, and ` · ` before what follows a break."""
+    kept: list[str] = []
+    places: list[int] = []
+    is_parted = False  # whether another block begins before what is kept next
+    for offset, char in enumerate(text):
+        is_parted |= offset in breaks
+        is_blank = char.isspace() or offset in spaced
+        is_kept = offset not in dropped
+        if is_kept and is_parted and not is_blank:
+            is_parted = False
+            if any(map(str.isalnum, kept)) and (char != "…" or offset < len(text) - 1):
+                kept += "· " if kept[-1] == " " else " · "
+        places.append(len(kept))
+        if is_kept and not (is_blank and (not kept or kept[-1] == " ")):
+            kept.append(" " if is_blank else char)
+    places.append(len(kept))
+    return "".join(kept), [(places[start], places[end]) for start, end in marks]

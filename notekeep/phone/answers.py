@@ -85,12 +85,12 @@ def find_notes(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
         rows = vault.search.rows("sort:-modified", limit=MAX_HITS).rows
         return {"notes": [_note(row.path, row.title) for row in rows], "remarks": []}
     found = vault.search.search(query, limit=MAX_HITS, typing=True)
-    notes = [_note(hit.row.path, hit.row.title, hit.snippet.text) for hit in found.hits]
+    notes = [_note(hit.row.path, hit.row.title, hit.snippet.plain().text) for hit in found.hits]
     return {"notes": notes, "remarks": list(found.remarks)}
 
 
 def _note(path: str, title: str, snippet: str = "") -> dict[str, str]:
-    return {"path": path, "title": clean_line(title), "snippet": clean_line(plain_text(snippet))}
+    return {"path": path, "title": clean_line(title), "snippet": clean_line(snippet)}
 
 
 def read_note(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:

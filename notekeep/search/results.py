@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from notekeep.catalog.records import Row
 from notekeep.markdown.frontmatter_block import split_frontmatter
+from notekeep.markdown.sanitize import strip_markup
 from notekeep.query.tree import Query
 
 HEAD_BYTES = 64 << 10
@@ -27,6 +28,7 @@ CONTEXT_BEFORE = 50
 _EDGE = re.compile(r"\s")
 _LINE = re.compile(r"[^\n]++")
 _FIRST_HEADING = re.compile(r"\s*+#[ \t]([^\n]*+)")
+_HEADING_MARK = re.compile(r"[ \t]*#{1,6}[ \t]")
 _NO_TEXT = re.compile(r"\s*(?:#{1,6}\s|```|~~~|%%|<|!\[)")
 _MARKS = re.compile(r"(?:\s|>|[-*+]\s(?:\[.\]\s)?|\[!\w+\][-+]?|\d+[.)]\s)*")
 
@@ -40,6 +42,13 @@ class Snippet(NamedTuple):
     text: str  # as it stands in the file, "…" where it is cut
     marks: tuple[tuple[int, int], ...] = ()  # where the words stand that were looked for
     is_of_fields: bool = False  # it stands in the front matter, as YAML
+
+    def plain(self) -> Snippet:
+        """Return it in one line, as it is read: without the signs of Markdown."""
+        if self.is_of_fields:
+            return self._replace(text=self.text.replace("\n", " "))
+        text, marks = strip_markup(self.text, self.marks)
+        return Snippet(text, tuple(marks))
 
 
 class HitReason(NamedTuple):
@@ -171,6 +180,10 @@ def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tup
     begin = max(lowest, start - CONTEXT_BEFORE)
     end = min(len(text.whole), max(begin + SNIPPET_WIDTH, stop))
     begin = _grown(text.whole, max(lowest, min(begin, end - SNIPPET_WIDTH)), start)
+    # A part of a heading would read as text of the note.
+    line = max(lowest, text.whole.rfind("\n", 0, begin) + 1)
+    if begin - line < CONTEXT_BEFORE and _HEADING_MARK.match(text.whole, line, begin):
+        begin = line
     return begin, max(stop, _shrunk(text.whole, begin, end))
 
 

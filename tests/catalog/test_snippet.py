@@ -54,6 +54,13 @@ def test_the_body_goes_before_the_front_matter() -> None:
     assert matter.snippet.is_of_fields
 
 
+def test_a_heading_is_not_cut_in_two() -> None:
+    heading = "## The quotes that I keep coming back to, with their pages"
+    text = f"{'words ' * 20}\n{heading}\nNo broken windows {'anywhere ' * 40}\n"
+    shown = choose_passage(FileStart(text, 0), spans(text, "windows"))
+    assert shown.snippet.text.startswith(f"…{heading}\n")
+
+
 def test_the_title_is_not_shown_again_below_itself() -> None:
     text = "---\nrating: 4\n---\n# Tiny Habits\n\nThree habits, and why they are tiny.\n"
     body = text.index("# ")

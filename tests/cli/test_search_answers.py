@@ -103,6 +103,13 @@ def test_a_line_for_each_says_where_it_hit(search: Callable[..., Ran]) -> None:
     assert snippet.count("\n") == 1
 
 
+def test_what_was_found_is_shown_without_signs_of_markdown(search: Callable[..., Ran]) -> None:
+    out = search("type:book", "cue").out
+    assert "cue" in out
+    assert not [sign for sign in ("## ", "**", "[[") if sign in out]
+    assert "##" not in search("--format", "{snippet}", "type:book", "cue").out
+
+
 def test_a_score_is_explained_to_its_last_part(search: Callable[..., Ran]) -> None:
     hit = json.loads(search("--explain", "--json", "cue", "craving").out)["hits"][0]
     why = hit["why"]

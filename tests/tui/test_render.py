@@ -16,6 +16,7 @@ from notekeep.export.check.site_check import CheckReport
 from notekeep.export.plan import ExportPlan, ExportResult, SiteChange
 from notekeep.habits.calendar import Calendar, CalendarDay
 from notekeep.markdown.note import Note
+from notekeep.markdown.sanitize import strip_markup
 from notekeep.search.results import Hit, Snippet
 from notekeep.tui.page.page import NoteRendering
 from notekeep.tui.render.formatting import (
@@ -30,7 +31,7 @@ from notekeep.tui.render.formatting import (
 )
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE, Glyphs, choose_glyphs, without_shades
 from notekeep.tui.render.habit_page import YEAR_LINES, year_lines
-from notekeep.tui.render.note_rows import RowLook, hit_rows, note_head, note_row, strip_markup
+from notekeep.tui.render.note_rows import RowLook, hit_rows, note_head, note_row
 from notekeep.tui.render.plan_lines import exported_lines, plan_lines, report_lines
 from notekeep.tui.render.styled_text import StyledLine, line_text, line_width
 from notekeep.tui.render.text_diff import wrap_patch
@@ -161,11 +162,35 @@ def test_a_hit_shows_its_passage_as_prose_with_the_words_marked() -> None:
     text = "…\n## Why\n- [ ] see **[[Deep Work]]** and\n`code`"
     start = text.index("Deep")
     shown, marks = strip_markup(text, [(start, start + 4)])
-    assert shown == "… Why see Deep Work and code"
+    assert shown == "… see Deep Work and code"
     assert [shown[begin:end] for begin, end in marks] == ["Deep"]
     hit = Hit(row("Depth"), 1.0, Snippet(text, ((start, start + 4),)))
     second = found_rows(hit, 60)[1]
     assert [piece.text for piece in second if "mark" in piece.role] == ["Deep"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "…## Quotes\n\n> No broken windows. (p. 6)\n\n## Related…",
+            "… No broken windows. (p. 6) …",
+        ),
+        (
+            "No broken\nwindows.\n\nSecond.\n- one\n- two\n",
+            "No broken windows. · Second. · one · two ",
+        ),
+        ("One.\n\n## All windows\nTwo.", "One. · All windows · Two."),
+        ("One.\r\n\r\n### Other\r\nTwo windows.", "One. · Two windows."),
+    ],
+)
+def test_paragraphs_of_a_passage_are_parted_and_other_headings_left_out(
+    text: str, shown: str
+) -> None:
+    start = text.index("windows")
+    prose, marks = strip_markup(text, [(start, start + 7)])
+    assert prose == shown
+    assert [prose[begin:end] for begin, end in marks] == ["windows"]
 
 
 @pytest.mark.parametrize(
@@ -271,6 +296,15 @@ def test_the_head_of_a_note_names_what_is_known() -> None:
     ]
     # Of facts that do not fit none is cut: the last are left out.
     assert "    James Clear" in texts(note_head(note, 26, UNICODE))
+
+
+def test_the_head_of_a_habit_names_its_goal_but_for_one_that_is_only_ticked() -> None:
+    def facts(goal: str) -> str:
+        fields: dict[str, Value] = {"schedule": "daily", "goal": goal}
+        return texts(note_head(Note("a.md", "a", "habit", fields=fields), 60, UNICODE))[2].strip()
+
+    assert facts("done") == "daily"
+    assert facts(">= 10 min") == "daily · >= 10 min"
 
 
 def test_a_note_that_is_broken_says_where_and_what_to_do() -> None:

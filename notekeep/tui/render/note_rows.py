@@ -96,22 +96,6 @@ def _fold_character(character: str) -> str:
     return folded if len(folded) == 1 else character
 
 
-# Marks of headings and lists at the start of a line, of emphasis, code and links anywhere; compiled
-# when the first hit is shown, since no list at the start has one.
-_SIGNS = (
-    r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]]+>?|\[!\w+\][-+]?"
-    r"|(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
-    r"|\]\([^()\s]*\)|!?\[(?=[^\[\]\n]*\]\([^()\s]*\))"
-    r"|\*\*|==|`|!?\[\[|\]\]|(?<!\S)\*(?=\w)|(?<=[\w.,;:!?])\*(?!\w)"
-    r"|(?<=\s)\^[A-Za-z0-9-]+(?=[ \t]*(?:\n|\Z))"
-)
-
-# A wiki link: its target with a heading or an id, the size of a picture, its text.
-_LINK = (
-    r"(?P<open>!?\[\[)(?P<target>[^\[\]|#\n]*(?P<id>(?:#\^[\w-]*)?)(?P<hash>#?)[^\[\]|\n]*)"
-    r"(?P<size>(?:\|\d+(?:x\d+)?(?=\|))?)(?P<alias>\|[^\[\]\n]*)?(?P<close>\]\]|\Z)"
-)
-
 # A list this wide has room for a detail after each title.
 DETAIL_CELLS = 46
 _HEAD_WIDTH = 4  # the cells before a title: the cursor, a blank, the sign, a blank
@@ -351,8 +335,8 @@ def _found_lines(
         tags = " ".join(f"#{clean_line(tag)}" for tag in hit.row.tags[:4])
         found = [Piece(tags, "muted")]
     elif not found:
-        text, marks = strip_markup(snippet.text, snippet.marks)
-        passage, marks = _crop_passage(text, marks, room * lines - lines)
+        plain = snippet.plain()
+        passage, marks = _crop_passage(plain.text, plain.marks, room * lines - lines)
         found = mark_spans([Piece(passage, "muted")], marks)
     rows = wrap_line(found, room)
     if len(rows) > lines:
@@ -379,8 +363,8 @@ def _found_fields(hit: Hit) -> StyledLine:
 
 
 def _crop_passage(
-    text: str, marks: list[tuple[int, int]], width: int
-) -> tuple[str, list[tuple[int, int]]]:
+    text: str, marks: Sequence[tuple[int, int]], width: int
+) -> tuple[str, Sequence[tuple[int, int]]]:
     """Return a passage from where on most of its marks are seen in so many cells."""
     if not marks or cell_len(text) <= width or cell_len(text[: marks[-1][1]]) < width:
         return text, marks
@@ -397,39 +381,6 @@ def _crop_passage(
     begin = text.find(" ", start - width // 3, start) + 1 or start
     kept = [(first + 1 - begin, end + 1 - begin) for first, end in marks if first >= begin]
     return f"…{text[begin:]}", kept
-
-
-def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
-    """Return a passage in one line without the signs of Markdown, and its marks in their places."""
-    kept: list[str] = []
-    places: list[int] = []
-    dropped: set[int] = set()
-    spaced: set[int] = set()
-
-    def is_marked(start: int, stop: int) -> bool:
-        return any(start < end and begin < stop for begin, end in marks)
-
-    for match in re.finditer(_LINK, text):
-        # The target is shown where it has no other text, or only it has what was looked for.
-        hidden = match.span("alias") if match["alias"] else (0, 0)
-        if match["alias"] and (is_marked(*hidden) or not is_marked(*match.span("target"))):
-            hidden = match.start("target"), match.start("alias") + 1
-        spaced.update(range(*match.span("hash")))
-        dropped.update(range(*hidden))
-        dropped.update(*(range(*match.span(part)) for part in ("open", "id", "size", "close")))
-    for match in re.finditer(_SIGNS, text, re.DOTALL):
-        # What was looked for is shown, be it in an address.
-        if not is_marked(*match.span()):
-            dropped.update(range(*match.span()))
-    for offset, char in enumerate(text):
-        places.append(len(kept))
-        if offset in dropped:
-            continue
-        blank = char.isspace() or offset in spaced
-        if not (blank and (not kept or kept[-1] == " ")):
-            kept.append(" " if blank else char)
-    places.append(len(kept))
-    return "".join(kept), [(places[start], places[end]) for start, end in marks]
 
 
 MEASURE = 80  # cells of a line of text, at most
@@ -522,7 +473,8 @@ def _facts(note: Note, width: int, glyphs: Glyphs) -> StyledLine:
         value = note.fields.get(name)
         day = field_date(value)
         text = long_date(day) if day is not None else field_text(value)
-        if text and not (name == "status" and finished):
+        is_said = (name == "status" and finished) or (name, text) == ("goal", "done")
+        if text and not is_said:
             parts.append(_WITH_NAME.get(name, "{}").format(text))
     while len(parts) > 1 and cell_len(f" {glyphs.dot} ".join(parts)) > width:
         parts.pop()
