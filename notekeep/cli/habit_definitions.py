@@ -83,7 +83,9 @@ def add_(
     fields.update({key: more[key] for key in ("group", "tiny") if more[key]})
     plan = vault.notes.plan_new("habit", name, fields=fields)
     due = format_schedule(parse_schedule(schedule))  # so that plain words are seen as understood
-    about = f"habit {fields['habit']}: {due}, {fields['goal']}"
+    about = f"habit {fields['habit']}: {due}"
+    if fields["goal"] != "done":  # which would read as if today were done
+        about += f", {fields['goal']}"
     return apply_plan(vault, plan, dry_run=dry_run, done=lambda path: f"{path}  {about}")
 
 

@@ -160,8 +160,9 @@ def todo_(*, everything: bool) -> int:
         rows = [habit_object(habit) for habit in shown]
         output.write_json({"date": day.isoformat(), "done": done, "asked": asked, "habits": rows})
     else:
-        ends = f"  {dates.format_short_day(day)} (ends at {index.places.settings.day_start:02}:00)"
-        output.write_styled([(f"Habits  {done} of {asked} done", "bold"), (ends, "dim")])
+        start = index.places.settings.day_start
+        when = f"  {dates.format_short_day(day)} (day ends at {start:02}:00)"
+        output.write_styled([(f"Habits  {done} of {asked} done", "bold"), (when, "dim")])
         _write_list(shown, glyphs(index.places.settings), days=True)
         if not habits:
             output.write_message(NO_HABIT)

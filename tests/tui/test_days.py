@@ -109,4 +109,6 @@ async def test_after_midnight_today_says_when_its_day_ends(
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T00:30")
     app = make_app("today")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "Tuesday 24 November (ends at 04:00)"))
+        await until(pilot, lambda: shows(app, "Tuesday 24 November (day ends at 04:00)"))
+        await press(pilot, "f3")
+        await until(pilot, lambda: shows(app, "Tue 24 Nov (day ends at 04:00)"))

@@ -71,7 +71,7 @@ async def test_yesterday_says_what_it_left_open_and_one_key_goes_there(
         await until(pilot, lambda: written(root))
         assert written(root)[-1] == "- 2026-11-23 floss: done @21:15"
         await press(pilot, "t")
-        await until(pilot, lambda: shows(app, "Tue 24 Nov (ends"))
+        await until(pilot, lambda: shows(app, "done · Tue 24 Nov"))
         assert not shows(app, "not logged")
 
 

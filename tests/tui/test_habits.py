@@ -259,7 +259,7 @@ async def test_the_week_is_filled_in_a_day_at_a_time(make_app: MakeApp, root: Pa
         await press(pilot, "x")
         await until(pilot, lambda: written(root, before))
         await press(pilot, "t")
-        await until(pilot, lambda: shows(app, "Tue 24 Nov (ends"))
+        await until(pilot, lambda: shows(app, "done · Tue 24 Nov"))
         await press(pilot, "s")
         await until(pilot, lambda: len(written(root, before)) == 2)
         assert written(root, before) == [
@@ -361,7 +361,7 @@ async def test_a_click_on_the_name_of_a_day_chooses_it(make_app: MakeApp, root: 
         await pilot.click(offset=(seen(app)[line].index("Mo"), line))
         await until(pilot, lambda: shows(app, "Mon 23 Nov 2026"))
         await pilot.click(offset=(seen(app)[line].index("Th"), line))  # has not come yet
-        await until(pilot, lambda: shows(app, "Tue 24 Nov (ends"))
+        await until(pilot, lambda: shows(app, "done · Tue 24 Nov"))
         assert tree(root) == before
 
 
@@ -445,8 +445,9 @@ async def test_without_habits_the_screen_says_how_to_begin(make_app: MakeApp, ro
     (root / "habits" / "log" / "2026-11.laptop.md").unlink()
     app = make_app("habits")
     async with app.run_test(size=WIDE) as pilot:
-        await until(pilot, lambda: shows(app, "No habits yet."))
+        await until(pilot, lambda: shows(app, "a  add the first one"))
         assert not shows(app, "0 of 0")
+        assert not shows(app, "schedule:")
 
 
 async def test_a_habit_is_added_where_habits_are_with_what_is_asked_for(

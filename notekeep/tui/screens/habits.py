@@ -102,10 +102,10 @@ class HabitsScreen(VaultScreen):
             self._wanted = ""
         self.set_idle_actions(*(() if active else HABIT_ACTIONS))
         done, asked, _ = count_habits(active)
-        day, start = self.grid.day, self.vault.settings.day_start
+        day = self.grid.day
         when = f"{day:%a} {day.day} {day:%b}"
         if is_on_today:
-            ends = f" (ends at {start:02}:00)" if start and self.size.width >= GROUPS_FROM else ""
+            ends = self.end_of_day() if self.size.width >= GROUPS_FROM else ""
             count = f"{done} of {asked} done · " if asked else ""
             self.set_status(f"{count}{when}{ends}")
         else:

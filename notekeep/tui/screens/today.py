@@ -10,7 +10,6 @@ from textual import getters
 from textual.containers import Horizontal
 from textual.message import Message
 
-from notekeep import config
 from notekeep.errors import NotekeepError
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
@@ -160,9 +159,7 @@ class TodayScreen(VaultScreen):
         if self.is_unseen():
             return
         day = f"{self.today:%A} {self.today.day} {self.today:%B}"
-        is_next_date = config.current_time().date() > self.today
-        ends = f" (ends at {self.vault.settings.day_start:02}:00)" if is_next_date else ""
-        self.set_status(day + ends)
+        self.set_status(day + self.end_of_day())
         self.load("overview", self.vault.overview, self._show)
 
     def _show(self, day: Overview) -> None:

@@ -66,12 +66,6 @@ _NO_HABITS: tuple[StyledLine, ...] = (
     [Piece("  No habits yet.", "title")],
     [],
     [Piece("  a", "key"), Piece("  add the first one", "muted")],
-    [],
-    [Piece("  A habit is a note that begins like this:", "muted")],
-    [],
-    [Piece("     habit: meditate", "code-string")],
-    [Piece("     schedule: daily", "code-string")],
-    [Piece('     goal: ">= 10 min"', "code-string")],
 )
 
 
