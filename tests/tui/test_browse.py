@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from textual.widgets import Input
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from notekeep.tui.app import NotekeepApp
+    from notekeep.tui.screens.edit import EditScreen
     from notekeep.vault import Vault
 
     MakeApp = Callable[[str], NotekeepApp]
@@ -259,7 +260,7 @@ async def test_the_sidebar_limits_the_list_and_its_searches(make_app: MakeApp) -
         await press(pilot, "slash")
         type_text(app, "habit")
         # The note of the habit has the word as well, and is no book.
-        found = "Quick summary Small habits compound"
+        found = "Small habits compound. The kettle is my"
         await until(pilot, lambda: shows(app, found) and shows(app, "2 of 9 notes"))
         await press(pilot, "escape", "escape", "escape")
         await until(pilot, lambda: shows(app, "9 notes") and not shows(app, "of 9"))
@@ -424,6 +425,50 @@ async def test_delete_moves_to_the_trash_and_undo_brings_back(
         await press(pilot, "u")
         await until(pilot, path.exists)
         assert path.read_bytes() == before
+
+
+async def test_deleting_the_note_that_is_read_leads_to_the_one_next_to_it(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        notes = browse(app).notes
+        app.post_message(OpenNote("books/Atomic Habits.md", read=True))
+        await until(pilot, lambda: shows(app, "The kettle is my cue."))
+        row = notes.cursor
+        await press(pilot, "d")
+        await until(pilot, lambda: shows(app, "Moved Atomic Habits.md to the trash · u undo"))
+        await until(pilot, lambda: notes.has_focus and shows(app, "8 notes"))
+        assert notes.cursor == row
+        path = browse(app).note_under_cursor
+        await press(pilot, "e")
+        await until(pilot, lambda: app.editors.here is not None)
+        assert cast("EditScreen", app.screen).path == path
+
+
+async def test_b_shows_the_sidebar_while_a_note_is_read(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await search(app, pilot, "phone", "books/Deep Work.md")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Depth needs hours") and not shows(app, "Results"))
+        await press(pilot, "b")
+        await until(pilot, lambda: shows(app, "Results") and browse(app).place() == "sidebar")
+
+
+@cases("key", ["h", "escape"], fast=1)
+async def test_where_the_sidebar_is_all_there_is_a_key_leads_back_to_the_list(
+    key: str, make_app: MakeApp
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(50, 14)) as pilot:
+        await until(pilot, lambda: shows(app, "Deep Work"))
+        await press(pilot, "b")
+        await until(pilot, lambda: shows(app, "Kinds") and not shows(app, "Deep Work"))
+        assert shows(app, "h list")
+        await press(pilot, key)
+        await until(pilot, lambda: shows(app, "Deep Work") and browse(app).notes.has_focus)
 
 
 async def test_rename_carries_the_links_along(make_app: MakeApp, root: Path) -> None:

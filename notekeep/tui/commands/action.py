@@ -41,6 +41,7 @@ def in_context(context: str, *actions: Action) -> tuple[Action, ...]:
 CALLS = {
     "note-before": "go_along(-1)",
     "note-after": "go_along(1)",
+    "leave-sidebar": "leave",
     "next-link": "go_to_link(1)",
     "previous-link": "go_to_link(-1)",
     "next-passage": "go_to_passage(1)",

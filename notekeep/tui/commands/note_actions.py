@@ -109,6 +109,9 @@ NOTE_ACTIONS: tuple[Action, ...] = (
         action("choose", "Choose", "enter l right", label="choose").with_help(
             "Show these notes. While searching, limit the results to them, or show all again."
         ),
+        action("leave-sidebar", "Back to the list", "h left", label="list").with_help(
+            "Go to the list of notes."
+        ),
         action(
             "drop-entry", "Remove from the sidebar", "delete D", label="remove", command="saved rm"
         ).with_help("Delete a saved search, or unpin a note. Undo restores it."),

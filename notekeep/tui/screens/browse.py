@@ -161,6 +161,11 @@ class BrowseScreen(VaultScreen):
         else:
             self._sidebar.fill()
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether the keys are about the text of a note, and not about the list."""
+        return self.has_class("-reading") or self.focused is self.preview
+
     def _arrange(self) -> None:
         self._fit()
         if self.has_class("-sidebar"):
@@ -180,7 +185,9 @@ class BrowseScreen(VaultScreen):
         self.set_class(width >= MIN_GRID_WIDTH, "-roomy")
 
     def action_toggle_sidebar(self) -> None:
-        self._wants_sidebar = not self.has_class("-sidebar")
+        # It is not seen beside a note that is read.
+        self._wants_sidebar = self.has_class("-reading") or not self.has_class("-sidebar")
+        self.remove_class("-reading")
         self._arrange()
         (self.sidebar if self._wants_sidebar else self.notes).focus()
 
@@ -192,13 +199,13 @@ class BrowseScreen(VaultScreen):
         self.refresh_bindings()
 
     def action_zoom(self) -> None:
-        if self.focused is self.preview or self.has_class("-reading"):
+        if self.is_reading:
             self.toggle_class("-reading")
         else:
             self.toggle_class("-zoomed")
 
     def action_back(self) -> None:
-        if self.has_class("-reading") or self.focused is self.preview:
+        if self.is_reading or self.has_class("-sidebar-alone"):
             self.action_leave()
         elif self.has_class("-zoomed"):
             self.remove_class("-zoomed")
@@ -321,6 +328,7 @@ class BrowseScreen(VaultScreen):
 
     def action_leave(self) -> None:
         self.remove_class("-reading")
+        self.show_list()
         self.notes.focus()
 
     def action_page_preview(self) -> None:
@@ -350,8 +358,7 @@ class BrowseScreen(VaultScreen):
     def _remember_note(self) -> None:
         """Keep where one is, to come back to: the note that is read, and what is listed."""
         row, asked = self.loader.row, self.pane.asked
-        is_read = self.has_class("-reading") or self.focused is self.preview
-        if row is not None and (is_read or asked.scope or asked.typed):
+        if row is not None and (self.is_reading or asked.scope or asked.typed):
             self._trail.visit(self._location(row.path))
         self._remember_list()
 

@@ -199,6 +199,9 @@ def _write(screen: VaultScreen, step: Step, plan: WritePlan) -> None:
             moved = {change.path: change.target for change in plan.changes if change.target}
             gone = {change.path for change in plan.changes if change.after is None}
             screen.notes.mark({moved.get(path, path) for path in screen.notes.marked} - gone)
+            row = screen.loader.row
+            if screen.is_reading and row is not None and row.path in gone - moved.keys():
+                screen.action_leave()
         # What the plan left out was shown with it.
         fresh = [problem for problem in result.refused if problem not in plan.refused]
         changed = {change.path for change in plan.changes} & set(step.paths)
