@@ -117,6 +117,31 @@ async def test_the_bottom_line_shows_faintly_what_has_nothing_to_be_about(
         assert list(shown)[-len(faint) :] == faint
 
 
+async def test_help_begins_with_what_is_used_most_and_says_what_it_does(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "question_mark")
+        await until(pilot, lambda: shows(app, "esc close"))
+        for says in (
+            "Read the note.",
+            "Create a note and edit it.",
+            "Undo the last change.",
+            "Quit.",
+        ):
+            assert shows(app, says)
+
+
+async def test_help_says_what_keys_do_where_it_is_narrow(make_app: MakeApp) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=(44, 40)) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "question_mark")
+        await until(pilot, lambda: shows(app, "esc close"))
+        assert shows(app, "Edit habit")
+        assert shows(app, "Edit the note that defines the")
+
+
 @pytest.mark.slow
 async def test_the_way_out_of_the_editor_is_said_first(make_app: MakeApp) -> None:
     app = make_app("browse")

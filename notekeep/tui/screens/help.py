@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
 from textual import events
@@ -20,6 +21,7 @@ from notekeep.tui.commands.registry import (
     ACTION_PLACES,
     ACTIONS_BY_ID,
     CONTEXTS,
+    actions_at_place,
     actions_in_context,
     is_offered,
     key_labels,
@@ -32,7 +34,7 @@ from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
-    line_width,
+    fit_line,
     pad_line,
     section_line,
     spread_line,
@@ -43,7 +45,7 @@ from notekeep.vault import Vault
 
 KEYS_WIDTH = 18
 TITLE_WIDTH = 22
-WIDE = 64  # from this width on, what an action does stands beside its title
+WIDE = 64  # from this width on, what an action does stands beside its title, else below it
 
 QUERY_LINES: tuple[tuple[str, str], ...] = (
     ("naval leverage", "notes with both words"),
@@ -62,10 +64,11 @@ QUERY_LINES: tuple[tuple[str, str], ...] = (
 
 
 ABOUT = (
-    "Everything here is also a command: notekeep --help. Hold shift to select text with the "
-    "mouse. Change keys in your settings, under [keys]: docs/settings.md. The screens are "
-    "described in docs/interface.md."
+    "Everything here is also a command: notekeep --help. To change keys: notekeep keys --help. "
+    "Hold shift to select text with the mouse."
 )
+MOST_USED_KEYS = ("enter", "e", "n", "slash", "u", "ctrl+p", "ctrl+q")
+"""The keys that help begins with, where they are not typed into a text."""
 
 
 def help_lines(
@@ -77,6 +80,12 @@ def help_lines(
         head, _, *queries = query_lines(width)
         lines += [head, *queries, []]
     here = ACTION_PLACES[place]
+    is_page = "app" in here and "lines" in here  # and no text that is typed
+    if is_page and not wanted:
+        lines.append(section_line("Most used", "", width, glyphs))
+        for action in _most_used(place):
+            lines += _action(action, own_keys, width)
+        lines.append([])
     for context in (*here, *(other for other in CONTEXTS if wanted and other not in here)):
         actions = [
             action
@@ -87,7 +96,7 @@ def help_lines(
             continue
         if context == "app" and not wanted:
             lines += _sign_lines(place, glyphs, width)
-        if context == here[0] and not wanted and "app" in here:
+        if context == here[0] and not wanted and "app" in here and not is_page:
             actions.append(ACTIONS_BY_ID["quit"])  # in sight at once
         lines.append(section_line(CONTEXTS[context], "", width, glyphs))
         for action in actions:
@@ -96,6 +105,11 @@ def help_lines(
     if wanted and not lines:
         return [[Piece("No key or command for ", "muted"), Piece(clean_line(wanted), "strong")]]
     return lines if wanted else lines + wrap_line([Piece(ABOUT, "faint")], width)
+
+
+def _most_used(place: str) -> Iterator[Action]:
+    for key in MOST_USED_KEYS:
+        yield from islice((one for one in actions_at_place(place) if key in one.keys), 1)
 
 
 def _sign_lines(place: str, glyphs: Glyphs, width: int) -> list[StyledLine]:
@@ -168,12 +182,13 @@ def query_lines(width: int) -> list[StyledLine]:
 
 def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[StyledLine]:
     keys = key_labels(action, own_keys)
-    left = [
-        *pad_line([Piece(keys or "palette", "key" if keys else "faint")], KEYS_WIDTH),
-        *pad_line([Piece(action.title, "bright")], TITLE_WIDTH),
-    ]
+    name = [Piece(keys or "palette", "key" if keys else "faint")]
+    title = [Piece(action.title, "bright")]
     if width < WIDE:
-        return [left[:2] if line_width(left) > width else left]
+        first = [*pad_line(name, min(KEYS_WIDTH, width // 2)), *title]
+        about = wrap_line([Piece(action.help, "muted")], width - 2)
+        return [fit_line(first, width), *([Piece("  "), *row] for row in about)]
+    left = [*pad_line(name, KEYS_WIDTH), *pad_line(title, TITLE_WIDTH)]
     about = wrap_line([Piece(action.help, "muted")], width - KEYS_WIDTH - TITLE_WIDTH)
     blank = Piece(" " * (KEYS_WIDTH + TITLE_WIDTH))
     return [[*left, *about[0]], *([blank, *row] for row in about[1:])]
