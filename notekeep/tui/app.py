@@ -227,6 +227,10 @@ class NotekeepApp(App[None], RemovalSafe):
         keys = format_keys(action_keys(ACTIONS_BY_ID["quit"], self.own_keys)[:1])
         show_message(self, f"{keys} quits. Everything is saved")
 
+    def action_help_quit(self) -> None:
+        # What Textual calls for ctrl+c where nothing can be copied.
+        self.action_explain_quit()
+
     async def leave_for(self, root: str) -> None:
         if self.editors.save_then(partial(self.leave_for, root)):
             return
@@ -561,10 +565,11 @@ class NotekeepApp(App[None], RemovalSafe):
             for path in done.paths[:1]:
                 show_message(self, f"Created {path}")  # u is a letter in the editor
                 self.post_message(VaultChanged())
-                row = self.vault.catalog.row(path)
-                is_post = self.current_mode == places.PUBLISH_SCREEN and row and row.kind == "post"
-                show = PublishNotes((path,)) if is_post else OpenNote(path)
-                self.post_message(show)
+                mode, row = self.current_mode, self.vault.catalog.row(path)
+                if mode == places.PUBLISH_SCREEN and row is not None and row.kind == "post":
+                    self.post_message(PublishNotes((path,)))
+                elif mode == places.BROWSE_SCREEN:
+                    self.post_message(OpenNote(path))
                 self.post_message(EditNote(path))
 
         dialog = NewNoteDialog(list(self.vault.schema.kinds), kind=event.kind, title=event.title)

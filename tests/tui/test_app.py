@@ -271,3 +271,45 @@ async def test_a_vault_is_watched_though_the_first_screen_was_covered_at_once(
         await until(pilot, lambda: app.editors.here is not None)
         (root / "books" / "Deep Work.md").write_text("Written by another program.\n")
         await until(pilot, lambda: shows(app, "Written by another program."))
+
+
+async def test_screens_and_help_look_the_same_after_others_were_opened(make_app: MakeApp) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=WIDE) as pilot:
+
+        async def look() -> list[list[str]]:
+            await until(pilot, lambda: shows(app, "Meditate") and shows(app, "Jan"))
+            habits = seen(app)
+            await press(pilot, "question_mark")
+            await until(pilot, lambda: shows(app, "esc close"))
+            help_page = seen(app)
+            await press(pilot, "escape")
+            await until(pilot, lambda: not shows(app, "esc close"))
+            return [habits, help_page]
+
+        before = await look()
+        others = {"f1": "Tuesday 24", "f2": "9 notes", "f4": "A draft", "T": "basil"}
+        for key, shown in others.items():
+            await press(pilot, key)
+            await until(pilot, lambda shown=shown: shows(app, shown))
+        await press(pilot, "escape", "f3")
+        assert await look() == before
+
+
+async def test_ctrl_c_says_how_to_quit_as_q_does(make_app: MakeApp) -> None:
+    for key in ("q", "ctrl+c"):
+        app = make_app("today")
+        async with app.run_test(size=WIDE, notifications=True) as pilot:
+            await until(pilot, lambda app=app: shows(app, "Tuesday 24"))
+            await press(pilot, key)
+            await until(pilot, lambda app=app: shows(app, "ctrl+q quits. Everything is saved"))
+
+
+async def test_a_new_note_leads_back_to_the_screen_it_was_made_from(make_app: MakeApp) -> None:
+    app = make_app("today")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "Tuesday 24"))
+        await press(pilot, "n", *"Basil", "enter")
+        await until(pilot, lambda: shows(app, "esc save and close"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "Tuesday 24") and shows(app, "Basil"))
