@@ -7,7 +7,7 @@ import re
 import shutil
 import sqlite3
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -392,7 +392,7 @@ def test_a_folder_may_hold_all_formats() -> None:
 
 
 def test_a_large_list_of_readwise_is_read_a_book_at_a_time(tmp_path: Path) -> None:
-    books = [
+    books: list[dict[str, Any]] = [
         {
             "user_book_id": number,
             "title": f"Book {number}",

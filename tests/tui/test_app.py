@@ -291,7 +291,7 @@ async def test_screens_and_help_look_the_same_after_others_were_opened(make_app:
         others = {"f1": "Tuesday 24", "f2": "9 notes", "f4": "A draft", "T": "basil"}
         for key, shown in others.items():
             await press(pilot, key)
-            await until(pilot, lambda shown=shown: shows(app, shown))
+            await until(pilot, partial(shows, app, shown))
         await press(pilot, "escape", "f3")
         after = await look()
         assert [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]] == []
@@ -301,9 +301,9 @@ async def test_ctrl_c_says_how_to_quit_as_q_does(make_app: MakeApp) -> None:
     for key in ("q", "ctrl+c"):
         app = make_app("today")
         async with app.run_test(size=WIDE, notifications=True) as pilot:
-            await until(pilot, lambda app=app: shows(app, "Tuesday 24"))
+            await until(pilot, partial(shows, app, "Tuesday 24"))
             await press(pilot, key)
-            await until(pilot, lambda app=app: shows(app, "ctrl+q quits. Everything is saved"))
+            await until(pilot, partial(shows, app, "ctrl+q quits. Everything is saved"))
 
 
 async def test_a_new_note_leads_back_to_the_screen_it_was_made_from(make_app: MakeApp) -> None:
