@@ -156,7 +156,7 @@ SHOTS = (
         SMALL,
     ),
     Shot("help", "browse", (("question_mark",), "Open"), USUAL),
-    Shot("help-narrow-80x24", "habits", ("Meditate", ("question_mark",), "Skip"), SMALL),
+    Shot("help-narrow-80x24", "habits", ("Meditate", ("question_mark",), "Most used"), SMALL),
     Shot(
         "help-search",
         "browse",
