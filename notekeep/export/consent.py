@@ -140,7 +140,7 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
     if "publish" in note.fields and note.fields["publish"] is not None:
         if said is False:
             raise Refused(
-                f"{note.path}: publish: {note.fields['publish']} prevents export",
+                f"{note.path}: publish: {str(note.fields['publish']).lower()} prevents export",
                 "write publish: true or delete the line to export the note",
             )
         if said is None:

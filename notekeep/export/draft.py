@@ -168,6 +168,17 @@ class Drafter:
             )
 
 
+def _remove_heading(passage: MappedText, heading: Span) -> SourceEdit:
+    first = passage.line_of(heading.start)
+    written = passage.text[heading.start : heading.end].rstrip()
+    last = passage.line_of(heading.start + len(written)) + 1
+    edit = remove_lines(passage, first, last, "removed a heading without text")
+    if passage.blank(first - 1) or passage.blank(last):
+        return edit
+    # Else a rule below would make a heading of a paragraph above.
+    return edit._replace(text="\n")
+
+
 class _DraftJob:
     """The making of one draft: the note, and the notes it embeds, each in its own context."""
 
@@ -193,24 +204,17 @@ class _DraftJob:
     def _empty_headings(self, passage: MappedText) -> list[SourceEdit]:
         """Remove headings that have nothing below them, as a template leaves them."""
         own = self.draft.note.path
-        linked = {ref.heading for ref in self.draft.refs.items if ref.path == own and ref.heading}
+        linked = {
+            ref.heading or f"^{ref.block}"
+            for ref in self.draft.refs.items
+            if ref.path == own and ref.place
+        }
         found = find_empty_headings(passage, self.draft.post.title, linked)
         if found:
             names = ", ".join(filter(None, (plain_text(heading.words) for heading in found)))
             what = f"removed headings without text: {names}"
             self.linker.warn(passage.origin(found[0].start), what.removesuffix(": "))
-        return [
-            remove_lines(
-                passage,
-                passage.line_of(heading.start),
-                passage.line_of(
-                    heading.start + len(passage.text[heading.start : heading.end].rstrip())
-                )
-                + 1,
-                "removed a heading without text",
-            )
-            for heading in found
-        ]
+        return [_remove_heading(passage, heading) for heading in found]
 
     def _stripped(self, path: str) -> MappedText:
         """Return a note's body without what is private."""

@@ -154,8 +154,11 @@ def find_empty_headings(passage: MappedText, title: str, linked: Collection[str]
         block = blocks[number]
         if block.kind == "heading":
             level = int(block.info)
-            has_title = not number and level == 1 and _says(block.words, title)
-            if has_title or following > level or any(_says(block.words, one) for one in linked):
+            words = BLOCK_ID.sub("", block.words)
+            has_title = not number and level == 1 and _says(words, title)
+            names = [words, block.words[len(words) :].strip()]  # its text, and its `^id`
+            is_linked = any(_says(name, one) for name in names for one in linked if name)
+            if has_title or following > level or is_linked:
                 following = level
             else:
                 found.append(block)

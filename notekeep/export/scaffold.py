@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from notekeep.errors import Refused
-from notekeep.export.consent import check_readable
+from notekeep.export.consent import check_consent
 from notekeep.export.post import public_title, unlink
 from notekeep.export.private import strip_private
 from notekeep.export.source_map import TEASER_COMMENT, MappedText
@@ -27,7 +27,10 @@ _FACTS = {
     "podcast": ("show", "episode", "host", "guest", "published", "duration", "url"),
 }
 _OTHER = ("author", "published", "url")
-_OWN_BLOCKS = ("paragraph", "list", "quote", "table", "fence", "code_block", "math_block")
+_OWN_BLOCKS = (
+    *("paragraph", "list", "item", "quote", "table", "fence", "code_block", "math_block"),
+    "definition",
+)
 _CALLOUT = re.compile(r"^\[!\w+\][+-]?[^\n]*\n?")
 _BLOCK_ID = re.compile(r"\s\^[\w-]+\s*$")
 
@@ -87,10 +90,11 @@ class NoteOutline:
 
 
 def outline_note(note: Note) -> NoteOutline:
-    """Return what a post can be made of in a note; refuse a private one."""
+    """Return what a post can be made of in a note; refuse one that may not be exported."""
     if note.private:
         raise Refused(f"{note.path}: it is private", "private notes cannot be used in posts")
-    check_readable(note)
+    # The post would carry its text past these checks.
+    check_consent(note, named=True, published=frozenset())
     passage = strip_private(MappedText.of_note(note)).passage
     keys = _FACTS.get(note.kind, _OTHER)
     facts = {key: text for key in keys if (text := _field_text(note.fields.get(key)))}
@@ -139,11 +143,20 @@ def _sections(passage: MappedText, title: str) -> list[OutlineSection]:
 
 
 def _own_text(passage: MappedText, points: Sequence[int]) -> list[tuple[int, Point]]:
-    """Return the blocks of text of a note; not those that other points are made of."""
+    """Return the blocks of text of a note; not those that other points are made of.
+
+    Of a list that holds such a point, each item without one is a block.
+    """
     refs = passage.find("footnote_ref")
     found = []
+    lists = []  # that hold a point
     for block in passage.find(*_OWN_BLOCKS):
-        if block.depth or any(block.start <= start < block.end for start in points):
+        is_item = block.kind == "item"
+        within = [one for one in lists if one.start <= block.start < one.end]
+        if block.depth != (within[-1].depth + 1 if is_item and within else 0):
+            continue
+        if any(block.start <= start < block.end for start in points):
+            lists += [block] if block.kind == "list" else []
             continue
         start = passage.starts[passage.line_of(block.start)]
         # Footnotes stay behind: their labels would be those of sources in the post.
@@ -241,7 +254,8 @@ def _section(
     level = "#" * min(6, max(2, section.level) + deeper)
     blocks = [f"{level} {section.heading}"] if section.heading else []
     place = f"{material.name}#{section.heading}" if section.heading else material.name
-    blocks.append(f"%% from [[{place}]] %%")
+    if "%%" not in place:  # which would end the comment
+        blocks.append(f"%% from [[{place}]] %%")
     for point in section.points:
         if point.is_own:
             blocks.append(point.text)

@@ -155,6 +155,10 @@ def test_nothing_private_of_a_note_comes_along(word: str) -> None:
         ("---\nprivate: true\n---\nx", "it is private"),
         ("%% not closed", "n.md"),
         ("---\na: [\n---\nx", "front matter is invalid"),
+        ("---\npublish: false\n---\nx", "publish: false prevents export"),
+        ("---\npublish: perhaps\n---\nx", "neither true nor false"),
+        ("---\ntags: [privat]\n---\nx", "privat"),
+        ("---\ntype: note\n---\n---\nprivate: true\n---\n\nx", "second front matter block"),
     ],
 )
 def test_a_note_that_cannot_be_told_apart_is_refused(text: str, why: str) -> None:
@@ -260,3 +264,18 @@ A sentence of mine. It links to [[Other]].
 
 def test_a_section_without_text_is_taken_if_it_is_wanted() -> None:
     assert "## Takeaways\n" in body(NOTE, headings=("takeaways",))
+
+
+def test_of_a_list_with_a_quote_the_other_items_are_taken_over() -> None:
+    text = body(
+        "- [00:12:34] a moment\n- mine\n- also mine\n\n[a site][ref]\n\n[ref]: https://a.example\n"
+    )
+    assert "a moment" in text
+    assert "\n- mine\n" in text
+    assert "\n- also mine\n" in text
+    assert "\n[ref]: https://a.example\n" in text
+
+
+def test_a_heading_that_would_end_the_comment_is_not_named_in_it() -> None:
+    text = body("# A\n\n## 50 \\%% off\n\nmine\n")
+    assert "## 50 \\%% off\n\nmine\n" in text

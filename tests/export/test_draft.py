@@ -304,6 +304,19 @@ def test_a_heading_that_a_link_of_the_note_leads_to_stays(write_vault: Write) ->
     assert text(made).endswith("\n\n## Quotes\n\n### Long ones")
 
 
+def test_a_heading_whose_block_id_a_link_leads_to_stays(write_vault: Write) -> None:
+    made = draft(write_vault({"a.md": "[[#^abc]]\n\n## Ends ^abc\n\n## Rest\n"}))
+    assert "## Ends" in text(made)
+    assert "## Rest" not in text(made)
+
+
+def test_a_rule_below_a_heading_without_text_makes_no_heading_of_the_text(
+    write_vault: Write,
+) -> None:
+    made = draft(write_vault({"a.md": "Some text\n## Related\n---\n## More\n\nx\n"}))
+    assert text(made) == "Some text\n\n---\n## More\n\nx"
+
+
 @pytest.mark.parametrize(
     "body",
     [
