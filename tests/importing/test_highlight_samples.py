@@ -17,6 +17,7 @@ from notekeep.importing.records import Bookmark, passage_id
 from tests.support.reading import SAMPLES, read
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from notekeep.importing.records import Passage
@@ -389,6 +390,28 @@ def test_each_sample_is_recognized_as_its_own_format() -> None:
 def test_a_folder_may_hold_all_formats() -> None:
     # A table is of no program, so a person names that format.
     assert {*read("").formats, "csv"} == set(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda text: f"{text}\n{text}", "more text after its end"),
+        (lambda text: f"{text} x", "more text after its end"),
+        (lambda text: text.rstrip().removesuffix("}"), "no }"),
+        (lambda text: f"[{json.dumps(json.loads(text)['results'][0])}][3]", "more text"),
+        (lambda text: f"{text} \n\n", ""),
+    ],
+)
+def test_a_file_of_readwise_that_does_not_end_as_it_should_is_a_loss(
+    change: Callable[[str], str], reason: str, tmp_path: Path
+) -> None:
+    text = (SAMPLES / "readwise/export.json").read_text("utf-8")
+    (tmp_path / "export.json").write_text(change(text), "utf-8")
+    found = read(tmp_path)
+    assert "The Garden" in found.works
+    losses = [message for message, _ in found.losses if "not JSON" in message]
+    assert len(losses) == bool(reason)
+    assert all(reason in message for message in losses)
 
 
 def test_a_large_list_of_readwise_is_read_a_book_at_a_time(tmp_path: Path) -> None:

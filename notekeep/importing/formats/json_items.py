@@ -45,6 +45,9 @@ def read_items(name: str, text: TextIO, *lists: str) -> Iterator[Any]:
                 else:
                     file.value()
                 is_more = file.take(",")
+            file.expect("}")
+        if is_found:
+            file.expect_end()
     except (ValueError, RecursionError) as error:
         raise Refused(f"not JSON: {getattr(error, 'msg', error)}") from error
     if not is_found:
@@ -70,6 +73,12 @@ class _JsonFile:
         """Take a sign; ValueError when another is next."""
         if not self.take(sign):
             raise ValueError(f"no {sign}")
+
+    def expect_end(self) -> None:
+        """Skip spaces; ValueError when anything else follows."""
+        self._skip_spaces()
+        if self._at < len(self._text):
+            raise ValueError("more text after its end")
 
     def items(self) -> Iterator[Any]:
         is_more = not self.take("]")
