@@ -51,7 +51,7 @@ def lint(words: tuple[str, ...], *, fix: bool, yes: bool, dry_run: bool) -> int:
     allow, and field values outside the allowed range or choices. --fix corrects everything except
     values and the names of folders, logs and templates. Links to a renamed note are updated.
     """
-    vault = open_refreshed()
+    vault = open_refreshed(whole=fix)
     query = join_query(words)
     if query:
         paths = find_paths(vault, query)

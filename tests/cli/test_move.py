@@ -97,6 +97,19 @@ def test_many_changed_notes_are_read_before_a_note_moves(
     assert "inbox/Newer.md" in notekeep("rm", "Rest", "--dry-run", at=root).err
 
 
+def test_many_changed_notes_are_read_before_lint_renames_one(
+    notekeep: Run, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "inbox/Why?.md").write_text("Because.\n", "utf-8")
+    assert notekeep("index", at=root).code == 0
+    monkeypatch.setattr(indexing, "ANSWER_BUDGET", 0)
+    link = root / "inbox/New.md"
+    link.write_text("[[Why?]]\n", "utf-8")
+    assert notekeep("lint", "--fix", "--yes", at=root).code == 0
+    assert (root / "inbox/Why.md").exists()
+    assert link.read_text("utf-8") == "[[Why]]\n"
+
+
 def test_a_name_that_lost_its_quotes_is_one_note_where_it_is_one(notekeep: Run, root: Path) -> None:
     assert (
         notekeep("rm", "Talk", "notes", at=root).out == "moved inbox/Talk notes.md to the trash\n"
