@@ -13,7 +13,7 @@ import pytest
 
 from notekeep.errors import UsageError
 from notekeep.importing.import_state import ImportOptions
-from notekeep.importing.records import PageFile
+from notekeep.importing.records import Loss, PageFile
 from notekeep.vault import Vault
 from tests.support.reading import SAMPLES, read
 
@@ -284,6 +284,18 @@ def test_an_evernote_file_that_is_cut_off_keeps_the_notes_before(tmp_path: Path)
     found = read(tmp_path)
     assert list(found.pages) == ["NoteB"]
     assert found.losses[0][1] == "half.enex"
+
+
+def test_an_evernote_note_that_is_too_large_costs_itself(tmp_path: Path) -> None:
+    notes = "".join(
+        f"<note><title>{title}</title><content>{text}</content></note>\n"
+        for title, text in (("A", "x"), ("B", "word " * 700_000), ("C", "y"))
+    )
+    (tmp_path / "a.enex").write_text(f"<en-export>{notes}</en-export>", "utf-8")
+    found = read(tmp_path)
+    assert [(page.title, page.body) for page in found.pages.values()] == [("A", "x"), ("C", "y")]
+    (loss,) = (one for one in found.records if isinstance(one, Loss))
+    assert loss == Loss("notes of more than 3 MB of text", "B", "a.enex, 2")
 
 
 def test_a_damaged_attachment_costs_itself(tmp_path: Path) -> None:

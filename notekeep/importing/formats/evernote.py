@@ -82,7 +82,7 @@ class _Notebook:
         self._given = given
         self._name = name
         self._known = known  # how many notes have a key
-        self._notes: list[Element] = []
+        self._notes: list[tuple[Element, int]] = []  # with the bytes of text that each had
         self._note_count = 0
         self._builder: TreeBuilder | None = None
         self._data: _Attachment | None = None
@@ -111,9 +111,14 @@ class _Notebook:
 
     def take_pages(self) -> Records:
         notes, self._notes = self._notes, []
-        for note in notes:
+        for note, size in notes:
             self._note_count += 1
-            yield from guard("notes", f"{self._name}, {self._note_count}", self._make_page, note)
+            place = f"{self._name}, {self._note_count}"
+            if size > MAX_NOTE:
+                title = clean_line(note.findtext("title"))
+                yield Loss(f"notes of more than {MAX_NOTE >> 20} MB of text", title, place)
+            else:
+                yield from guard("notes", place, self._make_page, note)
 
     def _refuse_entity(self, *_: object) -> None:
         """Refuse a file that declares entities, which no export does."""
@@ -136,10 +141,10 @@ class _Notebook:
         if self._data is not None:
             self._data.add(text)
             return
+        if self._builder is None:
+            return
         self._size += len(text.encode())
-        if self._size > MAX_NOTE:
-            raise Refused(f"{self._name} has a note of more than {MAX_NOTE >> 20} MB")
-        if self._builder is not None:
+        if self._size <= MAX_NOTE:  # of a larger note only the title is wanted
             self._builder.data(text)
 
     def _end(self, tag: str) -> None:
@@ -154,7 +159,7 @@ class _Notebook:
         if builder is not None:
             builder.end(tag)
             if tag == "note":
-                self._notes.append(builder.close())
+                self._notes.append((builder.close(), self._size))
                 self._builder = None
 
     def _make_page(self, element: Element) -> Records:
