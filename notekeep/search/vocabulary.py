@@ -275,6 +275,8 @@ def _parse(data: bytes) -> tuple[WordList, array[int], array[int]]:
     numbers = array("I", data[end:])
     if len(numbers) != 3 * number + 1 or numbers[-1] != end - start:
         raise ValueError("a vocabulary whose parts have different lengths")
+    if data.count(b"\n", start, end) != number:
+        raise ValueError("a vocabulary with another number of words than it says")
     words = WordList(data[start:end], numbers[2 * number :])
     return words, numbers[:number], numbers[number : 2 * number]
 

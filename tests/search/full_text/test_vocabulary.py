@@ -185,6 +185,16 @@ def test_words_are_written_in_as_if_they_had_been_there(
     assert known(before) == known(before, later)
 
 
+def test_a_vocabulary_with_a_damaged_line_end_is_an_empty_one(folder: Path) -> None:
+    file = folder / "vocabulary"
+    head, first, rest = file.read_bytes().split(b"\n", 2)
+    file.write_bytes(head + b"\n" + first + b"x" + rest)
+    assert Vocabulary(folder).matching("*", 10) == []
+    record_words(folder, [WordDoc("a.md", "Levity")], ENGLISH)
+    Vocabulary(folder).rewrite()
+    assert Vocabulary(folder).matching("*", 10) == ["levity"]
+
+
 @pytest.mark.parametrize("data", [b"", b"{}\n", b"no json\n", b'{"words": 5, "bytes": 3}\nabc'])
 def test_a_damaged_vocabulary_is_an_empty_one(folder: Path, data: bytes) -> None:
     (folder / "vocabulary").write_bytes(data)
