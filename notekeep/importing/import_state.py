@@ -6,7 +6,8 @@ import datetime as dt
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -203,6 +204,22 @@ class ImportState:
         """Read a note again as it will be: what was found in it before takes memory, or is old."""
         if note := self.notes.get(path):
             self.notes[path] = NoteText(path, note.before, note.result())
+
+    @contextmanager
+    def change(self, path: str) -> Iterator[None]:
+        """Settle a note before and after its changes, and take them back when they are refused."""
+        self.settle(path)
+        note = self.notes.get(path)
+        data = note.data if note else b""
+        try:
+            yield
+            self.settle(path)
+        except NotekeepError:
+            if note:
+                self.notes[path] = NoteText(path, note.before, data)
+            else:
+                self.notes.pop(path, None)
+            raise
 
     def places(self, prefix: str) -> dict[str, str]:
         """Return the note in which each id of a format stands, over the whole vault."""

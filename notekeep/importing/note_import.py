@@ -70,23 +70,24 @@ class NotePlanner:
 
     def plan(self, items: Sequence[Work | Page]) -> None:
         """Plan works and pages: first the places of all, which links need, then their texts."""
-        rows = [(item, ImportRow(item.title, _ids(item)[0])) for item in items]
-        for number, (item, row) in enumerate(rows):
-            self.state.report(number, len(rows))
+        rows: list[tuple[Work | Page, ImportRow, dict[str, Value]]] = []
+        for number, item in enumerate(items):
+            self.state.report(number, len(items))
+            row = ImportRow(item.title, _ids(item)[0])
             self.state.rows.append(row)
             with self._guard(row):
-                self._place(item, row)
+                rows.append((item, row, self._place(item, row)))
         works = [item for item in items if isinstance(item, Work)]
         own = {self._line(passage.key) for work in works for passage in work.passages}
         colors = sum(bool(one.color) for work in works for one in work.passages)
         if colors:
             self.state.lose(Loss("colors of highlights", times=colors))
-        for number, (item, row) in enumerate(rows):
+        for number, (item, row, fields) in enumerate(rows):
             self.state.report(number, len(rows))
             if not row.path:
                 continue
-            with self._guard(row):
-                self.state.settle(row.path)
+            with self._guard(row), self.state.change(row.path):
+                self._set_fields(item, row, fields)
                 if isinstance(item, Work):
                     self._plan_work(item, row, own)
                     item.passages = []  # the note has their texts
@@ -94,7 +95,6 @@ class NotePlanner:
                     self._plan_bookmarks(item, row)
                 else:
                     self._plan_page(item, row)
-                self.state.settle(row.path)
 
     @contextmanager
     def _guard(self, row: ImportRow) -> Iterator[None]:
@@ -109,34 +109,40 @@ class NotePlanner:
                 self.state.notes.pop(row.path, None)
             row.path, row.is_new = "", False
             row.counts.clear()
+            row.changes.clear()
 
     def _line(self, key: str) -> str:
         return passage_id(self.format.prefix, key)
 
     # Places
 
-    def _place(self, item: Work | Page, row: ImportRow) -> None:
-        """Find the note of a work or page, or make it."""
+    def _place(self, item: Work | Page, row: ImportRow) -> dict[str, Value]:
+        """Find the note of a work or page, or make it; return the fields that it should have."""
         if row.id in self.state.options.skip:
             row.is_skipped = True
-            return
+            return {}
         path = self._find(item, row)
         if path is None:
-            return
+            return {}
+        fields: dict[str, Value] = {}
         day_note = self._day_note(item)
         if path:
             row.path = path
-            self._set_fields(item, row)
+            fields = self._wanted(item)
         elif day_note and self.state.exists(day_note):
             row.path = day_note
             self._joining.add(row.id)
         elif self._is_left_out(item, row):
-            return
+            return {}
         else:
             row.is_new = True
-            row.path = self._make_note(item)
+            fields = self._wanted(item)
+            row.path = self._make_note(item, fields)
+        if fields:
+            self.state.matcher.add(row.path, item.kind, item.title, fields)
         if isinstance(item, Page) and not item.bookmarks:
             self.links.add(item, row.path, is_new=row.is_new)
+        return fields
 
     def _find(self, item: Work | Page, row: ImportRow) -> str | None:
         """Find the note of a record: its path, "" for none, None when only a person can say."""
@@ -184,9 +190,8 @@ class NotePlanner:
         top = folder if is_own else self.format.title
         return self.state.free_path("/".join([top, *parts]), item.title)
 
-    def _make_note(self, item: Work | Page) -> str:
+    def _make_note(self, item: Work | Page, fields: dict[str, Value]) -> str:
         state, schema = self.state, self.state.workspace.schema
-        fields = self._wanted(item)
         path = self._new_path(item)
         body = ""  # what the template says
         if isinstance(item, Page) and (item.body.strip() or item.bookmarks):
@@ -203,10 +208,6 @@ class NotePlanner:
         unclaimed = [FieldChange(one, "=", None) for one in UNCLAIMED_FIELDS if one not in fields]
         data = apply_changes(made.after or b"", unclaimed, schema, item.kind)
         state.notes[path] = NoteText(path, None, data)
-        state.matcher.add(path, item.kind, item.title, fields)
-        for name, value in fields.items():
-            for one in value if isinstance(value, list) else [value]:
-                self.ledger.add(self._field_line(item, name), digest_text(str(one)))
         return path
 
     # Fields
@@ -243,13 +244,17 @@ class NotePlanner:
                 self.state.lose(Loss(f"values of {name}: {error.message}", item.title))
         return found
 
-    def _set_fields(self, item: Work | Page, row: ImportRow) -> None:
+    def _set_fields(self, item: Work | Page, row: ImportRow, fields: dict[str, Value]) -> None:
         """Plan fields of a note that is there: blanks are filled, lists gain, ours follow."""
+        if row.is_new:  # it has them
+            for name, value in fields.items():
+                for one in value if isinstance(value, list) else [value]:
+                    self.ledger.add(self._field_line(item, name), digest_text(str(one)))
+            return
         note = self.state.note(row.path)
         matter = frontmatter.read_frontmatter(note.data)
         keys = find_known_keys(matter.fields)
         changes: list[FieldChange] = []
-        fields = self._wanted(item)
         for name, value in fields.items():
             there = matter.words.get(keys.get(canonical(name), name), "")
             line = self._field_line(item, name)
@@ -260,7 +265,6 @@ class NotePlanner:
         if changes:
             note.set_fields(changes, self.state.workspace.schema, item.kind)
             row.counts["fields"] += sum(change.key != "source_id" for change in changes)
-        self.state.matcher.add(row.path, item.kind, item.title, fields)
 
     def _gain(
         self, line: str, name: str, value: Value, there: str | list[str]

@@ -556,6 +556,31 @@ def test_a_note_that_is_refused_counts_as_no_new_note(vault: Vault, tmp_path: Pa
     assert not (Path(vault.root) / "books/Beds.md").exists()
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_note_that_is_refused_stays_as_it_was(
+    *, is_there: bool, vault: Vault, tmp_path: Path
+) -> None:
+    note = Path(vault.root) / "books/Beds.md"
+    if is_there:
+        note.parent.mkdir()
+        note.write_text("---\ntype: book\nauthor: [Bo Bedder]\n---\n# Beds\n", "utf-8")
+        vault.indexing.refresh(words=False)
+    before = tree(Path(vault.root))
+    passages = tuple(Marked(number, "word " * 200_000) for number in range(1, 5))
+    beds = Book("Beds", "Bo Bedder", passages)
+    plan = take(vault, write_readwise_json(tmp_path, [beds]))
+    assert plan is not None
+    assert [problem.path for problem in plan.plan.refused] == ["books/Beds.md"]
+    assert plan.plan.changes == []
+    assert {path for path in tree(Path(vault.root)) if path.endswith((".md", ".log"))} == {
+        path for path in before if path.endswith(".md")
+    }
+    # Once it is small enough, it comes with its fields.
+    take(vault, write_readwise_json(tmp_path, [beds._replace(passages=passages[:1])]))
+    assert "readwise:" in note.read_text("utf-8")
+    assert "> word" in note.read_text("utf-8")
+
+
 def test_links_in_a_folder_are_not_followed(vault: Vault, tmp_path: Path) -> None:
     given = tmp_path / "given"
     given.mkdir()
