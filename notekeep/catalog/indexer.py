@@ -225,7 +225,8 @@ class Indexer:
         only_unsure = _count_only_unsure(changes, known)
         clear_in_chunks(known)
         run.done = done = Refreshed(changes, problems=_unreadable(changes))
-        if run.budget is not None and len(changes) - only_unsure > run.budget:
+        to_read = len(changes) - len(changes.removed) - only_unsure
+        if run.budget is not None and to_read > run.budget:
             done.pending = len(changes)
             done.deferred = True
             return

@@ -21,6 +21,7 @@ from notekeep.markdown.field_values import Value
 from notekeep.markdown.links import link_to_second
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import extract_facts
+from notekeep.markdown.tree import Span
 
 _FACTS = {
     "book": ("author", "published", "publisher", "pages", "isbn"),
@@ -149,7 +150,7 @@ def _own_text(passage: MappedText, points: Sequence[int]) -> list[tuple[int, Poi
     """
     refs = passage.find("footnote_ref")
     found = []
-    lists = []  # that hold a point
+    lists: list[Span] = []  # that hold a point
     for block in passage.find(*_OWN_BLOCKS):
         is_item = block.kind == "item"
         within = [one for one in lists if one.start <= block.start < one.end]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from textual.suggester import Suggester, SuggestionReady
@@ -61,6 +61,12 @@ class WordIndex:
     def __contains__(self, word: str) -> bool:
         at = bisect_left(self._words, (word.casefold(), word))
         return self._words[at : at + 1] == [(word.casefold(), word)]
+
+    def spellings(self, typed: str) -> list[str]:
+        """Return the words that are what was typed, whatever their case."""
+        folded = typed.casefold()
+        at = bisect_left(self._words, (folded, ""))
+        return [word for _, word in takewhile(lambda one: one[0] == folded, self._words[at:])]
 
     def find_inside(self, typed: str) -> Iterator[str]:
         """Yield those in which not the first word begins so, but a later one."""
@@ -136,7 +142,13 @@ class Completer:
     def _of_titles(self, typed: re.Match[str], end: str, *, is_wiki: bool) -> list[CompletionOffer]:
         """Return the titles with a word that begins so, as links that Obsidian follows as well."""
         plain = _offers(self._titles, typed, "")
-        plain = [*plain, *_offers_inside(self._titles, typed)][:MAX_OFFERS]
+        if later := _offers_inside(self._titles, typed):
+            # Titles with the word further down never go before the one that is typed whole.
+            listed = {offer.text for offer in plain}
+            whole = [word for word in self._titles.spellings(typed[1]) if word not in listed]
+            at = typed.start(1)
+            plain = [*(CompletionOffer(at, word, "") for word in whole), *plain, *later]
+        plain = plain[:MAX_OFFERS]
         titles = tuple(offer.text for offer in plain)
         links = [f"[[{title}]]" for title in titles]
         if self._links is not None:

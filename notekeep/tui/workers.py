@@ -233,7 +233,7 @@ class PendingAnswer:
     @property
     def is_there(self) -> bool:
         """Whether no answer is on its way."""
-        return self._worker is None
+        return self._worker is None or self._worker.is_finished
 
     def when_there(
         self,

@@ -25,6 +25,13 @@ COMPLETER = Completer(
 )
 
 
+def test_the_title_that_is_typed_whole_goes_before_those_that_contain_it() -> None:
+    completer = Completer(titles=["Naval", "The Naval Book"])
+    for typed in ("[[Nav", "[[Naval", "[[naval"):
+        offers = completer.offers([typed], 0, len(typed))
+        assert [offer.text for offer in offers] == ["Naval]]", "The Naval Book]]"]
+
+
 NEWPORT = ["authors: [Cal Newport, Cal Newport"]
 
 

@@ -155,6 +155,7 @@ class BrowseScreen(VaultScreen):
         self._show_idle_actions()
         if not self.notes.note_count:
             self.loader.row = None
+            self._list_quote(None)
             self.preview.say()
         if self.pane.typed:
             self._sidebar.count_again()
@@ -228,7 +229,7 @@ class BrowseScreen(VaultScreen):
 
     def show_list(self) -> None:
         """Show the list, where the sidebar stands in its place."""
-        if self.has_class("-narrow"):
+        if self.has_class("-sidebar-alone"):
             self._wants_sidebar = None
             self._arrange()
 
@@ -288,7 +289,7 @@ class BrowseScreen(VaultScreen):
     def on_list_view_selected(self, event: ListView.Selected) -> None:
         if event.view is self.sidebar:
             self.action_choose()
-        elif self.pane.grid is not None:
+        elif self.pane.grid is not None and self.notes.row is not None:
             self.action_edit_cell()
         else:
             self.action_open()

@@ -47,6 +47,7 @@ from notekeep.tui.workers import (
     PendingAnswer,
     in_background,
     notify_done,
+    show_error,
     show_message,
     work_status,
 )
@@ -390,8 +391,15 @@ class PublishScreen(VaultScreen):
             self._write(export, partial(self._was_written, plan, self.chosen))
 
     def _write(self, what: Callable[[], T], then: Callable[[T], object]) -> None:
-        self.shown = None
-        self._written_answer.ask(what, then, failed=self.show_problem)
+        self.shown, chosen = None, self.chosen
+
+        def failed(error: NotekeepError) -> None:
+            if chosen == self.chosen:
+                self.show_problem(error)
+            else:  # the plan of another note is shown by now
+                show_error(self, error)
+
+        self._written_answer.ask(what, then, failed=failed)
 
     def _was_written(self, plan: ExportPlan, chosen: tuple[str, ...], done: ExportResult) -> None:
         if chosen == self.chosen:  # else the plan of another note is shown by now
