@@ -136,6 +136,16 @@ def test_many_notes_gone_at_once_are_held_until_that_is_meant(vault: Vault) -> N
     assert len(vault.ls()) == 6
 
 
+def test_many_notes_gone_at_once_leave_nothing_to_read_later(vault: Vault) -> None:
+    for number in range(5):
+        vault.write(f"{number}.md", "x")
+    vault.refresh()
+    for number in range(5):
+        vault.remove(f"{number}.md")
+    done = vault.refresh(budget=2)
+    assert (done.pending, done.deferred, len(done.held)) == (0, False, 5)
+
+
 def test_notes_that_notekeep_removed_are_not_held_with_those_that_vanished(vault: Vault) -> None:
     for number in range(20):
         vault.write(f"{number}.md", "x")
