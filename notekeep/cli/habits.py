@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from notekeep import dates
+from notekeep import config, dates
 from notekeep.cli import habit_checkin, output, shell_completion
 from notekeep.cli.arguments import (
     DefaultGroup,
@@ -160,8 +160,9 @@ def todo_(*, everything: bool) -> int:
         rows = [habit_object(habit) for habit in shown]
         output.write_json({"date": day.isoformat(), "done": done, "asked": asked, "habits": rows})
     else:
-        start = index.places.settings.day_start
-        when = f"  {dates.format_short_day(day)} (day ends at {start:02}:00)"
+        when = f"  {dates.format_short_day(day)}"
+        if config.current_time().date() > day:  # it goes on after midnight
+            when += f" (day ends at {index.places.settings.day_start:02}:00)"
         output.write_styled([(f"Habits  {done} of {asked} done", "bold"), (when, "dim")])
         _write_list(shown, glyphs(index.places.settings), days=True)
         if not habits:

@@ -230,11 +230,18 @@ def test_hostile_titles_reach_no_terminal(desk: Desk) -> None:
     assert "\x1b" not in out
 
 
+def test_after_midnight_it_says_when_the_day_ends(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T01:00")
+    assert desk().out.startswith("Habits  0 of 3 done  Tue 24 Nov (day ends at 04:00)\n")
+
+
 def test_today_lists_what_is_asked_and_what_is_logged(desk: Desk) -> None:
     desk("med")
     desk("gym")
     out = desk().out
-    assert out.startswith("Habits  2 of 4 done  Tue 24 Nov (day ends at 04:00)\n")
+    assert out.startswith("Habits  2 of 4 done  Tue 24 Nov\n")
     assert [line.split()[1] for line in out.splitlines()[1:]] == [
         "[/red]",
         "Gym",

@@ -29,6 +29,8 @@ def first_note(terminal: Terminal, notes: Path) -> None:
     terminal.send("Boil only what you need.")
     terminal.until("Boil only what you need.", "unsaved")
     terminal.send(ESCAPE)
+    terminal.until("Last changed", "Kettles")
+    terminal.send(F2)
     terminal.until("t tags", "Boil only what you need.")
     assert "Boil only what you need." in (notes / "inbox/Kettles.md").read_text()
 
@@ -46,7 +48,7 @@ def search(terminal: Terminal) -> None:
     terminal.send("/")
     terminal.until("enter results")
     terminal.send("boil")
-    terminal.until("Kettles Boil only what you need.")
+    terminal.until("best match", "Boil only what you need.")
     # What was saved is in the full text by now, or is taken in, and that is over at once.
     terminal.until_gone("Indexing")
     terminal.send(ESCAPE)

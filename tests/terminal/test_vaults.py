@@ -36,8 +36,10 @@ def test_from_nothing_to_a_first_note_that_is_found(start: Start, home: Path) ->
         terminal.send("Basil wants #water.")
         terminal.until("unsaved")
         terminal.send(ESCAPE)
-        # The tag stands in the sidebar; what was written is found.
-        terminal.until("enter open")
+        terminal.until("Last changed", "enter open")
+        # The tag stands in the sidebar of Browse; what was written is found.
+        terminal.send("gb")
+        terminal.until("t tags")
         terminal.send("b")
         terminal.until("Kinds", "water")
         terminal.send(ESCAPE)
