@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -378,7 +379,7 @@ def test_a_definition_or_a_log_file_is_opened_in_the_editor(
 ) -> None:
     editor = tmp_path / "editor.py"
     editor.write_text(f"import sys; open({str(tmp_path / 'opened')!r}, 'a').write(sys.argv[-1])\n")
-    monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
+    monkeypatch.setenv("EDITOR", shlex.join([sys.executable, str(editor)]))
     assert desk("edit", "med").code == 0
     assert (tmp_path / "opened").read_text() == str(desk.root / "habits/Meditate.md")
     desk("med", "yesterday")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -44,8 +45,13 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
         command = [shutil.which("git") or "", *words]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
+    python = shlex.quote(sys.executable)
     run("init", "-q", "-b", "main")
-    run("config", "merge.notekeep.driver", f"{sys.executable} -m notekeep merge-file %O %A %B %P")
+    run(
+        "config",
+        "merge.notekeep.driver",
+        f"{python} -m notekeep merge-file %O %A %B %P",
+    )
     (tmp_path / ".gitattributes").write_text("*.md merge=notekeep\n")
     return run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ def root(tmp_path: Path) -> Path:
 
 def shell(command: str, root: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["bash", "-c", command.replace("notekeep", f"{sys.executable} -m notekeep")],
+        ["bash", "-c", command.replace("notekeep", f"{shlex.quote(sys.executable)} -m notekeep")],
         cwd=root,
         capture_output=True,
         text=True,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OLDEST: Final = {"hugo": "0.146.0"}
 """The first version of a generator that builds the sites of the tests, where older ones do not."""
@@ -101,3 +106,10 @@ def _numbers(version: str) -> list[int]:
 def may_be_skipped(reason: str) -> bool:
     """Tell whether a skip is for something that no machine has to have."""
     return reason in ALLOWED_SKIPS or TOO_OLD in reason
+
+
+def write_program(path: Path, code: str) -> None:
+    """Write a program in Python, without a `#!` line for it: Python's path may have blanks."""
+    words = shlex.join([sys.executable, "-P", "-c", code])
+    path.write_text(f'#!/bin/sh\nexec {words} "$@"\n', "utf-8")
+    path.chmod(0o755)

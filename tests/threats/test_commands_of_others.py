@@ -11,6 +11,7 @@ import pytest
 from notekeep.settings import vault_settings
 from reliability.r16_terminal import environment
 from reliability.terminal import on_terminal, unsafe
+from tests.support.programs import write_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +28,9 @@ HOSTILE = "a $(touch canary) `touch canary`; touch canary & 'x'.md"
 def editor(tmp_path: Path) -> Path:
     """An editor that writes down its arguments, beside itself."""
     program = tmp_path / "my editor"
-    program.write_text(
-        f"#!{sys.executable} -P\nimport json, sys\n"
-        f"open({str(tmp_path / 'said.json')!r}, 'w').write(json.dumps(sys.argv[1:]))\n"
-    )
-    program.chmod(0o755)
+    said = str(tmp_path / "said.json")
+    code = f"import json, sys\nopen({said!r}, 'w').write(json.dumps(sys.argv[1:]))"
+    write_program(program, code)
     return program
 
 
@@ -87,10 +86,7 @@ def test_the_pager_is_given_clean_text_and_no_shell(
 ) -> None:
     (root / "a.md").write_text("title \x1b]0;owned\x07 \u202e end\n", "utf-8")
     pager = tmp_path / "my pager"
-    pager.write_text(
-        f"#!{sys.executable} -P\nimport sys\nprint(sys.argv[1:])\nprint(sys.stdin.read())\n"
-    )
-    pager.chmod(0o755)
+    write_program(pager, "import sys\nprint(sys.argv[1:])\nprint(sys.stdin.read())")
     env = environment(home) | {"PAGER": f"'{pager}' '; touch canary'"}
     command = [sys.executable, "-P", "-m", "notekeep", "show", "a"]
     code, sent = on_terminal(command, str(root), env)

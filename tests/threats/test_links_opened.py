@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from notekeep.tui.app import NotekeepApp
 from notekeep.tui.external_programs import check_address, open_address
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.vault import Vault
+from tests.support.programs import write_program
 from tests.support.screens import press, shows, tree, until
 from tests.support.sizes import cases
 
@@ -95,11 +95,8 @@ def test_an_address_reaches_the_browser_as_one_word_and_no_shell(
 
     said = tmp_path / "said.json"
     program = tmp_path / "browser"
-    program.write_text(
-        f"#!{sys.executable}\nimport json, sys\n"
-        f"open({str(said)!r}, 'w').write(json.dumps(sys.argv[1:]))\n"
-    )
-    program.chmod(0o755)
+    code = f"import json, sys\nopen({str(said)!r}, 'w').write(json.dumps(sys.argv[1:]))"
+    write_program(program, code)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(webbrowser, "_tryorder", [str(program)])
     monkeypatch.setattr(webbrowser, "_browsers", {})
