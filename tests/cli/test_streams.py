@@ -102,7 +102,8 @@ def test_streams_that_are_closed_are_no_failure(root: Path) -> None:
 def told(root: Path, script: bytes, **env: str) -> bytes:
     """What a script of `notekeep` prints, where nothing is set but what is given."""
     file = root.parent / "script"
-    file.write_bytes(script.replace(b"notekeep", os.fsencode(sys.executable) + b" -m notekeep"))
+    program = os.fsencode(shlex.quote(sys.executable)) + b" -m notekeep"
+    file.write_bytes(script.replace(b"notekeep", program))
     kept = {name: os.environ[name] for name in ("HOME", "NOTEKEEP_HOME", "PATH")}
     done = subprocess.run(
         ["bash", str(file)], cwd=root, capture_output=True, timeout=120, check=True, env=kept | env
