@@ -4,9 +4,8 @@ The index holds stems, and "happin" does not complete to "happi". So the folded 
 beside it, with how many notes have each. The counts only rank: a vocabulary that is a little old is
 still right, because what it proposes is looked up in the index.
 
-`vocabulary` is written by a build: a line of JSON, the words in order and parted by line ends, and
-three arrays: how many notes have each, in how many it stands in a title, tag or heading, and where
-it begins.
+`vocabulary` is written by a build: a line of JSON, the words in order, one a line, and two arrays:
+how many notes have each, and in how many it stands in a title, tag or heading.
 `vocabulary-new` takes the words of notes saved since, one a line, "+" before one of a title or tag.
 """
 
@@ -17,9 +16,9 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from heapq import nlargest
-from itertools import accumulate, chain
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from notekeep import cache_files
@@ -80,13 +79,12 @@ class WordCounter:
 
 
 class WordList:
-    """Words in order, in one text: a string for each would take six times the memory.
+    """Words in order, in one text: a string for each would take six times the memory."""
 
-    `starts` are the places where they begin, and where another one would.
-    """
-
-    def __init__(self, text: bytes, starts: Sequence[int]) -> None:
-        self._text, self._starts = text, starts
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        # Where they begin, and where another one would.
+        self._starts = array("I", [0, *(line.end() for line in re.finditer(b"\n", text))])
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -116,7 +114,7 @@ class Vocabulary:
         self._new_in_order: list[str] = []
         self._read = 0
         self._main = _identity(folder / VOCABULARY_FILE)
-        self._words = WordList(b"", (0,))
+        self._words = WordList(b"")
         self._counts = self._heads = array("I")
         try:
             data = (folder / VOCABULARY_FILE).read_bytes()
@@ -273,20 +271,16 @@ def _parse(data: bytes) -> tuple[WordList, array[int], array[int]]:
     sizes = json.loads(data[:start])
     number, end = int(sizes["words"]), start + int(sizes["bytes"])
     numbers = array("I", data[end:])
-    if len(numbers) != 3 * number + 1 or numbers[-1] != end - start:
+    words = WordList(data[start:end])
+    if not len(words) == number == len(numbers) // 2:
         raise ValueError("a vocabulary whose parts have different lengths")
-    if data.count(b"\n", start, end) != number:
-        raise ValueError("a vocabulary with another number of words than it says")
-    words = WordList(data[start:end], numbers[2 * number :])
-    return words, numbers[:number], numbers[number : 2 * number]
+    return words, numbers[:number], numbers[number:]
 
 
 def _write(folder: Path, words: list[str], counts: list[int], heads: list[int]) -> None:
-    lines = [f"{word}\n".encode(errors="replace") for word in words]
-    starts = accumulate(map(len, lines), initial=0)
-    text = b"".join(lines)
+    text = "".join(f"{word}\n" for word in words).encode(errors="replace")
     sizes = json.dumps({"words": len(words), "bytes": len(text)}).encode()
-    numbers = array("I", [*counts, *heads, *starts]).tobytes()
+    numbers = array("I", [*counts, *heads]).tobytes()
     cache_files.write_cache_file(str(folder), VOCABULARY_FILE, sizes + b"\n" + text + numbers)
     remove_path(folder / NEW_WORDS_FILE)
 
