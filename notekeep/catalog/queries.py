@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 YEAR = "year"
 TAG = "tag"
 FOLDER = "folder"
+GROUPINGS = ("type", FOLDER, TAG, YEAR)
+"""What notes are counted by besides fields."""
 
 
 class Facets(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from notekeep.catalog.columns import COLUMNS, column_value
-from notekeep.catalog.queries import FOLDER, TAG, YEAR, count_by
+from notekeep.catalog.queries import GROUPINGS, TAG, count_by
 from notekeep.catalog.records import Row
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import (
@@ -106,7 +106,7 @@ def ls(
 
 def _count(vault: Vault, query: str, by: str, limit: int | None) -> int:
     field = {"kind": "type", "tags": TAG}.get(by, by)
-    name = canonical_field(vault, field, ("type", FOLDER, TAG, YEAR))
+    name = canonical_field(vault, field, GROUPINGS)
     rows = vault.search.rows(query).rows
     counts = count_by(rows, name)
     shown = list(counts.items())[:limit]

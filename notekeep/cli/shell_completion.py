@@ -29,7 +29,6 @@ from notekeep.vault import Vault
 
 Completion: TypeAlias = Callable[[click.Context, Any, str], list[str]]
 """Completes what is typed of an argument: the context, its parameter, and the text."""
-GROUPINGS = ("folder", "tag", "type", "year")  # what `ls --by` counts by besides fields
 MAX_COMPLETIONS = 100  # so many notes are offered at once; nobody reads further
 
 
@@ -54,7 +53,13 @@ def _shown_fields(vault: Vault) -> list[str]:
     return [name for name in vault.search.fields().names() if name not in hidden]
 
 
-complete_grouping = _completion(lambda vault: sorted({*_shown_fields(vault), *GROUPINGS}))
+def _groupings(vault: Vault) -> list[str]:
+    from notekeep.catalog.queries import GROUPINGS
+
+    return sorted({*_shown_fields(vault), *GROUPINGS})
+
+
+complete_grouping = _completion(_groupings)
 complete_kind = _completion(lambda vault: vault.schema.kinds)
 complete_saved_query = _completion(lambda vault: vault.search.saved)
 complete_habit = _completion(_habit_ids)
