@@ -8,8 +8,7 @@ from html.parser import HTMLParser
 from typing import NamedTuple, TextIO
 
 from notekeep.errors import Refused
-from notekeep.importing.formats.reading import MAX_RECORDS
-from notekeep.importing.input_files import HOW_TO_SPLIT
+from notekeep.importing.formats.reading import MAX_RECORDS, check_count
 from notekeep.importing.records import clean_text
 
 _CHUNK = 1 << 20
@@ -48,8 +47,7 @@ def read_pieces(html: TextIO, is_wanted: Callable[[str, dict[str, str]], bool]) 
     count = 0
     for part in _split_html(html):
         count += part.count("<")
-        if count > 10 * MAX_RECORDS:
-            raise Refused(f"more than {10 * MAX_RECORDS:,} tags; {HOW_TO_SPLIT}")
+        check_count(count, "tags", 10 * MAX_RECORDS)
         parser.feed(plain_html(part))
         yield from parser.found[:-1]
         del parser.found[:-1]

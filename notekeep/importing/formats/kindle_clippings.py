@@ -13,18 +13,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TextIO
 
-from notekeep.errors import Refused
 from notekeep.importing.formats.reading import (
-    MAX_RECORDS,
     MAX_TEXT,
     Records,
+    check_count,
     each_text,
     fold_letters,
     head_text,
     split_names,
     surnames,
 )
-from notekeep.importing.input_files import HOW_TO_SPLIT
 from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, clean_text
 
 _SEPARATOR = "=========="
@@ -110,8 +108,7 @@ def _detect(name: str, head: bytes) -> bool:
 def _read_file(name: str, text: TextIO) -> Records:
     books: dict[str, list[_Record]] = {}
     for number, (line, lines, is_whole) in enumerate(_split_records(text), 1):
-        if number > MAX_RECORDS:
-            raise Refused(f"more than {MAX_RECORDS:,} clippings; {HOW_TO_SPLIT}")
+        check_count(number, "clippings")
         place = f"{name}:{line}"
         if len(lines) < 2 or (not is_whole and "|" not in lines[1]):
             yield Loss("records that are cut off", place=place)

@@ -145,9 +145,14 @@ def convert_each(
 ) -> Iterator[Any]:
     """Yield what each row becomes, if anything; one that breaks is a loss with its number."""
     for number, row in enumerate(rows, 1):
-        if number > MAX_RECORDS:
-            raise Refused(f"more than {MAX_RECORDS:,} {what}; {HOW_TO_SPLIT}")
+        check_count(number, what)
         yield from guard(what, f"{place}, {number}", convert, row)
+
+
+def check_count(count: int, what: str, most: int = MAX_RECORDS) -> None:
+    """Refuse more records than a file may have."""
+    if count > most:
+        raise Refused(f"more than {most:,} {what}; {HOW_TO_SPLIT}")
 
 
 def guard(
@@ -184,8 +189,7 @@ def read_csv(text: TextIO, sign: str = ",") -> Iterator[tuple[int, dict[str, str
         reader = csv.reader(read_lines(text), delimiter=sign)
         head = [clean_line(cell) for cell in next(reader, [])]
         for number, row in enumerate(reader):
-            if number >= MAX_RECORDS:
-                raise Refused(f"more than {MAX_RECORDS:,} rows; {HOW_TO_SPLIT}")
+            check_count(number + 1, "rows")
             if any(cell.strip() for cell in row) and head:
                 cells = [*row[: len(head) - 1], sign.join(row[len(head) - 1 :])]
                 yield reader.line_num, dict(zip(head, cells + [""] * len(head), strict=False))
