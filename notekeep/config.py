@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import cache_files
@@ -205,6 +205,11 @@ def current_time() -> datetime:
         return datetime.fromisoformat(frozen)
     except ValueError as error:
         raise UsageError(f"NOTEKEEP_NOW: {frozen!r} is no time", "2026-11-24T21:15") from error
+
+
+def end_of_day(day: date, day_start: int) -> str:
+    """Return what is said after a day that goes on after midnight; "" before."""
+    return f" (day ends at {day_start:02}:00)" if current_time().date() > day else ""
 
 
 def remember_vault(root: str, places: Places) -> None:

@@ -160,9 +160,8 @@ def todo_(*, everything: bool) -> int:
         rows = [habit_object(habit) for habit in shown]
         output.write_json({"date": day.isoformat(), "done": done, "asked": asked, "habits": rows})
     else:
-        when = f"  {dates.format_short_day(day)}"
-        if config.current_time().date() > day:  # it goes on after midnight
-            when += f" (day ends at {index.places.settings.day_start:02}:00)"
+        ends = config.end_of_day(day, index.places.settings.day_start)
+        when = f"  {dates.format_short_day(day)}{ends}"
         output.write_styled([(f"Habits  {done} of {asked} done", "bold"), (when, "dim")])
         _write_list(shown, glyphs(index.places.settings), days=True)
         if not habits:

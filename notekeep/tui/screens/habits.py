@@ -8,6 +8,7 @@ from functools import partial
 from textual import events, getters
 from textual.app import ComposeResult
 
+from notekeep.config import end_of_day
 from notekeep.habits.amounts import pluralize
 from notekeep.habits.summary import HabitView, count_habits
 from notekeep.markdown.sanitize import clean_line
@@ -105,7 +106,8 @@ class HabitsScreen(VaultScreen):
         day = self.grid.day
         when = f"{day:%a} {day.day} {day:%b}"
         if is_on_today:
-            ends = self.end_of_day() if self.size.width >= GROUPS_FROM else ""
+            has_room = self.size.width >= GROUPS_FROM
+            ends = end_of_day(day, self.vault.settings.day_start) if has_room else ""
             count = f"{done} of {asked} done · " if asked else ""
             self.set_status(f"{count}{when}{ends}")
         else:

@@ -10,6 +10,7 @@ from textual import getters
 from textual.containers import Horizontal
 from textual.message import Message
 
+from notekeep.config import end_of_day
 from notekeep.errors import NotekeepError
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.messages import OpenNote, ShowConflicts
@@ -159,7 +160,7 @@ class TodayScreen(VaultScreen):
         if self.is_unseen():
             return
         day = f"{self.today:%A} {self.today.day} {self.today:%B}"
-        self.set_status(day + self.end_of_day())
+        self.set_status(day + end_of_day(self.today, self.vault.settings.day_start))
         self.load("overview", self.vault.overview, self._show)
 
     def _show(self, day: Overview) -> None:

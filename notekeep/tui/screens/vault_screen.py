@@ -11,7 +11,6 @@ from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from notekeep import config
 from notekeep.tui.program import ProgramPart, program
 from notekeep.tui.render.list_rows import error_lines
 from notekeep.tui.textual_compat import PacedScreen
@@ -62,11 +61,6 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     def compose_body(self) -> ComposeResult:
         """Yield what stands between the two lines."""
         raise NotImplementedError
-
-    def end_of_day(self) -> str:
-        """Return what is said after a day that goes on after midnight; "" before."""
-        is_next_date = config.current_time().date() > self.today
-        return f" (day ends at {self.vault.settings.day_start:02}:00)" if is_next_date else ""
 
     def vault_changed(self) -> None:
         """Show the vault as it is by now and on this day, with the cursor where it was."""
