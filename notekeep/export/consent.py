@@ -75,6 +75,11 @@ def parse_yes_no(value: Value) -> bool | None:
     return True if word in _YES else False if word in _NO else None
 
 
+def is_draft(fields: Mapping[str, Value]) -> bool:
+    """Whether front matter makes a note a draft, as it does unless it says `draft: false`."""
+    return parse_yes_no(fields.get("draft")) is not False
+
+
 def is_withheld(fields: Mapping[str, Value]) -> bool:
     """Whether front matter says that a note is not for others."""
     if "private" in fields and parse_yes_no(fields["private"]) is not False:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 
 from notekeep.errors import Refused
-from notekeep.export.consent import parse_yes_no
+from notekeep.export.consent import is_draft
 from notekeep.export.references import PRIVATE_LABEL, is_local, strip_local_addresses
 from notekeep.export.source import Options
 from notekeep.markdown.field_values import Value
@@ -88,7 +88,7 @@ def read_post(
     published = () if note.kind in _OWN_PUBLISHED else ("published",)
     post.date = _first_date(fields, ("date", *published, "created"), options.zone)
     post.updated = _first_date(fields, _UPDATED, options.zone)
-    post.draft = parse_yes_no(fields.get("draft")) is not False
+    post.draft = is_draft(fields)
     if options.draft is not None:
         post.draft = options.draft
     post.description = strip_local_addresses(_line(fields.get("description")))

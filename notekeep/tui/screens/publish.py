@@ -10,7 +10,7 @@ from textual import getters
 from textual.containers import Horizontal
 
 from notekeep.errors import NotekeepError, NotFound
-from notekeep.export.consent import parse_yes_no
+from notekeep.export.consent import is_draft
 from notekeep.export.plan import ExportPlan, ExportResult, SiteChange, list_states
 from notekeep.export.targets.target import TARGETS, load_target, open_target
 from notekeep.markdown.sanitize import clean_line
@@ -251,7 +251,7 @@ class PublishScreen(VaultScreen):
         row = self.posts.item
         if event.view is not self.posts or row is None:
             return
-        if self.posts.is_moved and not self.posts.marked:
+        if self.posts.is_moved:
             self._asked = ()
         paths = self._asked or (row.path,)
         if not self._asked and self.vault.catalog.row(row.path) is None:
@@ -271,7 +271,7 @@ class PublishScreen(VaultScreen):
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The notes that are meant: those asked for or marked, else the one under the cursor."""
+        """The notes that are meant: those asked for, else the one under the cursor."""
         row = self.posts.item
         return self._asked or ((row.path,) if row is not None else ())
 
@@ -536,8 +536,7 @@ class PublishScreen(VaultScreen):
         if not rows:
             show_message(self, NOTE_DELETED if self.chosen else "No note selected")
             return
-        drafts = [parse_yes_no(row.fields.get("draft")) is not False for row in rows.values()]
-        value = "false" if any(drafts) else "true"
+        value = "false" if any(is_draft(row.fields) for row in rows.values()) else "true"
         title = f"Set draft: {value} in {self._name_chosen()}"
         step = Step([*rows], title, lambda _: title)
         carry_out(self, step, partial(self.vault.notes.plan_set, step.paths, [f"draft={value}"]))
@@ -664,15 +663,6 @@ class PublishScreen(VaultScreen):
 
     def action_open(self) -> None:
         self.diff.focus()
-
-    def action_page_preview(self) -> None:
-        self.diff.action_step_page(1)
-
-    def action_mark(self) -> None:
-        self.posts.toggle_mark()
-        if self.posts.marked:
-            self._asked = tuple(sorted(self.posts.marked))
-            self.make_plan(self._asked)
 
 
 def _list_title(row: Row) -> ListedTitle:

@@ -27,7 +27,6 @@ class PostList(RowList[PostRow]):
     BINDINGS = bindings("list", by_screen=ALL_ACTIONS)
 
     site = 0  # which of the sites' states is written out
-    marked: frozenset[str] = frozenset()
 
     def show(self, rows: Sequence[PostRow], keep: str | None = None) -> None:
         """Show posts, with the cursor on the note `keep` when it is among them."""
@@ -37,16 +36,8 @@ class PostList(RowList[PostRow]):
         self._rows = rows
         self.lines_changed()
 
-    def toggle_mark(self) -> None:
-        if (post := self.item) is not None:
-            self.marked ^= {post.path}
-            self.is_moved = True
-            self.lines_changed()
-            self.move_to(self.cursor + 1)
-
     def draw_item(self, item: PostRow, width: int, *, here: bool) -> StyledLine:
-        head = gutter(self.glyphs, here=here, marked=item.path in self.marked)
-        return [*head, *post_line(item, width - 2, self.site)]
+        return [*gutter(self.glyphs, here=here), *post_line(item, width - 2, self.site)]
 
 
 class TaskList(RowList[TaskGroup | TaskRow | None]):
