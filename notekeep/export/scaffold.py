@@ -161,9 +161,10 @@ def _own_text(passage: MappedText, points: Sequence[int]) -> list[tuple[int, Poi
             continue
         start = passage.starts[passage.line_of(block.start)]
         # Footnotes stay behind: their labels would be those of sources in the post.
-        ends = [ref.end for ref in refs if start <= ref.start < block.end]
-        starts = [ref.start for ref in refs if start <= ref.start < block.end]
-        pieces = zip([start, *ends], [*starts, block.end], strict=True)
+        inside = [ref for ref in refs if start <= ref.start < block.end]
+        begins = [start, *(ref.end for ref in inside)]
+        ends = [*(ref.start for ref in inside), block.end]
+        pieces = zip(begins, ends, strict=True)
         text = "".join(passage.text[first:last] for first, last in pieces)
         text = _BLOCK_ID.sub("", text.strip("\n").rstrip())
         found.append((block.start, Point(text, "", is_quote=False, is_own=True)))

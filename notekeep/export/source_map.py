@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import repeat
 from operator import attrgetter
 from typing import NamedTuple
@@ -102,8 +102,7 @@ class MappedText:
         """Make the passage of a file's text, `first_line` being where that begins, from 1."""
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
         numbers = range(first_line, first_line + text.count("\n") + 1)
-        # `_make`, without its check: there is one for each line of a vault
-        return cls(text, [*map(partial(tuple.__new__, Origin), zip(repeat(path), numbers))])
+        return cls(text, [*map(Origin, repeat(path), numbers)])
 
     @cached_property
     def page(self) -> ParsedPage:
