@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from notekeep.cli.command_tree import VERBS
+from notekeep.cli.main import main
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text("utf-8")
 
@@ -28,6 +29,14 @@ def test_the_python_example_runs(sample: Path) -> None:
         check=True,
     )
     assert done.stdout.startswith("Atomic Habits ")
+
+
+def test_every_query_can_be_read(sample: Path) -> None:
+    block = re.search(r"## Queries\n\n```\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    queries = re.split(r" {2,}|\n", block[1].replace("( … )", "(a OR b)"))
+    for query in filter(None, queries):
+        assert main(["--vault", str(sample), "search", "--", query]) in (0, 1), query
 
 
 def test_the_sixty_seconds_work_word_by_word(tmp_path: Path) -> None:

@@ -28,15 +28,15 @@ SAVED_AT = 1_795_000_000
 """When the notes of the pictures were written, in seconds since 1970: November 2026."""
 
 
-def examples(page: str) -> list[str]:
-    """Every `notekeep …` line in a page's blocks of code that name no language, in order."""
+def examples(page: str, *languages: str) -> list[str]:
+    """Every `notekeep …` line in a page's code blocks of some languages, by default of none."""
     text = (DOCS / page).read_text("utf-8")
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     return [
         line
         for language, block in blocks
         for line in block.splitlines()
-        if not language and line.startswith("notekeep ")
+        if language in (languages or ("",)) and line.startswith("notekeep ")
     ]
 
 
@@ -53,15 +53,15 @@ def _piped(words: list[str]) -> Iterator[list[str]]:
 @pytest.fixture
 def failing(
     sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[[str], list[str]]:
-    """`failing(page)` runs a page's examples, and gives those that did not exit with 0."""
+) -> Callable[..., list[str]]:
+    """`failing(page, …languages)` runs a page's examples, and returns those that failed."""
     (sample.parent / "blog").mkdir()
     (sample.parent / "blog/hugo.toml").write_text('baseURL = "https://example.org/"\n', "utf-8")
     monkeypatch.chdir(sample)
     monkeypatch.setenv("NOTEKEEP_NOW", NOW)
 
-    def run(page: str) -> list[str]:
-        lines = examples(page)
+    def run(page: str, *languages: str) -> list[str]:
+        lines = examples(page, *languages)
         assert lines, f"{page} has no examples"
         wrong = []
         for line in lines:
@@ -69,7 +69,7 @@ def failing(
             for words in _piped(shlex.split(line, comments=True)):
                 stdin = io.TextIOWrapper(io.BytesIO(given.encode()), "utf-8")
                 monkeypatch.setattr("sys.stdin", stdin)
-                code = main(words)
+                code = main([os.path.expanduser(word) for word in words])
                 printed = capsys.readouterr()
                 given = printed.out
                 if code:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import REPOSITORY
+from tests.support.import_sources import (
+    Book,
+    Marked,
+    write_clippings,
+    write_goodreads,
+    write_kobo,
+    write_notion,
+    write_pocket,
+    write_readwise_csv,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+LOOP = REPOSITORY / "tests/habits/imports/samples/loop.db"
+SOIL = [Book("Soil", "Ann Soiler", (Marked(1, "Worms work at night."),))]
 
 
 @pytest.mark.parametrize(
@@ -31,3 +47,38 @@ def test_the_first_post_ends_published_in_the_site(
     text = post.read_text("utf-8")
     assert "draft: false" in text
     assert "Clarity about what matters" in text
+
+
+@pytest.mark.parametrize(
+    ("page", "arrives"),
+    [
+        ("import-highlights.md", "Worms work at night."),
+        ("import-links.md", "[Soil]("),
+        ("import-notes.md", "Worms work at night."),
+        ("import-reading-lists.md", "status: finished"),
+        ("habits-elsewhere.md", "habit: "),
+    ],
+)
+def test_every_import_brings_the_file_it_names_into_the_vault(
+    page: str,
+    arrives: str,
+    sample: Path,
+    failing: Callable[..., list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", str(sample.parent))
+    (sample.parent / "Downloads").mkdir()
+    write_readwise_csv(sample.parent / "Downloads", SOIL)
+    write_clippings(sample, SOIL)
+    write_kobo(sample, SOIL)
+    write_goodreads(sample, SOIL).rename(sample / "goodreads_library_export.csv")
+    for name, write in (("Export-0123abcd", write_notion), ("pocket", write_pocket)):
+        (folder := sample.parent / name).mkdir()
+        write(folder, SOIL)
+        shutil.make_archive(str(sample / name), "zip", folder)
+    (sample / "list.csv").write_text("No;Was;Wie;Preis\n1;Rose;red;3\n", "utf-8")
+    shutil.copy(LOOP, sample / "Loop Habits Backup.db")
+    before = {path: path.read_text("utf-8") for path in sample.rglob("*.md")}
+    assert failing(page, "sh") == []
+    now = {path: path.read_text("utf-8") for path in sample.rglob("*.md")}
+    assert any(arrives in text for path, text in now.items() if text != before.get(path))

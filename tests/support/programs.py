@@ -57,8 +57,6 @@ ALLOWED_SKIPS = frozenset(
         "NOTEKEEP_CORPUS names no folder with real vaults",
         "NOTEKEEP_EXPORT_ALL names no folder with the further generators",
         "zola is not here, and no registry has it",
-        "the program chromium is missing",
-        "no locale could be made: its source is missing",
     }
 )
 """The reasons for which a test may be skipped where `NOTEKEEP_NO_SKIPS` is set."""
