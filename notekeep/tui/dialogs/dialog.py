@@ -34,7 +34,7 @@ from notekeep.tui.completion import WordSuggester
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.program import ProgramPart
 from notekeep.tui.render.note_rows import gutter
-from notekeep.tui.render.styled_text import Piece, StyledLine, spread_line, wrap_line
+from notekeep.tui.render.styled_text import Piece, StyledLine, section_line, spread_line, wrap_line
 from notekeep.tui.textual_compat import PacedScreen
 from notekeep.tui.widgets.line_view import LineView, ListView, RowList, TextPage
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error
@@ -344,7 +344,9 @@ class OptionRows(RowList[Option]):
     def draw_item(self, item: Option, width: int, *, here: bool) -> StyledLine:
         title = clean_line(item.title)
         if not item.value:
-            return [Piece(" "), Piece(title, "section")]
+            about = clean_line(item.about)
+            line = section_line(title, about, width - 3, self.glyphs) if title else []
+            return [Piece("  "), *line]
         about = [Piece(clean_line(item.about), "muted"), Piece(" ")]
         return [
             *gutter(self.glyphs, here=here),

@@ -130,7 +130,15 @@ STATE_ROLES: dict[str, str] = {
     "removed": "removed",
 }
 _WORDS = {"unchanged": "up to date", "conflict": "edited in site"}
-_SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "conflict": "!", "orphan": "?"}
+STATE_SIGNS = {
+    "new": "+",
+    "changed": "~",
+    "unchanged": "=",
+    "conflict": "!",
+    "orphan": "?",
+    "refused": "x",
+    "removed": "-",
+}
 
 
 class ListedTitle(NamedTuple):
@@ -165,20 +173,23 @@ def _order(titled: tuple[str, ListedTitle]) -> tuple[str, str]:
     return listed.title.casefold(), path
 
 
-def post_line(row: PostRow, width: int, site: int) -> StyledLine:
-    """Return a post as one line: its title, a sign for each other site, and its state in one."""
-    right = [
-        Piece(f"{_SIGNS.get(state, 'x')} ", STATE_ROLES.get(state, "faint"))
-        for number, state in enumerate(row.states)
-        if number != site and state
-    ]
+def post_line(row: PostRow, width: int, site: int, glyphs: Glyphs) -> StyledLine:
+    """Return a post as one line: sign, title, a sign for each other site, and its state in one."""
+    right = [state_sign(state) for at, state in enumerate(row.states) if at != site and state]
     state = row.states[site] if site < len(row.states) else ""
-    right.append(Piece(_WORDS.get(state, state), STATE_ROLES.get(state, "faint")))
+    right.append(Piece(_WORDS.get(state, state), "" if state == "conflict" else "muted"))
     if line_width(right) > width // 2:
         right = right[-1:]
-    room = width - line_width(right) - 1
-    title = distinguished_title([Piece(clean_line(row.title.title))], row.title.apart, room)
-    return spread_line(title, right, width, gap=1)
+    sign = state_sign(state) if state else Piece(f"{glyphs.kinds['post']} ", "muted")
+    room = width - line_width([sign, *right]) - 1
+    name = Piece(clean_line(row.title.title), "muted" if state == "unchanged" else "")
+    title = distinguished_title([name], row.title.apart, room)
+    return spread_line([sign, *title], right, width, gap=1)
+
+
+def state_sign(state: str) -> Piece:
+    """Return the sign of a post or a file of an export, and a space."""
+    return Piece(f"{STATE_SIGNS[state]} ", STATE_ROLES[state])
 
 
 def counts_text(rows: Sequence[PostRow], site: int) -> str:

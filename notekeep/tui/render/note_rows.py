@@ -436,9 +436,13 @@ def note_head(note: Note, width: int, glyphs: Glyphs) -> list[StyledLine]:
         rows += wrap_line([Piece(about, "warn")], inner)
         if problem.hint:
             rows += wrap_line([Piece(clean_line(problem.hint), "muted")], inner)
-    above, below = (Piece(edge * room, "band-edge") for edge in glyphs.band)
-    band = [add_role(pad_line([*indent, *row], room), "band") for row in rows]
-    return [[above], *band, [below]]
+    return band_lines([[*indent, *row] for row in rows], room, glyphs)
+
+
+def band_lines(rows: Sequence[StyledLine], width: int, glyphs: Glyphs) -> list[StyledLine]:
+    """Return a title block: rows on the colour of the bar, with half a row above and below."""
+    above, below = (Piece(edge * width, "band-edge") for edge in glyphs.band)
+    return [[above], *(add_role(pad_line(row, width), "band") for row in rows), [below]]
 
 
 def _chips(tags: Sequence[str], width: int) -> list[StyledLine]:

@@ -10,9 +10,24 @@ from notekeep.export.post_identity import SlugClash
 from notekeep.export.source_map import TEASER_END_REASON, SourceChange
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.render.formatting import plural, shorten_home
-from notekeep.tui.render.list_rows import STATE_ROLES
-from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, wrap_line
-from notekeep.tui.render.text_diff import compare, side_by_side, wrap_patch
+from notekeep.tui.render.list_rows import STATE_ROLES, state_sign
+from notekeep.tui.render.note_rows import band_lines
+from notekeep.tui.render.styled_text import (
+    Piece,
+    StyledLine,
+    fit_line,
+    line_width,
+    section_line,
+    spread_line,
+    wrap_line,
+)
+from notekeep.tui.render.text_diff import (
+    changes_lines,
+    compare,
+    side_by_side,
+    unified,
+    wrap_patch,
+)
 
 if TYPE_CHECKING:
     from notekeep.errors import NotekeepError
@@ -47,14 +62,13 @@ def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[Styled
 def patch_lines(plan: WritePlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Return what would come back into notes, as a diff."""
     lines: list[StyledLine] = [
-        [Piece("Into the note", "title")],
-        [Piece("w write  u undo", "muted")],
-        [Piece(glyphs.rule * width, "rule")],
+        *band_lines([[Piece(" Changes to the note", "title")]], width, glyphs),
+        [Piece("w", "key"), Piece(" write  ", "muted"), Piece("u", "key"), Piece(" undo", "muted")],
+        [],
     ]
     for remark in [*plan.remarks, *(f"{p.place}: {p.message}" for p in plan.refused)]:
         lines += _remark(remark, "warn", width, glyphs)
-    lines += wrap_patch((clean_line(line.expandtabs(4)) for line in plan.diff()), width)
-    return lines
+    return lines + changes_lines(plan.changes, width, glyphs)
 
 
 def export_hint(error: NotekeepError) -> str:
@@ -66,9 +80,6 @@ def export_hint(error: NotekeepError) -> str:
 
 # A plan of an export as lines: what it would do, what a person should know, and the diff.
 
-MAX_DIFF_LINES = 4000  # lines of a diff that are shown; what is longer is read in an editor
-
-STATUS_WIDTH = 11
 SPLIT_WIDTH = 120  # from this width on a post stands beside what it would become
 
 _AFTERWARDS = (
@@ -93,14 +104,17 @@ def _with_key(notice: str) -> str:
 def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Return a plan as lines: where it goes, its files, what is refused, the diff of each."""
     titles = ", ".join(clean_line(planned.post.title) for planned in plan.posts)
-    lines = [
-        *(wrap_line([Piece(titles, "title")], width) if titles else []),
-        *_heading(plan.target_name, plan.site, width),
-        _counts(plan),
-        *_muted(_with_key(plan.draft_notice), width),
-        *_muted(_NOT_A_POST if _is_habit(plan) else "", width),
-        [Piece(glyphs.rule * width, "rule")],
-    ]
+    counts, room = _counts(plan), width - 2
+    title = wrap_line([Piece(titles, "title")], room) if titles else [[]]
+    head = [[*title[0], Piece("  "), *counts]]
+    if line_width(head[0]) <= room:
+        head = [spread_line(title[0], counts, room)]
+    elif titles:
+        head = [*title, counts]
+    head += _heading(plan.target_name, plan.site, room)
+    head += _muted(_with_key(plan.draft_notice), room)
+    head += _muted(_NOT_A_POST if _is_habit(plan) else "", room)
+    lines = [*band_lines([[Piece(" "), *row] for row in head], width, glyphs), []]
     lines += _problems(plan, width, glyphs)
     for file in sorted(plan.files, key=lambda file: file.path == MANIFEST):
         lines += _file(file, width)
@@ -116,7 +130,7 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
     lines += _edits("Removed", removed, width, glyphs)
     # The manifest is for notekeep: what it says follows from the other files.
     for file in plan.files:
-        if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST:
+        if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST and file.is_text:
             lines += _diff(file, width, glyphs)
     return lines + _edits(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
 
@@ -163,10 +177,10 @@ def exported_lines(
     for path in sorted(done.written, key=lambda path: path == MANIFEST):
         about = " · records what was written; commit it with the site" if path == MANIFEST else ""
         name = Piece(f"{clean_line(path)}{about}", "muted" if about else "")
-        sign = Piece("+ ", "added") if path in new else Piece("~ ", STATE_ROLES["changed"])
+        sign = state_sign("new" if path in new else "changed")
         lines += wrap_line([sign, name], width)
     for path in done.removed:
-        lines += wrap_line([Piece("- ", "removed"), Piece(clean_line(path))], width)
+        lines += wrap_line([state_sign("removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:
         lines += _remark(f"{path} was edited in the site and is unchanged.", "warn", width, glyphs)
     lines += _problems(done, width, glyphs)
@@ -208,34 +222,30 @@ def _problems(
 
 
 def _remark(text: str, role: str, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    return wrap_line([Piece(f"{glyphs.warning} {clean_line(text).strip()}", role)], width)
+    rows = wrap_line([Piece(clean_line(text).strip())], width - 2)
+    return [[Piece(f"{glyphs.warning} ", role), *rows[0]], *([Piece("  "), *r] for r in rows[1:])]
 
 
 def _file(file: SiteChange, width: int) -> list[StyledLine]:
     about = [Piece(clean_line(file.path), "faint" if file.path == MANIFEST else "")]
     if file.why and file.path != MANIFEST:
         about.append(Piece(f" · {clean_line(file.why)}", "faint"))
-    status = pad_line([Piece(file.status, STATE_ROLES[file.status])], STATUS_WIDTH)
-    blank = Piece(" " * STATUS_WIDTH)
-    rows = wrap_line(about, width - STATUS_WIDTH)
-    return [[*status, *rows[0]], *([blank, *row] for row in rows[1:])]
+    if not file.is_text and file.after:
+        about.append(Piece(f" · {plural(len(file.after), 'byte')}", "muted"))
+    rows = wrap_line(about, width - 2)
+    return [[state_sign(file.status), *rows[0]], *([Piece("  "), *row] for row in rows[1:])]
 
 
 def _diff(file: SiteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLine]:
     yield []
-    yield [Piece(clean_line(file.path), "title")]
-    if not file.is_text:
-        size = len(file.after or b"")
-        yield [Piece(f"{plural(size, 'byte')}, not text", "faint")]
+    yield section_line(clean_line(file.path), "", width, glyphs)
+    if file.status == "conflict" and file.base is not None:
+        # What the site and the note changed, each beside what was written last.
+        yield from wrap_patch(clean(file.diff()).split("\n")[2:], width)
         return
-    if file.status == "changed" and file.before and file.after and width >= SPLIT_WIDTH:
-        yield from side_by_side(compare(file.before, file.after), width, glyphs)
-        return
-    # The two lines that name the file say nothing that the heading does not.
-    shown = [line for line in clean(file.diff()).split("\n")[2:] if line]
-    yield from wrap_patch(shown[:MAX_DIFF_LINES], width)
-    if len(shown) > MAX_DIFF_LINES:
-        yield [Piece(f"{glyphs.ellipsis} {len(shown) - MAX_DIFF_LINES} more lines", "faint")]
+    has_both = file.status == "changed" and file.before and file.after
+    draw = side_by_side if has_both and width >= SPLIT_WIDTH else unified
+    yield from draw(compare(file.before or b"", file.after or b""), width, glyphs)
 
 
 # What a verb would write, as lines: how many notes, which are left out and why, what changes.

@@ -21,6 +21,7 @@ from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import OpenNote, WorkStatus
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.list_rows import error_lines
+from notekeep.tui.render.note_rows import band_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine, wrap_line
 from notekeep.tui.render.text_diff import changes_lines
 from notekeep.tui.screens.note_operations import run_editor
@@ -197,12 +198,13 @@ class ImportScreen(OverlayScreen):
         self.found = found
         is_empty = not (found.plan.changes or found.plan.copies)
         state = "nothing new" if is_empty else "nothing written yet"
-        self.set_status(f"{found.sum_up()} · {state}", state)
+        self.set_status(state)
         self._list(list(plan_rows(found)))
 
     def _list(self, rows: Sequence[PlanRow]) -> None:
         here, self._rows = self.row, rows
-        options: list[Option] = []
+        files = ", ".join(clean_line(os.path.basename(path)) for path in self.paths)
+        options = [Option(files, self.found.sum_up(), "")] if self.found is not None else []
         for group, sign in GROUPS.items():
             members = [
                 Option(f"{sign} {row.title}", row.about, str(number))
@@ -211,7 +213,7 @@ class ImportScreen(OverlayScreen):
             ]
             if members:
                 options += [Option("", "", "")] if options else []
-                options += [Option(f"{group} {len(members)}", "", ""), *members]
+                options += [Option(group, str(len(members)), ""), *members]
         at = (str(n) for n, row in enumerate(rows) if here and row.title == here.title)
         self.text.say()
         self.works.show(options, next(at, ""))
@@ -237,13 +239,12 @@ class ImportScreen(OverlayScreen):
         self.set_idle_actions(*(name for name, use in idle.items() if not use))
 
         def lines(width: int) -> list[StyledLine]:
-            shown: list[StyledLine] = []
-            place = Piece("" if changes else row.path, "muted")
-            for piece in (Piece(row.title, "title"), place, *row.said):
+            head, about = wrap_line([Piece(clean_line(row.title), "title")], width - 2), []
+            for piece in (Piece("" if changes else row.path, "muted"), *row.said):
                 if text := clean_line(piece.text):
-                    shown += wrap_line([piece._replace(text=text)], width)
-            shown.append([Piece(glyphs.rule * width, "rule")])
-            return [*shown, *changes_lines(changes, width, glyphs)]
+                    about += wrap_line([piece._replace(text=text)], width - 2)
+            band = band_lines([[Piece(" "), *line] for line in (*head, *about)], width, glyphs)
+            return [*band, [], *changes_lines(changes, width, glyphs)]
 
         self.text.show(lines)
 

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from textual import getters
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Label
 
 from notekeep.errors import NotekeepError, NotFound
 from notekeep.export.consent import is_draft
@@ -126,7 +127,9 @@ class PublishScreen(VaultScreen):
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="publish-panes"):
-            yield PostList(id="drafts")
+            with Vertical(id="drafts-pane"):
+                yield Label(id="site", markup=False)
+                yield PostList(id="drafts")
             yield DiffView()
 
     def on_mount(self) -> None:
@@ -231,7 +234,8 @@ class PublishScreen(VaultScreen):
         if rows and self._standings and not self._has_folder:
             counts = "no site folder"
         counts = f"{counts} · {total}" if counts else total
-        self.set_status(f"{self._where} · {counts}" if self._where else counts, counts)
+        self.query_one("#site", Label).update(self._where)
+        self.set_status(counts)
         self.set_idle_actions(*(() if rows else POST_ACTIONS))
 
     def _show_states_of(self, plan: ExportPlan) -> None:

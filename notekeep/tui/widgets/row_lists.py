@@ -37,7 +37,10 @@ class PostList(RowList[PostRow]):
         self.lines_changed()
 
     def draw_item(self, item: PostRow, width: int, *, here: bool) -> StyledLine:
-        return [*gutter(self.glyphs, here=here), *post_line(item, width - 2, self.site)]
+        return [
+            *gutter(self.glyphs, here=here),
+            *post_line(item, width - 3, self.site, self.glyphs),
+        ]
 
 
 class TaskList(RowList[TaskGroup | TaskRow | None]):
