@@ -236,8 +236,6 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
         warnings=list(plan.warnings),
         draft_notice=plan.draft_notice,
     )
-    if os.path.isdir(plan.site):
-        history.sweep_temps(plan.site)
     if not changes:
         return exported
     audit.check(outgoing_files(plan))

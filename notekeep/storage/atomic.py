@@ -102,10 +102,18 @@ def _read(place: OpenPlace, name: str) -> bytes | None:
 
 
 def write_temp(
-    place: OpenPlace, data: bytes, *, like: int | None = None, flush: Flush = AT_ONCE
+    place: OpenPlace,
+    data: bytes,
+    *,
+    like: int | None = None,
+    staging: str = "",
+    flush: Flush = AT_ONCE,
 ) -> str:
-    """Write a new file beside a place, with the metadata of `like`, and return its name."""
-    with _new_temp(place, 0o600 if like is not None else 0o666) as (name, fd):
+    """Write a new file with the metadata of `like`; return its name, relative to the place.
+
+    It is written beside the place, or in the folder `staging` of the root.
+    """
+    with _new_temp(place, 0o600 if like is not None else 0o666, staging) as (name, fd):
         durability.reach_failpoint("created")
         write_all(fd, data)
         durability.reach_failpoint("written")
@@ -125,15 +133,27 @@ def copy_temp(place: OpenPlace, source: Source, *, flush: Flush) -> tuple[str, D
 
 
 @contextmanager
-def _new_temp(place: OpenPlace, mode: int) -> Iterator[tuple[str, int]]:
-    """Give the name and descriptor of a new file beside a place; an error removes it again."""
-    name = TEMP_PREFIX + os.urandom(6).hex()
+def _new_temp(place: OpenPlace, mode: int, staging: str = "") -> Iterator[tuple[str, int]]:
+    """Give the name and descriptor of a new file for a place; an error removes it again."""
+    name = temp_name(place, staging)
     with closed_after(place.open(name, _NEW_FLAGS, mode)) as fd:
         try:
             yield name, fd
         except BaseException:
             place.unlink(name)
             raise
+
+
+def temp_name(place: OpenPlace, staging: str = "") -> str:
+    """Make the name of a temporary file: beside a place, or in the folder `staging` of the root."""
+    name = os.urandom(6).hex()
+    if staging:
+        folder = "../" * place.path.count("/") + staging
+        there = os.stat(os.path.join(place.folder, folder))
+        # A folder of a site may be on another disk, to which nothing can be renamed.
+        if there.st_dev == os.stat(place.folder).st_dev:
+            return f"{folder}/{name}"
+    return TEMP_PREFIX + name
 
 
 # Conflict copies: the losing side of a save, beside the note.

@@ -16,7 +16,7 @@ from notekeep.errors import NotekeepError, NotFound
 from notekeep.locks import hold_lock_file
 from notekeep.storage import recovery, scan
 from notekeep.storage.atomic import write_conflict_copy
-from notekeep.storage.content import Digest, OutsideVersion, digest_of
+from notekeep.storage.content import Digest, OutsideVersion
 from notekeep.storage.durability import Flush, StrPath, write_file
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import open_place, remove_empty_folders
@@ -252,14 +252,7 @@ class History(Stores):
                 found = place.stat()
                 if abs(time.time() - max(found.st_mtime, found.st_ctime)) < min_age:
                     continue
-                data = place.read()
-                digest = digest_of(data)
-                # After a crash between an exchange and the check of what came out, it may be all
-                # there is of another program's save.
-                if data and not self.blobs.has(digest):
-                    self.blobs.store(data)
-                    self.record_outside([(path, None, digest)])
-                place.unlink(place.name)
+                recovery.move_to_history(self, place)
                 swept.append(path)
         return swept
 

@@ -36,6 +36,9 @@ LOG_FORMAT = 1
 
 _TAIL = 1 << 16  # longer than any line of a step of a few changes
 
+STAGING = "staging"
+"""The verb of a journal entry that names a folder of new files, before there is any in it."""
+
 ChangeKind: TypeAlias = Literal["edit", "new", "move", "trash", "seen"]
 
 
@@ -69,6 +72,11 @@ class StepRecord:
     def is_outside(self) -> bool:
         """Return whether it only records what other programs did: there is nothing to undo."""
         return bool(self.changes) and all(change.kind == "seen" for change in self.changes)
+
+    @property
+    def staging(self) -> str:
+        """Return the folder of a site where its new files are until they are placed, or ""."""
+        return f".notekeep-{self.id}" if self.root else ""
 
 
 def make_step_id() -> str:

@@ -35,6 +35,7 @@ class Operation:
         self.change = ChangeRecord(kind, path, to=to)
         self.made: list[str] = []
         self.is_last = False  # whether it comes after all others
+        self.staging = ""  # the folder of the root that new files are written in; "" is their own
 
     @property
     def order(self) -> int:
@@ -84,7 +85,7 @@ class New(Operation):
             stores.blobs.store(self._data, flush=flush)
         with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
             atomic.check_new_name(place, any_name=self._any_name)
-            self._temp = atomic.write_temp(place, self._data, flush=flush)
+            self._temp = atomic.write_temp(place, self._data, staging=self.staging, flush=flush)
             self.made = place.made
             self.change = ChangeRecord("new", place.path, None, digest_of(self._data))
         return True
@@ -171,7 +172,9 @@ class Edit(Operation):
             self.change = ChangeRecord("edit", place.path, before, after)
             stores.blobs.store(self._data, flush=flush)
             if os.fstat(fd).st_nlink == 1:
-                self._temp = atomic.write_temp(place, self._data, like=fd, flush=flush)
+                self._temp = atomic.write_temp(
+                    place, self._data, like=fd, staging=self.staging, flush=flush
+                )
             return True
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> str | None:
@@ -271,14 +274,16 @@ class Remove(Operation):
     def apply(self, root: str, stores: Stores, flush: Flush) -> None:
         """Remove it."""
         del stores
-        remove_file(root, self.change.path, self.change.before, flush=flush)
+        remove_file(root, self.change.path, self.change.before, self.staging, flush=flush)
 
 
-def remove_file(root: str, path: str, digest: Digest | None, *, flush: Flush = AT_ONCE) -> None:
+def remove_file(
+    root: str, path: str, digest: Digest | None, staging: str = "", *, flush: Flush = AT_ONCE
+) -> None:
     """Remove a file that holds what is expected."""
     # It is checked under another name, so that what was saved at the last moment is put back.
     with open_place(root, path, follow=False) as place:
-        temp = f"{file_names.TEMP_PREFIX}{os.urandom(6).hex()}"
+        temp = atomic.temp_name(place, staging)
         rename_to_free(place.entry(), place.entry(temp))
         if digest_of(place.read(temp)) != digest:
             rename_to_free(place.entry(temp), place.entry())

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from notekeep.errors import NotekeepError
 from notekeep.storage import atomic
-from notekeep.storage.content import Digest, read_stable
+from notekeep.storage.content import Digest, digest_of, read_stable
 from notekeep.storage.durability import AT_ONCE, StrPath, closed_after
 from notekeep.storage.file_names import TEMP_PREFIX
-from notekeep.storage.open_folder import digest_at, open_place, path_exists
-from notekeep.storage.operation_log import ChangeRecord, StepRecord
+from notekeep.storage.open_folder import OpenPlace, digest_at, open_place, path_exists
+from notekeep.storage.operation_log import STAGING, ChangeRecord, StepRecord
 from notekeep.storage.operations import Edit, New, remove_file
 from notekeep.storage.stores import Stores
 
@@ -33,6 +33,10 @@ def finish_steps(stores: Stores, root: StrPath) -> list[StepRecord]:
             place = "" if entry.record.root else os.fspath(root)
         if not place:
             entry.leave()
+            continue
+        if entry.record.verb == STAGING:
+            _clear_staging(stores, place, entry.record.folders[0])
+            entry.finish()
             continue
         try:
             done = _finish_changes(stores, place, entry.record)
@@ -71,7 +75,7 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
         digest = digest_at(root, change.path)
         if digest is None and change.after is not None:
             if not stores.blobs.has(change.after):
-                return _take_temp(root, change)
+                return _take_temp(root, change, record.staging)
             data = stores.blobs.read(change.after)
             new = New(change.path, data, any_name=True)
             new.prepare(root, stores, AT_ONCE)
@@ -83,12 +87,13 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
     return True
 
 
-def _take_temp(root: str, change: ChangeRecord) -> bool:
-    """Move a file into place that was written beside it, and of which history has no copy."""
-    folder = os.path.dirname(change.path)
+def _take_temp(root: str, change: ChangeRecord, staging: str) -> bool:
+    """Move a file into place that was written for it, and of which history has no copy."""
+    folder = staging or os.path.dirname(change.path)
     for name in os.listdir(os.path.join(root, folder)):
         path = os.path.join(folder, name)
-        if name.startswith(TEMP_PREFIX) and digest_at(root, path) == change.after:
+        is_temp = bool(staging) or name.startswith(TEMP_PREFIX)
+        if is_temp and digest_at(root, path) == change.after:
             atomic.move_file(path, change.path, root=root, any_name=True)
             return True
     return False
@@ -149,3 +154,26 @@ def _clear_temps(stores: Stores, root: str, record: StepRecord) -> None:
                     data = place.read()
                     if any(stores.blobs.read(digest).startswith(data) for digest in digests):
                         place.unlink(name)
+
+
+def _clear_staging(stores: Stores, root: str, folder: str) -> None:
+    """Remove the folder of a step in a site, once history has what may be nowhere else."""
+    with suppress(OSError, NotekeepError):
+        for name in os.listdir(os.path.join(root, folder)):
+            with open_place(root, os.path.join(folder, name), follow=False) as place:
+                move_to_history(stores, place)
+        os.rmdir(os.path.join(root, folder))
+
+
+def move_to_history(stores: Stores, place: OpenPlace) -> None:
+    """Remove an unfinished file, whose content is kept in history unless that has it already.
+
+    After a crash between an exchange and the check of what came out, it may be all there is of
+    another program's save.
+    """
+    data = place.read()
+    digest = digest_of(data)
+    if data and not stores.blobs.has(digest):
+        stores.blobs.store(data)
+        stores.record_outside([(place.path, None, digest)])
+    place.unlink(place.name)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import NamedTuple, Self
 
@@ -22,7 +22,7 @@ from notekeep.storage.content import Source, digest_of
 from notekeep.storage.durability import AT_ONCE, Flush, StrPath
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import content_at, digest_at, path_exists, remove_empty_folders
-from notekeep.storage.operation_log import ChangeRecord, StepRecord
+from notekeep.storage.operation_log import STAGING, ChangeRecord, StepRecord
 from notekeep.storage.operations import Copy, Edit, Move, New, Operation, Remove, move_to_trash
 from notekeep.storage.stores import Blobs, Stores
 
@@ -108,7 +108,11 @@ class Transaction:
         first = self.operations[0] if self.operations else None
         is_single = len(self.operations) == 1
         shown, action = (first.path, first.action) if first else (self._root, "changed")
-        with explain_errors(shown, action), Flush(at_once=is_single) as flush:
+        with (
+            explain_errors(shown, action),
+            Flush(at_once=is_single) as flush,
+            self._staging() if self._begun.staging and first else nullcontext(),
+        ):
             ready = self._prepare(flush)
             if self.failed and (self._whole or is_single):
                 self._discard(ready)
@@ -127,6 +131,29 @@ class Transaction:
                 copy=copy,
             )
 
+    @contextmanager
+    def _staging(self) -> Iterator[None]:
+        """Make the one folder of a site in which new files are written before they are placed.
+
+        The journal names it before there is anything in it, so that a start after a crash removes
+        it. Its own `.gitignore` keeps it out of a commit until then.
+        """
+        folder = self._begun.staging
+        record = replace(self._begun, id=f"{self.id}.{STAGING}", verb=STAGING, folders=(folder,))
+        entry = self._stores.journal.begin(record, os.path.realpath(self._root), logged=False)
+        ignoring = os.path.join(self._root, folder, ".gitignore")
+        try:
+            os.mkdir(os.path.dirname(ignoring), 0o700)
+            with open(ignoring, "w", encoding="ascii") as file:
+                file.write("*\n")
+            yield
+        finally:
+            with suppress(OSError):  # else the next start removes it
+                os.unlink(ignoring)
+                os.rmdir(os.path.dirname(ignoring))
+                entry.finish()
+            entry.leave()
+
     def _prepare(self, flush: Flush) -> list[Operation]:
         """Check and write everything beside the files; gives what there is to do."""
         ready: list[Operation] = []
@@ -135,6 +162,7 @@ class Transaction:
                 if not self.goes_on(operation.path):
                     self.is_stopped = True
                     break
+                operation.staging = self._begun.staging
                 try:
                     if operation.prepare(self._root, self._stores, flush):
                         ready.append(operation)

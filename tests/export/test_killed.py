@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from notekeep.export.manifest import MANIFEST_NAME
 from notekeep.vault import Vault
 from tests.support.killed import kill_at
 from tests.support.sites import make_hugo_site
@@ -57,8 +57,16 @@ def kill_export(root: Path, site: Path, point: str, count: int) -> None:
     kill_at(point, count, root, "vault.publishing.export(plan)", site, prepare=PLAN)
 
 
-def unfinished(site: Path) -> list[Path]:
-    return [path for path in site.rglob("*") if path.name.startswith(".nk-tmp-")]
+def staged(site: Path) -> list[Path]:
+    """The folders in which an export keeps what is not in its place yet."""
+    return [path for path in site.iterdir() if path.is_dir() and path.name.startswith(".notekeep-")]
+
+
+def left_among_posts(site: Path) -> list[Path]:
+    """Files of a killed export that the generator or a commit of the site would meet."""
+    known = {"index.md", "_index.md", "hugo.toml", MANIFEST_NAME}
+    found = [path for path in site.rglob("*") if path.is_file() and "layouts" not in path.parts]
+    return [path for path in found if path.name not in known and path.parent not in staged(site)]
 
 
 def posts(site: Path) -> list[str]:
@@ -66,28 +74,27 @@ def posts(site: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("point", "count"), [("journaled", 1), ("swapped", 1), ("swapped", 3), ("checked", 2)]
+    ("point", "count"),
+    [
+        *(("created", 1), ("written", 2), ("synced", 3)),
+        *(("journaled", 1), ("swapped", 1), ("swapped", 3), ("checked", 2), ("logged", 1)),
+    ],
 )
-def test_the_next_export_finishes_a_killed_one_and_clears_its_files(
+def test_a_killed_export_leaves_one_folder_that_the_next_export_removes(
     root: Path, site: Path, point: str, count: int
 ) -> None:
     kill_export(root, site, point, count)
-    assert unfinished(site)
+    assert len(staged(site)) == 1
+    assert (staged(site)[0] / ".gitignore").read_text() == "*\n"
+    assert not left_among_posts(site)
     export(root, site)
-    assert not unfinished(site)
+    assert not staged(site)
+    assert not left_among_posts(site)
     assert posts(site) == ["word 2\n"] * 3
 
 
-def test_unfinished_files_that_are_nobody_s_go_after_an_hour(
-    root: Path, site: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_any_start_removes_what_a_killed_export_left(root: Path, site: Path) -> None:
     kill_export(root, site, "written", 2)
-    left = unfinished(site)
-    assert left
-    export(root, site)
-    assert unfinished(site) == left, "another program may be at work"
-    now = time.time
-    monkeypatch.setattr(time, "time", lambda: now() + 7200)
-    export(root, site)
-    assert not unfinished(site)
-    assert posts(site) == ["word 2\n"] * 3
+    assert staged(site)
+    assert Vault.open(root).history.store
+    assert not staged(site)
