@@ -11,6 +11,7 @@ from notekeep.errors import Refused
 from notekeep.export.draft import Draft
 from notekeep.export.manifest import MANIFEST_NAME
 from notekeep.export.post import Post
+from notekeep.export.pull import read_head_fields, split_post
 from notekeep.export.source import Options
 from notekeep.export.source_map import SourceChange
 from notekeep.markdown.text_merge import merge_with_site, three_way_diff
@@ -122,7 +123,9 @@ class ExportPlan:
     @property
     def draft_notice(self) -> str:
         """What to know of drafts that the site does not show; "" where there are none."""
-        if self.hides_drafts and any(planned.post.draft for planned in self.posts):
+        edited = {file.note for file in self.files if file.is_post and _is_published_by_hand(file)}
+        drafts = {planned.post.path for planned in self.posts if planned.post.draft}
+        if self.hides_drafts and drafts - edited:
             return "Draft: the site hides it until the note says draft: false."
         return ""
 
@@ -142,6 +145,15 @@ class ExportPlan:
             [(file.path, file.status, file.after) for file in plan.files] for plan in (self, other)
         )
         return mine == theirs
+
+
+def _is_published_by_hand(file: SiteChange) -> bool:
+    """Whether a post that stays as edited in the site, or is merged with that, is no draft."""
+    if file.ours is None:
+        return False
+    stays = file.before if file.status == "conflict" else file.after
+    head, _ = split_post((stays or b"").decode("utf-8", "replace"))
+    return str(read_head_fields(head).get("draft")).lower() == "false"
 
 
 @dataclass(slots=True)

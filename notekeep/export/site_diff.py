@@ -6,6 +6,7 @@ manifest says was written last. Line ends do not count, as version control chang
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from notekeep.export.batch import NOTE_GONE, SLUG_CHANGED, Batch, ComposedPost
 from notekeep.export.manifest import MANIFEST_NAME, Bases, Manifest, ManifestEntry, fingerprint
 from notekeep.export.plan import SiteChange
 from notekeep.export.post import Post
-from notekeep.markdown.text_merge import merge_with_site, plain_ends
+from notekeep.markdown.text_merge import has_changes_of, merge_with_site, plain_ends
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import content_at
 
@@ -54,12 +55,17 @@ class SiteDiff:
         files = {path: one.data}
         files |= {self.target.asset_path(post, name): data for name, data in one.assets.items()}
         changes = [self._compare_file(name, data, old, post.path) for name, data in files.items()]
+        if edited := self._find_edited(path, old):
+            changes[0] = self._compare_moved(edited, changes[0], old)
+            files[edited.path] = one.data
         changes[0] = replace(changes[0], is_post=True)
         conflicts = any(change.status == "conflict" for change in changes)
         if post.path not in self.requested and (conflicts or changes[0].status != "changed"):
             return None
         self.files += changes
         entry = _updated_entry(one, files, changes, old)
+        if edited and changes[0].path == path:
+            self.files.append(replace(edited, status="removed", why="the post has moved"))
         for name in sorted(old.files.keys() - files.keys()):
             moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
             why = "the post has moved" if moved else "the post no longer uses it"
@@ -80,7 +86,28 @@ class SiteDiff:
             return replace(change, status="unchanged", after=before)
         return change if old.files.get(path) == there else self._compare_edited(change, before, old)
 
-    def _compare_edited(self, change: SiteChange, before: bytes, old: ManifestEntry) -> SiteChange:
+    def _find_edited(self, path: str, old: ManifestEntry) -> SiteChange | None:
+        """Return the file of a post that is to move, where a person edited it: a draft, mostly."""
+        ending = os.path.splitext(path)[1]
+        for former in old.files if path not in old.files and self._content(path) is None else ():
+            there = self._content(former) if former.endswith(ending) else None
+            if there is not None and fingerprint(there) != old.files[former]:
+                return SiteChange(former, "conflict", there, None)
+        return None
+
+    def _compare_moved(
+        self, edited: SiteChange, new: SiteChange, old: ManifestEntry
+    ) -> SiteChange:
+        """Compare a post with its edited file elsewhere: it moves once the edit is settled."""
+        change = replace(new, path=edited.path, status="changed", before=edited.before)
+        found = self._compare_edited(change, edited.before or b"", old, moves=True)
+        if found.status == "changed":
+            return replace(found, path=new.path, status="new", before=None)
+        return found
+
+    def _compare_edited(
+        self, change: SiteChange, before: bytes, old: ManifestEntry, *, moves: bool = False
+    ) -> SiteChange:
         """Return what happens to a file that holds what a person gave it."""
         path, after = change.path, change.after or b""
         known = old.files.get(path)
@@ -109,12 +136,21 @@ class SiteDiff:
                 return stays
             case "merge" if theirs.can_merge and base is not None:
                 both = merge_with_site(base, before, after)
-                if both == before:
+                if both == before and not moves:
                     return stays
                 why = "merged with your edits in the site"
                 return replace(theirs, status="changed", after=both, why=why)
-        is_kept = is_as_note and old.kept.get(path) == fingerprint(before)
+        if base is not None and self._has_edits(base, before, after):
+            return replace(change, base=base)
+        is_kept = is_as_note and not moves and old.kept.get(path) == fingerprint(before)
         return stays if is_kept else theirs
+
+    def _has_edits(self, base: bytes, site: bytes, note: bytes) -> bool:
+        """Whether the note has every edit of the site by now, as after a pull."""
+        more = f"\n\n{self.target.dialect.more}".encode()
+        if more.strip() and more not in base and more not in site:
+            note = note.replace(more, b"", 1)  # a longer text got a teaser, which nobody edited
+        return has_changes_of(note, site, base)
 
     def _content(self, path: str) -> bytes | None:
         with explain_errors(path, "read"):

@@ -325,6 +325,19 @@ def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
     return found.replace(b"\n", b"\r\n")
 
 
+def has_changes_of(text: bytes, other: bytes, base: bytes) -> bool:
+    """Return whether a text has every change that the other one made to the base of both."""
+    for one in _stretches(*(split_lines(plain_ends(side)) for side in (base, text, other))):
+        merged = one.merged()
+        if merged is None:
+            sides = [b"".join(lines) for lines in (one.base, one.ours, one.theirs)]
+            if merge_words(*sides) != sides[1].rstrip():
+                return False
+        elif [*merged] != [*one.ours]:
+            return False
+    return True
+
+
 def three_way_diff(path: str, base: bytes, site: bytes, note: bytes) -> Iterator[str]:
     """Yield what both sides changed, as lines of a diff; unchanged lines around them for place."""
     yield f"--- {path}, last export"

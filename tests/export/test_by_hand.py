@@ -8,7 +8,7 @@ import pytest
 
 from notekeep.export.manifest import MANIFEST_NAME
 from notekeep.markdown.text_merge import find_regions, merge_with_site
-from tests.support.desk import POST, Desk, plan_posts, statuses
+from tests.support.desk import POST, PUBLISHED, Desk, plan_posts, statuses
 from tests.support.sites import make_source
 
 if TYPE_CHECKING:
@@ -157,3 +157,79 @@ def test_a_note_that_notekeep_renamed_keeps_its_post(desk: Desk) -> None:
     assert statuses(plan)[FILE] == "changed"
     assert desk.manifest.posts["a"].note == "Another title.md"
     assert list(desk.manifest.posts) == ["a"]
+
+
+def test_an_edit_that_the_note_has_by_now_is_no_conflict(desk: Desk) -> None:
+    desk.put("a.md", TEXT)
+    desk.export("a.md")
+    by_hand(desk, "title: 'a'", "title: 'A thing'")
+    by_hand(desk)
+    there = POST.replace("type: post", "type: post\ntitle: A thing\ndraft: false")
+    desk.put("a.md", TEXT.replace(POST, there).replace("two", "two, later"))
+    assert desk.plan("a.md").conflicts, "one edit of the site is not in the note"
+    desk.put("a.md", (desk.root / "a.md").read_text().replace("three", "three, by hand"))
+    desk.export("a.md")
+    assert "draft: false\n" in desk.text("a")
+    assert "two, later\n\nthree, by hand\n" in desk.text("a")
+
+
+def test_a_teaser_mark_of_a_longer_post_is_nobody_s_edit(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}start\n")
+    desk.export("a.md")
+    by_hand(desk, "start\n", "start\n\nmore\n")
+    desk.put("a.md", f"{POST}start\n\nmore\n")
+    desk.export("a.md")
+    assert desk.text("a").endswith("start\n\n<!--more-->\n\nmore\n")
+    by_hand(desk, "<!--more-->\n\n", "")
+    assert desk.plan("a.md").conflicts, "who removes the mark does not want it back"
+
+
+def test_a_post_that_was_published_in_the_site_is_not_called_hidden(desk: Desk) -> None:
+    desk.put("a.md", TEXT)
+    assert "hides it" in desk.export("a.md").draft_notice
+    by_hand(desk, "draft: true", "draft: false")
+    desk.put("a.md", TEXT.replace("one", "one, in the note"))
+    assert desk.plan("a.md").draft_notice == ""
+    assert desk.export("a.md", by_hand="merge").draft_notice == ""
+
+
+DRAFT, PUBLISHED_AT = "_drafts/a.md", "_posts/2026-03-04-a.md"
+
+
+@pytest.fixture
+def published(desk: Desk) -> Desk:
+    """A draft that was edited in a Jekyll site and is published in the note since."""
+    desk.target = "jekyll"
+    (desk.site / "_config.yml").write_text("title: x\n")
+    (desk.site / "Gemfile").touch()
+    desk.put("a.md", TEXT)
+    desk.export("a.md")
+    draft = desk.site / DRAFT
+    draft.write_text(draft.read_text().replace("three", "three, by hand"))
+    desk.put("a.md", TEXT.replace(POST, PUBLISHED).replace("one", "one, in the note"))
+    return desk
+
+
+@pytest.mark.parametrize("how", ["", "keep"])
+def test_an_edited_draft_stays_where_it_is_until_its_edit_is_settled(
+    published: Desk, how: str
+) -> None:
+    draft = published.tree()[DRAFT]
+    published.export("a.md", by_hand=how)
+    assert published.tree()[DRAFT] == draft
+    assert PUBLISHED_AT not in published.tree()
+    assert [file.path for file in published.plan("a.md").conflicts] == [DRAFT]
+
+
+@pytest.mark.parametrize(("how", "third"), [("merge", "three, by hand"), ("overwrite", "three")])
+def test_an_edited_draft_is_published_with_what_was_chosen(
+    published: Desk, how: str, third: str
+) -> None:
+    before = published.tree()
+    published.export("a.md", by_hand=how)
+    tree = published.tree()
+    assert DRAFT not in tree
+    assert f"one, in the note\n\ntwo\n\n{third}\n" in tree[PUBLISHED_AT].decode()
+    assert published.plan("a.md").is_empty
+    published.history.undo(published.root)
+    assert published.tree() == before

@@ -96,5 +96,5 @@ def test_a_killed_export_leaves_one_folder_that_the_next_export_removes(
 def test_any_start_removes_what_a_killed_export_left(root: Path, site: Path) -> None:
     kill_export(root, site, "written", 2)
     assert staged(site)
-    assert Vault.open(root).history.store
+    assert Vault.open(root).history.store.records()
     assert not staged(site)
