@@ -55,7 +55,6 @@ from notekeep.export.source_map import (
 )
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import Note
-from notekeep.markdown.sanitize import plain_text
 from notekeep.markdown.schema import canonical
 from notekeep.markdown.text_edit import normalize_heading
 from notekeep.markdown.tree import Span
@@ -210,10 +209,6 @@ class _DraftJob:
             if ref.path == own and ref.place
         }
         found = find_empty_headings(passage, self.draft.post.title, linked)
-        if found:
-            names = ", ".join(filter(None, (plain_text(heading.words) for heading in found)))
-            what = f"removed headings without text: {names}"
-            self.linker.warn(passage.origin(found[0].start), what.removesuffix(": "))
         return [_remove_heading(passage, heading) for heading in found]
 
     def _stripped(self, path: str) -> MappedText:

@@ -48,15 +48,16 @@ class SiteChange:
     # of a file that was changed by hand, what was written last, where that is known
     base: bytes | None = None
     ours: bytes | None = None  # of such a file, what an export makes of the note by itself
-    # of one in conflict, what a person can say becomes of it, besides merging
+    # of one that was edited there, what a person can say becomes of it, besides merging
     answers: tuple[str, ...] = ()
 
     @property
     def can_merge(self) -> bool:
         """Whether what was changed by hand and what the note says by now go together."""
-        if self.base is None or self.before is None or self.ours is None:
+        ours = self.after if self.ours is None else self.ours
+        if self.base is None or self.before is None or ours is None:
             return False
-        return merge_with_site(self.base, self.before, self.ours) is not None
+        return merge_with_site(self.base, self.before, ours) is not None
 
     @property
     def is_text(self) -> bool:
@@ -133,6 +134,11 @@ class ExportPlan:
     def conflicts(self) -> list[SiteChange]:
         """The files that were changed by hand."""
         return [file for file in self.files if file.status == "conflict"]
+
+    @property
+    def edited(self) -> list[SiteChange]:
+        """The files that were changed by hand, whatever was chosen for them."""
+        return [file for file in self.files if file.answers or file.status == "conflict"]
 
     @property
     def is_empty(self) -> bool:

@@ -879,3 +879,70 @@ async def test_posts_of_one_long_title_are_told_apart_by_their_folders(
         rows = [line for line in seen(app) if "The Pragmatic" in line]
         assert any("  books" in line for line in rows)
         assert any("  posts" in line for line in rows)
+
+
+@pytest.fixture
+def edited_post(vault: Vault, root: Path, tmp_path: Path) -> Path:
+    """A post with an edit of its own in the site, whose note was changed elsewhere."""
+    post = make_blog(tmp_path / "blog", vault)
+    post.write_text(post.read_text().replace("title: 'Deep Work'", "title: 'Deeper Work'"))
+    note = root / "books" / "Deep Work.md"
+    note.write_text(note.read_text() + "\nOne more thing.\n")
+    vault.indexing.refresh()
+    return post
+
+
+async def test_what_was_chosen_for_an_edit_can_be_chosen_again(
+    make_app: MakeApp, edited_post: Path
+) -> None:
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 edited in site · 1 new"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "edited in the site"))
+        await press(pilot, "s")
+        await until(pilot, lambda: shows(app, "Merge it with the note"))
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: shows(app, "merged with your edits"))
+        await press(pilot, "s")
+        await until(pilot, lambda: shows(app, "Merge it with the note"))
+        await press(pilot, "end", "enter")
+        await until(pilot, lambda: shows(app, "-title: 'Deeper Work'"))
+        await press(pilot, "s")
+        await until(pilot, lambda: shows(app, "Merge it with the note"))
+        await press(pilot, "escape")
+        assert "Deeper Work" in edited_post.read_text()
+
+
+async def test_after_a_pull_the_post_is_written_without_a_question(
+    make_app: MakeApp, root: Path, edited_post: Path
+) -> None:
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "1 edited in site · 1 new"))
+        await press(pilot, "down")
+        await until(pilot, lambda: shows(app, "edited in the site"))
+        await press(pilot, "s")
+        await until(pilot, lambda: shows(app, "Use it in the note"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "+title: Deeper Work"))
+        await press(pilot, "w")
+        note = root / "books" / "Deep Work.md"
+        await until(pilot, lambda: "Deeper Work" in note.read_text())
+        await until(pilot, lambda: shows(app, "1 changed · 1 new"))
+        await until(pilot, lambda: shows(app, "+One more thing."))
+        await press(pilot, "w")
+        await until(pilot, lambda: "One more thing." in edited_post.read_text())
+        assert "Deeper Work" in edited_post.read_text()
+
+
+async def test_the_title_that_is_typed_for_a_new_post_replaces_the_note_s(
+    make_app: MakeApp, root: Path
+) -> None:
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "A draft"))
+        await press(pilot, "b")
+        await until(pilot, lambda: shows(app, "Start a post"))
+        await press(pilot, *"New", "enter")
+        await until(pilot, lambda: [*root.rglob("New.md")])

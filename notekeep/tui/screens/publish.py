@@ -443,12 +443,15 @@ class PublishScreen(VaultScreen):
 
     def _ask_site_edits(self) -> None:
         plan = self.shown or self.exported
-        if not isinstance(plan, ExportPlan) or not plan.conflicts:
+        edited: list[SiteChange] = []
+        if isinstance(plan, ExportPlan):  # of one that was written, what it left alone
+            edited = plan.edited if plan is self.shown else plan.conflicts
+        if not isinstance(plan, ExportPlan) or not edited:
             show_message(self, f"{self._name_chosen()}: not edited in the site")
             return
-        options = _answers(plan.conflicts)
+        options = _answers(edited)
         if not options:
-            show_message(self, f"{plan.conflicts[0].path}: {plan.conflicts[0].why}")
+            show_message(self, f"{edited[0].path}: {edited[0].why}")
             return
         # The answer is about what was shown, also when the cursor is elsewhere by then.
         paths = tuple(planned.post.path for planned in plan.posts) or self.chosen
@@ -566,7 +569,8 @@ class PublishScreen(VaultScreen):
 
         row = self.vault.catalog.row(paths[0])
         hint = "Facts, your text and quotes with sources. Nothing private."
-        prompt = Prompt("Start a post", value=row.title if row is not None else "", hint=hint)
+        title = row.title if row is not None else ""
+        prompt = Prompt("Start a post", value=title, hint=hint, is_selected=True)
         open_dialog(self, prompt, start, started)
 
     # Where an export goes: the kind of site, and its folder.
@@ -673,10 +677,10 @@ def _list_title(row: Row) -> ListedTitle:
     return ListedTitle(row.title, row.apart)
 
 
-def _answers(conflicts: Sequence[SiteChange]) -> list[Option]:
+def _answers(edited: Sequence[SiteChange]) -> list[Option]:
     """What can become of files that were changed by hand, or that somebody else made."""
-    known = {answer for file in conflicts for answer in file.answers}
-    if any(file.can_merge for file in conflicts):
+    known = {answer for file in edited for answer in file.answers}
+    if any(file.can_merge for file in edited):
         known.add("merge")
     options = (
         Option("Use it in the note", "you see the changes first", "pull"),
