@@ -75,6 +75,12 @@ TRAPS = {
     "a link that is none": "[words](not a link here)",
     "an address of another kind": "<mailto:a@b.org> <tel:+123>",
     "words in HTML": "<div>\n\n*a*\n\n</div>",
+    "words in two tags of a line": "<div><div>\n\n*a*\n\n</div></div>\n\n*b*",
+    "words in a cell of HTML": "<table>\n<tr><td>\n\n*a*\n\n</td><td>\n\n- `b`\n\n</td></tr></table>",
+    "words in an item of HTML": "<ul>\n<li>\n\n*a*\n\n<li>\n\n[b](c)\n\n</ul>",
+    "words in a term of HTML": "<dl>\n<dt>\n\n*a*\n\n</dt>\n<dd>\n\n*b*\n\n</dd></dl>",
+    "words in a centred paragraph": '<p align="center">\n\n*a*\n\n</p>\n\n*b*',
+    "words in the centre": "<center>\n\n*a*\n\n</center>",
     "footnotes": "a[^x] b[^y]\n\n[^y]: second\n    more\n\n    - list\n[^x]: first",
     "a rule between": "a\n\n***\n\n- b\n\n---",
     "numbers in a paragraph": "In the year\n1986. It was",
@@ -151,6 +157,8 @@ def test_the_engine_reads_what_commonmark_meant(
         *("a tag at a line's start", "hashes at a heading's end", "braces at a heading's end"),
         *("escapes of CommonMark", "pipes in code", "a definition list that is none"),
         *("a fence off the margin", "words behind a fence", "a table under a paragraph"),
+        *("words in a cell of HTML", "words in an item of HTML", "words in a term of HTML"),
+        *("words in two tags of a line", "words in a centred paragraph", "words in the centre"),
     ],
 )
 def test_each_trap_is_one(name: str, python_markdown: Engine) -> None:

@@ -48,6 +48,7 @@ class Dialect:
     engine: Literal["commonmark", "python", "kramdown"] = "commonmark"
     math: Math = PLAIN_MATH
     html: bool = True  # raw HTML comes through
+    markdown_in_html: bool = True  # and Markdown in it is read, where its tags say so
     mark: Literal["html", "equals", "bold"] = "html"  # how highlighted text is written
     strike: bool = True  # ~~text~~
     task_lists: bool = True  # - [ ]

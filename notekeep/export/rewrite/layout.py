@@ -26,10 +26,14 @@ _BAR = re.compile(r"(?<!\\)\|")
 _RUN = re.compile(r"[`~]+")
 _BRACKET = re.compile(r"\d{1,9}(\))")
 _LANGUAGE = re.compile(r"\{?\s*\.?([\w#.+-]+)")
-_HTML_BLOCK = re.compile(
-    r"<(address|article|aside|blockquote|center|details|div|figure|footer|header|main|nav|section)\b",
-    re.IGNORECASE,
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)(?=[\s>/])", re.IGNORECASE)
+_GAP = re.compile(r"(?<=>)[ \t]+\Z")
+_HOLDERS = frozenset(
+    "address article aside blockquote caption center dd details dir div dl dt fieldset figcaption"  # noqa: SIM905  # a list of words reads better as words
+    " figure footer form header legend li main menu nav ol p section summary table tbody td tfoot"
+    " th thead tr ul".split()
 )
+"""The tags that an engine reads Markdown in when they say so."""
 
 
 def lay_out_blocks(job: RewriteJob) -> None:
@@ -275,17 +279,26 @@ def _lay_out_heading(job: RewriteJob, node: Node) -> None:
 
 
 def _ask_for_markdown(job: RewriteJob, block: Node) -> None:
-    """Markdown between HTML blocks is Markdown only when the outer one says so."""
-    match = _HTML_BLOCK.match(block.content)
-    if match is None or "markdown=" in block.content:
-        return
-    name = match[1]
-    opened = len(re.findall(rf"<{name}\b", block.content, re.IGNORECASE))
-    closed = len(re.findall(rf"</{name}\s*>", block.content, re.IGNORECASE))
+    """Markdown between HTML blocks is Markdown only when each tag around it says so."""
     siblings = block.parent.children if block.parent else []
-    if opened > closed and block is not siblings[-1]:
-        at = block.start + match.end()
-        job.put(at, at, ' markdown="1"', "enabled Markdown inside HTML")
+    opened: list[re.Match[str]] = []
+    for tag in _TAG.finditer(block.content) if block is not siblings[-1] else ():
+        names = [one[2].lower() for one in opened]
+        name = tag[2].lower()
+        if not tag[1] and name in _HOLDERS:
+            opened.append(tag)
+        elif tag[1] and name in names:
+            del opened[len(names) - 1 - names[::-1].index(name) :]
+    if not opened or "markdown=" in block.content:
+        return
+    if not job.dialect.markdown_in_html:
+        job.remark(block, "the site shows Markdown inside HTML as written: enable md_in_html")
+        return
+    for tag in opened:
+        at = block.start + tag.end()
+        if gap := _GAP.search(block.content, 0, tag.start()):  # behind it the request is shown
+            job.put(block.start + gap.start(), block.start + gap.end(), "")
+        job.put(at, at, ' markdown="block"', "enabled Markdown inside HTML")
 
 
 def _guard_for_kramdown(job: RewriteJob) -> None:
