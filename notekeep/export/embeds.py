@@ -54,8 +54,8 @@ class BlockMark(NamedTuple):
 def block_ids(tree: Tree) -> list[BlockMark]:
     """Return the block ids of a body, in order.
 
-    An id at the end of a list item's own words marks the item, one alone in a paragraph marks the
-    block before it, any other its own block.
+    An id at the end of a list item's own words marks the item, one at the end of a quote or on the
+    line below marks the quote, one alone in a paragraph the block before it, any other its block.
     """
     found: list[BlockMark] = []
     if "^" not in tree.text:
@@ -86,6 +86,8 @@ def _marked_block(node: Node, mark: int) -> Node:
         return parent.children[at - 1] if at else node
     if parent.kind == "item" and parent.children[0] is node:
         return parent
+    while parent is not None and parent.kind == "quote" and parent.children[-1] is node:
+        node, parent = parent, parent.parent
     return node
 
 

@@ -301,7 +301,7 @@ class Linker:
             return _unlink(link, "replaced a link to a private note with its text")
         if found is not None:
             return self._readdress(link, Ref("note", found, origin, heading, block))
-        if name.startswith("/") and not self._attachments.exists(name):
+        if name == "/" or (name.startswith("/") and not self._attachments.exists(name)):
             return []  # a page of the person's own site
         if asset := self._find_asset(name, path, origin):
             return self._readdress(link, Ref("asset", asset, origin))

@@ -95,9 +95,7 @@ class SiteDiff:
                 return SiteChange(former, "conflict", there, None)
         return None
 
-    def _compare_moved(
-        self, edited: SiteChange, new: SiteChange, old: ManifestEntry
-    ) -> SiteChange:
+    def _compare_moved(self, edited: SiteChange, new: SiteChange, old: ManifestEntry) -> SiteChange:
         """Compare a post with its edited file elsewhere: it moves once the edit is settled."""
         change = replace(new, path=edited.path, status="changed", before=edited.before)
         found = self._compare_edited(change, edited.before or b"", old, moves=True)

@@ -51,6 +51,8 @@ class Dialect:
     markdown_in_html: bool = True  # and Markdown in it is read, where its tags say so
     mark: Literal["html", "equals", "bold"] = "html"  # how highlighted text is written
     strike: bool = True  # ~~text~~
+    single_tilde: bool = False  # one tilde marks something, too: H~2~O
+    emoji: bool = False  # :smile: is a picture
     task_lists: bool = True  # - [ ]
     alerts: bool = False  # > [!note]
     heading_ids: bool = True  # ## Title {#id}; if not, an HTML anchor is written

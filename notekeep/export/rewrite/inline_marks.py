@@ -15,6 +15,9 @@ _BREAKS = frozenset({"soft_break", "hard_break"})
 _start = attrgetter("start")
 _MARKS = ("mark", "strike", "soft_break", "hard_break", "autolink", "code_span")
 _WEB = re.compile(r"(?:https?|ftps?)://|[^\s:/]+@", re.IGNORECASE)
+_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]\*|\*[\u2e80-\u9fff\uac00-\ud7af]")
+_STARS = re.compile(r"(?<!\*)\*{1,2}(?!\*)")
+_EMPHASIS = {"em": 1, "strong": 2}
 _AS_MARKDOWN = {
     **dict.fromkeys(("b", "strong", "mark"), "**"),
     **dict.fromkeys(("i", "em", "cite", "var"), "*"),
@@ -28,6 +31,8 @@ def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
     dialect = job.dialect
     if not dialect.html:
         _html_as_markdown(job)
+    if dialect.engine == "commonmark" and _WIDE.search(job.passage.text):
+        _write_wide_emphasis(job)
     for node in job.tree.find(*_MARKS):
         if not job.is_free(node):
             continue
@@ -42,6 +47,34 @@ def rewrite_marks(job: RewriteJob, *, keep_breaks: bool) -> None:
             _full_link(job, node)
         elif node.kind == "code_span" and dialect.engine != "commonmark" and node.inside("cell"):
             _bare_pipes(job, node)
+
+
+def _write_wide_emphasis(job: RewriteJob) -> None:
+    """Write emphasis as tags where CommonMark sees none: beside letters without blanks."""
+    text = job.passage.text
+    for block in job.tree.find("paragraph", "heading", "cell"):
+        stars: list[tuple[int, int]] = []
+        found: list[tuple[int, int]] = []  # those that CommonMark pairs, rightly or not
+        for node in block.children:
+            if node.kind == "text":
+                stars += [one.span() for one in _STARS.finditer(text, node.start, node.end)]
+            elif node.kind in _EMPHASIS:
+                length = _EMPHASIS[node.kind]
+                found += [(node.start, node.start + length), (node.end - length, node.end)]
+        if not any(_WIDE.search(text, max(0, start - 1), end + 1) for start, end in stars):
+            continue
+        stars = sorted(stars + found)
+        pairs = [*zip(stars[::2], stars[1::2], strict=False)]
+        if len(stars) % 2 or any(one[1] - one[0] != two[1] - two[0] for one, two in pairs):
+            continue
+        job.unguarded.append((block.start, block.end))
+        if not job.dialect.html:
+            job.remark(block, "the site does not see the emphasis here and shows the asterisks")
+            continue
+        for one, two in pairs:
+            tag = "em" if one[1] - one[0] == 1 else "strong"
+            job.put(*one, f"<{tag}>", "wrote emphasis as HTML")
+            job.put(*two, f"</{tag}>")
 
 
 def _highlight(job: RewriteJob, node: Node) -> None:
@@ -168,7 +201,9 @@ _CLOSING = re.compile(r"#(?=#*$)")
 _ABBREVIATION = re.compile(r"\*(?=\[[^\]\n]+\]:)")
 _DEFINITION = re.compile(r"[ ]{0,3}:(?=[ ])")
 _HEADING = re.compile(r"#{1,6}")
-_MEANING = re.compile(r"[{}$<\]#*|:.)](?<!(?<!\d)[.)])")
+_TILDE = re.compile(r"(?:^|(?<=[^\s~]))~(?!~)")
+_EMOJI = re.compile(r":(?=[a-z+-][\w+-]*:)")
+_MEANING = re.compile(r"[{}$<\]#*|:~.)](?<!(?<!\d)[.)])")
 """What every one of these patterns, and every template's syntax, has in it: most words do not.
 
 A dot or a bracket counts behind a digit. It begins with one set of signs, by which `re` skips."""
@@ -226,6 +261,11 @@ class _ProseRun:
         self._templates()
         if dialect.math.dollar:
             self._each(_DOLLAR, dialect.math.dollar, "escaped a dollar sign")
+        parent = self.node.parent
+        if dialect.single_tilde and parent and self.job.tree.source(parent).count("~") > 1:
+            self._each(_TILDE, self._escaped("~"), "escaped a tilde")
+        if dialect.emoji:
+            self._each(_EMOJI, self._escaped(":"), "escaped a colon that would begin a picture")
         if dialect.engine == "python":
             self._old_markdown()
             self._python_markdown()
@@ -235,8 +275,12 @@ class _ProseRun:
         elif dialect.heading_ids and self._ends_heading():
             self._each(_ATTRIBUTES, "\\{", "escaped braces at the end of a heading")
         if dialect.definitions and self._starts_line() and (match := _DEFINITION.match(self.text)):
-            colon = "&#58;" if dialect.engine == "python" else "\\:"
-            self._put(match.end() - 1, match.end(), colon, "escaped a colon at the start of a line")
+            reason = "escaped a colon at the start of a line"
+            self._put(match.end() - 1, match.end(), self._escaped(":"), reason)
+
+    def _escaped(self, char: str) -> str:
+        """Return a sign that Python-Markdown has no escape for, as it stands in words."""
+        return _INSTEAD[char] if self.job.dialect.engine == "python" else f"\\{char}"
 
     def _templates(self) -> None:
         reason = "escaped template syntax"

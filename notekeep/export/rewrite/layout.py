@@ -145,14 +145,17 @@ def _indent_lines(job: RewriteJob) -> None:
 
 def _lay_out_fence(job: RewriteJob, fence: Node) -> None:
     """Write a fence with nothing but its language, at the margin of its block, and with an end."""
-    if containers(fence) and job.dialect.engine == "python":
+    is_python = job.dialect.engine == "python"
+    text, start = job.passage.text, job.content_start(fence.first)
+    if containers(fence) and is_python:
         if not job.dialect.superfences:
             _indent(job, fence)
-        return
-    text, start = job.passage.text, job.content_start(fence.first)
+            return
+        if start == fence.start:
+            return
     run = _RUN.match(text, fence.start)
     mark = run[0] if run else "```"
-    further = job.marks(fence.first)
+    further = _further(containers(fence)) if is_python else job.marks(fence.first)
     rows = fence.content.removesuffix("\n").split("\n") if fence.content else []
     body = [further + row if row else further.rstrip() for row in rows]
     plain = "\n".join([f"{mark}{_language(fence)}", *body, f"{further}{mark}"])

@@ -61,6 +61,7 @@ class Astro(Target):
         self.dialect = Dialect(
             math=Math(dollar="\\$") if math else ESCAPED_MATH,
             heading_ids=False,
+            single_tilde=True,
             more=more or "<!--more-->",
             more_in_code=bool(more),
             mermaid_pre=not any("mermaid" in name for name in self._script.packages),

@@ -63,6 +63,7 @@ class Hexo(Target):
         math = bool(_MATH & self._packages)
         return Dialect(
             math=ESCAPED_MATH._replace(dollar=HIDDEN_DOLLAR if math else ""),
+            single_tilde=marked,
             task_lists=marked or "markdown-it-task-lists" in names,
             heading_ids=False,
             more_in_code=False,

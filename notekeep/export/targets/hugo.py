@@ -89,6 +89,8 @@ class Hugo(Target):
             html=html,
             mark="equals" if marks else "html" if html else "bold",
             strike=self._on("strikethrough"),
+            single_tilde=self._on("strikethrough"),
+            emoji=self._get("enableemoji") is True,
             task_lists=self._on("tasklist"),
             # A site that renders quotes itself: that is how alerts come to be.
             alerts=any(

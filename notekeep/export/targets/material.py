@@ -29,7 +29,7 @@ _ALWAYS = ("toc", "tables", "fenced_code")
 """Extensions that MkDocs adds by itself."""
 _ZENSICAL_DEFAULTS = (
     *("abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "toc", "tables"),
-    *("details", "superfences", "tasklist", "tilde", "magiclink", "arithmatex"),
+    *("details", "superfences", "tasklist", "tilde", "magiclink", "arithmatex", "emoji"),
 )
 """What `zensical.toml` has on where it says nothing of extensions."""
 _FAMILIES = frozenset({"pymdownx", "markdown", "extensions"})

@@ -212,6 +212,8 @@ def read_extensions(extensions: Iterable[object], where: str) -> tuple[Dialect, 
         admonitions=("foldable" if fold else "plain") if "admonition" in names else "",
         hilited_indents="codehilite" in names,
         definitions="def_list" in names,
+        single_tilde="tilde" in names,
+        emoji="emoji" in names,
         markdown_in_html="md_in_html" in names,
         more_in_code=False,
     )

@@ -58,6 +58,7 @@ class Zola(Target):
             alerts=markdown.get("github_alerts") is True,
             definitions=markdown.get("definition_list") is True,
             bare_urls=False,
+            single_tilde=True,
             more_in_code=False,
             guard_code=verbatim.guard_for_zola,
             guard_marks=("{{", "{%"),
