@@ -55,6 +55,7 @@ def test_links_to_notes_get_numbers(
 def test_links_to_elsewhere_stay_as_they_are(write_vault: Write) -> None:
     body = (
         "[x](https://x.org) <https://y.org> [m](mailto:a@b.c) ![](https://x.org/a.png) [p](/about/)"
+        " [h](/) [t](/#top)"
     )
     assert text(draft(write_vault({"a.md": body}))) == body
 
@@ -118,6 +119,10 @@ Deeper. ^deep
 
 ^quote
 
+> [!hint] T
+> words
+^hint
+
 [^1]: The note.
 
 [r]: https://x.org "T"
@@ -127,6 +132,7 @@ Deeper. ^deep
 @pytest.mark.parametrize(
     ("embed", "shown"),
     [
+        ("![[b#^hint]]", "> [!hint] T\n> words"),
         ("![[b#Below]]", "### Below\n\nDeeper."),
         ("![[b#^deep]]", "Deeper."),
         ("![[b#^item]]", "- one\n  - child"),

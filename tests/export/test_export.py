@@ -491,6 +491,15 @@ def test_a_picture_that_a_post_uses_no_more_is_an_orphan(desk: Desk) -> None:
     }
 
 
+def test_a_picture_that_loses_its_width_is_told(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}![p|90](https://x.org/b.png)\n\nsee ![p|90](https://x.org/b.png)")
+    plan = desk.export("a.md")
+    assert desk.text("a").count('width="90"') == 1
+    assert [line for line in plan.warnings if "without its width" in line] == [
+        "a.md, line 7: the site shows a picture without its width here"
+    ]
+
+
 @pytest.mark.parametrize("folder", ["_posts", "content/posts"])
 def test_what_was_published_stays_so_until_the_note_says_otherwise(desk: Desk, folder: str) -> None:
     if folder == "_posts":

@@ -59,6 +59,7 @@ PROSE = {
     "numbers in braces": Case("## A {1, 2}", "A {1, 2}"),
     "a definition that is none": Case("term\n: words", "term\n: words"),
     "prices": Case("from $5 to $10, or \\$7", "from $5 to $10, or $7"),
+    "one tilde": Case("H~2~O and PROGRA~1\\X~2, ~~gone~~", "H~2~O and PROGRA~1\\X~2, gone"),
     "a task of another kind": Case("- [-] a\n- [x] b", "☒ a b"),
 }
 TEX = {
@@ -79,6 +80,7 @@ def pages(folder: Path, settings: str, program: str) -> tuple[Dialect, dict[str,
     texts["display"] = "$$\na\n+ b\n\n- c\n# d\n> e\n1. f\n---\n$$"
     texts["marks"] = "==a *b*== and <mark>c</mark>, <kbd>d</kbd>, <b>e</b>, f<br>g"
     texts["alert"] = "> [!note]\n> a"
+    texts["emphasis"] = "可以在**`设置` → 附件**中。 再**“引用”**说，*“设”*中，2 * 3。"
     for number, (name, text) in enumerate(texts.items()):
         place = site / "content" / f"p{number}.md"
         place.write_text(f"---\ntitle: x\n---\n{write_text(text, dialect).text}")
@@ -171,6 +173,17 @@ def test_marks_are_shown_with_and_without_raw_html(plain: Built, rich: Built) ->
 
 @pytest.mark.generator
 @pytest.mark.slow
+def test_emphasis_needs_no_blanks_around_it(rich: Built) -> None:
+    marked = [element.text() for element in rich[1]["emphasis"].find("strong", "em")]
+    assert marked == ["设置 → 附件", "“引用”", "“设”"]
+    assert "2 * 3" in rich[1]["emphasis"].text()
+
+
+def test_emphasis_that_the_site_does_not_see_is_told(hugo_dialect: Dialect) -> None:
+    (remark,) = write_text("在**“引用”**说", hugo_dialect).remarks
+    assert "does not see the emphasis" in remark.what
+
+
 def test_a_callout_is_a_quote_where_the_site_renders_no_alerts(plain: Built) -> None:
     (quote,) = plain[1]["alert"].find("blockquote")
     assert [e.text() for e in quote.find("strong")] == ["Note"]

@@ -202,6 +202,25 @@ def test_raw_html_that_a_site_drops_is_told(hugo_dialect: Dialect) -> None:
     ]
 
 
+def test_markdown_in_html_is_told_where_the_site_cannot_read_it(nikola_dialect: Dialect) -> None:
+    text = "<table><tr><td>\n\n**a**\n\n</td></tr></table>"
+    assert write_text(text, nikola_dialect).remarks == []
+    (remark,) = write_text(text, replace(nikola_dialect, markdown_in_html=False)).remarks
+    assert "md_in_html" in remark.what
+
+
+def test_signs_that_only_an_extension_reads_are_words(nikola_dialect: Dialect) -> None:
+    extended = replace(nikola_dialect, single_tilde=True, emoji=True)
+    written = write_text("H~2~O at 10:30:45 :smile: ~ a ~ b", extended).text
+    assert written == "H&#126;2&#126;O at 10:30:45 &#58;smile: ~ a ~ b"
+
+
+def test_a_fence_off_the_margin_of_a_callout_stays_a_fence(nikola_dialect: Dialect) -> None:
+    dialect = replace(nikola_dialect, superfences=True, admonitions="plain")
+    text = "> [!note] T\n>  ```md\n>  a\n>  ```\n> b"
+    assert write_text(text, dialect).text == ('!!! note "T"\n\n    ```md\n    a\n    ```\n\n    b')
+
+
 def test_a_list_that_a_site_renumbers_is_told(nikola_dialect: Dialect) -> None:
     body = write_text("3. a\n4. b", nikola_dialect)
     assert str(next(iter(body.remarks))).startswith("n.md, line 1: the list starts at 3")

@@ -16,7 +16,7 @@ _start = attrgetter("start")
 _MARKS = ("mark", "strike", "soft_break", "hard_break", "autolink", "code_span")
 _WEB = re.compile(r"(?:https?|ftps?)://|[^\s:/]+@", re.IGNORECASE)
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]\*|\*[\u2e80-\u9fff\uac00-\ud7af]")
-_STARS = re.compile(r"(?<!\*)\*{1,2}(?!\*)")
+_STARS = re.compile(r"(?<![\s*])\*{1,2}(?!\*)|(?<!\*)\*{1,2}(?![\s*])")
 _EMPHASIS = {"em": 1, "strong": 2}
 _AS_MARKDOWN = {
     **dict.fromkeys(("b", "strong", "mark"), "**"),
