@@ -201,7 +201,8 @@ def _site_hint(note: tuple[str, ...]) -> str:
 def _list_targets() -> int:
     from notekeep.export.targets.target import TARGETS, UNSUPPORTED_PLACES, load_target
 
-    output.table([(target, load_target(target).name) for target in TARGETS], stretch=1)
+    kinds = [load_target(target) for target in TARGETS]
+    output.table([(kind.id, kind.name, kind.remark) for kind in kinds], stretch=2)
     for what in UNSUPPORTED_PLACES.values():
         output.write_message(what)
     return 0
@@ -239,8 +240,11 @@ def _vault_path(root: str, file: str) -> str:
 
 
 def _show_plan(plan: ExportPlan, *, whole: bool) -> None:
-    output.write_message(f"{plan.target_name}, in {plan.site}")
-    touched = [file for file in plan.files if file.status != "unchanged"]
+    counts = ", ".join(f"{count} {status}" for status, count in plan.counts().items())
+    output.write_message(f"{plan.target_name}, in {plan.site}: {counts or 'no files'}")
+    # New files are named once, when they are written.
+    left_out = {"unchanged"} if whole else {"unchanged", "new"}
+    touched = [file for file in plan.files if file.status not in left_out]
     listed = touched if whole else touched[:MAX_SHOWN_LINES]
     for file in listed:
         reason = f"  {file.why}" if file.why else ""

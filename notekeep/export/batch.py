@@ -299,6 +299,7 @@ def _compose(
         *group_warnings([*body.remarks, *addresses.remarks]),
         addresses.cover_problem,
         target.notice(post),
+        target.tag_notice(post),
         *(f"{path}: {notice}" for notice in notices),
         target.diagram_notice() if any(map(is_diagram, tree.find("fence"))) else "",
     ]

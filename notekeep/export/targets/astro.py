@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
+from notekeep.errors import UsageError
 from notekeep.export.post import Post
 from notekeep.export.rewrite.dialect import ESCAPED_MATH, Dialect, Math
 from notekeep.export.targets.front_matter import EMPTY_TEXT
@@ -75,11 +76,26 @@ class Astro(Target):
                 return found
         if bases:
             return bases[0]
+        if self._is_starlight:
+            return "src/content/docs"
         content = os.path.join(self.folder, "src/content")
+        folders = next(os.walk(content), ("", [], []))[1]
+        if folders and not {*folders} & {*_FOLDERS}:
+            raise UsageError(
+                f"cannot tell which collection of {content} is for posts: {', '.join(folders)}",
+                f"make the folder {_FOLDERS[0]} there, and its collection in src/content.config.ts",
+            )
         return f"src/content/{first_existing_folder(content, *_FOLDERS)}"
+
+    @property
+    def _is_starlight(self) -> bool:
+        """Whether the pages are Starlight's, which shows one collection at the site's root."""
+        return self._schema.says(r"\bdocs(?:Loader|Schema)\b")
 
     def _find_pages(self) -> str:
         """Return where the pages of posts are, from the site's root: beside the route for them."""
+        if self._is_starlight:
+            return ""
         own = self.collection.rsplit("/", 1)[-1]
         pages = os.path.join(self.folder, "src", "pages")
         for name in dict.fromkeys((own, *_FOLDERS, "")):
@@ -107,7 +123,8 @@ class Astro(Target):
 
     @cached_property
     def _checks_drafts(self) -> bool:
-        return any(re.search(r"\.draft\b", text) for text in self._read_sources())
+        texts = self._read_sources()
+        return self._is_starlight or any(re.search(r"\.draft\b", text) for text in texts)
 
     def _field(self, names: tuple[str, ...], default: str) -> str:
         return next((n for n in names if self._schema.says(rf"\b{n}\s*:")), default)

@@ -44,6 +44,7 @@ class Eleventy(Target):
     asset_file = "{site.posts}/{post.slug}/{name}"
     cover_address = "{site.prefix}/{site.section}/{post.slug}/{name}"  # lists show it too
     field_names: ClassVar = {"cover": "image"}
+    tag_letters: ClassVar = re.compile(r"[^\W_\u1100-\uffff]")  # of others its filter makes nothing
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)

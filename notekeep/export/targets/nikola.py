@@ -7,6 +7,7 @@ what is computed is taken as Nikola's own default.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -33,6 +34,7 @@ class Nikola(Target):
     preview = ("nikola", "auto", "--browser")
     post_file = "{site.posts}{post.slug}{site.suffix}"
     post_address = "link://slug/{post.slug}{fragment}"  # which the build checks
+    tag_letters: ClassVar = re.compile(r"[^\W_]")
     field_names: ClassVar = {
         "draft": "status",
         "categories": "category",
@@ -53,6 +55,12 @@ class Nikola(Target):
             self.warnings.append(
                 "the front page shows whole posts: to show teasers, write INDEX_TEASERS = True in"
                 " conf.py"
+            )
+
+        if self._settings.get("COPY_SOURCES") is not False:
+            self.warnings.append(
+                "the site publishes the Markdown of each post beside its page: to stop that, write"
+                " COPY_SOURCES = False in conf.py"
             )
 
     @classmethod

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
 from importlib import import_module
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from notekeep.errors import NotFound, UsageError
 from notekeep.export.draft import Draft
@@ -20,6 +20,9 @@ from notekeep.export.manifest import MANIFEST_NAME, Manifest
 from notekeep.export.post import Post
 from notekeep.export.rewrite.dialect import Dialect
 from notekeep.export.targets.front_matter import format_yaml_head
+
+if TYPE_CHECKING:
+    import re
 
 _CLASSES = {
     "nikola": "nikola.Nikola",
@@ -95,6 +98,10 @@ class Target:
     former_address: ClassVar[str] = ""
     # What front matter calls a field that is not called as here; "" for one that it does not have.
     field_names: ClassVar[Mapping[str, str]] = {}
+
+    # Finds a letter that is left in the address of a tag's page; None where all are.
+    tag_letters: ClassVar[re.Pattern[str] | None] = None
+    remark: ClassVar[str] = ""  # what to know before one chooses it
 
     dialect: Dialect
     lists_whole: bool = False  # the site's lists, feeds aside, show posts whole
@@ -212,6 +219,17 @@ class Target:
         """Return what the person should know about a post in this site, or ""."""
         del post
         return ""
+
+    def tag_notice(self, post: Post) -> str:
+        """Return which tags have no address in this site, or ""."""
+        letters = self.tag_letters
+        lost = [tag for tag in post.tags if letters is not None and not letters.search(tag)]
+        if not lost:
+            return ""
+        return (
+            f"{post.path}: the site makes an empty address of the tag {', '.join(map(repr, lost))},"
+            " which can stop its build: rename the tag, or change how the site writes tags"
+        )
 
     def diagram_notice(self) -> str:
         """Return what the person should know about Mermaid diagrams in this site, or ""."""

@@ -30,6 +30,7 @@ class Zola(Target):
 
     id = "zola"
     name = "Zola"
+    remark = "not tested with Zola itself"
     settings_name = "config.toml"
     preview = ("zola", "serve", "--drafts")
     hides_drafts = True
