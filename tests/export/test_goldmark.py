@@ -80,7 +80,7 @@ def pages(folder: Path, settings: str, program: str) -> tuple[Dialect, dict[str,
     texts["display"] = "$$\na\n+ b\n\n- c\n# d\n> e\n1. f\n---\n$$"
     texts["marks"] = "==a *b*== and <mark>c</mark>, <kbd>d</kbd>, <b>e</b>, f<br>g"
     texts["alert"] = "> [!note]\n> a"
-    texts["emphasis"] = "可以在**`设置` → 附件**中。 再**“引用”**说，*“设”*中，2 * 3。"
+    texts["emphasis"] = "可以在**`设置` → 附件**中。 再**“引用”**说 *“设”*中。2 * 3。"
     for number, (name, text) in enumerate(texts.items()):
         place = site / "content" / f"p{number}.md"
         place.write_text(f"---\ntitle: x\n---\n{write_text(text, dialect).text}")

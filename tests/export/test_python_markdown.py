@@ -76,7 +76,7 @@ TRAPS = {
     "an address of another kind": "<mailto:a@b.org> <tel:+123>",
     "words in HTML": "<div>\n\n*a*\n\n</div>",
     "words in two tags of a line": "<div><div>\n\n*a*\n\n</div></div>\n\n*b*",
-    "words in a cell of HTML": "<table>\n<tr><td>\n\n*a*\n\n</td><td>\n\n- `b`\n\n</td></tr></table>",
+    "words in a cell of HTML": "<table>\n<tr><td>\n\n*a*\n\n</td><td>\n\n- b\n\n</td></tr></table>",
     "words in an item of HTML": "<ul>\n<li>\n\n*a*\n\n<li>\n\n[b](c)\n\n</ul>",
     "words in a term of HTML": "<dl>\n<dt>\n\n*a*\n\n</dt>\n<dd>\n\n*b*\n\n</dd></dl>",
     "words in a centred paragraph": '<p align="center">\n\n*a*\n\n</p>\n\n*b*',

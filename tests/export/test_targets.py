@@ -155,7 +155,7 @@ def test_nikola_s_folders_are_those_of_its_settings(tmp_path: Path) -> None:
         tmp_path,
         'POSTS = (("posts/*.rst", "posts", "p.tmpl"), ("blog/*.md", "b", "p"))\n'
         'IMAGE_FOLDERS = {"pictures": "img"}\nFILES_FOLDERS = {"files": ""}\n'
-        "INDEX_TEASERS = True\n",
+        "INDEX_TEASERS = True\nCOPY_SOURCES = False\n",
     )
     assert site.post_path(post()) == "blog/a-title.md"
     assert site.asset_path(post(), "x.png") == "pictures/a-title/x.png"
@@ -229,6 +229,14 @@ def test_nikola_s_head_takes_values_as_they_stand(tmp_path: Path) -> None:
         ".. type: text\n"
         ".. mood: a, b\n"
         "-->\n\n"
+    )
+
+
+def test_sources_that_nikola_would_publish_are_told(tmp_path: Path) -> None:
+    assert any("COPY_SOURCES = False" in one for one in nikola(tmp_path).warnings)
+    (tmp_path / "site" / "conf.py").unlink()
+    assert not any(
+        "COPY_SOURCES" in one for one in nikola(tmp_path, "COPY_SOURCES = False").warnings
     )
 
 

@@ -910,8 +910,7 @@ async def test_what_was_chosen_for_an_edit_can_be_chosen_again(
         await until(pilot, lambda: shows(app, "-title: 'Deeper Work'"))
         await press(pilot, "s")
         await until(pilot, lambda: shows(app, "Merge it with the note"))
-        await press(pilot, "escape")
-        assert "Deeper Work" in edited_post.read_text()
+        await until(pilot, lambda: "Deeper Work" in edited_post.read_text())
 
 
 async def test_after_a_pull_the_post_is_written_without_a_question(
@@ -932,8 +931,8 @@ async def test_after_a_pull_the_post_is_written_without_a_question(
         await until(pilot, lambda: shows(app, "1 changed · 1 new"))
         await until(pilot, lambda: shows(app, "+One more thing."))
         await press(pilot, "w")
-        await until(pilot, lambda: "One more thing." in edited_post.read_text())
-        assert "Deeper Work" in edited_post.read_text()
+        wanted = {"One more thing.", "title: 'Deeper Work'"}
+        await until(pilot, lambda: wanted <= {*edited_post.read_text().splitlines()})
 
 
 async def test_the_title_that_is_typed_for_a_new_post_replaces_the_note_s(

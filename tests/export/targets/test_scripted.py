@@ -15,6 +15,7 @@ from notekeep.export.targets.astro import Astro
 from notekeep.export.targets.eleventy import Eleventy
 from notekeep.export.targets.hexo import Hexo
 from notekeep.export.targets.jekyll import Jekyll
+from notekeep.export.targets.nikola import Nikola
 from notekeep.export.targets.site_settings import Script
 from notekeep.export.targets.target import detect
 from tests.support.sites import INDIA, folder_with, write_text
@@ -172,6 +173,13 @@ def test_eleventy_gets_the_slug_that_a_permalink_may_ask_for(tmp_path: Path) -> 
     assert site.link(post(slug="b"), "") == "/posts/b/"
 
 
+def test_a_tag_without_an_address_is_told(tmp_path: Path) -> None:
+    made = post(tags=["Grün", "日本語", "🎉"])
+    assert "the tag '日本語', '🎉'" in eleventy(tmp_path).tag_notice(made)
+    nikola = Nikola(str(folder_with(tmp_path, "conf.py", "")))
+    assert "the tag '🎉'," in nikola.tag_notice(made)
+
+
 def test_a_draft_that_eleventy_would_publish_is_told(tmp_path: Path) -> None:
     assert "drafts are built like posts" in eleventy(tmp_path).notice(post())
     site = eleventy(tmp_path, "addPreprocessor('drafts', '*', (data) => !data.draft)")
@@ -235,6 +243,21 @@ def test_astro_s_old_schema_is_read_too(tmp_path: Path) -> None:
     site = Astro(str(folder_with(tmp_path / "site", "astro.config.mjs", "")))
     assert site.post_path(post()) == "src/content/posts/a-title/index.md"
     assert "publishDate" in head_of(site, post())
+
+
+def test_starlight_s_only_collection_is_where_its_pages_are(tmp_path: Path) -> None:
+    schema = "collections = { docs: defineCollection({ loader: docsLoader() }) }"
+    site = astro(tmp_path, "", schema)
+    assert site.post_path(post()) == "src/content/docs/a-title/index.md"
+    assert site.link(post(), "") == "/a-title/"
+    assert site.warnings == []
+    assert "draft" not in site.notice(post(draft=True))
+
+
+def test_a_site_of_other_collections_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "site" / "src" / "content" / "recipes").mkdir(parents=True)
+    with pytest.raises(UsageError, match="is for posts: recipes"):
+        astro(tmp_path, "", "")
 
 
 @pytest.mark.parametrize(
