@@ -14,6 +14,7 @@ from notekeep.export.source import Options
 from notekeep.storage.history import History
 from tests.support.desk import plan_posts, write_plan
 from tests.support.generators import NODE, RICH_HUGO, make_site
+from tests.support.page_checks import ALL_CHECKS
 from tests.support.sites import INDIA, NOW, REPOSITORY, make_hugo_site, make_source
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def export_to(vault: Path, site: Path, target: str, programs: str) -> Done:
     assert plan.refused == {}
     write_plan(plan, source, History(site.parent / "state"))
     before = stamps(site)
-    report = check_export(plan, Audit(source, plan), programs)
+    report = check_export(plan, Audit(source, plan), programs, ALL_CHECKS)
     after = stamps(site)
     touched = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
     return Done(plan, report, site, touched)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from notekeep.errors import NotFound
 from notekeep.export.audit import Audit, OutgoingFile, find_leaks
 from notekeep.export.check.built_page import Element, read_page
-from notekeep.export.check.page_checks import ALL_CHECKS, BuiltPost
+from notekeep.export.check.page_checks import CHECKS, BuiltPost, Check
 from notekeep.export.check.site_build import (
     build_site,
     find_program,
@@ -75,7 +75,12 @@ class CheckReport:
         return not self.failed and not self.broken
 
 
-def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) -> CheckReport:
+def check_export(
+    plan: ExportPlan,
+    audit: Audit,
+    programs: str | None = None,
+    checks: Sequence[Check] = CHECKS,
+) -> CheckReport:
     """Check the posts of a plan that was written."""
     program = ""
     if not load_target(plan.target).is_built:
@@ -87,11 +92,16 @@ def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) ->
             )
     target = open_target(plan.target, plan.site)
     with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
-        return _check_site(plan, audit, target, program, folder)
+        return _check_site(plan, audit, target, program, folder, checks)
 
 
 def _check_site(
-    plan: ExportPlan, audit: Audit, target: Target, program: str, folder: str
+    plan: ExportPlan,
+    audit: Audit,
+    target: Target,
+    program: str,
+    folder: str,
+    checks: Sequence[Check],
 ) -> CheckReport:
     places = {name: os.path.join(folder, name) for name in ("drafts", "normal")}
     for place in places.values():
@@ -110,7 +120,7 @@ def _check_site(
     report = CheckReport(built=True)
     for post in plan.posts:
         listing = without if post.post.draft else with_drafts
-        report.results += _check_post(plan, audit, target, post, with_drafts, listing)
+        report.results += _check_post(plan, audit, target, post, with_drafts, listing, checks)
     if any(result.detail == NO_PAGE for result in report.results):
         report.message = _generator_warnings(drafts.output)
     if plan.draft_notice:
@@ -181,6 +191,7 @@ def _check_post(
     planned: PlannedPost,
     site: _BuiltSite,
     listing: _BuiltSite,
+    checks: Sequence[Check],
 ) -> list[CheckResult]:
     """Check one post as built, and the lists of a site that shows it only if it is published."""
     path, slug = planned.post.path, planned.post.slug
@@ -204,10 +215,10 @@ def _check_post(
         _what_ends_teasers(target),
     )
     results = []
-    for number, name, check in ALL_CHECKS:
-        problem = check(built)
+    for check in checks:
+        problem = check.problem(built)
         state: State = "skipped" if problem is None else "failed" if problem else "passed"
-        results.append(CheckResult(path, number, name, state, problem or ""))
+        results.append(CheckResult(path, check.id, check.name, state, problem or ""))
     return results
 
 

@@ -25,6 +25,7 @@ from notekeep.export.targets.html import Html
 from notekeep.export.targets.wordpress import WordPress
 from notekeep.markdown.note import Note
 from tests.support.desk import plan_posts, write_plan
+from tests.support.page_checks import ALL_CHECKS
 from tests.support.sites import INDIA, NOW
 
 if TYPE_CHECKING:
@@ -346,7 +347,7 @@ def test_formulas_are_mathml_and_what_is_not_is_told_once(
     write_plan(plan, source, history)
     told = [line for line in plan.warnings if "TeX" in line]
     assert told == ["a.md, line 1: shown as TeX because of an unknown macro: '\\\\foo', and 1 more"]
-    report = check_export(plan, Audit(source, plan))
+    report = check_export(plan, Audit(source, plan), checks=ALL_CHECKS)
     assert (report.built, report.failed) == (True, [])
     assert {result.id for result in report.results if result.state == "passed"} >= {"C10", "C11"}
 

@@ -1,0 +1,437 @@
+"""All 26 checks of a built post: a visitor sees what the note says, and nothing else.
+
+Six of them are those of `notekeep export --check`; these say whether a generator reads Markdown as
+the vault does.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from notekeep.export.check.page_checks import CHECKS, BuiltPost, Check, find_dead
+from notekeep.export.embeds import BLOCK_ID
+from notekeep.export.rewrite.block_syntax import CALLOUT_MARK, callout, callout_title, is_diagram
+from notekeep.export.targets.front_matter import join_blanks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from notekeep.export.check.built_page import Element
+    from notekeep.export.references import Ref
+    from notekeep.markdown.nodes import Node
+
+_INLINE = (("\\(", "\\)"), ("$", "$"))
+_DISPLAYED = (
+    *(("$$", "$$"), ("\\[", "\\]")),
+    *(("$\\displaystyle", "$"), ("\\(\\displaystyle", "\\)"), ("\\[\\displaystyle", "\\]")),
+)
+_MARKUP = re.compile(r"</?[A-Za-z][^>]*>")
+_TAG_PAGE = re.compile(r"(?:^|/)(?:tags?|categories|topics?)/")
+_DOLLARS = re.compile(r"\$\d[\d.,]*\d|\$\d")
+_TYPOGRAPHY = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\xa0", "''\"\"-- ", "")
+_TASK = re.compile(r"\[(.)\]\s+(.*)", re.DOTALL)
+_SHOWN_DIFFERENTLY = frozenset({"math", "math_double", "footnote_ref", "html", "image"})
+_MORE = re.compile(r"<!--\s*more\s*-->")
+
+
+# What the draft says.
+
+
+def normalize_text(text: str) -> str:
+    """Return text as pages are compared: typographic marks plain, blanks joined."""
+    plain = text.translate(_TYPOGRAPHY).replace("\u2026", "...")
+    return join_blanks(plain.replace("--", "-").replace("--", "-"))
+
+
+def _words(node: Node) -> str:
+    """Return words without formulas and footnotes, which each site shows in its own way."""
+    if node.kind in _SHOWN_DIFFERENTLY:
+        return ""
+    if node.children:
+        return "".join(_words(child) for child in node.children)
+    return node.plain()
+
+
+def _runs(paragraph: Node) -> list[str]:
+    """Return the words of a paragraph between its formulas, pictures and footnotes."""
+    runs = [""]
+    for child in paragraph.children:
+        if any(below.kind in _SHOWN_DIFFERENTLY for below in child.walk()):
+            runs.append("")
+        else:
+            runs[-1] += _words(child)
+    return runs
+
+
+def _links(built: BuiltPost) -> list[tuple[str, Ref]]:
+    refs = [(node, built.post.draft.refs.get(node.info)) for node in built.nodes("link")]
+    return [
+        (normalize_text(_words(node)), ref)
+        for node, ref in refs
+        if ref is not None and ref.kind == "note"
+    ]
+
+
+def _items(built: BuiltPost) -> list[tuple[Node, str, str]]:
+    """Return the list items with the mark of their task, or "", and the words they begin with."""
+    found = []
+    for node in built.nodes("item"):
+        first = node.children[0] if node.children else None
+        if first is None or first.kind != "paragraph" or node.inside("footnote"):
+            continue
+        words = normalize_text(BLOCK_ID.sub("", _runs(first)[0]))
+        task = _TASK.match(words)
+        found.append((node, task[1], task[2]) if task else (node, "", words))
+    return found
+
+
+def find_teaser(blocks: list[Node]) -> tuple[str, str] | None:
+    """Return the words before the end of the teaser, and the first words behind; None for none."""
+    for number, node in enumerate(blocks):
+        if node.kind == "html_block" and _MORE.search(node.content):
+            before, after = _longest_runs(blocks[:number]), _longest_runs(blocks[number:])
+            return (before[-1], after[0]) if before and after else None
+    return None
+
+
+def _longest_runs(blocks: list[Node]) -> list[str]:
+    paragraphs = (block for block in blocks if block.kind == "paragraph")
+    runs = (normalize_text(max(_runs(paragraph), key=len)) for paragraph in paragraphs)
+    return [run for run in runs if run]
+
+
+# What the page shows.
+
+
+def _find_missing(
+    wanted: Sequence[str], is_shown: Callable[[str], bool], what: str = "not shown"
+) -> str | None:
+    if not wanted:
+        return None
+    missing = next((one for one in wanted if one.strip() and not is_shown(one)), None)
+    return f"{what}: {missing.strip().splitlines()[0][:40]!r}" if missing else ""
+
+
+def _trim_code(text: str) -> str:
+    """Return code without blank lines around it and blanks at line ends, which nobody sees."""
+    return "\n".join(line.rstrip() for line in text.strip("\n").split("\n")).rstrip()
+
+
+def _addresses_of(built: BuiltPost, words: str) -> list[str]:
+    links = built.content.find("a")
+    return [a.attributes.get("href", "") for a in links if normalize_text(a.text()) == words]
+
+
+def _item_text(item: Element) -> str:
+    """Return a list item's words without those of the lists in it and without its box."""
+    words = ""
+    for child in item.children:
+        if isinstance(child, str):
+            words += child
+        elif child.tag in {"ul", "ol", "pre", "blockquote", "table", "div"}:
+            break
+        else:
+            words += child.text()
+    return normalize_text(re.sub(r"[☐☑☒]", "", words))
+
+
+def _task_state(item: Element) -> bool | None:
+    for box in item.find("input"):
+        return "checked" in box.attributes
+    return {"☑": True, "☒": True, "☐": False}.get(item.text().strip()[:1])
+
+
+# The checks.
+
+
+def _day(built: BuiltPost) -> str | None:
+    when = built.post.post.date
+    if when is None:
+        return None
+    stamps = [
+        f"{e.attributes.get('datetime', '')} {e.attributes.get('title', '')} "
+        f"{normalize_text(e.text())}"
+        for e in built.page.find("time", "abbr")
+    ]
+    stamps += built.page.values("content", "meta")
+    forms = (
+        f"{when:%Y-%m-%d}",
+        f"{when:%B} {when.day}, {when:%Y}",
+        f"{when.day} {when:%B} {when:%Y}",
+    )
+    if any(form in stamp for stamp in stamps for form in forms):
+        return ""
+    return f"{when:%Y-%m-%d} is not on the page" if stamps else None
+
+
+def _tags(built: BuiltPost) -> str | None:
+    wanted = built.post.post.tags
+    if not wanted:
+        return None
+    shown = [a for a in built.page.find("a") if _TAG_PAGE.search(a.attributes.get("href", ""))]
+    if not shown:
+        return None  # a theme that shows no tags
+    words = {normalize_text(a.text()).removeprefix("#").casefold() for a in shown}
+    missing = [tag for tag in wanted if normalize_text(tag).casefold() not in words]
+    return f"missing: {', '.join(missing)}" if missing else ""
+
+
+def _teaser(built: BuiltPost) -> str | None:
+    teaser = find_teaser(built.post.draft.passage.tree.root.children)
+    if teaser is None or not built.teasers:
+        return None
+    before, after = teaser
+    in_feeds = built.teasers == "feeds"
+    ending = ".xml" if in_feeds else (".html", ".htm")  # most feeds hold whole posts
+    pages = [page.text() for path, page in built.lists.items() if path.endswith(ending)]
+    # A feed holds its posts as the text of HTML.
+    shown = [normalize_text(_MARKUP.sub("", text) if in_feeds else text) for text in pages]
+    lists = [
+        text
+        for text in shown
+        if normalize_text(built.post.post.title) in text and before[:60] in text
+    ]
+    whole = [text for text in lists if after[:60] in text]
+    is_themed = built.teasers == "themed"
+    if not lists or (is_themed and len(whole) == len(lists)):
+        return None
+    return "a list shows text after the teaser" if whole and not is_themed else ""
+
+
+def _code(built: BuiltPost, *, nested: bool) -> str | None:
+    """Look for the code blocks at the margin, or those within others; diagrams aside."""
+    wanted = [
+        node.content
+        for node in built.nodes("fence", "code_block")
+        if not (node.kind == "fence" and is_diagram(node))
+        and node.inside("item", "quote", "footnote") == nested
+    ]
+    shown = {_trim_code(e.text()) for e in built.content.find("pre")}
+    return _find_missing(wanted, lambda code: _trim_code(code) in shown, "not shown unchanged")
+
+
+def _code_spans(built: BuiltPost) -> str | None:
+    shown = {join_blanks(e.text()) for e in built.content.find("code", "tt")}
+    spans = [node.content for node in built.nodes("code_span")]
+    return _find_missing(spans, lambda span: join_blanks(span) in shown)
+
+
+def _tex(
+    built: BuiltPost, kinds: tuple[str, ...], marks: tuple[tuple[str, str], ...]
+) -> str | None:
+    # What is MathML stands between the marks that TeX would have.
+    mathml = [
+        f"$${one.attributes.get('alttext', '')}$$"
+        if one.attributes.get("display") == "block"
+        else f"\\({one.attributes.get('alttext', '')}\\)"
+        for one in built.content.find("math")
+    ]
+    text = "".join((built.content.text() + " ".join(mathml)).split())
+
+    def is_shown(formula: str) -> bool:
+        plain = "".join(formula.split())
+        forms = (plain, plain.replace("|", "\\vert"))
+        return any(first + form + last in text for form in forms for first, last in marks)
+
+    return _find_missing(
+        [node.content for node in built.nodes(*kinds)], is_shown, "not in the page"
+    )
+
+
+def _dollars(built: BuiltPost) -> str | None:
+    text = normalize_text(built.content.text())
+    dollars = [one for node in built.nodes("text") for one in _DOLLARS.findall(node.content)]
+    return _find_missing(dollars, text.__contains__)
+
+
+def _footnotes(built: BuiltPost) -> str | None:
+    referred = {node.info for node in built.nodes("footnote_ref")}
+    wanted = len({node.info for node in built.nodes("footnote")} & referred)
+    if not wanted:
+        return None
+    ids = built.page.ids()
+    there, back = set(), set()
+    for link in built.page.values("href", "a"):
+        target = unquote(link).partition("#")[2]
+        if target not in ids:
+            continue
+        target = target.removeprefix("user-content-")
+        if target.startswith("fnref"):
+            back.add(target)
+        elif target.startswith("fn"):
+            there.add(target)
+    if len(there) < wanted:
+        return f"{len(there)} of {wanted} footnotes are linked"
+    return "" if len(back) >= wanted else f"{len(back)} of {wanted} footnotes link back"
+
+
+def _tables(built: BuiltPost) -> str | None:
+    """Tables have the cells that were written; a theme may add to what a cell says."""
+    if not built.nodes("table"):
+        return None
+    shown = [
+        [normalize_text(cell.text()) for cell in table.find("th", "td")]
+        for table in built.content.find("table")
+    ]
+    for node in built.nodes("table"):
+        wanted = [normalize_text(_words(cell)) for row in node.children for cell in row.children]
+        if not any(_has_cells(table, wanted) for table in shown):
+            return f"the table with {wanted[:3]} is missing"
+    return ""
+
+
+def _has_cells(table: list[str], wanted: list[str]) -> bool:
+    return len(table) == len(wanted) and all(
+        word in cell for words, cell in zip(wanted, table, strict=True) for word in words.split()
+    )
+
+
+def _callouts(built: BuiltPost) -> str | None:
+    boxes = [
+        normalize_text(e.text())
+        for e in built.content.find("blockquote", "aside", "details", "div")
+        if e.tag != "div" or re.search(r"admonition|alert|callout", e.classes)
+    ]
+    titles = [title for node in built.nodes("quote") if (title := _callout_title(built, node))]
+    return _find_missing(titles, lambda name: any(name in box for box in boxes))
+
+
+def _callout_title(built: BuiltPost, quote: Node) -> str:
+    match = callout(built.post.draft.passage.text, quote)
+    if match is None:
+        return ""
+    words = []
+    for child in quote.children[0].children:
+        if child.kind in {"soft_break", "hard_break"}:
+            break
+        words.append(_words(child))
+    title = normalize_text(BLOCK_ID.sub("", CALLOUT_MARK.sub("", "".join(words), count=1)))
+    return title or callout_title(match[1])
+
+
+def _links_to_posts(built: BuiltPost, *, places: bool) -> str | None:
+    """Follow the links to other posts, or to headings and blocks of them."""
+    wanted = [
+        (words, ref)
+        for words, ref in _links(built)
+        if ref.path != built.post.post.path
+        and ref.path in built.slugs
+        and bool(ref.heading or ref.block) == places
+    ]
+    if not wanted:
+        return None
+    for words, ref in wanted:
+        address = re.compile(rf"(?:^|/){re.escape(built.slugs[ref.path])}\b")
+        right = [one for one in _addresses_of(built, words) if address.search(unquote(one))]
+        if not right:
+            return f"the link {words!r} does not go to {built.slugs[ref.path]}"
+        if problem := find_dead(built, right):
+            return problem
+    return ""
+
+
+def _own_anchors(built: BuiltPost) -> str | None:
+    own = [words for words, ref in _links(built) if ref.path == built.post.post.path]
+    if not own:
+        return None
+    ids = built.page.ids()
+    for words in own:
+        targets = [unquote(address).partition("#") for address in _addresses_of(built, words)]
+        if not any(mark and (not place or place in ids) for _, mark, place in targets):
+            return f"the link {words!r} is broken"
+    return ""
+
+
+def _nesting(built: BuiltPost) -> str | None:
+    items = _items(built)
+    if not items:
+        return None
+    shown: dict[str, set[int]] = {}
+    for item in built.content.find("li"):
+        depth = 1 + sum(1 for above in item.above() if above.tag == "li")
+        shown.setdefault(_item_text(item)[:40], set()).add(depth)
+    for node, _, words in items:
+        depth = sum(1 for above in node.above() if above.kind == "list")
+        if words and not any(
+            depth in depths for text, depths in shown.items() if text.startswith(words[:30])
+        ):
+            return f"{words[:30]!r} is not at depth {depth}"
+    return ""
+
+
+def _tasks(built: BuiltPost) -> str | None:
+    tasks = [(words, mark in "xX-") for _, mark, words in _items(built) if mark]
+    if not tasks:
+        return None
+    items = built.content.find("li")
+    for words, done in tasks:
+        like = [item for item in items if words[:30] in normalize_text(item.text())]
+        if not any(_task_state(item) is done for item in like):
+            return f"{words[:30]!r} has no checkbox, or the wrong one"
+    return ""
+
+
+def _highlights(built: BuiltPost) -> str | None:
+    shown = {normalize_text(e.text()) for e in built.content.find("mark", "strong", "b", "em")}
+    marks = [normalize_text(_words(node)) for node in built.nodes("mark")]
+    return _find_missing(marks, shown.__contains__, "not highlighted")
+
+
+def _diagrams(built: BuiltPost) -> str | None:
+    texts = {
+        e.text().strip()
+        for e in built.content.find("pre", "div", "code")
+        if "mermaid" in e.classes or (e.parent and "mermaid" in e.parent.classes)
+    }
+    diagrams = [node.content for node in built.nodes("fence") if is_diagram(node)]
+    return _find_missing(diagrams, lambda text: text.strip() in texts)
+
+
+def _quotes(built: BuiltPost) -> str | None:
+    """Quotes and rules are what they were; a rule made no heading of the words above it."""
+    quotes, rules = built.nodes("quote"), built.nodes("rule")
+    if not quotes and not rules:
+        return None
+    shown = [
+        e
+        for e in built.content.find("hr")
+        if not any("footnote" in above.classes for above in e.above())
+    ]
+    if len(shown) < len(rules):
+        return f"{len(shown)} of {len(rules)} horizontal lines shown"
+    shown = built.content.find("blockquote", "aside", "details")
+    if len(shown) < len(quotes) and not any(_callout_title(built, one) for one in quotes):
+        return f"{len(shown)} of {len(quotes)} quotes shown"
+    return ""
+
+
+_OF_MARKDOWN: Final = (
+    Check("C02", "date", _day),
+    Check("C03", "tags", _tags),
+    Check("C05", "lists end at the teaser", _teaser),
+    Check("C07", "code blocks unchanged", partial(_code, nested=False)),
+    Check("C08", "code in lists and quotes unchanged", partial(_code, nested=True)),
+    Check("C09", "inline code unchanged", _code_spans),
+    Check("C10", "inline math", partial(_tex, kinds=("math",), marks=_INLINE)),
+    Check(
+        "C11", "display math", partial(_tex, kinds=("math_double", "math_block"), marks=_DISPLAYED)
+    ),
+    Check("C12", "prices", _dollars),
+    Check("C13", "footnotes and their back links", _footnotes),
+    Check("C14", "tables", _tables),
+    Check("C15", "callouts", _callouts),
+    Check("C16", "links to other posts", partial(_links_to_posts, places=False)),
+    Check("C17", "links to sections of other posts", partial(_links_to_posts, places=True)),
+    Check("C18", "links to sections of the post", _own_anchors),
+    Check("C20", "nested lists", _nesting),
+    Check("C21", "tasks", _tasks),
+    Check("C22", "highlights", _highlights),
+    Check("C23", "diagrams", _diagrams),
+    Check("C26", "quotes and horizontal lines", _quotes),
+)
+ALL_CHECKS: Final = tuple(sorted((*CHECKS, *_OF_MARKDOWN), key=attrgetter("id")))
+"""The checks in order of their ids."""
