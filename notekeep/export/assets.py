@@ -36,6 +36,7 @@ class Attachments(AttachmentFinder):
         self.source = source
         self.drawn: dict[str, bytes] = {}
         """Pictures that were drawn for a post, by the paths they would have as files."""
+        self.withheld: set[str] = set()  # files of private folders that were asked for
 
     def read(self, path: str) -> bytes:
         """Read a file that is to leave."""
@@ -45,6 +46,7 @@ class Attachments(AttachmentFinder):
             raise Refused(f"{path}: hidden files are never exported")
         place = file_names.resolve_path(self.source.root, path)
         if self.source.private_name(path):
+            self.withheld.add(path)
             raise Refused(f"{path}: files of private folders are never exported")
         try:
             info = os.stat(place)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from notekeep.export.addresses import web_name
 from notekeep.export.batch import NOTE_GONE, SLUG_CHANGED, Batch, ComposedPost
 from notekeep.export.manifest import MANIFEST_NAME, Bases, Manifest, ManifestEntry, fingerprint
 from notekeep.export.plan import SiteChange
@@ -30,6 +31,7 @@ class SiteDiff:
         self.manifest = batch.manifest
         self.options = batch.options
         self.bases = bases
+        self.withheld = batch.drafter.attachments.withheld
         self.requested = {path: draft.post.slug for path, draft in batch.requested.items()}
         self.gone = batch.orphaned_slugs()
         self.files: list[SiteChange] = []
@@ -69,6 +71,8 @@ class SiteDiff:
         for name in sorted(old.files.keys() - files.keys()):
             moved = name.rsplit(".", 1)[-1] == path.rsplit(".", 1)[-1]
             why = "the post has moved" if moved else "the post no longer uses it"
+            if not moved and os.path.basename(name) in map(web_name, self.withheld):
+                why = "it is private now"
             left = self._unneeded(name, old, post.path, why, goes=moved or self.options.prune)
             if left is not None:
                 self.files.append(left)

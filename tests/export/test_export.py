@@ -478,6 +478,16 @@ def test_pruning_leaves_what_was_changed_by_hand(desk: Desk) -> None:
     assert desk.text("b") == "by hand\n"
 
 
+def test_a_picture_that_is_private_by_now_is_called_so(desk: Desk) -> None:
+    desk.put("a.md", f"{POST}![[p.png]]")
+    (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    desk.export("a.md")
+    (desk.root / "private").mkdir()
+    (desk.root / "p.png").rename(desk.root / "private" / "p.png")
+    (left,) = [file for file in desk.plan("a.md").files if file.status == "orphan"]
+    assert (left.path, left.why) == ("content/posts/a/p.png", "it is private now")
+
+
 def test_a_picture_that_a_post_uses_no_more_is_an_orphan(desk: Desk) -> None:
     desk.put("a.md", f"{POST}![[p.png]]")
     (desk.root / "p.png").write_bytes(b"\x89PNG\r\n\x1a\n")
