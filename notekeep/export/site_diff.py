@@ -57,7 +57,7 @@ class SiteDiff:
         files = {path: one.data}
         files |= {self.target.asset_path(post, name): data for name, data in one.assets.items()}
         changes = [self._compare_file(name, data, old, post.path) for name, data in files.items()]
-        if edited := self._find_edited(path, old):
+        if edited := self._find_edited(path, old, post.path):
             changes[0] = self._compare_moved(edited, changes[0], old)
             files[edited.path] = one.data
         changes[0] = replace(changes[0], is_post=True)
@@ -90,13 +90,13 @@ class SiteDiff:
             return replace(change, status="unchanged", after=before)
         return change if old.files.get(path) == there else self._compare_edited(change, before, old)
 
-    def _find_edited(self, path: str, old: ManifestEntry) -> SiteChange | None:
+    def _find_edited(self, path: str, old: ManifestEntry, note: str) -> SiteChange | None:
         """Return the file of a post that is to move, where a person edited it: a draft, mostly."""
         ending = os.path.splitext(path)[1]
         for former in old.files if path not in old.files and self._content(path) is None else ():
             there = self._content(former) if former.endswith(ending) else None
             if there is not None and fingerprint(there) != old.files[former]:
-                return SiteChange(former, "conflict", there, None)
+                return SiteChange(former, "conflict", there, None, note)
         return None
 
     def _compare_moved(self, edited: SiteChange, new: SiteChange, old: ManifestEntry) -> SiteChange:

@@ -161,7 +161,10 @@ def _clear_staging(stores: Stores, root: str, folder: str) -> None:
     with suppress(OSError, NotekeepError):
         for name in os.listdir(os.path.join(root, folder)):
             with open_place(root, os.path.join(folder, name), follow=False) as place:
-                move_to_history(stores, place)
+                if name == ".gitignore":
+                    place.unlink(name)
+                else:
+                    move_to_history(stores, place)
         os.rmdir(os.path.join(root, folder))
 
 

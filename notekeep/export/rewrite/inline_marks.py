@@ -261,9 +261,8 @@ class _ProseRun:
         self._templates()
         if dialect.math.dollar:
             self._each(_DOLLAR, dialect.math.dollar, "escaped a dollar sign")
-        parent = self.node.parent
-        if dialect.single_tilde and parent and self.job.tree.source(parent).count("~") > 1:
-            self._each(_TILDE, self._escaped("~"), "escaped a tilde")
+        if dialect.single_tilde and "~" in self.text:
+            self._tildes()
         if dialect.emoji:
             self._each(_EMOJI, self._escaped(":"), "escaped a colon that would begin a picture")
         if dialect.engine == "python":
@@ -277,6 +276,12 @@ class _ProseRun:
         if dialect.definitions and self._starts_line() and (match := _DEFINITION.match(self.text)):
             reason = "escaped a colon at the start of a line"
             self._put(match.end() - 1, match.end(), self._escaped(":"), reason)
+
+    def _tildes(self) -> None:
+        """A tilde does something where another one is in the same block."""
+        parent = self.node.parent
+        if parent is not None and self.job.tree.source(parent).count("~") > 1:
+            self._each(_TILDE, self._escaped("~"), "escaped a tilde")
 
     def _escaped(self, char: str) -> str:
         """Return a sign that Python-Markdown has no escape for, as it stands in words."""

@@ -80,6 +80,8 @@ class Astro(Target):
             return "src/content/docs"
         content = os.path.join(self.folder, "src/content")
         folders = next(os.walk(content), ("", [], []))[1]
+        if len(folders) == 1:
+            return f"src/content/{folders[0]}"
         if folders and not {*folders} & {*_FOLDERS}:
             raise UsageError(
                 f"cannot tell which collection of {content} is for posts: {', '.join(folders)}",

@@ -254,9 +254,12 @@ def test_starlight_s_only_collection_is_where_its_pages_are(tmp_path: Path) -> N
     assert "draft" not in site.notice(post(draft=True))
 
 
-def test_a_site_of_other_collections_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "site" / "src" / "content" / "recipes").mkdir(parents=True)
-    with pytest.raises(UsageError, match="is for posts: recipes"):
+def test_another_collection_is_taken_only_if_there_is_one(tmp_path: Path) -> None:
+    content = tmp_path / "site" / "src" / "content"
+    (content / "recipes").mkdir(parents=True)
+    assert astro(tmp_path, "", "").collection == "src/content/recipes"
+    (content / "teams").mkdir()
+    with pytest.raises(UsageError, match="is for posts: "):
         astro(tmp_path, "", "")
 
 
