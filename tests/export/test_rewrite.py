@@ -293,6 +293,11 @@ def test_every_rewritten_body_parses_into_the_same_headings(
         ("##\n\na", "\n\na"),
         ("<tel:+1>", "[tel:+1](<tel:+1>)"),
         ("see https://x.org", "see <https://x.org>"),
+        (
+            "<table><tr><td>\n\n**a**\n\n</td></tr></table>",
+            '<table markdown="block"><tr markdown="block"><td markdown="block">\n\n**a**\n\n'
+            "</td></tr></table>",
+        ),
     ],
 )
 def test_kramdown_reads_what_commonmark_meant(tmp_path: Path, text: str, written: str) -> None:
