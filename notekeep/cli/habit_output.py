@@ -10,7 +10,7 @@ from notekeep.cli import output
 from notekeep.habits.amounts import pluralize
 from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS, Mark, MarkGlyphs
 from notekeep.habits.schedule import ascii_goal
-from notekeep.habits.summary import Cell, HabitView, format_streak
+from notekeep.habits.summary import Cell, HabitView, format_streak, format_strength
 
 if TYPE_CHECKING:
     from notekeep.settings import VaultSettings
@@ -24,7 +24,6 @@ MARK_STYLES: dict[Mark, str] = {
     "ok": "blue",
     "missed": "red",
     "at risk": "yellow",
-    "covered": "dim",
     "skipped": "dim",
     "paused": "dim",
     "open": "dim",
@@ -50,16 +49,19 @@ def write_check_in(done: CheckInResult, index: HabitIndex) -> None:
     is_today = cell.day == index.today()
     note = habit.note if is_today else habit.period_note
     amount = "" if note and is_today else pluralize(cell.amount)
-    parts = [amount, note, format_streak(habit), f"strength {percent(habit.strength)}"]
+    parts = [amount, note, format_streak(habit), _strength(habit)]
     _write_line(done, [*parts, "" if done.is_written else "dry run"], index)
 
 
 def write_undo(done: Undone, index: HabitIndex) -> None:
     """Write one line for an entry that was undone."""
     habit, cell = done.habit, done.cell
-    status, strength = pluralize(cell.amount) or cell.status, f"strength {percent(habit.strength)}"
-    parts = [status, format_streak(habit), strength]
+    parts = [pluralize(cell.amount) or cell.status, format_streak(habit), _strength(habit)]
     _write_line(done, [*parts, f"undid: {done.gone.partition(': ')[2]}"], index)
+
+
+def _strength(habit: HabitView) -> str:
+    return "" if habit.strength is None or habit.is_new else f"strength {format_strength(habit)}"
 
 
 def _write_line(done: CheckInResult | Undone, parts: Sequence[str], index: HabitIndex) -> None:
@@ -94,7 +96,7 @@ def habit_object(habit: HabitView) -> dict[str, Any]:
         "streak": habit.streak,
         "best": habit.best,
         "streak_unit": habit.streak_unit,
-        "strength": round(habit.strength, 6),
+        "strength": None if habit.strength is None else round(habit.strength, 6),
         "note": habit.note,
         "archived": habit.is_archived,
         "problems": list(habit.problems),

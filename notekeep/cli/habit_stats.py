@@ -21,8 +21,7 @@ from notekeep.cli.confirmation import apply_plan
 from notekeep.cli.context import is_json
 from notekeep.cli.habit_output import NO_HABIT, glyphs, habit_object, percent
 from notekeep.cli.opening import open_refreshed, open_vault
-from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs, year_bounds
-from notekeep.habits.evaluation import Timeline
+from notekeep.habits.calendar import Calendar, CalendarDay, MarkGlyphs, month_bounds, year_bounds
 from notekeep.habits.measures import best_runs, rate, recovery
 from notekeep.habits.stats import (
     LAGS,
@@ -35,7 +34,7 @@ from notekeep.habits.stats import (
     count_weekdays,
     find_logged_days,
 )
-from notekeep.habits.summary import format_rate, format_run, format_streak
+from notekeep.habits.summary import format_rate, format_run, format_streak, format_strength
 from notekeep.notes.habit_reviews import plan_review, plan_year
 from notekeep.tracking.habit_details import RATE_SPANS
 from notekeep.tracking.habit_names import Habit
@@ -70,7 +69,7 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
         return _months(index, wanted)
     found = index.resolve(habit)
     first, last = map(date.fromordinal, year_bounds(wanted))
-    line = index.timeline(found, last=last)
+    kept = rate(index.timeline(found).between(*year_bounds(wanted)))
     squares = index.calendar(found, first, last)
     if is_json():
         days = [
@@ -83,8 +82,7 @@ def year_(habit: str | None, year: str | None, *, draft: bool, dry_run: bool) ->
         return 0
     output.write_styled([(f"{found.definition.title}  {wanted}", "bold")])
     _heatmap(squares, glyphs(index.places.settings))
-    rates = _rate_between(line, first.toordinal(), last.toordinal())
-    output.write(f"met {rates[0]}, missed {rates[1]}, {percent(rates[2])}")
+    output.write(f"met {kept.met}, missed {kept.missed}, {percent(kept.value)}")
     return 0
 
 
@@ -117,7 +115,9 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
     streak = format_streak(view) or "not counted"
     if view.streak_unit == "weeks":
         streak += f", weeks {dates.week_span(index.places.settings.week_start)}"
-    rows = [("strength", percent(view.strength)), ("streak", streak)]
+    strength = format_strength(view)
+    rows = [("strength", strength)] if strength else []
+    rows.append(("streak", streak))
     line = index.timeline(found)
     rows += [
         (
@@ -132,7 +132,7 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
             ("after a miss", f"{missed['recovered']} of {missed['followed']} recovered next time")
         )
     if figures["best_weekday"]:
-        rows.append(("best weekday", figures["best_weekday"]))
+        rows.append(("best weekday", _weekday(figures["best_weekday"])))
     rows += [
         (
             "best streaks" if place == 0 else "",
@@ -165,7 +165,7 @@ def _figures(index: HabitIndex, found: Habit) -> dict[str, Any]:
             name[:3]: {"done": done, "due": due}
             for name, (done, due) in zip(dates.WEEKDAYS, by_weekday, strict=True)
         },
-        "best_weekday": "" if best is None else dates.WEEKDAYS[best],
+        "best_weekday": "" if best is None else dates.WEEKDAYS[best][:3],
         "best_streaks": [
             {
                 "first": dates.format_iso(run.first),
@@ -177,17 +177,22 @@ def _figures(index: HabitIndex, found: Habit) -> dict[str, Any]:
     }
 
 
+def _weekday(short: str) -> str:
+    """The whole name of a weekday that the JSON has as `tue`, like its other weekdays."""
+    return next((name for name in dates.WEEKDAYS if short and name.startswith(short)), "")
+
+
 def _all_stats(index: HabitIndex) -> int:
     habits = [view for view in index.views() if not view.is_archived]
     figures = [_figures(index, index.find(view.id)) for view in habits]
     rows = [
         (
             view.title,
-            percent(view.strength),
+            format_strength(view),
             format_streak(view),
             percent(one["rates"]["30"]),
             percent(one["rates"]["365"]),
-            one["best_weekday"],
+            _weekday(one["best_weekday"]),
         )
         for view, one in zip(habits, figures, strict=True)
     ]
@@ -197,15 +202,13 @@ def _all_stats(index: HabitIndex) -> int:
 
 
 def _months(index: HabitIndex, year: int) -> int:
-    starts = [date(year, month, 1).toordinal() for month in range(1, 13)]
-    ends = [*(start - 1 for start in starts[1:]), date(year, 12, 31).toordinal()]
     habits: list[dict[str, Any]] = []
     rows: list[tuple[str, ...]] = []
     for view in index.views():
         if view.is_archived:
             continue
         line = index.timeline(index.find(view.id))
-        shares = [_rate_between(line, *month)[2] for month in zip(starts, ends, strict=True)]
+        shares = [rate(line.between(*month_bounds(year, n))).value for n in range(1, 13)]
         habits.append({"id": view.id, "months": shares})
         rows.append(
             (view.title, *("" if share is None else f"{share * 100:.0f}" for share in shares))
@@ -232,14 +235,9 @@ def _heatmap(squares: Calendar, signs: MarkGlyphs) -> None:
 def _letter(square: CalendarDay | None, signs: MarkGlyphs) -> str:
     if square is None or square.status in ("future", "off"):
         return " "
-    if square.status in ("missed", "gap") and not square.level:
+    if square.mark == "missed":
         return signs.marks["missed"]
     return signs.levels[square.level]
-
-
-def _rate_between(line: Timeline, first: int, last: int) -> tuple[int, int, float | None]:
-    found = rate(line._replace(today=min(last, line.today)), min(last, line.today) - first + 1)
-    return found.met, found.missed, found.value if first <= line.today else None
 
 
 def _show_pair(index: HabitIndex, first: str, second: str) -> int:

@@ -30,7 +30,6 @@ from notekeep.cli.habit_output import (
     cell_object,
     glyphs,
     habit_object,
-    percent,
     write_check_in,
     write_undo,
 )
@@ -39,7 +38,7 @@ from notekeep.errors import UsageError
 from notekeep.habits import amounts
 from notekeep.habits.calendar import MarkGlyphs
 from notekeep.habits.review import ReviewSpan
-from notekeep.habits.summary import Cell, HabitView, count_habits, format_streak
+from notekeep.habits.summary import Cell, HabitView, count_habits, format_streak, format_strength
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking import checkin
 from notekeep.tracking.habit_details import parse_span
@@ -205,12 +204,12 @@ def _grid(span: ReviewSpan, words: tuple[str, ...]) -> int:
 
     rows: list[output.Columns] = [{"title": [], "days": [(f"  {heading}", "dim")]}]
     for habit in habits:
-        marks = [(_sign(habit, one, signs) + gap, _style(one)) for one in habit.cells]
+        marks = [(signs.marks[one.mark] + gap, _style(one)) for one in habit.cells]
         rows.append(
             {
                 "title": [(habit.title, "")],
                 "days": [("  ", ""), *marks],
-                "strength": [(f"  {percent(habit.strength):>5}", "")],
+                "strength": [(f"  {format_strength(habit):>5}", "")],
                 **_ending(habit, with_note=has_today),
             }
         )
@@ -228,14 +227,14 @@ def _write_list(habits: Sequence[HabitView], signs: MarkGlyphs, *, days: bool) -
     groups: dict[int, str] = {}
     for place, habit in enumerate(habits):
         shown = habit.cells if days else ()
-        marks = [(f"{_sign(habit, one, signs)} ", _style(one)) for one in shown]
+        marks = [(f"{signs.marks[one.mark]} ", _style(one)) for one in shown]
         rows.append(
             {
                 "mark": [(f"{signs.marks[habit.today.mark]}  ", _style(habit.today))],
                 "title": [(habit.title, "")],
                 "aim": [(f"  {aim(habit, signs)}", "dim")],
                 "days": [("  ", ""), *marks],
-                "strength": [(f"{percent(habit.strength):>5}", "")],
+                "strength": [(f"{format_strength(habit):>5}", "")],
                 **_ending(habit),
             }
         )
@@ -254,12 +253,6 @@ def _ending(habit: HabitView, *, with_note: bool = True) -> output.Columns:
         "best": [(bracket + best, "")],
         "note": [(note, style)],
     }
-
-
-def _sign(habit: HabitView, cell: Cell, signs: MarkGlyphs) -> str:
-    """Return the mark of a day; an earlier one that another day can make good asks for nothing."""
-    is_past = cell.mark == "open" and cell.day != habit.today.day
-    return signs.marks["covered" if is_past else cell.mark]
 
 
 def _style(cell: Cell) -> str:

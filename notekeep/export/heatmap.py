@@ -68,7 +68,7 @@ def _square(square: CalendarDay, x: int, y: int, today: date) -> str:
     if square.status == "off":
         middle = _SIZE // 2
         return f'<circle class="l0" cx="{x + middle}" cy="{y + middle}" r="1.5"/>'
-    if square.status in ("missed", "gap") and not square.level:
+    if square.mark == "missed":
         size = _SIZE - 4
         return f'<rect class="m" x="{x + 2}" y="{y + 2}" width="{size}" height="{size}" rx="2"/>'
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
+from notekeep.dates import days_in
 from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import Definition
 from notekeep.habits.evaluation import Status, Timeline
@@ -13,7 +14,7 @@ LEVEL_NONE, LEVEL_LITTLE, LEVEL_MOST, LEVEL_REACHED, LEVEL_MORE = range(5)
 """Levels of a day: nothing, under half of the goal, under all of it, all of it, more than that."""
 
 Mark: TypeAlias = Literal[
-    "done", "partial", "missed", "covered", "skipped", "paused", "open", "at risk", "ok", "none"
+    "done", "partial", "missed", "skipped", "paused", "open", "at risk", "ok", "none"
 ]
 
 
@@ -23,6 +24,7 @@ class CalendarDay(NamedTuple):
     day: int
     level: int
     status: Status
+    mark: Mark
 
 
 class Calendar(NamedTuple):
@@ -47,8 +49,9 @@ def lay_out_calendar(
     def square(day: int) -> CalendarDay | None:
         if not first <= day <= last:
             return None
-        status = timeline.status(day)
-        return CalendarDay(day, day_level(habit, days.day(day), status), status)
+        value, status = days.day(day), timeline.status(day)
+        mark = day_mark(habit, timeline, day, value)
+        return CalendarDay(day, day_level(habit, value, status), status, mark)
 
     start = first - (first - 1 - week_start) % 7
     columns = [[square(week + row) for row in range(7)] for week in range(start, last + 1, 7)]
@@ -58,6 +61,12 @@ def lay_out_calendar(
 def year_bounds(year: int) -> tuple[int, int]:
     """Return the first and last day of a year, as ordinals."""
     return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+
+
+def month_bounds(year: int, month: int) -> tuple[int, int]:
+    """Return the first and last day of a month, as ordinals."""
+    first = date(year, month, 1).toordinal()
+    return first, first + days_in(year, month) - 1
 
 
 def _month_starts(first: int, last: int, start: int) -> list[tuple[int, int]]:
@@ -92,8 +101,8 @@ class MarkGlyphs(NamedTuple):
 
 
 _MARK_NAMES: tuple[Mark, ...] = get_args(Mark)
-UNICODE_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "✓◐✗·–p□!○ ", strict=True)), "·░▒▓█")  # noqa: RUF001 - an en dash, told from the minus of a number
-ASCII_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "x%X~-p.!o ", strict=True)), ".:+*#")
+UNICODE_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "✓◐✗–p□!○ ", strict=True)), "·░▒▓█")  # noqa: RUF001 - an en dash, told from the minus of a number
+ASCII_MARKS = MarkGlyphs(dict(zip(_MARK_NAMES, "x%X-p.!o ", strict=True)), ".:+*#")
 
 _MARKS: dict[Status, Mark] = {
     "off": "none",
@@ -106,8 +115,8 @@ _MARKS: dict[Status, Mark] = {
     "pending": "open",
     "ok-so-far": "ok",
     "future": "none",
-    "covered": "covered",
-    "gap": "missed",
+    "covered": "none",
+    "gap": "none",
     "open": "open",
     "due": "open",
     "last day": "at risk",
@@ -115,9 +124,26 @@ _MARKS: dict[Status, Mark] = {
 }
 
 
-def day_mark(status: Status, share: float = 0.0, *, is_at_risk: bool = False) -> Mark:
-    """Return the mark of a day, of which a share of its goal is reached."""
+def day_mark(
+    habit: Definition,
+    timeline: Timeline,
+    day: int,
+    value: DayValue,
+    *,
+    is_at_risk: bool = False,
+) -> Mark:
+    """Return the mark of a day.
+
+    A free day of a week, a month or a slot has none, whether that was met or missed, unless the
+    person said that it was missed: each missed unit of days has one cross.
+    """
+    status = timeline.status(day)
     mark = _MARKS[status]
-    if mark in ("missed", "open", "covered") and 0 < share < 1:
+    if status in ("gap", "open") and (value.value == "miss" or day in timeline.misses):
+        mark = "missed"
+    is_free = status in ("covered", "gap")
+    if (is_free or mark in ("missed", "open")) and 0 < habit.goal.share(value) < 1:
         return "partial"
+    if mark == "open" and day < timeline.today:
+        return "none"
     return "at risk" if mark == "open" and is_at_risk else mark

@@ -58,6 +58,9 @@ that is not over; `off` lies outside of since..until, and `outside` is a success
 UnitResult: TypeAlias = tuple[int, bool]
 """A unit that is closed: the day where it closed, and whether it was met."""
 
+UNDECIDED: frozenset[Status] = frozenset({"pending", "ok-so-far"})
+"""What today is while it can still be met or broken."""
+
 _OWN_STATUS: dict[Outcome, Status] = {
     "skip": "skipped",
     "success": "done",
@@ -104,6 +107,8 @@ class Timeline(NamedTuple):
     segments: list[Segment]  # the stretches under one schedule that have begun, in order
     periods: list[Period]  # weeks, months or slots up to today's, in order
     due: tuple[int, int] | None  # of `after` schedules: the day it is next due, and the last one
+    closed: int  # the last day that is decided: today once it is answered, else yesterday
+    misses: frozenset[int]  # days, or the last days of slots, that were missed
 
     @property
     def unit(self) -> StreakUnit:
@@ -114,6 +119,20 @@ class Timeline(NamedTuple):
     def results(self) -> list[UnitResult]:
         """All units that are closed, in order."""
         return [result for segment in self.segments for result in segment.results]
+
+    def between(self, first: int, last: int) -> Timeline:
+        """Return the same judgement with only the units that closed in these days.
+
+        Everything that counts units of a span asks this, so that the last day of a span is
+        judged in the same way wherever it is shown: as of now.
+        """
+        segments = [
+            part._replace(results=[unit for unit in part.results if first <= unit[0] <= last])
+            for part in self.segments
+            if part.first <= last
+        ]
+        periods = [each for each in self.periods if first <= min(each.end, self.today) <= last]
+        return self._replace(segments=segments, periods=periods, closed=min(self.closed, last))
 
     def status(self, day: int) -> Status:
         """Return what a day was."""
@@ -136,15 +155,30 @@ def evaluate_days(
     evaluation = _Evaluation(habit, days, first, end, today)
     segments, due = [], None
     limit = end if habit.until is None else min(end, habit.until)
-    for start, stop, schedule in habit.stretches(since, limit):
-        origin = start if habit.since is None else habit.since
-        grid = _find_grid(habit, schedule, origin, week_start)
+    for start, stop, schedule, grid in _stretches(habit, since, limit, week_start):
         segment = Segment(start, stop, _counted_unit(schedule, grid), [])
         next_due = evaluation.judge(segment, schedule, grid)
         if start <= today:
             segments.append(segment)
             due = next_due
-    return Timeline(first, today, evaluation.statuses, segments, evaluation.periods, due)
+    is_open = days.day(today).value == "none" or evaluation.statuses[today - first] in UNDECIDED
+    misses = [
+        day
+        for segment in segments
+        if segment.unit not in ("weeks", "months")
+        for day, is_met in segment.results
+        if not is_met
+    ]
+    return Timeline(
+        first,
+        today,
+        evaluation.statuses,
+        segments,
+        evaluation.periods,
+        due,
+        today - is_open,
+        frozenset(misses),
+    )
 
 
 class _PeriodGrid(NamedTuple):
@@ -170,6 +204,25 @@ def _find_grid(
     if per == "week":
         return _PeriodGrid("weeks", 7, 1 + week_start)  # the ordinal 1 is a Monday
     return _PeriodGrid("months") if per == "month" else None
+
+
+def _stretches(
+    habit: Definition, since: int, limit: int, week_start: int
+) -> list[tuple[int, int, Schedule, _PeriodGrid | None]]:
+    """Return stretches under one schedule; a week under two belongs to that of its last day."""
+    found: list[tuple[int, int, Schedule, _PeriodGrid | None]] = []
+    for start, stop, schedule in habit.stretches(since, limit):
+        grid = _find_grid(
+            habit, schedule, start if habit.since is None else habit.since, week_start
+        )
+        begin = start
+        if found and grid is not None and grid == found[-1][3]:
+            begin = max(_period_bounds(grid, start)[0], found[-1][0])
+            before = found.pop()
+            if begin > before[0]:
+                found.append((before[0], begin - 1, *before[2:]))
+        found.append((begin, stop, schedule, grid))
+    return found
 
 
 def _period_bounds(grid: _PeriodGrid, day: int) -> tuple[int, int]:
@@ -382,7 +435,7 @@ class _Evaluation:
         self._fill(self.today, self.today, "ok-so-far" if is_ok else pending)
 
     def _judge_spans(self, segment: Segment, schedule: InDays) -> None:
-        """Judge days of which a streak counts those that are covered or skipped."""
+        """Judge days of which a streak counts those that are covered."""
         last = min(segment.last, self.today)
         inside = self._outcomes_in(segment.first, last)
         checks = [
@@ -400,7 +453,7 @@ class _Evaluation:
             self.statuses[today] = "gap" if self.outcomes[today] == "miss" else "pending"
         for day in range(segment.first, last + 1):
             status = self.statuses[day - self.first]
-            if status in ("done", "covered", "skipped", "gap"):
+            if status in ("done", "covered", "gap"):
                 segment.results.append((day, status != "gap"))
 
     def _judge_after(self, segment: Segment, schedule: AfterLast) -> tuple[int, int] | None:

@@ -15,7 +15,14 @@ from typing import NamedTuple
 from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import Definition
 from notekeep.habits.evaluation import Timeline
-from notekeep.habits.schedule import EVERY_DAY, PERIOD_DAYS, ChosenDays, Schedule, frequency
+from notekeep.habits.schedule import (
+    EVERY_DAY,
+    PERIOD_DAYS,
+    ChosenDays,
+    Schedule,
+    Untracked,
+    frequency,
+)
 
 
 class Streak(NamedTuple):
@@ -60,13 +67,13 @@ class StreakRun(NamedTuple):
     length: int
 
 
-def streak(timeline: Timeline, since: int = 0) -> Streak:
-    """Count the streak of a habit, from a day on.
+def streak(timeline: Timeline) -> Streak:
+    """Count the streak of a habit.
 
     A change of schedule to another unit starts a new streak, because weeks and days do not add up;
     the longest is the longest of those that counted what is counted today.
     """
-    runs = _find_runs(timeline, since)
+    runs = _find_runs(timeline)
     return Streak(len(runs[-1]), max(map(len, runs)), timeline.unit)
 
 
@@ -78,9 +85,9 @@ def best_runs(timeline: Timeline, most: int = 10) -> list[StreakRun]:
 
 def rate(timeline: Timeline, days: int | None = None) -> Rate:
     """Count met and missed units of the last so many days, today included, or of all days."""
-    end = timeline.today
-    start = timeline.first if days is None else end - days + 1
-    met = [is_met for day, is_met in timeline.results if start <= day <= end]
+    if days is not None:
+        timeline = timeline.between(timeline.today - days + 1, timeline.today)
+    met = [is_met for _, is_met in timeline.results]
     return Rate(met.count(True), met.count(False))
 
 
@@ -95,7 +102,7 @@ def recovery(timeline: Timeline) -> Recovery:
     return Recovery(len(after_misses), after_misses.count(True), longest)
 
 
-def _find_runs(timeline: Timeline, since: int = 0) -> list[list[int]]:
+def _find_runs(timeline: Timeline) -> list[list[int]]:
     """Return the days of each streak in today's unit, in order; the last one goes on."""
     runs: list[list[int]] = [[]]
     for segment in timeline.segments:
@@ -103,13 +110,14 @@ def _find_runs(timeline: Timeline, since: int = 0) -> list[list[int]]:
             runs.append([])
             continue
         for day, is_met in segment.results:
-            if is_met and day >= since:
+            if is_met:
                 runs[-1].append(day)
             elif runs[-1]:
                 runs.append([])
     return runs
 
 
+LIMIT_DAYS = 7  # a limit has no strength before, because it begins at 1.0 without any doing
 HALF_LIFE = 13  # days without a check after which the strength of a daily habit is halved
 
 
@@ -118,17 +126,25 @@ def daily_decay(times: int, days: int) -> float:
     return float(0.5 ** (sqrt(1.0 if times == days else times / days) / HALF_LIFE))
 
 
-def strength(habit: Definition, days: DayHistory, today: int) -> float:
-    """Return the strength of a habit today; 0.0 without an entry."""
-    scores = strengths(habit, days, today)[1]
+def strength(habit: Definition, days: DayHistory, timeline: Timeline) -> float | None:
+    """Return the strength of a habit on the last day that is decided; 0.0 without an entry.
+
+    None where it would mean nothing: nothing is due, or a limit was not kept for a week yet.
+    """
+    begin = max(timeline.first, habit.since or 0)
+    is_early = habit.goal.kind == "most" and timeline.closed - begin + 1 < LIMIT_DAYS
+    if is_early or isinstance(habit.schedule_on(timeline.today), Untracked):
+        return None
+    scores = strengths(habit, days, timeline.closed)[1]
     return scores[-1] if scores else 0.0
 
 
 def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, list[float]]:
-    """Return the strength of a habit on each day from its first entry to today, or its last day.
+    """Return the strength of a habit on each day from its first entry to a day, or its last day.
 
     They come with the ordinal of the first day; there are none without an entry. As for a streak,
-    entries before `since` do not count.
+    entries before `since` do not count. Every day counts as over: for a screen that day is the
+    `closed` one of a timeline.
     """
     begin = days.begin
     starts = [begin] if begin is not None else []
@@ -141,8 +157,6 @@ def strengths(habit: Definition, days: DayHistory, today: int) -> tuple[int, lis
     values = days.between(first, last)
     weights = {value: _weigh(habit, value) for value in set(values)}
     sums = [0, *accumulate(weights[value] for value in values)]
-    if values and values[-1].value == "none":
-        sums[-1] = sums[-2]  # silence counts only once its day is over
     frozen = _find_frozen(habit, values, first)
     is_by_day = habit.goal.per == "day"
     scores: list[float] = []

@@ -14,8 +14,8 @@ from notekeep.habits import amounts
 from notekeep.habits.days import DayHistory
 from notekeep.habits.definition import Definition
 from notekeep.habits.evaluation import Timeline
-from notekeep.habits.measures import Streak, streak, strengths
-from notekeep.habits.summary import streak_unit
+from notekeep.habits.measures import Streak, streak, strength
+from notekeep.habits.summary import NEW_DAYS, describe_part, streak_unit
 
 ReviewSpan: TypeAlias = Literal["week", "month"]
 
@@ -35,7 +35,7 @@ class HabitReview(NamedTuple):
     need: str  # what was to be reached, in the same words; "" where nothing was due
     share: float | None  # the share of it, 0.0 to 1.0; None where nothing was due
     streak: Streak
-    strength: float  # the strength at the end, 0.0 to 1.0
+    strength: float | None  # at the end, 0.0 to 1.0; None where it means little or nothing
     gained: float  # what was gained of it since the day before the first, -1.0 to 1.0
     # First and last day of each row of two misses or more, and how many.
     gaps: tuple[tuple[date, date, int], ...]
@@ -62,42 +62,43 @@ def last_ended(span: ReviewSpan, today: date, week_start: int = 0) -> Bounds:
 def review_habit(
     habit: Definition, days: DayHistory, timeline: Timeline, bounds: Bounds
 ) -> HabitReview:
-    """Look back on a habit; `timeline` is judged as of the last day that is reviewed."""
+    """Look back on a habit, which is judged as of now; what is open today is left out."""
     first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), timeline.today)
-    met, need, share = _reached(habit, timeline, first, last)
-    start, scores = strengths(habit, days, last)
-    now = scores[-1] if scores else 0.0
-    before = first - 1 - start
-    then = scores[before] if 0 <= before < len(scores) else 0.0
+    met, need, share = _reached(habit, timeline.between(first, last))
+    timeline = timeline.between(timeline.first, last)
+    now = strength(habit, days, timeline)
+    if timeline.closed - max(timeline.first, habit.since or 0) + 1 < NEW_DAYS:
+        now = None
+    then = strength(habit, days, timeline.between(timeline.first, first - 1))
     shown = {timeline.status(day) for day in range(first, last + 1)}
     runs = streak(timeline)._replace(unit=streak_unit(habit, timeline))
     gaps = _gaps(timeline, first, last)
-    return HabitReview(met, need, share, runs, now, now - then, gaps, shown <= {"off"})
+    gained = (now or 0.0) - (then or 0.0)
+    return HabitReview(met, need, share, runs, now, gained, gaps, shown <= {"off"})
 
 
-def _reached(
-    habit: Definition, timeline: Timeline, first: int, last: int
-) -> tuple[str, str, float | None]:
-    periods = [
-        period
-        for period in timeline.periods
-        if first <= min(period.end, timeline.today) <= last and period.result != "skipped"
-    ]
+def _reached(habit: Definition, timeline: Timeline) -> tuple[str, str, float | None]:
+    """Sum up the units of a timeline: what was reached, what was to be reached, and the share."""
+    counted = [period for period in timeline.periods if period.result != "skipped"]
+    periods = [period for period in counted if period.result != "open"] or counted
     if periods:
+        is_open = periods[0].result == "open"  # the only one, of which nothing is decided
         reached = sum(period.reached for period in periods)
         need = sum(period.need for period in periods)
         kept = sum(min(period.reached, period.need) for period in periods)
         if habit.goal.kind != "done" and habit.goal.per != "day":
             if habit.goal.kind == "most":
                 kept = sum(period.need for period in periods if period.reached <= period.need)
+            target = habit.goal.target * len(periods)
             shown = (
                 amounts.pluralize(amounts.format_in_habit_unit(reached, habit.unit)),
-                amounts.pluralize(amounts.format_in_habit_unit(need, habit.unit)),
+                amounts.pluralize(amounts.format_in_habit_unit(target, habit.unit))
+                + next(filter(None, (describe_part(habit, timeline, one) for one in periods)), ""),
             )
         else:
             shown = str(reached), str(need)
-        return *shown, kept / need if need else None
-    results = [is_met for day, is_met in timeline.results if first <= day <= last]
+        return *shown, kept / need if need and not is_open else None
+    results = [is_met for _, is_met in timeline.results]
     if not results:
         return "0", "", None
     met = results.count(True)
@@ -106,7 +107,7 @@ def _reached(
 
 def _gaps(timeline: Timeline, first: int, last: int) -> tuple[tuple[date, date, int], ...]:
     """Find units that were missed one after the other, two or more, the last in these days."""
-    results = [result for result in timeline.results if result[0] <= last]
+    results = timeline.between(timeline.first, last).results
     found: list[tuple[date, date, int]] = []
     for is_met, group in groupby(results, lambda result: result[1]):
         missed = [date.fromordinal(day) for day, _ in group]

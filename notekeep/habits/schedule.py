@@ -342,9 +342,17 @@ def describe_goal(goal: Goal) -> str:
     return f"{sign} {amounts.format_amount(target, unit)} a {goal.per}"
 
 
+def describe_aim(schedule: Schedule, goal: Goal) -> str:
+    """Write what a habit asks for: `≥ 10 min a day`, or `3 times a week · ≥ 5 km`."""
+    words = describe_goal(goal)
+    if words and (schedule == DAILY or goal.per != "day"):
+        return words
+    return " · ".join(filter(None, (describe_schedule(schedule), words.removesuffix(" a day"))))
+
+
 def ascii_goal(words: str) -> str:
     """Write a goal in words for terminals without `≥` and `≤`."""
-    return words.replace("≥", ">=").replace("≤", "<=")
+    return words.replace("≥", ">=").replace("≤", "<=").replace(" · ", ", ")
 
 
 def spans(checks: Sequence[int], times: int, days: int) -> list[tuple[int, int]]:

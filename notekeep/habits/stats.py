@@ -79,7 +79,11 @@ def best_weekday(found: Counts) -> int | None:
     if max(due for _, due in found) < FEWEST or not any(done for done, _ in found):
         return None
     bounds = [lower_bound(done, due) for done, due in found]
-    return bounds.index(max(bounds))
+    best = bounds.index(max(bounds))
+    done, due = found[best]
+    all_done, all_due = (sum(counts) for counts in zip(*found, strict=True))
+    # One that is no better than the others only had more days.
+    return best if done * all_due > all_done * due or due == all_due else None
 
 
 class PairCounts(NamedTuple):

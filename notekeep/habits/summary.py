@@ -20,8 +20,7 @@ from notekeep.habits.schedule import (
     AfterLast,
     EverySlot,
     PerPeriod,
-    describe_goal,
-    describe_schedule,
+    describe_aim,
     format_goal,
     format_schedule,
 )
@@ -31,6 +30,16 @@ Call: TypeAlias = Literal["due", "may", "done", "none"]
 
 CLAUSE = ", "
 """Stands between two parts of a note; the later ones are left out where there is no room."""
+NEW_DAYS = 14
+"""So many days a habit is new: its strength says little before."""
+DAY_PARTS = (
+    frozenset({"morning"}),
+    frozenset({"noon", "midday", "lunch"}),
+    frozenset({"afternoon"}),
+    frozenset({"evening"}),
+    frozenset({"night", "bedtime"}),
+)
+"""Names of groups that are parts of the day, in its order."""
 MIN_FOR_PERCENT = 5
 """Days, weeks or times from which on a share of them is worth a percentage."""
 UNANSWERED = frozenset(
@@ -52,6 +61,13 @@ class Cell(NamedTuple):
     is_cleared: bool = False  # whether what was logged was taken back by `clear`
 
     @property
+    def toggled(self) -> Literal["done", "clear", "ask"]:
+        """What ticking it does: an amount is never taken away, so a person is asked for more."""
+        if not self.is_logged or self.mark not in {"done", "ok"}:
+            return "done"
+        return "ask" if self.amount else "clear"
+
+    @property
     def is_unanswered(self) -> bool:
         """Whether something was asked of the day and nothing said of it."""
         return self.status in UNANSWERED and not self.is_logged
@@ -67,17 +83,20 @@ class HabitView:
         runs = streak(timeline)
         self._habit = habit
         self._days = days
+        # What its strength needs; the days that are judged would be long to keep.
+        self._timeline = timeline._replace(statuses=[], segments=[], periods=[])
         self.id = habit.id
         self.title = habit.title
         self.group = habit.group
         self.order = habit.order  # its place within the group, None without
         self.schedule = format_schedule(habit.schedule_on(today))
         self.goal = format_goal(habit.goal)
-        # What it asks for, in words: `≥ 10 min a day`, `3 times a week`.
-        self.aim = describe_goal(habit.goal) or describe_schedule(habit.schedule_on(today))
+        # What it asks for, in words: `≥ 10 min a day`, `3 times a week · ≥ 5 km`.
+        self.aim = describe_aim(habit.schedule_on(today), habit.goal)
         self.unit = habit.unit
         self.path = habit.path  # its note, vault-relative; "" when only the log names it
-        self.is_new = timeline.first == today  # whether this is its first day
+        # Whether it is too young for a strength that says anything.
+        self.is_new = timeline.closed - max(timeline.first, habit.since or 0) + 1 < NEW_DAYS
         # Whether today is the last chance of a unit, or the day not to miss twice.
         self.is_at_risk = _is_at_risk(timeline)
         self.today = _summarize_day(habit, days, timeline, today, is_at_risk=self.is_at_risk)
@@ -91,9 +110,10 @@ class HabitView:
         # What they are: `days`, `due days`, `weeks`, `months`, `slots`, `times`, "".
         self.streak_unit = streak_unit(habit, timeline)
         # What is left to do, such as `7 of 10 min`, in clauses; "" for nothing.
-        period = _period_note(habit, timeline)
+        period = _open_period_note(habit, timeline)
         self.note = _note(habit, days, timeline, period, is_at_risk=self.is_at_risk)
-        self.period_note = CLAUSE.join(period)  # how its week or month stands, without today
+        # How the week or month of the last day that is shown stands, without today.
+        self.period_note = _period_note(habit, timeline, shown[1]) or CLAUSE.join(period)
         self.tiny = habit.tiny
         self.after = habit.after
         self.remind = habit.remind
@@ -102,9 +122,9 @@ class HabitView:
         self.problems = tuple(f"{problem.key}: {problem.message}" for problem in habit.problems)
 
     @cached_property
-    def strength(self) -> float:
-        """How strong it is, 0.0 to 1.0; counted where it is shown, over all its days."""
-        return strength(self._habit, self._days, self.today.day.toordinal())
+    def strength(self) -> float | None:
+        """How strong it is, as `measures.strength` has it; counted where it is shown."""
+        return strength(self._habit, self._days, self._timeline)
 
 
 def summarize_habit(
@@ -120,16 +140,27 @@ def summarize_habit(
     return HabitView(habit, days, timeline, (first, last))
 
 
-def list_position(habit: HabitView) -> tuple[str, int, str]:
-    """Return where a habit comes in a list: by group, then by its order, then by title."""
+def list_position(habit: HabitView) -> tuple[object, ...]:
+    """Return where a habit comes in a list: by group, then by its order, then by title.
+
+    Groups that are parts of the day come first, as the day has them.
+    """
+    words = habit.group.casefold().split()
+    part = next((n for n, names in enumerate(DAY_PARTS) if names & {*words}), len(DAY_PARTS))
     order = sys.maxsize if habit.order is None else habit.order
-    return habit.group.casefold(), order, habit.title.casefold()
+    return part, _natural(habit.group), order, _natural(habit.title)
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """A text as it is sorted, with its numbers by their size."""
+    parts = re.findall("([0-9]+)|([^0-9]+)", text.casefold())
+    return [(int(number or 0), word) for number, word in parts]
 
 
 def count_habits(habits: Iterable[HabitView]) -> tuple[int, int, int]:
-    """Count the habits that are done, all that today asks for, and those of the others at risk."""
-    asked = [one for one in habits if one.call in ("due", "done") and not one.is_archived]
-    due = [one for one in asked if one.call == "due"]
+    """Count habits with a box today: those that are done, all, and those left at risk."""
+    asked = [one for one in habits if one.call != "none" and not one.is_archived]
+    due = [one for one in asked if one.call != "done"]
     return len(asked) - len(due), len(asked), sum(one.is_at_risk for one in due)
 
 
@@ -147,7 +178,7 @@ def _summarize_day(
     return Cell(
         day=date.fromordinal(day),
         status=status,
-        mark=day_mark(status, habit.goal.share(value), is_at_risk=is_at_risk),
+        mark=day_mark(habit, timeline, day, value, is_at_risk=is_at_risk),
         level=day_level(habit, value, status),
         amount=amounts.format_in_habit_unit(value.amount, habit.unit) if is_amount else "",
         is_logged=value.is_logged,
@@ -158,7 +189,8 @@ def _summarize_day(
 
 def streak_unit(habit: Definition, timeline: Timeline) -> str:
     """Return what the streak counts, in words: a daily habit counts days."""
-    is_daily = habit.schedule_on(timeline.today) == DAILY
+    part = timeline.segments[-1:]
+    is_daily = bool(part) and habit.schedule_on(part[0].first) == DAILY
     return "days" if is_daily and timeline.unit == "due days" else timeline.unit
 
 
@@ -174,6 +206,13 @@ def format_rate(found: Rate, unit: str) -> str:
     if 0 < closed < MIN_FOR_PERCENT:
         return f"{found.met} of {format_count(closed, unit or 'days')}"
     return f"{100 * found.met / closed:.0f} %" if closed else "no data"
+
+
+def format_strength(habit: HabitView) -> str:
+    """Write how strong a habit is: `72 %`, `new` while that says little, or ""."""
+    if habit.strength is None:
+        return ""
+    return "new" if habit.is_new else f"{habit.strength * 100:.0f} %"
 
 
 def format_run(length: int, unit: str) -> str:
@@ -249,21 +288,45 @@ def _note(
 def _reached_of(reached: int, target: int, habit: Definition) -> str:
     """Write an amount beside its target: `17 of 150 pages`."""
     whole = amounts.from_base_unit(target, habit.unit)
-    if habit.goal.per != "day":
-        # A goal scaled to the days that are left of a period has decimals that nobody chose.
-        whole = round(whole, -2)
     done = amounts.format_number(amounts.from_base_unit(reached, habit.unit))
     return f"{done} of {amounts.format_amount(whole, amounts.plural_unit(whole, habit.unit))}"
 
 
-def _period_note(habit: Definition, timeline: Timeline) -> list[str]:
+def describe_part(habit: Definition, timeline: Timeline, period: Period) -> str:
+    """Return why a period asks for less than the goal of a week or month: ` (new this week)`.
+
+    The goal is shown as the person wrote it, and not cut to the days that count.
+    """
+    if habit.goal.per == "day" or period.need == habit.goal.target:
+        return ""
+    is_new = max(timeline.first, habit.since or 0) > period.start
+    return f" (new this {habit.goal.per})" if is_new else " (partly paused)"
+
+
+def _period_note(habit: Definition, timeline: Timeline, day: int) -> str:
+    """How a week or month stands that is not this one, or that is met: `60 of 150 pages`."""
+    period = next((one for one in timeline.periods if one.start <= day <= one.end), None)
+    if period is None or period == _open_period(timeline):
+        return ""
+    when = "this" if period.end >= timeline.today else "that"
+    schedule = habit.schedule_on(min(period.end, timeline.today))
+    if habit.goal.per != "day":
+        reached = _reached_of(period.reached, habit.goal.target, habit)
+        return f"{reached} {when} {habit.goal.per}"
+    if isinstance(schedule, PerPeriod):
+        return f"{period.reached} of {period.need} {when} {schedule.period}"
+    return ""
+
+
+def _open_period_note(habit: Definition, timeline: Timeline) -> list[str]:
     period = _open_period(timeline)
     if period is None:
         return []
     goal, schedule = habit.goal, habit.schedule_on(timeline.today)
     is_by_day = goal.kind == "done" or goal.per == "day"
     if not (is_by_day and isinstance(schedule, PerPeriod | EverySlot)):
-        return [f"{_reached_of(period.reached, period.need, habit)} this {goal.per}"]
+        part = describe_part(habit, timeline, period) or f" this {goal.per}"
+        return [_reached_of(period.reached, goal.target, habit) + part]
     to_go = period.need - period.reached
     left = format_count(period.left, "days") + " left"
     if to_go > period.left:
@@ -300,11 +363,12 @@ def parse_year_heading(heading: str, today: date) -> int | None:
 def describe_year(title: str, year: int, timeline: Timeline, unit: str) -> str:
     """Write what the picture of a year shows, in a sentence or two."""
     first, last = year_bounds(year)
-    days = min(last, timeline.today) - first + 1
-    kept = rate(timeline, max(0, days)) if days > 0 else None
-    if kept is None or kept.value is None:
+    timeline = timeline.between(first, last)
+    kept = rate(timeline)
+    if kept.value is None:
         return f"{title} in {year}: nothing yet."
+    when = f"{year} so far" if last >= timeline.today else str(year)
     closed = kept.met + kept.missed
-    text = f"{title} in {year}: kept {kept.met} of {format_count(closed, unit or 'days')}"
-    best = streak(timeline, since=first).longest
+    text = f"{title} in {when}: kept {kept.met} of {format_count(closed, unit or 'days')}"
+    best = streak(timeline).longest
     return f"{text}; the longest streak was {format_count(best, unit or 'days')}."

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from notekeep import dates
 from notekeep.errors import NotFound, Refused, UsageError
-from notekeep.habits.calendar import year_bounds
+from notekeep.habits.calendar import month_bounds, year_bounds
 from notekeep.habits.definition import Definition
 from notekeep.habits.evaluation import Timeline
 from notekeep.habits.measures import rate
@@ -100,9 +100,7 @@ def review_title(when: Bounds) -> str:
 def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
     parts = []
     for habit in habits.known():
-        review = review_habit(
-            habit.definition, habits.days(habit), habits.timeline(habit, end), when
-        )
+        review = review_habit(habit.definition, habits.days(habit), habits.timeline(habit), when)
         lines = [line for line in habits.lines(habit, when.first, when.last) if line.counts]
         is_due = review.need and not review.is_over and not habit.definition.is_archived
         if lines or is_due:
@@ -119,6 +117,9 @@ def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
     if not parts:
         yield "Nothing was due and nothing was logged."
         return
+    if when.last >= habits.today():
+        yield f"This {when.span} is not over: what is still open is left out."
+        yield ""
     yield from _table(parts)
     yield from _section("Missed twice or more", _gaps(parts, end))
     yield from _section("Skipped", _skips(parts, end))
@@ -137,7 +138,9 @@ def _table(parts: Sequence[_Part]) -> Iterator[str]:
         share = f"{review.met}" if review.share is None else f"{review.met} ({review.share:.0%})"
         current, unit = review.streak.current, review.streak.unit
         streak = format_run(current, unit) if unit else ""
-        strength = f"{review.strength:.0%} ({review.gained * 100:+.0f})"
+        strength = "new"
+        if review.strength is not None:
+            strength = f"{review.strength:.0%} ({review.gained * 100:+.0f})"
         cells = (_link(habit), share, review.need, streak, strength)
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
@@ -226,29 +229,23 @@ def plan_year(
 
 def _year_part(habits: HabitIndex, habit: Habit, year: int, *, is_alone: bool) -> Iterator[str]:
     definition = habit.definition
-    first, last = map(date.fromordinal, year_bounds(year))
-    end = min(last, habits.today())
-    if not definition.path or end < first:
-        return
-    line = habits.timeline(habit, end, last)
-    if rate(line, (end - first).days + 1).value is None:
+    line = habits.timeline(habit).between(*year_bounds(year))
+    if not definition.path or rate(line).value is None:
         return
     if not is_alone:
         yield from (f"## {definition.title}", "")
     sentence = describe_year(definition.title, year, line, streak_unit(definition, line))
     yield from (sentence, "", f"![[{definition.path.removesuffix('.md')}#year {year}]]", "")
     yield from ("| month | kept |", "|---|---:|")
-    for month, share in _months(line, year, end):
+    for month, share in _months(line, year):
         yield f"| {month} | {share:.0%} |"
     yield ""
     if definition.source:
         yield from (f"It began with {definition.source}.", "")
 
 
-def _months(line: Timeline, year: int, end: date) -> Iterator[tuple[str, float]]:
+def _months(line: Timeline, year: int) -> Iterator[tuple[str, float]]:
     for month in range(1, 13):
-        start = date(year, month, 1)
-        stop = min(date(year, month, dates.days_in(year, month)), end)
-        share = rate(line._replace(today=stop.toordinal()), (stop - start).days + 1).value
-        if stop >= start and share is not None:
-            yield f"{start:%B}", share
+        share = rate(line.between(*month_bounds(year, month))).value
+        if share is not None:
+            yield f"{date(year, month, 1):%B}", share

@@ -10,7 +10,16 @@ from notekeep import dates
 from notekeep.errors import UsageError
 from notekeep.habits.calendar import Calendar, year_bounds
 from notekeep.habits.definition import Definition
-from notekeep.habits.measures import Rate, Recovery, StreakRun, best_runs, rate, recovery, strengths
+from notekeep.habits.measures import (
+    Rate,
+    Recovery,
+    StreakRun,
+    best_runs,
+    rate,
+    recovery,
+    streak,
+    strengths,
+)
 from notekeep.habits.review import Bounds, ReviewSpan, find_bounds
 from notekeep.habits.stats import best_weekday, count_weekdays
 from notekeep.habits.summary import HabitView, describe_year, parse_year_heading, streak_unit
@@ -24,6 +33,14 @@ REMARKS = 20
 """So many of the latest remarks are shown."""
 
 
+class YearFigures(NamedTuple):
+    """What the line below the calendar of a year says."""
+
+    kept: Rate
+    best: int  # the longest streak within the year
+    recovery: Recovery
+
+
 class Detail(NamedTuple):
     """One habit in full."""
 
@@ -33,6 +50,7 @@ class Detail(NamedTuple):
     calendar: Calendar
     strengths: tuple[float, ...]  # of each of the last days up to today, oldest first
     rates: tuple[Rate, ...]  # what was met in RATE_SPANS and in all
+    of_year: YearFigures
     recovery: Recovery
     weekdays: Sequence[tuple[int, int]]  # how often it was done and was due, Monday first
     best_weekday: int | None  # the one that is most surely good; None with too little to go by
@@ -40,22 +58,24 @@ class Detail(NamedTuple):
     remarks: tuple[LogLine, ...]  # the latest lines of the log with a note, latest first
 
 
-def load_habit_details(index: HabitIndex, name: str, day: date, year: int | None = None) -> Detail:
-    """Return all about one habit as of a day; its heatmap is of `year`, else of that day's."""
+def load_habit_details(index: HabitIndex, name: str, year: int | None = None) -> Detail:
+    """Return all about one habit; its heatmap is of `year`, else of this one."""
     found = index.resolve(name)
-    wanted = year or day.year
+    wanted = year or index.today().year
     first, last = map(date.fromordinal, year_bounds(wanted))
-    line = index.timeline(found, day)
+    line = index.timeline(found)
+    of_year = line.between(*year_bounds(wanted))
     weekdays = count_weekdays(found.definition, line)
-    scores = strengths(found.definition, index.days(found), day.toordinal())[1]
+    scores = strengths(found.definition, index.days(found), line.closed)[1]
     remarks = [each for each in index.lines(found) if each.counts and each.entry.note]
     return Detail(
-        view=index.view(found, day),
+        view=index.view(found),
         definition=found.definition,
         year=wanted,
-        calendar=index.calendar(found, first, last, day),
+        calendar=index.calendar(found, first, last),
         strengths=tuple(scores[-max(RATE_SPANS) :]),
         rates=tuple(rate(line, span) for span in (*RATE_SPANS, None)),
+        of_year=YearFigures(rate(of_year), streak(of_year).longest, recovery(of_year)),
         recovery=recovery(line),
         weekdays=weekdays,
         best_weekday=best_weekday(weekdays),
@@ -85,8 +105,7 @@ def load_habit_year(index: HabitIndex, path: str, heading: str) -> HabitYear | N
     if found is None:
         return None
     first, last = map(date.fromordinal, year_bounds(year))
-    # Of a year that is over, what it was on its last day, whatever came after it.
-    line = index.timeline(found, min(last, today), last)
+    line = index.timeline(found).between(*year_bounds(year))
     title = found.definition.title
     sentence = describe_year(title, year, line, streak_unit(found.definition, line))
     return HabitYear(title, year, sentence, index.calendar(found, first, last), today)

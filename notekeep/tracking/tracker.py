@@ -126,17 +126,17 @@ class HabitIndex:
         with self._lock:
             return is_name(self.known(), word)
 
-    def timeline(self, habit: Habit, day: date | None = None, last: date | None = None) -> Timeline:
-        """Evaluate all days of a habit as of a day."""
-        today = (day or self.today()).toordinal()
+    def timeline(self, habit: Habit, last: date | None = None) -> Timeline:
+        """Evaluate all days of a habit as of now; `between` gives those of a span."""
+        today = self.today().toordinal()
         until = None if last is None else last.toordinal()
         week_start = self.places.settings.week_start
         with self._lock:
             return evaluate_days(habit.definition, self.days(habit), today, week_start, until)
 
-    def calendar(self, habit: Habit, first: date, last: date, day: date | None = None) -> Calendar:
+    def calendar(self, habit: Habit, first: date, last: date) -> Calendar:
         """Lay out the days of a habit in weeks, for a heatmap."""
-        line = self.timeline(habit, day, last)
+        line = self.timeline(habit, last)
         bounds = first.toordinal(), last.toordinal()
         week_start = self.places.settings.week_start
         with self._lock:

@@ -61,7 +61,6 @@ ROLES: dict[str, str] = {
     "missed": "$coral",
     "risk": "bold $amber",
     "open": "$faint",
-    "covered": "$muted",
     "chosen-day": "bold $amber",
     "level-0": "$day0",
     "level-1": "$day1",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import Definition, read_definition
-from notekeep.habits.measures import daily_decay, strength, strengths
+from notekeep.habits.measures import daily_decay, strengths
 from tests.support.days import ordinal
 
 if TYPE_CHECKING:
@@ -25,6 +25,12 @@ MARKS = {
 PER = {1: "day", 7: "week", 30: "month"}
 WRITTEN = 5e-10
 """The vectors give nine decimals."""
+
+
+def strength(habit: Definition, days: DayHistory, day: int) -> float:
+    """The strength at the end of a day."""
+    scores = strengths(habit, days, day)[1]
+    return scores[-1] if scores else 0.0
 
 
 @pytest.mark.parametrize("case", VECTORS["step"], ids=str)

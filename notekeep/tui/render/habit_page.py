@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from datetime import date
 from itertools import zip_longest
 
 from notekeep.dates import MONTHS, week_span
 from notekeep.habits.calendar import Calendar, CalendarDay
 from notekeep.habits.schedule import ChosenDays
-from notekeep.habits.summary import format_count, format_rate, format_run
+from notekeep.habits.summary import format_count, format_rate, format_run, format_strength
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tracking.habit_details import RATE_SPANS, Detail
 from notekeep.tui.render.formatting import day_and_month, long_date
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.habit_rows import (
     DAY_NAMES,
-    counts_days,
     goal_text,
     note_piece,
     progress_bar,
@@ -72,13 +71,8 @@ def day_at(calendar: Calendar, today: date, width: int, x: int, row: int) -> dat
     return date.fromordinal(square.day)
 
 
-def year_lines(
-    calendar: Calendar, today: date, glyphs: Glyphs, width: int, *, has_misses: bool = True
-) -> list[StyledLine]:
-    """Return the months, then one line for each day of the week; the last weeks that fit.
-
-    Without `has_misses` the days of a week or month that was missed have no sign.
-    """
+def year_lines(calendar: Calendar, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
+    """Return the months, then one line for each day of the week; the last weeks that fit."""
     first, room, step = _window(calendar, today, width)
     columns = calendar.columns[first : first + room]
     months = [" "] * (len(columns) * step)
@@ -90,20 +84,17 @@ def year_lines(
     lines: list[StyledLine] = [[Piece(" " * LABEL_WIDTH), Piece("".join(months), "muted")]]
     for row in range(7):
         name = DAY_NAMES[(calendar.week_start + row) % 7]
-        missed = ("missed", "gap") if has_misses else ("missed",)
-        days = [_square(column[row], today, glyphs, step, missed) for column in columns]
+        days = [_square(column[row], today, glyphs, step) for column in columns]
         lines.append([Piece(name.ljust(LABEL_WIDTH), "muted"), *days])
     return lines
 
 
-def _square(
-    square: CalendarDay | None, today: date, glyphs: Glyphs, width: int, missed: Container[str]
-) -> Piece:
+def _square(square: CalendarDay | None, today: date, glyphs: Glyphs, width: int) -> Piece:
     """Return a day as a solid cell; its sign tells what colour does not."""
     if square is None or square.day > today.toordinal() or square.status == "off":
         return Piece(" " * width)
     level = square.level
-    is_missed = not level and square.status in missed
+    is_missed = square.mark == "missed"
     if square.day == today.toordinal():
         text = "[]" if width > 1 else glyphs.task_open
         return Piece(text, "day-missed today" if is_missed else f"day-{level} today")
@@ -138,9 +129,8 @@ YEAR_FIRST_LINE = 2  # the line on which the days of the year begin
 def year_block(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[StyledLine]:
     """Return the name of a habit, its year, and a line with figures and what the days mean."""
     taken = year_width(found.calendar, width)
-    has_misses = counts_days(found.view)
-    days = year_lines(found.calendar, today, glyphs, width, has_misses=has_misses)
-    figures = _main_figures(found)
+    days = year_lines(found.calendar, today, glyphs, width)
+    figures = _main_figures(found, today)
     if taken < NARROW_YEAR and width - taken >= FIGURES_WIDTH:
         room = min(width - taken, FIGURES_WIDTH + COLUMN_GAP) - 2
         fitting = [figure for figure in figures if len(" ".join(figure)) <= room]
@@ -158,20 +148,22 @@ def _heading(found: Detail, today: date, glyphs: Glyphs, width: int) -> StyledLi
     """Return the name, the goal, what is left to do, and a year that is not this one."""
     view, title = found.view, clean_line(found.view.title)
     year = str(found.year) if found.year != today.year else ""
-    about = (year, goal_text(view, glyphs), note_piece(view).text)
+    note = "" if year else note_piece(view).text  # it is about today
+    about = (year, goal_text(view, glyphs), note)
     # What does not fit is left out, clause by clause.
     texts = (" · ".join(filter(None, about[:shown])) for shown in (3, 2, 1))
     text = next((each for each in texts if line_width([Piece(f"{title} {each}")]) <= width), "")
     return section_line(title, text, width, glyphs)
 
 
-def _main_figures(found: Detail) -> list[tuple[str, str]]:
-    view, kept = found.view, found.rates[-1]
+def _main_figures(found: Detail, today: date) -> list[tuple[str, str]]:
+    """What happened in the year that is shown, and what holds now beside this year."""
+    view, (kept, best, misses) = found.view, found.of_year
     figures = [("kept", format_rate(kept, view.streak_unit))] if kept.value is not None else []
-    runs = {"best": view.best, "now": view.streak} if view.streak_unit else {}
+    runs = {"best": best, "now": view.streak if found.year == today.year else 0}
     figures += [(name, format_run(run, view.streak_unit)) for name, run in runs.items() if run]
-    if found.recovery.followed:
-        figures.append(("recovered", f"{found.recovery.recovered} of {found.recovery.followed}"))
+    if misses.followed:
+        figures.append(("recovered", f"{misses.recovered} of {misses.followed}"))
     return figures
 
 
@@ -220,16 +212,16 @@ def _figures(found: Detail, today: date, glyphs: Glyphs, width: int) -> list[Sty
 
 def _strength(found: Detail, glyphs: Glyphs, width: int) -> list[StyledLine]:
     """Return the strength of the last days that have room, as a filled curve."""
-    now = round(found.view.strength * 100)
+    now = format_strength(found.view)
     scores = found.strengths[-max(1, width - LABEL_WIDTH) :]
-    if len(scores) < 2:
+    if len(scores) < 2 or not now:
         return [
             section_line("Strength", "", width, glyphs),
             [Piece("It takes a few days to show.", "muted")],
         ]
     week = f", was {round(scores[-8] * 100)} % a week ago" if len(scores) > 7 else ""
     bars = glyphs.bars
-    rows = [section_line("Strength", f"{now} %{week}", width, glyphs)]
+    rows = [section_line("Strength", f"{now}{week}", width, glyphs)]
     for line in reversed(range(CHART_LINES)):
         parts = [int(score * CHART_LINES * len(bars)) - line * len(bars) for score in scores]
         row = "".join(bars[min(part, len(bars)) - 1] if part > 0 else " " for part in parts)
@@ -269,9 +261,9 @@ def _rates(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
 def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
     """Return a bar for each weekday; nothing where weekdays have no say in the schedule."""
     rows: list[StyledLine] = []
-    if not any(due for _, due in found.weekdays):
-        return rows
     schedule = found.definition.schedule_on(found.view.today.day.toordinal())
+    if not (isinstance(schedule, ChosenDays) and any(due for _, due in found.weekdays)):
+        return rows
     for place in range(7):
         number = (found.calendar.week_start + place) % 7
         done, due = found.weekdays[number]
@@ -280,7 +272,7 @@ def _weekdays(found: Detail, glyphs: Glyphs) -> list[StyledLine]:
         if due:
             row += [*progress_bar(done / due, BAR_WIDTH, glyphs), Piece(f" {done}/{due}", "muted")]
         else:
-            is_due = not isinstance(schedule, ChosenDays) or schedule.weekdays[number]
+            is_due = schedule.weekdays[number]
             row.append(Piece("no data" if is_due else "not due", "muted"))
         rows.append([*row, Piece(" best", "good")] if is_best and due else row)
     return rows

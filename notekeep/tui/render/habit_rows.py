@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from notekeep.habits import calendar
 from notekeep.habits.amounts import pluralize
 from notekeep.habits.definition import fold_name
 from notekeep.habits.schedule import ascii_goal
-from notekeep.habits.summary import CLAUSE, Cell, HabitView, format_run
+from notekeep.habits.summary import CLAUSE, Cell, HabitView, format_run, format_strength
 from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine
@@ -22,7 +23,6 @@ _ROLES: dict[str, str] = {
     "done": "done",
     "partial": "partial",
     "missed": "missed",
-    "covered": "covered",
     "skipped": "muted",
     "paused": "muted",
     "open": "",
@@ -47,9 +47,7 @@ def mark_piece(cell: Cell, glyphs: Glyphs) -> Piece:
 def _day_piece(cell: Cell, glyphs: Glyphs, today: date) -> Piece:
     if cell.mark == "paused" and cell.day != today:
         return Piece(glyphs.rule, "rule")
-    # What a day is part of may be met already, or open on other days too.
-    is_quiet = cell.mark == "covered" or (cell.mark == "open" and cell.day != today)
-    return Piece(" ") if is_quiet else mark_piece(cell, glyphs)
+    return mark_piece(cell, glyphs)
 
 
 def day_marks(
@@ -88,7 +86,7 @@ def year_line(cells: Sequence[Cell], glyphs: Glyphs) -> StyledLine:
         if not asked:
             line.append(Piece(" "))
             continue
-        kept = sum(cell.mark in {"done", "ok", "covered"} for cell in asked)
+        kept = sum(cell.mark in {"done", "ok"} or cell.status == "covered" for cell in asked)
         if kept == len(asked):  # all of it, or more than was asked
             level = 4 if sum(cell.level for cell in asked) / len(asked) > 3.5 else 3
         else:  # half, some or none
@@ -135,20 +133,15 @@ def year_heads(first: date) -> StyledLine:
     return [Piece("".join(text[:53]), "muted")]
 
 
-def counts_days(habit: HabitView) -> bool:
-    """Whether single days are kept or missed, rather than weeks or months."""
-    return habit.streak_unit not in {"weeks", "months"}
-
-
-def tile_line(habit: HabitView, cells: Sequence[Cell], glyphs: Glyphs, width: int) -> StyledLine:
-    """Return some past weeks of a habit as tiles, `width` cells a day, a blank between weeks."""
+def tile_line(cells: Sequence[Cell], glyphs: Glyphs, width: int) -> StyledLine:
+    """Return past weeks of a habit as tiles, `width` cells a day, a blank between weeks."""
     line: StyledLine = []
     for place, cell in enumerate(cells):
         if place and place % 7 == 0:
             line.append(Piece(" "))
         if cell.mark == "paused":
             line.append(Piece(glyphs.rule * width, "rule"))
-        elif cell.mark == "missed" and (counts_days(habit) or cell.status == "missed"):
+        elif cell.mark == "missed":
             line.append(Piece(glyphs.missed.ljust(width), "missed"))
         else:
             level = cell.level or (3 if cell.mark in {"done", "ok"} else 0)
@@ -171,11 +164,11 @@ def progress_bar(share: float, cells: int, glyphs: Glyphs) -> StyledLine:
 
 
 def strength_line(habit: HabitView, glyphs: Glyphs) -> StyledLine:
-    """Return how strong a habit is: a short bar, and percent; nothing is known on the first day."""
-    if habit.is_new:
-        return [Piece("new", "muted")]
-    percent = f" {round(habit.strength * 100):>3} %"
-    return [*progress_bar(habit.strength, STRENGTH_BAR, glyphs), Piece(percent)]
+    """Return how strong a habit is: a short bar, and percent, where that says anything."""
+    if habit.strength is None or habit.is_new:
+        return [Piece(format_strength(habit), "muted")]
+    bar = progress_bar(habit.strength, STRENGTH_BAR, glyphs)
+    return [*bar, Piece(f" {format_strength(habit):>5}")]
 
 
 def streak_words(habit: HabitView) -> str:
@@ -198,7 +191,7 @@ def note_piece(habit: HabitView, room: int = 0) -> Piece:
     if habit.is_at_risk and habit.tiny:
         others.insert(0, f"minimum: {clean_line(habit.tiny)}")
     if 0 < room < cell_len(first):
-        first = first.rpartition(" this ")[0] or first  # the goal says of which time it is
+        first = re.split(r" \(| this ", first)[0]  # the goal says of which time it is
     text = first if not room or cell_len(first) <= room else ""
     for clause in others:
         longer = f"{text} · {clause}"
@@ -253,5 +246,10 @@ def _names(habit: HabitView) -> Iterator[str]:
 
 
 def find_left_open(habits: Sequence[HabitView]) -> list[HabitView]:
-    """Return the habits that yesterday asked for and nothing was said of; the cells end today."""
-    return [habit for habit in habits if len(habit.cells) > 1 and habit.cells[-2].is_unanswered]
+    """Return the habits that were due yesterday and nothing was said of; the cells end today."""
+    due = {"missed", "at risk"}  # what another day could make good has neither mark
+    return [
+        habit
+        for habit in habits
+        if len(habit.cells) > 1 and habit.cells[-2].is_unanswered and habit.cells[-2].mark in due
+    ]

@@ -139,7 +139,7 @@ class HabitsScreen(VaultScreen):
         if event.view is not self.grid or habit is None or self.has_class("-detail"):
             return
         tracker, year = self.vault.habits, self.grid.day.year
-        load = partial(load_habit_details, tracker, habit.id, self.today, year)
+        load = partial(load_habit_details, tracker, habit.id, year)
         self.load("year", load, self._show_year)
 
     def _show_year(self, found: Detail) -> None:
@@ -191,7 +191,7 @@ class HabitsScreen(VaultScreen):
             self._load_detail(habit.id, self.grid.day.year)
 
     def _load_detail(self, name: str, year: int) -> None:
-        load = partial(load_habit_details, self.vault.habits, name, self.today, year)
+        load = partial(load_habit_details, self.vault.habits, name, year)
         self.load("detail", load, self._show_detail)
 
     def _show_detail(self, found: Detail) -> None:

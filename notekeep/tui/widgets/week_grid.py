@@ -274,7 +274,7 @@ class WeekGrid(RowList["PlacedHabit | str | StyledLine | None"]):
         if columns.weeks:
             days = (self.first_day - habit.cells[0].day).days
             past = habit.cells[max(0, days - 7 * columns.weeks) : days]
-            line += pad_line(tile_line(habit, past, self.glyphs, columns.tile), columns.past)
+            line += pad_line(tile_line(past, self.glyphs, columns.tile), columns.past)
         line += pad_line(self._marks(habit, here=here), WIDTHS[self.shown])
         if columns.strength:
             strength = [Piece(" " * GAP), *strength_line(habit, self.glyphs)]
