@@ -95,14 +95,13 @@ def _count(index: HabitIndex) -> None:
     from notekeep.habits.measures import rate, recovery, streak, strength
     from notekeep.habits.stats import best_weekday, count_weekdays
 
-    today = index.today().toordinal()
     for habit in index.known():
         line = index.timeline(habit)
         streak(line)
         rate(line)
         recovery(line)
         best_weekday(count_weekdays(habit.definition, line))
-        strength(habit.definition, index.days(habit), today)
+        strength(habit.definition, index.days(habit), line)
 
 
 def _change(month: Path, text: str, index: HabitIndex) -> None:

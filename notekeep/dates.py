@@ -59,6 +59,13 @@ def week_span(start: int) -> str:
     return f"{first[:3].capitalize()} to {last[:3].capitalize()}"
 
 
+def find_weekday(word: str) -> int | None:
+    """Return the weekday that a word begins, `tue`, `Sunday`, 0 for Monday; None for no other."""
+    name = word.casefold()
+    found = [day for day, full in enumerate(WEEKDAYS) if len(name) > 1 and full.startswith(name)]
+    return found[0] if found else None
+
+
 def format_short_day(day: date, today: date | None = None) -> str:
     """Return a day as `Tue 24 Nov`, with the year when it is not that of `today`."""
     text = f"{WEEKDAYS[day.weekday()][:3].capitalize()} {day.day} {MONTHS[day.month - 1]}"
@@ -152,13 +159,11 @@ def _words(text: str) -> list[str]:
 def _weekday(words: list[str], today: date) -> date | None:
     """`tue`, or `last tue`; two letters are enough, one would also be a value of a check-in."""
     is_last = len(words) == 2 and words[0] == "last"
-    if len(words) != 1 + is_last or len(words[-1]) < 2:
+    weekday = find_weekday(words[-1]) if len(words) == 1 + is_last else None
+    if weekday is None:
         return None
-    for weekday, name in enumerate(WEEKDAYS):
-        if name.startswith(words[-1]):
-            back = (today.weekday() - weekday) % 7
-            return today - timedelta(days=back or (7 if is_last else 0))
-    return None
+    back = (today.weekday() - weekday) % 7
+    return today - timedelta(days=back or (7 if is_last else 0))
 
 
 def _ago(words: list[str], today: date) -> date | None:

@@ -26,7 +26,6 @@ def as_list(value: str | Sequence[str]) -> tuple[str, ...]:
 
 
 FIELD_TYPES = ("text", "number", "date", "list", "bool")
-WEEKDAYS = tuple(name[:3] for name in dates.WEEKDAYS)
 KIND_FOLDERS = {
     "book": "books",
     "podcast": "podcasts",
@@ -44,6 +43,12 @@ SIGN = "sign"
 
 def _is_one_of(*words: str) -> Callable[[Any], bool]:
     return lambda value: value in words  # which may be a list, of which no set could be asked
+
+
+def _week_start(value: Any) -> int | None:
+    """The weekday that `6`, `sun` or `Sunday` is, 0 for Monday."""
+    text = "" if isinstance(value, bool) else str(value)
+    return int(text) if re.fullmatch("[0-6]", text) else dates.find_weekday(text)
 
 
 def _is_bool(value: Any) -> bool:
@@ -89,7 +94,7 @@ export, and words that must never be exported."""
 SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
     "id": lambda value: _is_text(value) and bool(re.fullmatch(r"[0-9a-f]{16,64}", value)),
     "day_start": lambda value: type(value) is int and 0 <= value <= 23,
-    "week_start": _is_one_of(*WEEKDAYS),
+    "week_start": lambda value: _week_start(value) is not None,
     "language": _is_text,
     "folders": lambda value: isinstance(value, dict) and all(map(_stays_inside, value.values())),
     "kinds": lambda value: isinstance(value, dict) and all(map(_is_kind, value.values())),
@@ -312,7 +317,7 @@ def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
     if check is None or not check(value):
         return False
     if key == "week_start":
-        value = WEEKDAYS.index(value)
+        value = _week_start(value)
     elif key in {"private", "publish", "excluded"}:
         value = as_list(value)
     elif key == "folders":

@@ -115,7 +115,7 @@ class Vault:
         """Habits and their check-ins."""
         from notekeep.tracking.tracker import HabitIndex
 
-        return HabitIndex(self.places)
+        return HabitIndex(self.places, lambda path, change: self.notes.set_fields([path], [change]))
 
     @cached_property
     def imports(self) -> ImportService:

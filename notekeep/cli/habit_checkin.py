@@ -19,7 +19,7 @@ from notekeep.errors import NotFound, UsageError
 from notekeep.habits import amounts
 from notekeep.habits.log import PAIR_PATTERN, LogValue, read_value
 from notekeep.tracking import checkin
-from notekeep.tracking.checkin import CheckIn, add_unit
+from notekeep.tracking.checkin import VALUE_HINT, CheckIn, add_unit, read_typed_value
 from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex
 from notekeep.vault import Vault
@@ -103,7 +103,7 @@ class _WordsParser:
         word = self.left()[0]
         is_like_value = word[:1] in ("+", "=", "@") or word.removeprefix("-")[:1].isdigit()
         if self.place and is_like_value and not self.index.is_name(word):
-            hint = "use done, skip, miss, clear, 12 min, 1h20 or = 30"
+            hint = VALUE_HINT
             if "," in word:
                 hint = f"use {word.replace(',', '.')}"
             text = " ".join(self.words)
@@ -113,16 +113,23 @@ class _WordsParser:
             habit = self.index.find(word)
         except NotFound as error:
             if self.place:
-                error.message += ", and it is not a value or a day"
+                error.message = f'"{word}" is not a habit, a value or a day'
             raise
         self.place += 1
         return habit
 
     def _value(self, habit: Habit) -> LogValue | None:
         words = self.left()
+        if " " in words[0] and (whole := read_value(words[0].removeprefix("+").split())):
+            if whole[1] != len(words[0].split()):
+                return None
+            self.place += 1
+            return whole[0]
         first = words[0].removeprefix("+") if words[0][1:2].isdigit() else words[0]
+        if first.casefold() == "x" and self.index.is_name(first):
+            return None
         size = 2 if first == "=" else 1
-        found = read_value([first, *words[1:size]])
+        found = read_typed_value([first, *words[1:size]])
         both = read_value([first, *words[1 : size + 1]])
         if both is not None and both[1] > size and self._is_unit(words[size], habit):
             found = both
@@ -133,7 +140,7 @@ class _WordsParser:
 
     def _is_unit(self, word: str, habit: Habit) -> bool:
         """Whether a word after a number is its unit, rather than a day or the next habit."""
-        if re.fullmatch(r"[0-9]+m(?:in)?", word):
+        if re.fullmatch(amounts.MINUTES, word):
             return True  # "1h 20m"
         own = habit.definition.unit
         if own and amounts.normalize_unit(word) == amounts.normalize_unit(own):
@@ -184,7 +191,12 @@ def check_in(
         index.refresh()
         parsed = read_words(words, index, day=wanted, is_forced=force)
     for one in parsed:
-        checkin.validate_check_in(index, one)
+        try:
+            checkin.validate_check_in(index, one)
+        except UsageError as error:
+            checkin.validate_check_in(index, one._replace(is_forced=True))
+            error.hint = "; ".join(filter(None, (error.hint, "--force logs it anyway")))
+            raise
     done = [checkin.check_in(index, one, dry_run=dry_run) for one in parsed]
     if is_json():
         output.write_json({"entries": [check_in_object(one) for one in done]})

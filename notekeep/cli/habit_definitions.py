@@ -21,6 +21,7 @@ from notekeep.notes.habit_notes import (
     check_habit_name,
     end_pause,
     habit_fields,
+    leave_archive,
     plan_rewrite,
 )
 from notekeep.notes.plan import WritePlan
@@ -161,7 +162,9 @@ def archive_(habit: str, *, back: bool, dry_run: bool) -> int:
     """Archive HABIT: it ends today and is hidden from lists. Its history is kept."""
     vault, found = _find(habit)
     today = vault.habits.today().isoformat()
-    changes = ["archived=", "until="] if back else ["archived=true", f"until={today}"]
+    changes = leave_archive(found, vault.habits.today())
+    if not back:
+        changes = ["archived=true", f"until={today}"]
     return _set(vault, found, changes, dry_run=dry_run)
 
 

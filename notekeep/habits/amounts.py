@@ -7,6 +7,7 @@ every other unit is a word that is equal to itself, its plural and its other spe
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 MILLI = 1000
 MAX_DIGITS = 12  # longer numbers are typing errors, and would not fit the index
@@ -39,6 +40,7 @@ _SPELLINGS = {
     "pp": "page",
     "pg": "page",
 }
+MINUTES = r"[0-9]+m(?:in)?"  # the second word of `1h 20m`
 _ES_AFTER = ("s", "x", "z", "ch", "sh")
 _HOURS = r"([0-9]+) ?h ?([0-9]+) ?(?:m|min)?"
 
@@ -54,8 +56,32 @@ def parse_number(text: str) -> int | None:
     return int(whole) * MILLI + int(digits[:3]) + (digits[3] >= "5")
 
 
-def parse_hours(text: str) -> int | None:
-    """Read `1h30m`, `1h 30m` and `1h30` into thousandths of a minute; None when it is not one."""
+def read_amount(words: Sequence[str]) -> tuple[int, str | None, int] | None:
+    """Read the amount at the start of some words, as typed, logged or imported; None for none.
+
+    Return thousandths, the unit or None, and how many words it took. `1h30` is 90 minutes.
+    """
+    found = re.fullmatch(rf"({NUMBER})({UNIT})?", words[0])
+    if found is None:
+        return None
+    digits, unit = found.groups()
+    taken = 1
+    if unit is None:
+        if len(words) > 1 and re.fullmatch(UNIT, words[1]):
+            unit, taken = words[1], 2
+    elif unit[0] in "hH":
+        minutes = _parse_hours(words[0])
+        if minutes is None and len(words) > 1 and re.fullmatch(MINUTES, words[1]):
+            minutes, taken = _parse_hours(words[0] + words[1]), 2
+        if minutes is not None:
+            return minutes, "min", taken
+        taken = 1
+    amount = parse_number(digits)
+    return None if amount is None else (amount, unit, taken)
+
+
+def _parse_hours(text: str) -> int | None:
+    """`1h30m`, `1h 30m` and `1h30` in thousandths of a minute."""
     found = re.fullmatch(_HOURS, text)
     if not found or max(len(found[1]), len(found[2])) > MAX_DIGITS - 3:
         return None

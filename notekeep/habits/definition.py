@@ -6,7 +6,6 @@ hides a habit or its history.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -14,7 +13,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 from notekeep import dates
 from notekeep.errors import UsageError
-from notekeep.habits.log import FIRST_DAY, LAST_DAY
+from notekeep.habits.log import FIRST_DAY, LAST_DAY, is_habit_name
 from notekeep.habits.schedule import (
     DAILY,
     DatedSchedule,
@@ -22,6 +21,7 @@ from notekeep.habits.schedule import (
     Schedule,
     Untracked,
     parse_goal,
+    parse_reminders,
     parse_rules,
 )
 
@@ -40,7 +40,6 @@ RESERVED = frozenset(
 )
 """Words that are commands, and so no ids."""
 
-_ID = r"[\w.-]+"
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _RULE_HINT = "use a date like 2026-07-01, or a pause like 2026-07-01..2026-07-21"
 
@@ -117,7 +116,7 @@ def fold_name(name: str) -> str:
 
 def is_id(name: str) -> bool:
     """Whether a name can be written before the colon of a log line."""
-    return bool(re.fullmatch(_ID, name)) and fold_name(name) not in RESERVED
+    return is_habit_name(name) and fold_name(name) not in RESERVED
 
 
 def _file_stem(path: str) -> str:
@@ -136,7 +135,7 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
     identity = reader.text("habit")
     if not identity:
         return None
-    if not re.fullmatch(_ID, identity):
+    if not is_habit_name(identity):
         reader.note(
             "habit",
             f"not a valid id: {identity}",
@@ -160,7 +159,7 @@ def read_definition(fields: Fields, path: str = "") -> Definition | None:
         counts_silence=reader.silence(goal),
         group=reader.group(),
         order=reader.number("order"),
-        remind=tuple(reader.texts("remind")),
+        remind=reader.reminders(),
         identity=reader.text("identity"),
         when=reader.text("when"),
         after=_target(reader.text("after")),
@@ -249,6 +248,12 @@ class _DefinitionReader:
     def pauses(self) -> tuple[tuple[int, int], ...]:
         found = [self.parsed("paused", parse_pause, text, None) for text in self.texts("paused")]
         return tuple(sorted(pause for pause in found if pause is not None))
+
+    def reminders(self) -> tuple[str, ...]:
+        words = self.texts("remind")
+        for text in parse_reminders(words)[1]:
+            self.note("remind", f"not a time: {text}", "write a time like 07:30 or mon,fri 18:00")
+        return tuple(words)
 
     def number(self, key: str) -> int | None:
         text = self.text(key)

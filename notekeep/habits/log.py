@@ -7,8 +7,10 @@ is text and stays as it is; one that was meant as a check-in and is not understo
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from notekeep.habits import amounts
@@ -22,24 +24,22 @@ FIRST_DAY, LAST_DAY = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31
 # Each is compiled when it is first needed: most commands need none of them.
 _SHAPE = (
     r"[-*+] (?:\[(?P<box>.)\] )?(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}) "
-    r"(?:\[\[(?P<target>[^\]|\[]+)(?:\|[^\]]*)?\]\]|(?P<habit>[\w.-]+)):(?: (?P<rest>.*))?"
+    r"(?:\[\[(?P<target>[^\]|\[]+)(?:\|[^\]]*)?\]\]|(?P<habit>[^\s:|\[\]]+)):(?: (?P<rest>.*))?"
 )
 _OPENS, _CLOSES, _PARTS = "<<<<<<< ", ">>>>>>> ", ("=======", "||||||| ")
 _NOTE = r"(?:^|(?<=\s))(?:--|—)(?:\s+|$)"
-_AMOUNT = rf"({amounts.NUMBER})({amounts.UNIT})?"
 _TIME = r"@(?:[0-2][0-9]|3[0-5]):[0-5][0-9](?::[0-5][0-9])?"
 _REVISION = r"~([0-9]{1,9})"
 _LOOKS = r"\s*[-*+]\s+(?:\[.\]\s*)?[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9])"
 _LINE_PARTS = r"\s*([-*+])\s+(\[.\]\s*)?([0-9]{1,4})([-/.])([0-9]{1,2})\4([0-9]{1,4})\s+(.*\S)\s*"
-_MINUTES = r"[0-9]+m(?:in)?"
 PAIR_PATTERN = r"([^\W\d][\w-]*)=(\S+)"
 
 _INDENTS = ("  ", "\t")
 
 _KINDS: dict[str, EntryKind] = {
     **dict.fromkeys(("done", "x", "y", "yes", "✓", "✔"), "done"),
-    **dict.fromkeys(("miss", "n", "no", "✗"), "miss"),
-    **dict.fromkeys(("skip", "s"), "skip"),
+    **dict.fromkeys(("miss", "missed", "n", "no", "✗"), "miss"),
+    **dict.fromkeys(("skip", "skipped", "s", "paused"), "skip"),
     "clear": "clear",
 }
 
@@ -124,7 +124,7 @@ def parse_file(text: str) -> list[PlacedEntry]:
 def parse_line(text: str) -> ParsedLine:
     """Read one line, without its line break."""
     shape = re.fullmatch(_SHAPE, text)
-    if shape is None:
+    if shape is None or not (shape["habit"] is None or is_habit_name(shape["habit"])):
         return _report_shape(text) if re.match(_LOOKS, text) else TEXT
     box, written, target, habit, rest = shape.groups()
     if box == " ":
@@ -142,6 +142,14 @@ def parse_line(text: str) -> ParsedLine:
     if box in ("x", "X"):
         return ParsedLine(LogEntry(day, habit, "done", note=note))
     return _bad("H003", "no value after the habit name")
+
+
+@lru_cache(maxsize=1024)
+def is_habit_name(name: str) -> bool:
+    """Whether a line can name a habit so: letters, marks and digits of any script, `-_.`."""
+    return bool(name) and all(
+        char.isalnum() or char in "-_." or unicodedata.category(char)[0] == "M" for char in name
+    )
 
 
 def _parse_date(text: str) -> int | None:
@@ -189,40 +197,21 @@ def read_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
     word = words[0]
     if kind := _KINDS.get(word.casefold()):
         return LogValue(kind), 1
-    if not word.startswith("="):
-        return _amount(words)
-    rest = words[1:] if word == "=" else [word[1:], *words[1:]]
-    found = _amount(rest) if rest else None
+    is_set = word.startswith("=")
+    rest = [rest for rest in (word.removeprefix("="), *words[1:]) if rest]
+    found = amounts.read_amount(rest) if rest else None
     if found is None:
         return None
-    return found[0]._replace(is_set=True), found[1] + len(words) - len(rest)
-
-
-def _amount(words: Sequence[str]) -> tuple[LogValue, int] | None:
-    found = re.fullmatch(_AMOUNT, words[0])
-    if found is None:
-        return None
-    digits, unit = found.groups()
-    taken = 1
-    if unit is None:
-        if len(words) > 1 and re.fullmatch(amounts.UNIT, words[1]):
-            unit, taken = words[1], 2
-    elif unit[0] in "hH":
-        minutes = amounts.parse_hours(words[0])
-        if minutes is None and len(words) > 1 and re.fullmatch(_MINUTES, words[1]):
-            minutes, taken = amounts.parse_hours(words[0] + words[1]), 2
-        if minutes is not None:
-            return LogValue("amount", minutes, "min"), taken
-        taken = 1
-    amount = amounts.parse_number(digits)
-    return None if amount is None else (LogValue("amount", amount, unit), taken)
+    amount, unit, taken = found
+    return LogValue("amount", amount, unit, is_set), taken + len(words) - len(rest)
 
 
 def _report_shape(text: str) -> ParsedLine:
     message = 'looks like a check-in but is not "- YYYY-MM-DD habit: value"'
     fixed = _reshape(text)
     # Only a line of the right shape is read again: any other would be reshaped without end.
-    is_entry = bool(fixed and re.fullmatch(_SHAPE, fixed) and parse_line(fixed).entry)
+    is_other = fixed not in ("", text)
+    is_entry = bool(is_other and re.fullmatch(_SHAPE, fixed) and parse_line(fixed).entry)
     return _bad("H001", message, fixed if is_entry else "")
 
 

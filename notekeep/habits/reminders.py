@@ -1,14 +1,12 @@
-"""Read the reminders of a habit, and write them as lines of a crontab.
+"""Write the reminders of habits as lines of a crontab, and find those that have come.
 
-A reminder is a time of the day, with weekdays before it or without: `07:30`, `mon,fri 18:00`. Each
-line of the crontab runs the same command, and the command itself knows what to remind of, so the
-lines have to change only when a time is added.
+Each line of the crontab runs the same command, and the command itself knows what to remind of, so
+the lines have to change only when a time is added.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -17,77 +15,11 @@ from typing import NamedTuple
 
 from notekeep import dates
 from notekeep.cache_files import write_cache_file
-from notekeep.errors import Refused, UsageError
-from notekeep.habits.schedule import EVERY_DAY, ChosenDays, parse_schedule
+from notekeep.errors import Refused
+from notekeep.habits.schedule import Reminder, parse_reminders
 from notekeep.habits.summary import HabitView
 
 _CRON_DAYS = (1, 2, 3, 4, 5, 6, 0)
-_TIME = re.compile(r"(?:(.*) )?([01]?[0-9]|2[0-3]):([0-5][0-9])")
-
-
-class Reminder(NamedTuple):
-    """A time at which to be reminded, on some weekdays; None for the days the habit is due."""
-
-    hour: int
-    minute: int
-    weekdays: tuple[bool, ...] | None = None
-
-    @property
-    def time(self) -> str:
-        """`07:30`."""
-        return f"{self.hour:02}:{self.minute:02}"
-
-    @property
-    def words(self) -> str:
-        """As a definition has it."""
-        if self.weekdays is None:
-            return self.time
-        chosen = zip(dates.WEEKDAYS, self.weekdays, strict=True)
-        return f"{','.join(name[:3] for name, is_on in chosen if is_on)} {self.time}"
-
-    def is_on(self, day: int) -> bool:
-        """Whether it is one for a day, as an ordinal."""
-        return self.weekdays is None or self.weekdays[(day - 1) % 7]
-
-
-def parse_reminders(words: Iterable[str]) -> tuple[list[Reminder], list[str]]:
-    """Read the reminders of a definition; return them, and the words that are none.
-
-    Weekdays that a comma of the list parted from their time are put together again: `remind:
-    mon,fri 18:00` is one reminder.
-    """
-    found: list[Reminder] = []
-    wrong: list[str] = []
-    before: list[str] = []
-    for word in words:
-        before.append(word)
-        if ":" not in word:
-            continue
-        text = ",".join(before)
-        reminder = _parse(text)
-        if reminder is None:
-            wrong.append(text)
-        elif reminder not in found:
-            found.append(reminder)
-        before = []
-    return found, wrong + ([",".join(before)] if before else [])
-
-
-def _parse(text: str) -> Reminder | None:
-    parts = _TIME.fullmatch(" ".join(text.split()))
-    if parts is None:
-        return None
-    names, hour, minute = parts.groups()
-    if not names:
-        return Reminder(int(hour), int(minute))
-    try:
-        schedule = parse_schedule(names)
-    except UsageError:
-        return None
-    if not isinstance(schedule, ChosenDays):
-        return None
-    chosen = None if schedule.weekdays == EVERY_DAY else schedule.weekdays
-    return Reminder(int(hour), int(minute), chosen)
 
 
 def reminder_times(reminders: Iterable[Reminder]) -> list[Reminder]:

@@ -8,7 +8,7 @@ tracked.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -96,6 +96,7 @@ _WORDS: dict[str, Schedule] = {
     "every week": PerPeriod(1, "week"),
     "monthly": PerPeriod(1, "month"),
     "every month": PerPeriod(1, "month"),
+    "no schedule": Untracked(),
 }
 _NUMBERS = {
     "once": 1,
@@ -115,6 +116,7 @@ _A = r"(?:/|\b(?:an?|per|each|every|in)\b)"
 _PER = rf"([0-9]{{1,3}})(?: ?x| times)? ?{_A} ?(?:(week|month)|([0-9]{{1,3}}) ?d(?:ays)?)"
 _EVERY = r"every ([0-9]{1,3})(?:nd|rd|th)? ?(d|days?|weeks?)(?: from ([0-9-]+))?"
 _AFTER = r"after ([0-9]{1,3}) ?d(?:ays)?(?: ?\.\. ?([0-9]{1,3}) ?d(?:ays)?)?"
+_DAYS_AFTER = r"([0-9]{1,3})(?: to ([0-9]{1,3}))? days after"
 _LONGEST = {"week": 7, "month": 31}
 
 
@@ -139,7 +141,7 @@ def parse_schedule(text: str) -> Schedule:
         if found[2].startswith("w"):
             days = _span(str(7 * days), text)
         return EverySlot(days, start.toordinal() if start else None)
-    if found := re.fullmatch(_AFTER, words):
+    if found := re.fullmatch(_AFTER, words) or re.fullmatch(_DAYS_AFTER, words):
         low, high = _span(found[1], text), _span(found[2] or found[1], text)
         if high < low:
             raise _wrong(text, f"{high} days is less than {low}")
@@ -258,19 +260,90 @@ def _wrong(text: str, message: str) -> UsageError:
     return UsageError(message, SCHEDULE_HINT, text=text, position=0)
 
 
+# Reminders: a time of the day, with weekdays before it or without: `07:30`, `mon,fri 18:00`.
+
+_TIME = r"(?:(.*) )?([01]?[0-9]|2[0-3]):([0-5][0-9])"
+
+
+class Reminder(NamedTuple):
+    """A time at which to be reminded, on some weekdays; None for the days the habit is due."""
+
+    hour: int
+    minute: int
+    weekdays: tuple[bool, ...] | None = None
+
+    @property
+    def time(self) -> str:
+        """`07:30`."""
+        return f"{self.hour:02}:{self.minute:02}"
+
+    @property
+    def words(self) -> str:
+        """As a definition has it."""
+        if self.weekdays is None:
+            return self.time
+        chosen = zip(dates.WEEKDAYS, self.weekdays, strict=True)
+        return f"{','.join(name[:3] for name, is_on in chosen if is_on)} {self.time}"
+
+    def is_on(self, day: int) -> bool:
+        """Whether it is one for a day, as an ordinal."""
+        return self.weekdays is None or self.weekdays[(day - 1) % 7]
+
+
+def parse_reminders(words: Iterable[str]) -> tuple[list[Reminder], list[str]]:
+    """Read the reminders of a definition; return them, and the words that are none.
+
+    Weekdays that a comma of the list parted from their time are put together again: `remind:
+    mon,fri 18:00` is one reminder.
+    """
+    found: list[Reminder] = []
+    wrong: list[str] = []
+    before: list[str] = []
+    for word in words:
+        before.append(word)
+        if ":" not in word:
+            continue
+        reminder = _parse_reminder(",".join(before))
+        if reminder is None and len(before) > 1 and (reminder := _parse_reminder(word)):
+            wrong.append(",".join(before[:-1]))
+        elif reminder is None:
+            wrong.append(",".join(before))
+        if reminder is not None and reminder not in found:
+            found.append(reminder)
+        before = []
+    return found, wrong + ([",".join(before)] if before else [])
+
+
+def _parse_reminder(text: str) -> Reminder | None:
+    parts = re.fullmatch(_TIME, " ".join(text.split()))
+    if parts is None:
+        return None
+    names, hour, minute = parts.groups()
+    if not names:
+        return Reminder(int(hour), int(minute))
+    try:
+        schedule = parse_schedule(names)
+    except UsageError:
+        return None
+    if not isinstance(schedule, ChosenDays):
+        return None
+    chosen = None if schedule.weekdays == EVERY_DAY else schedule.weekdays
+    return Reminder(int(hour), int(minute), chosen)
+
+
 Kind: TypeAlias = Literal["done", "least", "most"]
 Per: TypeAlias = Literal["day", "week", "month"]
 
-GOAL_HINT = 'write done, "10 minutes", ">= 10 min", "at most 2 cups" or "20 km a week"'
+GOAL_HINT = 'write done, never, "10 minutes", "at most 2 cups" or "20 km a week"'
 PERIOD_DAYS: dict[Per, int] = {"day": 1, "week": 7, "month": 30}
 _PERS: dict[str | None, Per] = {None: "day", "day": "day", "week": "week", "month": "month"}
 
 _GOAL = (
-    r"(?:(>=|<=|≥|≤|at least|at most|no more than|up to) ?)?"
-    rf"(?:([0-9]+h ?[0-9]+m(?:in)?)|({amounts.NUMBER}) ?({amounts.UNIT_NAME})?)"
-    r" ?(?:(?:/|(?:per|an?|each|every) ) ?(day|week|month))?"
+    r"(?:(>=|<=|≥|≤|at least|at most|no more than|up to|max(?:imum)?|under|below|less than) ?)?"
+    r"(.+?) ?(?:(?:/|(?:per|an?|each|every) ) ?(day|week|month))?"
 )
 _LEAST = (">=", "≥", "at least")
+_NEVER = frozenset({"never", "avoid", "none", "0", "not at all"})
 
 
 class Goal(NamedTuple):
@@ -304,21 +377,23 @@ def parse_goal(text: str) -> Goal:
     words = " ".join(text.split())
     if words.casefold() == "done":
         return Goal()
+    if words.casefold() in _NEVER:
+        return Goal("most")
     found = re.fullmatch(_GOAL, words, re.IGNORECASE)
+    sign, typed, per = found.groups() if found else ("", "", None)
+    read = amounts.read_amount(typed.split()) if typed else None
     # Without a sign and a unit, `3/week` is a schedule in the wrong place.
-    if not found or not (found[1] or found[2] or found[4]):
+    if read is None or read[2] != len(typed.split()) or not (sign or read[1]):
         raise UsageError(f"not a goal: {text}", GOAL_HINT, text=text, position=0)
-    sign, hours, digits, unit, per = found.groups()
-    unit = "min" if hours else unit or ""
-    sign = (sign or "at least").casefold()
-    if sign[-1].isalpha():  # said in words, so the unit is a word, too
+    amount, unit = read[0], read[1] or ""
+    if not sign or sign[-1].isalpha():  # said in words, so the unit is a word, too
         unit = amounts.normalize_unit(unit)
-    amount = amounts.parse_hours(hours) if hours else amounts.parse_number(digits)
-    if amount is None:
-        raise UsageError(f"the number is too long: {text}", GOAL_HINT, text=text, position=0)
-    target = amounts.to_base_unit(amount, unit or None, unit)
-    kind: Kind = "least" if sign in _LEAST else "most"
-    return Goal(kind, target or 0, unit, _PERS[per and per.casefold()])
+    target = amounts.to_base_unit(amount, unit or None, unit) or 0
+    is_least = (sign or "at least").casefold() in _LEAST
+    if is_least and sign and not target:
+        raise UsageError(f"always met: {text}", GOAL_HINT, text=text, position=0)
+    kind: Kind = "least" if is_least and target else "most"
+    return Goal(kind, target, unit, _PERS[per and per.casefold()])
 
 
 def format_goal(goal: Goal) -> str:

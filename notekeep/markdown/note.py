@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -105,9 +106,11 @@ def read_note(
 
 def title_slug(title: str) -> str:
     """Return a title as it stands in an address: `Bayes' theorem` is `bayes-theorem`."""
-    from slugify import slugify
-
-    return str(slugify(_APOSTROPHES.sub("", title), allow_unicode=True)) or "note"
+    text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", title)).lower()
+    # Vowels of many scripts are marks (M), and no letters.
+    kinds = ((char, unicodedata.category(char)[0]) for char in text)
+    kept = (char if kind in "LMN" else "-" for char, kind in kinds)
+    return re.sub("-+", "-", "".join(kept)).strip("-") or "note"
 
 
 def _decode(path: str, data: bytes, start: int) -> tuple[str, Problem | None]:

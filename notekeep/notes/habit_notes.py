@@ -39,23 +39,23 @@ def habit_fields(
     """Return the front matter of a new habit; schedule and goal as a person types them.
 
     Without an identity, its name in the log is made of the title. Without a first day it begins
-    with its log, else today.
+    with its log; a limit begins today, because its silence counts.
     """
     index.refresh()
     identity = identity or title_slug(title)
     for new in (identity, *aliases):
         check_habit_name(index, new)
-    if since or not index.is_name(identity):
-        first = dates.parse_day(since or "today", index.today())
-    else:
-        logged = (line.entry.day for line in index.lines(index.find(identity)))
-        first = date.fromordinal(min(logged, default=index.today().toordinal()))
-    return {
+    aims = parse_goal(goal)
+    if not since and aims.kind == "most" and not index.is_name(identity):
+        since = "today"
+    fields: dict[str, Value] = {
         "habit": identity,
         "schedule": [format_schedule(parse_schedule(schedule))],
-        "goal": format_goal(parse_goal(goal)),
-        "since": first.isoformat(),
+        "goal": format_goal(aims),
     }
+    if since:
+        fields["since"] = dates.parse_day(since, index.today()).isoformat()
+    return fields
 
 
 def check_habit_name(index: HabitIndex, name: str) -> None:
@@ -84,6 +84,14 @@ def end_pause(habit: Habit, today: date) -> list[str]:
             ended = [] if low == day else [f"paused+={days}"]
             return [f"paused-={format_pause(low, high)}", *ended]
     raise NotFound(f"{habit.definition.id} is not paused today")
+
+
+def leave_archive(habit: Habit, today: date) -> list[str]:
+    """Return the changes that bring a habit back; the days since it ended become a pause."""
+    first, last = habit.definition.until, today.toordinal() - 1
+    is_away = first is not None and first < last
+    away = [f"paused+={format_pause(first + 1, last)}"] if first is not None and is_away else []
+    return ["archived=", "until=", *away]
 
 
 def _pause(text: str, today: date) -> str:

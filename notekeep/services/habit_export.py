@@ -13,7 +13,7 @@ from notekeep.habits.formats.icalendar import write_calendar
 from notekeep.habits.formats.loop import HabitHistory, write_loop_files
 from notekeep.habits.formats.own_format import document, simplify_entries, write_csv
 from notekeep.habits.log import LogEntry
-from notekeep.habits.reminders import parse_reminders
+from notekeep.habits.schedule import parse_reminders
 from notekeep.markdown.sanitize import clean
 from notekeep.tracking.habit_names import Habit
 from notekeep.tracking.tracker import HabitIndex

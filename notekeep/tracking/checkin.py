@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from notekeep.tracking.tracker import HabitIndex
 
 
+VALUE_HINT = "use done, missed, skipped, clear, 12 min, 1h20 or = 30"
+
+
 class CheckIn(NamedTuple):
     """What a person says of a habit."""
 
@@ -60,13 +63,21 @@ class CheckInResult(NamedTuple):
 def parse_typed_value(text: str, unit: str = "") -> LogValue:
     """Read a value as a person types it, also `+1`; an amount without a unit gets the habit's."""
     words = text.strip().removeprefix("+").split()
-    found = read_value(words) if words else None
+    found = read_typed_value(words) if words else None
     if found is None or found[1] != len(words):
-        hint = "use done, skip, miss, clear, 12 min, 1h20 or = 30"
+        hint = VALUE_HINT
         if any("," in word for word in words):
             hint = f"use {text.strip().replace(',', '.')}"
         raise UsageError(f"invalid value: {text}", hint, text=text, position=0)
     return add_unit(found[0], unit)
+
+
+def read_typed_value(words: Sequence[str]) -> tuple[LogValue, int] | None:
+    """Read the value at the start of typed words, as `log.read_value` does in a line."""
+    if words[0].casefold() == "x":
+        hint = "write done or missed"
+        raise UsageError('"x" can mean done or missed', hint, text=" ".join(words), position=0)
+    return read_value(words)
 
 
 def add_unit(value: LogValue, unit: str) -> LogValue:
@@ -100,13 +111,19 @@ def check_in(index: HabitIndex, request: CheckIn, *, dry_run: bool = False) -> C
     is_new = all(entry_identity(entry) != entry_identity(other) for other in entries)
     path, (line,) = _append_entries(index, day, [entry], dry_run=dry_run or not is_new)
     warning = index.trouble if is_new else "that entry is already in the log"
+    habit = request.habit
     if (
         not warning
         and value.kind != "clear"
         and (where := request.habit.definition.outside(ordinal))
     ):
-        warning = f"it does not count: {dates.format_short_day(day, index.today())} is {where}"
-    view = index.view(request.habit, first=day, last=day)
+        named = dates.format_short_day(day, index.today())
+        warning = f"it does not count: {named} is {where}"
+        since = habit.definition.since
+        if since is not None and ordinal < since and index.move_start(habit, day, dry_run=dry_run):
+            habit = habit._replace(definition=habit.definition._replace(since=ordinal))
+            warning = f"{habit.definition.title} now starts on {named}"
+    view = index.view_after(habit, day, [*entries, entry])
     return CheckInResult(view, view.cells[0], line, path, is_new and not dry_run, warning)
 
 
@@ -126,7 +143,7 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
     if request.is_forced:
         return day, entries
     if day > today:
-        raise UsageError(f"{named} is in the future", "--force logs it anyway")
+        raise UsageError(f"{named} is in the future")
     if day.year < log.FIRST_YEAR:
         raise UsageError(
             f"{day.isoformat()} is too far in the past", "use four digits for the year"
@@ -135,7 +152,7 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
     if is_amount and amounts.to_base_unit(value.amount, value.unit, habit.unit) is None:
         raise UsageError(
             f"{habit.id} is measured in {habit.unit}; {value.unit} cannot be converted",
-            f"use {habit.unit}; --force logs it anyway",
+            f"use {habit.unit}",
         )
     return day, entries
 

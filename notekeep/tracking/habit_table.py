@@ -11,7 +11,8 @@ import json
 import os
 import time
 from binascii import crc32
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -39,8 +40,8 @@ RETRY_SECONDS = 10.0
 HINTS = {
     "H001": 'write it as "- 2026-11-24 habit: done"',
     "H002": "fix the date",
-    "H003": "add done, skip, miss or an amount after the colon",
-    "H004": "use done, skip, miss, clear or an amount like 12 min",
+    "H003": "add done, missed, skipped or an amount after the colon",
+    "H004": "use done, missed, skipped, clear or an amount like 12 min",
     "H005": "use a time from @00:00 to @35:59",
     "W101": "put -- before the note",
     "W106": "keep the lines of both sides and delete the conflict markers",
@@ -192,11 +193,24 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
             found.changed[path] = mark
         elif mark is None and path in known:
             found.removed.append(path)
+    found.changed.update(_find_moved(root, found.removed, known))
     for path in [path for path in found.changed if not is_unicode(path)]:
         # One that is no text cannot be kept in a table, and would hide all other habits.
         del found.changed[path]
         found.unreadable[path] = "its name is not UTF-8; rename it"
     return found
+
+
+def _find_moved(
+    root: str, removed: Iterable[str], known: Mapping[str, Fingerprint]
+) -> Iterator[tuple[str, Fingerprint]]:
+    """Look in all notes for definitions: one that is gone may only have been moved elsewhere."""
+    if all(map(_is_log, removed)):
+        return
+    for path, mark in sweep(root, known, log_folder=LOG_FOLDER).added.items():
+        with suppress(OSError), open(os.path.join(root, path), "rb") as file:
+            if not _is_log(path) and _read_fields(file.read())[0]:
+                yield path, mark
 
 
 def _read_mark(root: str, path: str) -> Fingerprint | None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import sqlite3
 from _thread import RLock
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date
 
 from notekeep.catalog import database
 from notekeep.config import VaultPlaces, current_time
 from notekeep.dates import habit_day
-from notekeep.errors import Problem
+from notekeep.errors import NotekeepError, Problem
 from notekeep.habits import log
 from notekeep.habits.calendar import Calendar, lay_out_calendar
-from notekeep.habits.days import DayHistory
+from notekeep.habits.days import DayHistory, reduce_entries
 from notekeep.habits.evaluation import Timeline, evaluate_days
 from notekeep.habits.log import LogEntry
 from notekeep.habits.summary import HabitView, list_position, summarize_habit
@@ -41,8 +43,11 @@ MOST_VIEWS = 1000
 class HabitIndex:
     """The habits of one vault."""
 
-    def __init__(self, places: VaultPlaces) -> None:
+    def __init__(
+        self, places: VaultPlaces, set_field: Callable[[str, str], object] | None = None
+    ) -> None:
         self.places = places
+        self._set_field = set_field  # sets a field of a note, by its path, as `key=value`
         self.unreadable: dict[str, str] = {}  # files, with the reason, as of the last look
         self.own_lines: set[str] = set()  # of the log, that were written through this object
         self._store = HabitStore(places.cache)
@@ -109,6 +114,26 @@ class HabitIndex:
                 view = summarize_habit(habit.definition, days, today, week_start, shown)
                 self._views[seen] = view
             return self._views[seen]
+
+    def view_after(self, habit: Habit, day: date, entries: Iterable[LogEntry]) -> HabitView:
+        """Return a habit as it is with these entries of a day, written or not."""
+        ordinal = day.toordinal()
+        with self._lock:
+            days = DayHistory.unpack(*self.days(habit).pack())
+        days.put(ordinal, reduce_entries(entries, habit.definition.unit))
+        today, week_start = self.today().toordinal(), self.places.settings.week_start
+        return summarize_habit(habit.definition, days, today, week_start, (ordinal, ordinal))
+
+    def move_start(self, habit: Habit, day: date, *, dry_run: bool = False) -> bool:
+        """Let a habit start on an earlier day; tell whether its note could be changed."""
+        if self._set_field is None or not habit.definition.path:
+            return False
+        with suppress(NotekeepError):
+            if not dry_run:
+                self._set_field(habit.definition.path, f"since={day.isoformat()}")
+                self.refresh()
+            return True
+        return False
 
     def resolve(self, name: str) -> Habit:
         """Return the one habit that a person means by a name, as `find_habit` does."""

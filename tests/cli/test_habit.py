@@ -235,14 +235,14 @@ def test_after_midnight_it_says_when_the_day_ends(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T01:00")
-    assert desk().out.startswith("Habits  0 of 3 done  Tue 24 Nov (day ends at 04:00)\n")
+    assert desk().out.startswith("Habits  0 of 4 done  Tue 24 Nov (day ends at 04:00)\n")
 
 
 def test_today_lists_what_is_asked_and_what_is_logged(desk: Desk) -> None:
     desk("med")
     desk("gym")
     out = desk().out
-    assert out.startswith("Habits  2 of 4 done  Tue 24 Nov\n")
+    assert out.startswith("Habits  2 of 5 done  Tue 24 Nov\n")
     assert [line.split()[1] for line in out.splitlines()[1:]] == [
         "[/red]",
         "Gym",
@@ -255,7 +255,7 @@ def test_today_lists_what_is_asked_and_what_is_logged(desk: Desk) -> None:
 def test_todo_ends_with_one_when_nothing_is_left(desk: Desk) -> None:
     found = desk.json("todo")
     assert [habit["id"] for habit in found["habits"]] == ["read", "meditate", "run", "water"]
-    assert (found["date"], found["done"], found["asked"]) == ("2026-11-24", 0, 3)
+    assert (found["date"], found["done"], found["asked"]) == ("2026-11-24", 0, 4)
     for words in ("med", "read 10", "run 5", "water 8"):
         desk(*words.split())
     said = desk("todo")
@@ -552,7 +552,7 @@ def test_every_command_has_help(desk: Desk) -> None:
 
 def test_options_may_stand_before_a_command(desk: Desk) -> None:
     assert json.loads(desk("--json", "list").out)["total"] == 5
-    assert json.loads(desk("--json").out)["asked"] == 3
+    assert json.loads(desk("--json").out)["asked"] == 4
 
 
 def test_the_vault_can_be_named_after_the_verb(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -669,7 +669,7 @@ def test_a_new_limit_is_no_achievement_yet(desk: Desk) -> None:
     desk("add", "No sugar", "--goal", "<= 0 g", "--since", "today")
     asked = desk.json("todo", "--all")
     (sugar,) = [habit for habit in asked["habits"] if habit["id"] == "no-sugar"]
-    assert (sugar["call"], sugar["strength"]) == ("may", 0)
+    assert (sugar["call"], sugar["strength"]) == ("may", None)
     assert asked["done"] == 0
 
 
@@ -692,7 +692,7 @@ def test_a_limit_that_was_kept_yesterday_is_one(desk: Desk) -> None:
     desk("add", "No sugar", "--goal", "<= 0 g", "--since", "yesterday")
     asked = desk.json("todo", "--all")
     (sugar,) = [habit for habit in asked["habits"] if habit["id"] == "no-sugar"]
-    assert (sugar["call"], sugar["strength"], sugar["streak"]) == ("done", 1, 1)
+    assert (sugar["call"], sugar["strength"], sugar["streak"]) == ("done", None, 1)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_every_target_gets_the_picture_and_its_words(
 def test_the_year_of_a_habit_becomes_a_picture_with_words(vault: Vault, tmp_path: Path) -> None:
     files = export(vault, tmp_path, "I sat.\n\n![[habits/Meditate#year]]\n\nEnd.\n")
     text = next(text for name, text in files.items() if name.endswith(".md"))
-    alt = "Sit & \\<breathe> in 2026: kept 3 of 4 days; the longest streak was 2 days."
+    alt = "Sit & \\<breathe> in 2026 so far: kept 3 of 4 days; the longest streak was 2 days."
     assert f"![{alt}](" in text
     assert "meditate-2026.svg)" in text
     drawn = ET.fromstring(files["meditate-2026.svg"])  # noqa: S314 - our own

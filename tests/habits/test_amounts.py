@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notekeep.habits import amounts
+from notekeep.habits.schedule import parse_goal
 
 
 @pytest.mark.parametrize(
@@ -26,10 +27,12 @@ def test_a_written_number_is_read_back(amount: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "minutes"), [("1h30m", 90), ("1h 30m", 90), ("2h5", 125), ("0h90min", 90)]
+    ("text", "minutes"),
+    [("1h30", 90), ("1h30m", 90), ("1h 30m", 90), ("2h5", 125), ("0h90min", 90)],
 )
 def test_hours_and_minutes_are_minutes(text: str, minutes: int) -> None:
-    assert amounts.parse_hours(text) == minutes * 1000
+    assert amounts.read_amount(text.split()) == (minutes * 1000, "min", len(text.split()))
+    assert parse_goal(text).target == minutes * 1000
 
 
 @pytest.mark.parametrize(

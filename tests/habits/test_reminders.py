@@ -7,7 +7,8 @@ import shlex
 import pytest
 
 from notekeep.errors import Refused
-from notekeep.habits.reminders import Reminder, cron_lines, parse_reminders, reminder_times
+from notekeep.habits.reminders import cron_lines, reminder_times
+from notekeep.habits.schedule import Reminder, parse_reminders
 
 WEEKENDS = (*(False,) * 5, True, True)
 MON_FRI = (True, False, False, False, True, False, False)
@@ -24,6 +25,7 @@ MON_FRI = (True, False, False, False, True, False, False)
         (["daily 10:00"], [Reminder(10, 0)], []),
         (["24:00", "10:60", "3/week 10:00", "someday 9:00"], [], None),
         (["mon"], [], ["mon"]),
+        (["noon", "07:30"], [Reminder(7, 30)], ["noon"]),
         ([], [], []),
     ],
 )

@@ -340,7 +340,9 @@ def year(level: int, status: Status) -> Calendar:
     monday = first - 3
     columns: list[list[CalendarDay | None]] = [
         [
-            CalendarDay(day, level, status) if first <= day < first + 365 else None
+            CalendarDay(day, level, status, "missed" if status == "missed" else "none")
+            if first <= day < first + 365
+            else None
             for day in range(week, week + 7)
         ]
         for week in range(monday, first + 365, 7)

@@ -170,8 +170,11 @@ def make_amount(number: object, unit: str = "") -> LogValue | None:
     if isinstance(number, bool) or not isinstance(number, str | int | float):
         return None
     text = f"{number:.3f}" if isinstance(number, float) else str(number).strip()
-    thousandths = amounts.parse_number(text)
-    return None if thousandths is None else LogValue("amount", thousandths, unit or None)
+    words = text.split()
+    found = amounts.read_amount(words) if words else None
+    if found is None or found[2] != len(words):
+        return None
+    return LogValue("amount", found[0], found[1] or unit or None)
 
 
 def make_line(text: object) -> str:

@@ -10,8 +10,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from notekeep.habits.definition import FOREVER, Definition
-from notekeep.habits.reminders import Reminder, parse_reminders
-from notekeep.habits.schedule import EVERY_DAY, AfterLast, ChosenDays, EverySlot, InDays, PerPeriod
+from notekeep.habits.schedule import (
+    EVERY_DAY,
+    AfterLast,
+    ChosenDays,
+    EverySlot,
+    InDays,
+    PerPeriod,
+    Reminder,
+    parse_reminders,
+)
 
 LONGEST_LINE = 75
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

@@ -100,7 +100,8 @@ def _set_goal(
     is_number = isinstance(target, int | float) and 0 <= target < 1e12
     thousandths = round(target * amounts.MILLI) if is_number and target is not None else 0
     amount = amounts.format_number(thousandths)
-    habit.goal = f"{sign} {amount} {habit.unit}".rstrip() + _PERIODS.get(days, "")
+    if thousandths or sign == "<=":  # an amount of nothing is always reached
+        habit.goal = f"{sign} {amount} {habit.unit}".rstrip() + _PERIODS.get(days, "")
 
 
 def _whole(value: Any, default: int = 0) -> int:

@@ -232,7 +232,8 @@ class HabitsScreen(VaultScreen):
         """Go round what a day can be, as a click does on the day that is chosen already."""
         if (cell := self.grid.cell) is not None:
             is_said = cell.is_logged and not cell.is_cleared
-            self.action_log(NEXT_VALUE.get(cell.mark, "done") if is_said else "done")
+            value = NEXT_VALUE.get(cell.mark, "done") if is_said else "done"
+            self._log_or_ask("ask" if cell.amount else value)
 
     def on_key(self, event: events.Key) -> None:
         # A digit is the beginning of an amount.
@@ -249,8 +250,14 @@ class HabitsScreen(VaultScreen):
 
     def action_done(self) -> None:
         if (cell := self.grid.cell) is not None:
-            is_done = cell.is_logged and cell.mark in {"done", "ok"}
-            self.action_log("clear" if is_done else "done")
+            self._log_or_ask(cell.toggled)
+
+    def _log_or_ask(self, value: str) -> None:
+        """Log a value; "ask" asks for an amount, because the day has one."""
+        if value == "ask":
+            self.action_amount()
+        else:
+            self.action_log(value)
 
     def action_skip_because(self) -> None:
         if (habit := self.grid.habit) is None:

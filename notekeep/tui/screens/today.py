@@ -28,7 +28,6 @@ from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.line_view import RowList
-from notekeep.tui.workers import cleared_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -254,12 +253,12 @@ class TodayScreen(VaultScreen):
             tick = partial(self.vault.notes.toggle_task, task.path, task.line)
             self.write(tick, f"Ticked {task_text(task)}")
         if (habit := item.habit) is not None:
-            value = "clear" if habit.call == "done" and habit.today.is_logged else "done"
-            text = cleared_text(habit.today.amount) if value == "clear" else ""
-            self.check_in(partial(self.vault.habits.check_in, habit.id, value, self.today), text)
+            value = habit.today.toggled
+            if value == "ask":
+                self.action_log_amount()
+            else:
+                self.check_in(partial(self.vault.habits.check_in, habit.id, value, self.today))
 
     def action_miss_today(self) -> None:
-        if (item := self.column.item) is None or item.habit is None:
-            self.action_tick()
-        else:
+        if (item := self.column.item) is not None and item.habit is not None:
             self.check_in(partial(self.vault.habits.check_in, item.habit.id, "miss", self.today))
