@@ -138,7 +138,7 @@ def _defaults(kind: str, today: str) -> dict[str, Value]:
     known: dict[str, dict[str, Value]] = {
         "book": {"author": [], "status": "to-read"},
         "podcast": {"host": [], "guest": [], "listened": day},
-        "habit": {"schedule": "daily", "goal": "done", "since": day},
+        "habit": {"schedule": "daily", "goal": "done"},
         "post": {"date": day, "draft": True, "sources": []},
         "daily": {"date": day},
     }

@@ -143,7 +143,7 @@ def validate_check_in(index: HabitIndex, request: CheckIn) -> tuple[date, list[L
     if request.is_forced:
         return day, entries
     if day > today:
-        raise UsageError(f"{named} is in the future")
+        raise UsageError(f"{named} is in the future", "choose today or an earlier day")
     if day.year < log.FIRST_YEAR:
         raise UsageError(
             f"{day.isoformat()} is too far in the past", "use four digits for the year"

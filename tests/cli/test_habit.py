@@ -157,8 +157,9 @@ def test_words_are_written_as_they_are_meant(desk: Desk, words: str, written: li
     ("words", "code", "message"),
     [
         ("xyz", 1, "there is no habit xyz"),
-        ("med xyz", 1, "there is no habit xyz, and it is not a value or a day"),
-        ("med floss", 1, "there is no habit floss"),
+        ("med xyz", 1, '"xyz" is not a habit, a value or a day'),
+        ("med floss", 1, '"floss" is not a habit'),
+        ("med x", 2, '"x" can mean done or missed'),
         ("re", 0, ""),
         ("r", 2, "several habits start with r"),
         ("med r", 2, "several habits start with r"),
@@ -285,11 +286,28 @@ def test_the_answer_about_another_day_does_not_say_how_today_stands(desk: Desk) 
 
 
 def test_an_entry_outside_the_days_of_a_habit_is_warned_of(desk: Desk) -> None:
-    said = desk("med", "2026-10-30")
-    assert "does not count: Fri 30 Oct is before meditate starts" in said.err
-    assert "before meditate starts" in desk("doctor").out
-    assert desk("med", "clear", "2026-10-30").err == ""
+    desk.write("habits/Old.md", "---\nhabit: old\nuntil: 2026-10-30\n---\n")
+    said = desk("old", "2026-10-31")
+    assert "does not count: Sat 31 Oct is after old ended" in said.err
+    assert "after old ended" in desk("doctor").out
+    assert desk("old", "clear", "2026-10-31").err == ""
     assert desk.json("doctor")["total"] == 0
+
+
+def test_an_entry_before_the_first_day_moves_the_start(desk: Desk) -> None:
+    tried = desk("med", "2026-10-30", "--dry-run")
+    assert "Meditate now starts on Fri 30 Oct" in tried.err
+    assert "2026-10-30" not in (desk.root / "habits/Meditate.md").read_text()
+    assert "Meditate now starts on Fri 30 Oct" in desk("med", "2026-10-30").err
+    assert "since: 2026-10-30" in (desk.root / "habits/Meditate.md").read_text()
+    assert desk.json("doctor")["total"] == 0
+
+
+def test_a_new_habit_starts_with_its_first_entry_and_a_limit_today(desk: Desk) -> None:
+    desk("add", "Walk")
+    desk("add", "Sugar", "--goal", "never")
+    assert "since:\n" in (desk.root / "habits/Walk.md").read_text()
+    assert "since: 2026-11-24" in (desk.root / "habits/Sugar.md").read_text()
 
 
 def test_a_week_and_a_month_are_grids(desk: Desk) -> None:
@@ -621,7 +639,7 @@ def test_a_rename_to_its_own_name_is_refused_unless_lines_still_have_the_old_one
 def test_a_habit_that_the_log_has_already_begins_with_its_first_entry(desk: Desk) -> None:
     desk.write("habits/log/x.md", "- 2026-11-24 stretch: done\n- 2026-10-03 stretch: done\n")
     assert desk("add", "Stretch").code == 0
-    assert "since: 2026-10-03" in (desk.root / "habits/Stretch.md").read_text()
+    assert desk.json("stats", "stretch")["missed"] == 51
     assert desk("doctor").out == ""
 
 
@@ -675,12 +693,12 @@ def test_a_new_limit_is_no_achievement_yet(desk: Desk) -> None:
 
 def test_a_day_before_the_first_one_counts_for_neither_streak_nor_strength(desk: Desk) -> None:
     desk("add", "Walk", "--since", "today")
+    desk.write("habits/log/x.md", "- 2026-11-23 walk: done\n")
 
     def walk() -> tuple[int, float]:
         (found,) = [one for one in desk.json("todo", "--all")["habits"] if one["id"] == "walk"]
         return found["streak"], found["strength"]
 
-    desk("walk", "yesterday")
     assert walk() == (0, 0)
     desk("walk")
     streak, strength = walk()

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import Definition, read_definition
 from notekeep.habits.measures import daily_decay, strengths
+from notekeep.habits.schedule import Goal
 from tests.support.days import ordinal
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def definition(case: dict[str, Any]) -> Definition:
         fields = {"habit": "h", "goal": f"{sign} {case['target']}/{PER[days]}"}
     habit = read_definition(fields)
     assert habit is not None
+    if case["numeric"] and not case["at_most"] and not case["target"]:
+        return habit._replace(goal=Goal("least"))  # which Loop has and nobody can write
     assert habit.problems == ()
     return habit
 
