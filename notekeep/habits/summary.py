@@ -94,6 +94,10 @@ class HabitView:
         # What it asks for, in words: `≥ 10 min a day`, `3 times a week · ≥ 5 km`.
         self.aim = describe_aim(habit.schedule_on(today), habit.goal)
         self.unit = habit.unit
+        # The amount that a day needs, as a number; "" where days have no goal of their own.
+        is_amount = habit.goal.kind == "least" and habit.goal.per == "day"
+        needed = amounts.from_base_unit(habit.goal.target, habit.unit)
+        self.day_goal = amounts.format_number(needed) if is_amount else ""
         self.path = habit.path  # its note, vault-relative; "" when only the log names it
         # Whether it is too young for a strength that says anything.
         self.is_new = timeline.closed - max(timeline.first, habit.since or 0) + 1 < NEW_DAYS

@@ -19,7 +19,7 @@ from notekeep.notes.capture import PICTURE_SUFFIXES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notekeep.habits.summary import HabitView
+    from notekeep.habits.summary import Cell, HabitView
     from notekeep.markdown.tree import Span
     from notekeep.vault import Vault
 
@@ -30,19 +30,19 @@ MAX_HITS = 30
 def gather_days(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
     """Return the habits of today and yesterday, and when today ends, in milliseconds."""
     today = vault.today()
-    days = [
-        {
-            "day": day.isoformat(),
-            "habits": [_habit(one) for one in vault.habits.views(day) if not one.is_archived],
-        }
-        for day in (today, today - dt.timedelta(1))
-    ]
+    days = []
+    for day in (today, today - dt.timedelta(1)):
+        # What yesterday asked for is as of yesterday, and what it was as of now.
+        cells = {one.id: one.cells[0] for one in vault.habits.views(today, first=day, last=day)}
+        views = [one for one in vault.habits.views(day) if not one.is_archived]
+        habits = [_habit(one, cells[one.id]) for one in views]
+        days.append({"day": day.isoformat(), "habits": habits})
     end = dt.datetime.combine(today + dt.timedelta(1), dt.time(vault.settings.day_start))
     return {"end": end.timestamp() * 1000, "days": days}
 
 
-def _habit(habit: HabitView) -> dict[str, Any]:
-    cell, unit = habit.today, habit.unit
+def _habit(habit: HabitView, cell: Cell) -> dict[str, Any]:
+    unit = habit.unit
     amounts = [one.amount for one in habit.cells if one.amount]
     return {
         "id": habit.id,
@@ -51,7 +51,7 @@ def _habit(habit: HabitView) -> dict[str, Any]:
         "note": clean_line(habit.note),
         "unit": unit,
         "units": clean_line(plural_unit(0, unit)),
-        "usual": amounts[-1] if amounts else "",
+        "usual": amounts[-1] if amounts else habit.day_goal,
         "is_due": habit.call != "none" or cell.is_logged,
         "is_logged": cell.is_logged and not cell.is_cleared,
         "mark": cell.mark,

@@ -1,0 +1,234 @@
+"""The same vault asked five ways gives the same facts: app, shell, review, phone page, post."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import pytest
+
+from notekeep.cli.main import main
+from notekeep.errors import Refused
+from notekeep.export.heatmap import draw_habit_year
+from notekeep.habits.summary import HabitView, format_strength
+from notekeep.notes.habit_reviews import plan_review, plan_year
+from notekeep.phone.answers import gather_days
+from notekeep.tui.app import NotekeepApp
+from notekeep.vault import Vault
+from tests.support.screens import seen, shows, until
+from tests.support.sizes import sized
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notekeep.tracking.habit_details import Detail
+    from notekeep.tui.screens.habits import HabitsScreen
+
+SCHEDULES = [
+    *("daily", "weekdays", "weekends", "mon,thu", "3/week", "1/week", "4/month", "3/7d", "2/5d"),
+    *("every 2d", "every 3d from 2026-09-01", "after 2d", "after 2d..4d", "none"),
+    '["2026-01-01 daily", "2026-11-05 3/week"]',
+    '["2026-01-01 3/week", "2026-11-12 2/week"]',
+]
+GOALS = [
+    *("done", "done", "done", ">= 10 min", ">= 100 min/week", "<= 2 cup", "never"),
+    *("<= 5 cup/week", "1h30", ">= 300 min/month"),
+]
+VALUES = ["done", "done", "done", "missed", "skip", "x", "clear ~1", "5", "12", "1h30"]
+FIRST = date(2026, 9, 21)
+LAST = date(2026, 11, 22)
+"""A Sunday: the week that is reviewed ends here, and one of the days after it is today."""
+
+
+def make_vault(root: Path, chance: Random, today: date) -> None:
+    """Write habits of any kind, their log, tasks, notes, and a private one."""
+    (root / "habits/log").mkdir(parents=True)
+    (root / ".notekeep").mkdir()
+    start = chance.choice(["mon", "mon", "sun"])
+    (root / ".notekeep/config.toml").write_text(f'week_start = "{start}"\n')
+    (root / "Note.md").write_text("# A note\n\n- [ ] a task\n- [x] another\n\n[[Habit 1]]\n")
+    (root / "Secret.md").write_text("---\nprivate: true\n---\n# Secret\n")
+    rows = []
+    for number in range(chance.randint(2, 6)):
+        fields = {"habit": f"h{number}", "schedule": chance.choice(SCHEDULES)}
+        fields["goal"] = f'"{chance.choice(GOALS)}"'
+        if chance.random() < 0.7:
+            fields["since"] = (FIRST + timedelta(chance.randint(0, 60))).isoformat()
+        if chance.random() < 0.2:
+            fields["paused"] = '["2026-10-10..2026-10-20", "2026-11-18..2026-11-19"]'
+        if chance.random() < 0.1:
+            fields["unlogged"] = "met"
+        if chance.random() < 0.1:
+            fields["private"] = "true"
+        lines = [f"{key}: {value}" for key, value in fields.items()]
+        text = "\n".join(["---", *lines, "---", f"# Habit {number}", ""])
+        (root / f"habits/Habit {number}.md").write_text(text)
+        kept = chance.random()
+        for day in range((today - FIRST).days + 1):
+            if chance.random() < kept:
+                when = FIRST + timedelta(day)
+                rows.append(f"- {when} h{number}: {chance.choice(VALUES)}\n")
+    chance.shuffle(rows)
+    (root / "habits/log/any.md").write_text("".join(rows))
+
+
+class Facts(NamedTuple):
+    """What every place has to agree on, of one habit."""
+
+    marks: tuple[str, ...]  # of a week, today at its end
+    statuses: tuple[str, ...]
+    streak: int
+    best: int
+    strength: float | None
+    note: str
+
+
+def facts_of(view: HabitView) -> Facts:
+    strength = None if view.strength is None else round(view.strength, 6)
+    marks, statuses = zip(*((cell.mark, cell.status) for cell in view.cells[-7:]), strict=True)
+    return Facts(marks, statuses, view.streak, view.best, strength, view.note)
+
+
+def facts_in(found: dict[str, Any]) -> Facts:
+    marks, statuses = zip(*((day["mark"], day["status"]) for day in found["days"]), strict=True)
+    return Facts(marks, statuses, found["streak"], found["best"], found["strength"], found["note"])
+
+
+class Shell:
+    """The commands of habits, on one vault."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *words: str) -> str:
+        main(["habit", *words])
+        return self._capsys.readouterr().out
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self(*words, "--json"))
+
+
+async def asked_in_app(vault: Vault, names: list[str]) -> dict[str, tuple[HabitView, Detail]]:
+    """What the Habits screen has in its rows and on the page of each habit."""
+    app = NotekeepApp(vault, "habits")
+    found = {}
+    async with app.run_test(size=(200, 50)) as pilot:
+        await until(pilot, lambda: shows(app, "Habit 0"))
+        screen = cast("HabitsScreen", app.screen)
+        for name in names:
+            screen.grid.go_to_habit(name)
+            view = screen.grid.habit
+            assert view is not None
+            assert view.id == name
+            shown = (view.title, format_strength(view))
+            await until(
+                pilot,
+                lambda shown=shown: any(all(text in row for text in shown) for row in seen(app)),
+            )
+            screen.action_show_detail()
+            await until(
+                pilot,
+                lambda name=name: screen.detail.detail and screen.detail.detail.view.id == name,
+            )
+            assert screen.detail.detail is not None
+            found[name] = (view, screen.detail.detail)
+            screen.action_close_detail()
+    return found
+
+
+def review_rows(vault: Vault) -> dict[str, list[str]]:
+    """The table of the review of the week that ended last, by the titles of habits."""
+    (change,) = plan_review(vault.workspace, vault.habits, f"week {LAST}").changes
+    assert change.after is not None
+    lines = change.after.decode().splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {row[0].strip("[]"): row[1:] for row in cells if len(row) == 5}
+
+
+@pytest.mark.parametrize("seed", range(sized(4, 200)))
+async def test_five_ways_to_ask_give_the_same_facts(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance = Random(seed)
+    is_fresh = chance.random() < 0.4  # the day after the week, and nothing was said of it
+    today = LAST + timedelta(1 if is_fresh else chance.randint(1, 9))
+    root = tmp_path / "notes"
+    make_vault(root, chance, LAST if is_fresh else today)
+    monkeypatch.setenv("NOTEKEEP_VAULT", str(root))
+    monkeypatch.setenv("NOTEKEEP_NOW", f"{today}T{chance.choice(['07:00', '22:00'])}")
+    vault, shell = Vault.open(root), Shell(capsys)
+    vault.indexing.refresh()
+    names = [view.id for view in vault.habits.views()]
+    assert names
+
+    listed = {one["id"]: one for one in shell.json("list")["habits"]}
+    app = await asked_in_app(vault, names)
+    phone = [{one["id"]: one for one in day["habits"]} for day in gather_days(vault, {})["days"]]
+    yesterday = {
+        one["id"]: one["days"] for one in shell.json("week", str(today - timedelta(1)))["habits"]
+    }
+    week = {one["id"]: one["days"] for one in shell.json("week", str(LAST))["habits"]}
+    months = {one["id"]: one["months"] for one in shell.json("year", "2026")["habits"]}
+    reviewed = review_rows(vault)
+    for name in names:
+        view, detail = app[name]
+        said = facts_in(listed[name])
+        assert facts_of(detail.view) == said
+        shown = {cell.day.isoformat(): cell.mark for cell in view.cells}
+        assert all(shown[day["date"]] == day["mark"] for day in listed[name]["days"])
+
+        stats = shell.json("stats", name)
+        assert [kept.value for kept in detail.rates] == list(stats["rates"].values())
+        assert (detail.rates[-1].met, detail.rates[-1].missed) == (stats["met"], stats["missed"])
+        assert [run.length for run in detail.runs] == [
+            run["length"] for run in stats["best_streaks"]
+        ]
+
+        # The day on the phone.
+        assert phone[0][name]["mark"] == listed[name]["days"][-1]["mark"]
+        assert phone[0][name]["note"] == said.note
+        assert phone[0][name]["aim"] == view.aim
+        before = (today - timedelta(1)).isoformat()
+        (day,) = [day for day in yesterday[name] if day["date"] == before]
+        assert phone[1][name]["mark"] == day["mark"]
+
+        # The year: in the app, in the shell, and in a post.
+        squares = [one for column in detail.calendar.columns for one in column if one]
+        assert [square.status for square in squares] == [
+            day["status"] for day in shell.json("year", name, "2026")["days"]
+        ]
+        kept = detail.of_year.kept
+        met, missed = re.findall("met ([0-9]+), missed ([0-9]+)", shell("year", name, "2026"))[0]
+        assert (kept.met, kept.missed) == (int(met), int(missed))
+        picture = draw_habit_year(vault.habits, view.path, "year 2026")
+        assert picture is not None
+        habit = vault.habits.find(name)
+        if kept.value is None:
+            assert picture.alt.endswith("nothing yet.")
+            with pytest.raises(Refused):
+                plan_year(vault.workspace, vault.habits, [habit], 2026)
+        else:
+            assert f"kept {kept.met} of {kept.met + kept.missed} " in picture.alt
+            (change,) = plan_year(vault.workspace, vault.habits, [habit], 2026).changes
+            assert change.after is not None
+            post = change.after.decode()
+            assert picture.alt in post
+            shares = re.findall(r"\| [A-Z][a-z]+ \| ([0-9]+)% \|", post)
+            assert shares == [f"{share:.0%}"[:-1] for share in months[name] if share is not None]
+
+        # The week that is over: what its days are in the shell is what the review counts.
+        if name not in {title.replace("Habit ", "h") for title in reviewed}:
+            continue
+        done, target, streak, strength = reviewed[view.title]
+        marks = [day["status"] for day in week[name]]
+        if view.streak_unit in ("days", "due days") and len(habit.definition.rules) == 1:
+            closed = marks.count("done") + marks.count("missed")
+            assert int(done.split()[0]) == marks.count("done")
+            assert target == (str(closed) if closed else "")
+        if is_fresh and vault.settings.week_start == 0:
+            assert strength.split(" (")[0].replace("%", " %") == (format_strength(view) or "new")
+            if view.streak_unit:
+                assert int(streak.split()[0]) == said.streak
