@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import accumulate
 from typing import Literal, NamedTuple, TypeAlias
 
 from notekeep.dates import days_in
@@ -372,7 +373,8 @@ class _Evaluation:
                 result = "met" if need or count else "skipped"
             elif last < self.today:
                 result = "missed"
-            self._close(segment, Period(start, end, count, need, result), first, last)
+            parts = [int(outcome == "success" or outcome == "quiet") for outcome in inside]
+            self._close(segment, Period(start, end, count, need, result), (first, last), parts)
 
     def _judge_amounts(self, segment: Segment, grid: _PeriodGrid, goal: Goal) -> None:
         """Judge periods in each of which amounts add up to a goal."""
@@ -400,7 +402,8 @@ class _Evaluation:
             elif not is_least and is_over:
                 result = "met"
             period = Period(start, end, count, needed // length, result)
-            self._close(segment, period, first, last)
+            parts = [value.amount for value in inside_values]
+            self._close(segment, period, (first, last), parts)
 
     def _periods_of(
         self, segment: Segment, grid: _PeriodGrid
@@ -413,11 +416,18 @@ class _Evaluation:
             day = end + 1
         self._fill(max(day, self.today + 1), segment.last, "future")
 
-    def _close(self, segment: Segment, period: Period, first: int, last: int) -> None:
+    def _close(
+        self, segment: Segment, period: Period, days: tuple[int, int], parts: list[int]
+    ) -> None:
+        """Note what a period came to, of which each day reached a part."""
+        first, last = days
         if period.result != "open":
             self.periods.append(period)
             if period.result != "skipped":
                 day = min(last, self.today)
+                if last > self.today:  # it counts at once, from the day on which it was decided
+                    sums = enumerate(accumulate(parts[: day - first + 1]), first)
+                    day = next((at for at, reached in sums if reached >= period.need), day)
                 segment.results.append((day, period.result == "met"))
             self._fill(first, last, "gap" if period.result == "missed" else "covered")
             return

@@ -304,7 +304,7 @@ def describe_part(habit: Definition, timeline: Timeline, period: Period) -> str:
     if habit.goal.per == "day" or period.need == habit.goal.target:
         return ""
     is_new = max(timeline.first, habit.since or 0) > period.start
-    return f" (new this {habit.goal.per})" if is_new else " (partly paused)"
+    return f" (new this {habit.goal.per})" if is_new else " (fewer days)"
 
 
 def _period_note(habit: Definition, timeline: Timeline, day: int) -> str:
