@@ -143,3 +143,16 @@ def test_a_time_is_one_that_a_log_line_can_hold(now: datetime, day_start: int, b
 def test_a_day_is_shown_with_its_year_only_when_it_is_another() -> None:
     assert dates.format_short_day(TODAY, TODAY) == "Tue 24 Nov"
     assert dates.format_short_day(date(2025, 3, 1), TODAY) == "Sat 1 Mar 2025"
+
+
+def test_a_day_begins_with_its_hour_and_not_after_it() -> None:
+    four = datetime(2026, 11, 24, 4, 0)  # noqa: DTZ001 - the digits of a clock
+    assert dates.habit_day(four, 4) == date(2026, 11, 24)
+    assert dates.habit_day(four - timedelta(seconds=1), 4) == date(2026, 11, 23)
+    assert dates.format_clock(four, date(2026, 11, 23), 4) == "04:00"
+    assert dates.format_clock(four - timedelta(minutes=1), date(2026, 11, 23), 4) == "27:59"
+
+
+def test_centuries_have_a_leap_day_every_four_hundred_years() -> None:
+    assert [dates.days_in(year, 2) for year in (1900, 2000, 2024, 2026)] == [28, 29, 29, 28]
+    assert dates.parse_day("2000-02-29", TODAY) == date(2000, 2, 29)

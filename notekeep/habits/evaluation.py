@@ -373,7 +373,7 @@ class _Evaluation:
                 result = "met" if need or count else "skipped"
             elif last < self.today:
                 result = "missed"
-            parts = [int(outcome == "success" or outcome == "quiet") for outcome in inside]
+            parts = [int(outcome in ("success", "quiet")) for outcome in inside]
             self._close(segment, Period(start, end, count, need, result), (first, last), parts)
 
     def _judge_amounts(self, segment: Segment, grid: _PeriodGrid, goal: Goal) -> None:

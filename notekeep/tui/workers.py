@@ -20,7 +20,6 @@ from textual.dom import DOMNode
 from textual.worker import Worker, get_current_worker
 
 from notekeep.errors import NotekeepError
-from notekeep.habits.amounts import pluralize
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.messages import ErrorReported, VaultChanged, WorkStatus
 from notekeep.tui.render.formatting import plural
@@ -177,20 +176,12 @@ def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -
     node.app.post_message(VaultChanged())
 
 
-def cleared_text(amount: str) -> str:
-    """Return what to say when a day is cleared that had an amount; "" where it had none."""
-    return f"Cleared {pluralize(amount)}" if amount else ""
-
-
-def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
-    """Say what was said of a habit, and have it shown."""
+def notify_check_in(node: DOMNode, logged: CheckInResult) -> None:
+    """Have what was logged of a habit shown."""
     if logged.warning:
         show_message(node, logged.warning)
-    if not logged.is_written:
-        return
-    if text:
-        show_message(node, f"{text} · u undo")
-    node.app.post_message(VaultChanged())
+    if logged.is_written:
+        node.app.post_message(VaultChanged())
 
 
 # What was asked last, while one types: a later question drops an earlier one.

@@ -6,6 +6,8 @@ import io
 import json
 import shlex
 import sys
+import unicodedata
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -429,7 +431,7 @@ def test_a_habit_is_defined_in_a_note_of_its_own(desk: Desk) -> None:
     assert said.code == 0
     text = (desk.root / "habits/Cold shower.md").read_text()
     assert "habit: cold\n" in text
-    assert "since: 2026-11-24\n" in text
+    assert "since:\n" in text
     found = desk.json("list")["habits"][-1]
     assert (found["id"], found["schedule"], found["goal"], found["group"]) == (
         "cold",
@@ -774,3 +776,142 @@ def test_a_name_that_other_files_have_is_warned_of(
     assert "habits/log already has files of phone" in capsys.readouterr().err
     assert main(["config", "device", "???"]) == 2
     assert "not a valid device name" in capsys.readouterr().err
+
+
+def test_missed_and_skipped_are_the_words_of_the_screens_too(desk: Desk) -> None:
+    desk("med", "missed")
+    desk("gym", "skipped", "mon")
+    assert desk.lines() == ["2026-11-24 meditate: miss @21:15", "2026-11-23 gym: skip @21:15"]
+
+
+def test_x_is_refused_with_both_meanings_but_a_log_line_with_it_means_done(desk: Desk) -> None:
+    said = desk("med", "x")
+    assert (said.code, said.err.count("done"), said.err.count("missed")) == (2, 2, 2)
+    assert desk.lines() == []
+    desk.write("habits/log/x.md", "- 2026-11-24 meditate: x\n")
+    assert desk.json("stats", "med")["status"] == "done"
+
+
+def test_an_amount_may_be_one_word_of_the_shell(desk: Desk) -> None:
+    desk("run", "3 km")
+    assert desk.lines() == ["2026-11-24 run: 3 km @21:15"]
+
+
+def test_a_dry_run_shows_the_day_as_it_would_be(desk: Desk) -> None:
+    desk("med", "miss", "yesterday")
+    said = desk("med", "yesterday", "--dry-run")
+    assert said.out.startswith("✓ meditate · Mon 23 Nov · 1 day")
+    assert desk.lines() == ["2026-11-23 meditate: miss @21:15"]
+
+
+def test_an_entry_of_last_week_is_answered_with_that_week(desk: Desk) -> None:
+    desk.write(
+        "habits/Pages.md",
+        '---\nhabit: pages\ngoal: ">= 150 page/week"\nsince: 2026-11-10\n---\n',
+    )
+    assert "60 of 150 pages that week" in desk("pages", "60", "2026-11-18").out
+    assert "1 of 3 that week" in desk("run", "5", "2026-11-18").out
+    desk.write(
+        "habits/Young.md",
+        '---\nhabit: young\ngoal: ">= 150 page/week"\nsince: 2026-11-24\n---\n',
+    )
+    assert "0 of 150 pages (new this week)" in desk("todo").out
+
+
+def test_the_schedule_is_shown_beside_the_goal(desk: Desk) -> None:
+    assert "3 times a week · ≥ 5 km" in desk("list").out
+
+
+def test_the_time_in_the_archive_is_a_pause_when_it_comes_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in ("2026-11-22", "2026-11-23", "2026-11-24"):
+        desk("med", day)
+    desk("archive", "med")
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-12-07T08:00")
+    desk("archive", "med", "--back")
+    assert "paused:\n  - 2026-11-25..2026-12-06\n" in (desk.root / "habits/Meditate.md").read_text()
+    assert desk.json("stats", "med")["streak"] == 3
+
+
+@pytest.mark.parametrize("start", ["6", '"6"', '"sun"', '"Sun"', '"sunday"', '"SU"'])
+def test_the_week_begins_on_a_day_by_number_or_name(desk: Desk, start: str) -> None:
+    desk.write(".notekeep/config.toml", f"week_start = {start}\n")
+    assert desk.json("week")["first"] == "2026-11-22"
+
+
+def test_a_note_that_another_program_moved_is_found(desk: Desk) -> None:
+    desk("run", "5")
+    (desk.root / "areas/sport").mkdir(parents=True)
+    (desk.root / "habits/Run.md").rename(desk.root / "areas/sport/Run.md")
+    found = {one["id"]: one for one in desk.json("list")["habits"]}
+    assert (found["run"]["path"], found["run"]["unit"]) == ("areas/sport/Run.md", "km")
+    (desk.root / "areas/sport/Run.md").rename(desk.root / "Run.md")
+    assert "needs" not in desk("run", "15 km").err
+    assert desk.lines()[-1] == "2026-11-24 run: 15 km @21:15:00"
+
+
+def test_a_time_that_is_none_is_named_and_the_good_one_stays(desk: Desk) -> None:
+    desk.write("habits/Gym.md", '---\nhabit: gym\nremind: ["25:00", "noon", "07:30"]\n---\n')
+    messages = [problem["message"] for problem in desk.json("doctor")["problems"]]
+    assert messages == ["remind: not a time: 25:00", "remind: not a time: noon"]
+    assert "07:30" in desk("remind").out
+
+
+@pytest.mark.parametrize("title", ["ध्यान", "สมาธิ", "Cafe\u0301"])
+def test_an_id_keeps_the_marks_of_its_letters(desk: Desk, title: str) -> None:
+    made = desk("add", title)
+    assert made.code == 0
+    identity = unicodedata.normalize("NFC", title).lower()
+    assert desk(identity).code == 0
+    assert desk.lines() == [f"2026-11-24 {identity}: done @21:15"]
+    desk.write("habits/log/x.md", f"- 2026-11-23 {unicodedata.normalize('NFD', identity)}: done\n")
+    assert desk.json("doctor")["total"] == 0
+    assert desk.json("stats", identity)["streak"] == 2
+
+
+def test_force_is_only_named_where_it_helps(desk: Desk) -> None:
+    assert "--force" in desk("run", "5.4 mi").err
+    assert "--force" not in desk("med", "clear").err
+
+
+def test_what_is_never_done_has_no_strength_and_a_limit_has_one_after_a_week(desk: Desk) -> None:
+    desk.write("habits/Ache.md", "---\nhabit: ache\nschedule: none\n---\n")
+    desk("ache")
+    for since, strength in (("2026-11-18", None), ("2026-11-17", 1)):
+        text = f"---\nhabit: sugar\ngoal: never\nsince: {since}\n---\n"
+        desk.write("habits/Sugar.md", text)
+        assert desk.json("stats", "sugar")["strength"] == strength
+    assert desk.json("stats", "ache")["strength"] is None
+    assert "strength" not in desk("stats", "ache").out
+
+
+def test_the_weekdays_have_one_spelling_in_json(desk: Desk) -> None:
+    for back in range(80):
+        day = date(2026, 11, 23) - timedelta(back)
+        desk.write(
+            f"habits/log/{back}.md", f"- {day} med: {'done' if day.weekday() == 1 else 'miss'}\n"
+        )
+    desk.write("habits/Meditate.md", "---\nhabit: meditate\naliases: [med]\n---\n")
+    found = desk.json("stats", "med")
+    assert found["best_weekday"] == "tue"
+    assert found["best_weekday"] in found["weekdays"]
+    assert "tuesday" in desk("stats", "med").out
+
+
+def test_groups_come_in_the_order_of_the_day_and_numbers_by_their_size(desk: Desk) -> None:
+    groups = {"Evening": "E", "Body": "B", "Morning": "10 pages", "morning": "2 pages"}
+    for place, (group, title) in enumerate(groups.items()):
+        text = f"---\nhabit: g{place}\ntitle: {title}\ngroup: {group}\n---\n"
+        desk.write(f"habits/{place}.md", text)
+    titles = [one["title"] for one in desk.json("list")["habits"] if one["group"]]
+    assert titles == ["2 pages", "10 pages", "E", "B"]
+
+
+def test_free_days_of_a_week_are_blank_and_a_missed_slot_has_one_cross(desk: Desk) -> None:
+    desk.write("habits/Plant.md", "---\nhabit: plant\nschedule: every 2d from 2026-11-16\n---\n")
+    desk.write("habits/log/x.md", "- 2026-11-16 plant: done\n- 2026-11-16 run: 5 km\n")
+    rows = {one["id"]: one["days"] for one in desk.json("week", "2026-11-16")["habits"]}
+    marks = {name: [day["mark"] for day in rows[name]] for name in ("run", "plant")}
+    assert marks["run"] == ["done", *["none"] * 6]
+    assert marks["plant"] == ["done", "none", "none", "missed", "none", "missed", "none"]

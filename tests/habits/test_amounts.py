@@ -74,3 +74,22 @@ def test_sixty_minutes_are_one_hour_however_they_are_added() -> None:
 )
 def test_amounts_are_shown_in_the_habits_own_unit(base: int, unit: str, text: str) -> None:
     assert amounts.format_in_habit_unit(base, unit) == text
+
+
+@pytest.mark.parametrize("unit", ["m", "min", "M"])
+@pytest.mark.parametrize("own", ["min", "h"])
+def test_minutes_of_a_habit_in_hours_are_no_metres(unit: str, own: str) -> None:
+    assert amounts.to_base_unit(30_000, unit.lower(), own) == 30_000
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "shown"),
+    [(1000, "cup", "1 cup"), (2000, "cup", "2 cups"), (1500, "cup", "1.5 cups")],
+)
+def test_one_of_a_unit_is_singular(amount: int, unit: str, shown: str) -> None:
+    assert amounts.format_amount(amount, amounts.plural_unit(amount, unit)) == shown
+
+
+def test_a_part_of_an_hour_is_rounded_to_thousandths() -> None:
+    assert amounts.format_in_habit_unit(100_000, "h") == "1.667 h"
+    assert amounts.format_in_habit_unit(20_000, "h") == "0.333 h"

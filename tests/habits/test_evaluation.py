@@ -316,3 +316,56 @@ def test_a_schedule_to_come_does_not_hide_when_a_habit_is_due(made: Callable[...
     habit, days = made("05 done", schedule=schedule, since="2026-01-05")
     line = evaluate_days(habit, days, ordinal("2026-01-07"), last=ordinal("2026-01-15"))
     assert line.due == (ordinal("2026-01-08"), ordinal("2026-01-08"))
+
+
+TWO_RULES = ["2026-01-05 3/week", "2026-01-08 2/week"]  # a Monday, and the Thursday after it
+
+
+@pytest.mark.parametrize("days", [(9, 10, 11), (5, 6, 8, 9)])
+def test_a_week_under_two_rules_is_one_week_under_the_later(
+    days: tuple[int, ...], made: Callable[..., Any]
+) -> None:
+    lines = [f"{day:02} done" for day in days]
+    habit, history = made(*lines, schedule=TWO_RULES, since="2026-01-05")
+    line = evaluate_days(habit, history, ordinal("2026-01-12"))
+    assert [(period.reached, period.need) for period in line.periods[:1]] == [(len(days), 2)]
+    assert streak(line)[:2] == (1, 1)
+
+
+def test_skips_of_a_rolling_schedule_keep_a_run_and_add_nothing(made: Callable[..., Any]) -> None:
+    skips = [f"{day:02} skip" for day in range(5, 20)]
+    habit, days = made(*skips, schedule="3/7d", since="2026-01-05")
+    line = evaluate_days(habit, days, ordinal("2026-01-20"))
+    assert (streak(line)[:2], rate(line).value) == ((0, 0), None)
+    kept = ["05 done", "06 done", "07 done", *(f"{day:02} skip" for day in range(8, 20))]
+    habit, days = made(*kept, schedule="3/7d", since="2026-01-05")
+    assert streak(evaluate_days(habit, days, ordinal("2026-01-20"))).current == 3
+
+
+def test_today_under_a_rolling_schedule_is_missed_when_said_and_else_open(
+    made: Callable[..., Any],
+) -> None:
+    today = ordinal("2026-01-20")
+    for said, status in ((["20 miss"], "gap"), ([], "pending")):
+        habit, days = made("05 done", *said, schedule="3/7d")
+        assert evaluate_days(habit, days, today).status(today) == status
+    habit, days = made("05 done", schedule="1/1d", unlogged="met")
+    line = evaluate_days(habit, days, today)
+    assert line.status(today - 1) == "covered"
+    assert line.status(today) == "pending", "silence is a success once the day is over"
+
+
+def test_a_span_has_the_units_that_closed_in_it(made: Callable[..., Any]) -> None:
+    habit, days = made("05 done", "06 done", "08 done", since="2026-01-05")
+    line = evaluate_days(habit, days, ordinal("2026-01-12"))
+    week = line.between(ordinal("2026-01-05"), ordinal("2026-01-08"))
+    assert (rate(week), streak(week).current, streak(week).longest) == ((3, 1), 1, 2)
+    assert rate(line.between(ordinal("2025-01-01"), ordinal("2025-12-31"))).value is None
+
+
+def test_a_week_that_is_met_early_counts_from_that_day_on(made: Callable[..., Any]) -> None:
+    habit, days = made("05 done", "07 done", schedule="2/week", since="2026-01-05")
+    line = evaluate_days(habit, days, ordinal("2026-01-09"))
+    assert [
+        streak(line.between(line.first, ordinal(f"2026-01-0{day}"))).current for day in (6, 7)
+    ] == [0, 1]

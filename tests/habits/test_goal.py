@@ -4,7 +4,14 @@ import pytest
 
 from notekeep.errors import UsageError
 from notekeep.habits.days import DayKind, DayValue
-from notekeep.habits.schedule import Goal, format_goal, parse_goal
+from notekeep.habits.schedule import (
+    Goal,
+    describe_goal,
+    describe_schedule,
+    format_goal,
+    parse_goal,
+    parse_schedule,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +33,12 @@ from notekeep.habits.schedule import Goal, format_goal, parse_goal
         ("At most 2 cups a day", Goal("most", 2_000, "cup"), "<= 2 cup"),
         ("no more than 2 cups", Goal("most", 2_000, "cup"), "<= 2 cup"),
         ("20 km a week", Goal("least", 20_000_000, "km", "week"), ">= 20 km/week"),
+        (">= 1h30", Goal("least", 90_000, "min"), ">= 90 min"),
+        ("at least 1h30 a week", Goal("least", 90_000, "min", "week"), ">= 90 min/week"),
+        *((words, Goal("most"), "<= 0") for words in ("avoid", "Never", "none", "0", "not at all")),
+        ("0 sweets", Goal("most", 0, "sweet"), "<= 0 sweet"),
+        ("max 2 cups", Goal("most", 2_000, "cup"), "<= 2 cup"),
+        ("under 2 cups", Goal("most", 2_000, "cup"), "<= 2 cup"),
     ],
 )
 def test_goals_are_read_and_written(text: str, goal: Goal, written: str) -> None:
@@ -75,3 +88,29 @@ def test_a_share_of_a_week_is_taken_by_the_day() -> None:
     assert LEAST.share(DayValue("amount", 2_500)) == pytest.approx(0.25)
     assert LEAST.share(DayValue("amount", 99_000)) == 1
     assert LEAST.share(DayValue("skip")) == 0
+
+
+@pytest.mark.parametrize("text", [">= 0", "at least 0 km", ">= 0 min/week"])
+def test_a_goal_that_is_always_met_is_none(text: str) -> None:
+    with pytest.raises(UsageError, match="always met") as caught:
+        parse_goal(text)
+    assert "never" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["never", "<= 2 cup", ">= 10 min", ">= 20 km/week", "<= 3/month", ">= 25 page"]
+)
+def test_what_is_shown_of_a_goal_can_be_typed(text: str) -> None:
+    shown = describe_goal(parse_goal(text))
+    assert describe_goal(parse_goal(shown)) == shown
+
+
+def test_nothing_at_all_is_said_in_words() -> None:
+    assert describe_goal(Goal("most")) == "not at all"
+    assert describe_goal(Goal("most", 0, "cup")) == "not at all"
+
+
+@pytest.mark.parametrize("text", ["3/7d", "after 2d", "after 2d..4d", "none", "mon,wed", "2/month"])
+def test_what_is_shown_of_a_schedule_can_be_typed(text: str) -> None:
+    schedule = parse_schedule(text)
+    assert parse_schedule(describe_schedule(schedule)) == schedule

@@ -112,3 +112,10 @@ def test_streaky_habits_that_have_nothing_to_do_with_each_other_seldom_stand_out
     found = compare(said)
     assert len(found) == 2 * 66
     assert sum(pair.is_worth_a_try for pair in found) <= 3
+
+
+def test_a_day_after_of_which_nothing_is_known_is_not_counted() -> None:
+    silent: list[bool | None] = [None] * 40
+    silent[::2] = [True] * 20
+    (next_day,) = (pair for pair in compare({"run": silent, "sleep": silent}) if pair.lag)
+    assert next_day.table.days == 0

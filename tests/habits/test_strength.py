@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from notekeep.habits.days import DayHistory, DayValue
 from notekeep.habits.definition import Definition, read_definition
+from notekeep.habits.evaluation import evaluate_days
 from notekeep.habits.measures import daily_decay, strengths
+from notekeep.habits.measures import strength as figure
 from notekeep.habits.schedule import Goal
 from tests.support.days import ordinal
 
@@ -161,3 +163,24 @@ def test_a_change_of_schedule_changes_the_pace_from_its_day_on(
     before, after = (strength(changed, days, day(text)) for text in ("10", "11"))
     kept = daily_decay(1, 7)
     assert after == pytest.approx(before * kept + 1 - kept)
+
+
+def test_an_open_today_is_no_part_of_strength(
+    made: Callable[..., Any], day: Callable[[str], int]
+) -> None:
+    lines = [f"{number:02} done" for number in range(1, 21)]
+    for more, fields in (
+        ([], {}),
+        (["21 4 min"], {"goal": ">= 10 min"}),
+        ([], {"schedule": "3/week"}),
+    ):
+        habit, days = made(*lines, *more, **fields)
+        morning = evaluate_days(habit, days, day("21"))
+        assert figure(habit, days, morning) == strength(habit, days, day("20"))
+    habit, days = made(*lines, "21 miss")
+    assert figure(habit, days, evaluate_days(habit, days, day("21"))) < strength(
+        habit, days, day("20")
+    )
+    habit, days = made(*lines)
+    over = evaluate_days(habit, days, day("22"))
+    assert figure(habit, days, over) == strength(habit, days, day("21"))

@@ -99,3 +99,15 @@ def test_two_habits_are_enough_with_days_in_both_rows() -> None:
     assert not PairCounts(1, 0, 1, 1).is_enough
     assert not PairCounts(40, 0, 2, 2).is_enough
     assert PairCounts(20, 5, 5, 5).is_enough
+
+
+def test_eight_of_a_weekday_are_enough_and_seven_are_not() -> None:
+    others = [(4, 8)] * 6
+    assert best_weekday([(8, 8), *others]) == 0
+    assert best_weekday([(7, 7), *[(3, 7)] * 6]) is None
+
+
+def test_the_best_weekday_is_better_than_the_others() -> None:
+    assert best_weekday([(8, 8), (8, 8), (8, 8), (9, 9), (9, 9), (9, 9), (9, 9)]) is None
+    assert best_weekday([(0, 0)] * 6 + [(9, 9)]) is None
+    assert best_weekday([(33, 36), *[(38, 50)] * 6]) == 0

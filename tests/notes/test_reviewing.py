@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from notekeep.errors import Refused, UsageError
-from notekeep.notes.habit_reviews import plan_review
+from notekeep.notes.habit_reviews import plan_review, plan_year
 from notekeep.vault import Vault
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WEEK = "reviews/Review 2026-11-16.md"
 LOG = """\
@@ -144,3 +141,64 @@ def test_what_is_no_week_and_no_month_is_said(vault: Vault, words: str) -> None:
 def test_a_week_that_has_not_begun_has_no_review(vault: Vault) -> None:
     with pytest.raises(UsageError, match="is in the future"):
         plan_review(vault.workspace, vault.habits, "week 2026-12-01")
+
+
+# A span that is over is judged with its last day: on the Tuesday after, as on the screen.
+
+NO_SUNDAY = [f"- 2026-11-{day} h: done" for day in range(10, 22)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "lines", "row"),
+    [
+        ("", NO_SUNDAY, ["6 (86%)", "7", "0 days"]),
+        ("unlogged: met\n", [], ["7 (100%)", "7", "14 days"]),
+        ('goal: "<= 2 cup"\n', ["- 2026-11-20 h: 1 cup"], ["7 (100%)", "7", "14 days"]),
+        ('goal: "<= 3 drink/week"\n', [], ["0 drinks (100%)", "3 drinks", "2 weeks"]),
+        ("schedule: 3/week\n", [*NO_SUNDAY[:3], NO_SUNDAY[-1]], ["1 (33%)", "3", "0 weeks"]),
+        ("schedule: every 2d\n", NO_SUNDAY[:8], ["3 (50%)", "4", "0 in a row"]),
+    ],
+)
+def test_the_last_day_of_a_week_that_is_over_counts(
+    fields: str, lines: list[str], row: list[str], vault: Vault
+) -> None:
+    _write_habit(vault, fields, "2026-11-09", lines)
+    table = [line.strip("| ").split(" | ") for line in review(vault, "week 2026-11-16")]
+    (found,) = (cells for cells in table if cells[0] == "[[H]]" and len(cells) == 5)
+    assert found[1:4] == row
+
+
+def test_two_days_missed_at_the_end_of_a_week_are_listed(vault: Vault) -> None:
+    _write_habit(vault, "", "2026-11-09", NO_SUNDAY[:-1])
+    text = "\n".join(review(vault, "week 2026-11-16"))
+    assert "- [[H]]: 2 days in a row, Sat 21 Nov to Sun 22 Nov" in text
+
+
+def test_a_review_of_a_week_that_goes_on_says_so_and_leaves_out_what_is_open(vault: Vault) -> None:
+    _write_habit(vault, "", "2026-11-09", ["- 2026-11-23 h: done"])
+    lines = review(vault, "week today")
+    assert "This week is not over: what is still open is left out." in lines
+    assert any(line.startswith("| [[H]] | 1 (100%) | 1 | 1 day |") for line in lines)
+    assert any(line.startswith("| [[Gym]] | 0 | 3 |") for line in lines)
+
+
+def test_the_year_in_a_post_has_its_last_day_and_the_shell_says_the_same(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [f"- 2026-12-{day:02} h: done" for day in range(1, 31)]
+    _write_habit(vault, "", "2026-12-01", days)
+    monkeypatch.setenv("NOTEKEEP_NOW", "2027-02-10T08:00")
+    vault.habits.refresh()
+    (change,) = plan_year(vault.workspace, vault.habits, [vault.habits.find("h")], 2026).changes
+    text = (change.after or b"").decode()
+    assert "H in 2026: kept 30 of 31 days; the longest streak was 30 days." in text
+    assert "| December | 97% |" in text
+
+
+def _write_habit(vault: Vault, fields: str, since: str, lines: list[str]) -> None:
+    for path, text in (
+        ("habits/H.md", f"---\nhabit: h\n{fields}since: {since}\n---\n"),
+        ("habits/log/h.md", "\n".join(lines) + "\n"),
+    ):
+        Path(vault.absolute(path)).write_text(text, "utf-8")
+    vault.habits.refresh()

@@ -11,7 +11,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Tick or untick the habit or the task."
         ),
         action("miss-today", "Missed", "x", label="missed", command="habit ID miss").with_help(
-            "Mark the habit as missed today. On a task: tick it."
+            "Mark the habit as missed today."
         ),
         action(
             "log-amount", "Amount", "plus equals_sign", label="amount", command="habit ID 12"
@@ -24,7 +24,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "habits",
         action("done", "Done", "space", label="done", command="habit ID").with_help(
-            "Mark the day as done, or clear it."
+            "Mark the day as done, or clear it. Where it has an amount, enter another one."
         ),
         action(
             "amount", "Amount", "plus equals_sign", label="amount", command="habit ID 12 min"

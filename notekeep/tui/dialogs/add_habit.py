@@ -57,7 +57,7 @@ class _FormLine(NamedTuple):
 FORM_LINES = (
     _FormLine("title", "Name", "", "what you will do: Meditate, Read, No sugar"),
     _FormLine("schedule", "Schedule", "daily", "daily, mon and thu, twice a week, every other day"),
-    _FormLine("goal", "Goal", "done", "done, 10 minutes, at most 2 cups, 150 pages a week"),
+    _FormLine("goal", "Goal", "done", "done, 10 minutes, never, at most 2 cups, 150 pages a week"),
     _FormLine("tiny", "Minimum", "", "on bad days: what still counts"),
     _FormLine("group", "Group", "", "a heading, such as Morning"),
 )
@@ -173,13 +173,13 @@ def ask_and_log(
         value, note = entry
         return screen.vault.habits.check_in(habit.id, value, day, note=note)
 
-    open_dialog(screen, prompt, log, partial(notify_check_in, screen, ""), group="log")
+    open_dialog(screen, prompt, log, partial(notify_check_in, screen), group="log")
 
 
 def ask_amount(screen: VaultScreen, habit: HabitView, day: date, begun: str = "") -> None:
     """Ask for an amount, of which a part may be typed already, and log it."""
     unit = habit.unit or "min"
-    hint = f'Adds to the day. "= {pluralize(f"30 {unit}")}" replaces.'
+    hint = f'Adds to the day. "= {pluralize(f"30 {unit}")}" replaces, "clear" removes.'
     hours = ", 1h20" if unit in ("min", "h") else ""
     example = f"{pluralize(f'12 {unit}')}{hours}, = 30"
     prompt = Prompt(habit.title, value=begun, example=example, hint=hint)

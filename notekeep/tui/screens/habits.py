@@ -26,7 +26,7 @@ from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
 from notekeep.tui.widgets.calendars import HabitPage, HabitYear
 from notekeep.tui.widgets.line_view import ListView
 from notekeep.tui.widgets.week_grid import GROUPS_FROM, WIDE_TILES, WeekGrid
-from notekeep.tui.workers import cleared_text, in_background, notify_done, show_message
+from notekeep.tui.workers import in_background, notify_done, show_message
 
 NEXT_VALUE = {"done": "miss", "ok": "miss", "missed": "skip", "skipped": "clear"}
 """What a click makes of a day that was logged; all others become done."""
@@ -243,10 +243,7 @@ class HabitsScreen(VaultScreen):
 
     def action_log(self, value: str) -> None:
         if (habit := self.grid.habit) is not None:
-            cell = self.grid.cell
-            text = cleared_text(cell.amount) if value == "clear" and cell is not None else ""
-            log = partial(self.vault.habits.check_in, habit.id, value, self.grid.day)
-            self.check_in(log, text)
+            self.check_in(partial(self.vault.habits.check_in, habit.id, value, self.grid.day))
 
     def action_done(self) -> None:
         if (cell := self.grid.cell) is not None:
