@@ -83,7 +83,7 @@ def best_weekday(found: Counts) -> int | None:
     done, due = found[best]
     all_done, all_due = (sum(counts) for counts in zip(*found, strict=True))
     # One that is no better than the others only had more days.
-    return best if done * all_due > all_done * due or due == all_due else None
+    return best if done * all_due > all_done * due else None
 
 
 class PairCounts(NamedTuple):

@@ -32,13 +32,7 @@ CLAUSE = ", "
 """Stands between two parts of a note; the later ones are left out where there is no room."""
 NEW_DAYS = 14
 """So many days a habit is new: its strength says little before."""
-DAY_PARTS = (
-    frozenset({"morning"}),
-    frozenset({"noon", "midday", "lunch"}),
-    frozenset({"afternoon"}),
-    frozenset({"evening"}),
-    frozenset({"night", "bedtime"}),
-)
+DAY_PARTS = ("morning", "noon", "afternoon", "evening", "night")
 """Names of groups that are parts of the day, in its order."""
 MIN_FOR_PERCENT = 5
 """Days, weeks or times from which on a share of them is worth a percentage."""
@@ -150,7 +144,7 @@ def list_position(habit: HabitView) -> tuple[object, ...]:
     Groups that are parts of the day come first, as the day has them.
     """
     words = habit.group.casefold().split()
-    part = next((n for n, names in enumerate(DAY_PARTS) if names & {*words}), len(DAY_PARTS))
+    part = next((n for n, name in enumerate(DAY_PARTS) if name in words), len(DAY_PARTS))
     order = sys.maxsize if habit.order is None else habit.order
     return part, _natural(habit.group), order, _natural(habit.title)
 

@@ -176,12 +176,15 @@ def notify_done(node: DOMNode, text: str, done: WriteResult, *, left: int = 0) -
     node.app.post_message(VaultChanged())
 
 
-def notify_check_in(node: DOMNode, logged: CheckInResult) -> None:
-    """Have what was logged of a habit shown."""
+def notify_check_in(node: DOMNode, text: str, logged: CheckInResult) -> None:
+    """Say what was said of a habit, and have it shown."""
     if logged.warning:
         show_message(node, logged.warning)
-    if logged.is_written:
-        node.app.post_message(VaultChanged())
+    if not logged.is_written:
+        return
+    if text:
+        show_message(node, f"{text} · u undo")
+    node.app.post_message(VaultChanged())
 
 
 # What was asked last, while one types: a later question drops an earlier one.

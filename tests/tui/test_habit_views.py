@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from notekeep.tui.widgets.calendars import HabitPage
 from tests.support.screens import press, seen, shows, type_text, until
 from tests.support.sizes import cases
 
@@ -36,6 +37,13 @@ def written(root: Path) -> list[str]:
     files = [file for file in (root / "habits/log").iterdir() if file.name != Path(LOG).name]
     lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
     return [line for line in lines if line.startswith("- ")]
+
+
+def detail_year(app: NotekeepApp) -> int:
+    """The year that the page of a habit shows."""
+    found = next(one for one in app.screen_stack if one.query(HabitPage)).query_one(HabitPage)
+    assert found.detail is not None
+    return found.detail.year
 
 
 def is_open(app: NotekeepApp) -> bool:
@@ -262,6 +270,9 @@ async def test_the_page_follows_what_is_logged_and_turns_years(make_app: MakeApp
         await until(pilot, lambda: shows(app, "Meditate 2025"))
         await press(pilot, "right_square_bracket", "right_square_bracket")
         await until(pilot, lambda: not shows(app, "Meditate 2025"))
+        await press(pilot, "right_square_bracket", "n")  # no year lies ahead
+        await until(pilot, lambda: shows(app, "New note"))
+        assert detail_year(app) == 2026
 
 
 async def test_a_habit_stands_below_the_one_it_follows_once_that_is_done(

@@ -173,7 +173,7 @@ def ask_and_log(
         value, note = entry
         return screen.vault.habits.check_in(habit.id, value, day, note=note)
 
-    open_dialog(screen, prompt, log, partial(notify_check_in, screen), group="log")
+    open_dialog(screen, prompt, log, partial(notify_check_in, screen, ""), group="log")
 
 
 def ask_amount(screen: VaultScreen, habit: HabitView, day: date, begun: str = "") -> None:

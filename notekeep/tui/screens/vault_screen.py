@@ -137,8 +137,8 @@ class VaultScreen(PacedScreen[None], ProgramPart):
         then = partial(notify_done, self, text)
         in_background(self, what, then, group=WRITE_GROUP, holds_keys=holds_keys)
 
-    def check_in(self, what: Callable[[], CheckInResult]) -> None:
-        in_background(self, what, partial(notify_check_in, self), group="log")
+    def check_in(self, what: Callable[[], CheckInResult], text: str = "") -> None:
+        in_background(self, what, partial(notify_check_in, self, text), group="log")
 
     def on_preview_followed(self, event: Preview.Followed) -> None:
         from notekeep.tui.screens.links import follow_link
