@@ -193,7 +193,7 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
             found.changed[path] = mark
         elif mark is None and path in known:
             found.removed.append(path)
-    found.changed.update(_find_moved(root, found.removed, known))
+    found.changed.update(_find_moved(root, found.removed, known, connection))
     for path in [path for path in found.changed if not is_unicode(path)]:
         # One that is no text cannot be kept in a table, and would hide all other habits.
         del found.changed[path]
@@ -202,14 +202,22 @@ def scan_habit_files(root: str, folder: str, connection: sqlite3.Connection) -> 
 
 
 def _find_moved(
-    root: str, removed: Iterable[str], known: Mapping[str, Fingerprint]
+    root: str,
+    removed: Iterable[str],
+    known: Mapping[str, Fingerprint],
+    connection: sqlite3.Connection,
 ) -> Iterator[tuple[str, Fingerprint]]:
-    """Look in all notes for definitions: one that is gone may only have been moved elsewhere."""
-    if all(map(_is_log, removed)):
-        return
-    for path, mark in sweep(root, known, log_folder=LOG_FOLDER).added.items():
+    """Look in all notes for the habits of definitions that are gone: another program moved them."""
+    question = "SELECT fields FROM habit_files WHERE fields IS NOT NULL AND path = ?"
+    gone = {
+        json.loads(row[0])["habit"]
+        for path in removed
+        if (row := connection.execute(question, (path,)).fetchone())
+    }
+    for path, mark in sweep(root, known).added.items() if gone else ():
         with suppress(OSError), open(os.path.join(root, path), "rb") as file:
-            if not _is_log(path) and _read_fields(file.read())[0]:
+            fields = None if _is_log(path) else _read_fields(file.read())[0]
+            if fields and json.loads(fields)["habit"] in gone:
                 yield path, mark
 
 
