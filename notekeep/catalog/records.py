@@ -101,7 +101,7 @@ FIELD_LETTERS = 1000
 SORT_DIGITS = 10
 """Digits are padded to so many, so that `Episode 2` sorts before `Episode 10`."""
 
-_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
+_DAY = re.compile(r"(-?\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
 _WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 ESCAPE = "\ufdd0"  # a noncharacter: Unicode keeps it free for use within a program
 _TO_ESCAPE = re.compile(f"[\udc80-\udcff{ESCAPE}]")

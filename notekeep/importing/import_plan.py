@@ -130,7 +130,10 @@ def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
                 # Several files may hold parts of one work.
                 known.passages += record.passages
     for work in works.values():
-        work.passages = list({one.key: one for one in work.passages}.values())
+        live = {one.key for one in work.passages if not one.is_gone}
+        # People discard the second copy of a passage, and mean to keep the first.
+        kept = (one for one in work.passages if not one.is_gone or one.key not in live)
+        work.passages = list({one.key: one for one in kept}.values())
     if bookmarks:
         page = Page(f"{form.id}:links", f"Links from {form.title}", "", bookmarks=bookmarks)
         pages[page.key] = page

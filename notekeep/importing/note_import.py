@@ -18,6 +18,7 @@ from notekeep.importing.formats.reading import (
     fold_letters,
     isbn13,
     iso_day,
+    pad_year,
     surnames,
 )
 from notekeep.importing.import_state import ImportRow, ImportState, SourceChange
@@ -38,7 +39,12 @@ from notekeep.importing.records import (
     passage_id,
 )
 from notekeep.markdown import frontmatter
-from notekeep.markdown.field_changes import FieldChange, apply_changes, check_value
+from notekeep.markdown.field_changes import (
+    FieldChange,
+    apply_changes,
+    check_value,
+    typed_value,
+)
 from notekeep.markdown.field_values import Value, parse_items
 from notekeep.markdown.schema import canonical, find_known_keys
 from notekeep.notes.capture import plan_note_file
@@ -180,7 +186,7 @@ class NotePlanner:
         folder = workspace.schema.folders.get(item.kind, "")
         if isinstance(item, Work):
             surname = next(iter(item.authors), "").split()[-1:]
-            year = str(item.fields.get("published") or "")[:4]
+            year = re.sub(r"(?<=\d)-.*", "", str(item.fields.get("published") or ""))
             more = [f"{item.title} ({word})" for word in (*surname, year) if word]
             return self.state.free_path(folder, item.title, *more)
         if day_note := self._day_note(item):
@@ -234,11 +240,14 @@ class NotePlanner:
         fields["tags"] = [tag[1:] for tag in map(write_tag, item.tags) if tag]
         fields["source_id"] = list(_ids(item))
         found: dict[str, Value] = {}
-        for name, value in fields.items():
-            if value in (None, "", []):
+        for name, said in fields.items():
+            if said in (None, "", []):
                 continue
-            try:
+            type_ = schema.type_of(item.kind, canonical(name))
+            value = pad_year(str(said)) if type_ == "date" else said
+            try:  # a value that a note cannot hold must not cost the note
                 check_value(name, value, schema, item.kind)
+                typed_value(canonical(name), type_, value)
                 found[name] = value
             except NotekeepError as error:
                 self.state.lose(Loss(f"values of {name}: {error.message}", item.title))

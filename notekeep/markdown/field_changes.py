@@ -188,7 +188,8 @@ def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
         if day is None:
             hint = f"{name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3"
             raise UsageError(f"{name} is a date, not {text!r}", hint)
-        return BareText(day)
+        # Without quotes, YAML takes a year before 1000 for an octal or a negative number.
+        return day if re.fullmatch(r"0\d+|-\d+", day) else BareText(day)
     return text
 
 

@@ -114,12 +114,12 @@ def parse_number(text: str) -> float | None:
 def parse_date(text: str) -> str | None:
     """Read a date as ISO text, as precise as it was given: `2026/3/1` is `2026-03-01`.
 
-    A year or a month alone stays one; a time stays with its minutes. None for what is no date,
-    and for a day that no calendar has.
+    A year or a month alone stays one, also a year BC, `-0750`; a time stays with its minutes. None
+    for what is no date, and for a day that no calendar has.
     """
     if linked := _LINKED.match(text):
         text = linked[1]
-    if re.match(r"\d{4}\Z", text, re.ASCII):
+    if re.match(r"-?\d{4}\Z", text, re.ASCII):
         return text
     match = _DATE.match(text)
     if match is None:

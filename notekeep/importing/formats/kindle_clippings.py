@@ -250,7 +250,7 @@ def _read_time(text: str) -> str:
 # Records of one book
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Chain:
     passage: Passage
     end: int  # of the last record
@@ -259,10 +259,12 @@ class _Chain:
 
 def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
     chains: list[_Chain] = []
+    chain_of: list[_Chain | None] = []  # of each record; None for a note
     by_place: dict[int, list[_Chain]] = {}
     reach = min(100, _MAX_PLACES // len(records))
     for record in records:
         if record.kind == "note":
+            chain_of.append(None)
             continue
         letters = fold_letters(record.text)
         near = by_place.get(record.start, []) + by_place.get(record.end, [])
@@ -274,16 +276,20 @@ def _read_passages(book: str, records: list[_Record]) -> Iterator[Passage]:
             passage = chain.passage
             passage.earlier = (*passage.earlier, passage.text)
             passage.text, passage.locator = record.text, record.locator
+        chain_of.append(chain)
         chain.texts.append(letters)
         chain.end = record.end
         for place in range(record.start, min(record.end, record.start + reach) + 1):
             known = by_place.setdefault(place, [])
             if not any(one is chain for one in known[-_MAX_CHAINS:]):
                 known.append(chain)
-    notes: dict[int, Passage] = {}
-    for record in records:
-        if record.kind == "note":
-            _bind_note(book, record, by_place, notes)
+    notes: dict[str, Passage] = {}
+    before: _Chain | None = None
+    for record, chain, after in zip(records, chain_of, [*chain_of[1:], None], strict=True):
+        if chain is None:
+            near = by_place.get(record.start, [])[-_MAX_CHAINS:]
+            _bind_note(book, record, near, (before, after), notes)
+        before = chain or before
     yield from (chain.passage for chain in chains)
     yield from notes.values()
 
@@ -301,31 +307,45 @@ def _make_passage(book: str, record: _Record) -> Passage:
 
 def _is_resized(chain: _Chain, letters: str) -> bool:
     """Whether a text is that of a chain with one end moved: dragging a handle keeps the other."""
-    return bool(letters) and any(
-        one.startswith(letters)
-        or one.endswith(letters)
-        or letters.startswith(one)
-        or letters.endswith(one)
-        for one in chain.texts[-_MAX_CHAINS:]
-        if one
-    )
+    return any(_is_alike(one, letters) for one in chain.texts[-_MAX_CHAINS:])
+
+
+def _is_alike(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return bool(short) and (long.startswith(short) or long.endswith(short))
 
 
 def _bind_note(
-    book: str, record: _Record, by_place: dict[int, list[_Chain]], notes: dict[int, Passage]
+    book: str,
+    record: _Record,
+    near: list[_Chain],
+    beside: tuple[_Chain | None, _Chain | None],
+    notes: dict[str, Passage],
 ) -> None:
-    """Give a note to the highlight that ends where it is, else to one around it."""
-    near = by_place.get(record.start, [])[-_MAX_CHAINS:]
-    ends = [one for one in near if one.end == record.start]
-    for chain in (ends or near)[-1:]:
-        chain.passage.note = record.text
-        return
-    # A second note of one place replaces the first.
-    note = notes.setdefault(
-        record.start,
-        Passage(f"{book}|note|{record.start}", "", order=(record.start,), at=record.at),
-    )
+    """Give a note to the highlight that ends where it is, else to one around it.
+
+    Of several, to that of the record before or after it in the file. A note takes the place of
+    another only where both surely belong to one passage, which a page alone does not tell.
+    """
+    places = [one for one in near if one.end == record.start] or near
+    known = [one for one in beside if one in places]
+    is_sure = record.has_location and bool(known or len(places) == 1)
+    for chain in (*known, *reversed(places)):
+        if chain is not None and (is_sure or _may_replace(chain.passage, record)):
+            chain.passage.note = record.text
+            return
+    key, number = f"{book}|note|{record.start}", 1
+    while key in notes and not record.has_location and not _may_replace(notes[key], record):
+        number += 1
+        key = f"{book}|note|{record.start}|{number}"
+    note = notes.setdefault(key, Passage(key, "", order=(record.start,), at=record.at))
     note.note = record.text
+
+
+def _may_replace(passage: Passage, record: _Record) -> bool:
+    """Whether a note is new to a passage, or another version of the one that it has."""
+    known = fold_letters(passage.note)
+    return not known or _is_alike(known, fold_letters(record.text))
 
 
 _READ = each_text(_read_file)

@@ -229,6 +229,12 @@ def iso_day(value: object) -> str:
     return iso_time(value)[:10]
 
 
+def pad_year(text: str) -> str:
+    """Return a year before 1000 with four digits, `-750` as `-0750`; another text as it is."""
+    sign, year = text[: text.startswith("-")], text.removeprefix("-")
+    return f"{sign}{year:0>4}" if year.isdecimal() else text
+
+
 def unix_day(value: object) -> str:
     """Return the day of seconds, milliseconds or microseconds since 1970; "" for none."""
     text = clean_line(value)
@@ -315,17 +321,19 @@ def isbn13(value: object) -> str:
 
 
 def split_names(value: object) -> tuple[str, ...]:
-    """Split a list of people: by `;`, a line end, ` and ` or `&`, else by commas of full names.
+    """Split a list of people: by `;` or a line end, else by ` and `, `&` and commas of full names.
 
     `Example, Ann` stays one name: what follows the comma is then one word or more of a person whose
-    surname is one word.
+    surname is one word. `Ann, Bo, and Cy` are three.
     """
     text = clean_line(str(value or "").replace("\n", ";"))
-    parts = [part.strip() for part in re.split(r";| and | & ", text) if part.strip()]
-    if len(parts) == 1 and "," in parts[0]:
-        pieces = [piece.strip() for piece in parts[0].split(",") if piece.strip()]
-        if len(pieces) > 2 or all(" " in piece for piece in pieces):
-            parts = pieces
+    parts = text.split(";") if ";" in text else []
+    is_list = bool(re.search(r",\s(?:and|&)\s", text))
+    for part in re.split(r"\s(?:and|&)\s", text) if not parts else ():
+        names = [name.strip() for name in part.split(",") if name.strip()]
+        is_cut = is_list or len(names) > 2 or all(" " in name for name in names)
+        parts += names if is_cut else [part]
+    parts = [part.strip() for part in parts if part.strip()]
     return tuple(dict.fromkeys(map(turn_name, parts)))
 
 

@@ -82,7 +82,8 @@ def _read_book(book: dict[str, Any], name: str) -> Records:
 
 def _tag_names(tags: object) -> tuple[str, ...]:
     listed = tags if isinstance(tags, list) else []
-    return tuple(clean_line(one["name"] if isinstance(one, dict) else one) for one in listed)
+    names = (clean_line(one["name"] if isinstance(one, dict) else one) for one in listed)
+    return tuple(name.lstrip(".") for name in names)
 
 
 def _read_csv(name: str, text: TextIO) -> Records:
@@ -100,14 +101,12 @@ def _read_csv(name: str, text: TextIO) -> Records:
         kind = first_of(row, "Location Type").casefold()
         kinds.setdefault(key, set()).add(kind)
         words, note = plain_text(row.get("Highlight")), plain_text(row.get("Note"))
-        tags = _split_tags(row, "Tags")
         passage = Passage(
             key="|".join(map(fold_letters, (title, author, words or f"note {note}"))),
             text=words,
             at=iso_time(row.get("Highlighted at")),
-            tags=tags,
+            tags=_split_tags(row, "Tags"),
             color=first_of(row, "Color"),
-            is_gone="discard" in tags,
         )
         _set_note(passage, note)
         _set_place(passage, kind, row.get("Location"))
@@ -142,19 +141,17 @@ def _authors(kind: str, author: object) -> tuple[str, ...]:
 
 
 def _set_note(passage: Passage, note: str) -> None:
-    """Set a note, whose first words may be Readwise's own."""
-    tags = list(passage.tags)
+    """Set a note, whose first words may be Readwise's own; its tags have most of them, too."""
+    words = list(passage.tags)
     at = 0
     while found := _DOT_WORD.match(note, at):
-        word, at = found[1], found.end()
-        if _HEADING.fullmatch(word):
-            passage.chapter = clean_line(passage.text)
-            passage.text = ""
-        elif word == "discard":
-            passage.is_gone = True
-        else:
-            tags.append(word)
-    passage.tags, passage.note = tuple(tags), note[at:]
+        words.append(found[1])
+        at = found.end()
+    tags = [word for word in words if word != "discard" and not _HEADING.fullmatch(word)]
+    passage.is_gone |= "discard" in words
+    if any(map(_HEADING.fullmatch, words)):
+        passage.chapter, passage.text = clean_line(passage.text), ""
+    passage.tags, passage.note = tuple(dict.fromkeys(tags)), note[at:]
 
 
 def _set_place(passage: Passage, kind: str, location: object) -> None:

@@ -1,13 +1,15 @@
 """Snipd: an episode with its snips as Markdown.
 
-People change the template, so it is read by headings and by addresses of Snipd; the words below a
-snip that are not understood are kept as its note.
+People change the template, so it is read by headings and by addresses of Snipd, which stand in the
+heading of a snip, or below it as the export of 2023 has them; the words below a snip that are not
+understood are kept as its note.
 """
 
 from __future__ import annotations
 
 import re
 
+from notekeep.errors import Refused
 from notekeep.importing.formats.reading import (
     Records,
     day_in_words,
@@ -22,10 +24,12 @@ from notekeep.importing.records import Format, Loss, Passage, Work, clean_line, 
 
 _ADDRESS = re.compile(r"https?://[\w.]*snipd\.com/(episode|snip)/([\w-]+)")
 _SNIP = re.compile(r"#{1,6}\s+(.*?)\[(.*)\]\((https?://[\w.]*snipd\.com/snip/([\w-]+))\)(.*)")
-_METADATA = re.compile(r"[-*]\s+([^:]{1,40}):\s+(.*)")
+_PLAY = re.compile(r"\s*\[[^\]]*🎧[^\]]*\]\(https?://[\w.]*snipd\.com/snip/([\w-]+)\)")
+_TITLE_START = re.compile(r"#+\s+(?:\[[\d:]+\]\s*)?")
+_METADATA = re.compile(r"([-*]\s+)?([^:]{1,40})::?\s+(.*)")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]*)\)")
-_MOMENT = re.compile(r"\s*🎧\D*(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
-_FRAME = re.compile(r"---|<iframe|<audio|!\[|Created with \[Snipd\]|\s*$")
+_MOMENT = re.compile(r"\s*\[?🎧.{0,40}?(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
+_FRAME = re.compile(r"---|<iframe|<audio|</?details|<summary|!\[|Created with \[Snipd\]|\s*$")
 _ANY_LINK = re.compile(r"\[+([^\[\]]*)\]+(?:\([^)\s]*\))?")
 _HEADING = re.compile(r"#{1,6}\s+(.*)")
 _TAG = re.compile(r"(?<!\S)#([\w/-]+)")
@@ -37,9 +41,13 @@ _FIELDS = {
     "guest": "guest",
     "episode publish date": "published",
     "episode ai description": "description",
+    "published": "published",
     "duration": "duration",
     "episode url": "url",
-    "episode title": "",
+    "episode link": "url",
+    "snipd": "url",
+    "episode title": "title",
+    "title": "title",
     "export date": "",
 }
 """The lines about an episode and their fields, "" for those that say nothing new."""
@@ -52,14 +60,19 @@ def _detect(name: str, head: bytes) -> bool:
 
 def _read_file(given: InputFiles, name: str) -> Records:
     lines = clean_text(given.text(name)).split("\n")
-    starts = [at for at, line in enumerate(lines) if _is_snip(line)]
+    starts = _find_snips(lines)
+    if not starts and any("snipd.com/snip/" in line for line in lines):
+        raise Refused("no snip was found, though there are links to snips")
     head = lines[: starts[0]] if starts else lines
-    title = next((found[1] for line in head if (found := _HEADING.match(line))), "")
-    title = clean_line(title) or name.rpartition("/")[2].removesuffix(".md")
-    work = Work("podcast", title, ())
+    work = Work("podcast", "", ())
     for line in head:
-        if found := _METADATA.match(line):
-            yield from _set_field(work, found[1].strip(), found[2].strip(), name)
+        # In front matter, only what Snipd writes there is about the episode.
+        if (found := _METADATA.match(line)) and (found[1] or found[2] in _FIELDS):
+            yield from _set_field(work, found[2].strip(), found[3].strip().strip("'\""), name)
+    titles = [found[1] for line in head if (found := _HEADING.match(line))]
+    stem = name.rpartition("/")[2].removesuffix(".md")
+    own_title = clean_line(work.fields.pop("title", ""))
+    work.title = title = own_title or clean_line("".join(titles[:1])) or stem
     show = clean_line(work.fields.pop("show", ""))
     work.authors = (show,) if show else ()
     address = _ADDRESS.search(str(work.fields.get("url", "")))
@@ -69,9 +82,23 @@ def _read_file(given: InputFiles, name: str) -> Records:
     yield work
 
 
-def _is_snip(line: str) -> bool:
-    # The pattern takes long on a long line of brackets.
-    return len(line) < _MAX_HEADING and "snipd.com/snip/" in line and bool(_SNIP.match(line))
+def _find_snips(lines: list[str]) -> list[int]:
+    """Return the lines on which snips begin: each has its address, or is the heading above it."""
+    starts: list[int] = []
+    number = ""
+    for at, line in enumerate(lines):
+        # The patterns take long on a long line of brackets.
+        if len(line) > _MAX_HEADING or "snipd.com/snip/" not in line:
+            continue
+        if found := _SNIP.match(line):
+            number = found[4]
+            starts.append(at)
+        elif (found := _PLAY.match(line)) and found[1] != number:
+            number = found[1]
+            above = next((one for one in range(at - 1, -1, -1) if lines[one].strip()), at)
+            if _HEADING.match(lines[above]):
+                starts.append(above)
+    return starts
 
 
 def _set_field(work: Work, key: str, value: str, name: str) -> Records:
@@ -80,7 +107,7 @@ def _set_field(work: Work, key: str, value: str, name: str) -> Records:
         yield Loss(f"lines about the episode: {key}", place=name)
         return
     link = _LINK.fullmatch(value)
-    value = _ANY_LINK.sub(r"\1", link[1] if link else value)
+    value = _ANY_LINK.sub(lambda found: found[1].rpartition("|")[2], link[1] if link else value)
     if field in ("host", "guest"):
         work.fields[field] = list(split_list(value))
     elif field == "published":
@@ -90,13 +117,15 @@ def _set_field(work: Work, key: str, value: str, name: str) -> Records:
 
 
 def _read_snip(work: Work, lines: list[str], place: str) -> Records:
-    found = _SNIP.match(lines[0])
-    if found is None:
-        return
     quote: list[str] = []
     note: list[str] = []
     seconds = -1.0
-    part = ""
+    part = star = tags = ""
+    if found := _SNIP.match(lines[0]):
+        star, title, _, key, tags = found.groups()
+    else:
+        title = _TITLE_START.sub("", lines[0])
+        key = next(play[1] for line in lines if (play := _PLAY.match(line)))
     for line in lines[1:]:
         if heading := _HEADING.match(line):
             part = heading[1].casefold()
@@ -110,15 +139,15 @@ def _read_snip(work: Work, lines: list[str], place: str) -> Records:
             quote.append(line.lstrip().removeprefix(">").strip())
         else:
             note.append(line.rstrip())
-    title, text = clean_line(found[2]), plain_text("\n".join(quote))
+    title, text = clean_line(title), plain_text("\n".join(quote))
     work.passages.append(
         Passage(
-            key=found[4],
+            key=key,
             text=text or title,
             note="\n".join([*([title] if text else []), *note]),
             locator=format_clock(seconds) if seconds >= 0 else "",
             order=(seconds,),
-            tags=(*(["favorite"] if "⭐" in found[1] else []), *_TAG.findall(found[5])),
+            tags=(*(["favorite"] if "⭐" in star else []), *_TAG.findall(tags)),
         )
     )
 
