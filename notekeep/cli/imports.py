@@ -146,6 +146,10 @@ def _show(found: ImportPlan) -> None:
         option, other = shlex.quote(f"{row.id}=NOTE"), shlex.quote(f"{row.id}=")
         output.write_message(f'"{row.title}" matches {row.path} by title and author.')
         output.write_message(f"  If not: --match {option}, or {other} for a new note")
+    kept = [row for row in rows if row.kept]
+    for row in kept[:_SHOWN]:
+        output.write(f"Kept yours in {row.path}: {', '.join(row.kept)}")
+    _more(len(kept) - _SHOWN)
     _show_changes(found)
     for row in found.questions:
         output.write_message(f'"{row.title}" is left out, because it could be several notes:')
@@ -206,6 +210,7 @@ def _object(found: ImportPlan, done: WriteResult | None) -> dict[str, Any]:
                 "path": row.path,
                 "is_new": row.is_new,
                 "is_guess": row.is_guess,
+                "kept": row.kept,
                 "counts": dict(row.counts),
             }
             for row in found.rows

@@ -56,6 +56,7 @@ class ImportRow:
     is_skipped: bool = False  # the person left it out
     choices: tuple[str, ...] = ()  # the notes that it may be, of which only a person knows the one
     changes: list[SourceChange] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # fields of which the source has another value
     counts: Counter[str] = field(default_factory=Counter)  # by the words of `COUNTS`
 
     @property

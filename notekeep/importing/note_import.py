@@ -7,6 +7,7 @@ they took out stays out. The text of a page follows its source in the same way.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -56,6 +57,7 @@ RATING_MAX = 5
 UNCLAIMED_FIELDS = ("status", "listened")
 """Fields that a new note gets a value for which only a person can claim."""
 
+_SCRIPT = re.compile(r"(?i)\s*(?:javascript|vbscript|data):")
 _ADDRESS = re.compile(r"\]\(<?([^)>]*)>?\)")
 
 
@@ -85,9 +87,8 @@ class NotePlanner:
                 rows.append((item, row, self._place(item, row)))
         works = [item for item in items if isinstance(item, Work)]
         own = {self._line(passage.key) for work in works for passage in work.passages}
-        colors = sum(bool(one.color) for work in works for one in work.passages)
-        if colors:
-            self.state.lose(Loss("colors of highlights", times=colors))
+        for message, count in _count_losses(works).items():
+            self.state.lose(Loss(message, times=count))
         for number, (item, row, fields) in enumerate(rows):
             self.state.report(number, len(rows))
             if not row.path:
@@ -232,6 +233,7 @@ class NotePlanner:
                 fields["show"] = ", ".join(item.authors)
             elif item.authors:
                 fields["author"] = list(item.authors)
+            fields["created"] = _first_day(item)
             fields.update({name: value for name, value in item.fields.items() if value != 0})
             rating = fields.get("rating")
             if isinstance(rating, int | float):
@@ -242,6 +244,9 @@ class NotePlanner:
         found: dict[str, Value] = {}
         for name, said in fields.items():
             if said in (None, "", []):
+                continue
+            if canonical(name) == "url" and _SCRIPT.match(str(said)):
+                self.state.lose(Loss("addresses that are scripts", item.title))
                 continue
             type_ = schema.type_of(item.kind, canonical(name))
             value = pad_year(str(said)) if type_ == "date" else said
@@ -269,8 +274,10 @@ class NotePlanner:
             line = self._field_line(item, name)
             if isinstance(value, list) or isinstance(there, list):
                 changes += self._gain(line, name, value, there)
+            elif name == "created" and isinstance(item, Work) and "" < there[:10] <= str(value):
+                continue  # a part of the source that has later passages
             else:
-                changes += self._follow(line, name, value, there)
+                changes += self._follow(row, line, name, value, there)
         if changes:
             note.set_fields(changes, self.state.workspace.schema, item.kind)
             row.counts["fields"] += sum(change.key != "source_id" for change in changes)
@@ -290,7 +297,9 @@ class NotePlanner:
                 yield FieldChange(name, "+=", str(item))
             self.ledger.add(line, digest)
 
-    def _follow(self, line: str, name: str, value: Value, there: str) -> Iterator[FieldChange]:
+    def _follow(
+        self, row: ImportRow, line: str, name: str, value: Value, there: str
+    ) -> Iterator[FieldChange]:
         digest = digest_text(str(value))
         if self.ledger.has(line, digest):
             return  # it was written once: what is there now is what the person wants
@@ -298,6 +307,8 @@ class NotePlanner:
         may_write = not there.strip() or self.ledger.has(line, digest_text(there))
         if is_same or may_write:
             self.ledger.add(line, digest)
+        elif name != "created":
+            row.kept.append(name)
         if may_write and not is_same:
             yield FieldChange(name, "=", value)
 
@@ -368,6 +379,23 @@ class NotePlanner:
         if added:
             self.ledger.add(self._line(page.key), digest_text(page.title))
             note.add_lines(added)
+
+
+def _count_losses(works: Sequence[Work]) -> Counter[str]:
+    """Count what is lost of passages, whichever program they come from."""
+    counts: Counter[str] = Counter()
+    for work in works:
+        first = _first_day(work)
+        for one in work.passages:
+            counts["colors of highlights"] += bool(one.color)
+            counts["days of highlights other than the first"] += iso_day(one.at) > first
+            counts["earlier versions of passages"] += len(one.earlier)
+    return +counts
+
+
+def _first_day(work: Work) -> str:
+    """Return the day on which the first passage was marked; "" when the source does not say."""
+    return min(filter(None, (iso_day(one.at) for one in work.passages)), default="")
 
 
 def _ids(item: Work | Page) -> tuple[str, ...]:

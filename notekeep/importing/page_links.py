@@ -21,6 +21,7 @@ from notekeep.notes.capture import PICTURE_SUFFIXES, attachment_path
 from notekeep.notes.plan import FileCopy
 from notekeep.storage.content import copy_stream
 from notekeep.storage.file_names import name_key
+from notekeep.storage.scan import NOTE_SUFFIXES
 
 if TYPE_CHECKING:
     import re
@@ -34,7 +35,7 @@ class PageLinks:
         self.given = given
         self._paths: dict[str, str] = {}  # by keys and names of pages
         self._name_counts = Counter(name_key(path.rpartition("/")[2]) for path in state.files)
-        self._planned: dict[str, str] = {}  # digests by the folded paths of new files
+        self._digests: dict[str, str] = {}  # by folded paths, also of files that are planned
         self._members: dict[str, set[str]] = {}  # the files of the export by their folded names
 
     def add(self, page: Page, path: str, *, is_new: bool) -> None:
@@ -100,24 +101,26 @@ class PageLinks:
             return None
         base = _base(file)
         stem, suffix = os.path.splitext(base)
+        names = (base, f"{stem}-{digest[:8]}{suffix}")
+        own, other = (attachment_path(self.state.workspace, name, note) for name in names)
         # The first of several would have another name when a later export has one before it.
-        ends = [""] if len(self._members[name_key(base)]) == 1 else []
-        path = ""
-        for end in (*ends, f"-{digest[:8]}"):
-            path = attachment_path(self.state.workspace, f"{stem}{end}{suffix}", note)
-            taken = self._planned.get(name_key(path)) or self._digest_there(path)
-            if taken in ("", digest):
-                self._planned[name_key(path)] = digest
-                break
+        is_only = len(self._members[name_key(base)]) == 1 and self._digest_of(other) != digest
+        path = own if self._digest_of(own) in (digest, "" if is_only else digest) else other
+        self._digests.setdefault(name_key(path), digest)
         return FileCopy(path, source)
 
-    def _digest_there(self, path: str) -> str:
-        try:
-            with open(os.path.join(self.state.workspace.root, path), "rb") as stream:
-                return copy_stream(stream, lambda _: None)
-        except OSError:
-            return ""
+    def _digest_of(self, path: str) -> str:
+        """Return the digest of a file that is there or planned; "" for none."""
+        key = name_key(path)
+        if not self._digests.get(key):
+            try:
+                with open(os.path.join(self.state.workspace.root, path), "rb") as stream:
+                    self._digests[key] = copy_stream(stream, lambda _: None)
+            except OSError:
+                return ""
+        return self._digests[key]
 
 
 def _base(file: PageFile) -> str:
-    return file.name.replace("\\", "/").rpartition("/")[2]
+    name = file.name.replace("\\", "/").rpartition("/")[2]
+    return f"{name}.txt" if name.endswith(NOTE_SUFFIXES) else name  # an attachment is no note

@@ -285,9 +285,9 @@ def _change_own_tags(soup: BeautifulSoup, encrypted: list[Tag]) -> Tag:
         else:
             todo.decompose()
             above.insert(0, raw_markdown(soup, box))
-    for block in soup.select("div[style*='--en-codeblock']"):
+    for block in soup.select("div[style*='-en-codeblock:']"):
         lines = block.find_all("div") or [block]
-        code = "\n".join(line.get_text() for line in lines)
+        code = "\n".join(line.get_text() for line in lines).replace("\xa0", " ")
         block.replace_with(raw_markdown(soup, f"\n\n```\n{code}\n```\n\n"))
     for text in soup.find_all("en-crypt"):
         encrypted.append(text)
