@@ -105,17 +105,18 @@ def _import_row(row: PlannedHabit) -> tuple[str, ...]:
 def _report_import(found: HabitImport, done: WriteResult | None) -> None:
     for remark in found.plan.remarks:
         output.write_message(remark)
+    nothing = "everything is already in the vault" if found.habits else "no habit was found"
     if done is None:
         output.write_message(
             "nothing written yet; --write imports it as one step that `undo` can revert"
             if found.plan.changes
-            else "everything is already in the vault"
+            else nothing
         )
     elif done.step:
         count = output.count_of(len(done.paths), "file")
         output.write_message(f"{count} written; `notekeep undo` reverts this")
     else:
-        output.write_message("nothing to write: everything is already in the vault")
+        output.write_message(f"nothing to write: {nothing}")
 
 
 def _iso(day: date | None) -> str:

@@ -9,6 +9,7 @@ deserves more trust.
 from __future__ import annotations
 
 import codecs
+import gzip
 import io
 import os
 import re
@@ -234,13 +235,15 @@ class InputFiles:
 
     def _add_file(self, name: str, path: str) -> None:
         lower = name.casefold()
-        if lower.endswith((".zip", ".jex", ".tar")):
+        if lower.endswith((".zip", ".jex", ".tar", ".tgz", ".tar.gz")):
             try:
-                file = self._stack.enter_context(open(path, "rb"))  # noqa: SIM115 - the stack closes it
+                file: IO[bytes] = self._stack.enter_context(open(path, "rb"))  # noqa: SIM115 - the stack closes it
             except OSError as error:
                 raise Failure(f"{path}: cannot be read: {error.strerror}") from error
             is_only = path == self.path
             try:
+                if lower.endswith("gz"):
+                    file = self._unpack(file, path)
                 if self._add_archive("" if is_only else name, file, path, depth=1):
                     return
             except Refused as error:
@@ -249,6 +252,14 @@ class InputFiles:
                 self.losses.append(Loss(error.message, place=name))
                 return
         self._openers[name] = lambda: open(path, "rb")  # noqa: SIM115 - `open` closes it
+
+    def _unpack(self, file: IO[bytes], shown: str) -> IO[bytes]:
+        """Unpack a compressed tar, whose files could be read only one after the other."""
+        staged = self._stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
+        room = min(MAX_STAGED, max(_SMALL, os.fstat(file.fileno()).st_size * MAX_RATIO))
+        with _explain_errors(shown), gzip.open(file) as packed:
+            _copy(packed, staged, shown, room)
+        return staged
 
     def _add_archive(self, folder: str, file: IO[bytes], shown: str, *, depth: int) -> bool:
         """List an archive; False when the file is none."""
@@ -286,7 +297,9 @@ class InputFiles:
 
     def _add_tar(self, folder: str, file: IO[bytes], shown: str) -> None:
         archive = self._stack.enter_context(tarfile.open(fileobj=file, mode="r:"))  # noqa: SIM115
+        end = 0
         for number, member in enumerate(archive):
+            end = member.offset_data + -(-member.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
             if member.isdir():
                 continue
             problem = _name_problem(member.name)
@@ -300,6 +313,9 @@ class InputFiles:
             if problem:
                 raise Refused(f"{shown}: '{member.name}' in the archive {problem}", _HINT)
             self._openers[name] = lambda member=member: _open_member(archive, member)  # type: ignore[misc]
+        file.seek(end)
+        if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+            self.losses.append(Loss("files at the end of an archive that is cut off", place=shown))
 
 
 class _Watched(io.RawIOBase):
@@ -348,12 +364,11 @@ def _open_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]
     return archive.extractfile(member) or io.BytesIO()
 
 
-def _copy(file: IO[bytes], out: IO[Any], name: str) -> None:
-    room = MAX_STAGED
+def _copy(file: IO[bytes], out: IO[Any], name: str, room: int = MAX_STAGED) -> None:
     while chunk := file.read(1 << 20):
         room -= len(chunk)
         if room < 0:
-            raise Refused(f"{name}: larger than {MAX_STAGED >> 30} GB", _HINT)
+            raise Refused(f"{name}: unpacks to more than notekeep reads", _HINT)
         out.write(chunk)
 
 

@@ -233,7 +233,7 @@ class NotePlanner:
                 fields["show"] = ", ".join(item.authors)
             elif item.authors:
                 fields["author"] = list(item.authors)
-            fields["created"] = _first_day(item)
+            fields["created"] = _first_day(item)  # which a format may know better
             fields.update({name: value for name, value in item.fields.items() if value != 0})
             rating = fields.get("rating")
             if isinstance(rating, int | float):

@@ -22,6 +22,7 @@ from notekeep.habits.definition import fold_name
 from notekeep.habits.log import FIRST_YEAR, LAST_YEAR, LogValue
 from notekeep.habits.schedule import MAX_DAYS
 
+_SLASHED = re.compile(r"\s*(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
 DONE, MISS, SKIP = LogValue("done"), LogValue("miss"), LogValue("skip")
 
 
@@ -157,8 +158,19 @@ class SourceBuilder:
 # Days, numbers and units as other programs write them, in the form that a log line has
 
 
-def parse_day(text: str) -> int | None:
-    """Read a day written as `2026-01-05`, also with a time after it; None for anything else."""
+def find_day_order(texts: Iterable[str]) -> str:
+    """Return what is first in days such as `4/30/2019`: "day", "month", or "" when none tells."""
+    found = [match for match in map(_SLASHED.match, texts) if match]
+    is_day, is_month = (any(int(match[at]) > 12 for match in found) for at in (1, 2))
+    return "" if is_day == is_month else "day" if is_day else "month"
+
+
+def parse_day(text: str, order: str = "") -> int | None:
+    """Read `2026-01-05`, also with a time after it, or `5/1/2026` in a known order; None else."""
+    if order and (found := _SLASHED.match(text)):
+        first, second, year = found.groups()
+        day, month = (first, second) if order == "day" else (second, first)
+        text = f"{year}-{month:0>2}-{day:0>2}"
     head = text.strip()[:10]
     rest = text.strip()[10:11]
     day = dates.parse_iso(head) if rest in ("", "T", " ") else None

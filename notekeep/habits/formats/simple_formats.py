@@ -20,6 +20,7 @@ from notekeep.habits.formats.habit_data import (
     ImportedHabit,
     SourceBuilder,
     SourceNote,
+    find_day_order,
     find_habits,
     make_amount,
     make_line,
@@ -146,12 +147,15 @@ def read_habitbull(text: str, name: str) -> HabitSource:
         line["HabitName"] for line in lines if line.get("Value", "").strip() not in _YES_OR_NO
     }
     found = SourceBuilder("habitbull")
+    order = find_day_order(line["CalendarDate"] for line in lines)
     for number, line in enumerate(lines, 2):
         title = make_line(line["HabitName"])
-        day = parse_day(line.get("CalendarDate", ""))
+        day = parse_day(line["CalendarDate"], order)
         value = make_amount(line.get("Value", ""))
         if not title or day is None or value is None:
-            found.report_loss(NOT_UNDERSTOOD, title, f"{name}:{number}")
+            is_unclear = parse_day(line["CalendarDate"], "day") and not order
+            message = "days that may begin with the day or the month" if is_unclear else ""
+            found.report_loss(message or NOT_UNDERSTOOD, title, f"{name}:{number}")
             continue
         habit = found.find_or_add(title)
         habit.group = habit.group or make_line(line.get("HabitCategory", ""))

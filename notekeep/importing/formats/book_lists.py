@@ -92,8 +92,9 @@ def _read_storygraph(row: dict[str, str], place: str) -> Records:
         reads = [("", _read_day(row.get("Last Date Read")))]
     _set_reads(work, reads)
     if work.fields["status"] == "dropped":
-        # The last day is when the book was put away.
-        work.fields.pop("finished", None)
+        # The last day is when the book was put away, and no field is for that.
+        if day := work.fields.pop("finished", None):
+            yield Loss("days on which books were put away", f"{title}, {day}", place)
     _set_sections(work, row.get("Review"))
     for column, lost in _STORYGRAPH_LOSSES.items():
         if _read_review(row.get(column)):
@@ -206,9 +207,9 @@ def _set_sections(work: Work, review: object, private: object = "") -> None:
 _IS_GOODREADS = has_columns("Book Id", "Exclusive Shelf", "My Rating")
 _IS_STORYGRAPH = has_columns("ISBN/UID", "Read Status", "Star Rating")
 _IS_LIBRARYTHING = has_columns(
-    "Book Id", "Primary Author", "Collections", endings=(".tsv", ".txt", ".xls"), sign="\t"
+    "Book Id", "Primary Author", "Collections", endings=(".tsv", ".txt", ".xls")
 )
-_READ_LIBRARYTHING = each_row("books", _read_librarything, "\t")
+_READ_LIBRARYTHING = each_row("books", _read_librarything)
 FORMATS = (
     Format("goodreads", "Goodreads", "gr", _IS_GOODREADS, each_row("books", _read_goodreads)),
     Format("librarything", "LibraryThing", "lt", _IS_LIBRARYTHING, _READ_LIBRARYTHING),

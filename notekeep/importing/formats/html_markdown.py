@@ -202,7 +202,21 @@ def _write_nested(html: str) -> str:
 
 
 def _prepare(root: Tag) -> None:
-    """Number items, and open heads of several rows: markdownify counts them anew for each."""
+    """Number items, and open heads of several rows: markdownify counts them anew for each.
+
+    A heading in a link becomes a link in a heading, and marks that touch become one: Markdown has
+    neither.
+    """
+    for link in root.find_all("a"):
+        for heading in link.find_all(re.compile("h[1-6]")):
+            inner = Tag(name="a", attrs={"href": link.get("href") or ""})
+            inner.extend(list(heading.contents))
+            heading.append(inner)
+        if link.find(re.compile("h[1-6]")):
+            link.unwrap()
+    for mark in root.find_all(["b", "strong", "i", "em", "s", "del", "strike", "mark"]):
+        while isinstance(after := mark.next_sibling, Tag) and after.name == mark.name:
+            mark.extend(list(after.extract().contents))
     for head in root.find_all("thead"):
         if len(head.find_all("tr", limit=2)) > 1:
             head.name = "tbody"

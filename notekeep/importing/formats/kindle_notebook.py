@@ -55,13 +55,15 @@ def _is_wanted(tag: str, facts: dict[str, str]) -> bool:
 
 
 def _read_file(name: str, text: TextIO) -> Records:
+    # One that was sent as a mail has no title but that of its file.
+    stem = name.rpartition("/")[2].rpartition(".")[0].removesuffix(" - Notebook")
     title = chapter = ""
     authors: tuple[str, ...] = ()
     heading: _Part | None = None  # whose text comes next
     passages: list[Passage] = []
     for part in _split_parts(text):
         if part.name == "noteText" and heading is not None:
-            _add(passages, book_key(title, authors), heading, part.text, chapter)
+            _add(passages, book_key(title or stem, authors), heading, part.text, chapter)
         elif heading is not None:
             yield Loss("bookmarks", place=name)
         heading = part if part.name == "noteHeading" else None
@@ -73,10 +75,7 @@ def _read_file(name: str, text: TextIO) -> Records:
             chapter = clean_line(part.text)
     if heading is not None:
         yield Loss("bookmarks", place=name)
-    if title:
-        yield make_book(title, authors, passages)
-    else:
-        yield Loss("notebooks without a title", place=name)
+    yield make_book(title or stem, authors, passages)
 
 
 def _split_parts(text: TextIO) -> Iterator[_Part]:
@@ -131,5 +130,5 @@ def _add(passages: list[Passage], book: str, heading: _Part, text: str, chapter:
     passages.append(Passage(f"{book}|note|{int(order[0])}", "", text, "", order, chapter=chapter))
 
 
-_DETECT = has_words((".html", ".htm"), ("notebookFor", "bookTitle"))
+_DETECT = has_words((".html", ".htm"), ("notebookFor", "bookTitle", "noteHeading"))
 FORMATS = (Format("kindle-notebook", "Kindle notebook", "kd", _DETECT, each_text(_read_file)),)

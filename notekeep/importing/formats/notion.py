@@ -45,6 +45,9 @@ _LINK = re.compile(
 )
 _BOX = re.compile(r"(?m)^([ \t]*- \[[ x]\])[ ]{2,}")
 _RELATION = re.compile(r"\s*\([^()]*\.(?:md|html)\)")
+_ICON = re.compile(r'<img src="https://www\.notion\.so/icons/[^<>]*>')
+_TOUCHING_STRIKES = re.compile(r"(?<=[^\s~])~~~~(?=[^\s~])")
+_TOGGLE_SIZES = {"1.875em": "h1", "1.5em": "h2", "1.25em": "h3"}
 _PREFIX = "notion"
 
 
@@ -150,7 +153,10 @@ class _Export:
         def link(found: re.Match[str]) -> str:
             return resolve(found[3], found[2], bool(found[1])) or found[0]
 
-        body = change_outside_code(body, lambda part: _LINK.sub(link, _BOX.sub(r"\1 ", part)))
+        def change(part: str) -> str:
+            return _LINK.sub(link, _BOX.sub(r"\1 ", _TOUCHING_STRIKES.sub("", part)))
+
+        body = change_outside_code(body, change)
         page.body = "\n".join(line.rstrip() for line in body.split("\n")).strip()
 
     def _link(self, page: Page, name: str, address: str, words: str, *, is_picture: bool) -> str:
@@ -244,7 +250,9 @@ def _write_callouts(text: str) -> str:
     found: list[str] = []
     at = 0
     while (start := text.find("<aside>", at)) >= 0 and (end := text.find("</aside>", start)) >= 0:
-        lines = ["[!note]", *text[start + len("<aside>") : end].strip().split("\n")]
+        lines = _ICON.sub("", text[start + len("<aside>") : end]).strip().split("\n")
+        is_icon = not re.search(r"\w", lines[0])  # an emoji alone
+        lines[:is_icon] = [f"[!note] {lines[0] if is_icon else ''}".strip()]
         found += [text[at:start], "\n".join(f"> {line}".rstrip() for line in lines)]
         at = end + len("</aside>")
     return "".join([*found, text[at:]])
@@ -266,9 +274,15 @@ def _read_article(page: Page, soup: BeautifulSoup) -> Tag:
     body = article.find(class_="page-body") or soup.new_tag("div")
     for box in body.select("div.checkbox"):
         box.replace_with(raw_markdown(soup, "[x] " if _is_on(box) else "[ ] "))
+    for item in body.select(".table_of_contents-item"):
+        item.decompose()
+    for summary in body.select("summary"):
+        size = re.search(r"font-size:\s*([\d.]+em)", str(summary.get("style")))
+        summary.name = _TOGGLE_SIZES.get(size[1], "summary") if size else "summary"
     for callout in body.select("figure.callout"):
+        icons = [icon.extract().get_text() for icon in callout.select(".icon")]
         callout.name = "blockquote"
-        callout.insert(0, raw_markdown(soup, "[!note]\n"))
+        callout.insert(0, raw_markdown(soup, f"[!note] {''.join(icons)}".strip() + "\n"))
     return body
 
 

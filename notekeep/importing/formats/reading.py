@@ -11,6 +11,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
@@ -66,14 +67,14 @@ def is_database(head: bytes) -> bool:
     return head.startswith(b"SQLite format 3\0")
 
 
-def has_columns(*columns: str, endings: tuple[str, ...] = (".csv",), sign: str = ",") -> Detect:
+def has_columns(*columns: str, endings: tuple[str, ...] = (".csv",)) -> Detect:
     """Return a check whether a file is a table with these columns."""
 
     def detect(name: str, head: bytes) -> bool:
         if not name.casefold().endswith(endings):
             return False
-        lines = head_text(head).splitlines()
-        cells = next(csv.reader(lines[:1], delimiter=sign), [])
+        lines = head_text(head).splitlines()[:1]
+        cells = next(csv.reader(lines, delimiter=_find_sign("".join(lines))), [])
         return set(columns) <= {cell.strip() for cell in cells}
 
     return detect
@@ -120,11 +121,9 @@ def each_text(read: Callable[[str, TextIO], Records], max_size: int = MAX_SOURCE
     return each_file(read_one)
 
 
-def each_row(
-    what: str, convert: Callable[[dict[str, str], str], Iterable[Record | Loss]], sign: str = ","
-) -> Read:
-    """Return what reads each row of each recognized table, whose cells a sign parts."""
-    return each_text(lambda name, text: convert_rows(what, name, text, convert, sign))
+def each_row(what: str, convert: Callable[[dict[str, str], str], Iterable[Record | Loss]]) -> Read:
+    """Return what reads each row of each recognized table."""
+    return each_text(lambda name, text: convert_rows(what, name, text, convert))
 
 
 def convert_rows(
@@ -132,10 +131,9 @@ def convert_rows(
     name: str,
     text: TextIO,
     convert: Callable[[dict[str, str], str], Iterable[Record | Loss]],
-    sign: str = ",",
 ) -> Records:
     """Yield what each row of a table becomes; `convert` also gets its place."""
-    for line, row in read_csv(text, sign):
+    for line, row in read_csv(text):
         place = f"{name}:{line}"
         yield from guard(what, place, convert, row, place)
 
@@ -178,15 +176,18 @@ def read_lines(text: TextIO) -> Iterator[str]:
         yield line
 
 
-def read_csv(text: TextIO, sign: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
+def read_csv(text: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
     """Read the rows of a CSV file with the line on which each ends, by the columns' names.
 
-    A row that ends early has "" in the columns behind it; cells behind the last column are joined
+    Its cells are parted by commas, semicolons or tabs, as its first line tells. A row that ends early has "" in the columns behind it; cells behind the last column are joined
     to it with their commas, since a text that was not quoted ends there.
     """
     limit = csv.field_size_limit(_MAX_LINE)  # holds for the whole process
     try:
-        reader = csv.reader(read_lines(text), delimiter=sign)
+        lines = read_lines(text)
+        first = next(lines, "")
+        sign = _find_sign(first)
+        reader = csv.reader(chain([first], lines), delimiter=sign)
         head = [clean_line(cell) for cell in next(reader, [])]
         for number, row in enumerate(reader):
             check_count(number + 1, "rows")
@@ -195,6 +196,11 @@ def read_csv(text: TextIO, sign: str = ",") -> Iterator[tuple[int, dict[str, str
                 yield reader.line_num, dict(zip(head, cells + [""] * len(head), strict=False))
     finally:
         csv.field_size_limit(limit)
+
+
+def _find_sign(line: str) -> str:
+    """Return what parts the cells of a table: the most frequent sign of its first line."""
+    return max(",;\t", key=re.sub('"[^"]*"', "", line).count)
 
 
 def read_table(

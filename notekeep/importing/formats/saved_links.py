@@ -124,13 +124,15 @@ def _read_bookmarks(name: str, text: TextIO) -> Records:
     """Read links; the folders above them that a person made become a tag."""
     folders: list[str] = []
     folder = ""
+    last: Bookmark | Loss | None = None
     for piece in read_pieces(text, lambda tag, _: tag.removeprefix("/") in _BOOKMARK_TAGS):
         place, words = f"{name}:{piece.line}", clean_line(piece.text)
         if piece.tag == "a":
             facts = piece.facts
             tags = [*facts.get("tags", "").split(","), "/".join(filter(None, folders[:_MAX_DEPTH]))]
             saved = unix_day(facts.get("add_date") or facts.get("time_added"))
-            yield _bookmark(first_of(facts, "href"), words, saved, tags, place)
+            yield from (last,) if last else ()
+            last = _bookmark(first_of(facts, "href"), words, saved, tags, place)
         elif piece.tag == "h3":
             folder = "" if any(root in piece.facts for root in _ROOTS) else words
         elif piece.tag == "dl":
@@ -138,11 +140,17 @@ def _read_bookmarks(name: str, text: TextIO) -> Records:
             folder = ""
         elif piece.tag == "/dl" and folders:
             folders.pop()
-        elif piece.tag == "dd":
-            yield Loss("descriptions of links", place=place)
+        elif piece.tag == "dd" and words and isinstance(last, Bookmark):
+            # What a person wrote about a link makes it a note, as with Raindrop.io.
+            work = Work("note", last.title or last.url, (f"bookmarks:{last.url}",), tags=last.tags)
+            work.fields |= {"url": last.url, "created": last.saved}
+            work.passages.append(Passage(f"{last.url}|note", "", piece.text.strip()))
+            yield work
+            last = None
+    yield from (last,) if last else ()
 
 
-_IS_BOOKMARKS = has_words((".html", ".htm"), "netscape-bookmark-file")
+_IS_BOOKMARKS = has_words((".html", ".htm"), ("netscape-bookmark-file", 'add_date="'))
 _IS_INSTAPAPER = has_columns("URL", "Title", "Selection", "Folder")
 _IS_POCKET = either(
     has_columns("title", "url", "time_added"), has_words(".html", "<title>pocket export")
