@@ -91,13 +91,12 @@ def read_source(
     """Read what was given, in the format that is named or that it has."""
     if origin and origin not in FORMATS:
         raise UsageError(f"there is no format {origin}", f"formats: {', '.join(FORMATS)}")
-    vocabulary = vocabulary or VaultVocabulary()
-    form = origin or _detect(given, vocabulary)
+    form = origin or find_format(given, vocabulary)
     if given.is_database:
         if form != "loop":
             raise UsageError(f"{given.path} is a database, which {form} does not use")
         return read_loop(given.path)
-    return FORMATS[form].read(given, vocabulary)
+    return FORMATS[form].read(given, vocabulary or VaultVocabulary())
 
 
 def read_loop(path: str) -> HabitSource:
@@ -123,7 +122,14 @@ def _read_rows(opened: Connection, table: str, columns: Sequence[str]) -> list[d
 # Detection: the formats that some file looks like
 
 
-def _detect(given: HabitFiles, vocabulary: VaultVocabulary) -> str:
+def find_format(given: HabitFiles, vocabulary: VaultVocabulary | None = None) -> str:
+    """Return the id of the format of what was given.
+
+    Raises:
+        Ambiguous: It looks like several.
+        UsageError: It looks like none.
+    """
+    vocabulary = vocabulary or VaultVocabulary()
     if given.is_database:
         return "loop"
     found = sorted(

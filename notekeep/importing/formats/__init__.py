@@ -48,11 +48,8 @@ def find_formats(given: InputFiles, format_id: str = "") -> list[tuple[Format, t
     if format_id and not found and len(given.names) == 1:
         found[format_id] = list(given.names)
     if not found:
-        hint = (
-            "Name it with --from. `notekeep import --help` lists the formats, and"
-            " `notekeep habit import` reads those of habits."
-        )
-        if given.path.casefold().endswith(".csv"):
-            hint = "Name its columns: `notekeep import FILE --map COLUMN=title`"
-        raise UsageError(f"{given.path} is in no format that notekeep knows.", hint)
+        # It imports the formats of habits, which use this folder.
+        from notekeep.importing.other_programs import explain_unknown
+
+        raise explain_unknown(given)
     return [(FORMATS[one], tuple(names)) for one, names in found.items()]

@@ -91,10 +91,9 @@ def _read_storygraph(row: dict[str, str], place: str) -> Records:
     if not any(end for _, end in reads):
         reads = [("", _read_day(row.get("Last Date Read")))]
     _set_reads(work, reads)
-    if work.fields["status"] == "dropped":
-        # The last day is when the book was put away, and no field is for that.
-        if day := work.fields.pop("finished", None):
-            yield Loss("days on which books were put away", f"{title}, {day}", place)
+    # The last day of such a book is when it was put away, and no field is for that.
+    if work.fields["status"] == "dropped" and (day := work.fields.pop("finished", None)):
+        yield Loss(f"the day on which it was put away: {day}", title, place)
     _set_sections(work, row.get("Review"))
     for column, lost in _STORYGRAPH_LOSSES.items():
         if _read_review(row.get(column)):

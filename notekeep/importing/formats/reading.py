@@ -179,8 +179,9 @@ def read_lines(text: TextIO) -> Iterator[str]:
 def read_csv(text: TextIO) -> Iterator[tuple[int, dict[str, str]]]:
     """Read the rows of a CSV file with the line on which each ends, by the columns' names.
 
-    Its cells are parted by commas, semicolons or tabs, as its first line tells. A row that ends early has "" in the columns behind it; cells behind the last column are joined
-    to it with their commas, since a text that was not quoted ends there.
+    Its cells are parted by commas, semicolons or tabs, as its first line tells. A row that ends
+    early has "" in the columns behind it; cells behind the last column are joined to it with their
+    commas, since a text that was not quoted ends there.
     """
     limit = csv.field_size_limit(_MAX_LINE)  # holds for the whole process
     try:

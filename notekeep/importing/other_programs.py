@@ -1,0 +1,95 @@
+"""Say what a file is that no format reads, and the way round."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+from notekeep.errors import NotekeepError, UsageError
+from notekeep.importing import habit_formats
+from notekeep.importing.formats.reading import head_text, is_database
+from notekeep.importing.input_files import InputFiles
+
+_MARKDOWN = "Export as Markdown there, and open the folder as a vault."
+_TEXTS = "Put its text files into your vault, with .md as their ending."
+_TABLE = "Export as CSV there, and name its columns: `notekeep import FILE --map COLUMN=title`"
+_PANDOC = "Convert it with pandoc: `pandoc FILE -t gfm -o FILE.md`"
+_PROGRAMS = (
+    (".bear2bk .bearbk .bear .textpack", "a Bear backup", _MARKDOWN),
+    (".ulyz .ulysses", "a Ulysses backup", _MARKDOWN),
+    (".upnx", "an UpNote backup", _MARKDOWN),
+    (".apkg .colpkg", "an Anki deck", "Export its notes as text there, and make a CSV file of it."),
+    (".one .onepkg .onetoc2", "a OneNote notebook", "Obsidian's plug-in Importer makes a vault."),
+    (".doc .docx .gdoc .odt .pages .rtf", "a document", f"Save it as .docx. {_PANDOC}"),
+    (".epub .org .opml", "a book, an Org file or an outline", _PANDOC),
+    (".bib .rdf .ris", "a list of references", "Export it from Zotero as CSV. " + _TABLE),
+    ('"citation-key"', "a Zotero library", _TABLE),
+    ('"itemType"', "a Zotero library", "Export the notes of its items as Markdown there."),
+    ('"activeNotes"', "an export of Simplenote", _TEXTS),
+    ('"content_type" "uuid"', "a backup of Standard Notes", _TEXTS),
+    ('"entries" "creationDate"', "an export of Day One", f"Export as plain text there. {_TEXTS}"),
+    ('"entries" "starred"', "a journal of jrnl", "Run `jrnl --format markdown --file FOLDER`."),
+    ('"string" "uid"', "an export of Roam", _MARKDOWN),
+    ('"document_html"', "an export of Reflect", _MARKDOWN),
+    ('"savedAt" "slug"', "an export of Omnivore", "Put its folder highlights into your vault."),
+    ('"is_archived" "mimetype"', "an export of wallabag", _TABLE),
+    ("tomboy", "a note of Tomboy", _MARKDOWN),
+    ("text/x-zim-wiki", "a page of Zim", _MARKDOWN),
+    ("TYPE,CONTENT", "a project of Todoist", "`notekeep import FILE --map CONTENT=title`"),
+    ("books_authors_link", "a Calibre library", _TABLE),
+    ("assetGrid", "a page of Apple Journal", _PANDOC),
+    (".md .markdown", "Markdown", "Put it into your vault, or open its folder as one."),
+)
+"""How each program is known, by endings or by words at the begin, its name, and the way round."""
+_LOOKED_AT = 200
+"""How many files are looked at."""
+
+
+def explain_unknown(given: InputFiles) -> UsageError:
+    """Return why nothing that was given can be read, and what to do."""
+    heads = {name: given.head(name) for name in given.names[:_LOOKED_AT]}
+    if form := _find_habits(given.path, heads):
+        hint = f"`notekeep habit import {shlex.quote(given.path)}`"
+        return UsageError(f"{given.path} has habits, of {form}.", hint)
+    for signs, what, way in _PROGRAMS:
+        for name, head in heads.items():
+            if _is_of(signs, name, head_text(head)):
+                return UsageError(f"{name} is {what}, which `import` does not read.", way)
+    hint = (
+        "Name it with --from. `notekeep import --help` lists the formats, and"
+        " `notekeep habit import` reads those of habits."
+    )
+    if given.path.casefold().endswith(".csv"):
+        hint = "Name its columns: `notekeep import FILE --map COLUMN=title`"
+    for name in [name for name in heads if name.casefold().endswith(".json")]:
+        if _is_cut_off(given, name):
+            return UsageError(f"{name} is cut off.", "Export it again.")
+    return UsageError(f"{given.path} is in no format that notekeep knows.", hint)
+
+
+def _is_of(signs: str, name: str, text: str) -> bool:
+    if signs.startswith("."):
+        return name.casefold().endswith(tuple(signs.split()))
+    return all(word in text for word in signs.split())
+
+
+def _find_habits(path: str, heads: dict[str, bytes]) -> str:
+    """Return the program whose habits a path has; "" for none."""
+    if any(is_database(head) and b"Repetitions" not in head for head in heads.values()):
+        return ""
+    try:
+        form = habit_formats.find_format(habit_formats.read_files(path))
+    except NotekeepError:
+        return ""
+    return "" if form == "daily" else habit_formats.FORMATS[form].title
+
+
+def _is_cut_off(given: InputFiles, name: str) -> bool:
+    try:
+        text = given.text(name).rstrip()
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(text) or error.msg.startswith("Unterminated")
+    except (NotekeepError, ValueError, RecursionError):
+        return False
+    return False
