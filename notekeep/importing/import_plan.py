@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from notekeep.errors import Refused
 from notekeep.importing.formats import find_formats
-from notekeep.importing.formats.reading import MAX_RECORDS
+from notekeep.importing.formats.reading import MAX_PAGE_TEXT, MAX_PAGES, check_count
 from notekeep.importing.import_state import (
     COUNTS,
     ImportOptions,
@@ -19,7 +18,7 @@ from notekeep.importing.import_state import (
     SourceChange,
     count_words,
 )
-from notekeep.importing.input_files import HOW_TO_SPLIT, InputFiles
+from notekeep.importing.input_files import InputFiles
 from notekeep.importing.note_import import NotePlanner
 from notekeep.importing.records import Bookmark, Format, Loss, Page, Work
 from notekeep.notes.plan import NoteChange, WritePlan
@@ -111,17 +110,17 @@ def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
     works: dict[str, Work] = {}
     pages: dict[str, Page] = {}
     bookmarks: list[Bookmark] = []
-    count = 0
+    count = size = 0
     for record in form.read(given):
         count += len(record.passages) if isinstance(record, Work) else isinstance(record, Bookmark)
-        if count > MAX_RECORDS:
-            raise Refused(
-                f"{given.path}: more than {MAX_RECORDS:,} passages or links; {HOW_TO_SPLIT}"
-            )
+        check_count(count, "passages or links")
         if isinstance(record, Loss):
             state.lose(record)
         elif isinstance(record, Page):
             pages.setdefault(record.key, record)
+            size += len(record.body)
+            check_count(len(pages), "notes", MAX_PAGES)
+            check_count(size, "letters of notes", MAX_PAGE_TEXT)
         elif isinstance(record, Bookmark):
             bookmarks.append(record)
         else:

@@ -144,7 +144,6 @@ class ImportState:
         change: SourceChange,
         *,
         source: str = "",
-        may_replace: bool = True,
         merge: Callable[[], str | None] = lambda: None,
     ) -> str | None:
         """Decide what becomes of a text that the vault has and the source, too; count it.
@@ -159,11 +158,11 @@ class ImportState:
         is_ours = ledger.has(name, found)
         if digest == found:
             count = "unchanged"
-        elif may_replace and name in self.options.take:
+        elif name in self.options.take:
             count = "updated"
         elif ledger.has(name, digest):  # the source is as it was
             count = "unchanged" if is_ours else "edited"
-        elif may_replace and is_ours:
+        elif is_ours:
             count = "updated"
         elif source and ledger.has(name, digest_text(source)):
             count = "edited"

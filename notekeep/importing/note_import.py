@@ -102,6 +102,7 @@ class NotePlanner:
                     self._plan_bookmarks(item, row)
                 else:
                     self._plan_page(item, row)
+                    item.body = ""  # the note has it
 
     @contextmanager
     def _guard(self, row: ImportRow) -> Iterator[None]:

@@ -6,6 +6,7 @@ edited stays, what they took out stays out, and what they moved is found by its 
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from notekeep.importing.formats.reading import fold_letters
@@ -145,11 +146,11 @@ class PassagePlanner:
             self.ledger,
             self.row,
             SourceChange(name, path, block.text, text),
-            may_replace=block.text[:1] not in (" ", "\t"),  # within a list
             merge=lambda: self._merge(name, text, block, path),
         )
-        if found is not None:
-            note.replace(block, found)
+        if found is not None:  # within a list it stays there
+            indent = block.text[: -len(block.text.lstrip())]
+            note.replace(block, re.sub(r"(?m)^[ \t]*(?=\S)", indent, found))
         self._record(name, text, passage)
 
     def _merge(self, name: str, text: str, block: Block, path: str) -> str | None:

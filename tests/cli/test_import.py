@@ -199,6 +199,95 @@ def test_quotes_that_were_typed_get_the_id(shell: Shell, export: Path) -> None:
     assert after.index("Worms") < after.index("Rain")
 
 
+def test_quotes_that_were_typed_with_their_note_have_it_once(shell: Shell, export: Path) -> None:
+    shell.write(
+        "books/Soil.md",
+        "---\ntype: book\n---\n# Soil\n\n## Quotes\n\n> Worms do it.\n\nNo digging!\n",
+    )
+    shell("import", str(export), "--write")
+    assert shell.read("books/Soil.md").casefold().count("no digging") == 1
+
+
+def test_a_passage_that_was_moved_into_a_list_stays_in_it(shell: Shell, export: Path) -> None:
+    shell("import", str(export), "--write")
+    text = shell.read("books/Soil.md")
+    start = text.index("> Rain.")
+    end = text.index("\n", text.index("^rw-", start))
+    block = text[start:end].replace("\n", "\n  ").replace("\n  \n", "\n\n")
+    shell.write("books/Soil.md", text[:start] + f"- mine\n\n  {block}" + text[end:])
+    again(export, SOIL.passages[0], Marked(2, "Rain at night."))
+    shell("import", str(export), "--write")
+    assert "\n  > Rain at night. (p. 2)\n" in shell.read("books/Soil.md")
+
+
+def test_a_gap_is_filled_where_it_is(shell: Shell, export: Path) -> None:
+    again(export, Marked(1, "One."), Marked(3, "Three."))
+    shell("import", str(export), "--write")
+    again(export, Marked(2, "Two."))  # an export has only what is new
+    shell("import", str(export), "--write")
+    text = shell.read("books/Soil.md")
+    assert text.index("> One.") < text.index("> Two.") < text.index("> Three.")
+
+
+def test_a_passage_whose_accents_another_system_wrote_anew_is_not_edited(
+    shell: Shell, export: Path
+) -> None:
+    again(export, Marked(1, "Un café."))
+    shell("import", str(export), "--write")
+    text = shell.read("books/Soil.md")
+    shell.write("books/Soil.md", text.replace("café", "cafe\u0301"))
+    again(export, Marked(1, "Un café noir."))
+    assert "1 updated" in shell("import", str(export), "--write").out
+
+
+def test_a_record_of_imports_whose_last_line_has_no_end_goes_on(shell: Shell, export: Path) -> None:
+    shell("import", str(export), "--write")
+    (ledger,) = (shell.root / ".notekeep/imported").iterdir()
+    ledger.write_bytes(ledger.read_bytes().rstrip(b"\n"))
+    again(export, *SOIL.passages, Marked(3, "Sun."))
+    shell("import", str(export), "--write")
+    again(export, *SOIL.passages[:1], Marked(2, "Hail."), Marked(3, "Sun and wind."))
+    assert "2 updated" in shell("import", str(export), "--write").out
+
+
+@pytest.mark.parametrize(
+    ("field", "source"),
+    [
+        ("url: https://example.com/worms", {"source_url": "https://example.com/worms/"}),
+        ("asin: b00x123456", {"asin": "B00X123456"}),
+    ],
+)
+def test_a_note_is_found_by_its_address_or_number_however_it_is_written(
+    shell: Shell, export: Path, field: str, source: dict[str, str]
+) -> None:
+    shell.write("Mud.md", f"---\ntype: book\ntitle: Other\n{field}\n---\n")
+    again(export, **source)
+    shell("import", str(export), "--write")
+    assert "> Rain." in shell.read("Mud.md")
+
+
+def test_values_of_yours_that_stay_are_named(shell: Shell, export: Path) -> None:
+    shell.write("books/Soil.md", "---\ntype: book\nasin: B9\n---\n# Soil\n")
+    again(export, asin="B1")
+    ran = shell("import", str(export), "--write")
+    assert "Kept yours in books/Soil.md: asin" in ran.out
+    assert "asin: B9\n" in shell.read("books/Soil.md")
+
+
+def test_a_new_note_has_the_day_of_its_first_highlight(shell: Shell, export: Path) -> None:
+    value = json.loads(export.read_text("utf-8"))
+    days = ("2019-05-04T10:00:00Z", "2019-05-03T10:00:00Z")
+    for one, day in zip(value["results"][0]["highlights"], days, strict=True):
+        one["highlighted_at"] = day
+    export.write_text(json.dumps(value), "utf-8")
+    ran = shell("import", str(export), "--write")
+    assert "created: 2019-05-03\n" in shell.read("books/Soil.md")
+    assert "  days of highlights other than the first\n" in ran.out
+    del value["results"][0]["highlights"][1]  # a part of the source has no say
+    export.write_text(json.dumps(value), "utf-8")
+    assert "Nothing new." in shell("import", str(export), "--write").err
+
+
 def test_a_book_is_found_by_title_and_author_and_that_is_said(shell: Shell, export: Path) -> None:
     shell.write("reading/Dirt.md", "---\ntype: book\ntitle: 'Soil: A Life'\n---\n")
     ran = shell("import", str(export), "--write")
@@ -425,3 +514,73 @@ def test_a_table_is_imported_with_named_columns(shell: Shell, tmp_path: Path) ->
     assert shell(*words, "--write").code == 0
     assert "color: dark\n" in shell.read("CSV/list/Soil.md")
     assert shell("import", str(path), "--map", "Was").code == 2
+
+
+def test_a_book_of_any_year_comes_and_a_cell_that_is_no_day_costs_itself(
+    shell: Shell, tmp_path: Path
+) -> None:
+    path = tmp_path / "goodreads.csv"
+    path.write_text(
+        "Book Id,Title,Author,My Rating,Exclusive Shelf,Original Publication Year,Date Read\n"
+        "1,The Iliad,Homer,5,read,-750,2024/13/45\n"
+        "2,Meditations,Marcus Aurelius,4,read,180,2024/05/01\n"
+        "3,Metamorphoses,Ovid,4,read,8,\n",
+        "utf-8",
+    )
+    ran = shell("import", str(path), "--write")
+    assert (ran.code, ran.out.count("(new)")) == (0, 3)
+    assert "values of finished: finished is a date, not '2024-13-45' (The Iliad)" in ran.out
+    assert "rating: 5\n" in shell.read("books/The Iliad.md")
+    found = json.loads(shell("ls", "published:<1000", "--sort", "published", "--json").out)
+    titles = [note["title"] for note in found["rows"]]
+    assert titles == ["The Iliad", "Metamorphoses", "Meditations"]
+    assert shell("lint").code == 0
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_the_sign_between_the_cells_of_a_table_is_found(
+    shell: Shell, tmp_path: Path, sign: str
+) -> None:
+    path = tmp_path / "list.csv"
+    rows = (("No", "Was", "Wie"), ("1", '"Rose, rot"', "x;y" if sign == "\t" else "z"))
+    path.write_text("".join(f"{sign.join(row)}\n" for row in rows), "utf-8")
+    shell("import", str(path), "--map", "Was=title", "--id", "No", "--write")
+    assert "title: Rose, rot\n" in shell.read("CSV/list/Rose, rot.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("notes.bear2bk", "PK", "notes.bear2bk is a Bear backup"),
+        ("notes.json", '{"activeNotes": []}', "notes.json is an export of Simplenote"),
+        ("graph.json", '[{"children": [{"string": "a", "uid": "b"}]}]', "an export of Roam"),
+        ("paper.docx", "PK", "pandoc FILE -t gfm -o FILE.md"),
+        ("note.md", "# Note\n", "note.md is Markdown"),
+        ("half.json", '{"a": [1, 2', "half.json is cut off."),
+        ("recipe.txt", "eggs", "in no format that notekeep knows"),
+        ("run.csv", "HabitName,CalendarDate,Value\nRun,2026-01-02,1\n", "`notekeep habit import "),
+    ],
+)
+def test_a_file_of_another_program_is_named_with_the_way_round(
+    shell: Shell, tmp_path: Path, name: str, text: str, what: str
+) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    ran = shell("import", str(tmp_path / name))
+    assert ran.code == 2
+    assert what in ran.err
+
+
+def test_the_database_of_a_habit_tracker_is_sent_to_the_import_of_habits(shell: Shell) -> None:
+    path = SAMPLES.parent.parent / "habits/imports/samples/loop.db"
+    assert f"`notekeep habit import {path}`" in shell("import", str(path)).err
+
+
+def test_an_export_of_more_pages_than_memory_holds_is_refused(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notekeep.importing.formats.notion.MAX_PAGES", 3)
+    for number in range(4):
+        (tmp_path / f"Page {number:032x}.md").write_text("# Page\n", "utf-8")
+    ran = shell("import", str(tmp_path))
+    assert ran.code == 4
+    assert "more than 3 pages; split it" in ran.err

@@ -247,6 +247,46 @@ def test_two_habits_of_one_name_stay_two(vault: Vault, plan: Callable[..., Habit
     assert plan(*twins).plan.changes == []
 
 
+def test_two_of_one_name_stay_two_where_the_vault_has_one(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    day = [ImportedDay(FIRST, DONE)]
+    found = plan(ImportedHabit("Gym", entries=day), ImportedHabit("Gym", entries=day))
+    assert [(row.path, row.is_new) for row in found.habits] == [
+        ("habits/Gym.md", False),
+        ("habits/Gym 2.md", True),
+    ]
+
+
+def test_another_habit_of_the_program_is_not_taken_for_one_of_its_name(
+    vault: Vault, plan: Callable[..., HabitImport]
+) -> None:
+    plan(ImportedHabit("Run", source_id="41"), write=True)
+    (row,) = plan(ImportedHabit("Run", source_id="42")).habits
+    assert (row.id, row.is_new) == ("run-2", True)
+
+
+@pytest.mark.parametrize(
+    ("days", "found"),
+    [
+        (["11/5/2020", "4/30/2019"], [(2020, 11, 5), (2019, 4, 30)]),
+        (["5/11/2020", "30/4/2019"], [(2020, 11, 5), (2019, 4, 30)]),
+        (["11/5/2020", "1/2/2020"], []),
+    ],
+)
+def test_other_days_of_a_file_tell_which_part_is_the_month(
+    vault: Vault, tmp_path: Path, days: list[str], found: list[tuple[int, int, int]]
+) -> None:
+    path = tmp_path / "HabitBull.csv"
+    rows = "".join(f"Run,,,{day},1,\n" for day in days)
+    path.write_text(f"HabitName,D,C,CalendarDate,Value,CommentText\n{rows}", "utf-8")
+    source = plan_import(vault.workspace, vault.habits, str(path)).source
+    read = [date.fromordinal(one.day) for habit in source.habits for one in habit.entries]
+    assert sorted(read) == sorted(date(*day) for day in found)
+    unclear = "days that may begin with the day or the month"
+    assert any(loss.message == unclear for loss in source.losses) != bool(found)
+
+
 @pytest.mark.parametrize(
     ("name", "identity"),
     [

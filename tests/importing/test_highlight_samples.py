@@ -13,7 +13,9 @@ import pytest
 
 from notekeep.errors import UsageError
 from notekeep.importing.formats import FORMATS
+from notekeep.importing.formats.reading import split_names
 from notekeep.importing.records import Bookmark, passage_id
+from notekeep.vault import Vault
 from tests.support.reading import SAMPLES, read
 
 if TYPE_CHECKING:
@@ -154,6 +156,43 @@ def test_headings_of_notebooks(heading: str, expected: tuple[str, ...], tmp_path
     assert passage.order == (120,)
 
 
+def test_several_notes_on_a_page_stay_with_their_passages(tmp_path: Path) -> None:
+    records = [
+        ("Highlight", "36-36", "Keep it tidy."),
+        ("Note", "36", "about the room"),
+        ("Highlight", "36-36", "Another one."),
+        ("Note", "36", "about the other"),
+        ("Note", "36", "about the other, longer"),
+        ("Note", "36", "about the page"),
+        ("Note", "36", "and more"),
+    ]
+    (tmp_path / "My Clippings.txt").write_text(
+        "".join(
+            f"My PDF (Ann Example)\n- Your {kind} on page {page} | Added on Thursday, October 12,"
+            f" 2023 2:42:00 PM\n\n{text}\n==========\n"
+            for kind, page, text in records
+        ),
+        "utf-8",
+    )
+    (work,) = read(tmp_path).works.values()
+    assert [shown(one)[1:] for one in work.passages] == [
+        ("Keep it tidy.", "about the room"),
+        ("Another one.", "about the other, longer"),
+        ("", "about the page"),
+        ("", "and more"),
+    ]
+
+
+def test_a_notebook_that_was_mailed_has_the_title_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "The Garden - Notebook.html").write_text(
+        '<html><div class="noteHeading">Highlight(<span class="highlight_yellow">yellow</span>)'
+        ' - Page 4 · Location 274</div><div class="noteText">Worms.</div></html>',
+        "utf-8",
+    )
+    (work,) = read(tmp_path).works.values()
+    assert (work.title, work.passages[0].text) == ("The Garden", "Worms.")
+
+
 def test_a_notebook_and_clippings_give_one_passage_the_same_id(tmp_path: Path) -> None:
     clippings = tmp_path / "My Clippings.txt"
     clippings.write_text(
@@ -203,6 +242,47 @@ def test_readwise_csv() -> None:
     assert (thrown.text, thrown.is_gone) == ("Thrown away", True)
     article = works["How Worms Work"]
     assert (article.kind, article.passages[0].at) == ("note", "2026-02-03T09:00")
+
+
+def test_readwise_headings_and_discards(tmp_path: Path) -> None:
+    head = "Highlight,Book Title,Book Author,Note,Tags,Location Type,Location\n"
+    author = '"Ann Example, Bo Pattern, and Cy Model"'
+    rows = [
+        ("Head", ".h1", "h1"),
+        ("Twice.", "", ""),
+        ("Twice.", "", "discard"),
+        ("No.", "", ".discard"),
+    ]
+    (tmp_path / "readwise-data.csv").write_text(
+        head
+        + "".join(
+            f"{words},Soil,{author},{note},{tag},page,{at}\n"
+            for at, (words, note, tag) in enumerate(rows)
+        ),
+        "utf-8",
+    )
+    (tmp_path / "vault/.notekeep").mkdir(parents=True)
+    plan = Vault.open(tmp_path / "vault").imports.plan([str(tmp_path / "readwise-data.csv")])
+    (note, _) = plan.plan.changes
+    text = (note.after or b"").decode()
+    assert "author: [Ann Example, Bo Pattern, Cy Model]\n" in text
+    assert "### Head\n\n> Twice. (p. 1)" in text
+    assert "#h1" not in text
+    assert "No." not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Example, Ann", ["Ann Example"]),
+        ("Example, Ann; Van Pattern, Bo", ["Ann Example", "Bo Van Pattern"]),
+        ("Example, Ann and Pattern, Bo", ["Ann Example", "Bo Pattern"]),
+        ("Ann Example, Bo Pattern & Cy Model", ["Ann Example", "Bo Pattern", "Cy Model"]),
+        ("Ann, Bo, and Cy", ["Ann", "Bo", "Cy"]),
+    ],
+)
+def test_lists_of_people(text: str, names: list[str]) -> None:
+    assert list(split_names(text)) == names
 
 
 def test_reader_json_and_csv() -> None:
@@ -348,6 +428,41 @@ def test_snipd_with_links_and_a_player(tmp_path: Path) -> None:
     work = read(path).works["Worms"]
     assert (work.authors, work.fields["guest"]) == (("Shed Radio",), ["Ann", "Bo"])
     assert [shown(one) for one in work.passages] == [("[00:01:00]", "Dig", "mine")]
+
+
+def test_snipd_as_it_was_exported_in_2023(tmp_path: Path) -> None:
+    path = tmp_path / "Beds.md"
+    path.write_text(
+        "---\nsubject: soil\n---\n## Episode metadata\n"
+        "- Episode title:: [[Beds\\|Beds, with Ann]]\n"
+        "- Show:: [[Shed Radio]]\n- Episode link:: [open in Snipd](https://share.snipd.com/episode/1a)"
+        "\n- Episode publish date:: 2021-07-02\n## Snips\n\n### [02:56] Dig once\n\n"
+        "[🎧 Play snip - 1min️ (02:49 - 04:42)](https://share.snipd.com/snip/2b)\n"
+        "### ✨ Key takeaways\n1. Once is enough.\n#### 📚 Transcript\n<details>\nwords\n"
+        "</details>\n---\n### [1:02:30] Water\n"
+        "[🎧 Play snip - 2min️ (1:02:11 - 1:03:43)](https://share.snipd.com/snip/3c)\n",
+        "utf-8",
+    )
+    (work,) = read(path).works.values()
+    assert (work.title, work.authors, work.ids) == (
+        "Beds, with Ann",
+        ("Shed Radio",),
+        ("snipd:1a",),
+    )
+    assert work.fields["url"] == "https://share.snipd.com/episode/1a"
+    assert work.fields["published"] == "2021-07-02"
+    assert [shown(one) for one in work.passages] == [
+        ("[00:02:49]", "Dig once", "1. Once is enough."),
+        ("[01:02:11]", "Water", ""),
+    ]
+
+
+def test_snips_that_are_not_found_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "Beds.md"
+    path.write_text("# Beds\n\n- https://share.snipd.com/snip/2b\n", "utf-8")
+    assert [message for message, _ in read(path).losses] == [
+        "files that cannot be read: no snip was found, though there are links to snips"
+    ]
 
 
 def test_hypothesis() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 import zipfile
@@ -13,6 +14,7 @@ from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.importing.input_files import InputFiles
 from notekeep.vault import Vault
 from tests.support.import_sources import Book, Marked, write_readwise_json
+from tests.support.reading import SAMPLES, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,3 +145,28 @@ def test_a_file_larger_than_memory_allows_is_refused(tmp_path: Path) -> None:
             files.text("a.csv")
         with pytest.raises(Refused, match="larger than 16 MB; split it"):
             files.open_text("a.csv")
+
+
+def test_a_tar_that_is_cut_off_says_so(tmp_path: Path) -> None:
+    whole = (SAMPLES / "joplin/garden.jex").read_bytes()
+    (tmp_path / "a.jex").write_bytes(whole[:6000])
+    with InputFiles(str(tmp_path / "a.jex")) as files:
+        assert files.names
+        assert [loss.message for loss in files.losses] == [
+            "files at the end of an archive that is cut off"
+        ]
+    with InputFiles(str(SAMPLES / "joplin/garden.jex")) as files:
+        assert files.losses == []
+
+
+def test_a_compressed_tar_as_takeout_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "takeout.tgz"
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(SAMPLES / "keep", "Takeout/Keep")
+    assert len(read(path).pages) == len(read("keep").pages)
+    path.write_bytes(path.read_bytes()[:900])
+    with pytest.raises(Refused, match="damaged"):
+        InputFiles(str(path))
+    path.write_bytes(gzip.compress(bytes(8 << 20)))
+    with pytest.raises(Refused, match="unpacks to more"):
+        InputFiles(str(path))

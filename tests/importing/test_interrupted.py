@@ -102,3 +102,16 @@ def test_an_import_that_is_stopped_keeps_what_is_written_as_one_step(
     for _ in vault.history.steps():
         vault.history.undo()
     assert tree(root) == before
+
+
+def test_the_record_of_an_import_is_written_after_notes_that_were_there(
+    root: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "given"
+    write(root, write_readwise_json(source, BOOKS[:1]))
+    (ledger,) = root.rglob("*.log")
+    before = ledger.read_bytes()
+    write_readwise_json(source, BOOKS)
+    written = iter((True, False))
+    write(root, source, lambda _: next(written))
+    assert ledger.read_bytes() == before

@@ -73,10 +73,11 @@ def test_raindrop() -> None:
 
 def test_bookmarks_of_a_browser() -> None:
     found = read("links/bookmarks.html")
-    assert found.bookmarks == [
-        Bookmark(WORMS, "How Worms Work", "2023-11-14", ("soil", "read", "Garden"))
-    ]
-    assert found.losses == [("descriptions of links", "bookmarks.html:9")]
+    (work,) = found.works.values()  # since something is written about it
+    assert (work.title, work.tags) == ("How Worms Work", ("soil", "read", "Garden"))
+    assert work.fields == {"url": WORMS, "created": "2023-11-14"}
+    assert [one.note for one in work.passages] == ["A line about it"]
+    assert (found.bookmarks, found.losses) == ([], [])
 
 
 def test_folders_that_a_browser_has_by_itself_are_no_tags(tmp_path: Path) -> None:
@@ -94,6 +95,19 @@ def test_folders_that_a_browser_has_by_itself_are_no_tags(tmp_path: Path) -> Non
         Bookmark("https://b.org", "B"),
     ]
     assert found.losses == [("links that are no web addresses", "bookmarks.html:9")]
+
+
+def test_what_was_written_about_a_bookmark_makes_it_a_note(tmp_path: Path) -> None:
+    (tmp_path / "shaarli.html").write_text(  # without the first line that browsers write
+        '<DL><DT><A HREF="https://a.org" ADD_DATE="1700000000" TAGS="soil">A</A>\n'
+        '<DD>mine,\nof two lines\n<DT><A HREF="https://b.org" ADD_DATE="1700000000">B</A></DL>',
+        "utf-8",
+    )
+    found = read(tmp_path)
+    assert [one.url for one in found.bookmarks] == ["https://b.org"]
+    (work,) = found.works.values()
+    assert (work.fields["url"], work.fields["created"]) == ("https://a.org", "2023-11-14")
+    assert [one.note for one in work.passages] == ["mine,\nof two lines"]
 
 
 def test_a_bookmark_that_does_not_end_ends_at_the_next_one(tmp_path: Path) -> None:

@@ -269,6 +269,27 @@ def test_evernote_samples(name: str, titles: list[str]) -> None:
     assert list(read(f"enex/{name}.enex").pages) == titles
 
 
+@pytest.mark.parametrize("sign", ["-en-codeblock:true", "--en-codeblock: true"])
+def test_evernote_code_blocks_of_any_age(tmp_path: Path, sign: str) -> None:
+    block = f'<div style="{sign};"><div># a</div><div>&#160; * b</div></div>'
+    (tmp_path / "a.enex").write_text(
+        f"<en-export><note><title>T</title><content><![CDATA[<en-note>{block}</en-note>]]>"
+        "</content></note></en-export>",
+        "utf-8",
+    )
+    assert read(tmp_path).pages["T"].body == "```\n# a\n  * b\n```"
+
+
+def test_html_that_markdown_has_no_words_for(tmp_path: Path) -> None:
+    html = '<a href="https://a.org"><h3>Title</h3></a><p><s>here,</s><s><b>again</b></s></p>'
+    (tmp_path / "a.enex").write_text(
+        f"<en-export><note><title>T</title><content><![CDATA[<en-note>{html}</en-note>]]>"
+        "</content></note></en-export>",
+        "utf-8",
+    )
+    assert read(tmp_path).pages["T"].body == ("### [Title](https://a.org)\n\n~~here,**again**~~")
+
+
 def test_evernote_notes_of_one_title_stay_two(root: Path, take: Callable[..., list[str]]) -> None:
     take("enex/two-untitled-notes-with-toc.enex")
     folder = root / "Evernote/two-untitled-notes-with-toc"
@@ -431,6 +452,42 @@ def test_a_row_that_has_no_page_is_one(tmp_path: Path) -> None:
     assert found.losses == [("rows without a name", f"Books {number}.csv")]
 
 
+ICON = '<img src="https://www.notion.so/icons/star_blue.svg" class="icon" alt="star"/>'
+NOTION_MARKDOWN = f"""# Page
+
+~~here,~~~~**again**~~
+
+<aside>
+💡
+
+Mind this.
+</aside>
+
+<aside>
+{ICON.replace(' class="icon"', "")} Mind that.
+</aside>
+"""
+NOTION_HTML = f"""<article id="a" class="page sans"><div class="page-body">
+<nav><div class="table_of_contents-item"><a href="#x">Dead words</a></div></nav>
+<p><del>here,</del><del><strong>again</strong></del></p>
+<figure class="callout"><div><span class="icon">💡</span></div><p>Mind this.</p></figure>
+<figure class="callout"><div>{ICON}</div><div>Mind that.</div></figure>
+<details><summary style="font-size:1.5em">Toggle</summary>Inside.</details>
+</div></article>"""
+
+
+@pytest.mark.parametrize(("ending", "text"), [("md", NOTION_MARKDOWN), ("html", NOTION_HTML)])
+def test_notion_icons_strikes_and_toggles(tmp_path: Path, ending: str, text: str) -> None:
+    (tmp_path / f"Page {'0' * 32}.{ending}").write_text(text, "utf-8")
+    body = read(tmp_path).pages["Page"].body
+    assert "~~here,**again**~~" in body
+    assert "> [!note] 💡\n>\n> Mind this." in body
+    assert "> [!note]\n> Mind that." in body.replace(">\n> Mind that", "> Mind that")
+    assert "notion.so" not in body
+    assert "Dead words" not in body
+    assert ("## Toggle\n\nInside." in body) == (ending == "html")
+
+
 # Logseq
 
 
@@ -478,12 +535,16 @@ def test_logseq_names_links_and_parts(tmp_path: Path) -> None:
         "utf-8",
     )
     (tmp_path / "pages/a.org").write_text("* x", "utf-8")
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets/bed.png").write_bytes(b"bed")
+    (tmp_path / "pages/Bed.md").write_text("- ![](/assets/bed.png)", "utf-8")
     (tmp_path / "journals/2026_06_03.md").write_text(
         "- see [[books/c#]], [[Nobody]] and #[[two words]]\n- on [[Jun 3rd, 2026]]", "utf-8"
     )
     found = read(tmp_path)
     assert found.pages["C#"].folder == "Books"
     assert found.pages["C#"].body == ("- ```python\n  x:: 1\n  ```\n- > [!note]\n  > Mind it.")
+    assert [file.member for file in found.pages["Bed"].files.values()] == ["assets/bed.png"]
     day = found.pages["2026-06-03"].body
     assert "logseq:Books/C%23" in day
     assert "[[Nobody]] and #two-words" in day

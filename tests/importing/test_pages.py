@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,7 +54,7 @@ def take(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callabl
             (export / name).write_bytes(data)
 
         def read(_: object) -> Iterable[Record | Loss]:
-            return records
+            return deepcopy(records)  # an export is read anew each time
 
         def detect(name: str, _: bytes) -> bool:
             return name == "jotter.json"
@@ -168,6 +169,35 @@ def test_files_of_one_name_are_called_alike_in_any_order(
     names = {path.read_bytes(): path.name for path in (root / "attachments").iterdir()}
     assert names == {b"beds": "image-c04c9e19.png", b"tools": "image-94e2cf30.png"}
     assert f"![[{names[b'tools']}]]" in (root / "Jotter/Shed.md").read_text("utf-8")
+
+
+def test_a_second_file_of_a_name_leaves_the_first_as_it_is(root: Path, take: Import) -> None:
+    pages = []
+    for name in ("Garden", "Shed"):
+        page = Page(f"jo:{name}", name, "")
+        page.body = page.link_file("image", "image.png", f"{name}.png")
+        pages.append(page)
+    take(pages[0], files={"Garden.png": b"beds", "Shed.png": b"tools"})
+    text = (root / "Jotter/Garden.md").read_bytes()
+    take(*pages)
+    take(*pages)
+    names = {path.read_bytes(): path.name for path in (root / "attachments").iterdir()}
+    assert names == {b"beds": "image.png", b"tools": "image-94e2cf30.png"}
+    assert (root / "Jotter/Garden.md").read_bytes() == text
+    (root / "Jotter/Garden.md").unlink()
+    (root / "attachments/image.png").unlink()
+    plan = take(*pages)
+    assert (plan.counts()["deleted"], plan.plan.changes, plan.plan.copies) == (1, [], [])
+
+
+def test_an_attachment_is_no_note_and_a_script_no_address(root: Path, take: Import) -> None:
+    page = Page("jo:1", "Garden", "")
+    page.fields["url"] = "javascript:alert(1)"
+    page.body = page.link_file("evil", "evil.md", "evil.md")
+    plan = take(page, files={"evil.md": b"# Evil"})
+    assert [path.name for path in (root / "attachments").iterdir()] == ["evil.md.txt"]
+    assert "javascript" not in (root / "Jotter/Garden.md").read_text("utf-8")
+    assert [loss.message for loss in plan.losses] == ["addresses that are scripts"]
 
 
 def test_the_same_file_is_not_written_twice(root: Path, take: Import) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from notekeep.errors import Ambiguous, UsageError
+from notekeep.importing.formats.reading import check_count
 from notekeep.importing.input_files import InputFiles
 from notekeep.importing.records import Format
 
@@ -45,6 +46,7 @@ def find_formats(given: InputFiles, format_id: str = "") -> list[tuple[Format, t
             )
         for one in ids:
             found.setdefault(one, []).append(name)
+            check_count(len(found[one]), f"files of {FORMATS[one].title}")
     if format_id and not found and len(given.names) == 1:
         found[format_id] = list(given.names)
     if not found:

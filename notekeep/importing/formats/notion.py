@@ -13,9 +13,11 @@ from urllib.parse import unquote
 
 from notekeep.importing.formats.page_fields import set_field
 from notekeep.importing.formats.reading import (
+    MAX_PAGES,
     Records,
     Resolve,
     change_outside_code,
+    check_count,
     guard,
     head_text,
     html_text,
@@ -80,6 +82,7 @@ def _detect(name: str, head: bytes) -> bool:
 
 
 def _read(given: InputFiles) -> Records:
+    check_count(len(given.detected), "pages", MAX_PAGES)
     export = _Export(given)
     tables = [name for name in given.detected if name.endswith(".csv")]
     for name in tables:

@@ -38,6 +38,12 @@ MAX_TEXT = 1 << 20
 MAX_RECORDS = 50_000
 """How many passages, links or rows a file may have: each takes far more memory than its text."""
 
+MAX_PAGES = 15_000
+"""How many notes an import may have: all of them are in memory, since they link to each other."""
+
+MAX_PAGE_TEXT = 32 << 20
+"""How many characters the notes of an import may have in all."""
+
 _BROKEN = (
     *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
     *(csv.Error, sqlite3.Error, SyntaxError, MemoryError),

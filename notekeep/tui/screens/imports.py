@@ -103,8 +103,7 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
             said.append(Piece("Matched by title and author. m makes a new note instead.", "warn"))
         lost = [text for text, loss in losses if loss.title == row.title]
         said += [Piece(f"Not imported, or changed: {text}", "warn") for text in lost]
-        if row.kept:
-            said.append(Piece(f"Kept yours: {', '.join(row.kept)}", "muted"))
+        said += [Piece(f"Kept yours: {', '.join(row.kept)}", "muted")] * bool(row.kept)
         if row.changes:
             said.append(Piece("The source changed this too. Yours stays; t uses theirs.", "warn"))
         for change in row.changes:
