@@ -39,7 +39,7 @@ MAX_NOTE = 3 << 20
 MAX_SOURCE = 16 << 20
 """How large a file may be that holds many passages, rows or days."""
 
-MAX_FILES = 200_000
+MAX_FILES = 100_000
 MAX_RATIO = 100
 """How many times its packed size a file of more than a megabyte in an archive may have."""
 
