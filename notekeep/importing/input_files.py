@@ -364,7 +364,7 @@ def _open_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]
     return archive.extractfile(member) or io.BytesIO()
 
 
-def _copy(file: IO[bytes], out: IO[Any], name: str, room: int = MAX_STAGED) -> None:
+def _copy(file: IO[bytes] | gzip.GzipFile, out: IO[Any], name: str, room: int = MAX_STAGED) -> None:
     while chunk := file.read(1 << 20):
         room -= len(chunk)
         if room < 0:

@@ -40,12 +40,7 @@ from notekeep.importing.records import (
     passage_id,
 )
 from notekeep.markdown import frontmatter
-from notekeep.markdown.field_changes import (
-    FieldChange,
-    apply_changes,
-    check_value,
-    typed_value,
-)
+from notekeep.markdown.field_changes import FieldChange, apply_changes, check_value, typed_value
 from notekeep.markdown.field_values import Value, parse_items
 from notekeep.markdown.schema import canonical, find_known_keys
 from notekeep.notes.capture import plan_note_file
@@ -234,7 +229,7 @@ class NotePlanner:
                 fields["show"] = ", ".join(item.authors)
             elif item.authors:
                 fields["author"] = list(item.authors)
-            fields["created"] = _first_day(item)  # which a format may know better
+            fields["created"] = _first_day(item)
             fields.update({name: value for name, value in item.fields.items() if value != 0})
             rating = fields.get("rating")
             if isinstance(rating, int | float):

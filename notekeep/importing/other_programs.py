@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shlex
+from contextlib import suppress
 
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.importing import habit_formats
+from notekeep.importing.formats.json_items import read_json
 from notekeep.importing.formats.reading import head_text, is_database
 from notekeep.importing.input_files import InputFiles
 
@@ -55,15 +56,14 @@ def explain_unknown(given: InputFiles) -> UsageError:
         for name, head in heads.items():
             if _is_of(signs, name, head_text(head)):
                 return UsageError(f"{name} is {what}, which `import` does not read.", way)
-    hint = (
-        "Name it with --from. `notekeep import --help` lists the formats, and"
-        " `notekeep habit import` reads those of habits."
-    )
+    for name in [name for name in heads if name.casefold().endswith(".json")]:
+        try:
+            read_json(name, given.text(name))
+        except NotekeepError as error:
+            return UsageError(f"{name}: {error.message}.", "Export it again.")
+    hint = "Name it with --from. `notekeep import --help` lists the formats."
     if given.path.casefold().endswith(".csv"):
         hint = "Name its columns: `notekeep import FILE --map COLUMN=title`"
-    for name in [name for name in heads if name.casefold().endswith(".json")]:
-        if _is_cut_off(given, name):
-            return UsageError(f"{name} is cut off.", "Export it again.")
     return UsageError(f"{given.path} is in no format that notekeep knows.", hint)
 
 
@@ -77,19 +77,7 @@ def _find_habits(path: str, heads: dict[str, bytes]) -> str:
     """Return the program whose habits a path has; "" for none."""
     if any(is_database(head) and b"Repetitions" not in head for head in heads.values()):
         return ""
-    try:
+    with suppress(NotekeepError):
         form = habit_formats.find_format(habit_formats.read_files(path))
-    except NotekeepError:
-        return ""
-    return "" if form == "daily" else habit_formats.FORMATS[form].title
-
-
-def _is_cut_off(given: InputFiles, name: str) -> bool:
-    try:
-        text = given.text(name).rstrip()
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        return error.pos >= len(text) or error.msg.startswith("Unterminated")
-    except (NotekeepError, ValueError, RecursionError):
-        return False
-    return False
+        return "" if form == "daily" else habit_formats.FORMATS[form].title
+    return ""

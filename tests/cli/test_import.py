@@ -556,7 +556,7 @@ def test_the_sign_between_the_cells_of_a_table_is_found(
         ("graph.json", '[{"children": [{"string": "a", "uid": "b"}]}]', "an export of Roam"),
         ("paper.docx", "PK", "pandoc FILE -t gfm -o FILE.md"),
         ("note.md", "# Note\n", "note.md is Markdown"),
-        ("half.json", '{"a": [1, 2', "half.json is cut off."),
+        ("half.json", '{"a": [1, 2', "half.json: the JSON is cut off."),
         ("recipe.txt", "eggs", "in no format that notekeep knows"),
         ("run.csv", "HabitName,CalendarDate,Value\nRun,2026-01-02,1\n", "`notekeep habit import "),
     ],

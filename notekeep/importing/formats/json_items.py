@@ -24,7 +24,15 @@ def read_json(name: str, text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Refused(f"not JSON: {error}") from error
+        raise Refused(_say(error, error)) from error
+
+
+def _say(error: Exception, words: object) -> str:
+    """Say what is wrong with a text that is no JSON."""
+    is_json = isinstance(error, json.JSONDecodeError)
+    if is_json and (error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")):
+        return "the JSON is cut off"
+    return f"not JSON: {words}"
 
 
 def read_items(name: str, text: TextIO, *lists: str) -> Iterator[Any]:
@@ -49,7 +57,7 @@ def read_items(name: str, text: TextIO, *lists: str) -> Iterator[Any]:
         if is_found:
             file.expect_end()
     except (ValueError, RecursionError) as error:
-        raise Refused(f"not JSON: {getattr(error, 'msg', error)}") from error
+        raise Refused(_say(error, getattr(error, "msg", error))) from error
     if not is_found:
         raise Refused(f"there is no list of {' or '.join(lists)}")
 
@@ -72,7 +80,7 @@ class _JsonFile:
     def expect(self, sign: str) -> None:
         """Take a sign; ValueError when another is next."""
         if not self.take(sign):
-            raise ValueError(f"no {sign}")
+            raise json.JSONDecodeError(f"no {sign}", self._text, self._at)
 
     def expect_end(self) -> None:
         """Skip spaces; ValueError when anything else follows."""
