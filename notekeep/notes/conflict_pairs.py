@@ -6,13 +6,15 @@ brings it back. No mark is ever written into a note.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import pairwise
 from posixpath import basename
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from notekeep.errors import Ambiguous, Conflict, NotekeepError, NotFound, Problem, Refused
+from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.note_merge import is_pointer, merge_versions
 from notekeep.markdown.schema import role
 from notekeep.markdown.text_merge import (
@@ -25,47 +27,90 @@ from notekeep.markdown.text_merge import (
 from notekeep.notes.plan import NoteChange, WritePlan, encode
 from notekeep.notes.workspace import Workspace
 from notekeep.query.tree import Is
+from notekeep.storage.content import digest_of
 from notekeep.storage.file_names import find_original, free_path, is_own_copy, name_key
 from notekeep.storage.git import LINK, MODULE, Git, find_unfinished, find_unmerged, is_set_up
 from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
     from notekeep.storage.history import History
-    from notekeep.storage.operation_log import Version
 
-_NOT_FIRST = frozenset({"", "seen", "restore"})
-"""Verbs of an oldest version that had others before it."""
+_NO_PARENT = frozenset({"", "seen", "sync", "restore", "conflicts"})
+"""Verbs of versions that need not come from the version before them."""
+_BOX = re.compile(rb"((?:[-*+]|\d+[.)])[ \t]+)\[.\]")
+_TELLING = re.compile(rb"(?!#).*\w")
+"""A line that two notes do not have by chance, as they may have a heading."""
+
+
+class PastVersion(NamedTuple):
+    """A version of a note that this machine knows."""
+
+    data: bytes
+    has_parent: bool  # whether it was made from the version before it
 
 
 def find_merge_base(
-    history: History, versions: Sequence[Version], mine: bytes, theirs: bytes
+    versions: Sequence[PastVersion],
+    commits: Sequence[PastVersion],
+    mine: bytes,
+    theirs: bytes,
 ) -> tuple[bytes, bool]:
-    """Find the text to merge from, so that nothing which one side wrote is taken out.
+    """Find the text to merge from: a version that both sides have known.
 
-    It is a version (given newest first) that both come from; else the lines that both have, seen
-    from which the other version only added some. Whether it is such a guess comes with it.
+    `versions` are those of history and `commits` those of git, both newest first. Where both sides
+    have known none, it is what they have in common, so that all else stays. Whether the text is
+    such a guess comes with it.
     """
-    # History has what notekeep wrote or met. A base that is newer than the point at which both
-    # parted would take what one side wrote before for something that the other took out. So a
-    # version counts only where the other side shows that it knew it; any other gives no more than
-    # the lines that it shares with that side.
-    # A merge has what the other side wrote, whether that side ever had the merge or not.
-    versions = [version for version in versions if version.verb != "conflicts"]
-    known = [history.blobs.read(version.digest) for version in versions]
-    for newer, older in pairwise(known):
-        added = _nonblank_lines(newer) - _nonblank_lines(older)
-        if added and added <= _nonblank_lines(theirs):
-            return newer, False
-    if not known:
-        return common_lines(mine, theirs), True
-    oldest = known[-1]
-    if versions[-1].verb not in _NOT_FIRST:
-        return oldest, False
-    return common_lines(oldest, theirs), True
+    # That this machine has a version does not tell that the other side ever had it, nor that the
+    # note, as another program brought it, comes from it. A wrong base takes out what one side wrote.
+    origins = [_find_origins(versions, side) for side in (mine, theirs)]
+    for number, version in enumerate(versions):
+        if all(
+            number in known or _has_known(side, versions, number)
+            for side, known in zip((mine, theirs), origins, strict=True)
+        ):
+            return version.data, False
+    for number, version in enumerate(commits):
+        if _has_known(mine, commits, number) and _has_known(theirs, commits, number):
+            return version.data, False
+    local, other = (origins[0], theirs) if origins[0] else (origins[1], mine)
+    shared = [common_lines(versions[number].data, other) for number in local]
+    return max(shared, key=len, default=common_lines(mine, theirs)), True
 
 
-def _nonblank_lines(data: bytes) -> set[bytes]:
-    return {line.strip() for line in data.split(b"\n")} - {b""}
+def _find_origins(versions: Sequence[PastVersion], side: bytes) -> range:
+    """The versions that a side surely comes from, because it is one that was made here."""
+    start = end = next((n for n, one in enumerate(versions) if one.data == side), len(versions))
+    while end < len(versions) - 1 and versions[end].has_parent:
+        end += 1
+    return range(start, min(end + 1, len(versions)))
+
+
+def _has_known(side: bytes, versions: Sequence[PastVersion], number: int) -> bool:
+    """Whether a side shows that it comes from a version: no line of that one is missing in it.
+
+    Fields and boxes may have changed since, if a line was new in that version.
+    """
+    data, has_parent = versions[number]
+    body = _body_lines(data)
+    if not any(map(_TELLING.match, body)) or not body <= _body_lines(side):
+        return False
+    if _lines(data) <= _lines(side):
+        return True
+    earlier = {line for one in versions[number + 1 :] for line in _body_lines(one.data)}
+    return has_parent and any(map(_TELLING.match, body.keys() - earlier))
+
+
+def _lines(data: bytes) -> Counter[bytes]:
+    return Counter(filter(None, map(bytes.strip, data.split(b"\n"))))
+
+
+def _body_lines(data: bytes) -> Counter[bytes]:
+    """The lines below front matter, whether their boxes are ticked or not."""
+    found = Counter[bytes]()
+    for line, count in _lines(data[split_frontmatter(data).body :]).items():
+        found[_BOX.sub(rb"\1[ ]", line, count=1)] += count
+    return found
 
 
 Choice: TypeAlias = Literal["mine", "theirs", "both"]
@@ -202,10 +247,11 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
     if mine is None:
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
         return plan
+    base: bytes | None
     if pair.kind == "log":
         base, is_guess = b"", True
     elif pair.kind == "copy":
-        base, is_guess = find_merge_base(history, history.versions(pair.note), mine, theirs)
+        base, is_guess = _find_base(workspace, history, pair, mine, theirs)
     else:
         text, found = _marked(workspace, pair.note)
         is_guess = any(hunk.base is None for hunk in found)  # git may write it down
@@ -218,6 +264,29 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
     if pair.copy != pair.note:
         plan.changes.append(NoteChange(pair.copy, theirs, None))
     return plan
+
+
+def _find_base(
+    workspace: Workspace, history: History, pair: ConflictPair, mine: bytes, theirs: bytes
+) -> tuple[bytes | None, bool]:
+    """The text that a note and its copy are merged from, and whether it is a guess."""
+    known = history.versions(pair.note)
+    versions = [
+        PastVersion(history.blobs.read(one.digest), one.verb not in _NO_PARENT) for one in known
+    ]
+    if not is_set_up(workspace.state):
+        return find_merge_base(versions, (), mine, theirs)
+    git = Git(workspace.root, runs_programs=False)
+    if is_own_copy(pair.copy) and (merge := git.find_merge_of(pair.copy)):
+        return git.base_in_merge(merge, pair.note, pair.copy), False
+    # Of what came from elsewhere, or was merged here, the commit does not tell what it comes from.
+    mixed = {one.digest for one in known if one.verb in ("sync", "conflicts")}
+    past = git.past_versions(pair.note)
+    commits = [
+        PastVersion(data, number == len(past) - 1 or digest_of(data) not in mixed)
+        for number, data in enumerate(past)
+    ]
+    return find_merge_base(versions, commits, mine, theirs)
 
 
 def plan_merge_all(workspace: Workspace, history: History, *, of_others: bool = False) -> WritePlan:

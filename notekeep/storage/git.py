@@ -280,6 +280,35 @@ class Git:
         rows = zip(parts[::3], parts[1::3], parts[2::3], strict=False)
         return {os.fsdecode(row[1]): os.fsdecode(row[2]) for row in rows}
 
+    def past_versions(self, path: str) -> list[bytes]:
+        """Return what a file held in each commit that changed it, newest first."""
+        found: list[bytes] = []
+        commits = self.run("rev-list", "--topo-order", "HEAD", "--", f":(literal){path}").split()
+        for commit in commits:
+            code, data, _ = self.ask("cat-file", "blob", f"{commit.decode()}:{path}")
+            if code == 0:  # else it was deleted
+                found.append(data)
+        return found
+
+    def find_merge_of(self, copy: str) -> str:
+        """Return the merge commit that made a conflict copy; "" for none."""
+        words = "rev-list", "--merges", "--full-history", "HEAD", "--", f":(literal){copy}"
+        for merge in self.line(*words).split():
+            if not any(self.ask("cat-file", "-e", f"{merge}^{n}:{copy}")[0] == 0 for n in (1, 2)):
+                return merge
+        return ""
+
+    def base_in_merge(self, merge: str, note: str, copy: str) -> bytes | None:
+        """Return what a note and its copy come from that a merge made; None for nothing."""
+        base = self.line("merge-base", f"{merge}^1", f"{merge}^2")
+        old, mine, other, made = map(self.tree, (base, f"{merge}^1", f"{merge}^2", merge))
+        to_mine, to_other = (self.renames(base, f"{merge}^{n}") if base else {} for n in (1, 2))
+        for path, entry in old.items():
+            sides = mine.get(to_mine.get(path, path)), other.get(to_other.get(path, path))
+            if sides == (made.get(note), made.get(copy)):
+                return self.read(entry.blob)
+        return None
+
     def changed(self, old: str, new: str) -> dict[str, tuple[Entry, Entry]]:
         """Return the paths that differ between two commits, as they are in each.
 

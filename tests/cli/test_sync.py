@@ -657,6 +657,60 @@ def test_copies_of_a_program_that_syncs_the_folder_are_merged_first(
     assert len(a.notes()) == 4
 
 
+COPY = "Note.sync-conflict-20261128-101500-ABCDEFG.md"
+LONG = "---\nrating: 1\nstatus: reading\n---\n# N\n\nThe plan is green.\n\n- [ ] call Ann\n"
+
+
+@pytest.mark.parametrize("is_copy", [True, False], ids=["copy", "note"])
+def test_what_this_machine_wrote_is_merged_whichever_file_has_it(
+    two: tuple[Machine, Machine], *, is_copy: bool
+) -> None:
+    a, _ = two
+    a.write("Note.md", LONG)
+    a.sync()
+    a.write("Note.md", f"{LONG}\na line from the laptop\n")
+    a("set", "rating=4", "--", "Note")
+    phone = LONG.replace("reading", "finished").replace("[ ] call", "[x] call")
+    versions = [a.read("Note.md"), phone]
+    a.write("Note.md", versions[is_copy])
+    a.write(COPY, versions[not is_copy])
+    a.sync()
+    merged = phone.replace("rating: 1", "rating: 4") + "\na line from the laptop\n"
+    assert a.notes() == {"Note.md": merged}
+
+
+def test_what_the_phone_never_had_is_not_called_deleted(two: tuple[Machine, Machine]) -> None:
+    a, _ = two
+    a.write("Note.md", LONG)
+    a.sync()
+    a.write("Note.md", f"{LONG}\na line that was sent\n")
+    a.sync()
+    a.write(COPY, a.read("Note.md"))
+    a.write("Note.md", LONG.replace("reading", "finished"))  # of a phone that was offline
+    a.sync()
+    assert "a line that was sent" in a.read("Note.md")
+    assert "finished" in a.read("Note.md")
+
+
+def test_a_conflict_of_git_stays_one_on_the_machine_that_wrote_the_copy(
+    two: tuple[Machine, Machine],
+) -> None:
+    a, b = two
+    a("set", "rating=5", "--", "Note")
+    b("set", "rating=1", "--", "Note")
+    for one in (a, b, a):
+        one.sync()
+    before = a.notes()
+    assert len(before) == 2
+    for one in (a, b):
+        ran = one("conflicts", "--auto")
+        assert "both versions changed the same lines" in ran.err
+        assert one.notes() == before
+    a("set", "rating=5", "--", "Note")  # by hand, as the copy has it
+    assert a("conflicts", "--auto").code == 0
+    assert a.notes() == {"Note.md": NOTE.replace("3", "5")}
+
+
 def test_names_that_other_systems_refuse_are_told_before_anything_is_sent(
     machine: Callable[[str], Machine], hub: Path
 ) -> None:

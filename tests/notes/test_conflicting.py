@@ -184,13 +184,13 @@ class TestMerge:
     def test_with_a_base_in_history_both_changes_are_made(
         self, vault: Vault, texts: Callable[[], dict[str, bytes]]
     ) -> None:
-        vault.notes.create("note", "Plan", fields={"rating": 1}, body=MINE)
+        vault.notes.create("note", "Plan", fields={"rating": 1}, body=f"- [ ] call\n\n{MINE}")
         made = held(vault, NOTE) or ""
         vault.notes.set_fields([NOTE], ["rating=5"])
-        one = pair(vault, made.replace("two", "TWO"), held(vault, NOTE) or "")
+        one = pair(vault, made.replace("[ ]", "[x]"), held(vault, NOTE) or "")
         before = texts()
         vault.notes.apply(merge(vault, one))
-        assert held(vault, NOTE) == made.replace("two", "TWO").replace("rating: 1", "rating: 5")
+        assert held(vault, NOTE) == made.replace("[ ]", "[x]").replace("rating: 1", "rating: 5")
         assert list_conflicts(vault.workspace) == []
         vault.history.undo()
         assert texts() == before
@@ -200,9 +200,51 @@ class TestMerge:
         vault.notes.set_fields([NOTE], ["rating=2"])
         copied = held(vault, NOTE) or ""
         vault.notes.set_fields([NOTE], ["rating=3"])
-        one = pair(vault, copied.replace("two", "TWO"), held(vault, NOTE) or "")
+        one = pair(vault, f"{copied}four\n", held(vault, NOTE) or "")
         vault.notes.apply(merge(vault, one))
-        assert held(vault, NOTE) == copied.replace("two", "TWO").replace(": 2", ": 3")
+        assert held(vault, NOTE) == f"{copied}four\n".replace(": 2", ": 3")
+
+    @pytest.mark.parametrize("is_copy", [True, False], ids=["copy", "note"])
+    @pytest.mark.parametrize(
+        ("changes", "other"),
+        [
+            (["rating=4"], "---\nrating: 2\n---\none\n\nthree\n"),
+            (["status=done"], "---\nrating: 1\n---\none\n\nthree\nfour\n"),
+        ],
+        ids=["the same field", "another field"],
+    )
+    def test_what_this_machine_wrote_stays_whichever_file_has_it(
+        self, vault: Vault, changes: list[str], other: str, *, is_copy: bool
+    ) -> None:
+        write(vault, NOTE, f"---\nrating: 1\n---\n{MINE}")  # where "two" is new
+        vault.notes.set_fields([NOTE], changes)
+        mine = held(vault, NOTE) or ""
+        one = pair(vault, *((mine, other) if is_copy else (other, mine)))
+        if changes == ["rating=4"]:
+            with pytest.raises(Conflict):
+                merge(vault, one)
+            return
+        vault.notes.apply(merge(vault, one))
+        assert {*mine.splitlines(), "four"} == set((held(vault, NOTE) or "").splitlines())
+
+    def test_a_note_that_two_machines_made_has_what_both_wrote(self, vault: Vault) -> None:
+        vault.notes.create("note", "Plan", body="# Plan\n\n- buy milk\n")
+        mine = held(vault, NOTE) or ""
+        one = pair(vault, mine.replace("buy milk", "call Ann"), mine)
+        with pytest.raises(Conflict):
+            merge(vault, one)
+
+    def test_a_paragraph_that_was_pasted_from_the_copy_is_no_proof_of_a_base(
+        self, vault: Vault
+    ) -> None:
+        write(vault, NOTE, MINE)
+        vault.notes.apply(vault.notes.plan_add("mine", NOTE))
+        vault.notes.apply(vault.notes.plan_add("theirs", NOTE))
+        one = pair(vault, f"{MINE}theirs\n", held(vault, NOTE) or "")
+        vault.notes.apply(merge(vault, one))
+        assert {"mine", "theirs"} <= {
+            line.removeprefix("- ") for line in (held(vault, NOTE) or "").splitlines()
+        }
 
     def test_what_was_written_before_history_began_is_not_taken_out(self, vault: Vault) -> None:
         parted = f"---\nrating: 1\n---\n{MINE}"
