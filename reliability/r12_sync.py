@@ -1,8 +1,10 @@
 """R12: two or three machines change a vault and sync it with git; no line is lost.
 
-A world is some rounds of random changes on each machine, with everything that goes wrong: a sync
-killed at any moment, the remote gone, another machine that pushes first, a clock that is off, names
-that differ in case only, and a person who runs plain `git pull`.
+A world is some rounds of random changes on each machine, by hand and by notekeep, with everything
+that goes wrong: a sync killed at any moment, the remote gone, another machine that pushes first, a
+clock that is off, names that differ in case only, and a person who runs plain `git pull`. On any of
+them `conflicts --auto` merges what it can. In every third world a phone shares the folder of one
+machine, as Syncthing does, which leaves conflict copies.
 
     python -m reliability.r12_sync ROUNDS FILE
 
@@ -21,15 +23,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from notekeep.config import Places
 from notekeep.errors import NotekeepError
+from notekeep.notes.conflict_pairs import plan_merge_all
 from notekeep.services.sync import SyncService
 from notekeep.storage.git import Git
 from notekeep.storage.history import History
+from notekeep.vault import Vault
 from reliability.board import Result, Row, Sizes
 
 if TYPE_CHECKING:
@@ -39,6 +44,7 @@ ROUNDS = 20
 """Rounds of one world."""
 
 LOG = "habits/log/2026-11.shared.md"
+PHONE = "p"
 IMPORTED = ".notekeep/imported/kindle.shared.log"
 MARKERS = re.compile(rb"^(<{7} |>{7} |\|{7} )", re.MULTILINE)
 _START = "---\ntitle: {n}\nrating: 1\nstatus: new\ntags: [start]\n---\n# Note {n}\n\n"
@@ -54,11 +60,14 @@ class Machine:
         self.home = folder / f"{name} home"
         self.hours = hours
         (self.root / ".notekeep").mkdir(parents=True)
-        self.state = self.home / "state"
-        self.history = History(str(self.state))
-        self.service = SyncService(str(self.root), str(self.state), lambda: self.history)
-        with self.clock():
-            self.service.init(str(hub))
+        places = Places(*(str(self.home / part) for part in ("config", "cache", "state")))
+        self.vault = Vault.open(self.root, places=places)
+        self.state = Path(self.vault.places.state)
+        self.history = self.vault.history.store
+        self.service = self.vault.make_sync()
+        if hub.exists():
+            with self.clock():
+                self.service.init(str(hub))
 
     @contextmanager
     def clock(self) -> Iterator[None]:
@@ -71,6 +80,13 @@ class Machine:
         """Sync; return why the remote was not reached."""
         with self.clock():
             return self.service.sync().problem
+
+    def merge_copies(self) -> None:
+        """Merge all conflicts that can be merged, as `conflicts --auto` does."""
+        self.vault.indexing.refresh(words=False)
+        plan = plan_merge_all(self.vault.workspace, self.history)
+        if plan.changes:
+            self.vault.notes.apply(plan)
 
     def killed_sync(self, chance: random.Random) -> None:
         """Sync in a process of its own, killed before a command of git, or with it at any time."""
@@ -128,7 +144,9 @@ class Machine:
         if kind < 0.06:
             self.append(LOG, f"- 2026-11-{chance.randint(1, 28):02d} run: 1 km -- {token}\n")
             return [token]
-        if kind < 0.1:  # two machines may import the same book, with the same bytes
+        if (
+            kind < 0.1 and self.name != PHONE
+        ):  # two machines may import the same book, with the same bytes
             self.append(IMPORTED, f"{token}\n")
             name = f"book {chance.randint(1, 9)}"
             if not (self.root / f"{name}.md").exists():
@@ -150,9 +168,23 @@ class Machine:
         if kind < 0.23:
             note = self.root / f"{chance.choice(('Twin', 'twin', 'TWIN'))}.md"
             lines = [*lines[:8], f"{token}\n"]
+        elif kind < 0.5 and note.exists():
+            self._edit(note.name if note.parent == self.root else "", chance, token)
+            return [token]
         text = "".join(_change_lines(lines, chance, token))
         note.write_text(text)
         return [token] if token in text else []
+
+    def _edit(self, path: str, chance: random.Random, token: str) -> None:
+        """Make a change with notekeep, which has the version from then on."""
+        notes = self.vault.notes
+        self.vault.indexing.refresh(words=False)
+        with suppress(NotekeepError):  # such as a note whose front matter two programs wrote
+            if chance.random() < 0.5 or not path:
+                notes.apply(notes.plan_add(token, path))
+            else:
+                key = chance.choice(("rating", "status"))
+                notes.apply(notes.plan_set([path], [f"{key}={token}"], force=True))
 
 
 def sync_until(root: str, state: str, step: str) -> None:
@@ -195,6 +227,47 @@ def _change_lines(lines: list[str], chance: random.Random, token: str) -> list[s
     return lines
 
 
+class SharedFolder:
+    """Two machines whose folders a program such as Syncthing keeps alike."""
+
+    def __init__(self, one: Machine, other: Machine, chance: random.Random) -> None:
+        self._roots = one.root, other.root
+        self._chance = chance
+        self._last: dict[str, bytes] = {}
+        self._copies = 0
+
+    def share(self) -> None:
+        """Bring each file to both; where both changed it, one version becomes a copy."""
+        one, other = map(_contents, self._roots)
+        for path in sorted(one.keys() | other.keys()):
+            mine, theirs, old = (files.get(path) for files in (one, other, self._last))
+            if theirs == old or theirs is None:
+                kept = mine
+            elif mine in (old, theirs) or mine is None:
+                kept = theirs
+            else:
+                self._copies += 1
+                kept, lost = self._chance.sample((mine, theirs), 2)
+                stem = path.removesuffix(".md")
+                self._write(f"{stem}.sync-conflict-20261128-{self._copies:06}-ABCDEFG.md", lost)
+            self._write(path, kept)
+        self._last = _contents(self._roots[0])
+
+    def _write(self, path: str, data: bytes | None) -> None:
+        for place in (root / path for root in self._roots):
+            if data is None:
+                place.unlink(missing_ok=True)
+            else:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
+
+
+def _contents(root: Path) -> dict[str, bytes]:
+    """The notes and logs of a vault, by path."""
+    found = [path for path in root.rglob("*.md") if not {".git", ".trash"} & set(path.parts)]
+    return {str(path.relative_to(root)): path.read_bytes() for path in found}
+
+
 def run(size: int, folder: Path) -> Result:
     """Sync for `size` rounds, in worlds of some rounds each."""
     result = Result(size=f"{size:,} rounds, 2 and 3 machines, git")
@@ -228,21 +301,45 @@ def _run_world(result: Result, folder: Path, seed: int, rounds: int) -> None:
         (machines[0].root / f"note {number}.md").write_text(_START.format(n=number) + _ITEMS)
     for one in machines:
         one.sync()
+    if seed % 3 == 2:
+        machines.append(Machine(folder, PHONE, folder / "nowhere", 0))
+        shared = SharedFolder(machines[0], machines[-1], chance)
+        shared.share()
+    else:
+        shared = None
     rows: set[str] = set()
     for number in range(rounds):
         where = f"world {seed}, round {number}"
-        written: set[str] = set()
-        for one in machines:
-            for step in range(chance.randint(0, 4)):
-                token = f"{one.name}{seed}x{number}x{step}"
-                written |= set(one.change(chance, token))
-            text = _all_text(one)
-            written = {token for token in written if token[0] != one.name or token in text}
-            logs = _read(one.root / LOG) + _read(one.root / IMPORTED)
-            rows |= {token for token in written if token in logs}
-        _sync_all(result, machines, hub, chance, where)
-        _check(result, machines, written | rows, where)
+        written = _change_all(machines, chance, f"{seed}x{number}", rows)
+        if shared:
+            shared.share()
+        synced = [one for one in machines if one.name != PHONE]
+        _sync_all(result, synced, hub, chance, where)
+        if chance.random() < 0.5:
+            for one in chance.sample(machines, chance.randint(1, len(machines))):
+                one.merge_copies()
+            if shared:
+                shared.share()
+            _sync_all(result, synced, hub, chance, where)
+        _check(result, synced, written | rows, where)
+        if shared:
+            shared.share()
         result.count += 1
+
+
+def _change_all(
+    machines: list[Machine], chance: random.Random, name: str, rows: set[str]
+) -> set[str]:
+    """Change something on each machine; return the new texts, and add those of logs to `rows`."""
+    written: set[str] = set()
+    for one in machines:
+        for step in range(chance.randint(0, 4)):
+            written |= set(one.change(chance, f"{one.name}{name}x{step}"))
+        text = _all_text(one)
+        written = {token for token in written if token[0] != one.name or token in text}
+        logs = _read(one.root / LOG) + _read(one.root / IMPORTED)
+        rows |= {token for token in written if token in logs}
+    return written
 
 
 def _sync_all(
