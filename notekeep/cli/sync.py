@@ -123,7 +123,7 @@ def _ask_trust(service: SyncService, *, yes: bool) -> None:
             output.write_message(f"  {line}")
         why = "this git repository is not trusted yet"
         confirm("Sync with it?", why, yes=yes, hint="use --yes to confirm")
-        service.trust()
+        service.trust(unknown)
 
 
 def _warn_of_names(service: SyncService) -> None:

@@ -61,8 +61,8 @@ def find_merge_base(
     have known none, it is what they have in common, so that all else stays. Whether the text is
     such a guess comes with it.
     """
-    # That this machine has a version does not tell that the other side ever had it, nor that the
-    # note, as another program brought it, comes from it. A wrong base takes out what one side wrote.
+    # A wrong base takes out what one side wrote. That this machine has a version does not tell
+    # that the other side ever had it, nor that the note, as another program brought it, had it.
     origins = [_find_origins(versions, side) for side in (mine, theirs)]
     for number, version in enumerate(versions):
         if all(
@@ -247,7 +247,6 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
     if mine is None:
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
         return plan
-    base: bytes | None
     if pair.kind == "log":
         base, is_guess = b"", True
     elif pair.kind == "copy":
@@ -268,20 +267,17 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
 
 def _find_base(
     workspace: Workspace, history: History, pair: ConflictPair, mine: bytes, theirs: bytes
-) -> tuple[bytes | None, bool]:
+) -> tuple[bytes, bool]:
     """The text that a note and its copy are merged from, and whether it is a guess."""
     known = history.versions(pair.note)
     versions = [
         PastVersion(history.blobs.read(one.digest), one.verb not in _NO_PARENT) for one in known
     ]
-    if not is_set_up(workspace.state):
-        return find_merge_base(versions, (), mine, theirs)
-    git = Git(workspace.root, runs_programs=False)
-    if is_own_copy(pair.copy) and (merge := git.find_merge_of(pair.copy)):
-        return git.base_in_merge(merge, pair.note, pair.copy), False
+    past = []
+    if is_set_up(workspace.state):
+        past = Git(workspace.root, runs_programs=False).past_versions(pair.note)
     # Of what came from elsewhere, or was merged here, the commit does not tell what it comes from.
     mixed = {one.digest for one in known if one.verb in ("sync", "conflicts")}
-    past = git.past_versions(pair.note)
     commits = [
         PastVersion(data, number == len(past) - 1 or digest_of(data) not in mixed)
         for number, data in enumerate(past)

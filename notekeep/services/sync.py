@@ -41,6 +41,8 @@ from notekeep.storage.git import (
     Entry,
     Git,
     GitError,
+    find_folder,
+    is_below,
 )
 from notekeep.storage.history import ROUND_BYTES
 from notekeep.storage.open_folder import content_at
@@ -67,6 +69,10 @@ _LOGIN: Final = re.compile(
     r" disabled|host key verification|returned error: 40[13]|access denied|invalid credentials",
     re.IGNORECASE,
 )
+_FULL_DISK: Final = re.compile(
+    r"^(?!remote:).*no space left on device", re.IGNORECASE | re.MULTILINE
+)
+_INVALID_PATH: Final = re.compile(r"invalid path '(.*)'", re.IGNORECASE)
 
 
 class SyncResult(NamedTuple):
@@ -152,7 +158,7 @@ class SyncService:
             git.run("config", "core.precomposeunicode", "true")
         done.append("set up the merge driver")
         if is_known:
-            self.trust()
+            self.trust(self.untrusted())
         if code:
             done.append("the remote cannot be reached yet: `git ls-remote` shows why")
         return done
@@ -188,25 +194,40 @@ class SyncService:
     # Trust: a repository that was copied or unpacked may run programs and send notes to a stranger.
 
     def untrusted(self) -> list[str]:
-        """List what the person has not agreed to yet: programs that git would run, and remotes."""
-        known = {*self._agreed(), f"runs {DRIVER} = {_driver()}"}
+        """List what the person has not agreed to yet: settings, hooks and remotes.
+
+        Refused where it could not be right: the files of another folder, or a remote in the vault.
+        """
+        known = self._agreed()
         return [line for line in self._settings() if line not in known]
 
-    def trust(self) -> None:
-        """Remember that the person agrees to what the repository does now."""
+    def trust(self, shown: Iterable[str]) -> None:
+        """Remember that the person agrees to what was shown."""
         make_folder(os.path.dirname(self._trust))
-        agreed = sorted({*self._agreed(), *self._settings()})
-        write_file(self._trust, json.dumps({"agreed": agreed}).encode())
+        lines = sorted({*self._agreed(), *shown})
+        write_file(self._trust, json.dumps({"agreed": lines}).encode())
 
-    def _agreed(self) -> list[str]:
-        kept = kept_state(os.path.dirname(self._trust), TRUST)
-        return list(map(str, kept.get("agreed", ())))
+    def _agreed(self) -> set[str]:
+        kept = kept_state(os.path.dirname(self._trust), TRUST).get("agreed", ())
+        return {*map(str, kept), f"has the setting {DRIVER} = {_driver()}"}
 
     def _settings(self) -> list[str]:
-        settings = self.git.settings()
-        sent = [f"sends notes to {url}" for key, url in settings if _ADDRESS.fullmatch(key)]
-        runs = [f"runs {one}" for one in self.git.programs(settings)]
-        return [*sent, *runs] or ["sends notes nowhere and runs no programs"]
+        settings, root = self.git.settings(), os.path.realpath(self.root)
+        urls = [value for key, value in settings if _ADDRESS.fullmatch(key)]
+        # As git reads it, an address with a colon in its first part is not a path.
+        paths = [os.path.join(root, url.removeprefix("file://")) for url in urls]
+        inner = [path for path in paths if ":" not in path[len(root) + 1 :].partition("/")[0]]
+        trees = [value for key, value in settings if key == "core.worktree"]
+        places = [os.path.realpath(os.path.join(find_folder(root), tree)) for tree in trees]
+        if any(is_below(os.path.realpath(path), root) for path in inner) or {*places} - {root}:
+            raise Refused(
+                "The git repository of this vault has its files elsewhere, or its remote in the"
+                " vault. Nothing was run.",
+                f"Change core.worktree or the remote's url in {find_folder(root)}/config.",
+            )
+        dangers = self.git.dangers(settings)
+        found = [*(f"sends notes to {url}" for url in urls), *dangers]
+        return found or ["sends notes nowhere and runs no programs"]
 
     # Names that other systems refuse
 
@@ -239,7 +260,9 @@ class SyncService:
         if theirs := self.git.commit_at(f"refs/remotes/{remote}/{name}"):
             counts = self.git.line("rev-list", "--left-right", "--count", f"HEAD...{theirs}")
             ahead, behind = map(int, counts.split()) if counts else (0, 0)
-        changed = self.git.run("status", "--porcelain", "-z", "--no-renames").count(b"\0")
+        changed = self.git.run(
+            "status", "--porcelain", "-z", "--no-renames", "--ignore-submodules=all"
+        ).count(b"\0")
         url = self.git.line("remote", "get-url", remote) if remote else ""
         return SyncStatus(branch, url, ahead, behind, changed)
 
@@ -288,14 +311,16 @@ class SyncService:
                 if found is None:
                     continue  # a file was saved meanwhile
                 result, head = found, git.commit_at("HEAD")
-            if head in (theirs, ""):
-                return result
             if not theirs and (others := self._branches(remote)):
+                what = "Committed here, not sent" if head else "Nothing was received"
+                way = f"git branch -u {remote}/{others[0]}" if head else f"git switch {others[0]}"
                 return result._replace(
-                    problem=f"Committed here, not sent: the remote has no branch {name}.",
-                    hint=f"To sync with its branch {others[0]}, run `git branch -u {remote}/"
-                    f"{others[0]}` once. To add a branch, run `git push -u {remote} {name}`.",
+                    problem=f"{what}: the remote has no branch {name}.",
+                    hint=f"To sync with its branch {others[0]}, run `{way}` once. To add a branch,"
+                    f" run `git push -u {remote} {name}`.",
                 )
+            if result.problem or head in (theirs, ""):
+                return result
             code, answer, text = git.ask("push", "--porcelain", remote, f"HEAD:refs/heads/{name}")
             if code == 0:
                 return result._replace(sent=len(git.changed(theirs, head)))
@@ -323,6 +348,10 @@ class SyncService:
         return [name.removeprefix(start) for name in names if name != f"{start}HEAD"]
 
     def _not_reached(self, text: str, command: str, result: SyncResult) -> SyncResult:
+        if _FULL_DISK.search(text):
+            raise Failure(
+                f"`git {command}` failed: the disk is full.", "Free some space, then sync."
+            )
         if _LOGIN.search(text):
             problem = "Committed here, not sent: git could not log in."
         elif "[remote rejected]" in text:
@@ -336,7 +365,9 @@ class SyncService:
     def _commit(self) -> None:
         """Commit all changes, other repositories inside the vault aside."""
         git = self.git
-        git.run("add", "-A", "--", ".", f":(exclude,glob)**/{TEMP_PREFIX}*")
+        # Git would ask a repository inside the vault for its status, which can run a program.
+        inner = (f":(exclude,literal){path}" for path in git.modules())
+        git.run("add", "-A", "--", ".", f":(exclude,glob)**/{TEMP_PREFIX}*", *inner)
         has_changes = False
         for path, (old, new) in git.staged().items():
             if old.mode == MODULE:
@@ -362,6 +393,23 @@ class SyncService:
 
     def _receive(self, ours: str, theirs: str, result: SyncResult) -> SyncResult | None:
         """Bring the vault to a commit that has both; None to begin anew."""
+        try:
+            found = self._merge(ours, theirs, result)
+        except GitError as error:
+            if not (path := _INVALID_PATH.search(error.text)):
+                raise
+            with suppress(FileNotFoundError):  # git looks before it writes
+                os.unlink(self._receiving)
+            raise _refuse_path(path[1]) from error
+        if found is not None and self.untrusted():
+            return found._replace(
+                problem="Received, but not sent: a hook of this vault has changed.",
+                hint="Run `notekeep sync` in a terminal to see what it would run.",
+            )
+        self.git.ask("hook", "run", "--ignore-missing", "post-merge", "--", "0")
+        return found
+
+    def _merge(self, ours: str, theirs: str, result: SyncResult) -> SyncResult | None:
         git = self.git
         self._check_incoming(ours, theirs)
         bases = git.line("merge-base", "--all", ours, theirs).split() if ours else [""]
@@ -380,9 +428,7 @@ class SyncService:
         for path, (_, entry) in self.git.changed(ours, theirs).items():
             parts = [part.casefold() for part in path.split("/")]
             if {"", ".", "..", ".git"} & set(parts) or any(p.startswith("git~") for p in parts):
-                raise Refused(
-                    f"The remote has a file that git must not write: {path}. Nothing was changed."
-                )
+                raise _refuse_path(path)
             if entry.mode != LINK:
                 continue
             target = os.fsdecode(self.git.read(entry.blob))
@@ -426,7 +472,8 @@ class SyncService:
                 )
                 raise error
             return None
-        self._log(history, before, self._read(before))  # which has the files on the disk, too
+        # Which has the files on the disk, too.
+        self._log(history, files if ours else (), before, self._read(before))
         os.unlink(self._receiving)
         return len(changes)
 
@@ -443,7 +490,10 @@ class SyncService:
             data = content_at(self.root, path) or b""
             whole = self.git.run("cat-file", "--filters", f"{target}:{path}")
             if data != whole and whole.startswith(data):
-                self.git.run("restore", f"--source={target}", "--", f":(literal){path}")
+                words = "restore", f"--source={target}", "--", f":(literal){path}"
+                code, _, text = self.git.ask(*words)
+                if code and "did not match" not in text:  # as a path that git refused
+                    raise GitError("restore", text)
         os.unlink(self._receiving)
 
     def _read(self, paths: Iterable[str]) -> dict[str, bytes | None]:
@@ -459,11 +509,16 @@ class SyncService:
         return found
 
     def _log(
-        self, history: History, before: dict[str, bytes | None], after: dict[str, bytes | None]
+        self,
+        history: History,
+        files: Iterable[str],
+        before: dict[str, bytes | None],
+        after: dict[str, bytes | None],
     ) -> None:
         """Log the step, so that `undo` gives back what was there."""
         step = make_step_id()
-        changes: list[ChangeRecord] = []
+        # What history does not keep is named by `undo`, which refuses then.
+        changes = [ChangeRecord("edit", path) for path in files if path not in after]
         with Flush(at_once=False) as flush:
             for path, data in after.items():
                 old = before[path]
@@ -488,7 +543,7 @@ class TreeMerge:
 
     def __init__(self, git: Git, base: str, ours: str, theirs: str) -> None:
         self._git = git
-        self._theirs = theirs
+        self._ours, self._theirs = ours, theirs
         self._old, self._mine, self._other = map(git.tree, (base, ours, theirs))
         self._to_mine = git.renames(base, ours) if base else {}
         self._to_other = git.renames(base, theirs) if base else {}
@@ -507,6 +562,8 @@ class TreeMerge:
         """
         tree = self._git.write_tree(self.files)
         written = self._git.tree(tree)
+        if left_out := self.files.keys() - written.keys():
+            raise _refuse_path(min(left_out))
         both = (*self._mine.values(), *self._other.values())
         allowed = {entry.blob for entry in both} | self._made
         if written != self.files or any(one.blob not in allowed for one in written.values()):
@@ -553,10 +610,18 @@ class TreeMerge:
         base = read(old.blob) if old is not None and old.mode not in _NO_FILES else None
         merged = merge_versions(path, base, read(mine.blob), read(other.blob))
         if merged is None:
-            return None
+            # Nobody would find a copy among the settings of Obsidian.
+            is_setting = path.startswith(".obsidian/") and path.endswith(".json")
+            return self._newer(path, mine, other) if is_setting else None
         blob = self._git.store(merged)
         self._made.add(blob)
         return Entry(mode, blob)
+
+    def _newer(self, path: str, mine: Entry, other: Entry) -> Entry:
+        """The side that was committed last."""
+        words = "-1", "--timestamp", "--", f":(literal){path}"
+        times = [self._git.line("rev-list", side, *words) for side in (self._ours, self._theirs)]
+        return other if times[1] > times[0] else mine
 
     def _put(self, path: str, entry: Entry, *, is_copy: bool = False) -> None:
         """Give a file its place; where another one has it, it becomes a conflict copy."""
@@ -586,6 +651,13 @@ def _default_branch(refs: str) -> str:
         return found[1]
     branches = re.findall(r"\srefs/heads/(\S+)$", refs, re.MULTILINE)
     return branches[0] if len(branches) == 1 else ""
+
+
+def _refuse_path(path: str) -> Refused:
+    return Refused(
+        f"The remote has a file that git must not write: {path}. Nothing was changed.",
+        "Delete or rename it there, and run `notekeep sync` again.",
+    )
 
 
 def _leads_out(path: str, target: str) -> bool:

@@ -6,13 +6,17 @@ submodule is fetched, and nothing that it names is run.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
+from itertools import islice
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, Refused
@@ -69,14 +73,19 @@ _UNFINISHED: Final = {
     "BISECT_LOG": Unfinished("A bisect", "git bisect reset", "git bisect reset"),
 }
 """By a file in git's folder."""
-_PROGRAM_KEYS: Final = re.compile(
-    r"core\.(fsmonitor|hookspath|sshcommand|editor|pager|gitproxy|askpass)"
-    r"|(filter|diff|difftool|merge|mergetool|credential|gpg|remote|protocol|include|includeif|alias"
-    r"|trailer|pager|sequence)\.(.*\.)?(clean|smudge|process|command|textconv|cmd|driver|helper"
-    r"|program|uploadpack|receivepack|vcs|proxy|path|allow|editor)"
-    r"|alias\..*|pager\..*|url\..*\.(insteadof|pushinsteadof)",
-    re.IGNORECASE,
+_HARMLESS: Final = re.compile(
+    r"core\.worktree|remote\..*\.(url|pushurl|fetch)"
+    r"|core\.(repositoryformatversion|filemode|bare|symlinks|ignorecase|precomposeunicode|eol"
+    r"|logallrefupdates|quotepath|autocrlf|safecrlf|longpaths|untrackedcache|preloadindex)"
+    r"|branch\..*\.(remote|merge|rebase|description)|user\.(name|email)"
+    r"|submodule\..*\.(url|active)|extensions\.(objectformat|refstorage)|commit\.gpgsign"
+    r"|pull\.(ff|rebase)|push\.(default|autosetupremote)|merge\.notekeep\.name|color\..*|gc\.auto",
+    re.IGNORECASE | re.DOTALL,
 )
+"""Settings that run, send and reach nothing. Sync itself checks those of the first line."""
+_MOST_HOOKS = 1000
+LOCK_SECONDS: Final = 600.0
+"""A lock of git that is older was left by a crash, if no git is running in the repository."""
 DRIVER: Final = "merge.notekeep.driver"
 TRUST: Final = "sync.json"
 """The file of a vault's state with what the person agreed to."""
@@ -95,6 +104,11 @@ def find_folder(root: str) -> str:
             _, _, place = file.read().partition(b"gitdir: ")
         return os.path.join(root, os.fsdecode(place.rstrip(b"\r\n")))
     return folder
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it; both are real paths."""
+    return os.path.join(path, "").startswith(os.path.join(folder, ""))
 
 
 def find_unfinished(root: str) -> Unfinished | None:
@@ -173,7 +187,10 @@ class Git:
         if not self._runs_programs:
             # A partial clone would fetch what it lacks, by the program that its settings name.
             env |= {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+        if not self._runs_programs or words[0] == "merge":  # which may bring other hooks
             settings.append(f"core.hooksPath={os.devnull}")
+        if self.exists:
+            env |= {"GIT_DIR": find_folder(self.root), "GIT_WORK_TREE": self.root}
         options = [word for setting in settings for word in ("-c", setting)]
         try:
             done = subprocess.run(
@@ -225,11 +242,30 @@ class Git:
             raise Refused(f"{found} Nothing was changed.", f"{found.ways} {left}".strip())
         if left:
             raise Refused("Git left conflicts in this vault. Nothing was changed.", left)
-        if os.path.exists(os.path.join(find_folder(self.root), "index.lock")):
-            raise Refused(
-                "Another git command is running in this vault. Nothing was changed.",
-                "If none is, a crash left `.git/index.lock`: delete it and run `notekeep sync`.",
-            )
+        folder = Path(find_folder(self.root))
+        for lock in sorted([*folder.glob("*.lock"), *folder.glob("refs/**/*.lock")]):
+            with suppress(FileNotFoundError):
+                if time.time() - lock.stat().st_mtime > LOCK_SECONDS and not self._is_running():
+                    lock.unlink()
+                    continue
+                raise Refused(
+                    "Another git command is running in this vault. Nothing was changed.",
+                    f"If none is, a crash left `{lock}`: delete it and run `notekeep sync`.",
+                )
+
+    def _is_running(self) -> bool:
+        """Whether a git may be at work here; it may be where the system does not tell."""
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if (process / "comm").read_bytes().startswith(b"git") and is_below(
+                    os.readlink(process / "cwd"), os.path.realpath(self.root)
+                ):
+                    return True
+            except PermissionError:  # another person's
+                return True
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+        return not os.path.exists("/proc/self/cwd")
 
     def branch(self) -> str:
         """Return the branch that is checked out; refuse a detached HEAD."""
@@ -243,16 +279,32 @@ class Git:
 
     def settings(self) -> list[tuple[str, str]]:
         """Return the repository's own settings by key; reading them runs nothing."""
-        answer = self.line("config", "--local", "--includes", "--list", "-z")
-        found = (setting.partition("\n") for setting in answer.split("\0") if setting)
-        return [(key, value) for key, _, value in found]
+        answer = self.run("config", "--list", "--show-scope", "--includes", "-z")
+        parts = answer.decode("utf-8", "surrogateescape").split("\0")
+        found = zip(parts[::2], (one.partition("\n") for one in parts[1::2]), strict=False)
+        return [(key, value) for scope, (key, _, value) in found if scope in ("local", "worktree")]
 
-    def programs(self, settings: Iterable[tuple[str, str]]) -> list[str]:
-        """List what the repository's settings and hooks run."""
-        found = [f"{key} = {value}" for key, value in settings if _PROGRAM_KEYS.fullmatch(key)]
+    def dangers(self, settings: Iterable[tuple[str, str]]) -> list[str]:
+        """List what the settings, hooks and files of the repository may run or reach.
+
+        A hook is listed with a digest, so that another text is another line.
+        """
+        found = [
+            f"has the setting {key} = {value}"
+            for key, value in settings
+            if not _HARMLESS.fullmatch(key)
+        ]
         hooks = os.path.join(self.root, self.line("rev-parse", "--git-path", "hooks"))
-        names = sorted(os.listdir(hooks)) if os.path.isdir(hooks) else []
-        return [*found, *(f"hook {name}" for name in names if not name.endswith(".sample"))]
+        paths = (os.path.join(at, name) for at, _, names in os.walk(hooks) for name in names)
+        for path in islice(paths, _MOST_HOOKS):
+            if os.path.isfile(path) and not path.endswith(".sample"):
+                with open(path, "rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                found.append(f"runs the hook {os.path.relpath(path, hooks)} (sha256 {digest[:16]})")
+        alternates = self.line("rev-parse", "--git-path", "objects/info/alternates")
+        with suppress(OSError), open(os.path.join(self.root, alternates), "rb") as file:
+            found += [f"reads from {os.fsdecode(line)}" for line in file.read().splitlines()]
+        return sorted(found)
 
     # Objects
 
@@ -271,6 +323,12 @@ class Git:
                     found[os.fsdecode(path)] = Entry(mode, blob)
         return found
 
+    def modules(self) -> list[str]:
+        """Return the repositories inside the vault that git follows."""
+        rows = self.run("ls-files", "-s", "-z").split(b"\0")
+        found = [row.partition(b"\t")[2] for row in rows if row.startswith(MODULE.encode())]
+        return [os.fsdecode(path) for path in found]
+
     def renames(self, old: str, new: str) -> dict[str, str]:
         """Return the files that were renamed between two commits: old paths to new ones."""
         answer = self.run(
@@ -283,31 +341,12 @@ class Git:
     def past_versions(self, path: str) -> list[bytes]:
         """Return what a file held in each commit that changed it, newest first."""
         found: list[bytes] = []
-        commits = self.run("rev-list", "--topo-order", "HEAD", "--", f":(literal){path}").split()
-        for commit in commits:
-            code, data, _ = self.ask("cat-file", "blob", f"{commit.decode()}:{path}")
+        words = "rev-list", "--topo-order", "HEAD", "--", f":(literal){path}"
+        for commit in self.line(*words).split():
+            code, data, _ = self.ask("cat-file", "blob", f"{commit}:{path}")
             if code == 0:  # else it was deleted
                 found.append(data)
         return found
-
-    def find_merge_of(self, copy: str) -> str:
-        """Return the merge commit that made a conflict copy; "" for none."""
-        words = "rev-list", "--merges", "--full-history", "HEAD", "--", f":(literal){copy}"
-        for merge in self.line(*words).split():
-            if not any(self.ask("cat-file", "-e", f"{merge}^{n}:{copy}")[0] == 0 for n in (1, 2)):
-                return merge
-        return ""
-
-    def base_in_merge(self, merge: str, note: str, copy: str) -> bytes | None:
-        """Return what a note and its copy come from that a merge made; None for nothing."""
-        base = self.line("merge-base", f"{merge}^1", f"{merge}^2")
-        old, mine, other, made = map(self.tree, (base, f"{merge}^1", f"{merge}^2", merge))
-        to_mine, to_other = (self.renames(base, f"{merge}^{n}") if base else {} for n in (1, 2))
-        for path, entry in old.items():
-            sides = mine.get(to_mine.get(path, path)), other.get(to_other.get(path, path))
-            if sides == (made.get(note), made.get(copy)):
-                return self.read(entry.blob)
-        return None
 
     def changed(self, old: str, new: str) -> dict[str, tuple[Entry, Entry]]:
         """Return the paths that differ between two commits, as they are in each.

@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from typing import NamedTuple, Self
 
-from notekeep.errors import Conflict, NotekeepError
+from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.storage import durability
 from notekeep.storage.atomic import TornWrite
 from notekeep.storage.content import Source, digest_of
@@ -308,6 +308,11 @@ def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
         for change in reversed(record.changes):
             path = moved.get(change.path, change.path)
             inverse: Operation | None = None
+            if change.kind == "edit" and record.verb == "sync" and change.after is None:
+                raise Refused(
+                    f"The sync of {record.label} cannot be undone: history did not keep {path}.",
+                    "Nothing was changed. `git revert` can undo commits.",
+                )
             if change.kind == "edit":
                 inverse = _invert_edit(root, change, path, blobs)
             elif change.kind == "new" and _is_as_made(root, change, path):

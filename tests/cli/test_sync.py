@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -639,6 +640,120 @@ def test_the_folder_of_git_may_lie_elsewhere(two: tuple[Machine, Machine], tmp_p
     assert "A merge is in progress" in a("sync").err
 
 
+@pytest.mark.parametrize("changed", ["", "mine\n"], ids=["forward", "merge"])
+def test_a_path_that_git_refuses_stops_one_sync_only(
+    two: tuple[Machine, Machine], hub: Path, changed: str
+) -> None:
+    a, b = two
+    before = a.git("rev-parse", "HEAD").strip()
+    blob = a.git("rev-parse", "HEAD:Note.md").strip()
+    tree = _store_tree(a, b"100644 config\0" + bytes.fromhex(blob))
+    rest = b"100644 Note.md\0" + bytes.fromhex(blob)
+    top = _store_tree(a, b"40000 .git.\0" + bytes.fromhex(tree) + rest)
+    commit = a.git("commit-tree", top, "-p", before, "-m", "odd").strip()
+    a.git("push", "-qf", "origin", f"{commit}:refs/heads/main")
+    if changed:
+        b.write("Mine.md", changed)
+    notes = b.notes()
+    for _ in range(2):
+        ran = b("sync")
+        assert ran.code == 4
+        assert ".git./config. Nothing was changed." in ran.err
+        assert b.notes() == notes
+    mended = a.git("commit-tree", "HEAD^{tree}", "-p", commit, "-m", "mended").strip()
+    a.git("push", "-q", "origin", f"{mended}:refs/heads/main")
+    b.sync()
+    assert b.notes() == notes
+
+
+def _store_tree(machine: Machine, data: bytes) -> str:
+    """Store a tree that git itself would not make."""
+    words = ["git", "hash-object", "-t", "tree", "-w", "--stdin", "--literally"]
+    done = subprocess.run(words, cwd=machine.root, input=data, capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
+@pytest.mark.parametrize("lock", ["index.lock", "refs/heads/main.lock"])
+def test_an_old_lock_is_removed_where_no_git_is_running(
+    two: tuple[Machine, Machine], lock: str
+) -> None:
+    a, _ = two
+    a.write(f".git/{lock}", "")
+    assert f".git/{lock}`: delete it" in a("sync").err
+    old = time.time() - 3600
+    os.utime(a.root / ".git" / lock, (old, old))
+    with subprocess.Popen(
+        ["git", "cat-file", "--batch"], cwd=a.root, stdin=subprocess.PIPE
+    ) as running:
+        assert a("sync").code == 4
+        running.communicate()
+    if os.path.exists("/proc/self/cwd"):
+        a.sync()
+
+
+def test_a_full_disk_is_called_that(
+    two: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, _ = two
+    real = Git.ask
+
+    def ask(git: Git, *words: str, **more: object) -> tuple[int, bytes, str]:
+        if words[0] == "fetch":
+            return 128, b"", "error: cannot write: No space left on device\nfatal: early EOF"
+        return real(git, *words, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Git, "ask", ask)
+    ran = a("sync")
+    assert ran.code == 5
+    assert "the disk is full" in ran.err
+
+
+def test_a_clone_of_an_empty_remote_names_the_branch_that_others_made(
+    machine: Callable[[str], Machine], hub: Path
+) -> None:
+    a, b = machine("a"), machine("b")
+    b.git("init", "-q", "-b", "master")  # as a clone was, before the remote had a branch
+    b.git("remote", "add", "origin", str(hub))
+    a.write("Note.md", "x\n")
+    a("sync", "init", str(hub), "--yes")
+    a.sync()
+    (b.root / ".notekeep").rmdir()
+    ran = b("--vault", str(b.root), "sync", "--yes")
+    assert "the remote has no branch master" in ran.err
+    b.git("switch", "-q", "main")
+    assert b.notes() == {"Note.md": "x\n"}
+
+
+def test_of_the_settings_of_obsidian_the_newest_win(
+    two: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = two
+    for number, one in enumerate((b, a)):
+        one.write(".obsidian/app.json", f'{{"zoom": {number}}}\n')
+        monkeypatch.setenv("GIT_COMMITTER_DATE", f"{1_800_000_000 + 60 * number} +0000")
+        one.git("add", "-A")
+        one.git("commit", "-qm", "settings")
+    for one in (a, b, a):
+        one.sync()
+    for one in two:
+        assert one.read(".obsidian/app.json") == '{"zoom": 1}\n'
+        assert len(list((one.root / ".obsidian").iterdir())) == 1
+
+
+def test_a_sync_that_history_did_not_keep_is_not_undone(two: tuple[Machine, Machine]) -> None:
+    a, b = two
+    a.write("Note.md", "first\n")
+    a.sync()
+    b.sync()
+    (a.root / "film.bin").write_bytes(bytes(9 << 20))
+    a.sync()
+    assert b.sync() == "1 in, 0 out"
+    ran = b("undo")
+    assert (ran.code, ran.out) == (4, "")
+    assert "film.bin" in ran.err
+    assert b.notes() == {"Note.md": "first\n"}
+
+
 def test_copies_of_a_program_that_syncs_the_folder_are_merged_first(
     two: tuple[Machine, Machine],
 ) -> None:
@@ -785,6 +900,146 @@ class TestForeignRepository:
         a.git("init", "-q")
         a.git("config", "merge.notekeep.driver", "evil %A")
         assert "merge.notekeep.driver = evil %A" in a("sync").err
+
+    @pytest.fixture
+    def evil(self, tmp_path: Path) -> str:
+        """A program that leaves a file behind."""
+        program = tmp_path / "evil"
+        program.write_text(f"#!/bin/sh\ntouch {tmp_path}/canary\ncat\n")
+        program.chmod(0o755)
+        return str(program)
+
+    @pytest.fixture
+    def copied(self, machine: Callable[[str], Machine], hub: Path) -> Machine:
+        """A vault that was unpacked, with a repository that names a remote."""
+        a = machine("a")
+        a.git("init", "-q", "-b", "main")
+        a.git("remote", "add", "origin", str(hub))
+        a.write("Note.md", NOTE)
+        return a
+
+    @pytest.mark.parametrize(
+        "setting",
+        [
+            "gpg.ssh.defaultKeyCommand",
+            "core.alternateRefsCommand",
+            "core.hooksPath",
+            "core.attributesFile",
+            "include.path",
+            "url.x.insteadOf",
+            "remote.origin.uploadpack",
+            "http.proxy",
+            "protocol.ext.allow",
+            "a.key.that.no.git.knows",
+        ],
+    )
+    def test_a_setting_that_is_not_known_to_be_harmless_is_shown(
+        self, copied: Machine, evil: str, setting: str
+    ) -> None:
+        assert copied("sync", "--yes").code == 0
+        copied.git("config", setting, f"{evil} x")
+        ran = copied("sync")
+        assert ran.code == 4
+        assert f"{setting} = {evil} x".lower() in ran.err.lower()
+
+    def test_settings_that_git_cannot_read_are_no_settings_to_agree_to(
+        self, copied: Machine
+    ) -> None:
+        copied.write("broken", "not a setting\n")
+        copied.git("config", "include.path", "../broken")
+        assert copied("sync", "--yes").code == 5
+
+    def test_settings_of_the_work_tree_are_shown(self, copied: Machine, evil: str) -> None:
+        copied.git("config", "extensions.worktreeConfig", "true")
+        copied.git("config", "--worktree", "filter.x.clean", evil)
+        ran = copied("sync")
+        assert f"filter.x.clean = {evil}" in ran.err
+
+    def test_objects_of_another_repository_are_shown(self, copied: Machine, hub: Path) -> None:
+        copied.write(".git/objects/info/alternates", f"{hub}/objects\n")
+        assert f"reads from {hub}/objects" in copied("sync").err
+
+    def test_another_folder_is_never_sent(self, copied: Machine, hub: Path, tmp_path: Path) -> None:
+        keys = tmp_path / "keys"
+        keys.mkdir()
+        (keys / "id_rsa").write_text("SECRET")
+        copied.git("config", "core.worktree", str(keys))
+        ran = copied("sync", "--yes")
+        assert ran.code == 4
+        assert "has its files elsewhere" in ran.err
+        assert copied.git("--git-dir", str(hub), "for-each-ref") == ""
+
+    @pytest.mark.parametrize("url", ["./inner.git", "file://{root}/inner.git", "{root}/inner.git"])
+    def test_a_remote_inside_the_vault_is_refused(
+        self, copied: Machine, evil: str, tmp_path: Path, url: str
+    ) -> None:
+        copied.git("init", "-q", "--bare", "inner.git")
+        shutil.copy(evil, copied.root / "inner.git/hooks/post-receive")
+        copied.git("remote", "set-url", "origin", url.format(root=copied.root))
+        assert copied("sync", "--yes").code == 4
+        assert not (tmp_path / "canary").exists()
+
+    @pytest.mark.parametrize(
+        "url", ["ext::sh -c {evil}", "ssh://-oProxyCommand={evil}/x", "--upload-pack={evil}"]
+    )
+    @pytest.mark.parametrize("is_init", [True, False], ids=["init", "sync"])
+    def test_an_address_that_is_a_command_runs_nothing(
+        self,
+        machine: Callable[[str], Machine],
+        copied: Machine,
+        evil: str,
+        tmp_path: Path,
+        url: str,
+        *,
+        is_init: bool,
+    ) -> None:
+        if is_init:
+            machine("b")("sync", "init", "--yes", "--", url.format(evil=evil))
+        else:
+            copied.git("config", "remote.origin.url", url.format(evil=evil))
+            assert copied("sync").code == 4
+            copied("sync", "--yes")
+        assert not (tmp_path / "canary").exists()
+
+    def test_a_repository_inside_the_vault_is_not_asked_anything(
+        self, copied: Machine, evil: str, tmp_path: Path
+    ) -> None:
+        copied.write("sub/.gitattributes", "* filter=y\n")
+        copied.write("sub/file", "x\n")
+        for words in (("init", "-q"), ("add", "."), ("commit", "-qm", "x")):
+            copied.git("-C", "sub", *words)
+        head = copied.git("-C", "sub", "rev-parse", "HEAD").strip()
+        copied.git("update-index", "--add", "--cacheinfo", f"160000,{head},sub")
+        copied.git("commit", "-qm", "a submodule")
+        copied.git("-C", "sub", "config", "filter.y.clean", evil)
+        copied.write("sub/file", "y\n")  # git has to read it again, through the filter
+        for words in (("sync", "--yes"), ("sync", "status"), ("sync",)):
+            assert copied(*words).code == 0
+        copied("conflicts")
+        assert not (tmp_path / "canary").exists()
+
+    def test_a_hook_with_another_text_is_asked_about_again(
+        self, two: tuple[Machine, Machine], evil: str, tmp_path: Path
+    ) -> None:
+        a, b = two
+        b.write(".githooks/post-merge", "#!/bin/sh\ntouch agreed\n")
+        (b.root / ".githooks/post-merge").chmod(0o755)
+        b.git("config", "core.hooksPath", ".githooks")
+        assert "hook post-merge" in b("sync").err
+        assert b("sync", "--yes").code == 0
+        a.sync()
+        a.write("Note.md", "changed\n")
+        a.sync()
+        b.sync()
+        assert (b.root / "agreed").exists()
+
+        shutil.copy(evil, a.root / ".githooks/post-merge")
+        a.sync()
+        ran = b("sync")
+        assert "a hook of this vault has changed" in ran.err
+        assert b("sync").code == 4
+        assert not (tmp_path / "canary").exists()
+        assert b("sync", "--yes").code == 0
 
 
 class TestHostileRemote:

@@ -88,7 +88,8 @@ async def test_what_a_hook_stops_is_called_not_sent(
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
-    SyncService(str(root), vault.places.state, lambda: vault.history.store).trust()
+    service = SyncService(str(root), vault.places.state, lambda: vault.history.store)
+    service.trust(service.untrusted())
     (root / "inbox/New.md").write_text("new\n")
     app = make_app("browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
