@@ -408,6 +408,7 @@ TODAYS_NOTE, INBOX = "Today's note", "Inbox"
 MAX_TITLE_LENGTH = 60  # letters that a title has at most, when it is taken from a text
 
 _MARKS = re.compile(r"^(?:#+|>|[-*+]|\d+[.)])\s+(?:\[.\]\s+)?")
+_RULES = re.compile(r"(?:[-*_=]{3,}(?:\s+|\Z))+")
 _UNFIT = re.compile(r'[\\/:*?"<>|#^\[\]]+')
 
 
@@ -420,8 +421,10 @@ class Attachment(NamedTuple):
 
 
 def make_title(text: str) -> str:
-    """Return a title for a text: its first line, cut after a word."""
-    first = _MARKS.sub("", text.strip().partition("\n")[0]).strip()
+    """Return a title for a text: its first line that is not a rule, cut after a word."""
+    start = _RULES.match(text.strip())
+    text = text.strip()[start.end() if start else 0 :]
+    first = _MARKS.sub("", text.partition("\n")[0]).strip()
     bare = " ".join(_UNFIT.sub(" ", first).split()).strip(". ")
     if len(bare) <= MAX_TITLE_LENGTH:
         return bare

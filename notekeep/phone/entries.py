@@ -117,9 +117,11 @@ def _text(entry: dict[str, Any], name: str) -> str:
 def _moment(entry: dict[str, Any]) -> dt.datetime:
     """When the entry was made, by the phone's clock."""
     try:
-        return dt.datetime.fromisoformat(_text(entry, "at"))
-    except ValueError as error:
+        moment = dt.datetime.fromisoformat(_text(entry, "at"))
+        dates.habit_day(moment, dates.LATEST_NIGHT)
+    except (ValueError, OverflowError) as error:
         raise UsageError("the entry has no time") from error
+    return moment
 
 
 def _photo(entry: dict[str, Any]) -> Attachment | None:

@@ -179,7 +179,8 @@ function drawTasks(waiting) {
   const tasks = (shown.tasks?.tasks ?? []).filter((task) => !isTicked(task));
   byId("task-list").replaceChildren(...tasks.map(taskRow));
   const count = tasks.length ? `${shown.tasks.open} open` : "No open tasks.";
-  byId("task-count").textContent = shown.tasks ? count : "";
+  const why = connection === "offline" ? "Tasks are shown here once they were opened with a connection." : "";
+  byId("task-count").textContent = shown.tasks ? count : why;
 }
 
 function taskRow({ path, line, text, shown, title, due }) {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import mimetypes
+import re
 import ssl
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -51,11 +52,14 @@ ANSWERS = {
 MAX_REQUEST = 33 << 20
 """Bytes of a request: a photo of 24 MB in base64, and what was written with it."""
 LOCKED = (FOLDER / "locked.html").read_text(encoding="utf-8")
-STYLE = sha256(LOCKED.partition("<style>")[2].partition("</style>")[0].encode()).digest()
+STYLE, SCRIPT = (
+    b64encode(sha256(re.split(f"</?{tag}>", LOCKED)[1].encode()).digest()).decode()
+    for tag in ("style", "script")
+)
 HEADERS = {
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'self' 'sha256-{b64encode(STYLE).decode()}';"
-        " script-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self';"
+        f"default-src 'none'; style-src 'self' 'sha256-{STYLE}'; script-src 'self'"
+        f" 'sha256-{SCRIPT}'; img-src 'self'; connect-src 'self'; manifest-src 'self';"
         " worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

@@ -72,7 +72,7 @@ _LOGIN: Final = re.compile(
 _FULL_DISK: Final = re.compile(
     r"^(?!remote:).*no space left on device", re.IGNORECASE | re.MULTILINE
 )
-_INVALID_PATH: Final = re.compile(r"invalid path '(.*)'", re.IGNORECASE)
+_INVALID_PATH: Final = re.compile(r"(?:invalid|ignoring) path '?([^'\n]+)", re.IGNORECASE)
 
 
 class SyncResult(NamedTuple):
@@ -562,8 +562,6 @@ class TreeMerge:
         """
         tree = self._git.write_tree(self.files)
         written = self._git.tree(tree)
-        if left_out := self.files.keys() - written.keys():
-            raise _refuse_path(min(left_out))
         both = (*self._mine.values(), *self._other.values())
         allowed = {entry.blob for entry in both} | self._made
         if written != self.files or any(one.blob not in allowed for one in written.values()):

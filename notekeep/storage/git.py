@@ -390,7 +390,10 @@ class Git:
         )
         try:
             self.run("read-tree", "--empty", index=index)
-            self.run("update-index", "-z", "--index-info", data=rows, index=index)
+            words = "update-index", "-z", "--index-info"
+            code, _, text = self.ask(*words, data=rows, index=index)
+            if code or "Ignoring path" in text:
+                raise GitError("update-index", text)
             return self.run("write-tree", index=index).decode().strip()
         finally:
             for name in (index, f"{index}.lock"):

@@ -197,6 +197,31 @@ async def test_a_browser_without_the_key_forgets_what_it_showed(
         assert await tab.run("document.querySelectorAll('.card').length") == 0
 
 
+async def test_a_phone_that_was_lost_forgets_what_it_showed_when_it_opens_the_page(
+    sample: Path, tmp_path: Path
+) -> None:
+    vault = Vault.open(sample)
+    async with (
+        asyncio.timeout(SECONDS * 2),
+        serving(vault) as port,
+        browsing(tmp_path / "profile") as tab,
+    ):
+        await tab.command("Page.navigate", url=with_key(vault, port))
+        await tab.until("localStorage.length > 0")
+        await tab.run("navigator.serviceWorker.ready.then(() => true)")
+        await tab.run(
+            "import('/queue.js').then((queue) => queue.add({kind: 'note', text: 'kept'}))"
+        )
+        await tab.command("Page.navigate", url="about:blank")
+        serve_key(vault.places.state, new=True)
+        await tab.command("Page.navigate", url=f"http://localhost:{port}/")
+        await tab.until("document.querySelector('[name=key]') && localStorage.length === 0")
+        await tab.command("Page.navigate", url=with_key(vault, port))
+        await tab.until(HAS_CARDS)
+        await tab.until(IS_SENT)
+    assert "kept" in _all_notes(sample)
+
+
 async def test_over_plain_http_the_page_works_online_and_says_so(
     sample: Path, tmp_path: Path
 ) -> None:

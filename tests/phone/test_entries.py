@@ -221,6 +221,31 @@ async def test_the_name_of_a_photo_is_no_path(phone: Phone) -> None:
         assert stored.parent == Path(phone.vault.root, "attachments"), name
 
 
+async def test_a_quick_note_is_not_named_after_a_rule(phone: Phone) -> None:
+    await phone.sent(note(1, "---\nAn idea\n\nmore", to="inbox"), note(2, "---", to="inbox"))
+    names = {file.name for file in files(phone, "inbox/*.md")}
+    assert "An idea.md" in names
+    assert not {"---.md", "Untitled.md"} & names
+
+
+async def test_the_suffix_of_a_photo_may_be_in_capitals(phone: Phone) -> None:
+    await phone.sent(note(1, "a photo", photo=photo("IMG_1.JPG")))
+    assert files(phone, "IMG_1.*")
+
+
+async def test_a_note_of_a_phone_with_a_wrong_clock_is_for_today(phone: Phone) -> None:
+    for number, day in enumerate(("2031-01-01", "2019-01-01")):
+        await phone.sent(note(number, f"written in {day}", at=f"{day}T12:00:00"))
+    assert files(phone, "2031-*") == files(phone, "2019-*") == set()
+    (today,) = files(phone, f"daily/{TODAY}.md")
+    assert "written in 2031-01-01" in today.read_text()
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "yesterday", ""])
+async def test_an_entry_without_a_time_is_refused(phone: Phone, at: str) -> None:
+    assert await phone.send(note(1, "x", at=at)) == (400, "the entry has no time")
+
+
 async def test_only_pictures_are_taken(phone: Phone) -> None:
     for name in ("page.html", "page.svg", "x.png.exe", "", "x"):
         status, _ = await phone.send(note(1, "look", photo=photo(name)))

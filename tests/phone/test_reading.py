@@ -33,6 +33,12 @@ def write(phone: Phone, path: str, text: str) -> None:
     phone.vault.indexing.refresh()
 
 
+def write_files(phone: Phone, files: dict[str, str]) -> None:
+    """Write notes that nothing has indexed yet."""
+    for path, text in files.items():
+        Path(phone.vault.root, path).write_text(text)
+
+
 def first_picture(phone: Phone) -> Path:
     """Return a picture of the vault."""
     return min(Path(phone.vault.root, "attachments").glob("*.png"))
@@ -69,6 +75,29 @@ async def test_only_pictures_of_the_vault_are_sent(phone: Phone) -> None:
         query = {"name": name, "from": "books/Deep Work.md"}
         async with phone.client.get("/files", params=query) as answer:
             assert answer.status in (400, 404), name
+
+
+async def test_a_picture_with_the_name_of_a_page_is_not_sent_as_one(phone: Phone) -> None:
+    first_picture(phone).rename(Path(phone.vault.root, "attachments/evil.html"))
+    write(phone, "Evil.md", "![[attachments/evil.html]]\n")
+    async with phone.client.get("/files?name=attachments/evil.html&from=Evil.md") as answer:
+        assert answer.content_type == "application/octet-stream"
+
+
+async def test_a_note_that_was_made_a_moment_ago_is_shown(phone: Phone) -> None:
+    await phone.get("/api/note", name="Deep Work")
+    files = {"Made now.md": "# Made now\n"}
+    write_files(phone, files)
+    assert (await phone.get("/api/note", name="Made now"))["title"] == "Made now"
+
+
+async def test_the_first_amount_is_that_of_the_goal(phone: Phone) -> None:
+    text = (
+        "---\nhabit: sit\nschedule: daily\ngoal: '>= 10 min'\nunit: min\nsince: 2026-11-01\n---\n"
+    )
+    write_files(phone, {"habits/sit.md": text})
+    habits = (await phone.get("/api/today"))["days"][0]["habits"]
+    assert next(one["usual"] for one in habits if one["id"] == "sit").startswith("10 ")
 
 
 async def test_search_finds_notes_and_shows_the_last_ones(phone: Phone) -> None:
