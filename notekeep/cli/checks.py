@@ -24,6 +24,7 @@ from notekeep.notes import conflict_pairs
 from notekeep.notes.lint import Lint, LintFinding
 from notekeep.notes.plan import WritePlan
 from notekeep.services.doctor import check_vault
+from notekeep.storage.file_names import copy_origin
 from notekeep.vault import Vault
 
 SHOWN = 3
@@ -194,10 +195,15 @@ def conflicts(ctx: click.Context, *, auto: bool) -> int:
     if unfinished := conflict_pairs.find_unfinished_problem(workspace):
         output.write_message(f"{unfinished.message} {unfinished.hint}")
     return output.write_answer(
-        [(pair.copy, pair.note, PAIR_NOTES[pair.kind]) for pair in found],
+        [(pair.copy, pair.note, PAIR_NOTES[pair.kind] or _origin(pair.copy)) for pair in found],
         json={"total": len(objects), "conflicts": objects},
         empty="no conflicts",
     )
+
+
+def _origin(copy: str) -> str:
+    machine = copy_origin(copy)
+    return f"from {machine}" if machine else ""
 
 
 @conflicts.command(short_help="Show the differences.")

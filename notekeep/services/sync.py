@@ -69,6 +69,7 @@ _LOGIN: Final = re.compile(
     r" disabled|host key verification|returned error: 40[13]|access denied|invalid credentials",
     re.IGNORECASE,
 )
+_WRITER: Final = re.compile(r"(?:notes from|merge on) ([\w-]{1,32})\Z")
 _FULL_DISK: Final = re.compile(
     r"^(?!remote:).*no space left on device", re.IGNORECASE | re.MULTILINE
 )
@@ -615,6 +616,12 @@ class TreeMerge:
         self._made.add(blob)
         return Entry(mode, blob)
 
+    def _writer(self, path: str) -> str:
+        """The machine that wrote theirs, as its sync says it."""
+        words = "--format=%s", "--no-commit-header", self._theirs, "--", f":(literal){path}"
+        found = _WRITER.match(self._git.line("rev-list", "-1", *words))
+        return found[1] if found else "remote"
+
     def _newer(self, path: str, mine: Entry, other: Entry) -> Entry:
         """The side that was committed last."""
         words = "-1", "--timestamp", "--", f":(literal){path}"
@@ -629,7 +636,7 @@ class TreeMerge:
             if self.files.get(place) == entry:
                 return
             number += 1
-            copy = conflict_name(name, self._theirs[:7], number)
+            copy = conflict_name(name, self._theirs[:7], number, self._writer(path))
             place, is_copy = f"{folder}/{copy}".lstrip("/"), False
         if number:
             self.conflicts.append(place)

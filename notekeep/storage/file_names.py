@@ -300,6 +300,12 @@ def is_own_copy(path: str) -> bool:
     return re.search(rf"{_OURS}(?:\.[^./]*)?\Z", path) is not None
 
 
+def copy_origin(path: str) -> str:
+    """Return the machine that wrote a conflict copy of notekeep's own; "" where no name says it."""
+    found = re.search(r"\(conflict ([^() ]+) [^()]+\)", path) if is_own_copy(path) else None
+    return "" if found is None else "this computer" if found[1] == host() else found[1]
+
+
 def may_be_conflict(name: str) -> bool:
     """Rule out most names in a fraction of a microsecond; takes a whole listing, too."""
     return "onfl" in name or _may_be_likely(name) or not name.isascii()
@@ -309,12 +315,17 @@ def _may_be_likely(name: str) -> bool:
     return ")." in name or "TOP-" in name or f"-{host()}" in name
 
 
-def conflict_name(name: str, when: str, number: int = 1) -> str:
-    """Build the name of a conflict copy, one that travels; `when` is "YYYY-MM-DD HHMMSS"."""
+def conflict_name(name: str, when: str, number: int = 1, machine: str = "") -> str:
+    """Build the name of a conflict copy, one that travels.
+
+    `when` is "YYYY-MM-DD HHMMSS" or a commit, `machine` the one that wrote it if not this one.
+    """
     stem, dot, suffix = name.rpartition(".")
     if not stem:
         stem, dot, suffix = name, "", ""
-    tail = f" (conflict {host()} {when}){f' {number}' if number > 1 else ''}{dot}{suffix}"
+    tail = (
+        f" (conflict {machine or host()} {when}){f' {number}' if number > 1 else ''}{dot}{suffix}"
+    )
     return shorten(stem, NAME_BYTES - len(os.fsencode(tail))) + tail
 
 

@@ -807,6 +807,20 @@ def test_what_the_phone_never_had_is_not_called_deleted(two: tuple[Machine, Mach
     assert "finished" in a.read("Note.md")
 
 
+def test_a_copy_names_the_machine_that_wrote_it(
+    two: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = two
+    a("set", "rating=5", "--", "Note")
+    b("set", "rating=1", "--", "Note")
+    with monkeypatch.context() as patch:
+        patch.setattr("notekeep.services.sync.host", lambda: "laptop")
+        a.sync()
+    b.sync()
+    assert "(conflict laptop " in b("conflicts").out
+    assert "from laptop" in b("conflicts").out
+
+
 def test_a_conflict_of_git_stays_one_on_the_machine_that_wrote_the_copy(
     two: tuple[Machine, Machine],
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from notekeep.storage.file_names import host
 from notekeep.tui.messages import ErrorReported
 from tests.support.screens import press, seen, shows, until
 from tests.support.sizes import cases
@@ -309,3 +310,19 @@ async def test_why_two_versions_could_not_be_merged_is_gone_once_one_is_chosen(
         await press(pilot, "1")
         await until(pilot, lambda: shows(app, "No conflicts."))
         await until(pilot, lambda: not shows(app, "1 or 2 keeps one,"), 5)
+        assert not shows(app, "! 1")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("machine", "shown"), [("laptop", "from laptop"), (host(), "from this computer")]
+)
+async def test_the_machine_that_wrote_a_copy_is_named(
+    make_app: MakeApp, root: Path, vault: Vault, machine: str, shown: str
+) -> None:
+    write(root / f"books/Deep Work (conflict {machine} 1a2b3c4).md", b"other\n")
+    vault.indexing.refresh()
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await conflicts(app, pilot)
+        await until(pilot, lambda: shows(app, f"2  the copy, {shown}"))

@@ -19,6 +19,7 @@ from notekeep.notes.conflict_pairs import (
     sides,
 )
 from notekeep.notes.plan import WritePlan, WriteResult
+from notekeep.storage.file_names import copy_origin
 from notekeep.tui.dialogs.dialog import Option, OptionRows
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import EditNote
@@ -35,7 +36,14 @@ from notekeep.tui.render.text_diff import (
 )
 from notekeep.tui.screens.vault_screen import PREVIEW_DELAY, OverlayScreen
 from notekeep.tui.widgets.line_view import ListView
-from notekeep.tui.workers import WRITE_GROUP, in_background, notify_done, show_error
+from notekeep.tui.workers import (
+    LONG,
+    WRITE_GROUP,
+    in_background,
+    notify_done,
+    show_error,
+    show_message,
+)
 from notekeep.vault import Vault
 
 CONFLICT_ACTIONS = "keep-mine", "keep-theirs", "merge", "keep-both", "edit-conflict", "read-text"
@@ -157,10 +165,12 @@ class ConflictsScreen(OverlayScreen):
             notify_done(self, text, done)
 
         def failed(error: NotekeepError) -> None:
-            if isinstance(error, Conflict):
-                hint = "Nothing was changed. 1 or 2 keeps one, b keeps both, e edits the note."
-                error = Conflict(error.message, hint)
-            show_error(self, error)
+            if not isinstance(error, Conflict):
+                show_error(self, error)
+                return
+            # It counts as a conflict until it is settled, and not as an error, too.
+            hint = "Nothing was changed. 1 or 2 keeps one, b keeps both, e edits the note."
+            show_message(self, f"{error.message}\n{hint}", seconds=LONG, severity="error")
 
         apply = self.vault.notes.apply
         in_background(self, lambda: apply(plan()), settled, group=WRITE_GROUP, failed=failed)
@@ -191,7 +201,9 @@ def _read(vault: Vault, listed: ConflictRow) -> ConflictVersions:
         heads = ("1  the note", "2  the other side")
     else:
         note = _version_text(vault, "the note", pair.note, mine)
-        heads = (f"1  {note}", f"2  {_version_text(vault, 'the copy', pair.copy, theirs)}")
+        origin = copy_origin(pair.copy)
+        name = f"the copy, from {origin}" if origin else "the copy"
+        heads = (f"1  {note}", f"2  {_version_text(vault, name, pair.copy, theirs)}")
     return ConflictVersions(compare(mine or b"", theirs), heads, mine is None)
 
 
