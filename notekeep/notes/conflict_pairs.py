@@ -218,9 +218,7 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
         _replace(workspace, plan, pair.note, kept)
         return plan
     mine, theirs = sides(workspace, pair)
-    if mine is None and choice != "mine":
-        plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
-    elif choice == "both":
+    if choice == "both" or (mine is None and choice == "theirs"):
         free = free_path(workspace.root, pair.note)
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, free))
     else:

@@ -691,6 +691,18 @@ def test_an_old_lock_is_removed_where_no_git_is_running(
         a.sync()
 
 
+def test_git_speaks_english_whatever_the_person_speaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "git"
+    program.write_text('#!/bin/sh\nprintf %s "$LC_ALL"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("LANGUAGE", "de")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert Git(str(tmp_path)).run("status") == b"C"
+
+
 def test_a_full_disk_is_called_that(
     two: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
