@@ -195,15 +195,10 @@ def conflicts(ctx: click.Context, *, auto: bool) -> int:
     if unfinished := conflict_pairs.find_unfinished_problem(workspace):
         output.write_message(f"{unfinished.message} {unfinished.hint}")
     return output.write_answer(
-        [(pair.copy, pair.note, PAIR_NOTES[pair.kind] or _origin(pair.copy)) for pair in found],
+        [(pair.copy, pair.note, PAIR_NOTES[pair.kind] or copy_origin(pair.copy)) for pair in found],
         json={"total": len(objects), "conflicts": objects},
         empty="no conflicts",
     )
-
-
-def _origin(copy: str) -> str:
-    machine = copy_origin(copy)
-    return f"from {machine}" if machine else ""
 
 
 @conflicts.command(short_help="Show the differences.")

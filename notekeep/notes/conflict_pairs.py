@@ -63,16 +63,13 @@ def find_merge_base(
     """
     # A wrong base takes out what one side wrote. That this machine has a version does not tell
     # that the other side ever had it, nor that the note, as another program brought it, had it.
+    shown = [_find_shown(versions, side) for side in (mine, theirs)]
     origins = [_find_origins(versions, side) for side in (mine, theirs)]
-    for number, version in enumerate(versions):
-        if all(
-            number in known or _has_known(side, versions, number)
-            for side, known in zip((mine, theirs), origins, strict=True)
-        ):
-            return version.data, False
-    for number, version in enumerate(commits):
-        if _has_known(mine, commits, number) and _has_known(theirs, commits, number):
-            return version.data, False
+    both = (shown[0] | {*origins[0]}) & (shown[1] | {*origins[1]})
+    if both:
+        return versions[min(both)].data, False
+    if both := _find_shown(commits, mine) & _find_shown(commits, theirs):
+        return commits[min(both)].data, False
     local, other = (origins[0], theirs) if origins[0] else (origins[1], mine)
     shared = [common_lines(versions[number].data, other) for number in local]
     return max(shared, key=len, default=common_lines(mine, theirs)), True
@@ -86,19 +83,22 @@ def _find_origins(versions: Sequence[PastVersion], side: bytes) -> range:
     return range(start, min(end + 1, len(versions)))
 
 
-def _has_known(side: bytes, versions: Sequence[PastVersion], number: int) -> bool:
-    """Whether a side shows that it comes from a version: no line of that one is missing in it.
+def _find_shown(versions: Sequence[PastVersion], side: bytes) -> set[int]:
+    """The versions that a side shows to have known: no line of them is missing in it.
 
     Fields and boxes may have changed since, if a line was new in that version.
     """
-    data, has_parent = versions[number]
-    body = _body_lines(data)
-    if not any(map(_TELLING.match, body)) or not body <= _body_lines(side):
-        return False
-    if _lines(data) <= _lines(side):
-        return True
-    earlier = {line for one in versions[number + 1 :] for line in _body_lines(one.data)}
-    return has_parent and any(map(_TELLING.match, body.keys() - earlier))
+    found: set[int] = set()
+    known: set[bytes] = set()
+    lines, body = _lines(side), _body_lines(side)
+    for number in range(len(versions) - 1, -1, -1):
+        data, has_parent = versions[number]
+        here = _body_lines(data)
+        is_new = has_parent and any(map(_TELLING.match, here.keys() - known))
+        known |= here.keys()
+        if here <= body and (is_new or (any(map(_TELLING.match, here)) and _lines(data) <= lines)):
+            found.add(number)
+    return found
 
 
 def _lines(data: bytes) -> Counter[bytes]:

@@ -301,9 +301,11 @@ def is_own_copy(path: str) -> bool:
 
 
 def copy_origin(path: str) -> str:
-    """Return the machine that wrote a conflict copy of notekeep's own; "" where no name says it."""
+    """Say which machine wrote a conflict copy, such as "from laptop"; "" if the name does not."""
     found = re.search(r"\(conflict ([^() ]+) [^()]+\)", path) if is_own_copy(path) else None
-    return "" if found is None else "this computer" if found[1] == host() else found[1]
+    if found is None:
+        return ""
+    return f"from {'this computer' if found[1] == host() else found[1]}"
 
 
 def may_be_conflict(name: str) -> bool:

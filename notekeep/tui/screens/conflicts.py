@@ -202,7 +202,7 @@ def _read(vault: Vault, listed: ConflictRow) -> ConflictVersions:
     else:
         note = _version_text(vault, "the note", pair.note, mine)
         origin = copy_origin(pair.copy)
-        name = f"the copy, from {origin}" if origin else "the copy"
+        name = f"the copy, {origin}" if origin else "the copy"
         heads = (f"1  {note}", f"2  {_version_text(vault, name, pair.copy, theirs)}")
     return ConflictVersions(compare(mine or b"", theirs), heads, mine is None)
 
