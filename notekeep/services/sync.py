@@ -18,6 +18,7 @@ import time
 from contextlib import suppress
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote
 
 from notekeep.cache_files import kept_state
 from notekeep.errors import Failure, NotekeepError, Refused
@@ -215,12 +216,12 @@ class SyncService:
     def _settings(self) -> list[str]:
         settings, root = self.git.settings(), os.path.realpath(self.root)
         urls = [value for key, value in settings if _ADDRESS.fullmatch(key)]
+        names = [name for url in urls for name in (url, unquote(url.removeprefix("file://")))]
         # As git reads it, an address with a colon in its first part is not a path.
-        paths = [os.path.join(root, url.removeprefix("file://")) for url in urls]
-        inner = [path for path in paths if ":" not in path[len(root) + 1 :].partition("/")[0]]
+        paths = [os.path.join(root, one) for one in names if ":" not in one.partition("/")[0]]
         trees = [value for key, value in settings if key == "core.worktree"]
         places = [os.path.realpath(os.path.join(find_folder(root), tree)) for tree in trees]
-        if any(is_below(os.path.realpath(path), root) for path in inner) or {*places} - {root}:
+        if any(is_below(os.path.realpath(path), root) for path in paths) or {*places} - {root}:
             raise Refused(
                 "The git repository of this vault has its files elsewhere, or its remote in the"
                 " vault. Nothing was run.",
@@ -317,8 +318,8 @@ class SyncService:
                 way = f"git branch -u {remote}/{others[0]}" if head else f"git switch {others[0]}"
                 return result._replace(
                     problem=f"{what}: the remote has no branch {name}.",
-                    hint=f"To sync with its branch {others[0]}, run `{way}` once. To add a branch,"
-                    f" run `git push -u {remote} {name}`.",
+                    hint=f"To sync with its branch {others[0]}, run `{way}` once."
+                    + f" To add a branch, run `git push -u {remote} {name}`." * bool(head),
                 )
             if result.problem or head in (theirs, ""):
                 return result
@@ -402,7 +403,9 @@ class SyncService:
             with suppress(FileNotFoundError):  # git looks before it writes
                 os.unlink(self._receiving)
             raise _refuse_path(path[1]) from error
-        if found is not None and self.untrusted():
+        if found is None:
+            return None
+        if self.untrusted():
             return found._replace(
                 problem="Received, but not sent: a hook of this vault has changed.",
                 hint="Run `notekeep sync` in a terminal to see what it would run.",

@@ -852,6 +852,31 @@ def test_a_conflict_of_git_stays_one_on_the_machine_that_wrote_the_copy(
     assert a.notes() == {"Note.md": NOTE.replace("3", "5")}
 
 
+@pytest.mark.slow
+def test_merging_all_conflicts_on_three_machines_drops_nothing_that_one_wrote(
+    machine: Callable[[str], Machine], hub: Path
+) -> None:
+    three = [machine(name) for name in "abc"]
+    for one in three:
+        if one is three[0]:
+            one.write("Note.md", LONG)
+        assert one("sync", "init", str(hub), "--yes").code == 0
+        one.sync()
+    for color, one in zip(("red", "blue", "white"), three, strict=True):
+        one.write("Note.md", LONG.replace("green", color) + f"\na line about {color}\n")
+        one("set", f"status={color}", "--", "Note")
+    for _ in range(2):
+        for one in three:
+            one.sync()
+    for one in (*three, *three):
+        one("conflicts", "--auto")
+        one.sync()
+        text = "".join(one.notes().values())
+        for color in ("red", "blue", "white"):
+            for line in (f"plan is {color}.", f"a line about {color}", f"status: {color}"):
+                assert line in text
+
+
 def test_names_that_other_systems_refuse_are_told_before_anything_is_sent(
     machine: Callable[[str], Machine], hub: Path
 ) -> None:
@@ -995,7 +1020,10 @@ class TestForeignRepository:
         assert "has its files elsewhere" in ran.err
         assert copied.git("--git-dir", str(hub), "for-each-ref") == ""
 
-    @pytest.mark.parametrize("url", ["./inner.git", "file://{root}/inner.git", "{root}/inner.git"])
+    @pytest.mark.parametrize(
+        "url",
+        ["./inner.git", "file://{root}/inner.git", "{root}/inner.git", "file://{root}/%69nner.git"],
+    )
     def test_a_remote_inside_the_vault_is_refused(
         self, copied: Machine, evil: str, tmp_path: Path, url: str
     ) -> None:
