@@ -1,15 +1,25 @@
 """R17: a day of use in a minute: what a process holds does not grow, and nothing is lost.
 
-The clock is made: it shows a day while the row runs.
+The clock is made: it shows a day while the row runs. The interface is used on a terminal without a
+pause, so that it never has the time to tidy up at leisure.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import gc
 import os
+import pty
 import random
+import select
+import shutil
+import signal
+import struct
+import sys
+import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -36,6 +46,16 @@ SAMPLES = 9
 """Measurements that are taken at least, however slow the machine: three early, three late."""
 
 QUERIES = ("habit", '"the note"', "type:book", "is:broken", "sort:modified", "work* -read", "#book")
+KEYS = (*"/habit", "\r", "\x1b", "k")
+"""A round in the interface: search, open the best note, go back to the list."""
+
+ROUNDS, WARM_ROUNDS = 120, 40
+"""How often at least, and how often before memory is measured: caches fill."""
+
+ROUND_GROWTH = 0.1
+"""Megabytes that a round may leave; a search makes 0.28 of garbage, which has to be collected."""
+
+SAMPLE = Path(__file__).parents[1] / "vault"
 BEGINNING = dt.datetime(2026, 11, 24, 5)  # noqa: DTZ001 - a person's clock has no zone
 DAY = 86_400
 
@@ -72,7 +92,11 @@ def run(size: int, folder: Path, meddle: Callable[[], object] | None = None) -> 
     _steady(result, samples)
     _nothing_lost(result, vault, root, written)
     house.close(vault)
-    result.size = f"24 h in {size} s, {events:,} events"
+    rounds = max(ROUNDS, 10 * min(size, 60))
+    grown = use_interface(folder, rounds)
+    is_steady = grown < ROUND_GROWTH * (rounds - WARM_ROUNDS)
+    result.expect(is_steady, f"{rounds} searches in the interface took {grown:.0f} MB")
+    result.size = f"24 h in {size} s, {events:,} events, {rounds} searches"
     return result
 
 
@@ -91,8 +115,47 @@ def _steady(result: Result, samples: list[tuple[float, int]]) -> None:
 def _held() -> tuple[float, int]:
     """Megabytes of memory that this process has, and how many files it has open."""
     gc.collect()
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6, len(os.listdir("/proc/self/fd"))
+    return _memory("self"), len(os.listdir("/proc/self/fd"))
+
+
+def _memory(process: int | str) -> float:
+    pages = int(Path(f"/proc/{process}/statm").read_text("ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def use_interface(folder: Path, rounds: int, program: str = "-m notekeep") -> float:
+    """Search the sample vault and open a note, so often; return the megabytes that it took."""
+    root = shutil.copytree(SAMPLE, folder / "sample")
+    env = {**os.environ, "TERM": "xterm-256color", "NOTEKEEP_HOME": str(folder / "app")}
+    child, fd = pty.fork()
+    if child == 0:
+        words = [sys.executable, *program.split(" ", 1), "--vault", str(root)]
+        os.execve(words[0], words, env)  # noqa: S606 - no shell is meant
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    before = 0.0
+    try:
+        _read_for(fd, 3.0)
+        for number in range(rounds):
+            if number == WARM_ROUNDS:
+                before = _memory(child)
+            for key in KEYS:
+                os.write(fd, key.encode("ascii"))
+                _read_for(fd, 0.1 if key == "\x1b" else 0.02)  # else it is part of the next key
+        return _memory(child) - before
+    finally:
+        os.kill(child, signal.SIGTERM)
+        with suppress(OSError):  # how a terminal says that the program is gone
+            _read_for(fd, 10.0)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(fd)
+
+
+def _read_for(fd: int, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if select.select([fd], [], [], left)[0]:
+            os.read(fd, 1 << 16)
 
 
 def _event(

@@ -21,6 +21,7 @@ from glob import glob
 
 from notekeep.notes.plan import NoteChange
 from notekeep.notes.workspace import Workspace
+from notekeep.storage.open_folder import content_at
 
 FOLDER = ".notekeep/imported"
 _SPACE = re.compile(r"\s+")
@@ -48,7 +49,7 @@ class Ledger:
         self._start: bytes | None = None
         folder = os.path.join(workspace.root, FOLDER)
         for name in sorted(glob(f"{program}.*.log", root_dir=folder)):
-            data = workspace.read(f"{FOLDER}/{name}")
+            data = content_at(workspace.root, f"{FOLDER}/{name}") or b""
             if f"{FOLDER}/{name}" == self.path:
                 self._start = data
             for line in data.decode("utf-8", "replace").splitlines():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import posixpath
@@ -25,10 +26,11 @@ from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.outline import read_body
 from notekeep.markdown.schema import FIXED_KINDS, KINDS_IN_WORDS
 from notekeep.markdown.text_edit import find_section, require_utf8
-from notekeep.notes.plan import NoteChange, WritePlan, encode
+from notekeep.notes.plan import FileCopy, NoteChange, WritePlan, encode
 from notekeep.notes.workspace import Workspace
 from notekeep.query.fields import nearest_word
 from notekeep.query.folding import fold_text
+from notekeep.storage.content import Source
 from notekeep.storage.file_names import free_path, match_spelling, resolve_path, safe_name
 from notekeep.storage.scan import list_files
 
@@ -357,16 +359,17 @@ def plan_add_to_quotes(path: str, before: bytes, block: str) -> WritePlan:
 def plan_attach(workspace: Workspace, path: str, file: str) -> WritePlan:
     """Plan a copy of a file into the vault's attachments, and a link to it at a note's end."""
     before = workspace.read(path)
-    plan = plan_attachment(workspace, os.path.basename(file), read_file(file), path)
-    link = make_attachment_link(workspace, plan.changes[0].path, path)
-    plan.changes += plan_add(path, before, link).changes
+    plan = plan_attachment(workspace, Attachment(os.path.basename(file), file), path)
+    link = make_attachment_link(workspace, plan.copies[0].path, path)
+    plan.changes = plan_add(path, before, link).changes
     return plan
 
 
-def plan_attachment(workspace: Workspace, name: str, data: bytes, note: str) -> WritePlan:
+def plan_attachment(workspace: Workspace, file: Attachment, note: str) -> WritePlan:
     """Plan a file among the attachments of a note; its label is the name it gets there."""
-    stored = free_path(workspace.root, attachment_path(workspace, name, note))
-    return WritePlan("attach", stored.rpartition("/")[2], [NoteChange(stored, None, data)])
+    stored = free_path(workspace.root, attachment_path(workspace, file.name, note))
+    copy = FileCopy(stored, file.source())
+    return WritePlan("attach", stored.rpartition("/")[2], copies=[copy])
 
 
 def attachment_path(workspace: Workspace, name: str, note: str) -> str:
@@ -378,16 +381,6 @@ def attachment_path(workspace: Workspace, name: str, note: str) -> str:
     is_root = folder in ("", ".", "/")
     folder = "" if is_root else match_spelling(workspace.root, folder.strip("/"))
     return f"{folder}/{safe_name(stem)}{suffix.lower()}".lstrip("/")
-
-
-def read_file(file: str) -> bytes:
-    """Read a file from anywhere on this machine."""
-    if os.path.isdir(file):
-        raise NotFound(f"{file} is a folder", "give the path of a file")
-    if not os.path.isfile(file):
-        raise NotFound(f"there is no file {file}", "give the path of a file")
-    with open(file, "rb") as opened:
-        return opened.read()
 
 
 def make_attachment_link(workspace: Workspace, path: str, note: str) -> str:
@@ -418,6 +411,16 @@ class Attachment(NamedTuple):
     name: str
     path: str = ""
     data: bytes = b""
+
+    def source(self) -> Source:
+        """Return what opens it; NotFound when its path names no file."""
+        if self.data:
+            return lambda: io.BytesIO(self.data)
+        if os.path.isdir(self.path):
+            raise NotFound(f"{self.path} is a folder", "give the path of a file")
+        if not os.path.isfile(self.path):
+            raise NotFound(f"there is no file {self.path}", "give the path of a file")
+        return lambda: open(self.path, "rb")
 
 
 def make_title(text: str) -> str:
@@ -463,12 +466,11 @@ def plan_capture(
         return _plan_text(workspace, text, "", place, day)
     # Where the file goes may depend on the note, which is named by its text.
     note = _plan_text(workspace, text, attachment.name, place, day).changes[0].path
-    data = attachment.data or read_file(attachment.path)
-    stored = plan_attachment(workspace, attachment.name, data, note).changes[0]
+    stored = plan_attachment(workspace, attachment, note).copies[0]
     link = make_attachment_link(workspace, stored.path, note)
     plan = _plan_text(workspace, text, link, place, day)
     plan.verb = "attach"  # neither is written without the other
-    plan.changes.insert(0, stored)
+    plan.copies.append(stored)
     return plan
 
 

@@ -30,7 +30,6 @@ from notekeep.query.tree import Is
 from notekeep.storage.content import digest_of
 from notekeep.storage.file_names import find_original, free_path, is_own_copy, name_key
 from notekeep.storage.git import LINK, MODULE, Git, find_unfinished, find_unmerged, is_set_up
-from notekeep.storage.open_folder import content_at
 
 if TYPE_CHECKING:
     from notekeep.storage.history import History
@@ -307,7 +306,7 @@ def plan_merge_all(workspace: Workspace, history: History, *, of_others: bool = 
 
 def _replace(workspace: Workspace, plan: WritePlan, path: str, wanted: bytes | None) -> None:
     """Plan a content for a path, whether there is a file now or not; None for none."""
-    before = content_at(workspace.root, path)
+    before = workspace.read_if_there(path)
     if before != wanted:
         plan.changes.append(NoteChange(path, before, wanted))
 
@@ -325,7 +324,7 @@ def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         return encode(side(text, found, "ours")), encode(side(text, found, "theirs"))
-    return content_at(workspace.root, pair.note), workspace.read(pair.copy)
+    return workspace.read_if_there(pair.note), workspace.read(pair.copy)
 
 
 def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
@@ -361,7 +360,7 @@ def resolve_in_git(workspace: Workspace, paths: Sequence[str]) -> list[str]:
         return []
     git = Git(workspace.root, runs_programs=False)
     for path in left:
-        git.resolve(path, content_at(workspace.root, path))
+        git.resolve(path, workspace.read_if_there(path))
     remarks = [f"Marked {path} as resolved in git." for path in left]
     if len(left) == len(unmerged) and (found := find_unfinished(workspace.root)):
         remarks.append(f"No conflicts are left. Finish with `{found.finish}`.")
@@ -379,7 +378,7 @@ def _git_versions(
     if not found or not is_file or any(map(is_pointer, found.values())):
         hint = f"Choose with `git checkout --ours -- {path}` or `--theirs`, then use `git add`."
         raise Refused(f"notekeep cannot merge {path}.", hint)
-    mine = content_at(workspace.root, path) if 2 in stages else None
+    mine = workspace.read_if_there(path) if 2 in stages else None
     if mine and hunks(mine.decode("utf-8", "replace")):  # git wrote markers into it
         mine = found[2]
     return found.get(1), mine, found.get(3)
@@ -388,7 +387,7 @@ def _git_versions(
 def _is_marked(workspace: Workspace, path: str) -> bool:
     try:
         data = workspace.read(path)
-    except NotFound:
+    except (NotFound, Refused):
         return False
     return bool(find_hunks_in_note(data).hunks)
 
@@ -405,7 +404,7 @@ def _log_conflicts(workspace: Workspace) -> Iterator[ConflictPair]:
         if original:
             yield ConflictPair(path, f"{folder}/{original}".lstrip("/"), "log")
             continue
-        with suppress(NotFound):
+        with suppress(NotFound, Refused):
             data = workspace.read(path)
             if b"<<<<<<< " in data and hunks(data.decode("utf-8", "replace")):
                 yield ConflictPair(path, path, "marks")

@@ -58,7 +58,10 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
             continue
         try:
             data = workspace.read(path)
-        except (NotFound, Refused):  # `doctor` says so
+        except NotFound:
+            continue
+        except Refused as error:
+            found.plan.refuse(path, error)
             continue
         if role(path, workspace.schema) == "log":
             findings, after = _lint_log(path, data)

@@ -27,6 +27,7 @@ from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
 from notekeep.storage.attachments import AttachmentFinder
+from notekeep.storage.content import TooLarge
 from notekeep.storage.file_names import (
     free_path,
     match_spelling,
@@ -35,6 +36,7 @@ from notekeep.storage.file_names import (
     safe_name,
     split_path,
 )
+from notekeep.storage.filesystem import explain_errors
 
 
 def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
@@ -103,8 +105,16 @@ def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
     """Plan the trash for several notes, as one step."""
     count = "1 note" if len(paths) == 1 else f"{len(paths)} notes"
     plan = WritePlan("rm", paths[0] if len(paths) == 1 else count)
-    for path, data in workspace.contents(plan, paths):
-        plan.changes.append(NoteChange(path, data, None))
+    for path in dict.fromkeys(paths):
+        try:
+            with explain_errors(path, "deleted"):
+                os.stat(os.path.join(workspace.root, path))
+        except NotekeepError as error:
+            if len(paths) == 1:
+                raise
+            plan.refuse(path, error)
+        else:
+            plan.changes.append(NoteChange(path, b"", None))
     gone = {change.path for change in plan.changes}
     links = [(link.source, path) for path in gone for link in workspace.catalog.backlinks(path)]
     linking = sorted({source for source, _ in links} - gone)
@@ -134,6 +144,9 @@ def _plan_with_links(
             if is_moved:
                 return path, error
             if isinstance(error, NotFound):
+                continue
+            if isinstance(error, TooLarge):
+                refused.append((path, error))
                 continue
             raise  # its links would lead nowhere, and nobody could say which
         try:

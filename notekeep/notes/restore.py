@@ -16,7 +16,7 @@ from notekeep.notes.workspace import Workspace
 from notekeep.storage.autosave import AutosaveFile
 from notekeep.storage.content import Digest
 from notekeep.storage.file_names import name_key
-from notekeep.storage.open_folder import content_at
+from notekeep.storage.open_folder import path_exists
 from notekeep.storage.operation_log import Version, list_past_paths
 from notekeep.storage.operations import TRASH
 from notekeep.storage.trash import list_trash, original_path
@@ -59,7 +59,7 @@ def find_versions(workspace: Workspace, history: History, name: str) -> NoteVers
     if len(gone) > 1:
         raise Ambiguous(f"{name!r} matches several deleted notes:", gone, "choose one")
     path = gone[0] if gone else (row or resolve(workspace.catalog, name, workspace.root)).path
-    return NoteVersions(path, content_at(workspace.root, path), history.versions(path))
+    return NoteVersions(path, workspace.read_if_there(path), history.versions(path))
 
 
 def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan:
@@ -82,7 +82,7 @@ def plan_version(
 ) -> WritePlan:
     """Plan a note with a content that history holds; one that is gone is made again."""
     data = history.blobs.read(digest)
-    before = content_at(workspace.root, path)
+    before = workspace.read_if_there(path)
     plan = WritePlan("restore", label or path)
     if data != before:
         plan.changes.append(NoteChange(path, before, data))
@@ -93,8 +93,7 @@ def plan_untrash(workspace: Workspace, history: History, name: str, to: str = ""
     """Plan a file's way back from the trash, to where it was or to another vault path."""
     path = find_trashed(workspace, name)
     target = to or original_path(history, path)
-    data = workspace.read(path)
-    return WritePlan("restore", target, [NoteChange(path, data, data, target)])
+    return WritePlan("restore", target, [NoteChange(path, b"", b"", target)])
 
 
 def find_trashed(workspace: Workspace, name: str) -> str:
@@ -121,7 +120,7 @@ def _find_gone(workspace: Workspace, history: History, name: str) -> list[str]:
     return [
         path
         for path in _match_names(reversed(paths), name)
-        if not path.startswith(f"{TRASH}/") and content_at(workspace.root, path) is None
+        if not path.startswith(f"{TRASH}/") and not path_exists(workspace.root, path)
     ]
 
 

@@ -14,7 +14,7 @@ from notekeep import config
 from notekeep.catalog import name_lookup
 from notekeep.catalog.records import Row
 from notekeep.dates import habit_day
-from notekeep.errors import NotekeepError, Refused
+from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.markdown.schema import Schema
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.settings import VaultSettings
@@ -61,8 +61,15 @@ class Workspace(NamedTuple):
         return name_lookup.resolve(self.catalog, name, self.root)
 
     def read(self, path: str) -> bytes:
-        """Read the bytes of a file of the vault."""
+        """Read the bytes of a note or a log; TooLarge for a file that is none."""
         return read_file(resolve_path(self.root, path), path)[0]
+
+    def read_if_there(self, path: str) -> bytes | None:
+        """Read the bytes of a note; None when it is gone."""
+        try:
+            return self.read(path)
+        except NotFound:
+            return None
 
     def note(self, path: str, data: bytes) -> Note:
         """Read bytes as the note at a path."""

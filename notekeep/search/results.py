@@ -15,6 +15,7 @@ from notekeep.catalog.records import Row
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.sanitize import strip_markup
 from notekeep.query.tree import Query
+from notekeep.storage.content import note_size
 
 HEAD_BYTES = 64 << 10
 """How many bytes of a note are read."""
@@ -115,7 +116,7 @@ def read_file_start(root: str, path: str, size: int = HEAD_BYTES) -> FileStart |
     """Read the beginning of a note; None when it is gone or cannot be read."""
     try:
         with open(os.path.join(root, path), "rb") as file:
-            data = file.read(size)
+            data = file.read(min(size, note_size(file.fileno())))
     except OSError:
         return None
     start = split_frontmatter(data).body

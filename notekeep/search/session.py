@@ -35,7 +35,8 @@ from notekeep.search.suggestions import (
     respell_query,
     suggest_notes,
 )
-from notekeep.search.text_filter import MAX_READ_BYTES, SearchSources, TextFilter
+from notekeep.search.text_filter import SearchSources, TextFilter
+from notekeep.storage.content import LARGE
 
 MAX_REMARKS = 3
 """How many words are remarked on when nothing is found."""
@@ -288,7 +289,7 @@ class QueryRun:
         spans = [] if text is None else self._spans(row, text)
         if not spans and row.size > HEAD_BYTES and (self.matcher or self._texts.spans):
             # What was found is further down than one looks at first.
-            text = read_file_start(self._sources.root, row.path, MAX_READ_BYTES)
+            text = read_file_start(self._sources.root, row.path, LARGE)
             spans = [] if text is None else self._spans(row, text)
         shown = NO_PASSAGE if text is None else choose_passage(text, spans, row.title)
         return Hit(row, score, shown.snippet, shown.line, self._headings(row.path, shown.line))

@@ -20,6 +20,7 @@ from notekeep.errors import NotekeepError, UsageError
 from notekeep.query import tree
 from notekeep.query.tree import Node, Query, is_fact, needs_text
 from notekeep.search.results import FileStart, Spans, read_file_start
+from notekeep.storage.content import HEAD, LARGE
 
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
@@ -42,9 +43,6 @@ MIN_REGEX_SECONDS = 0.1
 """So long may a regular expression take where others of the same query took all the time."""
 
 REGEX_STOPPED = "/{}/ was too slow and was stopped after {} of {} notes. Add a word to search for."
-
-MAX_READ_BYTES = 5 << 20
-"""How much of a note is read, in bytes; as much as the index reads of a large one."""
 
 _WORD = re.compile(r"[\w*?]+")
 _LINE_END = re.compile("\n")
@@ -205,7 +203,7 @@ class TextFilter:
         yield_to_ui()
         if not self._sources.wanted():
             raise SearchDropped("Nobody waits for this answer any more")
-        text = read_file_start(self._sources.root, row.path, MAX_READ_BYTES)
+        text = read_file_start(self._sources.root, row.path, LARGE)
         if text is None:
             return False
         body = text.whole[text.body :]
@@ -290,6 +288,8 @@ def find_regex_matches(
         "pattern": pattern,
         "root": root,
         "paths": wanted,
+        "large": LARGE,
+        "head": HEAD,
         "cpu_seconds": seconds,
         "clock_seconds": CLOCK_SECONDS,
     }

@@ -11,6 +11,7 @@ from notekeep.errors import INSTALL_IMAGES, Failure, NotekeepError, NotFound, Re
 from notekeep.markdown.note import Note, read_note
 from notekeep.storage import file_names
 from notekeep.storage.attachments import AttachmentFinder
+from notekeep.storage.content import TooLarge, read_content
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -42,7 +43,11 @@ class MediaService:
 
     def read_known(self, row: Row) -> Note:
         """Read a note with the title and tags that its row has, without its body."""
-        data = self.workspace.read(row.path)
+        try:
+            data = self.workspace.read(row.path)
+        except TooLarge:
+            content = read_content(self.workspace.root, row.path)
+            data = content.data if content else b""
         note = read_note(row.path, data, self.workspace.schema, in_body=False)
         note.title, note.tags = row.title, list(row.tags)
         return note

@@ -6,7 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from notekeep.background import yield_to_ui
 from notekeep.errors import Conflict, Problem, Refused
@@ -27,13 +27,18 @@ READ_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 
 READ_FLAGS |= getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for a writer
 
 LARGE = 5 << 20
-"""Bytes from which a file is data rather than a note."""
+"""Bytes above which a file is data and not a note: its start is searched, and it is not edited."""
 
 HEAD = 1 << 20
 """How much of a large file is read."""
 
 _CHUNK = 1 << 20
 _PAUSES = (0.0, 0.005, 0.02, 0.05, 0.1)
+_Read = TypeVar("_Read")
+
+
+class TooLarge(Refused):
+    """A file is too large for a note."""
 
 
 def digest_of(data: bytes, size: int = 16) -> Digest:
@@ -58,16 +63,41 @@ def _make_digest(size: int) -> blake2b:
     return blake2b(digest_size=size)
 
 
+def note_size(fd: int) -> int:
+    """Return how many bytes of an open file are read as a note: of a large one the first."""
+    size = os.fstat(fd).st_size
+    return size if size <= LARGE else HEAD
+
+
 def read_file(path: StrPath, shown: str = "") -> tuple[bytes, Digest]:
-    """Read a file, links followed, with the digest that a save expects; errors name it `shown`."""
+    """Read a note, links followed, with the digest that a save expects; errors name it `shown`.
+
+    TooLarge is raised for a file that is too large for a note.
+    """
     place = os.fspath(path)
     with explain_errors(shown or place, "read"), closed_after(os.open(place, READ_FLAGS)) as fd:
+        if (size := os.fstat(fd).st_size) > LARGE:
+            raise TooLarge(
+                f"'{shown or place}' is too large for a note"
+                f" ({-(-size >> 20)} MB; the limit is {LARGE >> 20} MB).",
+                "Split it, or exclude it in .notekeepignore.",
+            )
         data = read_stable(fd, shown or place)
     return data, digest_of(data)
 
 
 def read_stable(fd: int, shown: str) -> bytes:
     """Read an open file, again if it changed meanwhile; Conflict when it keeps changing."""
+    return _while_stable(fd, shown, lambda size: read_all(fd, size))
+
+
+def digest_stable(fd: int, shown: str) -> Digest:
+    """Return the digest of an open file of any size, as `read_stable` would read it."""
+    with open(fd, "rb", closefd=False) as stream:
+        return _while_stable(fd, shown, lambda _: copy_stream(stream, lambda _: None))
+
+
+def _while_stable(fd: int, shown: str, read: Callable[[int], _Read]) -> _Read:
     for pause in _PAUSES:
         yield_to_ui()
         if pause:
@@ -76,11 +106,11 @@ def read_stable(fd: int, shown: str) -> bytes:
         if not stat.S_ISREG(before.st_mode):
             raise Refused(f"'{shown}' is not a file.", "Give the path of a note.")
         os.lseek(fd, 0, os.SEEK_SET)
-        data = read_all(fd, before.st_size)
+        found = read(before.st_size)
         after = os.fstat(fd)
         is_unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-        if is_unchanged and len(data) == after.st_size:
-            return data
+        if is_unchanged and os.lseek(fd, 0, os.SEEK_CUR) == after.st_size:
+            return found
     raise Conflict(
         f"'{shown}' is being changed by another program.",
         "Wait until it is done, then try again.",
@@ -117,11 +147,9 @@ def read_content(root: str, path: str) -> Content | None:
     """
     try:
         with open(os.path.join(root, path), "rb") as file:
-            size = os.fstat(file.fileno()).st_size
+            size, head = os.fstat(file.fileno()).st_size, file.read(note_size(file.fileno()))
             if size <= LARGE:
-                data = file.read()
-                return Content(data, digest_of(data))
-            head = file.read(HEAD)
+                return Content(head, digest_of(head))
     except FileNotFoundError:
         return None
     except OSError as error:

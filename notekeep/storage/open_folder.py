@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from notekeep.errors import Refused
 from notekeep.storage import file_names
-from notekeep.storage.content import READ_FLAGS, Digest, digest_of, read_stable
+from notekeep.storage.content import READ_FLAGS, Digest, digest_stable, read_stable
 from notekeep.storage.durability import AT_ONCE, Flush, StrPath, close, closed_after
 from notekeep.storage.renames import FolderEntry, remove_entry
 
@@ -220,8 +220,14 @@ def content_at(root: StrPath, path: str) -> bytes | None:
 
 def digest_at(root: StrPath, path: str) -> Digest | None:
     """Name what a file holds now; None when nothing is there."""
-    data = content_at(root, path)
-    return None if data is None else digest_of(data)
+    try:
+        with (
+            open_place(root, path) as place,
+            closed_after(place.open(place.name, READ_FLAGS)) as fd,
+        ):
+            return digest_stable(fd, place.shown)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def path_exists(root: StrPath, path: str) -> bool:

@@ -18,7 +18,7 @@ from typing import NamedTuple, Self
 from notekeep.errors import Conflict, NotekeepError, Refused
 from notekeep.storage import durability
 from notekeep.storage.atomic import TornWrite
-from notekeep.storage.content import Source, digest_of
+from notekeep.storage.content import Source
 from notekeep.storage.durability import AT_ONCE, Flush, StrPath
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import content_at, digest_at, path_exists, remove_empty_folders
@@ -329,10 +329,9 @@ def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
 
 
 def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Operation | None:
-    data = content_at(root, path)
-    if data is None:
+    digest = digest_at(root, path)
+    if digest is None:
         raise Conflict(f"Cannot undo the change: '{path}' no longer exists.", _LOOK)
-    digest = digest_of(data)
     if digest == change.before or change.before is None or change.after is None:
         return None
     before = blobs.read(change.before)
@@ -340,7 +339,7 @@ def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Op
         return Edit(path, before, digest, keep_ours=False)
     from notekeep.markdown.text_merge import merge_texts  # few steps are undone
 
-    merged = merge_texts(blobs.read(change.after), data, before)
+    merged = merge_texts(blobs.read(change.after), content_at(root, path) or b"", before)
     if merged is None:
         raise Conflict(
             f"'{path}' has changed since in the same lines, so the change cannot be undone.",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from notekeep.errors import NotekeepError, NotFound, Refused
+from notekeep.errors import NotekeepError, NotFound
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.workers import in_background, show_error, show_message
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from notekeep.storage.autosave import UnsavedText
     from notekeep.tui.app import NotekeepApp
     from notekeep.tui.screens.edit import EditScreen
-
-MAX_BYTES = 5 << 20  # bytes from which on a note is left to the person's own editor
 
 
 class Editors:
@@ -42,10 +40,6 @@ class Editors:
                 if unsaved is None:
                     raise
                 data = unsaved.base_data
-            if len(data) > MAX_BYTES:
-                raise Refused(
-                    f"{path} is too long to edit here.", "Press E to open it in your $EDITOR."
-                )
             screen = EditScreen(EditSession(path, data), line)
             screen.restores = unsaved is not None
         except NotekeepError as error:

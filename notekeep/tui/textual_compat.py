@@ -312,9 +312,10 @@ def run_app(app: App[Any], **options: Any) -> Any:
         set_yield_wait(None)
 
 
-# When to collect garbage: little by little, and everything while nobody types. A frame of Textual
-# leaves thousands of objects that hold each other. Collected rarely, they take a tenth of a second
-# of one key; collected often, a millisecond or two of many.
+# When to collect garbage: little by little, and everything while nobody types, or when there is
+# much of it. A frame of Textual leaves thousands of objects that hold each other, a quarter of a
+# megabyte for a search. Collected rarely, they take a tenth of a second of one key; collected
+# often, a millisecond or two of many.
 
 YOUNG = 2_000  # objects made between two collections of the youngest: about two milliseconds each
 MIDDLE = 6
@@ -323,6 +324,7 @@ NEVER = 1_000_000
 EVERY = 2.0  # seconds between two checks whether to collect everything
 IDLE = 3.0  # seconds without a key after which everything is collected
 WORTH = 6  # collections of the middle generation after which a full one is worth the time
+MUCH = 24  # and after which it is made while somebody types: ten milliseconds, for five megabytes
 LARGE_BYTES = 128 << 10
 """Bytes from which a piece of memory is mapped, and goes back to the system by itself."""
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
@@ -330,7 +332,7 @@ _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 
 
 def collect_garbage(app: NotekeepApp) -> None:
-    """Collect garbage in small steps, and all of it while nobody types; release unused memory."""
+    """Collect garbage in small steps, and all of it now and then; release unused memory."""
     if not app.is_headless:  # `launch` put all of it off until now
         gc.freeze()  # what the start made stays
         gc.set_threshold(YOUNG, MIDDLE, NEVER)
@@ -338,9 +340,10 @@ def collect_garbage(app: NotekeepApp) -> None:
 
     def check() -> None:
         is_idle = time.monotonic() - app.keyboard.last_key > IDLE
-        if is_idle and gc.get_count()[2] >= WORTH:
+        if gc.get_count()[2] >= (WORTH if is_idle else MUCH):
             gc.collect()
-            release_memory()
+            if is_idle:
+                release_memory()
 
     app.set_interval(EVERY, check)
 

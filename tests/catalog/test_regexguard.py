@@ -80,6 +80,8 @@ def test_the_process_says_how_far_it_is(root: str, monkeypatch: pytest.MonkeyPat
         "pattern": "one",
         "root": root,
         "paths": ["b.md", "gone.md"],
+        "large": 100,
+        "head": 10,
         "cpu_seconds": 1.0,
         "clock_seconds": 1.0,
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
 from notekeep.errors import NotFound, Refused
+from notekeep.notes.restore import plan_untrash
+from notekeep.storage.content import LARGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,3 +115,36 @@ def test_a_note_that_is_named_twice_is_changed_once(vault: Vault, texts: Texts) 
     assert [change.path for change in vault.notes.plan_delete(twice).changes] == [BOOKS[0]]
     found = vault.notes.lint(twice)
     assert len(found.findings) == len(vault.notes.lint(twice[:1]).findings)
+
+
+def test_a_file_too_large_for_a_note_is_named_and_the_others_are_changed(vault: Vault) -> None:
+    root = Path(vault.root)
+    large = root / "books/Disk.md"
+    large.write_text("# Disk\n\nSee [[Deep Work]].\n")
+    os.truncate(large, LARGE + 1)
+    vault.indexing.refresh()
+    paths = [*BOOKS, "books/Disk.md"]
+    for plan in (
+        vault.notes.plan_tag(paths, ["a"]),
+        vault.notes.plan_set(paths, ["rating=3"]),
+        vault.notes.plan_moves(paths, "shelf"),
+        vault.notes.lint(paths).plan,
+    ):
+        assert [problem.path for problem in plan.refused] == ["books/Disk.md"], plan.verb
+        assert "6 MB" in plan.refused[0].message
+    assert vault.notes.tag(paths, ["a"]).paths == BOOKS
+    renamed = vault.notes.rename("Deep Work", "Deeper Work")
+    assert [problem.path for problem in renamed.refused] == ["books/Disk.md"]
+    os.truncate(large, LARGE)
+    assert vault.notes.tag(["books/Disk.md"], ["a"]).paths == ["books/Disk.md"]
+
+
+def test_a_file_too_large_for_a_note_goes_to_the_trash_and_comes_back(vault: Vault) -> None:
+    large = Path(vault.root, "disk.md")
+    large.touch()
+    os.truncate(large, LARGE + 1)
+    vault.indexing.refresh()
+    vault.notes.delete("disk")
+    assert not large.exists()
+    vault.notes.apply(plan_untrash(vault.workspace, vault.history.store, "disk.md"))
+    assert large.stat().st_size == LARGE + 1

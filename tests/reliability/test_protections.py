@@ -352,6 +352,20 @@ def test_r17_a_file_that_is_never_closed_is_noticed(folder: Path) -> None:
     assert any("open files" in fault for fault in result.faults)
 
 
+NEVER_COLLECTED = """
+from notekeep.tui import textual_compat
+textual_compat.MUCH = textual_compat.NEVER
+from notekeep.__main__ import run
+run()
+"""
+
+
+def test_r17_garbage_that_is_never_collected_is_noticed(folder: Path) -> None:
+    rounds = r17_soak.ROUNDS
+    grown = r17_soak.use_interface(folder, rounds, f"-c {NEVER_COLLECTED}")
+    assert grown > r17_soak.ROUND_GROWTH * (rounds - r17_soak.WARM_ROUNDS)
+
+
 def test_r18_an_opening_that_reads_all_notes_is_too_slow(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,42 @@ def test_a_body_is_read_in_a_second(kind: str) -> None:
     assert time.process_time() - start < 1
 
 
+def run_measured(root: Path, *words: str) -> tuple[subprocess.CompletedProcess[bytes], int]:
+    """Run a command in the vault; return it, and the most bytes that it held."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", MEASURED, *words],
+        cwd=root,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return done, int(done.stderr.split()[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what a process held at most")
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("tag +p --yes -- type:note", 4),
+        ("set x=1 --yes -- type:note", 4),
+        ("lint", 4),
+        ("show huge", 4),
+        ("rm huge", 0),
+        ("attach good huge.md", 0),
+    ],
+)
+def test_a_huge_file_is_never_in_memory(root: Path, home: Path, line: str, code: int) -> None:
+    (root / "good.md").write_text("# Good\n\nleverage\n", "utf-8")
+    with (root / "huge.md").open("wb") as file:
+        file.truncate(300 << 20)
+    done, held = run_measured(root, *line.split())
+    assert done.returncode == code, done.stderr
+    assert held < 100 << 20
+    if code:
+        assert b"'huge.md' is too large for a note (300 MB; the limit is 5 MB)." in done.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what a process held at most")
 def test_a_vault_of_bombs_is_indexed_within_memory(root: Path, home: Path) -> None:
@@ -62,13 +98,7 @@ def test_a_vault_of_bombs_is_indexed_within_memory(root: Path, home: Path) -> No
         file.write(b"# Huge\n\nleverage\n")
         file.truncate(2 << 30)
     (root / "good.md").write_text("# Good\n\nleverage\n", "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", MEASURED, "search", "leverage", "--json"],
-        cwd=root,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    done, held = run_measured(root, "search", "leverage", "--json")
     assert done.returncode == 0, done.stderr
-    assert int(done.stderr.split()[-1]) < MEMORY
+    assert held < MEMORY
     assert {hit["path"] for hit in json.loads(done.stdout)["hits"]} == {"good.md", "huge.md"}

@@ -19,11 +19,11 @@ from notekeep.errors import Conflict, NotekeepError, NotFound, Refused
 from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.note import read_note
 from notekeep.notes.capture import (
+    Attachment,
     make_attachment_link,
     plan_attachment,
     plan_quote,
     quote_place,
-    read_file,
 )
 from notekeep.notes.plan import WriteResult
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
@@ -94,9 +94,13 @@ class EditorAttachments:
     def _store(self, file: str) -> tuple[str, str, WriteResult]:
         """Store a file, or the picture on the clipboard; return its name, a link, and the step."""
         vault, note = self._screen.vault, self._screen.path
-        name, data = (os.path.basename(file), read_file(file)) if file else name_clipboard_picture()
-        plan = plan_attachment(vault.workspace, name, data, note)
-        link = make_attachment_link(vault.workspace, plan.changes[0].path, note)
+        if file:
+            attachment = Attachment(os.path.basename(file), file)
+        else:
+            name, data = name_clipboard_picture()
+            attachment = Attachment(name, data=data)
+        plan = plan_attachment(vault.workspace, attachment, note)
+        link = make_attachment_link(vault.workspace, plan.copies[0].path, note)
         return plan.label, link, vault.notes.apply(plan)
 
     def _put_link(self, place: LinkPlace, stored: tuple[str, str, WriteResult]) -> None:
