@@ -27,7 +27,6 @@ from notekeep.markdown.text_edit import TextEdit, edit_body, require_utf8
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
 from notekeep.storage.attachments import AttachmentFinder
-from notekeep.storage.content import TooLarge
 from notekeep.storage.file_names import (
     free_path,
     match_spelling,
@@ -144,9 +143,6 @@ def _plan_with_links(
             if is_moved:
                 return path, error
             if isinstance(error, NotFound):
-                continue
-            if isinstance(error, TooLarge):
-                refused.append((path, error))
                 continue
             raise  # its links would lead nowhere, and nobody could say which
         try:

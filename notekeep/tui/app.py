@@ -47,7 +47,7 @@ from notekeep.tui.navigation import Navigation
 from notekeep.tui.render import glyphs as glyph_sets
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.styles import thumb_renderer
-from notekeep.tui.textual_compat import RemovalSafe, collect_garbage, is_batching
+from notekeep.tui.textual_compat import RemovalSafe, collect_garbage, end_process_soon, is_batching
 from notekeep.tui.theme import choose_theme_name, own_themes, role_variables
 from notekeep.tui.workers import (
     LONG,
@@ -202,13 +202,20 @@ class NotekeepApp(App[None], RemovalSafe):
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(NotImplementedError, ValueError):
                 loop.add_signal_handler(number, self._end, number)
+        signal.signal(signal.SIGINT, self._on_interrupt)
         signal.signal(signal.SIGTSTP, self._on_stop_signal)
         signal.signal(signal.SIGCONT, self._on_continue_signal)
 
     def _end(self, number: int) -> None:
         self.editors.keep_unsaved()
+        if not self.is_headless:
+            end_process_soon(self, 128 + number)
         self._remember()
         self.exit(return_code=128 + number)
+
+    def _on_interrupt(self, number: int, _frame: object) -> None:
+        if not self._gave_terminal:  # ctrl+c is for the program that has it
+            asyncio.get_running_loop().call_soon_threadsafe(self._end, number)
 
     def on_unmount(self) -> None:
         if "updates" in vars(self):

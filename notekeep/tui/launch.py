@@ -64,17 +64,18 @@ def launch(
 
         app = NotekeepApp(vault, screen)
         run_app(app, auto_pilot=auto_pilot)
+    code = app.return_code or 0
+    if code > BY_SIGNAL:  # there is no time for what can wait
+        from notekeep.services.demo import delete_copy  # which few ends need
+
+        delete_copy(vault.root)
+        return code
     vault.history.prune()
     if vault.person.sync_on_close:
         _sync(vault)
     if app.next_vault:
         vault.catalog.close()
         return launch(Vault.open(app.next_vault), prelude=prelude)
-    code = app.return_code or 0
-    if code > BY_SIGNAL:
-        from notekeep.services.demo import delete_copy  # which few ends need
-
-        delete_copy(vault.root)
     return code
 
 

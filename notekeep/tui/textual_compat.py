@@ -23,6 +23,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import selectors
 import sys
 import threading
@@ -310,6 +311,32 @@ def run_app(app: App[Any], **options: Any) -> Any:
     finally:
         sys.setswitchinterval(interval)
         set_yield_wait(None)
+
+
+END_SECONDS = 1.5
+
+
+def end_process_soon(app: App[Any], code: int) -> None:
+    """End the process after END_SECONDS, whatever its threads still do, with the terminal in order.
+
+    Python waits for every thread. None of them has to be done: the next start goes on from what is
+    on the disk.
+    """
+
+    def leave_terminal() -> None:
+        with contextlib.suppress(Exception):  # it is closed, or was left already
+            if (driver := app._driver) is not None:  # noqa: SLF001 - see the title
+                driver.stop_application_mode()
+
+    def end() -> None:
+        leaving = threading.Thread(target=leave_terminal, daemon=True)
+        leaving.start()
+        leaving.join(0.3)
+        os._exit(code)
+
+    timer = threading.Timer(END_SECONDS, end)
+    timer.daemon = True
+    timer.start()
 
 
 # When to collect garbage: little by little, and everything while nobody types, or when there is

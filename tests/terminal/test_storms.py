@@ -93,6 +93,24 @@ def test_a_signal_in_the_editor_leaves_terminal_and_text(
         assert terminal.wait() == 0
 
 
+STUCK = """
+import time
+from notekeep.tui import vault_updates
+vault_updates.VaultUpdates._refresh = lambda _self: time.sleep(60)
+from notekeep.__main__ import run
+run()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_the_app_while_a_thread_is_busy(number: int, root: Path, home: Path) -> None:
+    with Terminal([sys.executable, "-c", STUCK], environment_of(root, home)) as terminal:
+        terminal.until("Habits 0 of 2", "Checking for changed notes")
+        terminal.signal(number)
+        assert terminal.wait() == 128 + number
+        assert_restored(terminal)
+
+
 def test_a_fault_of_ours_gives_the_terminal_back_and_says_what_it_was(
     root: Path, home: Path
 ) -> None:
