@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -298,6 +299,11 @@ def _nearest_vault(folder: str) -> str | None:
 
 LIST = "vaults.json"
 
+DAMAGED = f"{LIST}.damaged"
+"""A list that could not be read, set aside."""
+
+_ENTRY = "vault.json"  # in a vault's state folder: its entry, to make the list again from
+
 
 def vault_id(root: str, state: str) -> str:
     """Return the id of the vault at a real path, made and written down when it is new."""
@@ -306,6 +312,8 @@ def vault_id(root: str, state: str) -> str:
     known = _read_list(state)
     for identity, entry in known.items():
         if entry == place:
+            if not os.path.exists(os.path.join(state, identity, _ENTRY)):
+                cache_files.keep_state(os.path.join(state, identity), _ENTRY, place)
             return identity
     for identity, entry in known.items():
         is_same = (entry.get("device"), entry.get("inode")) == (info.st_dev, info.st_ino)
@@ -328,15 +336,26 @@ def _read_list(state: str) -> dict[str, dict[str, Any]]:
     path = os.path.join(state, LIST)
     try:
         with open(path, encoding="utf-8") as file:
-            data = json.load(file)
+            data: dict[str, dict[str, Any]] = json.load(file)
+        if isinstance(data, dict) and all(isinstance(entry, dict) for entry in data.values()):
+            return data
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        raise Failure(
-            f"{path}: cannot read the list of vaults: {error}",
-            "move the file away; the history of your vaults is kept next to it",
-        ) from error
-    return data if isinstance(data, dict) else {}
+    except ValueError:
+        pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Failure(f"{path}: cannot read the list of vaults: {reason}", remedy(error)) from error
+    # It is damaged: set aside, and made again of what each vault's folder says.
+    with suppress(OSError), open(path, "rb") as damaged:
+        cache_files.write_cache_file(state, DAMAGED, damaged.read())
+    entries = {
+        name: cache_files.kept_state(os.path.join(state, name), _ENTRY)
+        for name in os.listdir(state)
+    }
+    known = {name: entry for name, entry in entries.items() if entry}
+    cache_files.keep_state(state, LIST, known)
+    return known
 
 
 def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
@@ -351,6 +370,7 @@ def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
             known[identity] = place
             data = json.dumps(known, indent=1, sort_keys=True).encode("ascii")
             cache_files.write_cache_file(state, LIST, data, durable=True)
+            cache_files.keep_state(os.path.join(state, identity), _ENTRY, place)
     except OSError as error:
         raise Failure(f"{path}: cannot write the file: {error.strerror}", remedy(error)) from error
     return identity

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from notekeep import config, locks
-from notekeep.errors import Failure, NotFound, Refused, UsageError
+from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.markdown.schema import Schema
 from notekeep.settings import VaultSettings, vault_settings
 
@@ -300,11 +300,16 @@ class TestVaultId:
         assert config.vault_id(str(tmp_path / "w"), state) == first
         assert config.known_vaults(state) == {first: str(tmp_path / "w")}
 
-    def test_a_damaged_list_is_refused_and_kept(self, tmp_path: Path) -> None:
-        listed = write(tmp_path / "state" / config.LIST, "{broken")
-        with pytest.raises(Failure, match=r"vaults\.json"):
-            config.vault_id(str(tmp_path), str(tmp_path / "state"))
-        assert listed.read_text("utf-8") == "{broken"
+    @pytest.mark.parametrize("damage", ["{broken", "", "[]", '{"a": 1}', "\0" * 30])
+    def test_a_damaged_list_is_set_aside_and_made_again(self, tmp_path: Path, damage: str) -> None:
+        state = str(tmp_path / "state")
+        for name in ("v", "w"):
+            (tmp_path / name).mkdir()
+        known = {name: config.vault_id(str(tmp_path / name), state) for name in ("v", "w")}
+        write(tmp_path / "state" / config.LIST, damage)
+        assert config.vault_id(str(tmp_path / "w"), state) == known["w"]
+        assert config.known_vaults(state) == {known[name]: str(tmp_path / name) for name in known}
+        assert (tmp_path / "state" / config.DAMAGED).read_text("utf-8") == damage
 
     def test_cache_and_state_are_for_this_person_only(self, tmp_path: Path) -> None:
         (tmp_path / "v").mkdir()

@@ -98,3 +98,25 @@ def test_ratings_above_the_best_one_are_told_with_the_setting(vault: Vault) -> N
     Path(vault.root, ".notekeep").mkdir(exist_ok=True)
     Path(vault.root, ".notekeep/config.toml").write_text("rating_max = 7\n", "utf-8")
     assert layers(Vault.open(vault.root))["ratings"].findings == []
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"\x8f\x00{noise", b'{"notekeep": "history", "format": 1}\n{"id"']
+)
+def test_a_damaged_log_of_steps_is_told_and_where_the_versions_are(
+    vault: Vault, damage: bytes
+) -> None:
+    vault.notes.tag(["a.md"], ["x"])
+    assert layers(vault)["history"].findings == []
+    Path(vault.history.store.log.path).write_bytes(damage)
+    (finding,) = layers(vault)["history"].findings
+    assert "1 line cannot be read" in finding.message
+    assert vault.history.store.blobs.folder in finding.hint
+
+
+def test_a_damaged_list_of_vaults_is_told(vault: Vault) -> None:
+    Path(vault.places.state).with_name("vaults.json").write_bytes(b"")
+    again = Vault.open(vault.root)
+    assert again.places.id == vault.places.id
+    (finding,) = layers(again)["places"].findings
+    assert finding.message.startswith("The list of vaults was damaged")

@@ -133,6 +133,8 @@ def undo(count: int, *, listing: bool, dry_run: bool) -> int:
     """
     vault = open_vault()
     if listing:
+        if damage := vault.history.find_damage():
+            output.write_message(f"{damage.message} {damage.hint}")
         steps = vault.history.steps(SHOWN)
         return output.write_answer(
             [

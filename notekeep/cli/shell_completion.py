@@ -8,7 +8,7 @@ so what only an answer needs is imported by the answer.
 from __future__ import annotations
 
 import os
-import shlex
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, TypeAlias
@@ -201,9 +201,9 @@ BASH = """\
     done
 }
 
-complete -o nosort -o filenames -F %(complete_func)s %(prog_name)s
+complete -o nosort -F %(complete_func)s %(prog_name)s
 """
-"""As click's, but that bash puts the quotes of a file name around a value, and gives the line."""
+"""As click's, but that bash gives the line, and the values are quoted already."""
 
 
 class Bash(BashComplete):
@@ -223,12 +223,14 @@ class Bash(BashComplete):
     def format_completion(self, item: CompletionItem) -> str:
         """One value, without what stands before the place where bash breaks the word."""
         line = os.environ.get("COMP_LINE")
-        if line is None or item.type != "plain" or _is_quote_open(line):
+        if line is None or item.type != "plain":
             return super().format_completion(item)
-        breaks = set(os.environ.get("COMP_BREAKS", "")) & set(":=")
-        begun = self.get_completion_args()[1]
-        start = max((begun.rfind(one) for one in breaks), default=-1) + 1
-        return f"plain,{item.value[start:]}"
+        start, quote = 0, _open_quote(line)
+        if not quote:
+            breaks = set(os.environ.get("COMP_BREAKS", "")) & set(":=")
+            begun = self.get_completion_args()[1]
+            start = max((begun.rfind(one) for one in breaks), default=-1) + 1
+        return f"plain,{_quote(item.value[start:], quote)}"
 
 
 class Fish(FishComplete):
@@ -245,9 +247,14 @@ def register_shells() -> None:
     add_completion_class(Fish, "fish")
 
 
-def _is_quote_open(line: str) -> bool:
-    try:
-        shlex.split(line)
-    except ValueError:
-        return True
-    return False
+def _open_quote(line: str) -> str:
+    """Return the quote that a line has not closed, or ""."""
+    closed = re.sub(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*\"""", "", line)
+    return next((one for one in closed if one in "'\""), "")
+
+
+def _quote(value: str, quote: str) -> str:
+    """Quote a value, so that bash runs nothing of it; `quote` is the one that is open, if any."""
+    if quote == "'":
+        return value.replace("'", "'\\''")
+    return re.sub(r'[\\$`"]' if quote else r"[^\w%+,./:=@-]", r"\\\g<0>", value)

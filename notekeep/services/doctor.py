@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from notekeep.config import DAMAGED
 from notekeep.errors import SETTINGS, WRITABLE_HINT, Problem
 from notekeep.notes.conflict_pairs import (
     CONFLICT_PROBLEM,
@@ -66,6 +67,8 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
         "properties", "links in properties to notes that are not made yet", unmade, is_calm=True
     )
     yield Layer("habits", "definitions and log lines", vault.habits.problems())
+    damage = vault.history.find_damage()
+    yield Layer("history", "the log of steps, for undo", [damage] if damage else [])
     found = [*marked, *find_conflict_problems(vault.workspace, "See `notekeep conflicts`.")]
     if unfinished := find_unfinished_problem(vault.workspace):
         found.append(unfinished)
@@ -122,6 +125,11 @@ def _places(vault: Vault) -> Layer:
         )
         if (where := remote_reason(folder))
     ]
+    damaged = os.path.join(os.path.dirname(vault.places.state), DAMAGED)
+    if os.path.exists(damaged):
+        message = f"The list of vaults was damaged and made again. The old one is {damaged}."
+        hint = "Delete it if `notekeep vaults` lists all your vaults."
+        findings.append(Problem("", None, message, hint, "place"))
     return Layer("places", "where the index and history are stored", findings)
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from notekeep.errors import NotekeepError, NotFound
+from notekeep.errors import NotekeepError, NotFound, Problem
 from notekeep.habits.log import parse_line
 from notekeep.notes.plan import NoteChange
 from notekeep.services.indexing import IndexService
@@ -63,6 +63,17 @@ class HistoryService:
         """Drop old versions where there are too many, once a day at most; for quiet moments."""
         with suppress(NotekeepError):  # nobody waits for it: the next quiet moment comes
             self.store.prune_daily()
+
+    def find_damage(self) -> Problem | None:
+        """Return what is wrong with the log of steps, without which nothing can be undone."""
+        if not (count := self.store.log.damaged()):
+            return None
+        lines = "1 line" if count == 1 else f"{count} lines"
+        message = f"{self.store.log.path} is damaged: {lines} cannot be read."
+        hint = (
+            f"These steps cannot be undone. Their versions are still in {self.store.blobs.folder}."
+        )
+        return Problem("", None, message, hint, "history")
 
     def steps(self, limit: int | None = None) -> list[Step]:
         """List the steps, newest first, those that were undone among them."""

@@ -157,6 +157,15 @@ class OperationLog:
             self._cache = (stamp, [record for record in records if record.id not in void])
         return list(self._cache[1])
 
+    def damaged(self) -> int:
+        """Count the lines that cannot be read; an empty file has lost its first one."""
+        try:
+            with open(self.path, "rb") as file:
+                lines = [bool(_parse(line)) for line in file] or [False]
+        except FileNotFoundError:
+            return 0
+        return lines.count(False)
+
     def last(self) -> StepRecord | None:
         """Read the last step alone; None where it is longer than the end that is read."""
         try:

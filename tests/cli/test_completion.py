@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -147,10 +149,29 @@ def named(root: Path, notekeep: Run) -> Path:
         ("notekeep show nothing", []),
     ],
 )
-def test_what_the_vault_has_is_offered_and_bash_quotes_it(
+def test_what_the_vault_has_is_offered_and_read_back_by_the_shell(
     notekeep: Run, named: Path, line: str, expected: list[str]
 ) -> None:
-    assert sorted(offered(notekeep, named, line)) == sorted(expected)
+    quote = next((one for one in "'\"" if f" {one}" in line), "")
+    words = [shlex.split(f"{quote}{one}{quote}") for one in offered(notekeep, named, line)]
+    assert sorted(words) == sorted([one] for one in expected)
+
+
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_bash_runs_nothing_of_what_was_completed(
+    notekeep: Run, root: Path, tmp_path: Path, quote: str
+) -> None:
+    tags = ["o`touch ran` a", "o$(touch ran)b", "o'; touch ran; 'c", 'o"; touch ran; "d', "o`e"]
+    (root / "a.md").write_text(f"---\ntags: {json.dumps(tags)}\n---\n", "utf-8")
+    assert notekeep("index", at=root).code == 0
+    found = offered(notekeep, root, f"notekeep tag {quote}+o")
+    assert len(found) == len(tags)
+    lines = "\n".join(f"printf '%s\\n' {quote}{one}{quote}" for one in found)
+    done = subprocess.run(
+        ["bash", "-c", lines], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert sorted(done.stdout.splitlines()) == sorted(f"+{tag}" for tag in tags)
+    assert not (tmp_path / "ran").exists()
 
 
 def test_names_are_found_by_one_question(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

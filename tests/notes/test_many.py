@@ -138,8 +138,6 @@ def test_a_file_too_large_for_a_note_is_named_and_the_others_are_changed(vault: 
     vault.indexing.refresh()
     with pytest.raises(Refused, match=r"Disk\.md.*too large"):  # its link would be left behind
         vault.notes.rename("Deep Work", "Deeper Work")
-    large.write_bytes(b"a\n" * (LARGE // 2))
-    assert vault.notes.tag(["books/Disk.md"], ["a"]).paths == ["books/Disk.md"]
 
 
 def test_a_file_too_large_for_a_note_goes_to_the_trash_and_comes_back(vault: Vault) -> None:
