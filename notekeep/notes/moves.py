@@ -114,6 +114,7 @@ def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
             plan.refuse(path, error)
         else:
             plan.changes.append(NoteChange(path, b"", None))
+    _name_symlinks(workspace, plan, paths)
     gone = {change.path for change in plan.changes}
     links = [(link.source, path) for path in gone for link in workspace.catalog.backlinks(path)]
     linking = sorted({source for source, _ in links} - gone)
@@ -158,7 +159,18 @@ def _plan_with_links(
     plan.changes = changes
     for path, refusal in refused:
         plan.refuse(path, refusal)
+    _name_symlinks(workspace, plan, moves)
     return None
+
+
+def _name_symlinks(workspace: Workspace, plan: WritePlan, gone: Collection[str]) -> None:
+    """Remark on symbolic links to files that leave their path: nothing updates those."""
+    base = os.path.realpath(workspace.root)
+    places = {join(base, path) for path in gone}
+    for path in sorted(workspace.catalog.paths(None)):
+        place = join(base, path)
+        if path not in gone and os.path.islink(place) and os.path.realpath(place) in places:
+            plan.remarks.append(f"{path} is a symbolic link, which now leads nowhere. Replace it.")
 
 
 def _move(workspace: Workspace, verb: str, row: Row, target: str) -> WritePlan:

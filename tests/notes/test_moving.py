@@ -111,3 +111,18 @@ def test_move_onto_another_spelling_of_a_name_is_refused(
     with pytest.raises(Refused, match="already exists"):
         vault.notes.move("a/Note.md", "c")
     assert (read(vault, "a/Note.md"), read(vault, "c/note.md")) == ("one\n", "two\n")
+
+
+def test_a_symbolic_link_that_will_lead_nowhere_is_named(
+    make: Callable[[dict[str, str]], Vault],
+) -> None:
+    vault = make({"Old.md": "# Old\n", "Other.md": "# Other\n"})
+    Path(vault.root, "link.md").symlink_to("Old.md")
+    vault.indexing.refresh(words=False)
+    for plan in (
+        vault.notes.plan_move("Old.md", "sub"),
+        vault.notes.plan_rename("Old.md", "New"),
+        vault.notes.plan_delete(["Old.md"]),
+    ):
+        assert [remark.split()[0] for remark in plan.remarks] == ["link.md"], plan.verb
+    assert vault.notes.plan_move("Other.md", "sub").remarks == []

@@ -18,11 +18,11 @@ from notekeep.errors import Conflict, Failure, NotFound, Refused
 from notekeep.storage import atomic, scan
 from notekeep.storage.content import digest_of
 from notekeep.storage.history import History
+from notekeep.storage.operation_log import ChangeRecord, StepRecord, make_step_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.storage.operation_log import StepRecord
     from reliability import nursery as nurseries
 
 A, B = b"a one\na two\na three\n", b"b one\n"
@@ -612,3 +612,69 @@ class TestRecovering:
 
         assert [change.path for change in recovered.changes] == ["one.md", "two.md"]
         assert (site / "two.md").read_bytes() == b"2"
+
+
+def journal(history: History, vault: Path, *changes: ChangeRecord) -> None:
+    """Leave a step as a program does that was killed before it made the changes."""
+    record = StepRecord(make_step_id(), time.time(), "edit", "edit a.md", changes)
+    history.journal.begin(record, str(vault), logged=True).leave()
+
+
+class TestUnfinishedSteps:
+    """What a start does with steps that were cut short."""
+
+    def test_one_of_a_newer_format_is_not_carried_out(self, history: History, vault: Path) -> None:
+        (vault / "a.md").write_bytes(b"a\n")
+        journal(history, vault, ChangeRecord("move", "a.md", digest_of(b"a\n"), to="b.md"))
+        (entry,) = Path(history.journal.folder).glob("*.json")
+        newer = json.loads(entry.read_bytes())
+        newer["format"] += 1
+        entry.write_text(json.dumps(newer), "utf-8")
+        assert history.recover(vault) == []
+        assert (vault / "a.md").exists()
+        newer["format"] -= 1
+        entry.write_text(json.dumps(newer), "utf-8")
+        assert len(history.recover(vault)) == 1
+        assert (vault / "b.md").exists()
+
+    def test_only_temporary_files_of_the_step_are_removed(
+        self, history: History, vault: Path
+    ) -> None:
+        (vault / "a.md").write_bytes(b"old\n")
+        before, after = (history.blobs.store(data) for data in (b"old\n", b"new\n"))
+        journal(history, vault, ChangeRecord("edit", "a.md", before, after))
+        own, other = vault / ".nk-tmp-own", vault / ".nk-tmp-other"
+        own.write_bytes(b"ne")
+        other.write_bytes(b"of another program\n")
+        history.recover(vault)
+        assert (vault / "a.md").read_bytes() == b"new\n"
+        assert not own.exists()
+        assert other.read_bytes() == b"of another program\n"
+
+    def test_a_file_with_one_name_that_changed_since_is_left(
+        self, history: History, vault: Path
+    ) -> None:
+        mixed = b"new line\nold line\n"  # as a write in place looks that was cut short
+        (vault / "a.md").write_bytes(mixed)
+        before = history.blobs.store(b"old line\nold line\n")
+        after = history.blobs.store(b"new line\nnew line\n")
+        journal(history, vault, ChangeRecord("edit", "a.md", before, after))
+        history.recover(vault)
+        assert (vault / "a.md").read_bytes() == mixed
+
+    def test_the_versions_it_needs_are_not_pruned(self, history: History, vault: Path) -> None:
+        needed, other = (history.blobs.store(data) for data in (b"needed\n", b"other\n"))
+        journal(history, vault, ChangeRecord("edit", "a.md", needed, None))
+        history.prune(now=time.time() + 400 * 86_400, max_bytes=0)
+        assert (history.blobs.has(needed), history.blobs.has(other)) == (True, False)
+
+
+def test_what_another_program_wrote_last_on_a_day_is_not_pruned(history: History) -> None:
+    ours, theirs, later = (history.blobs.store(data) for data in (b"ours\n", b"theirs\n", b"now\n"))
+    unused = history.blobs.store(b"unused\n")
+    for when, before, after in ((9.0, None, ours), (86_409.0, theirs, later)):
+        change = ChangeRecord("edit", "a.md", before, after)
+        history.log.append(StepRecord(make_step_id(), when, "edit", "edit a.md", (change,)))
+    history.prune(now=time.time() + 400 * 86_400, max_bytes=0)
+    assert [history.blobs.has(one) for one in (ours, theirs, later)] == [True, True, True]
+    assert not history.blobs.has(unused)

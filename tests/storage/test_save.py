@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from notekeep.errors import Conflict, Failure, NotFound, Refused
-from notekeep.storage import atomic, renames, scan
-from notekeep.storage.content import digest_of, read_file
+from notekeep.storage import atomic, content, renames, scan
+from notekeep.storage.content import digest_of, read_content, read_file
 from notekeep.storage.open_folder import NameTaken
 from reliability import saves
 from reliability.saves import create, replace
@@ -75,6 +75,37 @@ class TestReading:
 
         monkeypatch.setattr(os, "read", reading)
         assert read_file(note)[0] == THEIRS
+
+    def test_a_file_written_over_with_as_many_bytes_is_read_again(
+        self, note: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real, other = os.read, b"x" * len(OLD)
+
+        def reading(fd: int, size: int) -> bytes:
+            data = real(fd, size)
+            if note.read_bytes() != other:
+                note.write_bytes(other)
+                os.utime(note, (0, 0))  # a clock that ticks
+            return data
+
+        monkeypatch.setattr(os, "read", reading)
+        assert read_file(note)[0] == other
+
+    def test_of_a_large_file_the_whole_lines_of_its_start_are_read(
+        self, vault: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(content, "LARGE", 10)
+        monkeypatch.setattr(content, "HEAD", 5)
+        file = vault / "large.md"
+        found = []
+        for data in (b"ab\ncdefghi", b"ab\ncdefghij", b"ab\ncdefghijk"):
+            file.write_bytes(data)
+            read = read_content(str(vault), "large.md")
+            assert read is not None
+            found.append(read)
+        assert [one.data for one in found] == [b"ab\ncdefghi", b"ab\n", b"ab\n"]
+        assert [one.is_whole for one in found] == [True, False, False]
+        assert len({one.digest for one in found}) == 3
 
 
 class TestReplacing:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notekeep.storage.autosave import FOLDER, AutosaveFile, UnsavedText
+from notekeep.storage.autosave import FOLDER, AutosaveFile, UnsavedText, find_unsaved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,3 +185,24 @@ def test_a_kill_leaves_the_old_text_or_the_new_one(tmp_path: Path) -> None:
         assert found is not None
         (number,) = set(found.text.split())
         assert int(number) in (acknowledged, acknowledged + 1)
+
+
+def test_of_two_texts_of_a_note_the_newest_is_offered(tmp_path: Path) -> None:
+    for when in (3.0, 1.0, 2.0):
+        editor = AutosaveFile(str(tmp_path), PATH)
+        editor.write(UnsavedText(PATH, f"typed at {when}", "was", (0, 0), when))
+        editor.release()
+    assert [one.text for one in find_unsaved(str(tmp_path))] == ["typed at 3.0"]
+
+
+def test_at_the_end_of_the_program_a_text_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    editor = AutosaveFile(str(tmp_path), PATH)
+    editor.write(unsaved())
+    monkeypatch.setattr(os, "fsync", flushed.append)
+    editor.write(unsaved(b"later\n"))
+    assert not flushed  # one was a moment ago
+    editor.write(unsaved(b"last\n"), durable=True)
+    assert flushed

@@ -125,3 +125,20 @@ def test_links_and_folders_are_deleted_as_what_they_are(history: History, vault:
     assert outside.read_bytes() == b"mine"
     history.undo(vault)
     assert (vault / "link.md").is_symlink()
+
+
+def test_unfinished_files_in_the_trash_are_not_listed(history: History, vault: Path) -> None:
+    delete(history, vault, "books/b.md")
+    (vault / ".trash/.nk-tmp-0123").write_bytes(b"unfinished")
+    assert [one.path for one in trash.list_trash(vault)] == [".trash/books/b.md"]
+
+
+def test_a_move_in_a_site_says_nothing_of_the_trash(
+    history: History, vault: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "c.md").write_bytes(b"c")
+    with history.step("export", "export", root=tmp_path, elsewhere=True) as step:
+        step.move("c.md", ".trash/books/b.md")
+    delete(history, vault, "books/b.md")
+    assert trash.original_path(history, ".trash/books/b.md") == "books/b.md"
+    assert trash.original_path(history, ".trash/books/c.md") == "books/c.md"
