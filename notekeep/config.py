@@ -336,7 +336,7 @@ def _read_list(state: str) -> dict[str, dict[str, Any]]:
     path = os.path.join(state, LIST)
     try:
         with open(path, encoding="utf-8") as file:
-            data: dict[str, dict[str, Any]] = json.load(file)
+            data: Any = json.load(file)
         if isinstance(data, dict) and all(isinstance(entry, dict) for entry in data.values()):
             return data
     except FileNotFoundError:

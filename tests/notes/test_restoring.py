@@ -19,11 +19,10 @@ from notekeep.notes.restore import (
 )
 from notekeep.storage.autosave import AutosaveFile, UnsavedText
 from notekeep.storage.open_folder import NameTaken
+from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from notekeep.vault import Vault
 
 
 def restore(vault: Vault, name: str) -> list[str]:
@@ -209,3 +208,12 @@ def test_a_name_that_is_no_text_goes_all_the_way(
     assert untrash(vault, "odd\udcff") == [odd]
     vault.history.undo(3)
     assert texts() == before
+
+
+def test_forgetting_a_note_forgets_how_often_it_was_opened(vault: Vault) -> None:
+    vault.open_counts.count("books/Other.md")
+    vault.open_counts.count("inbox/List.md")
+    forget_traces(vault, find_traces(vault.workspace, vault.history.store, "books/Other.md"))
+    again = Vault.open(vault.root)
+    assert again.open_counts.times("books/Other.md") == 0
+    assert again.open_counts.times("inbox/List.md") > 0

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from notekeep.catalog.queries import list_tasks
 from notekeep.errors import Conflict, NotFound, Refused, UsageError
 from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from notekeep.vault import Vault
 
 Texts: TypeAlias = "Callable[[], dict[str, bytes]]"
 
@@ -419,3 +420,58 @@ def test_a_habit_made_in_the_night_begins_on_the_day_that_still_counts(
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T00:30")
     [path] = vault.notes.create("habit", "Stretch").paths
     assert "since" not in vault.search.read(path).fields
+
+
+def test_a_date_is_offered_only_where_the_status_changes(vault: Vault) -> None:
+    vault.notes.set_fields(["books/Deep Work.md", "books/Other.md"], ["type=book"])
+    vault.notes.set_fields(["books/Other.md"], ["status=finished"])
+    both = ["books/Deep Work.md", "books/Other.md"]
+    plan = vault.notes.plan_set(both, ["status=finished", "pages=9"])
+    offer = vault.notes.find_date_offer(plan)
+    assert offer is not None
+    after = {change.path: change.after or b"" for change in offer.plan.changes}
+    dated = [path for path, data in after.items() if b"finished: 2026" in data]
+    assert dated == ["books/Deep Work.md"]
+
+
+def test_a_new_note_never_goes_to_a_private_folder_for_its_company(vault: Vault) -> None:
+    for number in range(3):
+        folder = Path(vault.root, "private" if number else "films")
+        folder.mkdir(exist_ok=True)
+        (folder / f"f{number}.md").write_text("---\ntype: film\n---\n")
+    Path(vault.root, ".notekeep").mkdir(exist_ok=True)
+    Path(vault.root, ".notekeep/config.toml").write_text('[kinds.film]\nyear = "number"\n')
+    again = Vault.open(vault.root)
+    again.indexing.refresh()
+    assert again.notes.create("film", "Alien").paths == ["films/Alien.md"]
+
+
+def test_the_tasks_of_today_are_those_of_the_notes_changed_last(vault: Vault) -> None:
+    for number, name in enumerate(("b", "a", "c")):
+        note = Path(vault.root, f"{name}.md")
+        note.write_text("".join(f"- [ ] {name}{line}\n" for line in range(60)))
+        os.utime(note, (1e9 + number, 1e9 + number))
+    os.utime(Path(vault.root, "inbox/Windows.md"), (1e9, 1e9))
+    vault.indexing.refresh()
+    latest = list_tasks(vault.catalog, latest=2)
+    assert [task.text for task in latest] == ["c0", "c1"]
+
+
+def test_a_link_to_one_of_several_notes_is_called_ambiguous(vault: Vault) -> None:
+    for path, text in {"x/Same.md": "", "y/Same.md": "", "z.md": "[[Same]] [[Nothing]]\n"}.items():
+        Path(vault.root, path).parent.mkdir(exist_ok=True)
+        Path(vault.root, path).write_text(text)
+    vault.indexing.refresh()
+    found = {one.code: one.message for one in vault.catalog.problems() if one.path == "z.md"}
+    assert found == {
+        "ambiguous-link": '"Same" matches several notes; the nearest one is used.',
+        "broken-link": 'There is no note "Nothing".',
+    }
+
+
+def test_a_check_in_does_not_follow_a_link_out_of_the_vault(vault: Vault, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    Path(vault.root, "habits/log").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Refused, match="outside"):
+        vault.habits.check_in("focus", "done")
+    assert not list((tmp_path / "elsewhere").iterdir())
