@@ -170,9 +170,10 @@ def _write_cause(message: str, places: list[str], *, everything: bool) -> None:
 
 @click.group(invoke_without_command=True, short_help="List conflicts, and resolve them.")
 @click.option("--auto", is_flag=True, help="Merge all that can be merged, in one step.")
+@dry_run_option
 @json_options
 @click.pass_context
-def conflicts(ctx: click.Context, *, auto: bool) -> int:
+def conflicts(ctx: click.Context, *, auto: bool, dry_run: bool) -> int:
     """List notes that have two versions after a sync, a git merge or a conflicting save.
 
     \b
@@ -188,7 +189,7 @@ def conflicts(ctx: click.Context, *, auto: bool) -> int:
     if auto:
         vault = open_refreshed()
         plan = conflict_pairs.plan_merge_all(vault.workspace, vault.history.store)
-        return _apply(vault, plan, dry_run=False, yes=True)
+        return _apply(vault, plan, dry_run=dry_run, yes=True)
     workspace = open_refreshed().workspace
     found = conflict_pairs.list_conflicts(workspace)
     objects = [pair._asdict() for pair in found]

@@ -161,6 +161,8 @@ class TestConflictsOfGit:
         part(git, tmp_path, NOTE, OURS, THEIRS)
         git("merge", "other")
         assert (tmp_path / "Note.md").read_text() == OURS
+        assert run("conflicts", "--auto", "--dry-run").code == 0
+        assert (tmp_path / "Note.md").read_text() == OURS
         assert run("conflicts", "--auto").code == 0
         assert (tmp_path / "Note.md").read_text() == MERGED
         assert git("commit", "-qm", "merged").returncode == 0
