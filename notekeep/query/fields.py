@@ -65,9 +65,10 @@ class QueryFields:
         common: Mapping[str, str],  # fields of every note and their types
         common_spellings: Mapping[str, str],
         states: Iterable[str],  # what `is:` knows
+        statuses: Iterable[str] = (),  # values of `status:` that kinds know
     ) -> None:
         self.kinds = tuple(sorted(kinds))
-        self.states = tuple(states)
+        self.states, self.statuses = tuple(states), tuple(statuses)
         self._types: dict[str, FieldType] = {}
         for source in (seen, *kinds.values(), common):
             for name, kind in source.items():
@@ -133,6 +134,10 @@ class Token(NamedTuple):
     closed: bool = True
 
 
+class Unfinished(UsageError):
+    """A condition that is still being typed, and may become one that can be read."""
+
+
 class TermContext(NamedTuple):
     """The whole query, and what it is read against; see `parse_query`."""
 
@@ -141,6 +146,7 @@ class TermContext(NamedTuple):
     today: date
     week_start: int
     typing: bool
+    pasted: bool
 
     def error(self, message: str, hint: str = "", *, at: int, near: str = "") -> UsageError:
         """Say what is wrong with the query, and where; `near` is what was meant by a slip."""
@@ -150,6 +156,12 @@ class TermContext(NamedTuple):
         """Whether the token may be the beginning of what somebody is typing."""
         return self.typing and token.end == len(self.text)
 
+    def check_begun(self, token: Token, words: Iterable[str]) -> None:
+        """Raise Unfinished where the token is being typed and one of some words begins so."""
+        begun = token.text.casefold()
+        if self.unfinished(token) and any(word.startswith(begun) for word in words):
+            raise Unfinished(f"{token.text} is not finished.", text=self.text, position=token.start)
+
     def known(self, token: Token, names: Iterable[str], what: str, hint: str = "") -> str:
         """The known name a token says; while it is being typed also one it alone begins."""
         word, names = token.text.casefold(), list(names)
@@ -158,10 +170,12 @@ class TermContext(NamedTuple):
         begun = [name for name in names if name.startswith(word)]
         if self.unfinished(token) and len(begun) == 1:
             return begun[0]
-        near = None if self.typing else nearest_word(word, names)
+        self.check_begun(token, names)
+        near = nearest_word(word, names)
         guess = f"Did you mean {near}? " if near else ""
         raise self.error(
             f'There is no {what} "{token.text}".',
             guess + (hint or f"Use {', '.join(names)}."),
             at=token.start,
+            near=nearest_word(word, names, CLEAR_LIKENESS) or "",
         )

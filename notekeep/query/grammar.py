@@ -7,13 +7,21 @@ read for what it says so far.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import cast
+from typing import TypeAlias, cast
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
-from notekeep.query.fields import CLEAR_LIKENESS, QueryFields, TermContext, Token, TokenKind
+from notekeep.query.fields import (
+    CLEAR_LIKENESS,
+    QueryFields,
+    TermContext,
+    Token,
+    TokenKind,
+    Unfinished,
+    nearest_word,
+)
 from notekeep.query.folding import as_unicode
 from notekeep.query.terms import (
     is_known_field,
@@ -31,8 +39,6 @@ MAX_CONDITIONS = 200
 """Conditions of a query: each is a look at lists of notes, and an answer must not take seconds."""
 MAX_PATTERNS = 8
 """Conditions that each stand for up to a thousand words, or read notes."""
-FALLBACK_WORDS = 20
-"""How many words count of something that is being typed and cannot be read as a query."""
 
 _SPACE = re.compile(r"\s*+")
 _REGEX = re.compile(r"/(?!\s)((?:[^/\\\n]|\\.)+)/(?=[\s)]|$)")
@@ -61,32 +67,34 @@ _UNITS: dict[str, type[tree.Within]] = {
 
 
 def parse_query(
-    text: str, fields: QueryFields, *, today: date, week_start: int = 0, typing: bool = False
+    text: str,
+    fields: QueryFields,
+    *,
+    today: date,
+    week_start: int = 0,
+    typing: bool = False,
+    pasted: bool = False,
 ) -> Query:
     """Return a query as a tree.
 
-    With `typing` the text may be unfinished: its last word is the beginning of one, what does not
-    make sense yet is left out or taken for words, and nothing raises. Weeks start on `week_start`,
-    0 for Monday. UsageError has the position of what cannot be understood.
+    With `typing` the text may be unfinished: its last word is the beginning of one, and what may
+    become a condition is left out. A query that cannot be read does not raise then: it finds
+    nothing, and its `error` is the reason. With `pasted` or `typing`, what has the form of a field
+    but is near none is text. Weeks start on `week_start`, 0 for Monday. UsageError has the position
+    of what cannot be understood.
     """
     text = as_unicode(text)
-    context = TermContext(text, fields, today, week_start, typing)
+    context = TermContext(text, fields, today, week_start, typing, pasted or typing)
     try:
         if len(text) > MAX_LENGTH:
             raise context.error(
                 f"The query is longer than {MAX_LENGTH:,} characters.", at=MAX_LENGTH
             )
         return _Parser(context).parse()
-    except UsageError:
+    except UsageError as error:
         if not typing:
             raise
-        return _plain_words(text)
-
-
-def _plain_words(text: str) -> Query:
-    *others, last = re.findall(r"\w+", text[:MAX_LENGTH])[:FALLBACK_WORDS] or [""]
-    terms: list[Node | None] = [tree.Term(word) for word in dict.fromkeys(others)]
-    return Query(text, _joined(tree.And, [*terms, tree.Prefix(last) if last else None]))
+        return Query(text, tree.Or(()), error=error)
 
 
 class _Parser:
@@ -94,29 +102,52 @@ class _Parser:
 
     def __init__(self, context: TermContext) -> None:
         self.context = context
-        self.tokens = list(_tokens(context.text.translate(_CURLY_QUOTES), 0))
+        self.remarks: dict[str, None] = {}
+        text = context.text.translate(_CURLY_QUOTES)
+        self.tokens = list(_tokens(text, 0, self._is_text))
         self.at = 0
         self.depth = 0
         self.group: Token | None = None  # the field whose group `title:(a b)` is being read
         self.order: list[Order] = []
         self.limit: int | None = None
         self.conditions = 0
+        self.first_excess: Token | None = None
         self.patterns = 0
         self.silent: Token | None = None  # a word that says nothing
 
     def parse(self) -> Query:
         root = self._either()
         while token := self._peek():  # only a ")" can be left
-            self._complain("This bracket has no opening bracket.", "Remove it.", token)
+            if not self.context.pasted:
+                hint = "Remove it."
+                raise self.context.error(
+                    "This bracket has no opening bracket.", hint, at=token.start
+                )
             self.at += 1
             root = _joined(tree.And, [root, self._either()])
         if root is None and self.silent and not self.order and self.limit is None:
             self._complain(
-                f"{self.silent.text} has nothing to search for.",
+                f"{self.context.text[self.silent.start : self.silent.end]} has no words.",
                 "Words need letters or digits. For other characters use /text/.",
                 self.silent,
             )
-        return Query(self.context.text, root, tuple(self.order), self.limit)
+        if (excess := self.first_excess) and not (self.context.pasted and _is_words(root)):
+            raise self.context.error(
+                f"The query has more than {MAX_CONDITIONS} conditions.", at=excess.start
+            )
+        return Query(self.context.text, root, tuple(self.order), self.limit, tuple(self.remarks))
+
+    def _is_text(self, name: str, *, in_brackets: bool) -> bool:
+        """Whether a name in the form of a field is text, which is then remarked on."""
+        fields = self.context.fields
+        things = fields.things() if in_brackets else ()
+        if is_known_field(name, self.context) or name.casefold() in things:
+            return False
+        near = fields.nearest(name, CLEAR_LIKENESS) or nearest_word(name, things, CLEAR_LIKENESS)
+        if near or not self.context.pasted:
+            return False
+        self.remarks[f'There is no field "{name}". It was searched for as text.'] = None
+        return True
 
     def _peek(self) -> Token | None:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
@@ -178,11 +209,12 @@ class _Parser:
             return self._bracketed()
         self.conditions += 1
         if self.conditions > MAX_CONDITIONS:
-            raise self.context.error(
-                f"The query has more than {MAX_CONDITIONS} conditions.", at=token.start
-            )
+            self.first_excess = self.first_excess or token
         self.at += 1
-        leaf = self._leaf(token, negated=negated)
+        try:
+            leaf = self._leaf(token, negated=negated)
+        except Unfinished:
+            return None
         if isinstance(leaf, _PATTERNS):
             self.patterns += 1
             if self.patterns > MAX_PATTERNS:
@@ -198,12 +230,7 @@ class _Parser:
             return self._field(token, negated=negated)
         if self.group:
             return self._grouped(self.group, token, negated=negated)
-        try:
-            leaf = parse_bare_term(token, self._context(negated=negated))
-        except UsageError:
-            if not self.context.typing:
-                raise
-            return None
+        leaf = parse_bare_term(token, self._context(negated=negated))
         if leaf is None:
             self.silent = token
         return leaf
@@ -237,7 +264,7 @@ class _Parser:
                 field,
             )
         if value is None or value.kind not in _VALUES:
-            if not self.context.typing and not is_known_field(field, self.context):
+            if not is_known_field(field.text, self.context):
                 raise unknown_field_error(field, self.context, field.end)
             self._complain(
                 f"{field.text}{field.op} needs a value.",
@@ -284,7 +311,7 @@ class _Parser:
                 return self._words(inside, field)
             case tree.Term() | tree.Phrase() | tree.Prefix() | tree.Wildcard() | tree.Fuzzy():
                 return node
-        if self.context.typing or isinstance(node, tree.KnownPaths | tree.Terms):
+        if isinstance(node, tree.KnownPaths | tree.Terms):
             return None
         raise self.context.error(_only_words(field), at=node.span[0])
 
@@ -292,20 +319,11 @@ class _Parser:
         """One value of a field: the only one, or one of its group."""
         context = self._context(negated=negated)
         unit = _UNITS.get(field.text.casefold())
-        try:
-            if value.kind in ("regex", "bracket") or (unit and value.kind in ("tag", "link")):
-                raise context.error(_only_words(field), at=value.start)
-            if unit is None:
-                return parse_field_term(field, value, context)
-            leaf = parse_bare_term(value, context)
-        except UsageError:
-            if not self.context.typing:
-                raise
-            # While typing: no word yet where it looks like a field, else the words themselves.
-            fields = self.context.fields
-            if self.context.unfinished(value) and fields.nearest(field.text, CLEAR_LIKENESS):
-                return None
-            return tree.Term(f"{field.text} {value.text}", span=(field.start, value.end))
+        if value.kind in ("regex", "bracket") or (unit and value.kind in ("tag", "link")):
+            raise context.error(_only_words(field), at=value.start)
+        if unit is None:
+            return parse_field_term(field, value, context)
+        leaf = parse_bare_term(value, context)
         if leaf is None or self.group:
             return leaf
         words = self._words(leaf, field)
@@ -322,7 +340,10 @@ class _Parser:
                 self._order(name.casefold(), key)
             elif found:
                 self._order(found.name, key)
-            elif not self.context.typing:
+            else:
+                if at + len(key) == value.end:
+                    names = [*_ORDER_ONLY, *self.context.fields.names()]
+                    self.context.check_begun(value._replace(text=name), names)
                 near = self.context.fields.nearest_field(name)
                 slip = near and self.context.fields.nearest_field(name, CLEAR_LIKENESS)
                 raise self.context.error(
@@ -340,7 +361,14 @@ class _Parser:
         if re.fullmatch(r"[1-9][0-9]{0,8}", value.text):
             self.limit = int(value.text)
         else:
-            self._complain("limit: needs a number, at least 1.", "Write limit:20.", value)
+            raise self.context.error(
+                "limit: needs a number, at least 1.", "Write limit:20.", at=value.start
+            )
+
+
+def _is_words(root: Node | None) -> bool:
+    parts = root.parts if isinstance(root, tree.And) else ()
+    return bool(parts) and all(isinstance(part, tree.Term | tree.Prefix) for part in parts)
 
 
 def _only_words(field: Token) -> str:
@@ -363,7 +391,11 @@ def _joined(kind: type[tree.And | tree.Or], parts: list[Node | None]) -> Node | 
 # Text into tokens, each with its place.
 
 
-def _tokens(text: str, at: int) -> Iterator[Token]:
+IsText: TypeAlias = Callable[..., bool]
+"""Whether a name in the form of a field is text."""
+
+
+def _tokens(text: str, at: int, is_text: IsText) -> Iterator[Token]:
     """Yield the tokens of a query from a place on."""
     # A field's value is the token after it: a phrase, a link, a word, or "(" for a group;
     # `[key:a b]` comes as `key:(a b)`. A minus is a "not" when something follows it at once, and a
@@ -373,11 +405,12 @@ def _tokens(text: str, at: int) -> Iterator[Token]:
             text[at] == "["
             and not text.startswith("[[", at)
             and (found := _BRACKET.match(text, at))
+            and not is_text(found[1].strip('"').strip(), in_brackets=True)
         ):
-            yield from _bracket(text, found)
+            yield from _bracket(text, found, is_text)
             at = found.end()
             continue
-        token = _next(text, at)
+        token = _next(text, at, is_text)
         at = token.end
         yield token
         if token.kind == "field" and (value := _value(text, at)):
@@ -390,8 +423,11 @@ def _skip_space(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _next(text: str, at: int) -> Token:
+def _next(text: str, at: int, is_text: IsText) -> Token:
     char = text[at]
+    field = _FIELD.match(text, at + (char == "-"))
+    if field and is_text(field[1], in_brackets=False):
+        return _word(text, at)
     if char in "()":
         return Token("(" if char == "(" else ")", char, at, at + 1)
     if char == "-" and at + 1 < len(text) and not text[at + 1].isspace() and text[at + 1] != ")":
@@ -404,9 +440,9 @@ def _next(text: str, at: int) -> Token:
         return Token("tag", found[1], at, found.end())
     if char == "[" and (found := _LINK.match(text, at)):
         return Token("link", found[1].strip(), at, found.end(), closed=found[2] != "")
-    if found := _FIELD.match(text, at):
-        operator = cast("Operator", found[2] or found[3] or ":")
-        return Token("field", found[1], at, found.end(), operator)
+    if field:
+        operator = cast("Operator", field[2] or field[3] or ":")
+        return Token("field", field[1], at, field.end(), operator)
     return _word(text, at)
 
 
@@ -419,7 +455,7 @@ def _phrase(text: str, at: int) -> Token:
     return Token("phrase", inner, at, end + 1 if closed else len(text), closed=closed)
 
 
-def _bracket(text: str, found: re.Match[str]) -> Iterator[Token]:
+def _bracket(text: str, found: re.Match[str], is_text: IsText) -> Iterator[Token]:
     """`[key]` as it is; `[key:value]` as a field and its value in parentheses."""
     name, bare, op, _value, close = found.groups()
     start, name = found.start(), name.strip('"').strip()
@@ -429,7 +465,7 @@ def _bracket(text: str, found: re.Match[str]) -> Iterator[Token]:
     begin, end = found.span(4)
     yield Token("field", name, start, begin, cast("Operator", op or ":"))
     yield Token("(", "[", start, start + 1)
-    yield from _tokens(text[:end], begin)
+    yield from _tokens(text[:end], begin, is_text)
     if close:
         yield Token(")", "]", end, end + 1)
 

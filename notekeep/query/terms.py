@@ -8,7 +8,13 @@ import warnings
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
-from notekeep.query.fields import CLEAR_LIKENESS, COUNTED_THINGS, SCOPES, TermContext, Token
+from notekeep.query.fields import (
+    CLEAR_LIKENESS,
+    COUNTED_THINGS,
+    SCOPES,
+    TermContext,
+    Token,
+)
 from notekeep.query.tree import Node, WordScope
 from notekeep.query.values import ValueParser
 
@@ -50,23 +56,17 @@ def parse_bare_term(token: Token, context: TermContext) -> Node | None:
         return parse_has(token, context)
     if not any(char.isalnum() for char in token.text):
         return parse_symbol(token)
-    if token.text.startswith("/"):
-        raise context.error(
-            f"The regular expression {token.text} is not closed.",
-            "Add a closing slash, or use quotes to search for the text.",
-            at=token.start,
-        )
     return parse_word(token, context, "any")
 
 
 def parse_symbol(token: Token) -> Node | None:
-    """What a word without letters and digits asks for: `*` everything, an emoji itself."""
+    """What a word of signs asks for: `*` everything, an emoji the texts and paths that have it."""
     span = (token.start, token.end)
     if set(token.text) == {"*"}:
         return tree.Path("", span)
     if all(char.isascii() or unicodedata.category(char)[0] == "P" for char in token.text):
         return None
-    return tree.Regex(re.escape(token.text), span)
+    return tree.Or((tree.Regex(re.escape(token.text), span), tree.Path(token.text, span)))
 
 
 def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
@@ -85,7 +85,7 @@ def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
     stem = text.rstrip("*")
     if "*" in stem or "?" in stem:
         return tree.Wildcard(text, scope, span)
-    if stem != text or context.unfinished(token):
+    if stem != text or (context.unfinished(token) and token.text[-1].isalnum()):
         return tree.Prefix(stem, scope, span)
     return tree.Term(text, scope, span)
 
@@ -94,6 +94,7 @@ def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
     """Words in a row; an open one ends, while it is being typed, with the beginning of a word."""
     span = (token.start, token.end)
     if not token.text.strip():
+        context.check_begun(token, [token.text])
         raise context.error("These quotes are empty.", at=token.start)
     if not token.closed and not context.typing:
         raise context.error(
@@ -135,6 +136,7 @@ def parse_tag(token: Token, context: TermContext) -> Node:
     span = (token.start, token.end)
     text = token.text.removeprefix("#").rstrip(".,;:!?").removesuffix("/*").strip("/")
     if not text:
+        context.check_begun(token, [token.text])
         raise context.error("The tag is missing.", "Write tag:habit or #habit.", at=token.start)
     if text.endswith("*") or context.unfinished(token):
         return tree.Compare("tags", ":", text.rstrip("*"), span=span)
@@ -157,9 +159,10 @@ def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
     """A condition on a field: `type:book`, `rating>=4`, `title:"atomic habits"`."""
     name, op = field.text.casefold(), field.op
     span = (field.start, value.end)
-    if not is_known_field(field, context):
+    if not is_known_field(field.text, context):
         raise unknown_field_error(field, context, value.end)
     if not value.text and value.kind != "link":
+        context.check_begun(value, [""])
         raise context.error(
             f"{field.text}{op} needs a value.",
             f"Write no:{field.text} for notes without it.",
@@ -187,9 +190,9 @@ def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
     return ValueParser(found, field, value, context).read()
 
 
-def is_known_field(field: Token, context: TermContext) -> bool:
+def is_known_field(name: str, context: TermContext) -> bool:
     """Whether a name before a colon is a field, or says where words are looked for."""
-    name = field.text.casefold()
+    name = name.casefold()
     known = name in SCOPES or name in WORD_SCOPES or name in _SPECIAL
     return known or context.fields.find(name) is not None
 
@@ -197,7 +200,7 @@ def is_known_field(field: Token, context: TermContext) -> bool:
 def unknown_field_error(field: Token, context: TermContext, end: int) -> UsageError:
     """What is said of a name that is no field, in a condition that goes up to `end`."""
     fields, name = context.fields, field.text.casefold()
-    near = None if context.typing or name in SCOPES else fields.nearest(name)
+    near = None if name in SCOPES else fields.nearest(name)
     quoted = f'To search for the text, use quotes: "{context.text[field.start : end]}".'
     meant = f"Did you mean {near}?" if near else "List all fields: notekeep fields."
     if name in SCOPES:
@@ -218,6 +221,7 @@ def _scoped(value: Token, context: TermContext, scope: WordScope) -> Node:
             return tree.Compare("title", ":", value.text, span=(value.start, value.end))
         if found := parse_symbol(value):
             return found
+        context.check_begun(value, [value.text])
         raise context.error(
             f"{value.text} has no words.",
             "Words need letters or digits. For other characters use /text/.",
@@ -244,6 +248,8 @@ def _kind(field: Token, value: Token, context: TermContext) -> Node:
 def _flag(field: Token, value: Token, context: TermContext) -> Node:
     kinds = context.fields.kinds
     hint = f"For a kind, write type:{value.text}." if value.text in kinds else ""
+    if value.text in context.fields.statuses:
+        hint = f"For a status, write status:{value.text}."
     state = context.known(value, context.fields.states, "state", hint)
     return tree.Is(state, (field.start, value.end))
 
@@ -254,7 +260,8 @@ def _has(field: Token, value: Token, context: TermContext) -> Node:
 
 
 def _link(field: Token, value: Token, context: TermContext) -> Node:
-    if not value.text or context.unfinished(value):
+    context.check_begun(value, [value.text.casefold()])
+    if not value.text:
         raise context.error(f"{field.text}: needs the name of a note.", at=value.start)
     span = (field.start, value.end)
     kind = tree.LinkTo if field.text.casefold() == "to" else tree.LinkFrom

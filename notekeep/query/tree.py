@@ -9,7 +9,10 @@ result on as KnownPaths.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from notekeep.errors import UsageError
 
 Span: TypeAlias = tuple[int, int]
 """Where a node stands in the query's text: first character, one past the last."""
@@ -224,6 +227,10 @@ class Query(NamedTuple):
     root: Node | None = None  # None has no condition: everything matches
     order: tuple[Order, ...] = ()  # the most important key first; empty is the caller's own order
     limit: int | None = None
+    remarks: tuple[str, ...] = ()  # what a person should know about how it was read
+    error: UsageError | None = (
+        None  # why it cannot be read while it is typed; then it finds nothing
+    )
 
     @property
     def is_by_score(self) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from notekeep.dates import MONTH_NAMES, days_in, shift_date, start_of_week, try_parse_day
+from notekeep.dates import MONTH_NAMES, WEEKDAYS, days_in, shift_date, start_of_week, try_parse_day
 from notekeep.errors import UsageError
 from notekeep.query.fields import QueryField, TermContext, Token
 from notekeep.query.tree import Compare, Operator
@@ -32,6 +32,14 @@ BOOLS = {
 _NUMBER = r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})"
 
 SHIFTS = {"last": -1, "this": 0, "next": 1}
+
+_UNITS = ("week", "month", "quarter", "year")
+_DATE_WORDS = (
+    *("today", "yesterday", "tomorrow", *WEEKDAYS, *MONTH_NAMES),
+    *(f"{shift}-{unit}" for shift in SHIFTS for unit in _UNITS),
+    *(f"last-{name}" for name in (*WEEKDAYS, *MONTH_NAMES)),
+)
+"""How dates in words begin, for one that is being typed."""
 
 _ISO = r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?"
 _WEEK = r"(\d{4})-?w(\d{1,2})"
@@ -208,6 +216,7 @@ class ValueParser:
 
     def _number(self, text: str) -> Ends:
         if not re.fullmatch(_NUMBER, text):
+            self.context.check_begun(self.value, ["-", "+", "."] if text else [""])
             raise self._error(
                 f'{self.name.text} is a number, but "{text}" is not.',
                 f"Write {self.name.text}>=4 or {self.name.text}:3..5.",
@@ -221,15 +230,24 @@ class ValueParser:
         try:
             days = self._period(text)
         except ValueError as error:
+            self._check_begun(text)
             raise self._error(str(error)) from None
         if days is None:
+            self._check_begun(text)
             raise self._error(
                 f'{self.name.text} is a date, but "{text}" is not.',
                 "Write 2026, 2026-03, 2026-03-05, last-week, yesterday or 30d.",
             )
         return days[0].isoformat(), days[1].isoformat()
 
+    def _check_begun(self, day: str) -> None:
+        """Raise Unfinished where a date is being typed: its digits, or the beginning of a word."""
+        is_digits = re.fullmatch(r"\d[\d.wq-]*", day.casefold()) is not None
+        begun = self.value._replace(text=re.sub(r"[\s_]+", "-", day))
+        self.context.check_begun(begun, [begun.text.casefold()] if is_digits else _DATE_WORDS)
+
     def _bool(self) -> Compare:
+        self.context.check_begun(self.value, set(BOOLS) - {self.value.text.casefold()})
         value = BOOLS.get(self.value.text.casefold())
         if value is None or self.op not in (":", "="):
             raise self._error(

@@ -24,7 +24,6 @@ from notekeep.search.analyzer import (
     Word,
     base_language,
     find_chunks,
-    get_analyzer,
 )
 from notekeep.search.index_folder import SCOPES, language_term, tag_term
 from notekeep.search.results import Spans
@@ -59,27 +58,38 @@ EACH_EDIT_LEAVES = 0.7
 """What is left of a word's worth for each letter it differs from the one that was asked for."""
 
 
+MARKS = ("marks",)
+"""The field of terms that are no words."""
+
+_QUOTE_LINE = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)*>")
+_HEADING_LINE = re.compile(r"[ \t]*#{1,6}[ \t]")
+
+
 class UnanswerableNode(TypeError):
     """A node that the catalog or the text of notes answers was asked of the full-text index."""
 
 
 class Planner:
-    """Makes plans for one index, whose languages are those of its analyzers, the vault's own first.
+    """Makes plans for the notes of one language; `make_planners` makes one for each.
 
-    `patterns_cut` are patterns that stand for more words than are looked for.
+    `own_notes` must hold besides for a note to be of that language. `patterns_cut` are patterns
+    that stand for more words than are looked for.
     """
 
     def __init__(
         self,
-        analyzers: Sequence[Analyzer],
+        by: Analyzer,
+        vault_by: Analyzer,
+        own_notes: tuple[Node, ...],
         vocabulary: Callable[[], Vocabulary],
         *,
-        typing: bool = False,
+        typing: bool,
     ) -> None:
-        self._analyzers = analyzers
-        self._vocabulary = cache(vocabulary)  # each call looks for newer words on the disk
+        self.by = by
+        self._vault_by = vault_by
+        self.own_notes = own_notes
+        self._vocabulary = vocabulary
         self._typing = typing
-        self._denying = False
         self.patterns_cut: list[str] = []
 
     def plan(self, node: Node) -> Node | None:
@@ -96,10 +106,8 @@ class Planner:
             case tree.Not(part):
                 if needs_text(part):
                     return tree.And(())
-                denying, self._denying = self._denying, True
                 inner = self.plan(part)
-                self._denying = denying
-                return tree.Not(inner) if inner else None
+                return tree.Not(inner) if inner else tree.And(())
             case tree.KnownPaths():
                 return node
             case tree.Within(inside):
@@ -110,17 +118,18 @@ class Planner:
     def _with_related_words(self, node: Node) -> Node | None:
         """Plan a word with longer ones of its stem: `handwriting` with `handwritten`."""
         plan = self.plan(node)
-        terms = own_terms(plan)
-        if terms is None or not isinstance(node, tree.Term):
+        if not isinstance(plan, Terms) or not isinstance(node, tree.Term):
             return plan
+        stem = self.by.term(only_word(self.by, node.text))
+        words: list[str] = []
+        if len(stem) >= MIN_STEM_LETTERS:
+            words = self._vocabulary().completions(stem, RELATED_WORDS)[:RELATED_WORDS]
         related = (
             TermChoice(((0, term),), COMPLETED_LEAVES)
-            for by in self._analyzers
-            if len(stem := by.term(only_word(by, node.text))) >= MIN_STEM_LETTERS
-            for word in self._vocabulary().completions(stem, RELATED_WORDS)[:RELATED_WORDS]
-            if (term := by.term(word)) != STOP_WORD_PLACE
+            for term in map(self.by.term, words)
+            if term != STOP_WORD_PLACE
         )
-        return _leaf(node.scope, [*terms.choices, *related])
+        return _leaf(node.scope, [*plan.choices, *related])
 
     def _leaf(self, node: Node) -> Node | None:
         match node:
@@ -137,51 +146,37 @@ class Planner:
             case _:
                 raise UnanswerableNode(f"the full-text index cannot answer {type(node).__name__}")
 
-    def _words(self, text: str, scope: tree.WordScope) -> Node | None:
+    def _words(self, text: str, scope: tree.WordScope) -> Terms | None:
         """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row."""
-        # What says nothing in the vault's language is not asked for. What says nothing in the
-        # language of some notes cannot be asked of those: `die` of German ones.
-        choices: list[TermChoice] = []
-        silent: list[str] = []
-        for by in self._analyzers:
-            words = _query_words(by, text)
-            if len(words) == 1 and words[0].kind == "last":
-                choices += self._completed(by, (), words[0], heads=scope == "title")
-            elif steps := _steps(by, words):
-                choices.append(TermChoice(steps))
-            elif by is self._analyzers[0]:
-                return None
-            elif words:
-                silent.append(language_term(by.language.code))
-        leaf = _leaf(scope, choices)
-        if leaf and silent and not self._denying:
-            return tree.Or((leaf, *map(_marked, silent)))
-        return leaf
+        words = _query_words(self.by, text)
+        if not any(map(self._vault_by.term_of, _query_words(self._vault_by, text))):
+            return None  # what says nothing in the vault's language is not asked for
+        if len(words) == 1 and words[0].kind == "last":
+            return _leaf(scope, self._completed((), words[0], heads=scope == "title"))
+        return _leaf(scope, self._in_a_row(words))
+
+    def _in_a_row(self, words: Sequence[Word]) -> list[TermChoice]:
+        steps = _from_first(_placed(self.by, words))
+        return [TermChoice(steps)] if steps else []
 
     def _prefix(self, text: str, scope: tree.WordScope) -> Node | None:
-        own = _query_words(self._analyzers[0], text)
-        if self._typing and own and not _steps(self._analyzers[0], own):
-            return None  # a whole word that says nothing is more likely than what it begins
-        choices: list[TermChoice] = []
-        is_short = len(own) == 1 and own[0].kind == "word" and len(own[0].text) < SHORT_BEGINNING
+        words = _query_words(self.by, text)
+        if not words or words[-1].kind not in {"word", "last"}:
+            return _leaf(scope, self._in_a_row(words))
+        first = words[0]
+        is_short = len(words) == 1 and first.kind == "word" and len(first.text) < SHORT_BEGINNING
         short = self._typing and scope == "any" and is_short
-        for by in self._analyzers:
-            words = _query_words(by, text)
-            if words and words[-1].kind in {"word", "last"}:
-                heads = short or scope in {"title", "heading", "tag"}
-                choices += self._completed(by, words[:-1], words[-1], heads=heads)
-            elif steps := _steps(by, words):
-                choices.append(TermChoice(steps))
-        return _leaf(scope, choices, without="body" if short else "")
+        heads = short or scope in {"title", "heading", "tag"}
+        choices = self._completed(words[:-1], words[-1], heads=heads)
+        begun = _leaf(scope, choices, without="body" if short else "")
+        return _gather(tree.Or, (self._words(text, scope), begun)) if short else begun
 
-    def _completed(
-        self, by: Analyzer, before: Sequence[Word], last: Word, *, heads: bool
-    ) -> list[TermChoice]:
+    def _completed(self, before: Sequence[Word], last: Word, *, heads: bool) -> list[TermChoice]:
         limit = TYPED_COMPLETIONS if self._typing else ASKED_COMPLETIONS
         words = [last.text, *self._vocabulary().completions(last.text, limit, heads=heads)]
-        ahead = _placed(by, before)
-        whole = by.term_of(last)
-        terms = map(by.term, words) if last.kind == "word" else words
+        ahead = _placed(self.by, before)
+        whole = self.by.term_of(last)
+        terms = map(self.by.term, words) if last.kind == "word" else words
         return [
             TermChoice(
                 _from_first([*ahead, (len(before), term)]),
@@ -192,20 +187,16 @@ class Planner:
         ]
 
     def _fuzzy(self, text: str, distance: int, scope: tree.WordScope) -> Terms | None:
-        choices: list[TermChoice] = []
-        for by in self._analyzers:
-            words = _query_words(by, text)
-            if len(words) != 1 or words[0].kind != "word":
-                if steps := _steps(by, words):
-                    choices.append(TermChoice(steps))
-                continue
-            word = words[0].text
-            near = [(word, 0), *self._vocabulary().near(word, distance, NEAR_WORDS)]
-            choices += [
-                TermChoice(((0, term),), EACH_EDIT_LEAVES**edits)
-                for other, edits in near
-                if (term := by.term(other))
-            ]
+        words = _query_words(self.by, text)
+        if len(words) != 1 or words[0].kind != "word":
+            return _leaf(scope, self._in_a_row(words))
+        word = words[0].text
+        near = [(word, 0), *self._vocabulary().near(word, distance, NEAR_WORDS)]
+        choices = (
+            TermChoice(((0, term),), EACH_EDIT_LEAVES**edits)
+            for other, edits in near
+            if (term := self.by.term(other))
+        )
         return _leaf(scope, choices)
 
     def _wildcard(self, text: str, scope: tree.WordScope) -> Node | None:
@@ -225,25 +216,35 @@ class Planner:
         if len(words) > limit:
             self.patterns_cut.append(text)
             del words[limit:]
-        choices = [
-            TermChoice(((0, term),))
-            for by in self._analyzers
-            for word in words
-            if (term := by.term(word))
-        ]
+        choices = (TermChoice(((0, term),)) for term in map(self.by.term, words) if term)
         return _leaf(scope, choices) or tree.Or(())
+
+
+def make_planners(
+    analyzers: Sequence[Analyzer], vocabulary: Callable[[], Vocabulary], *, typing: bool = False
+) -> list[Planner]:
+    """Return a planner for the notes of each language, the vault's own first."""
+    read = cache(vocabulary)  # each call looks for newer words on the disk
+    own, *others = analyzers
+    marks = {by: _marked(language_term(by.language.code)) for by in others}
+    outside: tuple[Node, ...] = tuple(map(tree.Not, marks.values()))
+    return [
+        Planner(by, own, (marks[by],) if by in marks else outside, read, typing=typing)
+        for by in analyzers
+    ]
+
+
+def plan_for_all(planners: Iterable[Planner], node: Node) -> Node | None:
+    """Return the plan of a tree for all notes, each of which is asked in its own language."""
+    plans = ((each.plan(node), each.own_notes) for each in planners)
+    return _gather(
+        tree.Or, (tree.And((plan, *own)) if own else plan for plan, own in plans if plan)
+    )
 
 
 def wanted_terms(plan: Node | None) -> Iterator[Terms]:
     """Yield what a note is found for; what is under a Not is not in it."""
     return (leaf for leaf in tree.wanted_leaves(plan) if isinstance(leaf, Terms))
-
-
-def own_terms(plan: Node | None) -> Terms | None:
-    """Return what a plan of one word looks for, without the notes in whose language it is none."""
-    if isinstance(plan, tree.Or) and plan.parts:
-        plan = plan.parts[0]
-    return plan if isinstance(plan, Terms) else None
 
 
 class QueryPhrase(NamedTuple):
@@ -266,8 +267,10 @@ def find_query_phrases(node: Node, planner: Planner) -> list[QueryPhrase]:
     ):
         if not isinstance(part, tree.Term | tree.Phrase | tree.Prefix | tree.Fuzzy):
             continue
-        terms = own_terms(planner.plan(part)) if part.scope == "any" else None
-        if terms is not None:
+        terms = planner.plan(part) if part.scope == "any" else None
+        if isinstance(terms, tree.Or):  # a short word, and what begins so
+            terms = terms.parts[-1]
+        if isinstance(terms, Terms):
             found.append(QueryPhrase(at, terms))
             at += max(choice.steps[-1][0] for choice in terms.choices)
         at += 1
@@ -291,10 +294,6 @@ def _query_words(by: Analyzer, text: str) -> list[Word]:
     return found
 
 
-def _steps(by: Analyzer, words: Iterable[Word]) -> tuple[tuple[int, str], ...]:
-    return _from_first(_placed(by, words))
-
-
 def _placed(by: Analyzer, words: Iterable[Word]) -> list[tuple[int, str]]:
     return [
         (at, term) for at, word in enumerate(words) if (term := by.term_of(word)) != STOP_WORD_PLACE
@@ -308,7 +307,7 @@ def _from_first(placed: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...
 
 def _marked(term: str) -> Terms:
     """Notes that are marked with a term that is no word."""
-    return Terms(("marks",), (TermChoice(((0, term),)),))
+    return Terms(MARKS, (TermChoice(((0, term),)),))
 
 
 def _leaf(
@@ -332,39 +331,60 @@ def _gather(kind: type[tree.And | tree.Or], parts: Iterable[Node | None]) -> Nod
 
 
 class PlanMatcher:
-    """Finds a plan's words in any text, scopes aside; `language` is a note's `lang:`, or ""."""
+    """Finds a query's words in any text; `language` is the `lang:` of its note, or ""."""
 
-    def __init__(self, plan: Node | None, language: str) -> None:
-        self._plan = plan
-        self._language = language
-        self._terms = frozenset(_terms(plan))
+    def __init__(self, planners: Sequence[Planner], node: Node) -> None:
+        plans = [(each.by, each.plan(node)) for each in planners]
+        self._own, *_ = self._readings = [(by, plan, frozenset(_terms(plan))) for by, plan in plans]
 
-    def spans(self, text: str, language: str = "") -> Spans:
-        """Return where the words asked for stand, in order."""
-        places = _Places(self._places(text, language))
-        return sorted(
-            {
-                span
-                for terms in wanted_terms(self._plan)
-                for choice in terms.choices
-                for span in places.find(choice)
-            }
-        )
+    def _read(self, text: str, language: str) -> tuple[Node | None, list[TermPosition]]:
+        """The plan for a text, and where its terms are there."""
+        code = base_language(language)
+        fitting = (each for each in self._readings if each[0].language.code == code)
+        by, plan, terms = next(fitting, self._own)
+        return plan, by.places(text, terms) if terms else []
+
+    def spans(self, text: str, language: str = "", *, scoped: bool = False) -> Spans:
+        """Return where the words asked for stand, in order; `scoped`, where they were asked for."""
+        plan, found = self._read(text, language)
+        places = _Places(found)
+        spans: set[tuple[int, int]] = set()
+        for fields, choices in wanted_terms(plan):
+            all_spans = {span for choice in choices for span in places.find(choice)}
+            spans |= _in_scope(fields, text, all_spans) if scoped else all_spans
+        return sorted(spans)
+
+    def names(self, title: str, language: str) -> bool:
+        """Whether a title has all the words that notes were asked for."""
+        plan, found = self._read(title, language)
+        asked = [terms for terms in wanted_terms(plan) if terms.fields != MARKS]
+        in_title = bool(asked) and all("title" in terms.fields for terms in asked)
+        return in_title and plan is not None and _holds(plan, _Places(found))
 
     def holds_in_one(self, text: str, starts: Sequence[int], language: str = "") -> bool:
         """Whether one piece of a text has all that the plan asks for; the first one starts at 0."""
-        plan = self._plan
+        plan, found = self._read(text, language)
         if plan is None:
             return True
         pieces: dict[int, list[TermPosition]] = {}
-        for place in self._places(text, language):
+        for place in found:
             pieces.setdefault(bisect_right(starts, place.start), []).append(place)
         if len(pieces) < len(starts) and _holds(plan, _Places(())):
             return True
         return any(_holds(plan, _Places(places)) for places in pieces.values())
 
-    def _places(self, text: str, language: str) -> list[TermPosition]:
-        return get_analyzer(base_language(language) or self._language).places(text, self._terms)
+
+def _in_scope(
+    fields: tuple[str, ...], text: str, spans: set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Those spans that stand in what was searched: in quotes, in headings, or anywhere."""
+    if fields == SCOPES["title"]:
+        return set()
+    if fields not in (SCOPES["quote"], SCOPES["heading"]):
+        return spans
+    lines = _QUOTE_LINE if fields == SCOPES["quote"] else _HEADING_LINE
+    starts = {span: text.rfind("\n", 0, span[0]) + 1 for span in spans}
+    return {span for span, start in starts.items() if lines.match(text, start)} or spans
 
 
 class _Places:
@@ -393,9 +413,10 @@ class _Places:
 
 def _holds(plan: Node, places: _Places) -> bool:
     match plan:
-        case Terms(_, choices):
-            return any(True for choice in choices for _ in places.find(choice))
-        case And(parts):
+        case Terms(fields, choices):
+            found = (span for choice in choices for span in places.find(choice))
+            return fields == MARKS or next(found, None) is not None
+        case And(parts) | tree.SomeOf(parts):
             return all(_holds(part, places) for part in parts)
         case Or(parts):
             return any(_holds(part, places) for part in parts)

@@ -9,13 +9,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from notekeep.catalog.records import Row
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.sanitize import strip_markup
 from notekeep.query.tree import Query
 from notekeep.storage.content import note_size
+
+if TYPE_CHECKING:
+    from notekeep.search.planner import PlanMatcher
 
 HEAD_BYTES = 64 << 10
 """How many bytes of a note are read."""
@@ -89,6 +92,7 @@ class SearchResults(NamedTuple):
     instead: str = ""  # the query that this answers, where the one that was asked found nothing
     relaxed: bool = False  # it has notes that are only near what was asked
     query: Query | None = None  # the query that was asked, as it was read
+    matcher: PlanMatcher | None = None  # finds the words that were answered in a text, if any
 
 
 class Passage(NamedTuple):
@@ -124,13 +128,17 @@ def read_file_start(root: str, path: str, size: int = HEAD_BYTES) -> FileStart |
     return FileStart(head + data[start:].decode("utf-8", "replace"), len(head))
 
 
-def choose_passage(text: FileStart, spans: Sequence[tuple[int, int]], title: str = "") -> Passage:
+def choose_passage(
+    text: FileStart, spans: Sequence[tuple[int, int]], title: str = "", *, is_named: bool = False
+) -> Passage:
     """Return the passage with the most different words, or the beginning of the body without any.
 
     The spans of words are in order; those of the front matter count only when there are no others.
     The title, which stands above a passage wherever one is shown, is not shown again as the
-    heading of the body.
+    heading of the body. A note that `is_named` what was asked for is found at its beginning.
     """
+    if is_named:
+        return body_opening(text)
     heading = _FIRST_HEADING.match(text.whole, text.body)
     start = heading.end() if heading and heading[1].strip() == title else text.body
     shown = [span for span in spans if span[0] >= start]

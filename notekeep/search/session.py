@@ -13,6 +13,7 @@ from notekeep.catalog.records import Row
 from notekeep.errors import IndexUnusable, NotekeepError
 from notekeep.query import tree
 from notekeep.query.description import explain_tree
+from notekeep.query.grammar import MAX_CONDITIONS
 from notekeep.query.tree import Node, Query, is_fact, needs_text
 from notekeep.search.planner import PlanMatcher
 from notekeep.search.ranking import RERANKED_HITS, RankBoosts, Ranker, rank_hits, read_query_words
@@ -53,11 +54,15 @@ MANY_WORDS = 4
 MAX_NEAR_HITS = 20
 """How many notes are shown at most that do not have all words."""
 
+RAREST_WORDS = 20
+"""So many words are looked for of a text that has more than a query may have."""
+
 COMMON_WORDS_MESSAGE = "Only the most common words like {} were searched. Type another letter."
 PREFIX_MATCH_MESSAGE = "No note has all of these words. These have words that begin so."
 SOME_WORDS_MESSAGE = "Showing notes with some of the words."
 ONE_HIT_MESSAGE = "Only 1 note has all of these words; others have some."
 FEW_HITS_MESSAGE = "Only {} notes have all of these words; others have some."
+RAREST_MESSAGE = "The query has more than {} words. Its {} rarest were searched."
 NOT_INDEXED_MESSAGE = "The full text is not indexed yet, only titles, aliases and tags."
 
 
@@ -81,7 +86,8 @@ def run_search(
     found = search.answer()
     if explain:
         found = explain_results(found, search.answered, sources)
-    return found._replace(query=query)
+    remarks = (*query.remarks, *found.remarks)
+    return found._replace(query=query, remarks=remarks, matcher=search.answered.matcher)
 
 
 class _Search:
@@ -93,6 +99,7 @@ class _Search:
         self._sources, self._query, self._limit = sources, query, limit
         self._typing, self._relax = typing, relax
         self._telling = query  # without words that say nothing
+        self._begun: Query | None = None  # with a last one that may begin another word
         self.answered = self._run(query)
 
     def answer(self) -> SearchResults:
@@ -100,7 +107,7 @@ class _Search:
         try:
             if self._relax:
                 self._leave_out_function_words()
-            found = self.answered.answer()
+            found = self._answer_rarest() or self._answer_begun() or self.answered.answer()
             if self._may_relax() and found.total < FEW_HITS:
                 found = self._add_near(found) if found.total else self._fall_back() or found
         except IndexUnusable:
@@ -118,10 +125,39 @@ class _Search:
         if root is None or is_fact(root):
             return
         words = self._sources.words
-        self._query, self._telling = read_question(
-            self._query, words.is_question_word, words.is_stop_word, typing=self._typing
-        )
+        says_nothing = words.is_question_word, words.is_stop_word
+        begun, _ = read_question(self._query, *says_nothing, typing=False)
+        self._query, self._telling = read_question(self._query, *says_nothing, typing=self._typing)
+        self._begun = begun if begun.root != self._query.root else None
         self.answered = self._run(self._query)
+
+    def _answer_begun(self) -> SearchResults | None:
+        """The answer where the last word, which is being typed, begins another one."""
+        if self._begun is None or not self._begun.is_by_score:
+            return None
+        whole, self.answered = self.answered, self._run(self._begun)
+        found = self.answered.answer()
+        if found.total >= FEW_HITS:
+            return found
+        if not found.total:
+            self.answered = whole
+            return None
+        begun = {hit.row.path for hit in found.hits}
+        rest = whole.answer()
+        others = [hit for hit in rest.hits if hit.row.path not in begun]
+        return found._replace(total=max(rest.total, found.total), hits=[*found.hits, *others])
+
+    def _answer_rarest(self) -> SearchResults | None:
+        """The answer to a pasted text of more words than a query may have."""
+        root = self._telling.root
+        if not (isinstance(root, tree.And) and self._relax and len(root.parts) > MAX_CONDITIONS):
+            return None
+        terms = {part.text: part for part in root.parts if isinstance(part, tree.Term)}
+        rarest = self._sources.words.rarest(terms, RAREST_WORDS)
+        query = self._query._replace(root=tree.And(tuple(terms[word] for word in rarest)))
+        found = self._find_some(query)
+        remark = RAREST_MESSAGE.format(MAX_CONDITIONS, len(rarest))
+        return found._replace(remarks=(remark,)) if found else SearchResults(0, [])
 
     def _answer_by_name(self) -> SearchResults:
         query = self._query
@@ -291,7 +327,11 @@ class QueryRun:
             # What was found is further down than one looks at first.
             text = read_file_start(self._sources.root, row.path, LARGE)
             spans = [] if text is None else self._spans(row, text)
-        shown = NO_PASSAGE if text is None else choose_passage(text, spans, row.title)
+        matcher = None if self._texts.spans else self.matcher
+        is_named = matcher is not None and matcher.names(row.title, row.language)
+        shown = NO_PASSAGE
+        if text is not None:
+            shown = choose_passage(text, spans, row.title, is_named=is_named)
         return Hit(row, score, shown.snippet, shown.line, self._headings(row.path, shown.line))
 
     def _headings(self, path: str, line: int | None) -> tuple[str, ...]:
@@ -307,7 +347,7 @@ class QueryRun:
         length = len(text.whole)
         found = [span for span in self._texts.spans.get(row.path, ()) if span[1] <= length]
         if self.matcher is not None:
-            spans = self.matcher.spans(text.whole[text.body :], row.language)
+            spans = self.matcher.spans(text.whole[text.body :], row.language, scoped=True)
             found += [(start + text.body, end + text.body) for start, end in spans]
             found = found or self.matcher.spans(text.whole[: text.body], row.language)
         return sorted(found)

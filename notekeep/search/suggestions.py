@@ -200,9 +200,6 @@ each costs a look at all words of the vault."""
 MAX_PATTERNS = 3
 """With more patterns than this, each of which is up to a thousand words, notes need all of them."""
 
-MIN_SPELLING_LETTERS = 4
-"""An unfinished word of fewer letters is the beginning of too many to be misspelt."""
-
 _WORDS = (tree.Term, tree.Phrase, tree.Prefix, tree.Wildcard, tree.Fuzzy)
 _OF_MANY = (tree.Prefix, tree.Wildcard, tree.Fuzzy)
 
@@ -309,7 +306,7 @@ def _words(root: Node) -> Iterator[str]:
         match leaf:
             case tree.Term(text) | tree.Phrase(text):
                 yield from text.split()
-            case tree.Prefix(text) if len(text) >= MIN_SPELLING_LETTERS:
+            case tree.Prefix(text):
                 yield text
 
 

@@ -228,7 +228,8 @@ def list_notes(
 ) -> tuple[int, list[Row]]:
     """Return how many notes a query matches, and a page of them, by title unless it says how."""
     node = resolve_words(query, sources)
-    return sources.catalog.rows(node, query.order, query.at_most(limit), offset)
+    total, rows = sources.catalog.rows(node, query.order, query.at_most(limit), offset)
+    return query.at_most(total) or 0, rows
 
 
 def resolve_words(query: Query, sources: SearchSources) -> Node | None:

@@ -46,6 +46,12 @@ PART_WORDS = 10_000
 WORD_LETTERS = 40
 """Longer ones are no words that anybody completes."""
 
+MIN_SPELLING_LETTERS = 4
+"""A word of fewer letters is near too many others to be misspelt."""
+
+TWO_EDIT_LETTERS = 8
+"""From so many letters on a word may be two edits away from the one that was meant."""
+
 LAST_CHARACTER = "\U0010ffff"
 
 
@@ -183,19 +189,22 @@ class Vocabulary:
         for words in chain(self._words.parts(), [self._new.keys()]):
             found |= near_words(word, words, distance)
         found.pop(word, None)
-        ranked = sorted(found, key=lambda other: (found[other], -self._count(other), other))
+        ranked = sorted(found, key=lambda other: (found[other], -self.count(other), other))
         return [(other, found[other]) for other in ranked[:limit]]
 
     def suggestions(self, word: str) -> Iterator[str]:
         """Yield words that somebody who wrote this folded word may have meant, best first.
 
-        Words of one note only are no worse than common ones: who misspells a rare word gets it in
-        nine of ten cases instead of half, and who misspells a common one loses nothing.
+        They begin with the same letter and are one edit away, long ones two. Words of one note only
+        are no worse than common ones: who misspells a rare word gets it in nine of ten cases
+        instead of half, and who misspells a common one loses nothing.
         """
-        near = self.near(word, 1 if len(word) < 5 else 2, 100)
-        yield from (other for other, _ in near if other.isalpha())
+        if len(word) >= MIN_SPELLING_LETTERS:
+            near = self.near(word, 1 if len(word) < TWO_EDIT_LETTERS else 2, 100)
+            yield from (other for other, _ in near if other.isalpha() and other[0] == word[0])
 
-    def _count(self, word: str) -> int:
+    def count(self, word: str) -> int:
+        """Return in about how many notes a folded word is."""
         at = bisect_left(self._words, word)
         known = at < len(self._words) and self._words[at] == word
         return (self._counts[at] if known else 0) + self._new.get(word, 0)
@@ -206,7 +215,7 @@ class Vocabulary:
         heads = Counter(dict(zip(known, self._heads, strict=True)))
         heads.update(self._new_heads)
         words = sorted({*known, *self._new})
-        _write(self._folder, words, [*map(self._count, words)], [heads[word] for word in words])
+        _write(self._folder, words, [*map(self.count, words)], [heads[word] for word in words])
 
 
 def near_words(word: str, known: Collection[str], distance: int) -> dict[str, int]:

@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from heapq import nlargest
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from notekeep.errors import Failure, IndexUnusable, NotekeepError
 from notekeep.query.folding import is_unicode
-from notekeep.query.tree import Node, SomeOf, Term, children
+from notekeep.query.tree import And, Node, SomeOf, Term, children
 from notekeep.search.analyzer import base_language, get_analyzer
 from notekeep.search.index_folder import FEW_SEGMENTS, CommitStamp, IndexFolder, document_fields
 from notekeep.search.planner import (
@@ -24,8 +24,9 @@ from notekeep.search.planner import (
     Planner,
     UnanswerableNode,
     find_query_phrases,
+    make_planners,
     only_word,
-    own_terms,
+    plan_for_all,
 )
 from notekeep.search.ranking import RERANKED_HITS
 from notekeep.search.vocabulary import Vocabulary, WordCounter, record_words
@@ -58,6 +59,7 @@ PROGRESS_STEP = 50
 SYSTEM_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE}
 
 Answer = TypeVar("Answer")
+Planners: TypeAlias = list[Planner]
 
 
 class RankedNotes(NamedTuple):
@@ -260,8 +262,8 @@ class WhooshIndex:
         Raises IndexUnusable where there is no index; `generation` is None from then on.
         """
 
-        def question(scorer: Scorer, planner: Planner) -> dict[str, float]:
-            plan = planner.plan(node)
+        def question(scorer: Scorer, planners: Planners) -> dict[str, float]:
+            plan = plan_for_all(planners, node)
             found = scorer.scores(plan) if plan else {}
             return {path: score for path, score, _ in _best(scorer.snapshot, found, limit)}
 
@@ -272,8 +274,8 @@ class WhooshIndex:
     ) -> RankedNotes:
         """Return the best notes as `scores` does, and say which notes of `also` are found."""
 
-        def question(scorer: Scorer, planner: Planner) -> RankedNotes:
-            plan, snapshot = planner.plan(node), scorer.snapshot
+        def question(scorer: Scorer, planners: Planners) -> RankedNotes:
+            plan, snapshot = plan_for_all(planners, node), scorer.snapshot
             found = scorer.scores(plan) if plan else {}
             best = _best(snapshot, found, limit)
             scores = {path: score for path, score, _ in best}
@@ -283,15 +285,15 @@ class WhooshIndex:
                     scores.setdefault(path, found[note])
             first = {note: path for path, _, note in best[:RERANKED_HITS]}
             is_partial = any(isinstance(part, SomeOf) for part in (node, *children(node)))
-            phrases = find_query_phrases(node, planner)
-            near = scorer.nearness(phrases, first, needs_all=not is_partial)
-            return RankedNotes(
-                len(found),
-                scores,
-                {first[note]: nearness for note, nearness in near.items()},
-                tuple(dict.fromkeys(planner.patterns_cut)),
-                PlanMatcher(plan, self.language),
-            )
+            near: dict[str, float] = {}
+            for planner in planners:
+                notes = scorer.scores(And(planner.own_notes), first)
+                phrases = find_query_phrases(node, planner) if notes else ()
+                found_near = scorer.nearness(phrases, notes, needs_all=not is_partial)
+                near |= {first[note]: nearness for note, nearness in found_near.items()}
+            patterns_cut = tuple(dict.fromkeys(planners[0].patterns_cut))
+            matcher = PlanMatcher(planners, node)
+            return RankedNotes(len(found), scores, near, patterns_cut, matcher)
 
         return self._ask(question, typing=typing)
 
@@ -300,17 +302,20 @@ class WhooshIndex:
     ) -> dict[str, list[tuple[str, str, float]]]:
         """Return what each word of a tree adds to the score of some notes: term, field, share."""
 
-        def question(scorer: Scorer, planner: Planner) -> dict[str, list[tuple[str, str, float]]]:
-            notes = sorted(scorer.snapshot.numbers(paths))
-            found = scorer.break_down(planner.plan(node), notes)
-            return dict(zip(scorer.snapshot.paths(notes), found, strict=True))
+        def question(scorer: Scorer, planners: Planners) -> dict[str, list[tuple[str, str, float]]]:
+            shares: dict[str, list[tuple[str, str, float]]] = {}
+            wanted = scorer.snapshot.numbers(paths)
+            for planner in planners:
+                notes = sorted(scorer.scores(And(planner.own_notes), wanted))
+                found = scorer.break_down(planner.plan(node), notes)
+                shares |= zip(scorer.snapshot.paths(notes), found, strict=True)
+            return shares
 
         return self._ask(question, typing=typing)
 
     def matcher(self, node: Node) -> PlanMatcher:
         """Return what finds a tree's words in a text; raises as `scores` does."""
-        plan = self._ask(lambda _, planner: planner.plan(node))
-        return PlanMatcher(plan, self.language)
+        return self._ask(lambda _, planners: PlanMatcher(planners, node))
 
     def is_question_word(self, word: str) -> bool:
         """Whether a search in the vault's language can do without a word that is indexed."""
@@ -322,18 +327,29 @@ class WhooshIndex:
         by = get_analyzer(self.language)
         return only_word(by, word) in by.language.stops
 
+    def rarest(self, words: Iterable[str], limit: int) -> list[str]:
+        """Return those words that fewest notes have, rarest first; none that no note has."""
+        by, known = get_analyzer(self.language), self._load_vocabulary()
+        counts = {word: known.count(only_word(by, word)) for word in words}
+        return sorted(filter(counts.get, counts), key=lambda word: counts[word])[:limit]
+
     def suggest(self, word: str) -> list[str]:
         """Return words that may have been meant, best first; none for a word that is known."""
 
-        def question(scorer: Scorer, planner: Planner) -> list[str]:
+        def question(scorer: Scorer, planners: Planners) -> list[str]:
             def exists(text: str) -> bool:
-                leaf = own_terms(planner.plan(Term(text)))
-                return leaf is not None and bool(scorer.scores(leaf))
+                plan = plan_for_all(planners, Term(text))
+                return plan is not None and bool(scorer.scores(plan))
 
-            folded = only_word(get_analyzer(self.language), word)
-            if not folded or planner.plan(Term(word)) is None or exists(word):
+            own = planners[0]
+            folded = only_word(own.by, word)
+            if not folded or own.plan(Term(word)) is None or exists(word):
                 return []
-            proposed = filter(exists, self._load_vocabulary().suggestions(folded))
+            proposed = (
+                other
+                for other in self._load_vocabulary().suggestions(folded)
+                if other not in own.by.language.question_words and exists(other)
+            )
             return list(islice(proposed, MAX_SUGGESTIONS))
 
         try:
@@ -342,7 +358,7 @@ class WhooshIndex:
             return []
 
     def _ask(
-        self, question: Callable[[Scorer, Planner], Answer], *, typing: bool = False
+        self, question: Callable[[Scorer, Planners], Answer], *, typing: bool = False
     ) -> Answer:
         """Ask, and again where another process replaced the index while it was read."""
         from notekeep.search.scorer import Scorer
@@ -355,8 +371,8 @@ class WhooshIndex:
                         snapshot = self._current()
                         languages = (self.language, *snapshot.stamp.languages)
                         analyzers = [*map(get_analyzer, languages)]
-                        planner = Planner(analyzers, self._load_vocabulary, typing=typing)
-                        return question(Scorer(snapshot), planner)
+                        planners = make_planners(analyzers, self._load_vocabulary, typing=typing)
+                        return question(Scorer(snapshot), planners)
                 except Failure:
                     if self._folder.state() == state:
                         raise

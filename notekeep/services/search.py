@@ -101,17 +101,21 @@ class SearchService:
         Args:
             query: The query.
             limit: The most hits.
-            typing: The last word may be unfinished; what the query lacks is only remarked on.
+            typing: The last word may be unfinished. What the query lacks is only remarked on, and
+                one that cannot be read finds nothing.
             relax: Where nothing is found, answer the nearest query, and say so; of a regular
-                expression that takes too long, answer what it has found, and say that.
+                expression that takes too long, answer what it has found, and say that. What has the
+                form of a field but is near none is text.
             explain: Also say how the query was read, and why each hit stands where it does.
             wanted: Asked while notes are read: whether somebody waits; if not, `Dropped` is raised.
         """
         from notekeep.search.session import run_search  # with the full text, half of a start
 
         self._indexing().index_saved()
+        is_typed = typing and len(query) <= LONGEST_TYPED
+        asked = self._query(query, typing=is_typed, pasted=relax)
         found = run_search(
-            self._query(query, typing=typing and len(query) <= LONGEST_TYPED),
+            asked,
             SearchSources(
                 self.catalog,
                 self._full_text,
@@ -128,9 +132,10 @@ class SearchService:
             return found
         self.distinguish_titles([hit.row for hit in found.hits])
         try:
-            self.parse(query)
+            self.parse(query, pasted=relax)
         except UsageError as error:
-            return found._replace(remarks=(error.message, *found.remarks))
+            about = f"{error.message} {error.hint}" if asked.error else error.message
+            return found._replace(remarks=(about.strip(), *found.remarks))
         return found
 
     def suggest(self, typed: str, *, limit: int = 50) -> SearchResults:
@@ -143,8 +148,8 @@ class SearchService:
             self.distinguish_titles([hit.row for hit in found.hits])
         return found
 
-    def parse(self, text: str, *, typing: bool = False) -> Query:
-        """Parse a query with this vault's fields and today's date; no errors while typing."""
+    def parse(self, text: str, *, typing: bool = False, pasted: bool = False) -> Query:
+        """Parse a query with this vault's fields and today's date, as `parse_query` does."""
         return parse_query(
             text,
             # To gather them takes its time.
@@ -152,6 +157,7 @@ class SearchService:
             today=self.workspace.today(),
             week_start=self.settings.week_start,
             typing=typing,
+            pasted=pasted,
         )
 
     def read(self, name: str) -> Note:
@@ -195,9 +201,9 @@ class SearchService:
             self._fields = generation, known_fields(self.catalog, self.schema)
         return self._fields[1]
 
-    def _query(self, text: str, *, typing: bool = False) -> Query:
+    def _query(self, text: str, *, typing: bool = False, pasted: bool = False) -> Query:
         """Parse a query; what git left unmerged, which only git knows, is in it as known notes."""
-        query = self.parse(text, typing=typing)
+        query = self.parse(text, typing=typing, pasted=pasted)
         if query.root is None:
             return query
         return query._replace(root=replace_leaves(query.root, self._with_unmerged))

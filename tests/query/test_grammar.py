@@ -63,7 +63,7 @@ WORDS: list[tuple[str, Node]] = [
     ("nawal~2", Fuzzy("nawal", 2)),
     ("/lever(age)?/", Regex("lever(age)?")),
     (r"/a\/b c/", Regex("a/b c")),
-    ("🚀", Regex("🚀")),
+    ("🚀", Or((Regex("🚀"), Path("🚀")))),
     ('"--"', Regex(r"\-\-")),
     ("*", Path("")),
     ("naval & leverage", And((Term("naval"), Term("leverage")))),

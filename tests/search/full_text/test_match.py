@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notekeep.catalog.documents import WordDoc
 from notekeep.query.tree import (
     And,
     KnownPaths,
@@ -18,11 +20,10 @@ from notekeep.query.tree import (
     Phrase,
     Prefix,
     Term,
-    TermChoice,
-    Terms,
 )
 from notekeep.search.analyzer import get_analyzer
-from notekeep.search.planner import PlanMatcher
+from notekeep.search.planner import PlanMatcher, make_planners
+from notekeep.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,8 @@ def test_a_text_holds_what_the_tree_asks(
 
 
 def test_a_text_in_another_language_is_read_in_it(indexed: Callable[..., WhooshIndex]) -> None:
-    matcher = indexed("Häuser", language="de").matcher(Term("Haus"))
+    english = WordDoc("2.md", "", body="a house", language="en")
+    matcher = indexed("Häuser", english, language="de").matcher(Term("Haus"))
     assert matcher.spans("zwei Häuser") == [(5, 11)]
     assert matcher.spans("zwei Häuser", language="en") == []
 
@@ -111,15 +113,11 @@ def test_pieces_that_are_passed_over_hold_nothing(
     negative: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     by = get_analyzer(code)
-    leaves: list[Node] = [
-        Terms(("body",), tuple(TermChoice(((0, term),)) for term in dict.fromkeys(terms)))
-        for said in words
-        if (terms := list(filter(None, by.terms(said))))
-    ]
-    plan = And((*leaves, Not(leaves[0])) if negative and leaves else tuple(leaves))
+    leaves: list[Node] = [Or(tuple(map(Term, said.split()))) for said in words]
+    node = And((*leaves, Not(leaves[0])) if negative else tuple(leaves))
     starts = [0, *(at + 1 for at, letter in enumerate(text) if letter == "\n")]
     pieces = [text[start:end] for start, end in pairwise([*starts, len(text)])]
-    matcher = PlanMatcher(plan, code)
+    matcher = PlanMatcher(make_planners([by], lambda: Vocabulary(Path())), node)
     assert matcher.holds_in_one(text, starts) == any(
         matcher.holds_in_one(piece, [0]) for piece in pieces
     )

@@ -30,7 +30,7 @@ from notekeep.query.tree import (
 )
 from notekeep.search.analyzer import get_analyzer
 from notekeep.search.index_folder import BOOSTS, FEW_SEGMENTS, SCOPES
-from notekeep.search.planner import Planner
+from notekeep.search.planner import make_planners
 from notekeep.search.whoosh_format import make_schema
 from notekeep.search.whoosh_index import WhooshIndex
 from tests.support.sizes import sized
@@ -74,7 +74,7 @@ def whoosh_scores(words: WhooshIndex, node: Node) -> dict[str, float]:
     NOT is taken out here: Whoosh's `Not` adds 1 to a score, and its `AndNot` keeps some notes that
     it should not.
     """
-    plan = Planner([get_analyzer("en")], words._load_vocabulary).plan(node)
+    plan = make_planners([get_analyzer("en")], words._load_vocabulary)[0].plan(node)
     assert plan is not None
     parts = plan.parts if isinstance(plan, And) else (plan,)
     reader: Any = open_dir(str(words.folder), schema=make_schema("en")).reader()

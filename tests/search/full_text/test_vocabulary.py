@@ -122,9 +122,11 @@ def test_near_words_are_those_of_all_that_are_so_near(
 
 def test_the_nearest_words_are_proposed_and_of_those_the_commonest(folder: Path) -> None:
     words = Vocabulary(folder)
-    # One letter off, then two; "level" is in more notes than "levee" and "levers".
-    assert [*words.suggestions("leverr")] == ["lever", "levers", "level", "levee"]
-    assert [*words.suggestions("leverge")][:2] == ["leverage", "lever"]  # though it is rare
+    assert [*words.suggestions("leverr")] == ["lever", "levers"]
+    assert [*words.suggestions("leverge")] == ["leverage"]  # though it is rare
+    assert [*words.suggestions("leveragge")] == ["leverage"]
+    assert [*words.suggestions("elver")] == []  # another first letter
+    assert [*words.suggestions("lev")] == []  # too short to be misspelt
 
 
 def test_words_of_saved_notes_are_added(folder: Path) -> None:
