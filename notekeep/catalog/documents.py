@@ -36,7 +36,8 @@ _NO_WORDS = {
     *("title", "aliases", "tags", "type", "status", "lang", "unlogged"),
     *("cover", "slug", "url", "feed", "source_id"),
 }
-_NO_TEXT = re.compile(r"\d{4}-\d{2}(?:-\d{2}.*)?$|[a-z]+://")
+_ADDRESS = re.compile(r"[a-z]+://")
+_DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}).*)?")
 
 
 def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema) -> Record:
@@ -103,8 +104,12 @@ def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
         if name not in _NO_WORDS:
             items = value if isinstance(value, list) else [value]
             for item in items:
-                if isinstance(item, str) and not _NO_TEXT.match(item):
+                if isinstance(item, str) and (day := _DATE.fullmatch(item)):
+                    yield "".join(filter(None, day.groups()))  # one word: its year is no word
+                elif isinstance(item, str) and not _ADDRESS.match(item):
                     yield FIELD_LINK.sub(r"\1", item)
+                elif isinstance(item, int | float) and not isinstance(item, bool):
+                    yield f"{item:.15g}"
 
 
 def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:

@@ -183,7 +183,8 @@ def _patterns() -> _Patterns:
               | (?<= [^\\W_] ) \\+\\+ (?! \\+ )                         # C++
               | (?<! [^\\W_][A-Za-z] ) (?<= [A-Za-z] ) \\# (?! [^\\W_] )  # C#
             )
-          | (?P<joined> (?<! [\\w-] ) [A-Za-z] - [A-Za-z]{{2,}} )       # e-mail, t-shirt
+          | (?P<joined> (?<! [\\w-] ) [A-Za-z] - [A-Za-z]{{2,}}         # e-mail, t-shirt
+              | (?<! [\\w.] ) [A-Za-z] (?: \\. [A-Za-z] )+ (?! \\w ) )  # A.I., U.S.A.
           | (?P<word> (?: {letter} )+ (?: ['\u2019] (?: {letter} )+ )* )
             """,
             re.VERBOSE,
@@ -280,7 +281,8 @@ def _split(match: re.Match[str], language: Language) -> Iterator[Word]:
             yield Word(folded[at : at + 2], first, min(first + 2, end), "pair")
         yield Word(folded[-1], end - 1, end, "last")
     elif kind == "joined":
-        yield Word(fold_letters(text.replace("-", "")), start, end, "word")
+        bare = fold_letters(re.sub("[-.]", "", text))
+        yield Word(bare, start, end, "mark" if bare in language.stops else "word")  # I.T. is no it
     elif language.elides:
         for part in re.finditer("[^'\u2019]+", text):
             folded = fold_letters(part.group())[:TERM_LETTERS]

@@ -26,7 +26,7 @@ from notekeep.storage.content import digest_of
 if TYPE_CHECKING:
     from notekeep.catalog.documents import WordDoc
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """Goes up when a field, the analyzer, a stemmer or the form of a file changes: an index of another
 one is rebuilt."""
 

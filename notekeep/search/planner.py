@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from functools import cache
 from itertools import chain
 from typing import NamedTuple
@@ -61,6 +62,8 @@ EACH_EDIT_LEAVES = 0.7
 MARKS = ("marks",)
 """The field of terms that are no words."""
 
+_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d?)\.(\d\d?)\.(\d{4})")
+_VERSION = re.compile(r"[vV]?\d+(?:\.\d+)+")
 _QUOTE_LINE = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)*>")
 _HEADING_LINE = re.compile(r"[ \t]*#{1,6}[ \t]")
 
@@ -153,11 +156,21 @@ class Planner:
             return None  # what says nothing in the vault's language is not asked for
         if len(words) == 1 and words[0].kind == "last":
             return _leaf(scope, self._completed((), words[0], heads=scope == "title"))
-        return _leaf(scope, self._in_a_row(words))
+        return _leaf(scope, [*self._in_a_row(words), *self._as_fact(text)])
 
     def _in_a_row(self, words: Sequence[Word]) -> list[TermChoice]:
         steps = _from_first(_placed(self.by, words))
         return [TermChoice(steps)] if steps else []
+
+    def _as_fact(self, text: str) -> list[TermChoice]:
+        """A version with or without its `v`, and a date as the index has it from front matter."""
+        if day := _DATE.fullmatch(text):
+            year, month, date = day.groups()[:3] if day[1] else day.groups()[:2:-1]
+            return [TermChoice(((0, f"{year}{month:0>2}{date:0>2}"),))]
+        if not _VERSION.fullmatch(text):
+            return []
+        other = text[1:] if text[0] in "vV" else f"v{text}"
+        return self._in_a_row(_query_words(self.by, other))
 
     def _prefix(self, text: str, scope: tree.WordScope) -> Node | None:
         words = _query_words(self.by, text)
@@ -167,7 +180,7 @@ class Planner:
         is_short = len(words) == 1 and first.kind == "word" and len(first.text) < SHORT_BEGINNING
         short = self._typing and scope == "any" and is_short
         heads = short or scope in {"title", "heading", "tag"}
-        choices = self._completed(words[:-1], words[-1], heads=heads)
+        choices = self._completed(words[:-1], words[-1], heads=heads) + self._as_fact(text)
         begun = _leaf(scope, choices, without="body" if short else "")
         return _gather(tree.Or, (self._words(text, scope), begun)) if short else begun
 
@@ -334,14 +347,20 @@ class PlanMatcher:
     """Finds a query's words in any text; `language` is the `lang:` of its note, or ""."""
 
     def __init__(self, planners: Sequence[Planner], node: Node) -> None:
-        plans = [(each.by, each.plan(node)) for each in planners]
-        self._own, *_ = self._readings = [(by, plan, frozenset(_terms(plan))) for by, plan in plans]
+        self._plans = {each.by.language.code: (each.by, each.plan(node)) for each in planners}
+        self.language = planners[0].by.language.code
+
+    def in_language(self, language: str) -> PlanMatcher:
+        """Return the same for texts that are in a language unless another one is given."""
+        other = copy(self)
+        other.language = base_language(language) or self.language
+        return other
 
     def _read(self, text: str, language: str) -> tuple[Node | None, list[TermPosition]]:
         """The plan for a text, and where its terms are there."""
-        code = base_language(language)
-        fitting = (each for each in self._readings if each[0].language.code == code)
-        by, plan, terms = next(fitting, self._own)
+        code = base_language(language) or self.language
+        by, plan = self._plans.get(code) or next(iter(self._plans.values()))
+        terms = frozenset(_terms(plan))
         return plan, by.places(text, terms) if terms else []
 
     def spans(self, text: str, language: str = "", *, scoped: bool = False) -> Spans:

@@ -201,6 +201,7 @@ def find_sort_key(vault: Vault, query: str) -> str:
 
 # Conditions added to a query as it was typed, and taken out of it again.
 
+KIND = "type:"  # how a condition on the kind of notes begins
 _TERM = re.compile(r'[^\s"]*"[^"]*"|\S+')
 _NAME = re.compile(r'[-+"]*([^\s:<>=!,()"]+)')
 _QUOTED = re.compile(r'"[^"]*"')
@@ -220,33 +221,16 @@ def toggle_term(typed: str, term: str) -> str:
     return f"{_grouped(typed)} {term}".strip()
 
 
-class FieldTypo(NamedTuple):
-    """A name in a query that is no field, but nearly one."""
-
-    name: str  # as it was typed
-    near: str  # the field that was meant
-    corrected: str  # the query with that field in its place
-
-
-def find_field_typo(vault: Vault, typed: str) -> FieldTypo | None:
-    """Return the first name in a query that is a slip of a field's, or None."""
-    try:
-        vault.search.parse(typed)
-    except UsageError as error:
-        if error.near and error.position is not None:
-            found = _NAME.match(typed, error.position)
-            if found is not None:
-                begin, end = found.span(1)
-                if end == len(typed) and error.near.startswith(found[1].casefold()):
-                    return None  # it is still being typed
-                return FieldTypo(found[1], error.near, typed[:begin] + error.near + typed[end:])
-    return None
+def correct_slip(typed: str, error: UsageError) -> str:
+    """Return a query with what was meant in the place of a slip; "" where that is not known."""
+    found = _NAME.match(typed, error.position or 0) if error.near else None
+    return typed[: found.start(1)] + error.near + typed[found.end(1) :] if found else ""
 
 
 def is_title(vault: Vault, typed: str) -> bool:
     """Tell whether a query is words alone, so that it may be the title of a new note."""
     try:
-        root = vault.search.parse(typed).root
+        root = vault.search.parse(typed, pasted=True).root
     except UsageError:
         return False
     parts = root.parts if isinstance(root, And) else (root,)

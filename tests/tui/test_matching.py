@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from notekeep.query.tree import And, Compare, Not, Or, Phrase, Prefix, Query, Term
-from notekeep.tui.render.note_rows import LetterMatcher, make_matcher
+from notekeep.search.results import SearchResults
+from notekeep.tui.render.note_rows import LetterMatcher, WordMatcher, make_matcher
 
 
-def found(matcher: LetterMatcher, text: str) -> list[str]:
+def found(matcher: WordMatcher, text: str) -> list[str]:
     return [text[start:end] for start, end in matcher.spans(text)]
 
 
@@ -43,10 +44,10 @@ def test_a_query_marks_its_words_but_not_its_facts_nor_what_it_excludes() -> Non
             Compare("rating", ">=", 4),
         )
     )
-    matcher = make_matcher(Query("", root))
+    matcher = make_matcher(SearchResults(0, [], query=Query("", root)))
     text = "Deep habits in two minutes, gone, 4"
     assert found(matcher, text) == ["Deep", "hab", "two", "minutes"]
 
 
 def test_without_words_nothing_is_marked() -> None:
-    assert make_matcher(Query("")).spans("anything") == []
+    assert make_matcher(SearchResults(0, [], query=Query(""))).spans("anything") == []

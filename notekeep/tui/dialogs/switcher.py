@@ -16,7 +16,7 @@ from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name
 from notekeep.tui.render.list_rows import indexing_progress
 from notekeep.tui.render.note_rows import (
-    LetterMatcher,
+    WordMatcher,
     distinguished_title,
     gutter,
     make_matcher,
@@ -32,7 +32,7 @@ MAX_SHOWN_TITLES = 50
 class _Titles(RowList["Row | str"], can_focus=False):
     """The titles that match; a text is the title of a note that can be created."""
 
-    matcher: LetterMatcher | None = None
+    matcher: WordMatcher | None = None
 
     def is_heading(self, item: Row | str) -> bool:  # noqa: ARG002 - each can be chosen
         return False
@@ -87,7 +87,7 @@ class Switcher(ListDialog[None]):
         indexed, title = program(self).indexed, typed.strip()
         about = [Piece("No notes yet", "muted")] if indexed is None else indexing_progress(indexed)
         self.rows.nothing = [about]
-        self.rows.matcher = make_matcher(found.query)
+        self.rows.matcher = make_matcher(found)
         rows: list[Row | str] = [hit.row for hit in found.hits]
         self.rows.show(rows or ([title] if title and indexed is None else []))
         self.fit(self.rows, LIST_MARGIN)

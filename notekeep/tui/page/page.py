@@ -27,7 +27,7 @@ from notekeep.tui.page.drawn_lines import (
 )
 from notekeep.tui.render.formatting import thousands
 from notekeep.tui.render.glyphs import Glyphs
-from notekeep.tui.render.note_rows import LetterMatcher, note_head
+from notekeep.tui.render.note_rows import WordMatcher, note_head
 from notekeep.tui.render.styled_text import (
     FOLD_LINK,
     LINE_LINK,
@@ -346,7 +346,7 @@ class NoteRendering:
         if keys:
             self._toggle(keys, target)
 
-    def line_of(self, line: int, matcher: LetterMatcher | None = None) -> int:
+    def line_of(self, line: int, matcher: WordMatcher | None = None) -> int:
         """Return the first of `lines` that shows a line of the file.
 
         What it is folded away in is opened. Of a long paragraph it is the line in which `matcher`

@@ -24,7 +24,7 @@ from notekeep.tui.render.styled_text import (
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import TaskRow
-    from notekeep.errors import NotekeepError
+    from notekeep.errors import NotekeepError, UsageError
     from notekeep.export.plan import StateName
     from notekeep.services.publishing import SiteStanding
     from notekeep.tui.render.glyphs import Glyphs
@@ -259,17 +259,18 @@ def no_results(title: str) -> list[StyledLine]:
     return [[], [Piece("No results", "title")], [], *creates, key_hint("esc", "clears the search")]
 
 
-def field_correction(name: str, near: str, glyphs: Glyphs) -> list[StyledLine]:
-    """Return what is said of a name that is no field but nearly one, the longest line first."""
+def query_error(error: UsageError, glyphs: Glyphs) -> list[StyledLine]:
+    """Return why a query cannot be read, and what may have been meant, the longest line first."""
     sign = Piece(f"{glyphs.warning} ", "warn")
-    about = Piece(f'No field "{clean_line(name)}". ')
-    meant = Piece(near, "title")
+    about = Piece(f"{clean_line(error.message)} ")
+    if not error.near:
+        return [[sign, about, Piece(clean_line(error.hint), "muted")], [sign, about]]
+    meant = [Piece(error.near, "title"), Piece("?")]
     accept = [Piece("  tab", "key"), Piece(" accept", "muted")]
     return [
-        [sign, about, Piece("Did you mean "), meant, Piece("?"), *accept],
-        [sign, about, Piece("Try "), meant, Piece("."), *accept],
-        [sign, Piece("Did you mean "), meant, Piece("?"), *accept],
-        [sign, meant, Piece("?"), *accept],
+        [sign, about, Piece("Did you mean "), *meant, *accept],
+        [sign, Piece("Did you mean "), *meant, *accept],
+        [sign, *meant, *accept],
     ]
 
 

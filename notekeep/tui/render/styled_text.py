@@ -16,7 +16,7 @@ from rich.cells import cell_len, split_graphemes
 
 if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.note_rows import LetterMatcher
+    from notekeep.tui.render.note_rows import WordMatcher
 
 _WIDE = (
     "\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf"
@@ -224,7 +224,7 @@ def chop_line(line: StyledLine, width: int) -> list[StyledLine]:
     return rows
 
 
-def mark_matches(line: StyledLine, matcher: LetterMatcher) -> StyledLine:
+def mark_matches(line: StyledLine, matcher: WordMatcher) -> StyledLine:
     """Return the line with what `matcher` finds in it marked, across its parts."""
     return mark_spans(line, matcher.spans(line_text(line)))
 

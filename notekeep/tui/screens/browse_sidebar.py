@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.tui.list_model import (
+    KIND,
     SidebarModel,
     find_terms,
     load_result_counts,
@@ -80,8 +81,9 @@ class BrowseSidebar:
             screen.show_list()
             screen.post_message(OpenNote(entry.path))
             screen.notes.focus()
-        elif screen.pane.typed and entry.query and not entry.saved:
-            box.set_text(toggle_term(screen.pane.typed, entry.query))
+        elif (typed := screen.pane.typed) and entry.query is not None and not entry.saved:
+            kept = [term for term in find_terms(typed) if not term.startswith(KIND)]
+            box.set_text(toggle_term(typed, entry.query) if entry.query else " ".join(kept))
             screen.show_list()
         elif entry.saved and entry.query is None:
             screen.choose_scope("", "")

@@ -263,19 +263,19 @@ class QueryExplanation(NamedTuple):
 
 def explain_query(vault: Vault, typed: str) -> QueryExplanation:
     """Explain a query as the list reads it: it may be unfinished."""
-    wrong = None
+    query = vault.search.parse(typed, typing=True)
+    wrong = query.error
     try:
-        vault.search.parse(typed)
+        vault.search.parse(typed, pasted=True)
     except UsageError as error:
         wrong = error
-    query = vault.search.parse(typed, typing=True)
     order = [
         f"sorted by {key.field}, {'descending' if key.descending else 'ascending'}"
         for key in query.order
     ]
     if query.limit is not None:
         order.append(f"first {query.limit} only")
-    parts = vault.search.explain_parts(typed)
+    parts = [] if query.error else vault.search.explain_parts(typed)
     return QueryExplanation(parts, "; ".join(order), wrong)
 
 
@@ -285,6 +285,9 @@ def explain_lines(
     """Return an explanation as lines."""
     if explanation.wrong is not None:
         lines = list(_wrong(typed, explanation.wrong, width, glyphs))
+        if explanation.parts:
+            about = [Piece("The part that can be read searches for", "muted")]
+            lines += [[], *wrap_line(about, width)]
     else:
         lines = [*wrap_line([Piece(clean_line(typed), "code-string")], width), []]
     for part in explanation.parts:
@@ -314,8 +317,6 @@ def _wrong(typed: str, wrong: UsageError, width: int, glyphs: Glyphs) -> Iterato
     yield from wrap_line(about, width)
     if wrong.hint:
         yield from wrap_line([Piece(clean_line(wrong.hint), "muted")], width)
-    yield []
-    yield from wrap_line([Piece("The part that can be read searches for", "muted")], width)
 
 
 class ExplainScreen(Dialog[None]):

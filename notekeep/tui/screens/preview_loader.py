@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from notekeep.catalog.records import Row
 from notekeep.errors import NotekeepError
 from notekeep.tui.render.list_rows import error_lines
-from notekeep.tui.render.note_rows import LetterMatcher
+from notekeep.tui.render.note_rows import WordMatcher
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.workers import in_background
@@ -24,15 +24,17 @@ class PreviewLoader:
         self.row: Row | None = None
         self._screen = screen
         self._preview = preview
-        self._matcher: LetterMatcher | None = None
+        self._matcher: WordMatcher | None = None
         self._line: int | None = None
 
     def show(
-        self, row: Row | None, *, matcher: LetterMatcher | None = None, line: int | None = None
+        self, row: Row | None, *, matcher: WordMatcher | None = None, line: int | None = None
     ) -> None:
         if line is None and row is not None and self.row is not None and row.path == self.row.path:
             # The cursor comes to a note that is on its way to a line of it.
             line = self._line
+        if matcher is not None and row is not None:
+            matcher = matcher.in_language(row.language)
         self.row, self._matcher, self._line = row, matcher, line
         self.reload()
 

@@ -26,13 +26,12 @@ from notekeep.tui.keyboard import bindings
 from notekeep.tui.list_model import (
     BEST_MATCH,
     DEFAULT_ORDER,
-    FieldTypo,
     Folded,
     Inserted,
     ListOrder,
     PagedRows,
     by_field,
-    find_field_typo,
+    correct_slip,
     find_sort_key,
     group_rows,
     is_title,
@@ -46,14 +45,14 @@ from notekeep.tui.program import ProgramPart, program
 from notekeep.tui.render.formatting import count_of, shorten_home, thousands
 from notekeep.tui.render.list_rows import (
     EMPTY_ACTIONS,
-    field_correction,
     format_share,
     no_indexed_results,
     no_notes,
     no_results,
+    query_error,
     search_running,
 )
-from notekeep.tui.render.note_rows import LetterMatcher, make_matcher, modified_day
+from notekeep.tui.render.note_rows import WordMatcher, make_matcher, modified_day
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width
 from notekeep.tui.textual_compat import RemovalSafe
 from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
@@ -63,7 +62,7 @@ from notekeep.tui.workers import PendingAnswer, TitleSearch
 if TYPE_CHECKING:
     from notekeep.catalog.queries import OrderedList
     from notekeep.catalog.records import Row
-    from notekeep.errors import NotekeepError
+    from notekeep.errors import NotekeepError, UsageError
     from notekeep.search.results import SearchResults
     from notekeep.tui.widgets.note_grid import NoteGrid
 
@@ -201,8 +200,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._is_unfolded = False  # whether daily notes have rows of their own
         self._has_gaps = False  # whether there is room for a blank row before a group
         self.scope = ""  # the query that the list is limited to, or ""
-        self._slip: FieldTypo | None = None
-        self.matcher: LetterMatcher | None = None  # finds what is searched for in a text
+        self._error: UsageError | None = None  # why what is typed cannot be read
+        self.matcher: WordMatcher | None = None  # finds what is searched for in a text
         self._titles = TitleSearch(self, self._show, MAX_HITS)
         self._answer = PendingAnswer(self, "search")  # of the vault, for the list or the search
         self._count_text = ""
@@ -372,7 +371,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def _list(self, *, from_top: bool = False) -> None:
         # An answer to a search that is still on its way has nothing to say any more.
         self._drop_answers()
-        self._slip = None
+        self._error = None
         search, query = self.vault.search, replace_sort(self.scope, self._key)
         folded = self._find_folded()
         if folded is not None:
@@ -528,15 +527,14 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
     def _search(self, *, pause: float) -> None:
         self._has_failed = False
         typed = self.typed
-        self._slip = find_field_typo(self.vault, typed)
-        if self._slip is not None:
+        self._error = self.vault.search.parse(typed, typing=True).error
+        if self._error is not None:
             self._drop_answers()
-            # Without the condition that is meant it would find far too much.
             self.matcher = None
             self.notes.nothing = self.notes.offers = ()
             self.notes.show_hits([], None)
             self._update_count(0)
-            self.note.say_first_that_fits(field_correction(*self._slip[:2], self.glyphs))
+            self.note.say_first_that_fits(query_error(self._error, self.glyphs))
             return
         within = narrow_to_scope(self.scope, typed)
         has_order = bool(self._key)  # which titles alone are not in
@@ -572,7 +570,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self.box.focus_text()
 
     def _show(self, _typed: str, found: SearchResults) -> None:
-        self.matcher = make_matcher(found.query)
+        self.matcher = make_matcher(found)
         if not found.hits:
             self._say_nothing()
         self.notes.dated_by = self._dated_by
@@ -594,7 +592,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         if self.notes.note_count or not self.typed:
             # At once, so that the next key is for the list and is not typed here.
             self.screen.set_focus(self.notes)
-        if self._slip is not None or not self.typed:
+        if self._error is not None or not self.typed:
             return
         answer: PendingAnswer = self._titles
         if not self._answer.is_there and not (self._titles.is_there and self.notes.note_count):
@@ -624,8 +622,8 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._correct_field()
 
     def _correct_field(self) -> bool:
-        if self._slip is None:
-            return False
-        self.box.set_text(self._slip.corrected)
-        self.box.focus_text()
-        return True
+        corrected = correct_slip(self.typed, self._error) if self._error else ""
+        if corrected:
+            self.box.set_text(corrected)
+            self.box.focus_text()
+        return bool(corrected)

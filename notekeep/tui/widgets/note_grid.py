@@ -176,7 +176,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         if column.name == TITLE_COLUMN:
             after = signs(note, self.glyphs, conflict=note.path in self._conflicts)
             if self._finder is not None and self.is_search:
-                shown = mark_matches(shown, self._finder)
+                shown = mark_matches(shown, self._finder.in_language(note.language))
             shown = distinguished_title(shown, note.apart, place.width - line_width(after))
             shown = fit_line(shown, place.width - line_width(after), self.glyphs.ellipsis)
             return pad_line([*shown, *after], place.width)

@@ -25,7 +25,7 @@ from notekeep.tui.page.selection import (
     selectable_row,
 )
 from notekeep.tui.program import program
-from notekeep.tui.render.note_rows import LetterMatcher, PageLayout, lay_out_page
+from notekeep.tui.render.note_rows import PageLayout, WordMatcher, lay_out_page
 from notekeep.tui.render.styled_text import (
     BACK_LINK,
     FOLD_LINK,
@@ -77,7 +77,7 @@ class Preview(TextPage):
         """Of each note the folds that are not as they were written, to be shared."""
         self._width = 0
         self._places: dict[str, ReadingPlace] = {}  # where each note was left
-        self._matcher: LetterMatcher | None = None
+        self._matcher: WordMatcher | None = None
         self._message: list[StyledLine] = []
         # The line of the file that was gone to, and the first line that is seen while it is.
         self._sought: tuple[int, int] | None = None
@@ -105,7 +105,7 @@ class Preview(TextPage):
         self,
         rendering: NoteRendering,
         *,
-        matcher: LetterMatcher | None = None,
+        matcher: WordMatcher | None = None,
         line: int | None = None,
     ) -> None:
         """Show a note where it was left, or at a line of the file, counted from 1."""

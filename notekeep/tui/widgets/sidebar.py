@@ -13,7 +13,7 @@ from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.commands.action import format_keys
 from notekeep.tui.commands.registry import ACTIONS_BY_ID, action_keys
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
-from notekeep.tui.list_model import SidebarModel
+from notekeep.tui.list_model import KIND, SidebarModel
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name, thousands
 from notekeep.tui.render.note_rows import kind_sign
@@ -70,7 +70,9 @@ class Sidebar(RowList[SidebarEntry]):
         self._show_entries(self._entries(shelves), frozenset({active}), active)
 
     def show_found(self, found: SidebarModel, terms: Sequence[str]) -> None:
-        self._show_entries(self._facets(found), frozenset(terms), "")
+        is_narrowed = any(term.startswith(KIND) for term in terms)
+        active = frozenset(terms) if is_narrowed else frozenset(("", *terms))
+        self._show_entries(self._facets(found), active, "")
 
     def _show_entries(self, entries: list[SidebarEntry], active: frozenset[str], near: str) -> None:
         here, keys = self.item, [_key(entry) for entry in entries]
@@ -131,7 +133,10 @@ class Sidebar(RowList[SidebarEntry]):
 
     def _facets(self, found: SidebarModel) -> list[SidebarEntry]:
         return _join(
-            [SidebarEntry("Results", None, found.total), *self._kinds(found)],
+            _section(
+                "Results",
+                [ALL_NOTES_ENTRY._replace(text="All", notes=found.total), *self._kinds(found)],
+            ),
             _section("Tags", _nested(found.tags, most_first=True)),
             _section("Years", _years(found)),
             [self._hint("save-query", "save search")],
@@ -141,7 +146,7 @@ class Sidebar(RowList[SidebarEntry]):
         kinds = sorted(shown.kinds.items(), key=lambda item: (-item[1], item[0]))
         return [
             SidebarEntry(
-                kind_name(kind), f"type:{_quoted(kind)}", n, sign=kind_sign(kind, self.glyphs).text
+                kind_name(kind), f"{KIND}{_quoted(kind)}", n, sign=kind_sign(kind, self.glyphs).text
             )
             for kind, n in kinds
         ]
