@@ -100,6 +100,8 @@ def ls(
         )
     if not found.total and not is_json():
         is_empty_vault = not query and not current_context().no_refresh
+        for remark in found.remarks:
+            output.write_message(remark)
         output.write_message(NO_NOTE if is_empty_vault else "no notes found")
     return 0 if found.total else 1
 
@@ -254,7 +256,7 @@ def run(name: tuple[str, ...], *, null: bool) -> int:
     query = vault.search.saved.get(title)
     if query is None:
         raise NotFound(f"there is no saved query {title!r}", "`notekeep saved` lists them")
-    total, found = vault.search.rows(query)
+    total, found, _ = vault.search.rows(query)
     objects = [row.as_object() for row in found]
     return output.write_answer(
         [(row.title, row.kind, row.path) for row in found],

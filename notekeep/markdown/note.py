@@ -32,7 +32,7 @@ class Note:
     """One Markdown file, read."""
 
     path: str  # vault-relative, "/"-separated, as found on disk
-    title: str  # `title:`, else the first H1, else the file's name without ".md"
+    title: str  # `title:`, else an H1 at the start of the text, else the file's name without ".md"
     # the id of its kind, such as "book" or "note": what `type:` says, else `categories`, else its
     # folder
     kind: str = "note"
@@ -84,7 +84,7 @@ def read_note(
         if spans.problem and problem is None:
             hint = "You can search its words, but not its links, tags and headings."
             problem = Problem(path, None, spans.problem, hint, "markdown")
-        title = _given_title(fields) or body_title(spans) or stem
+        title = _given_title(fields) or body_title(body, spans) or stem
         tags = _tags(fields, spans.tags)
     else:
         title, tags = _given_title(fields) or find_title(body) or stem, _tags(fields, ())

@@ -25,6 +25,13 @@ _MAYBE_TITLE: Final = re.compile(
 )
 """Where a heading of level 1 may end; most others are no headings."""
 
+MAX_BEFORE_TITLE = 2_000
+"""How many characters of tags, links and pictures may stand before a title."""
+
+_NO_PROSE: Final = re.compile(
+    r"%%.*?%%|<[^>]*>|!?\[\[[^\]]*\]\]|!?\[[^\]]*\]\([^)]*\)|(?<!\S)#[^\s#]+|[\w-]+::", re.DOTALL
+)
+
 _LEAD: Final = re.compile(r"[ \t>]*")
 _CALLOUT: Final = re.compile(r"\[!([\w-]+)(?:\|[^\]]*)?\][+-]?")
 _QUOTES: Final = frozenset(("quote", "cite"))
@@ -169,16 +176,21 @@ def extract_facts(page: ParsedPage) -> BodyFacts:
     return _Outline(page).body
 
 
-def body_title(body: BodyFacts) -> str:
-    """Return the title that a body gives: its first heading of level 1 with words, or ""."""
-    words = (plain_text(heading.text) for heading in body.headings if heading.level == 1)
-    return next(filter(None, words), "")
+def body_title(text: str, body: BodyFacts) -> str:
+    """Return the title that a body gives: a heading of level 1 at its start with words, or ""."""
+    first = (each for each in body.headings if each.level == 1 and _is_at_start(text, each.start))
+    return next(filter(None, (plain_text(heading.text) for heading in first)), "")
+
+
+def _is_at_start(text: str, place: int) -> bool:
+    """Whether nothing but tags, links, pictures and comments stands before a place in a text."""
+    return place <= MAX_BEFORE_TITLE and not re.search(r"\w", _NO_PROSE.sub("", text[:place]))
 
 
 def find_title(text: str) -> str:
     """Return the title that a text gives, reading no further than that where it comes first."""
     first = _MAYBE_TITLE.search(text)
-    if first is None:
+    if first is None or first.start() > MAX_BEFORE_TITLE:
         return ""
     # What follows can change a heading only if it ends a block of math that began before.
     head = text[: first.end()]
@@ -192,7 +204,7 @@ def page_title(page: ParsedPage, said: Callable[[str], str] = str) -> str:
     words = (
         plain_text(said(span.words))
         for span in page.plain
-        if span.kind == "heading" and span.info == "1"
+        if span.kind == "heading" and span.info == "1" and _is_at_start(page.text, span.start)
     )
     return next(filter(None, words), "")
 

@@ -92,10 +92,11 @@ def plain_text(text: str) -> str:
 
 # Marks of headings and lists at the start of a line, of emphasis, code and links anywhere; compiled
 # when the first hit is shown, since no list at the start has one.
+_COMMENT = r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)"
 _SIGNS = (
-    r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]]+>?|\[!\w+\][-+]?"
+    r"<!--|-->|%%|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]…]+>?|\[!\w+\][-+]?|\[\^[^\]\s]+\]:?"
+    r"|!?\[(?=[^\[\]\n]*…\Z)"
     r"|(?:^|(?<=\n)|(?<=…))[ \t]*(?:#{1,6}|[-*+]|\d+[.)]|>)[ \t]+(?:\[.\][ \t]+)?"
-    r"|\]\([^()\s]*\)|!?\[(?=[^\[\]\n]*\]\([^()\s]*\))"
     r"|\*\*|==|`|!?\[\[|\]\]|(?<!\S)\*(?=\w)|(?<=[\w.,;:!?])\*(?!\w)"
     r"|(?<=\s)\^[A-Za-z0-9-]+(?=[ \t]*(?:\n|\Z))"
 )
@@ -104,6 +105,11 @@ _SIGNS = (
 _LINK = (
     r"(?P<open>!?\[\[)(?P<target>[^\[\]|#\n]*(?P<id>(?:#\^[\w-]*)?)(?P<hash>#?)[^\[\]|\n]*)"
     r"(?P<size>(?:\|\d+(?:x\d+)?(?=\|))?)(?P<alias>\|[^\[\]\n]*)?(?P<close>\]\]|\Z)"
+)
+
+# A Markdown link, of which the beginning or the end may be cut off.
+_ADDRESSED = (
+    r"(?P<open>!?\[)?[^\[\]\n]*(?P<between>\]\()(?P<address>[^()\n]*?)(?P<close>\)|(?=…?\Z))"
 )
 
 # Where a paragraph or an item of a list begins.
@@ -132,15 +138,39 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
         spaced.update(range(*match.span("hash")))
         dropped.update(range(*hidden))
         dropped.update(*(range(*match.span(part)) for part in ("open", "id", "size", "close")))
-    for match in re.finditer(_SIGNS, text, re.DOTALL):
-        # What was looked for is shown, be it in an address.
+    _drop_addresses(text, marks, dropped, spaced)
+    for match in re.finditer(_COMMENT, text, re.DOTALL):
         if not is_marked(*match.span()):
+            dropped.update(range(*match.span()))
+    for match in re.finditer(_SIGNS, text):
+        # What was looked for is shown, be it in an address.
+        is_sign = not match[0].strip("%<!->")
+        if is_sign or not is_marked(*match.span()):
             dropped.update(range(*match.span()))
     for match in re.finditer(_HEADING_LINE, text):
         breaks.update(match.span())
         if not is_marked(*match.span()):
             dropped.update(range(*match.span()))
     return _join_kept(text, marks, breaks, dropped, spaced)
+
+
+def _drop_addresses(
+    text: str, marks: Sequence[tuple[int, int]], dropped: set[int], spaced: set[int]
+) -> None:
+    """Drop the addresses of links, but for one that alone has what was looked for."""
+    links = list(re.finditer(_ADDRESSED, text))
+    holding = [
+        next((each for each in links if each.start("address") <= at < each.end("address")), None)
+        for at, _ in marks
+    ]
+    shown = () if None in holding else holding
+    for match in links:
+        parts = ["open", "between", "address", "close"]
+        if match in shown:
+            # One that is cut off is no link any more.
+            parts = [] if match["open"] and match["close"] else ["open", "close"]
+            spaced.update(range(*match.span("between")) if parts else ())
+        dropped.update(*(range(*match.span(part)) for part in parts if match[part]))
 
 
 def _join_kept(
@@ -166,4 +196,5 @@ def _join_kept(
         if is_kept and not (is_blank and (not kept or kept[-1] == " ")):
             kept.append(" " if is_blank else char)
     places.append(len(kept))
-    return "".join(kept), [(places[start], places[end]) for start, end in marks]
+    shown = ((places[start], places[end]) for start, end in marks)
+    return "".join(kept), [(start, end) for start, end in shown if start < end]

@@ -10,7 +10,6 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import NamedTuple
 
 from notekeep.catalog.records import Row, load_path, store_path
@@ -27,6 +26,12 @@ LINK_WEIGHT, COLINK_WEIGHT, TAG_WEIGHT, PERSON_WEIGHT, WORD_WEIGHT = 1.0, 0.8, 0
 
 MAX_RARE_WORDS = 24
 """How many words of a note are looked for in others."""
+
+MAX_SHARE = 0.1
+"""A word that a larger share of the notes has says nothing; in a small vault, one of more than
+FEW_NOTES."""
+
+FEW_NOTES = 3
 
 MAX_CANDIDATES = 40
 """How many notes with such words are looked at."""
@@ -166,9 +171,14 @@ class _RelatedScores:
         path, words = load_path(self.path), self._sources.words
         text = self._sources.text(path)
         counts = Counter(_letter_words(text))
-        # Of the words that a text says alike, the long ones tell more.
-        ordered = sorted(counts, key=lambda word: (-counts[word] * math.log(len(word)), word))
-        rare = [*islice((word for word in ordered if not words.is_stop_word(word)), MAX_RARE_WORDS)]
+        known = words.count_notes(counts)
+        most = max(FEW_NOTES, self._all * MAX_SHARE)
+        told = {
+            word: number * math.log(1 + self._all / max(1, known[word]))
+            for word, number in counts.items()
+            if known[word] <= most and not words.is_stop_word(word)
+        }
+        rare = sorted(told, key=lambda word: (-told[word], word))[:MAX_RARE_WORDS]
         if not rare:
             return
         scores = words.scores(Or(tuple(map(Term, rare))), limit=MAX_CANDIDATES + 1)

@@ -153,7 +153,8 @@ class _Search:
         if not (isinstance(root, tree.And) and self._relax and len(root.parts) > MAX_CONDITIONS):
             return None
         terms = {part.text: part for part in root.parts if isinstance(part, tree.Term)}
-        rarest = self._sources.words.rarest(terms, RAREST_WORDS)
+        counts = self._sources.words.count_notes(terms)
+        rarest = sorted(filter(counts.get, counts), key=counts.__getitem__)[:RAREST_WORDS]
         query = self._query._replace(root=tree.And(tuple(terms[word] for word in rarest)))
         found = self._find_some(query)
         remark = RAREST_MESSAGE.format(MAX_CONDITIONS, len(rarest))

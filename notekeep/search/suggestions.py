@@ -100,8 +100,11 @@ def _named(
     limit: int,
 ) -> SearchResults:
     among = catalog.where(facts)
-    named = " AND ".join(f"({_NAMED})" for _ in words)
-    values = tuple(value for word in words for value in (word,) * _NAMED.count("?"))
+    # A folder tells notes apart that have one of the words in their name.
+    named = " AND ".join(f"({_NAMED} OR instr(path_folded, ?))" for _ in words)
+    named += f" AND ({' OR '.join(f'({_NAMED})' for _ in words)})"
+    each = _NAMED.count("?")
+    values = tuple(word for number in (each + 1, each) for word in words for _ in range(number))
     # All of them: to count them afterwards would take as long again as to find them.
     found = catalog.find(
         f"path, title_folded, {_RANK}",
@@ -236,6 +239,8 @@ def read_question(
     parts = query.root.parts if isinstance(query.root, tree.And) else ()
     asked = leave_out(parts, is_question_word)
     telling = leave_out(asked, is_stop_word)
+    if asked and isinstance(asked[-1], tree.Prefix) and asked[-1] not in telling:
+        asked = asked[:-1]  # no word follows for which it would hold its place
     if not any(isinstance(part, _WORDS) for part in telling):
         return query, query
     if len(asked) < len(parts):  # a question, whose mark is no pattern

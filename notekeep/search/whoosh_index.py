@@ -327,11 +327,10 @@ class WhooshIndex:
         by = get_analyzer(self.language)
         return only_word(by, word) in by.language.stops
 
-    def rarest(self, words: Iterable[str], limit: int) -> list[str]:
-        """Return those words that fewest notes have, rarest first; none that no note has."""
+    def count_notes(self, words: Iterable[str]) -> dict[str, int]:
+        """Return in about how many notes each word is."""
         by, known = get_analyzer(self.language), self._load_vocabulary()
-        counts = {word: known.count(only_word(by, word)) for word in words}
-        return sorted(filter(counts.get, counts), key=lambda word: counts[word])[:limit]
+        return {word: known.count(only_word(by, word)) for word in words}
 
     def suggest(self, word: str) -> list[str]:
         """Return words that may have been meant, best first; none for a word that is known."""

@@ -14,9 +14,24 @@ from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
 from notekeep.catalog.queries import Facets, OnThisDay, OrderedList, distinguish_titles, order_list
 from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
-from notekeep.query.fields import FIELD_SIGNS, NO_FIELDS, QueryFields
+from notekeep.query.fields import (
+    CLEAR_LIKENESS,
+    FIELD_SIGNS,
+    NO_FIELDS,
+    QueryFields,
+    nearest_word,
+)
 from notekeep.query.grammar import parse_query
-from notekeep.query.tree import Is, KnownPaths, Node, Or, Query, replace_leaves
+from notekeep.query.tree import (
+    Compare,
+    Is,
+    KnownPaths,
+    Node,
+    Or,
+    Query,
+    replace_leaves,
+    wanted_leaves,
+)
 from notekeep.search.text_filter import SearchSources, list_notes, resolve_words
 from notekeep.settings import vault_settings
 
@@ -41,6 +56,7 @@ class RowPage(NamedTuple):
 
     total: int
     rows: list[Row]
+    remarks: Sequence[str] = ()  # what a person should know where there are none
 
 
 class SearchService:
@@ -62,7 +78,9 @@ class SearchService:
 
     def rows(self, query: str = "", *, limit: int | None = None, offset: int = 0) -> RowPage:
         """List the notes that match a query, sorted by title unless it says `sort:`."""
-        return RowPage(*list_notes(self._query(query), self._sources, limit=limit, offset=offset))
+        parsed = self._query(query)
+        total, rows = list_notes(parsed, self._sources, limit=limit, offset=offset)
+        return RowPage(total, rows, () if total else self._near_values(parsed))
 
     def page(self, query: str, limit: int, offset: int) -> list[Row]:
         """Return a page of a list that was counted before, sorted as `rows` sorts."""
@@ -128,6 +146,8 @@ class SearchService:
             relax=relax,
             explain=explain,
         )
+        if not found.total:
+            found = found._replace(remarks=(*found.remarks, *self._near_values(asked)))
         if not typing:
             return found
         self.distinguish_titles([hit.row for hit in found.hits])
@@ -207,6 +227,18 @@ class SearchService:
         if query.root is None:
             return query
         return query._replace(root=replace_leaves(query.root, self._with_unmerged))
+
+    def _near_values(self, query: Query) -> list[str]:
+        """Say which values of fields no note has, where one that notes may have is near."""
+        remarks: list[str] = []
+        for leaf in wanted_leaves(query.root):
+            if isinstance(leaf, Compare) and isinstance(leaf.low, str) and leaf.op in (":", "="):
+                statuses = self.fields().statuses if leaf.field == "status" else ()
+                near = nearest_word(leaf.low, {*self.values(leaf.field), *statuses}, CLEAR_LIKENESS)
+                if near not in (None, leaf.low.casefold()) and not self.catalog.count(leaf):
+                    about = f'No note has the {leaf.field} "{leaf.low}".'
+                    remarks.append(f"{about} Did you mean {near}?")
+        return remarks
 
     def _with_unmerged(self, leaf: Node) -> Node:
         if leaf != Is("conflict"):

@@ -47,7 +47,7 @@ def test_the_words_of_a_note_are_told_by_where_they_stand(tmp_path: Path) -> Non
     assert doc is not None
     assert (doc.title, doc.aliases) == ("T", ("B", "a"))
     assert (doc.headings, doc.tags) == (("Head",), ("x", "y"))
-    assert doc.matter == ("Ann", "Bo Li", "third", "Book")
+    assert doc.matter == ("Ann", "Bo Li", "third", "Book", "20260305", "4")
     assert doc.quotes[0].startswith("quoted")
     assert doc.language == "de"
     assert "# Head" in doc.body

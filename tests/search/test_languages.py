@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from notekeep.catalog.documents import WordDoc
 from notekeep.config import Places
+from notekeep.query.tree import And, Fuzzy, Not, Prefix, Term
+from notekeep.search.whoosh_index import WhooshIndex
 from notekeep.vault import Vault
+from tests.support.sizes import sized
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 class Spoken(NamedTuple):
@@ -172,3 +179,43 @@ def test_a_note_may_change_its_language(make: Callable[..., Vault], tmp_path: Pa
     (tmp_path / "vault" / "a.md").write_text("---\nlang: de\n---\nDie Häuser.\n", "utf-8")
     vault.indexing.refresh()
     assert found(vault, "haus") == {"a.md"}
+
+
+WORDS = [
+    *["not", "note", "noting", "hat", "war", "man", "die", "car", "alias", "come", "houses"],
+    *["Haus", "Häuser", "ist", "the", "quick", "done", "owner", "reader"],
+]
+TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
+
+
+@given(
+    notes=st.lists(TEXTS, min_size=1, max_size=5),
+    foreign=TEXTS,
+    code=st.sampled_from(["de", "fr", "es", "sv"]),
+    words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=3),
+    sign=st.sampled_from(["", "-", "*", "~"]),
+)
+@settings(max_examples=sized(15, 200))
+def test_one_note_in_another_language_changes_no_answer_about_others(
+    notes: list[str], foreign: str, code: str, words: list[str], sign: str
+) -> None:
+    docs = [WordDoc(f"{at}.md", "", body=text) for at, text in enumerate(notes)]
+    leaf = {"*": Prefix, "~": Fuzzy}.get(sign, Term)
+    node = And(tuple(Not(leaf(word)) if sign == "-" else leaf(word) for word in words))
+
+    def answers(*language: str) -> set[str]:
+        with TemporaryDirectory() as folder:
+            index = WhooshIndex(Path(folder) / "words")
+            index.build(
+                [*docs, WordDoc("foreign.md", "", body=foreign, language="".join(language))], 1
+            )
+            return set(index.scores(node)) - {"foreign.md"}
+
+    assert answers(code) == answers()
+
+
+def test_a_stop_word_of_another_language_is_no_hit_by_itself(make: Callable[..., Vault]) -> None:
+    vault = make({"a.md": "I do not know.\n", "de.md": "---\nlang: de\n---\nEin Haus.\n"})
+    for query in ("note", "hat", "man", "war", "die"):
+        assert found(vault, query) == set(), query
+    assert found(vault, "war Haus") == {"de.md"}

@@ -265,12 +265,13 @@ def query_error(error: UsageError, glyphs: Glyphs) -> list[StyledLine]:
     about = Piece(f"{clean_line(error.message)} ")
     if not error.near:
         return [[sign, about, Piece(clean_line(error.hint), "muted")], [sign, about]]
-    meant = [Piece(error.near, "title"), Piece("?")]
+    meant = Piece(error.near, "title")
     accept = [Piece("  tab", "key"), Piece(" accept", "muted")]
     return [
-        [sign, about, Piece("Did you mean "), *meant, *accept],
-        [sign, Piece("Did you mean "), *meant, *accept],
-        [sign, *meant, *accept],
+        [sign, about, Piece("Did you mean "), meant, Piece("?"), *accept],
+        [sign, about, Piece("Try "), meant, Piece("."), *accept],
+        [sign, Piece("Did you mean "), meant, Piece("?"), *accept],
+        [sign, meant, Piece("?"), *accept],
     ]
 
 

@@ -429,7 +429,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self._is_unfolded |= row.kind == "daily"
         if self._is_unfolded:
             return None
-        total, rows = self.vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
+        total, rows, _ = self.vault.search.rows(f"{DAILY_QUERY} sort:{DEFAULT_ORDER.key}", limit=1)
         if total < MIN_FOLDED:
             return None
         return rows[0].mtime_ns, Folded(total, modified_day(rows[0].mtime_ns))

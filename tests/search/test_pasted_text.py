@@ -1,0 +1,209 @@
+"""Text that was pasted or half typed: what it finds, and what is said of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from notekeep.errors import UsageError
+from notekeep.vault import Vault
+from tests.support.sizes import cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    MakeVault = Callable[[dict[str, str]], Vault]
+
+CODE = (
+    "Edit /etc/hosts, pass /EHsc. Error: file not found at localhost:8080 with FOO=bar and"
+    " -fsanitize=address in C:\\Users\\me, where p->next; party) at 50% for 42€, see #42, U.S.A."
+    " and A.I. in v1.3.1"
+)
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> MakeVault:
+    """A vault of these notes."""
+
+    def make(notes: dict[str, str]) -> Vault:
+        (tmp_path / ".notekeep").mkdir()
+        for path, text in notes.items():
+            (tmp_path / path).parent.mkdir(exist_ok=True)
+            (tmp_path / path).write_text(text, "utf-8")
+        vault = Vault.open(tmp_path)
+        vault.indexing.refresh()
+        return vault
+
+    return make
+
+
+def paths(vault: Vault, query: str, *, typing: bool = False) -> list[str]:
+    return [hit.row.path for hit in vault.search.search(query, typing=typing).hits]
+
+
+@cases("typing", [False, True], fast=2)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["/etc/hosts", "/EHsc", "Error: file not found", "localhost:8080", "FOO=bar"],
+        *["-fsanitize=address", "C:\\Users", "p->next", "party)", "50%", "42€", "#42", "U.S.A."],
+        *["A.I.", "1.3.1", "v1.3.1"],
+    ],
+)
+def test_pasted_text_finds_the_note_that_has_it(
+    make: MakeVault,
+    text: str,
+    typing: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    vault = make({"code.md": CODE, "other.md": "Nothing of that."})
+    assert paths(vault, text, typing=typing) == ["code.md"]
+
+
+def test_what_is_no_field_is_said_to_be_text_and_a_slip_is_an_error(make: MakeVault) -> None:
+    vault = make({"code.md": CODE})
+    found = vault.search.search("localhost:8080")
+    assert found.remarks == ('There is no field "localhost". It was searched for as text.',)
+    with pytest.raises(UsageError, match='no field "tpye"'):
+        vault.search.search("tpye:book")
+    for query in (vault.search.rows, lambda text: vault.search.search(text, relax=False)):
+        with pytest.raises(UsageError, match='no field "localhost"'):
+            query("localhost:8080")
+
+
+def test_a_text_of_more_words_than_a_query_may_have_is_searched_by_its_rarest(
+    make: MakeVault,
+) -> None:
+    common = " ".join(f"word{number}" for number in range(300))
+    vault = make(
+        {"wanted.md": f"{common} zebra quagga", "other.md": common, "third.md": f"{common} more"}
+    )
+    found = vault.search.search(f"{common} zebra quagga okapi")
+    assert found.hits[0].row.path == "wanted.md"
+    assert found.remarks[0] == "The query has more than 200 words. Its 20 rarest were searched."
+
+
+def test_the_last_word_is_a_beginning_even_where_it_is_a_function_word(make: MakeVault) -> None:
+    vault = make(
+        {
+            f"{word}{number}.md": f"The version {word}"
+            for word in ("history", "one")
+            for number in range(5)
+        }
+    )
+    for typed in ("version hi", "version his", "version hist"):
+        found = paths(vault, typed, typing=True)
+        assert sorted(found) == [f"history{number}.md" for number in range(5)], typed
+    assert len(paths(vault, "version from", typing=True)) == 10  # which begins no word here
+    assert len(paths(vault, "version his")) == 10
+
+
+def test_a_rare_beginning_stands_before_the_notes_without_the_function_word(
+    make: MakeVault,
+) -> None:
+    vault = make({"a.md": "A version", "b.md": "The version and its history", "c.md": "versions"})
+    assert paths(vault, "version his", typing=True)[0] == "b.md"
+    assert set(paths(vault, "version his", typing=True)) == {"a.md", "b.md", "c.md"}
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("job", "ob"),  # three letters
+        ("money", "honey"),  # another first letter
+        ("atlas", "alias"),  # two edits, of less than eight letters
+        ("shouldd", "should"),  # into a function word
+        ("straße", "straus"),
+    ],
+)
+def test_a_word_is_not_corrected_into_one_that_was_hardly_meant(
+    make: MakeVault, word: str, other: str
+) -> None:
+    vault = make({"a.md": f"The text has {other}."})
+    found = vault.search.search(word)
+    assert (found.total, found.instead) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("word", "other"), [("ketle", "kettle"), ("leveragge", "leverage"), ("moss", "mosz")]
+)
+def test_a_clear_slip_is_corrected_and_that_is_said(make: MakeVault, word: str, other: str) -> None:
+    vault = make({"a.md": f"The text has {other}."})
+    found = vault.search.search(word)
+    assert found.total == 1
+    assert f'Showing results for "{other}"' in found.remarks[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ("2026-03-05", "facts.md"),
+        ("5.3.2026", "facts.md"),
+        ("4.5", "facts.md"),
+        ("320", "facts.md"),
+        ("🍣", "🍣 Sushi.md"),
+    ],
+)
+def test_facts_of_front_matter_and_signs_of_names_are_found(
+    make: MakeVault, query: str, path: str
+) -> None:
+    vault = make(
+        {
+            "facts.md": "---\ndate: 2026-03-05\nrating: 4.5\npages: 320\n---\nText.\n",
+            "🍣 Sushi.md": "# A meal\n\nRice.\n",
+            "other.md": "Nothing of that, in 2026.\n",
+        }
+    )
+    assert paths(vault, query) == [path]
+    assert paths(vault, query, typing=True) == [path]
+    assert paths(vault, "2026") == ["other.md"]  # the year of a date is no word of its own
+
+
+def test_a_value_that_no_note_has_is_said_with_the_one_that_was_meant(make: MakeVault) -> None:
+    vault = make({"a.md": "---\ntype: book\nstatus: dropped\n---\n"})
+    remark = 'No note has the status "finishd". Did you mean finished?'
+    assert vault.search.search("status:finishd").remarks == (remark,)
+    assert vault.search.rows("status:finishd").remarks == [remark]
+    assert not vault.search.rows("status:finished").remarks
+
+
+def test_a_limit_of_a_query_is_the_most_that_it_finds(make: MakeVault) -> None:
+    vault = make({f"{number}.md": "habit" for number in range(5)})
+    assert vault.search.rows("habit limit:2", limit=1).total == 2
+
+
+def test_a_folder_tells_titles_apart_while_one_types(make: MakeVault) -> None:
+    vault = make({"Roundup/2021-12-01.md": "x", "Other/2021-12-01.md": "x", "Roundup/A.md": "x"})
+    hits = vault.search.suggest("roundup 2021-12").hits
+    assert [hit.row.path for hit in hits] == ["Roundup/2021-12-01.md"]
+    assert vault.search.suggest("roundup").total == 0
+
+
+def test_the_place_of_a_note_that_is_named_by_the_words_is_its_beginning(make: MakeVault) -> None:
+    body = (
+        "First words.\n\n> A habit is a vote.\n\n" + "Filler. " * 100 + "\n\nAtomic habits again.\n"
+    )
+    vault = make({"Atomic Habits.md": f"# Atomic Habits\n\n{body}", "b.md": "A habit, atomic."})
+    for typing in (False, True):
+        named = vault.search.search("atomic habit", typing=typing).hits[0]
+        assert (named.row.path, named.line) == ("Atomic Habits.md", None)
+        assert named.snippet.text.startswith("First words.")
+    quote = vault.search.search("quote:habit").hits[0]
+    assert (quote.row.path, quote.line) == ("Atomic Habits.md", 5)
+    assert vault.search.search("title:habit").hits[0].line is None
+    again = vault.search.search("filler habit").hits[0]
+    assert again.line is not None  # the title has only one of the words
+
+
+def test_what_is_marked_is_what_was_answered(make: MakeVault) -> None:
+    vault = make({"a.md": "The kettle is instead of the kettles.", "b.md": "x"})
+    text = "It is the kettle, instead of kettles in it"
+
+    def marked(query: str) -> list[str]:
+        matcher = vault.search.search(query).matcher
+        return [] if matcher is None else [text[start:end] for start, end in matcher.spans(text)]
+
+    assert marked("ketle") == ["kettle", "kettles"]
+    assert marked("is it the kettle") == ["kettle", "kettles"]
+    assert marked("type:book") == []
