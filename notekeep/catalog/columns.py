@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.markdown.note_names import note_stem
-from notekeep.markdown.schema import COMMON_FIELDS, FIELD_CHOICES, Schema, other_names
+from notekeep.markdown.schema import COMMON_FIELDS, Schema, other_names
 from notekeep.query.fields import FieldType, QueryFields
 from notekeep.query.folding import fold_key
 
@@ -181,10 +181,7 @@ def query_fields(
     known = [column for column in COLUMNS.values() if column.type]
     common = {**COMMON_FIELDS, **{column.name: column.type for column in known if column.type}}
     others = {other: column.name for column in known for other in column.spellings}
-    statuses = [
-        value for (_, name), all_of in FIELD_CHOICES.items() if name == "status" for value in all_of
-    ]
-    return QueryFields(kinds, seen or {}, aliases or {}, common, others, STATES, statuses)
+    return QueryFields(kinds, seen or {}, aliases or {}, common, others, STATES)
 
 
 def known_fields(catalog: Catalog, schema: Schema) -> QueryFields:

@@ -65,10 +65,9 @@ class QueryFields:
         common: Mapping[str, str],  # fields of every note and their types
         common_spellings: Mapping[str, str],
         states: Iterable[str],  # what `is:` knows
-        statuses: Iterable[str] = (),  # values of `status:` that kinds know
     ) -> None:
         self.kinds = tuple(sorted(kinds))
-        self.states, self.statuses = tuple(states), tuple(statuses)
+        self.states = tuple(states)
         self._types: dict[str, FieldType] = {}
         for source in (seen, *kinds.values(), common):
             for name, kind in source.items():

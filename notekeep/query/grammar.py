@@ -119,10 +119,7 @@ class _Parser:
         root = self._either()
         while token := self._peek():  # only a ")" can be left
             if not self.context.pasted:
-                hint = "Remove it."
-                raise self.context.error(
-                    "This bracket has no opening bracket.", hint, at=token.start
-                )
+                self._complain("This bracket has no opening bracket.", "Remove it.", token)
             self.at += 1
             root = _joined(tree.And, [root, self._either()])
         if root is None and self.silent and not self.order and self.limit is None:

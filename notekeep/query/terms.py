@@ -247,10 +247,10 @@ def _kind(field: Token, value: Token, context: TermContext) -> Node:
 
 def _flag(field: Token, value: Token, context: TermContext) -> Node:
     kinds = context.fields.kinds
-    hint = f"For a kind, write type:{value.text}." if value.text in kinds else ""
-    if value.text in context.fields.statuses:
-        hint = f"For a status, write status:{value.text}."
-    state = context.known(value, context.fields.states, "state", hint)
+    states = context.fields.states
+    hint = f"Use {', '.join(states)}. For a status, write status:{value.text}."
+    hint = f"For a kind, write type:{value.text}." if value.text in kinds else hint
+    state = context.known(value, states, "state", hint)
     return tree.Is(state, (field.start, value.end))
 
 

@@ -228,9 +228,7 @@ class Query(NamedTuple):
     order: tuple[Order, ...] = ()  # the most important key first; empty is the caller's own order
     limit: int | None = None
     remarks: tuple[str, ...] = ()  # what a person should know about how it was read
-    error: UsageError | None = (
-        None  # why it cannot be read while it is typed; then it finds nothing
-    )
+    error: UsageError | None = None  # why it finds nothing: it is typed and cannot be read
 
     @property
     def is_by_score(self) -> bool:

@@ -33,13 +33,10 @@ _NUMBER = r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})"
 
 SHIFTS = {"last": -1, "this": 0, "next": 1}
 
-_UNITS = ("week", "month", "quarter", "year")
 _DATE_WORDS = (
-    *("today", "yesterday", "tomorrow", *WEEKDAYS, *MONTH_NAMES),
-    *(f"{shift}-{unit}" for shift in SHIFTS for unit in _UNITS),
-    *(f"last-{name}" for name in (*WEEKDAYS, *MONTH_NAMES)),
+    *("today", "yesterday", "tomorrow", "week", "month", "quarter", "year"),
+    *(*SHIFTS, *WEEKDAYS, *MONTH_NAMES),
 )
-"""How dates in words begin, for one that is being typed."""
 
 _ISO = r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?"
 _WEEK = r"(\d{4})-?w(\d{1,2})"
@@ -243,8 +240,8 @@ class ValueParser:
     def _check_begun(self, day: str) -> None:
         """Raise Unfinished where a date is being typed: its digits, or the beginning of a word."""
         is_digits = re.fullmatch(r"\d[\d.wq-]*", day.casefold()) is not None
-        begun = self.value._replace(text=re.sub(r"[\s_]+", "-", day))
-        self.context.check_begun(begun, [begun.text.casefold()] if is_digits else _DATE_WORDS)
+        begun = self.value._replace(text=re.sub(r"^(last|this|next)[\s_-]", "", day.casefold()))
+        self.context.check_begun(begun, [begun.text] if is_digits else _DATE_WORDS)
 
     def _bool(self) -> Compare:
         self.context.check_begun(self.value, set(BOOLS) - {self.value.text.casefold()})

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import copy
 from functools import cache
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from notekeep.query import tree
 from notekeep.query.folding import fold_letters, fold_text
@@ -233,6 +232,9 @@ class Planner:
         return _leaf(scope, choices) or tree.Or(())
 
 
+LanguagePlans: TypeAlias = Sequence[tuple[Planner, Node | None]]
+
+
 def make_planners(
     analyzers: Sequence[Analyzer], vocabulary: Callable[[], Vocabulary], *, typing: bool = False
 ) -> list[Planner]:
@@ -247,12 +249,15 @@ def make_planners(
     ]
 
 
-def plan_for_all(planners: Iterable[Planner], node: Node) -> Node | None:
-    """Return the plan of a tree for all notes, each of which is asked in its own language."""
-    plans = ((each.plan(node), each.own_notes) for each in planners)
-    return _gather(
-        tree.Or, (tree.And((plan, *own)) if own else plan for plan, own in plans if plan)
-    )
+def make_plans(planners: Iterable[Planner], node: Node) -> LanguagePlans:
+    """Return the plan of a tree for the notes of each language."""
+    return [(each, each.plan(node)) for each in planners]
+
+
+def join_plans(plans: LanguagePlans) -> Node | None:
+    """Return one plan for all notes, each of which is asked in its own language."""
+    found = ((plan, planner.own_notes) for planner, plan in plans if plan)
+    return _gather(tree.Or, (tree.And((plan, *own)) if own else plan for plan, own in found))
 
 
 def wanted_terms(plan: Node | None) -> Iterator[Terms]:
@@ -346,20 +351,13 @@ def _gather(kind: type[tree.And | tree.Or], parts: Iterable[Node | None]) -> Nod
 class PlanMatcher:
     """Finds a query's words in any text; `language` is the `lang:` of its note, or ""."""
 
-    def __init__(self, planners: Sequence[Planner], node: Node) -> None:
-        self._plans = {each.by.language.code: (each.by, each.plan(node)) for each in planners}
-        self.language = planners[0].by.language.code
-
-    def in_language(self, language: str) -> PlanMatcher:
-        """Return the same for texts that are in a language unless another one is given."""
-        other = copy(self)
-        other.language = base_language(language) or self.language
-        return other
+    def __init__(self, plans: LanguagePlans) -> None:
+        self._plans = {each.by.language.code: (each.by, plan) for each, plan in plans}
 
     def _read(self, text: str, language: str) -> tuple[Node | None, list[TermPosition]]:
         """The plan for a text, and where its terms are there."""
-        code = base_language(language) or self.language
-        by, plan = self._plans.get(code) or next(iter(self._plans.values()))
+        own = next(iter(self._plans.values()))
+        by, plan = self._plans.get(base_language(language), own)
         terms = frozenset(_terms(plan))
         return plan, by.places(text, terms) if terms else []
 

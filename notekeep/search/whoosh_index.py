@@ -24,9 +24,10 @@ from notekeep.search.planner import (
     Planner,
     UnanswerableNode,
     find_query_phrases,
+    join_plans,
     make_planners,
+    make_plans,
     only_word,
-    plan_for_all,
 )
 from notekeep.search.ranking import RERANKED_HITS
 from notekeep.search.vocabulary import Vocabulary, WordCounter, record_words
@@ -263,7 +264,7 @@ class WhooshIndex:
         """
 
         def question(scorer: Scorer, planners: Planners) -> dict[str, float]:
-            plan = plan_for_all(planners, node)
+            plan = join_plans(make_plans(planners, node))
             found = scorer.scores(plan) if plan else {}
             return {path: score for path, score, _ in _best(scorer.snapshot, found, limit)}
 
@@ -275,7 +276,8 @@ class WhooshIndex:
         """Return the best notes as `scores` does, and say which notes of `also` are found."""
 
         def question(scorer: Scorer, planners: Planners) -> RankedNotes:
-            plan, snapshot = plan_for_all(planners, node), scorer.snapshot
+            plans, snapshot = make_plans(planners, node), scorer.snapshot
+            plan = join_plans(plans)
             found = scorer.scores(plan) if plan else {}
             best = _best(snapshot, found, limit)
             scores = {path: score for path, score, _ in best}
@@ -292,8 +294,7 @@ class WhooshIndex:
                 found_near = scorer.nearness(phrases, notes, needs_all=not is_partial)
                 near |= {first[note]: nearness for note, nearness in found_near.items()}
             patterns_cut = tuple(dict.fromkeys(planners[0].patterns_cut))
-            matcher = PlanMatcher(planners, node)
-            return RankedNotes(len(found), scores, near, patterns_cut, matcher)
+            return RankedNotes(len(found), scores, near, patterns_cut, PlanMatcher(plans))
 
         return self._ask(question, typing=typing)
 
@@ -315,7 +316,7 @@ class WhooshIndex:
 
     def matcher(self, node: Node) -> PlanMatcher:
         """Return what finds a tree's words in a text; raises as `scores` does."""
-        return self._ask(lambda _, planners: PlanMatcher(planners, node))
+        return self._ask(lambda _, planners: PlanMatcher(make_plans(planners, node)))
 
     def is_question_word(self, word: str) -> bool:
         """Whether a search in the vault's language can do without a word that is indexed."""
@@ -337,7 +338,7 @@ class WhooshIndex:
 
         def question(scorer: Scorer, planners: Planners) -> list[str]:
             def exists(text: str) -> bool:
-                plan = plan_for_all(planners, Term(text))
+                plan = join_plans(make_plans(planners, Term(text)))
                 return plan is not None and bool(scorer.scores(plan))
 
             own = planners[0]

@@ -47,10 +47,6 @@ if TYPE_CHECKING:
     from notekeep.services.indexing import IndexService
 
 
-LONGEST_TYPED = 2_000
-"""Characters up to which a query may be unfinished; more were pasted, and mean what they say."""
-
-
 class RowPage(NamedTuple):
     """A page of a list: how many rows there are in all, and those of the page."""
 
@@ -130,8 +126,7 @@ class SearchService:
         from notekeep.search.session import run_search  # with the full text, half of a start
 
         self._indexing().index_saved()
-        is_typed = typing and len(query) <= LONGEST_TYPED
-        asked = self._query(query, typing=is_typed, pasted=relax)
+        asked = self._query(query, typing=typing, pasted=relax)
         found = run_search(
             asked,
             SearchSources(
@@ -233,9 +228,8 @@ class SearchService:
         remarks: list[str] = []
         for leaf in wanted_leaves(query.root):
             if isinstance(leaf, Compare) and isinstance(leaf.low, str) and leaf.op in (":", "="):
-                statuses = self.fields().statuses if leaf.field == "status" else ()
-                near = nearest_word(leaf.low, {*self.values(leaf.field), *statuses}, CLEAR_LIKENESS)
-                if near not in (None, leaf.low.casefold()) and not self.catalog.count(leaf):
+                near = nearest_word(leaf.low, self.values(leaf.field), CLEAR_LIKENESS)
+                if near and not self.catalog.count(leaf):
                     about = f'No note has the {leaf.field} "{leaf.low}".'
                     remarks.append(f"{about} Did you mean {near}?")
         return remarks

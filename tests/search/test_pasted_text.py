@@ -161,7 +161,7 @@ def test_facts_of_front_matter_and_signs_of_names_are_found(
 
 
 def test_a_value_that_no_note_has_is_said_with_the_one_that_was_meant(make: MakeVault) -> None:
-    vault = make({"a.md": "---\ntype: book\nstatus: dropped\n---\n"})
+    vault = make({"a.md": "---\ntype: book\nstatus: finished\n---\n"})
     remark = 'No note has the status "finishd". Did you mean finished?'
     assert vault.search.search("status:finishd").remarks == (remark,)
     assert vault.search.rows("status:finishd").remarks == [remark]

@@ -39,7 +39,7 @@ def tides(root: Path, vault: Vault) -> Vault:
 
 def switched(app: NotekeepApp) -> list[str]:
     rows = app.screen.rows._rows if isinstance(app.screen, Switcher) else ()
-    return [row.path for row in rows if not isinstance(row, str)]
+    return [hit.row.path for hit in rows if not isinstance(hit, str)]
 
 
 def offered(app: NotekeepApp) -> list[str]:

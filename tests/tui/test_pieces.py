@@ -7,7 +7,6 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notekeep.tui.render.note_rows import LetterMatcher
 from notekeep.tui.render.styled_text import (
     Piece,
     StyledLine,
@@ -86,7 +85,7 @@ def test_a_newline_breaks_and_an_empty_line_stays_a_row() -> None:
 
 def test_matches_are_marked_across_parts() -> None:
     line = [Piece("Ato"), Piece("mic habits", "strong")]
-    assert mark_matches(line, LetterMatcher(["ATOMIC"])) == [
+    assert mark_matches(line, lambda text: [(text.index("Atomic"), 6)]) == [
         Piece("Ato", "mark"),
         Piece("mic", "strong mark"),
         Piece(" habits", "strong"),

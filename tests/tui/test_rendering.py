@@ -28,7 +28,6 @@ from notekeep.tui.page.selection import (
     selectable_row,
 )
 from notekeep.tui.render.glyphs import ASCII_GLYPHS, UNICODE, choose_glyphs
-from notekeep.tui.render.note_rows import LetterMatcher
 from notekeep.tui.render.styled_text import FOLD_LINK, TASK_LINK, line_text
 from notekeep.tui.screens.note_loader import load_surroundings
 from notekeep.tui.widgets.pictures import UPPER_HALF, half_blocks
@@ -124,12 +123,12 @@ def test_a_jump_into_a_long_paragraph_ends_at_the_very_row() -> None:
     words = " ".join(f"word{n}" for n in range(200))
     drawn = rendering_of(f"intro\n\n{words}\n\nlast")
     line = drawn.file_line(2)
-    row = drawn.line_of(line, LetterMatcher(["word150"]))
+    row = drawn.line_of(line, lambda text: [(0, 1)] if "word150" in text else [])
     assert "word150" in line_text(drawn.lines[row].line)
     first = drawn.line_of(line)
     assert line_text(drawn.lines[first].line).startswith("word0 ")
     # What is not there leaves one at its beginning.
-    assert drawn.line_of(line, LetterMatcher(["absent"])) == first
+    assert drawn.line_of(line, lambda _text: []) == first
 
 
 def test_folds_are_the_same_at_another_width() -> None:

@@ -7,51 +7,45 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from notekeep.catalog.records import Row
 from notekeep.markdown.sanitize import clean_line
-from notekeep.search.results import SearchResults
+from notekeep.search.results import Hit, SearchResults
 from notekeep.tui.dialogs.dialog import LIST_MARGIN, FilterLine, ListDialog, dialog_box
 from notekeep.tui.messages import CreateNote, OpenNote
 from notekeep.tui.program import program
 from notekeep.tui.render.formatting import kind_name
 from notekeep.tui.render.list_rows import indexing_progress
 from notekeep.tui.render.note_rows import (
-    WordMatcher,
     distinguished_title,
     gutter,
-    make_matcher,
     signs,
 )
-from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, mark_matches, spread_line
+from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, mark_spans, spread_line
 from notekeep.tui.widgets.line_view import RowList
 from notekeep.tui.workers import TitleSearch
 
 MAX_SHOWN_TITLES = 50
 
 
-class _Titles(RowList["Row | str"], can_focus=False):
+class _Titles(RowList["Hit | str"], can_focus=False):
     """The titles that match; a text is the title of a note that can be created."""
 
-    matcher: WordMatcher | None = None
-
-    def is_heading(self, item: Row | str) -> bool:  # noqa: ARG002 - each can be chosen
+    def is_heading(self, item: Hit | str) -> bool:  # noqa: ARG002 - each can be chosen
         return False
 
-    def show(self, rows: list[Row | str]) -> None:
+    def show(self, rows: list[Hit | str]) -> None:
         self._rows = rows
         self.rows_changed(0)
 
-    def draw_item(self, item: Row | str, width: int, *, here: bool) -> StyledLine:
+    def draw_item(self, item: Hit | str, width: int, *, here: bool) -> StyledLine:
         head = gutter(self.glyphs, here=here)
         if isinstance(item, str):
             name = Piece(clean_line(item), "title")
             return [*head, Piece("New note ", "muted"), name, Piece("  enter create", "muted")]
-        title: StyledLine = [Piece(clean_line(item.title))]
-        if self.matcher is not None:
-            title = mark_matches(title, self.matcher)
-        right = [Piece(kind_name(item.kind), "faint"), Piece(" ")]
+        row = item.row
+        title = mark_spans([Piece(clean_line(row.title))], item.snippet.marks)
+        right = [Piece(kind_name(row.kind), "faint"), Piece(" ")]
         room = width - 4 - line_width(right)
-        left = distinguished_title([*title, *signs(item, self.glyphs)], item.apart, room)
+        left = distinguished_title([*title, *signs(row, self.glyphs)], row.apart, room)
         return [*head, *spread_line(left, right, width - 2)]
 
 
@@ -87,8 +81,7 @@ class Switcher(ListDialog[None]):
         indexed, title = program(self).indexed, typed.strip()
         about = [Piece("No notes yet", "muted")] if indexed is None else indexing_progress(indexed)
         self.rows.nothing = [about]
-        self.rows.matcher = make_matcher(found)
-        rows: list[Row | str] = [hit.row for hit in found.hits]
+        rows: list[Hit | str] = [*found.hits]
         self.rows.show(rows or ([title] if title and indexed is None else []))
         self.fit(self.rows, LIST_MARGIN)
 
@@ -102,5 +95,5 @@ class Switcher(ListDialog[None]):
         """Open the note under the cursor, or make one with the title that was typed."""
         if (item := self.rows.item) is not None:
             self.dismiss(None)
-            wanted = CreateNote(item) if isinstance(item, str) else OpenNote(item.path)
+            wanted = CreateNote(item) if isinstance(item, str) else OpenNote(item.row.path)
             self.app.post_message(wanted)

@@ -27,10 +27,11 @@ from notekeep.tui.page.drawn_lines import (
 )
 from notekeep.tui.render.formatting import thousands
 from notekeep.tui.render.glyphs import Glyphs
-from notekeep.tui.render.note_rows import WordMatcher, note_head
+from notekeep.tui.render.note_rows import note_head
 from notekeep.tui.render.styled_text import (
     FOLD_LINK,
     LINE_LINK,
+    FindSpans,
     Piece,
     StyledLine,
     fit_line,
@@ -346,10 +347,10 @@ class NoteRendering:
         if keys:
             self._toggle(keys, target)
 
-    def line_of(self, line: int, matcher: WordMatcher | None = None) -> int:
+    def line_of(self, line: int, find: FindSpans | None = None) -> int:
         """Return the first of `lines` that shows a line of the file.
 
-        What it is folded away in is opened. Of a long paragraph it is the line in which `matcher`
+        What it is folded away in is opened. Of a long paragraph it is the line in which `find`
         finds something, else about as far down as `line` is in the paragraph.
         """
         source = self._source(line)
@@ -377,8 +378,8 @@ class NoteRendering:
             (each for each in shown.values() if each > begin), default=block.line + block.height
         )
         wanted = rows[0] + (source - begin) * len(rows) / max(1, after - begin)
-        if matcher is not None:
-            found = [row for row in rows if matcher.spans(line_text(self.lines[row].line))]
+        if find is not None:
+            found = [row for row in rows if find(line_text(self.lines[row].line))]
             rows = found or rows
         return min(rows, key=lambda row: abs(row - wanted))
 

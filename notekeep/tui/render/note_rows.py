@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
@@ -14,7 +14,6 @@ from notekeep.errors import NotekeepError
 from notekeep.habits.schedule import describe_schedule, parse_rules
 from notekeep.markdown.sanitize import clean_line
 from notekeep.query import folding
-from notekeep.query.tree import And, Fuzzy, Node, Or, Phrase, Prefix, Term, Within
 from notekeep.tui.render.formatting import (
     day_and_month,
     field_date,
@@ -42,57 +41,17 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.markdown.field_values import Value
     from notekeep.markdown.note import Note
-    from notekeep.search.results import Hit, SearchResults
+    from notekeep.search.planner import PlanMatcher
+    from notekeep.search.results import Hit
     from notekeep.tui.render.glyphs import Glyphs
 
 
-# Which letters of a title or a passage are the ones that were looked for.
-
-
-class WordMatcher(Protocol):
-    """Finds in a text what was looked for: all that was answered, or what was typed so far."""
-
-    def spans(self, text: str) -> list[tuple[int, int]]: ...
-
-    def in_language(self, language: str) -> WordMatcher: ...
-
-
-class LetterMatcher:
-    """Finds the beginnings of words that were looked for, whatever their case or accents."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        pattern = _any_of(words)
-        self._pattern = re.compile(rf"(?<!\w)(?:{pattern})") if pattern else None
-
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Return where in `text` something was found: first character, one past the last."""
-        if self._pattern is None:
-            return []
-        return [match.span() for match in self._pattern.finditer(fold_letters(text))]
-
-    def in_language(self, _language: str) -> LetterMatcher:
-        return self
+# Text folded, and found again.
 
 
 def _any_of(words: Iterable[str]) -> str:
     folded = {fold_letters(word) for word in words if word}
     return "|".join(map(re.escape, sorted(folded, key=len, reverse=True)))
-
-
-def make_matcher(found: SearchResults) -> WordMatcher:
-    """Return what finds the words that were answered; facts such as `type:book` have none."""
-    query = found.query
-    return found.matcher or LetterMatcher(_words(query.root) if query and query.root else ())
-
-
-def _words(node: Node) -> Iterator[str]:
-    if isinstance(node, And | Or):
-        for part in node.parts:
-            yield from _words(part)
-    elif isinstance(node, Within):
-        yield from _words(node.node)
-    elif isinstance(node, Term | Phrase | Prefix | Fuzzy):
-        yield from re.findall(r"\w+", node.text)
 
 
 def fold_letters(text: str) -> str:
@@ -316,7 +275,7 @@ def hit_rows(
     glyphs: Glyphs,
     today: date,
     look: RowLook,
-    words: WordMatcher | None,
+    words: PlanMatcher | None,
     *,
     lines: int,
 ) -> list[StyledLine]:
@@ -327,7 +286,7 @@ def hit_rows(
     if is_title:
         title = mark_spans(title, snippet.marks)
     elif words is not None:
-        title = mark_matches(title, words.in_language(hit.row.language))
+        title = mark_matches(title, partial(words.spans, language=hit.row.language))
     heading = "" if hit.heading == hit.row.title else clean_line(hit.heading)
     heading = FRONT_MATTER if snippet.is_of_fields else heading
     first = note_row(hit.row, width, glyphs, today, look, title=title, detail=heading)

@@ -7,7 +7,7 @@ that when the line is painted. Widths are cells of a terminal, so that wide char
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -16,7 +16,6 @@ from rich.cells import cell_len, split_graphemes
 
 if TYPE_CHECKING:
     from notekeep.tui.render.glyphs import Glyphs
-    from notekeep.tui.render.note_rows import WordMatcher
 
 _WIDE = (
     "\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf"
@@ -33,6 +32,9 @@ _TOKEN = f"\n| +|[{_WIDE}][{_CLOSING}]*|[^ \n{_WIDE}]+"
 _BLANKS = re.compile("[ \t]+")
 _JOINERS = ("\u200d", "\ufe0f")  # characters that change the width of their neighbours
 
+
+FindSpans: TypeAlias = Callable[[str], Sequence[tuple[int, int]]]
+"""Finds in a text what is to be marked: first character, one past the last."""
 
 BUTTON_PREFIX = "\0"
 """How the link of a button begins.
@@ -224,9 +226,9 @@ def chop_line(line: StyledLine, width: int) -> list[StyledLine]:
     return rows
 
 
-def mark_matches(line: StyledLine, matcher: WordMatcher) -> StyledLine:
-    """Return the line with what `matcher` finds in it marked, across its parts."""
-    return mark_spans(line, matcher.spans(line_text(line)))
+def mark_matches(line: StyledLine, find: FindSpans) -> StyledLine:
+    """Return the line with what is found in its text marked, across its parts."""
+    return mark_spans(line, find(line_text(line)))
 
 
 def mark_spans(

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from notekeep.catalog.records import Row
 from notekeep.errors import NotekeepError
 from notekeep.tui.render.list_rows import error_lines
-from notekeep.tui.render.note_rows import WordMatcher
+from notekeep.tui.render.styled_text import FindSpans
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.preview import Preview
 from notekeep.tui.workers import in_background
 
 if TYPE_CHECKING:
+    from notekeep.search.planner import PlanMatcher
     from notekeep.tui.page.page import NoteRendering
 
 
@@ -24,18 +25,18 @@ class PreviewLoader:
         self.row: Row | None = None
         self._screen = screen
         self._preview = preview
-        self._matcher: WordMatcher | None = None
+        self._find: FindSpans | None = None
         self._line: int | None = None
 
     def show(
-        self, row: Row | None, *, matcher: WordMatcher | None = None, line: int | None = None
+        self, row: Row | None, *, matcher: PlanMatcher | None = None, line: int | None = None
     ) -> None:
         if line is None and row is not None and self.row is not None and row.path == self.row.path:
             # The cursor comes to a note that is on its way to a line of it.
             line = self._line
+        self.row, self._line, self._find = row, line, None
         if matcher is not None and row is not None:
-            matcher = matcher.in_language(row.language)
-        self.row, self._matcher, self._line = row, matcher, line
+            self._find = partial(matcher.spans, language=row.language)
         self.reload()
 
     def reload(self) -> None:
@@ -60,7 +61,7 @@ class PreviewLoader:
         if rendering.around.toggled != folds:
             self.reload()  # something was folded meanwhile
         else:
-            self._preview.show(rendering, matcher=self._matcher, line=self._line)
+            self._preview.show(rendering, find=self._find, line=self._line)
             self._line = None
 
     def _cannot(self, error: NotekeepError) -> None:

@@ -52,7 +52,7 @@ from notekeep.tui.render.list_rows import (
     query_error,
     search_running,
 )
-from notekeep.tui.render.note_rows import WordMatcher, make_matcher, modified_day
+from notekeep.tui.render.note_rows import modified_day
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width
 from notekeep.tui.textual_compat import RemovalSafe
 from notekeep.tui.widgets.bars import ButtonLine, PieceLabel
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.queries import OrderedList
     from notekeep.catalog.records import Row
     from notekeep.errors import NotekeepError, UsageError
+    from notekeep.search.planner import PlanMatcher
     from notekeep.search.results import SearchResults
     from notekeep.tui.widgets.note_grid import NoteGrid
 
@@ -201,7 +202,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
         self._has_gaps = False  # whether there is room for a blank row before a group
         self.scope = ""  # the query that the list is limited to, or ""
         self._error: UsageError | None = None  # why what is typed cannot be read
-        self.matcher: WordMatcher | None = None  # finds what is searched for in a text
+        self.matcher: PlanMatcher | None = None  # finds what is searched for in a text
         self._titles = TitleSearch(self, self._show, MAX_HITS)
         self._answer = PendingAnswer(self, "search")  # of the vault, for the list or the search
         self._count_text = ""
@@ -570,7 +571,7 @@ class ListPane(Vertical, RemovalSafe, ProgramPart):
             self.box.focus_text()
 
     def _show(self, _typed: str, found: SearchResults) -> None:
-        self.matcher = make_matcher(found)
+        self.matcher = found.matcher
         if not found.hits:
             self._say_nothing()
         self.notes.dated_by = self._dated_by

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from textual import events
 from textual.geometry import Region
@@ -176,7 +177,7 @@ class NoteGrid(NoteList, inherit_bindings=False):
         if column.name == TITLE_COLUMN:
             after = signs(note, self.glyphs, conflict=note.path in self._conflicts)
             if self._finder is not None and self.is_search:
-                shown = mark_matches(shown, self._finder.in_language(note.language))
+                shown = mark_matches(shown, partial(self._finder.spans, language=note.language))
             shown = distinguished_title(shown, note.apart, place.width - line_width(after))
             shown = fit_line(shown, place.width - line_width(after), self.glyphs.ellipsis)
             return pad_line([*shown, *after], place.width)

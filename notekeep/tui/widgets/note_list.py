@@ -12,7 +12,6 @@ from textual.message import Message
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.render.note_rows import (
     RowLook,
-    WordMatcher,
     folded_row,
     group_row,
     hit_rows,
@@ -23,6 +22,7 @@ from notekeep.tui.widgets.line_view import ListView
 
 if TYPE_CHECKING:
     from notekeep.catalog.records import Row
+    from notekeep.search.planner import PlanMatcher
     from notekeep.search.results import Hit
     from notekeep.tui.list_model import Folded, Inserted
 
@@ -80,7 +80,7 @@ class NoteList(ListView):
         super().__init__(id=id)
         self._source: RowSource = HitRows(())
         self._pages: dict[int, Sequence[Row]] = {}
-        self._finder: WordMatcher | None = None
+        self._finder: PlanMatcher | None = None
         self.marked: set[str] = set()
         self._marked_last: str | None = None
         self._conflicts: frozenset[str] = frozenset()
@@ -122,7 +122,7 @@ class NoteList(ListView):
         self.rows_changed(near if found is None and keep is not None else found or 0)
 
     def show_hits(
-        self, hits: Sequence[Hit], matcher: WordMatcher | None, keep: str | None = None
+        self, hits: Sequence[Hit], matcher: PlanMatcher | None, keep: str | None = None
     ) -> None:
         source = HitRows(hits)
         self._insert(())

@@ -25,7 +25,7 @@ from notekeep.tui.page.selection import (
     selectable_row,
 )
 from notekeep.tui.program import program
-from notekeep.tui.render.note_rows import PageLayout, WordMatcher, lay_out_page
+from notekeep.tui.render.note_rows import PageLayout, lay_out_page
 from notekeep.tui.render.styled_text import (
     BACK_LINK,
     FOLD_LINK,
@@ -33,6 +33,7 @@ from notekeep.tui.render.styled_text import (
     LINE_LINK,
     PICTURE_LINK,
     TASK_LINK,
+    FindSpans,
     Piece,
     StyledLine,
     add_role,
@@ -77,7 +78,7 @@ class Preview(TextPage):
         """Of each note the folds that are not as they were written, to be shared."""
         self._width = 0
         self._places: dict[str, ReadingPlace] = {}  # where each note was left
-        self._matcher: WordMatcher | None = None
+        self._find: FindSpans | None = None
         self._message: list[StyledLine] = []
         # The line of the file that was gone to, and the first line that is seen while it is.
         self._sought: tuple[int, int] | None = None
@@ -105,14 +106,14 @@ class Preview(TextPage):
         self,
         rendering: NoteRendering,
         *,
-        matcher: WordMatcher | None = None,
+        find: FindSpans | None = None,
         line: int | None = None,
     ) -> None:
         """Show a note where it was left, or at a line of the file, counted from 1."""
         self._remember()
         if self.path != rendering.path:
             self.chosen = self._sought = None
-        self.rendering, self._matcher, self._message = rendering, matcher, []
+        self.rendering, self._find, self._message = rendering, find, []
         place = self._places.get(rendering.path) if line is None else None
         if place is not None and place.is_sought:
             line = place.line
@@ -127,7 +128,7 @@ class Preview(TextPage):
             self._redraw_at(0)
 
     def _row_of(self, rendering: NoteRendering, line: int) -> int:
-        return rendering.line_of(line, self._matcher)
+        return rendering.line_of(line, self._find)
 
     def _redraw_at(self, top: int) -> None:
         self.lines_changed()
@@ -156,7 +157,7 @@ class Preview(TextPage):
         return [Piece(" " * margin), *self._draw_text(self.rendering.lines[index])]
 
     def _draw_text(self, row: DrawnLine) -> StyledLine:
-        line = mark_matches(row.line, self._matcher) if self._matcher is not None else row.line
+        line = mark_matches(row.line, self._find) if self._find is not None else row.line
         chosen = self.chosen
         if chosen is None:
             return line

@@ -22,7 +22,7 @@ from notekeep.query.tree import (
     Term,
 )
 from notekeep.search.analyzer import get_analyzer
-from notekeep.search.planner import PlanMatcher, make_planners
+from notekeep.search.planner import PlanMatcher, make_planners, make_plans
 from notekeep.search.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def test_pieces_that_are_passed_over_hold_nothing(
     node = And((*leaves, Not(leaves[0])) if negative else tuple(leaves))
     starts = [0, *(at + 1 for at, letter in enumerate(text) if letter == "\n")]
     pieces = [text[start:end] for start, end in pairwise([*starts, len(text)])]
-    matcher = PlanMatcher(make_planners([by], lambda: Vocabulary(Path())), node)
+    matcher = PlanMatcher(make_plans(make_planners([by], lambda: Vocabulary(Path())), node))
     assert matcher.holds_in_one(text, starts) == any(
         matcher.holds_in_one(piece, [0]) for piece in pieces
     )
