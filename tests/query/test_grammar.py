@@ -151,6 +151,7 @@ FIELDS: list[tuple[str, Node]] = [
     ("rating:>4", Compare("rating", ">", 4.0)),
     ("Rating:4", Compare("rating", ":", 4.0)),
     ("rating:3..5", Compare("rating", ":", 3.0, 5.0)),
+    ("rating:4..4", Compare("rating", ":", 4.0, 4.0)),
     ("rating:3..", Compare("rating", ">=", 3.0)),
     ("rating:..3", Compare("rating", "<=", 3.0)),
     ("pages<300", Compare("pages", "<", 300.0)),

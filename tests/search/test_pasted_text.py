@@ -207,3 +207,31 @@ def test_what_is_marked_is_what_was_answered(make: MakeVault) -> None:
     assert marked("ketle") == ["kettle", "kettles"]
     assert marked("is it the kettle") == ["kettle", "kettles"]
     assert marked("type:book") == []
+
+
+def test_a_word_within_another_form_does_not_count_as_typed(make: MakeVault) -> None:
+    vault = make({"a.md": "Some habits of mine", "b.md": "Some habit of mine"})
+    assert paths(vault, "habit") == ["b.md", "a.md"]
+
+
+def test_words_are_near_where_the_best_of_all_fields_has_them(make: MakeVault) -> None:
+    far = f"cue {'filler ' * 50} craving"
+    vault = make({"a.md": far, "b.md": f"---\nsubtitle: cue craving\n---\n{far}\n"})
+    near = {}
+    for hit in vault.search.search("cue craving", explain=True).hits:
+        assert hit.why is not None
+        parts = dict(hit.why.parts)
+        near[hit.row.path] = parts.get("words near each other", 0.0) / parts["words"]
+    assert near["b.md"] > 10 * near["a.md"]
+
+
+def test_three_words_are_as_near_as_in_their_shortest_stretch(make: MakeVault) -> None:
+    filler = "filler " * 20
+    vault = make(
+        {
+            "a.md": f"cue {filler} craving reward",
+            "b.md": f"cue {filler} craving reward cue",
+            "c.md": f"reward craving {filler} cue {filler}",
+        }
+    )
+    assert paths(vault, "cue craving reward")[0] == "b.md"

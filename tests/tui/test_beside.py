@@ -292,7 +292,7 @@ async def test_what_was_found_is_counted_and_narrowed_by_a_click(make_app: MakeA
         await until(pilot, lambda: sidebar_line(app, "Books"))
         await press(pilot, "slash")
         browse(app).pane.box.set_text("kettle OR phone OR plain")
-        await until(pilot, lambda: sidebar_line(app, "Results").endswith("3"))
+        await until(pilot, lambda: sidebar_line(app, "All").endswith("3"))
         assert sidebar_line(app, "Books").endswith("2")
         assert sidebar_line(app, "Notes").endswith("1")
         assert not sidebar_line(app, "Saved")
@@ -324,7 +324,7 @@ async def test_facets_have_the_most_notes_first_and_the_chosen_one_is_lit(
         await until(pilot, lambda: shows(app, "10 notes"))
         await press(pilot, "slash")
         browse(app).pane.box.set_text("phone OR kettle")
-        await until(pilot, lambda: sidebar_line(app, "Results").endswith("3"))
+        await until(pilot, lambda: sidebar_line(app, "All").endswith("3"))
         lines = (line[:21].strip(" ▌≡·") for line in seen(app))
         names = [line.split()[0] for line in lines if line]
         assert names.index("Books") < names.index("Notes")

@@ -209,3 +209,37 @@ async def test_the_whole_line_of_the_search_is_its_box(make_app: MakeApp) -> Non
         type_text(app, "depth")
         await until(pilot, lambda: shows(app, "/ Books  depth"))
         await until(pilot, lambda: shows(app, "1 of 9 notes"))
+
+
+@cases(
+    ("typed", "said"),
+    [
+        ("type:bok", 'There is no kind "bok". Try book.  tab accept'),
+        ("rating>=x", 'rating is a number, but "x" is not.'),
+        ("finished:last-mnth", 'finished is a date, but "last-mnth" is not.'),
+        ("is:reading", 'There is no state "reading".'),
+    ],
+    fast=2,
+)
+async def test_a_search_that_cannot_be_read_shows_no_notes_and_why(
+    make_app: MakeApp, typed: str, said: str
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, typed)
+        await until(pilot, lambda: shows(app, said) and shows(app, "0 of 9 notes"))
+        assert not browse(app).notes.note_count
+
+
+async def test_results_have_a_row_for_all_kinds(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "slash")
+        type_text(app, "deep type:book")
+        await until(pilot, lambda: shows(app, "Results") and shows(app, "▌All "))
+        browse(app).sidebar.focus()
+        await press(pilot, "enter")
+        await until(pilot, lambda: browse(app).pane.typed == "deep")
