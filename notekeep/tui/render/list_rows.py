@@ -262,14 +262,15 @@ def no_results(title: str) -> list[StyledLine]:
 def query_error(error: UsageError, glyphs: Glyphs) -> list[StyledLine]:
     """Return why a query cannot be read, and what may have been meant, the longest line first."""
     sign = Piece(f"{glyphs.warning} ", "warn")
-    about = Piece(f"{clean_line(error.message)} ")
+    # A short form, as there is little room.
+    about = Piece(clean_line(error.message).replace("There is no ", "No ", 1))
     if not error.near:
-        return [[sign, about, Piece(clean_line(error.hint), "muted")], [sign, about]]
+        return [[sign, about, Piece(f" {clean_line(error.hint)}", "muted")], [sign, about]]
     meant = Piece(error.near, "title")
     accept = [Piece("  tab", "key"), Piece(" accept", "muted")]
     return [
-        [sign, about, Piece("Did you mean "), meant, Piece("?"), *accept],
-        [sign, about, Piece("Try "), meant, Piece("."), *accept],
+        [sign, about, Piece(" Did you mean "), meant, Piece("?"), *accept],
+        [sign, about, Piece(" Try "), meant, Piece("."), *accept],
         [sign, Piece("Did you mean "), meant, Piece("?"), *accept],
         [sign, meant, Piece("?"), *accept],
     ]
