@@ -334,7 +334,7 @@ def withheld(
 ) -> frozenset[str]:
     """Return the notes that are private, or whose fields `judge` finds to be for nobody else.
 
-    Front matter that can have none of the `fields` is not read.
+    Front matter that has none of the `fields`, not even as a word of a value, is not read.
     """
 
     def judged(found: Iterable[tuple[str, str | None]]) -> frozenset[str]:
@@ -344,10 +344,10 @@ def withheld(
             if facts is None or judge(json.loads(facts)["fields"])
         )
 
-    # A key is spelt so in JSON wherever it stands; in a text its quotes would be escaped. So notes
-    # without any are told without being read, and never one that has one.
-    names: tuple[Any, ...] = tuple(map(json.dumps, fields))
-    may_have = " OR ".join(["instr(facts, ?)"] * len(names)) or "0"
+    # ASCII is spelt in JSON as it is. So notes without any are told without being read, and never
+    # one that has one.
+    names: tuple[Any, ...] = tuple(f"%{name}%" for name in fields)
+    may_have = " OR ".join(["facts LIKE ?"] * len(names)) or "0"
     sql = (
         "SELECT path, CASE WHEN private THEN NULL ELSE facts END FROM notes"  # noqa: S608 - no words of a person
         f" WHERE {LINKABLE} AND (private OR {may_have})"

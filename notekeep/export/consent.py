@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from os.path import splitext
 from urllib.parse import unquote
 
@@ -18,11 +18,9 @@ from rapidfuzz.distance import OSA
 from notekeep.errors import Refused
 from notekeep.export.source_map import MappedText
 from notekeep.markdown.field_values import Value
-from notekeep.markdown.frontmatter import read_frontmatter
 from notekeep.markdown.links import WIKILINK_PATTERN
 from notekeep.markdown.note import Note
 from notekeep.markdown.outline import SCHEME_PATTERN
-from notekeep.markdown.schema import canonical
 
 CONSENT_FIELDS = ("private", "publish")
 """The fields in which front matter says who may see a note."""
@@ -30,22 +28,58 @@ CONSENT_FIELDS = ("private", "publish")
 PRIVATE_MARK = "private"
 """The word that marks notes and parts of them, in any case."""
 
+PRIVATE_LABEL = "a private note"
+"""What stands for a link to a private note where its words would tell the note's name."""
+
+CATEGORY_FIELDS = ("category", "categories")
+"""The fields that sort a note besides its tags."""
+
 _OTHER_WORDS = frozenset({PRIVATE_MARK, "primate"})
 """Words that are no misspelling: they are spelt as they are meant."""
 _TRACES = ("priv", "vate", "avte")
 _LONGER_TRACE = re.compile(r"p.{1,4}ate")
 """What is left of PRIVATE after any one edit: one of these."""
 
+_NAME_MARKS = frozenset("*_~=`\\-\u2010\u2011\u2013\u2014")
+_WORD = re.compile(r"\w+")
+_SHORT_NAME = 3
+"""How many characters a name has that counts only as a word of its own."""
+
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", "never", "private"})
 
+_WORD_OF_TAG = re.compile(r"[\w-]+")
+_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
+_KEY_LINE = re.compile(r"[\W_]*(private|publish)[\W_]*?[:=][\W_]*(\w+)[\W_]*(?:#.*)?")
+_INLINE_FIELD = re.compile(r"[\[({].*?\b(private|publish)(?:\"\s*|\s*:):\s*(\w+)")
+"""A field of Dataview in a sentence, or a key of JSON in a line."""
+
 
 def fold_mark(text: str) -> str:
-    """Return the words of a mark as they are compared: without case, width and invisible signs."""
+    """Return the words of a mark as they are compared: without case, width and invisible signs.
+
+    Accents go as well, as a capital letter of Turkish has a dot that no other one has.
+    """
     if not text.isascii():
-        shown = unicodedata.normalize("NFKC", text)
-        text = "".join(char for char in shown if unicodedata.category(char) != "Cf")
+        shown = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+        text = "".join(char for char in shown if unicodedata.category(char) not in {"Cf", "Mn"})
     return text.casefold().strip()
+
+
+def fold_name(text: str) -> str:
+    """Return a name as it is compared with names of private notes: without blanks and marks too."""
+    shown = fold_mark(html.unescape(_HTML_TAG.sub("", text)))
+    return "".join(char for char in shown if char not in _NAME_MARKS and not char.isspace())
+
+
+def holds_name(text: str, names: Iterable[str]) -> bool:
+    """Whether a text is or holds one of some names, however it is written."""
+    shown = fold_name(text)
+    words = {fold_name(word) for word in _WORD.findall(text)}
+    for name in filter(None, map(fold_name, names)):
+        if name == shown or name in words or (len(name) > _SHORT_NAME and name in shown):
+            return True
+    return False
 
 
 def is_like_private(word: str) -> bool:
@@ -84,7 +118,16 @@ def is_withheld(fields: Mapping[str, Value]) -> bool:
     """Whether front matter says that a note is not for others."""
     if "private" in fields and parse_yes_no(fields["private"]) is not False:
         return True
-    return "publish" in fields and parse_yes_no(fields["publish"]) is False
+    if "publish" in fields and parse_yes_no(fields["publish"]) is False:
+        return True
+    return any(word == PRIVATE_MARK for _, word in _sorted_under(fields))
+
+
+def _sorted_under(fields: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+    """Yield the folded words of tags and categories, and which of these they are of."""
+    for key in ("tags", *CATEGORY_FIELDS):
+        for word in _WORD_OF_TAG.findall(fold_mark(str(fields.get(key)))):
+            yield "tag" if key == "tags" else key, word.strip("-_")
 
 
 def is_marked(note: Note, published: frozenset[str]) -> bool:
@@ -116,22 +159,23 @@ def check_consent(note: Note, *, named: bool, published: frozenset[str]) -> None
     check_readable(note)
     if note.private:
         raise Refused(f"{path}: it is private", "private notes are never exported")
-    if _second_block_withholds(note):
-        text = note.body_lf
-        line = note.body_line + text.count("\n", 0, len(text) - len(text.lstrip())) + 1
+    if line := _withholding_line(note):
         raise Refused(
-            f"{path}: line {line} starts a second front matter block that marks it private",
-            "move its keys to the first block, or delete it",
+            f"{path}: line {line} marks the note private, but is not in its front matter",
+            "move the key to the front matter on the first line, or delete it",
             line=line,
         )
-    for tag in _tags(note):
-        if tag == PRIVATE_MARK:
-            raise Refused(f"{path}: it has the tag private", "remove the tag to export the note")
-        if is_like_private(tag):
-            raise _nearly(path, f"the tag {tag}")
+    for what, word in _sorted_under(note.fields):
+        if word == PRIVATE_MARK:
+            raise Refused(f"{path}: it has the {what} private", f"remove the {what} to export it")
+        if is_like_private(word):
+            raise _nearly(path, f"the {what} {word}", PRIVATE_MARK)
     for key in note.fields:
-        if is_like_private(fold_mark(key)):
-            raise _nearly(path, f"the field {key}")
+        folded = fold_mark(key)
+        if is_like_private(folded) or (folded == PRIVATE_MARK and folded != key):
+            raise _nearly(path, f"the field {key}", PRIVATE_MARK)
+        if folded == "publish" and folded != key:
+            raise _nearly(path, f"the field {key}", "publish")
     if "private" in note.fields and parse_yes_no(note.fields["private"]) is not False:
         raise Refused(
             f"{path}: private: {note.fields['private']} is neither true nor false",
@@ -160,27 +204,41 @@ def _check_publish(note: Note, *, named: bool, published: frozenset[str]) -> Non
         )
 
 
-def _second_block_withholds(note: Note) -> bool:
-    """Whether the text begins with keys that say it is private, as a template leaves them."""
-    body = note.body_lf.lstrip()
-    if not body.startswith(("---", "+++")):
+def _withholding_line(note: Note) -> int:
+    """Return the line of the text that withholds the note as a key would; 0 for none.
+
+    People write such keys below a heading, in a second block, or as fields of Dataview. Code is no
+    place for one, but for a fence that the text begins with.
+    """
+    text = note.body_lf
+    folded = fold_mark(text)
+    if PRIVATE_MARK not in folded and "publish" not in folded:
+        return 0
+    fence = ""
+    is_first = True
+    for number, line in enumerate(text.split("\n"), note.body_line + 1):
+        mark = _FENCE.match(line)
+        if mark and (not fence or line.strip().startswith(fence)):
+            fence = "" if fence else mark[1]
+            is_first = is_first and bool(fence)
+            continue
+        if (not fence or is_first) and _withholds(line):
+            return number
+        is_first = is_first and (bool(fence) or not line.strip() or line.startswith("#"))
+    return 0
+
+
+def _withholds(line: str) -> bool:
+    """Whether a line has a key of front matter, or a field of Dataview, that withholds the note."""
+    if line.startswith(("    ", "\t")):  # indented code
         return False
-    fields = read_frontmatter(body.encode("utf-8", "surrogateescape")).fields
-    return is_withheld({canonical(key): value for key, value in fields.items()})
+    folded = fold_mark(line)
+    found = [_KEY_LINE.fullmatch(folded), *_INLINE_FIELD.finditer(folded)]
+    return any(key[2] in (_YES if key[1] == PRIVATE_MARK else _NO) for key in found if key)
 
 
-def _tags(note: Note) -> list[str]:
-    """Return the first part of each tag of the front matter, folded."""
-    tags = note.fields.get("tags")
-    listed = tags if isinstance(tags, list) else str(tags or "").replace(",", " ").split()
-    return [fold_mark(str(tag).lstrip("#").split("/")[0]) for tag in listed]
-
-
-def _nearly(path: str, what: str) -> Refused:
-    return Refused(
-        f"{path}: {what} looks like a typo of “private”",
-        "correct or rename it",
-    )
+def _nearly(path: str, what: str, meant: str) -> Refused:
+    return Refused(f"{path}: {what} looks like a typo of “{meant}”", "correct or rename it")
 
 
 # Names of private notes where no link is made of them: HTML attributes, inline Dataview, code. A

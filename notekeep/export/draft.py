@@ -118,9 +118,8 @@ class Drafter:
         note = self.note(path)
         if note.problem is not None and note.problem.code == "not-utf8":
             raise Refused(f"{path}: {note.problem.message}", "save it as UTF-8")
-        hidden = self.source.make_hidden_check(path)
-        post = read_post(note, self.options, hidden)
-        self._check_fields(note, hidden)
+        post = read_post(note, self.options, self.source.make_hidden_words(path))
+        self._check_fields(note, self.source.make_hidden_check(path))
         draft = Draft(note, post, MappedText("", []), ReferenceTable.of(note.body))
         _DraftJob(self, draft).run()
         draft.digest = _digest(draft)
@@ -190,6 +189,16 @@ class _DraftJob:
     def run(self) -> None:
         path = self.draft.note.path
         passage = self._linked(self._stripped(path), [Fragment(path)])
+        headings = (
+            plain_text(heading.words)
+            for heading in passage.find("heading")
+            if heading.info == "1" and passage.origin(heading.start).path == path
+        )
+        self.draft.post.title = public_title(
+            self.draft.note,
+            next(filter(None, headings), ""),
+            self.source.make_hidden_words(path),
+        )
         # Links that became words leave their definitions behind.
         removals = [
             remove_lines(passage, passage.line_of(start), last, reason)
@@ -221,10 +230,7 @@ class _DraftJob:
             self.draft.sources.append(path)
             self.draft.removed += stripped.removed
             self.draft.changes += stripped.changes
-        hidden = self.source.make_hidden_check(path)
-        refuse_mentions(stripped.passage, hidden)
-        if path == self.draft.note.path:
-            self.draft.post.title = public_title(note, stripped.passage.page, hidden)
+        refuse_mentions(stripped.passage, self.source.make_hidden_check(path))
         passage, changes = number_inline_footnotes(stripped.passage)
         self.draft.changes += changes
         return passage
@@ -238,6 +244,8 @@ class _DraftJob:
         spans = passage.find(*words, *_ADDRESSED)
         self.linker.learn([span for span in spans if span.kind in _LINKS], path)
         for span in spans:
+            if edits and edits[-1].end > span.start:
+                continue  # within a link of which nothing is left
             if span.kind not in _LINKS:
                 removals += remove_local_addresses(passage, span)
                 continue

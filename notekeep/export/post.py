@@ -9,27 +9,23 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 
 from notekeep.errors import Refused
-from notekeep.export.consent import is_draft
-from notekeep.export.references import PRIVATE_LABEL, is_local, strip_local_addresses
-from notekeep.export.source import Options
+from notekeep.export.consent import CATEGORY_FIELDS, PRIVATE_LABEL, is_draft
+from notekeep.export.references import is_local, strip_local_addresses
+from notekeep.export.source import HiddenWords, Options
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.links import WIKILINK_PATTERN
 from notekeep.markdown.note import Note, title_slug
 from notekeep.markdown.note_names import note_stem
-from notekeep.markdown.outline import page_title
-from notekeep.markdown.tree import ParsedPage
 from notekeep.storage.file_names import portability_problem
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _UPDATED = ("updated", "modified", "lastmod", "last_modified", "date_modified")
-_CATEGORIES = ("category", "categories")
 _OWN_PUBLISHED = frozenset({"book", "podcast"})
 """Kinds whose `published` is about the book or the episode, not about the note."""
 
@@ -38,7 +34,7 @@ PASSED_FIELDS = frozenset(
         *("title", "date", "created", "published", "description", "cover", "tags", "slug"),
         *("lang", "series", "part", "canonical", "draft", "publish", "private", "type"),
         *_UPDATED,
-        *_CATEGORIES,
+        *CATEGORY_FIELDS,
     }
 )
 """Keys whose values may be seen in a post, or say nothing that could be told on."""
@@ -79,10 +75,8 @@ class Post:
         return self.date
 
 
-def read_post(
-    note: Note, options: Options, hidden: Callable[[str], bool] = lambda _: False
-) -> Post:
-    """Return what front matter says of a note's post; `hidden` tells which targets stay unnamed."""
+def read_post(note: Note, options: Options, hidden: HiddenWords = lambda *_: None) -> Post:
+    """Return what front matter says of a note's post."""
     fields = {key: unlink(value, hidden) for key, value in note.fields.items()}
     post = Post(note.path, _line(note.title))
     published = () if note.kind in _OWN_PUBLISHED else ("published",)
@@ -93,7 +87,7 @@ def read_post(
         post.draft = options.draft
     post.description = strip_local_addresses(_line(fields.get("description")))
     post.tags = _tags(_texts(fields.get("tags")), options.nested_tags)
-    post.categories = [text for key in _CATEGORIES for text in _texts(fields.get(key))]
+    post.categories = [text for key in CATEGORY_FIELDS for text in _texts(fields.get(key))]
     if note.kind not in _OWN_PUBLISHED:
         post.series = _line(fields.get("series"))
         post.part = _whole(fields.get("part"))
@@ -108,19 +102,19 @@ def read_post(
     return post
 
 
-def public_title(
-    note: Note, page: ParsedPage, hidden: Callable[[str], bool] = lambda _: False
-) -> str:
-    """Return a note's title, given its page without private parts: no heading of these is one."""
+def public_title(note: Note, heading: str, hidden: HiddenWords = lambda *_: None) -> str:
+    """Return a note's title, given the heading that is its title where no field is."""
 
     def shown(match: re.Match[str]) -> str:
-        target = match["target"].partition("#")[0].strip()
-        return match["text"] or (PRIVATE_LABEL if hidden(target) else match[0])
+        return hidden(match["target"], match["text"] or "") or match["text"] or match[0]
 
     given = note.fields.get("title")
-    if isinstance(given, str) and (title := _line(re.sub(WIKILINK_PATTERN, shown, given))):
-        return title
-    return _line(page_title(page, partial(re.sub, WIKILINK_PATTERN, shown)) or note_stem(note.path))
+    words = given if isinstance(given, str) else ""
+    return (
+        _line(re.sub(WIKILINK_PATTERN, shown, words))
+        or _line(re.sub(WIKILINK_PATTERN, shown, heading))
+        or _line(note_stem(note.path))
+    )
 
 
 def _public(value: Value) -> str:
@@ -129,7 +123,7 @@ def _public(value: Value) -> str:
     return "" if is_local(text) else text
 
 
-def unlink(value: Value, hidden: Callable[[str], bool] = lambda _: False) -> Value:
+def unlink(value: Value, hidden: HiddenWords = lambda *_: None) -> Value:
     """Return a value with the words of its links in their place; a private name goes."""
     if isinstance(value, list):
         items = [unlink(item, hidden) for item in value]
@@ -138,10 +132,11 @@ def unlink(value: Value, hidden: Callable[[str], bool] = lambda _: False) -> Val
         return value
 
     def shown(match: re.Match[str]) -> str:
+        words = hidden(match["target"], match["text"] or "")
+        if words is not None:
+            return "" if words == PRIVATE_LABEL else words
         target = match["target"].partition("#")[0].strip()
-        if match["text"]:
-            return match["text"]
-        return "" if hidden(target) else target.rsplit("/", 1)[-1].removesuffix(".md")
+        return match["text"] or target.rsplit("/", 1)[-1].removesuffix(".md")
 
     return re.sub(WIKILINK_PATTERN, shown, value).strip()
 

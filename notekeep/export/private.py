@@ -84,7 +84,7 @@ def _private_blocks(passage: MappedText, *, may_be_marked: bool) -> list[tuple[i
             blocks.append((node.start, node.last, "removed a private callout"))
         elif node.kind == "heading" and _has_private_tag(node):
             reason = "removed a private section"
-            blocks.append((node.start, _section_end(node), reason))
+            blocks.append((node.start, _section_end(passage, node), reason))
         elif node.kind == "fence" and _is_vault_block(node):
             reason = f"removed a {node.info.split()[0]} block"
             blocks.append((node.start, node.last, reason))
@@ -131,8 +131,11 @@ def _is_vault_block(fence: Node | Span) -> bool:
     return bool(words) and words[0].lower() in _VAULT_BLOCKS
 
 
-def _section_end(heading: Node) -> int:
-    """Return the line after a section: the next heading that is not below this one."""
+def _section_end(passage: MappedText, heading: Node) -> int:
+    """Return the line after a section: the next heading that is not below this one.
+
+    `---` below a paragraph ends none, as the site has a rule there (`block_syntax.py`).
+    """
     parent = heading.parent
     if parent is None:
         return heading.last
@@ -142,8 +145,14 @@ def _section_end(heading: Node) -> int:
         if sibling.kind == "heading"
         and sibling.first > heading.first
         and sibling.level <= heading.level
+        and not (sibling.info == "-" and len(_underline(passage, sibling)) < 4)
     )
     return next(following, parent.last)
+
+
+def _underline(passage: MappedText, heading: Node) -> str:
+    line = heading.last - 1
+    return passage.text[passage.starts[line] : passage.line_end(line)].strip("> \t")
 
 
 def _removal(passage: MappedText, start: int, last: int, reason: str) -> SourceEdit:

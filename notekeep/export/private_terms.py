@@ -16,9 +16,9 @@ from typing import NamedTuple, TypeAlias
 
 from notekeep.errors import NotFound
 from notekeep.export.assets import is_image
+from notekeep.export.consent import PRIVATE_LABEL
 from notekeep.export.draft import Draft
 from notekeep.export.post import PASSED_FIELDS
-from notekeep.export.references import PRIVATE_LABEL
 from notekeep.export.source import VaultSource
 from notekeep.markdown.frontmatter_block import split_frontmatter
 
@@ -180,8 +180,9 @@ def _shown(source: VaultSource, path: str, match: re.Match[str]) -> str:
     if match[2] is not None and not is_image(name):
         return match[2]
     found = source.find(name, path) if name else path
-    hidden = found is not None and source.is_hidden(found)
-    return match[2] or "" if hidden else f"{name} {fragment} {match[2] or ''}"
+    if found is None or source.is_hidden(found):
+        return match[2] or ""
+    return f"{name} {fragment} {match[2] or ''}"
 
 
 # The parts of a note that are marked as private, read by lines. This is a second reading, which
@@ -208,6 +209,8 @@ _LIST = re.compile(r"[>\s]*(?:[-*+]|\d{1,9}[.)]|\[\^[^\]]+\]:)(?:\s|$)")
 _ATX = re.compile(r"(#{1,6})[ \t]")
 _HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 _UNDERLINE = re.compile(r"(=+|-+)[ \t]*")
+_RULE = re.compile(r"-{1,3}")
+"""What ends no section: a site has a rule there."""
 _NO_WORDS = re.compile(r"\]\([^)\n]*\)|\[\[[^\]\n]*\]\]|<[^>\n]*>|\\.|\{#[^}\n]*\}")
 _TAG = re.compile(r"[#\uff03]([\w-]+)")
 _DEFINITION = re.compile(
@@ -348,7 +351,9 @@ def _quote_end(lines: list[str], at: int) -> int:
 def _section_end(lines: list[str], at: int, level: int) -> int:
     """Return the line of the next heading that is not below a heading."""
     for number in range(at + 1 + (not _ATX.match(lines[at])), len(lines)):
-        if 0 < _level(lines, number) <= level:
+        below = _split(lines[number + 1])[1].strip() if number + 1 < len(lines) else ""
+        is_rule = not _ATX.match(_split(lines[number])[1]) and _RULE.fullmatch(below)
+        if not is_rule and 0 < _level(lines, number) <= level:
             return number
     return len(lines)
 

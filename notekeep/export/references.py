@@ -18,6 +18,7 @@ from urllib.parse import quote, unquote
 
 from notekeep.errors import NotekeepError
 from notekeep.export.assets import Attachments, is_image
+from notekeep.export.consent import PRIVATE_LABEL
 from notekeep.export.source_map import (
     LineWarning,
     MappedText,
@@ -29,8 +30,6 @@ from notekeep.export.source_map import (
 from notekeep.markdown.outline import SCHEME_PATTERN
 from notekeep.markdown.tree import Span
 
-PRIVATE_LABEL = "a private note"
-"""What stands for the title of a private note that was linked without words of its own."""
 LOCAL_ADDRESS_REASON = "removed an address on this machine"
 
 _SPECIAL = re.compile(
@@ -233,17 +232,17 @@ class Linker:
             self.warn(origin, f"there is no note {name!r}; kept the text of the link")
             return _as_words(link, words, "replaced a broken link with its text")
         if self._source.is_hidden(found):
-            return self._hidden(link, origin)
+            return self._hidden(link, origin, found)
         if heading and not link.words and self._hides_heading(found, heading):
             heading, words = "", _shown(name or found, "")
         return self._named(link, words, Ref("note", found, origin, heading, block))
 
-    def _hidden(self, link: Span, origin: Origin) -> SourceEdit:
-        if not link.words:
+    def _hidden(self, link: Span, origin: Origin, found: str = "") -> SourceEdit:
+        words = self._source.public_words(link.words, found or unquote(link.info), found)
+        if words == PRIVATE_LABEL:
             what = f"replaced a link to a private note with “{PRIVATE_LABEL}”"
             self.warn(origin, what)
-        reason = "replaced a link to a private note with its text"
-        return _as_words(link, link.words or PRIVATE_LABEL, reason)
+        return _as_words(link, words, "replaced a link to a private note with its text")
 
     def _named(self, link: Span, words: str, ref: Ref) -> SourceEdit:
         text = f"[{escape_text(words)}]({self._refs.add(ref)})"
@@ -285,7 +284,10 @@ class Linker:
     def _link(self, link: Span, path: str, origin: Origin) -> list[SourceEdit]:
         target = unquote(link.info)
         if is_local(target):
+            name = _last_part(target)
             target = vault_path_of_address(link.info, self._source.root)
+            if not target and self._source.make_hidden_check(path)(name):
+                return [self._hidden(link, origin, name)]
             if not target:
                 what = "replaced a link to a file outside the vault with its text"
                 self.warn(origin, what)
@@ -297,7 +299,10 @@ class Linker:
         found = None
         if not name or _is_note_name(name):
             found = self._find_note(name, path, origin)
-        if found is not None and self._source.is_hidden(found):
+        is_hidden = self._source.is_hidden(found) if found else self._is_private_file(name, path)
+        if is_hidden:
+            if self._source.public_words(link.words, target, found or "") == PRIVATE_LABEL:
+                return [self._hidden(link, origin, found or "")]
             return _unlink(link, "replaced a link to a private note with its text")
         if found is not None:
             return self._readdress(link, Ref("note", found, origin, heading, block))
@@ -324,7 +329,7 @@ class Linker:
         if len(shown) > 1:
             what = f"{name!r} could be {' or '.join(shown)}; used the first"
             self.warn(origin, what)
-        return found[0] if found else None
+        return found[0] if found else self._source.find_hidden(name)
 
     def _is_private_file(self, name: str, path: str) -> bool:
         """Whether a link that leads to no note leads into a private folder."""

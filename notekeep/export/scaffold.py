@@ -20,7 +20,7 @@ from notekeep.export.source_map import TEASER_COMMENT, MappedText
 from notekeep.markdown.field_values import Value
 from notekeep.markdown.links import link_to_second
 from notekeep.markdown.note import Note
-from notekeep.markdown.outline import extract_facts
+from notekeep.markdown.outline import extract_facts, page_title
 from notekeep.markdown.tree import Span
 
 _FACTS = {
@@ -102,7 +102,7 @@ def outline_note(note: Note) -> NoteOutline:
     name = note.path.rsplit("/", 1)[-1].removesuffix(".md")
     tags = note.fields.get("tags")
     listed = [str(tag).lstrip("#") for tag in tags] if isinstance(tags, list) else []
-    title = public_title(note, passage.page)
+    title = public_title(note, page_title(passage.page))
     sections = _sections(passage, title)
     rating = note.fields.get("rating")
     stars = str(rating) if isinstance(rating, (int, float)) else ""

@@ -7,16 +7,23 @@ fills it in.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
+from notekeep.export.consent import PRIVATE_LABEL, fold_name, holds_name
 from notekeep.markdown.note import Note, read_note
+from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.schema import Schema
+
+
+HiddenWords: TypeAlias = "Callable[[str, str], str | None]"
+"""Gives what may be shown of a link, by its target and words; None if its target is not hidden."""
 
 
 class NoteFinder(Protocol):
@@ -126,9 +133,47 @@ class VaultSource:
         found = self.notes.resolve(target, from_path)
         return found[0] if found else None
 
+    def find_hidden(self, target: str) -> str | None:
+        """Return the note that must not be shown whose name a link has in another spelling."""
+        return self._hidden_names.get(fold_name(note_stem(target))) if target else None
+
+    @cached_property
+    def _hidden_names(self) -> dict[str, str]:
+        found = self.notes.names(self.notes.withheld())
+        return {
+            fold_name(name): path
+            for path, title, aliases in found
+            for name in (title, note_stem(path), *aliases)
+        }
+
+    def public_words(self, words: str, target: str, path: str = "") -> str:
+        """Return the words of a link to a hidden note, unless they hold a name of that note.
+
+        `target` is what the link leads to, and `path` the note that this is, if there is one.
+        """
+        place, *inner = re.split("[#^]+", target)
+        names = [note_stem(place), *inner]
+        for _, title, aliases in self.notes.names([path]) if path else ():
+            names += [title, note_stem(path), *aliases]
+        return PRIVATE_LABEL if not words or holds_name(words, names) else words
+
     def is_hidden(self, path: str) -> bool:
         """Whether a note's name must not be shown: it is private or marked as not for others."""
         return path in self.notes.withheld() or bool(self.private_name(path))
+
+    def make_hidden_words(self, from_path: str) -> HiddenWords:
+        """Return what gives the words of a note's links to hidden notes; None for other links."""
+        hides = self.make_hidden_check(from_path)
+
+        def shown(target: str, words: str) -> str | None:
+            name = target.partition("#")[0].strip()
+            if not hides(name):
+                return None
+            return self.public_words(
+                words, target, self.find(name, from_path) or self.find_hidden(name) or ""
+            )
+
+        return shown
 
     def make_hidden_check(self, from_path: str) -> Callable[[str], bool]:
         """Return what says whether a link in a note leads to a name that must not be shown."""
@@ -137,7 +182,9 @@ class VaultSource:
             if self._is_in_private_folder(target, from_path):
                 return True
             found = self.find(target, from_path)
-            return found is not None and self.is_hidden(found)
+            if found is None:
+                return self.find_hidden(target) is not None
+            return self.is_hidden(found)
 
         return hides
 

@@ -158,7 +158,7 @@ def test_nothing_private_of_a_note_comes_along(word: str) -> None:
         ("---\npublish: false\n---\nx", "publish: false prevents export"),
         ("---\npublish: perhaps\n---\nx", "neither true nor false"),
         ("---\ntags: [privat]\n---\nx", "privat"),
-        ("---\ntype: note\n---\n---\nprivate: true\n---\n\nx", "second front matter block"),
+        ("---\ntype: note\n---\n---\nprivate: true\n---\n\nx", "line 5 marks the note private"),
     ],
 )
 def test_a_note_that_cannot_be_told_apart_is_refused(text: str, why: str) -> None:

@@ -102,7 +102,7 @@ def test_links_in_front_matter_become_words_and_private_names_go() -> None:
     note = read_note(
         "n.md", b'---\ncategories: ["[[a/Books]]", "[[Diary]]", "[[Diary|mine]]"]\n---\nbody'
     )
-    post = read_post(note, Options(), lambda target: target == "Diary")
+    post = read_post(note, Options(), lambda target, words: words if target == "Diary" else None)
     assert post.categories == ["Books", "mine"]
 
 
