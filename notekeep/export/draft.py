@@ -29,6 +29,7 @@ from notekeep.export.embeds import (
     place_embed,
     prefix_footnotes,
 )
+from notekeep.export.metadata import strip_data_addresses
 from notekeep.export.post import PASSED_FIELDS, Post, make_slug, public_title, read_post
 from notekeep.export.private import COMMENT_OPENING, strip_private
 from notekeep.export.references import (
@@ -225,7 +226,7 @@ class _DraftJob:
         note = self.drafter.note(path)
         passage = MappedText.of_note(note)
         _refuse_conflict(passage)
-        stripped = strip_private(passage)
+        stripped = strip_private(passage.splice(strip_data_addresses(passage)))
         if path not in self.draft.sources:
             self.draft.sources.append(path)
             self.draft.removed += stripped.removed

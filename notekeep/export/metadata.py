@@ -13,10 +13,13 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
 
 from notekeep.errors import INSTALL_IMAGES, Refused
 from notekeep.export.assets import suffix
+from notekeep.export.references import is_local_attribute, strip_style_addresses
+from notekeep.export.source_map import MappedText, SourceEdit
 
 Facts = Iterator[tuple[str, str]]
 """The name of a fact, as the format has it, and what it says."""
@@ -50,8 +53,12 @@ _DRAWN = {
     "math": "http://www.w3.org/1998/Math/MathML",
 }
 """The languages that a browser draws an SVG by, and the prefixes that they get."""
-_UNSEEN = frozenset({f"{{{_SVG}}}metadata", f"{{{_SVG}}}desc", "metadata", "desc"})
-_DATA_IMAGE = re.compile(r"\s*data:image/([\w.+-]+);base64,(.*)", re.DOTALL)
+_UNSEEN = ("metadata", "desc", "script")
+_DATA = re.compile(r"(?<=\")data:[^\"]*|(?<=')data:[^']*|\bdata:image/[^\s\"'<>()]*", re.IGNORECASE)
+"""An address that holds a file."""
+_INSTRUCTION = re.compile(rb"<\?(?!xml\s)|<!|\0")
+"""What begins an instruction, a comment or a document type, or is UTF-16, which hides them."""
+_STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 def can_strip(name: str, data: bytes) -> bool:
@@ -228,12 +235,16 @@ def _svg(name: str, data: bytes) -> bytes:
         root = ET.fromstring(data)  # noqa: S314
     except (ET.ParseError, ValueError, LookupError) as error:
         raise _unreadable(name, "save it as plain SVG, or as PNG") from error
-    # Comments, instructions and document types are not in the tree; UTF-16 hides them from here.
-    changed = data.count(b"<?") > data.startswith(b"<?xml") or b"<!" in data or b"\0" in data
+    # Comments, instructions and document types are not in the tree.
+    changed = _INSTRUCTION.search(data) is not None
     for element in root.iter():
-        for child in [one for one in element if not _is_drawn(one.tag) or one.tag in _UNSEEN]:
+        for child in [one for one in element if not _is_drawn(one.tag) or _tag(one) in _UNSEEN]:
             _remove(element, child)
             changed = True
+        if _tag(element) == "style" and (element.text or "") != (
+            clean := _style(element.text or "")
+        ):
+            element.text, changed = clean, True
         for key, value in list(element.attrib.items()):
             said = _attribute(name, key, value)
             if said is None:
@@ -246,6 +257,15 @@ def _svg(name: str, data: bytes) -> bytes:
     for prefix, space in _DRAWN.items():
         ET.register_namespace(prefix, space)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+def _tag(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _style(text: str) -> str:
+    """Return a style sheet without comments and without addresses of this machine."""
+    return strip_style_addresses(_STYLE_COMMENT.sub("", text))
 
 
 def _is_drawn(tag: str) -> bool:
@@ -263,19 +283,44 @@ def _remove(element: ET.Element, child: ET.Element) -> None:
 
 def _attribute(name: str, key: str, value: str) -> str | None:
     """Return what an attribute is to be; None for one that draws nothing."""
-    # `data-…` is for scripts; diagrams.net keeps its whole document in `content`.
-    if not _is_drawn(key) or key.startswith("data-") or key == "content":
+    # `data-…` and `on…` are for scripts; diagrams.net keeps its whole document in `content`.
+    local = key.rpartition("}")[2]
+    if not _is_drawn(key) or local.startswith(("data-", "on")) or local == "content":
         return None
-    if match := _DATA_IMAGE.match(value):
+    if value.strip().lower().startswith("data:"):
+        return strip_data_address(name, value.strip()) or None
+    return None if is_local_attribute(local, value) else value
+
+
+def strip_data_address(name: str, address: str) -> str:
+    """Return an address that holds a picture, without metadata; "" if it holds anything else."""
+    head, _, body = address.partition(",")
+    kind, *how = head.lower().removeprefix("data:image/").split(";")
+    if not head.lower().startswith("data:image/"):
+        return ""
+    data = unquote_to_bytes(body)
+    if "base64" in how:
         try:
-            inside = base64.b64decode(match[2])
+            data = base64.b64decode(data)
         except binascii.Error as error:
             raise _unreadable(name, "save it as plain SVG, or as PNG") from error
-        kind = match[1].partition("+")[0]
-        clean = strip_metadata(f"{name}.{kind}", inside)
-        if clean != inside:
-            return f"data:image/{match[1]};base64,{base64.b64encode(clean).decode()}"
-    return value
+    clean = strip_metadata(f"{name}.{kind.partition('+')[0]}", data)
+    if clean == data:
+        return address
+    return f"data:image/{kind};base64,{base64.b64encode(clean).decode()}"
+
+
+def strip_data_addresses(passage: MappedText) -> list[SourceEdit]:
+    """Return the edits that strip the pictures in addresses of a note's text."""
+    edits = []
+    spans = passage.find("image", "definition", "html", "html_block")
+    for span in spans if "data:" in passage.text.lower() else ():
+        for one in _DATA.finditer(passage.text, span.start, span.end):
+            clean = strip_data_address(passage.origin(span.start).path, one[0])
+            if clean != one[0]:
+                reason = "removed metadata from a picture in an address"
+                edits.append(SourceEdit(*one.span(), clean, reason))
+    return edits
 
 
 def _resaved(name: str, data: bytes) -> bytes:

@@ -24,7 +24,6 @@ from notekeep.markdown.note_names import note_stem
 from notekeep.storage.file_names import portability_problem
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _UPDATED = ("updated", "modified", "lastmod", "last_modified", "date_modified")
 _OWN_PUBLISHED = frozenset({"book", "podcast"})
 """Kinds whose `published` is about the book or the episode, not about the note."""
@@ -77,7 +76,7 @@ class Post:
 
 def read_post(note: Note, options: Options, hidden: HiddenWords = lambda *_: None) -> Post:
     """Return what front matter says of a note's post."""
-    fields = {key: unlink(value, hidden) for key, value in note.fields.items()}
+    fields = {key: _public(unlink(value, hidden)) for key, value in note.fields.items()}
     post = Post(note.path, _line(note.title))
     published = () if note.kind in _OWN_PUBLISHED else ("published",)
     post.date = _first_date(fields, ("date", *published, "created"), options.zone)
@@ -85,19 +84,15 @@ def read_post(note: Note, options: Options, hidden: HiddenWords = lambda *_: Non
     post.draft = is_draft(fields)
     if options.draft is not None:
         post.draft = options.draft
-    post.description = strip_local_addresses(_line(fields.get("description")))
+    post.description = _line(fields.get("description"))
     post.tags = _tags(_texts(fields.get("tags")), options.nested_tags)
     post.categories = [text for key in CATEGORY_FIELDS for text in _texts(fields.get(key))]
     if note.kind not in _OWN_PUBLISHED:
         post.series = _line(fields.get("series"))
         post.part = _whole(fields.get("part"))
-    canonical = _public(fields.get("canonical"))
-    scheme = _SCHEME.match(canonical)
-    # A scheme that is none of the web's, such as javascript, leads to no page.
-    if scheme is None or scheme[1].lower() in {"http", "https"}:
-        post.canonical = canonical
+    post.canonical = _address(note.fields.get("canonical"))
     post.lang = _line(fields.get("lang"))
-    post.cover = _public(note.fields.get("cover"))
+    post.cover = _address(note.fields.get("cover"))
     post.extra = {key: fields[key] for key in options.extra_fields if key in fields}
     return post
 
@@ -117,10 +112,17 @@ def public_title(note: Note, heading: str, hidden: HiddenWords = lambda *_: None
     )
 
 
-def _public(value: Value) -> str:
-    """Return an address, unless it means something on this machine only."""
+def _address(value: Value) -> str:
+    """Return an address, unless it may mean something on this machine only."""
     text = _line(value)
     return "" if is_local(text) else text
+
+
+def _public(value: Value) -> Value:
+    """Return a value without addresses of this machine."""
+    if isinstance(value, list):
+        return [strip_local_addresses(one) if isinstance(one, str) else one for one in value]
+    return strip_local_addresses(value) if isinstance(value, str) else value
 
 
 def unlink(value: Value, hidden: HiddenWords = lambda *_: None) -> Value:

@@ -53,10 +53,11 @@ def strip_private(passage: MappedText) -> PublicBody:
         for found in blocks or unused_definitions(passage):
             edit = _removal(passage, *found)
             if not edits or edit.start >= edits[-1].end:
-                removed.append(passage.text[edit.start : edit.end])
                 edits.append(edit)
+        edits = edits or _unseen(passage)
         if not edits:
             break
+        removed += [passage.text[edit.start : edit.end] for edit in edits]
         changes += passage.changes(edits)
         passage = passage.splice(edits)  # which may be read in another way now
     if may_be_marked:
@@ -161,6 +162,48 @@ def _removal(passage: MappedText, start: int, last: int, reason: str) -> SourceE
         return remove_lines(passage, first, last, reason)
     # It begins behind a list's mark, which stays.
     return SourceEdit(start, max(passage.line_end(last - 1), start), "", reason)
+
+
+# What no reader of the vault sees and a reader of the page's source does: comments of Mermaid and
+# TeX, words behind the language of a fence, and what HTML has that is neither element nor text.
+
+_DIAGRAM_COMMENT = re.compile(r"^[ \t>]*%%(?!\{).*\n?", re.MULTILINE)
+_TEX_COMMENT = re.compile(
+    r"\\(?:href|url)\s*\{[^}]*\}|\\.|(?P<unseen>(?:\n[ \t>]*|[ \t]*)%[^\n]*)", re.DOTALL
+)
+_FENCE_WORDS = re.compile(r"[`~]{3,}[ \t]*(?:\{[^}\n]*\}|[^\s{]++)(?P<unseen>[ \t{][^\n]*\S|\{\S*)")
+_INSTRUCTION = re.compile(
+    r"<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<![a-z][^>]*(?:>|\Z)", re.DOTALL | re.IGNORECASE
+)
+_STYLE_COMMENT = re.compile(r"/\*.*?(?:\*/|(?=</style)|\Z)", re.DOTALL | re.IGNORECASE)
+
+
+def _unseen(passage: MappedText) -> list[SourceEdit]:
+    """Return the edits that take out what nobody sees in the vault."""
+    edits = []
+    for span in passage.find("fence", "math", "math_double", "math_block", "html", "html_block"):
+        text = passage.text[span.start : span.end]
+        found: list[re.Match[str]] = []
+        if span.kind == "fence":
+            words = _FENCE_WORDS.match(text)
+            found = [words] if words else []
+            if span.info.split()[:1] == ["mermaid"]:
+                found += _DIAGRAM_COMMENT.finditer(text)
+        elif span.kind.startswith("math"):
+            found = [one for one in _TEX_COMMENT.finditer(text.rstrip("$\n")) if one["unseen"]]
+        else:
+            found += _INSTRUCTION.finditer(text)
+            found += _STYLE_COMMENT.finditer(text) if text[:6].lower() == "<style" else ()
+        if span.kind.startswith("math") and found:
+            left = _TEX_COMMENT.sub(lambda one: "" if one["unseen"] else one[0], text.rstrip("$\n"))
+            if not left.strip("$ \t>\n"):  # dollars around nothing would begin other math
+                edits.append(SourceEdit(span.start, span.end, "", "removed a comment"))
+                continue
+        for one in found:
+            start, end = one.span("unseen" if "unseen" in one.re.groupindex else 0)
+            reason = "removed what is not shown in the vault"
+            edits.append(SourceEdit(span.start + start, span.start + end, "", reason))
+    return separate_removals(edits)
 
 
 # Comments: `%%…%%` and `<!-- … -->`, inline and over lines. Where one ends is a question of

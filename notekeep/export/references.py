@@ -8,6 +8,7 @@ numbers are looked up when the body is made for a generator.
 from __future__ import annotations
 
 import hashlib
+import html
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -283,15 +284,10 @@ class Linker:
 
     def _link(self, link: Span, path: str, origin: Origin) -> list[SourceEdit]:
         target = unquote(link.info)
-        if is_local(target):
-            name = _last_part(target)
+        if is_local(link.info):
             target = vault_path_of_address(link.info, self._source.root)
-            if not target and self._source.make_hidden_check(path)(name):
-                return [self._hidden(link, origin, name)]
             if not target:
-                what = "replaced a link to a file outside the vault with its text"
-                self.warn(origin, what)
-                return _unlink(link, LOCAL_ADDRESS_REASON)
+                return self._local(link, path, origin)
             target = f"/{target}"
         if SCHEME_PATTERN.match(target) or not target:
             return []
@@ -312,6 +308,15 @@ class Linker:
             return self._readdress(link, Ref("asset", asset, origin))
         self.warn(origin, f"there is no note {name!r}; kept the text of the link")
         return _unlink(link, "replaced a broken link with its text")
+
+    def _local(self, link: Span, path: str, origin: Origin) -> list[SourceEdit]:
+        """Take away an address that is not of the web; Obsidian's own may name a private note."""
+        name = _last_part(link.info)
+        if self._source.make_hidden_check(path)(name):
+            return [self._hidden(link, origin, name)]
+        what = "replaced a link to a file or program of this machine with its text"
+        self.warn(origin, what)
+        return _unlink(link, LOCAL_ADDRESS_REASON)
 
     def _readdress(self, link: Span, ref: Ref) -> list[SourceEdit]:
         text = f"]({self._refs.add(ref)}{quote_title(link.title)})"
@@ -390,23 +395,36 @@ def _alt(target: str) -> str:
     return "" if _PASTED.fullmatch(stem) else " ".join(re.split(r"[-_\s]+", stem))
 
 
-# Addresses that only this machine understands: `file:///…`, and links back into the vault's app.
-# They tell the folders of a person's machine, so none of them leaves. One that leads to a file of
-# the vault is read as a link to that file; of any other the words stay, or the last part of its
-# name.
+# Addresses that may only mean something on this machine: `file:///…`, and links into its programs.
+# They tell the folders of a person's machine, so only schemes of the web leave. An address that
+# leads to a file of the vault is read as a link to that file; of any other the words stay, or the
+# last part of its name. Pictures within an address are stripped of metadata (`private.py`).
 
-_LOCAL = re.compile(r"(?:file|obsidian):", re.IGNORECASE)
-_WRITTEN = re.compile(r"\b(?:file|obsidian):/[^\s<>\[\]()\"']*", re.IGNORECASE)
-_ATTRIBUTE = re.compile(
-    r"\s[\w-]+\s*=\s*(?:\"\s*(?:file|obsidian):[^\"]*\"|'\s*(?:file|obsidian):[^']*'"
-    r"|(?:file|obsidian):[^\s>]*)",
-    re.IGNORECASE,
+_OPEN = r"(?!(?:https?|mailto|tel):|data:image/)"
+"""What no address begins with that is removed."""
+_LOCAL = re.compile(rf"{_OPEN}[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_WRITTEN = re.compile(rf"\b{_OPEN}[a-z][a-z0-9+-]+:/[^\s<>\[\]()\"']*", re.IGNORECASE)
+_WITHIN = re.compile(rf"{_WRITTEN.pattern}|url\([\"']?{_LOCAL.pattern}[^)]*\)?", re.IGNORECASE)
+"""Such an address in the value of an attribute, as a style has it."""
+_ATTRIBUTE = re.compile(r"\s([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))")
+_UNSEEN_IN_ADDRESS = re.compile(r"[\0-\x20]")
+_ADDRESSES = frozenset(
+    {
+        *("href", "xlink:href", "src", "srcset", "poster", "data", "cite", "action", "formaction"),
+        *("longdesc", "background", "data-href", "data-src"),
+    }
 )
 
 
 def is_local(address: str) -> bool:
-    """Whether an address means something on this machine only."""
-    return _LOCAL.match(address.strip()) is not None
+    """Whether an address may mean something on this machine only."""
+    return _LOCAL.match(_UNSEEN_IN_ADDRESS.sub("", address)) is not None
+
+
+def is_local_attribute(name: str, value: str) -> bool:
+    """Whether an attribute of HTML or SVG has such an address."""
+    said = html.unescape(value)
+    return _WITHIN.search(said) is not None or (name.lower() in _ADDRESSES and is_local(said))
 
 
 def vault_path_of_address(address: str, root: str) -> str:
@@ -426,6 +444,11 @@ def strip_local_addresses(text: str) -> str:
     return _WRITTEN.sub(lambda match: _last_part(match[0]), text)
 
 
+def strip_style_addresses(text: str) -> str:
+    """Return a style sheet without such addresses."""
+    return _WITHIN.sub("", text)
+
+
 def has_local_address(text: str) -> bool:
     """Whether such an address is written anywhere in a text."""
     return ":/" in text and _WRITTEN.search(text) is not None
@@ -443,8 +466,21 @@ def remove_local_addresses(passage: MappedText, span: Span) -> list[SourceEdit]:
                 for one in found
             ]
         case "html" | "html_block":
-            found = _ATTRIBUTE.finditer(passage.text, span.start, span.end)
-            return [SourceEdit(*one.span(), "", LOCAL_ADDRESS_REASON) for one in found]
+            text = passage.text[span.start : span.end]
+            found = [
+                *(
+                    one
+                    for one in _ATTRIBUTE.finditer(text)
+                    if is_local_attribute(one[1], one[2] or one[3] or one[4] or "")
+                ),
+                *_WITHIN.finditer(text),
+            ]
+            return [
+                SourceEdit(
+                    span.start + one.start(), span.start + one.end(), "", LOCAL_ADDRESS_REASON
+                )
+                for one in found
+            ]
         case "definition" if is_local(span.info) or not _leads_out(span.info):
             # Links that used it have their address in them by now.
             reason = "removed the target of a vault link"

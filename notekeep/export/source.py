@@ -21,7 +21,6 @@ from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.schema import Schema
 
-
 HiddenWords: TypeAlias = "Callable[[str, str], str | None]"
 """Gives what may be shown of a link, by its target and words; None if its target is not hidden."""
 

@@ -88,8 +88,7 @@ def test_text_of_any_kind_keeps_no_comment(
         "`%% a %%` and ``%% ` b``",
         "```\n%% a %%\n<!-- b -->\n```",
         "x\n\n    %% a %%",
-        "$%% a %%$",
-        "$$\n%% a %%\n$$",
+        "$a \\%\\% b$",
         "\\%% a and \\%% b",
     ],
 )

@@ -66,7 +66,7 @@ TEX = {
     "inline": r"a_{i} < b_{j} * c*d",
     "marks": r"[x]_1 \& y ~ z' \"o -- ... :a: ^2",
     "braces": r"\{a\}_{b}",
-    "a shortcode": r"{{% x %}}",
+    "a shortcode": r"{{< x >}}",
 }
 ALL = CODE | PROSE
 
@@ -133,7 +133,7 @@ def test_they_are_so_where_math_and_html_are_on(name: str, rich: Built) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TEX)
 def test_tex_is_in_the_page_as_it_was_written(name: str, plain: Built, rich: Built) -> None:
-    tex = TEX[name].replace("{{%", "{ {%")
+    tex = TEX[name].replace("{{<", "{ {<")
     assert plain[1][f"tex {name}"].text().strip() == f"so \\({tex}\\) is"
     assert rich[1][f"tex {name}"].text().strip() == f"so \\({tex}\\) is"
 
