@@ -31,6 +31,10 @@ _ESCAPED = re.compile(rf"(?<![{_LETTERS}%&\\])[{_LETTERS}]*+[%&\\][{_LETTERS}%&\
 """Letters with the beginning of an escape among them, which read as other words than they show."""
 _PATH = r"(?i:(?<!\w){0}\.md(?!\w))|(?<![\w/]){0}(?!\w|[-/]|\.\w)"
 """A path: with its ending in any case, or without as it is spelt, as a word of its own."""
+_INNER_MARKS = re.compile(
+    r"[*_~=`\u00ad\u200b-\u200f\u2060\ufeff]+|</?[a-z][^<>]*>|\\(?=[^\w\s])", re.IGNORECASE
+)
+"""What can stand within a word that shows without it."""
 _SLASHES = re.compile(r"[\\/]+")
 _QUOTED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _JSON_BLANK = re.compile(r"\\[nrt]")
@@ -115,7 +119,10 @@ class Audit:
 
     @cached_property
     def _terms_in(self) -> Callable[[OutgoingFile], list[PrivateTerm]]:
-        return cache(partial(_find_terms, by_word=_by_longest_word(self.private_terms)))
+        terms = self.private_terms
+        canaries = [term for term in terms if term.always]
+        by_word = _by_longest_word(terms)
+        return cache(partial(_find_terms, by_word=by_word, canaries=canaries))
 
     @cached_property
     def _is_public(self) -> Callable[[str], bool]:
@@ -152,8 +159,22 @@ def _by_longest_word(terms: Iterable[PrivateTerm]) -> _ByWord:
     return by_word
 
 
-def _find_terms(file: OutgoingFile, by_word: _ByWord) -> list[PrivateTerm]:
+def _find_terms(
+    file: OutgoingFile, by_word: _ByWord, canaries: Sequence[PrivateTerm] = ()
+) -> list[PrivateTerm]:
     text = file.data.decode("utf-8", "replace")
+    return [*dict.fromkeys([*_find_canaries(text, canaries), *_find_in_words(file, text, by_word)])]
+
+
+def _find_canaries(text: str, canaries: Sequence[PrivateTerm]) -> list[PrivateTerm]:
+    """Return the words that must never leave which show with marks in them, as in `bi**rd**`."""
+    if not canaries or "\0" in text[:8192]:
+        return []
+    shown = f" {normalize_for_audit(_INNER_MARKS.sub('', html.unescape(text)))} "
+    return [term for term in canaries if _within(normalize_for_audit(term.text), shown)]
+
+
+def _find_in_words(file: OutgoingFile, text: str, by_word: _ByWord) -> list[PrivateTerm]:
     shown = words_for_audit(f"{file.path} {text}")
     # All of a picture read in each way takes a quarter of a second a megabyte, and says nothing.
     part = text if len(text) < _LONG else "\n".join(_ESCAPED.findall(text))

@@ -89,11 +89,11 @@ def is_like_private(word: str) -> bool:
 
 def may_mention_private(text: str) -> bool:
     """Whether PRIVATE, or nearly it, can be in a text: a quick look that misses none."""
-    lower = text.lower()
+    lower = text.lower().replace(" ", "")
     if not text.isascii():
         # A sign that is no letter of it is one edit, or hides within it.
         shown = unicodedata.normalize("NFKC", text).casefold()
-        lower = shown.encode("ascii", "ignore").decode()
+        lower = shown.encode("ascii", "ignore").decode().replace(" ", "")
     return any(trace in lower for trace in _TRACES) or _LONGER_TRACE.search(lower) is not None
 
 

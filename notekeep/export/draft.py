@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from notekeep.errors import NotekeepError, Refused
 from notekeep.export.assets import Attachments
 from notekeep.export.consent import (
+    CONSENT_FIELDS,
     check_consent,
     may_mention_private,
     mention_error,
@@ -31,7 +32,7 @@ from notekeep.export.embeds import (
 )
 from notekeep.export.metadata import strip_data_addresses
 from notekeep.export.post import PASSED_FIELDS, Post, make_slug, public_title, read_post
-from notekeep.export.private import COMMENT_OPENING, strip_private
+from notekeep.export.private import COMMENT_OPENING, holds_mark, strip_private
 from notekeep.export.references import (
     Fragment,
     Linker,
@@ -123,6 +124,8 @@ class Drafter:
         self._check_fields(note, self.source.make_hidden_check(path))
         draft = Draft(note, post, MappedText("", []), ReferenceTable.of(note.body))
         _DraftJob(self, draft).run()
+        if draft.removed and not draft.passage.text.strip():
+            raise Refused(f"{path}: all of its text is private", "private text is never exported")
         draft.digest = _digest(draft)
         return draft
 
@@ -147,10 +150,17 @@ class Drafter:
                 continue
             texts = [str(item) for item in (value if isinstance(value, list) else [value])]
             comment = next((mark for text in texts if (mark := COMMENT_OPENING.search(text))), None)
-            if comment is None and not mentions_hidden(" ".join(texts), hidden):
+            is_marked = key not in CONSENT_FIELDS and any(map(holds_mark, texts))
+            if comment is None and not is_marked and not mentions_hidden(" ".join(texts), hidden):
                 continue
             own = next((name for name in note.raw if canonical(name) == key), key)
             line = find_key_line(self.source.read(note.path), own)
+            if is_marked:
+                raise Refused(
+                    f"{note.path}: line {line} has a private mark in {own}, where it hides nothing",
+                    "remove it from the field",
+                    line=line,
+                )
             if comment is None:
                 raise mention_error(note.path, line)
             raise Refused(

@@ -67,7 +67,9 @@ def strip_private(passage: MappedText) -> PublicBody:
 
 # Private blocks, found by their marks.
 
-_TAG = re.compile(r"[#\uff03]([\w\u00ad\u200b-\u200f\u2060-]+)")
+_TAG = re.compile(
+    r"[#\uff03]([\w\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff-]+)"
+)
 _APART_TAG = re.compile(r"(?<!\S)#[ \t]+(\w+)[ \t]*$", re.MULTILINE)
 _CALLOUT = re.compile(r"\[!([^\]\n]*)\]")
 _VAULT_BLOCKS = frozenset(
@@ -95,7 +97,17 @@ def _private_blocks(passage: MappedText, *, may_be_marked: bool) -> list[tuple[i
 def _is_private_callout(passage: MappedText, quote: Node) -> bool:
     first = _first_words(quote)
     mark = None if first is None else _CALLOUT.match(passage.text, first.start)
-    return mark is not None and fold_mark(mark[1].partition("|")[0]) == PRIVATE_MARK
+    if mark is None or fold_mark(mark[1].partition("|")[0]) != PRIVATE_MARK:
+        return False
+    if not passage.text[mark.end() : quote.end].strip("+-> \t\n") and _is_before_quote(quote):
+        raise _hides_nothing(mark[0], passage.origin(quote.start))
+    return True
+
+
+def _is_before_quote(quote: Node) -> bool:
+    siblings = quote.parent.children if quote.parent else [quote]
+    after = siblings[siblings.index(quote) + 1 :]
+    return bool(after) and after[0].kind == "quote"
 
 
 def _first_words(quote: Node) -> Node | None:
@@ -458,6 +470,14 @@ def _rewrite_teaser(passage: MappedText, comment: _Comment) -> SourceEdit:
 
 _CALLOUT_BEGUN = re.compile(r"\[[ \t]*!([^\]\n]*)(\]?)")
 _BRACKETS = re.compile(r"!?\[([^\]\n]*)\]")
+_OTHER_SYNTAX = re.compile(
+    r"^[ \t>]*(?:[-+*][ \t]+)?(?::::+|!!!|\?\?\?\+?)[ \t]*\{?\.?(\w+)|</?(\w+)>|\{[.!](\w+)\}"
+    r"|\[/(\w+)\]|^[ \t>]*[\[\uff3b{][ \t]*!([^\]\uff3d}\n]*)[\]\uff3d}]|(?<![\w:]):(\w+):(?![\w:])"
+    r"|^[ \t]*>[ \t>]*\\\[!(\w+)|&(?:#35|#x23|num);(\w+)"
+    r"|<(?:div|section|article|aside|details|p|span)\b[^>]*\bclass\s*=\s*[\"']?(\w+)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Marks of other programs, and those that a keyboard or a converter made another of."""
 _OPENING = frozenset("\0([<\"'“«*_~|,;:")
 """What can stand before a tag that is meant as one."""
 _HTML_CODE = re.compile(
@@ -485,6 +505,13 @@ def _refuse_other_marks(passage: MappedText) -> None:
         tag_apart = _APART_TAG.search(words, start, end)
         if tag_apart and _is_private_or_like(fold_mark(tag_apart[1])):
             found.append(tag_apart)
+    literal = _Places.of(passage.page).literal
+    found += [
+        mark
+        for mark in _OTHER_SYNTAX.finditer(passage.text)
+        if _is_private_or_like("".join(fold_mark(mark[mark.lastindex or 0]).split()))
+        and not find_place_at(literal, mark.start())
+    ]
     if found:
         start, end = min(mark.span() for mark in found)
         raise _hides_nothing(passage.text[start : min(end, start + 40)], passage.origin(start))
@@ -527,6 +554,13 @@ def _readable(passage: MappedText) -> tuple[str, list[tuple[int, int]]]:
         pieces += [_masked(text[at : node.start]), shown]
         at = node.end
     return "".join([*pieces, _masked(text[at:])]), headings
+
+
+def holds_mark(words: str) -> bool:
+    """Whether words that cannot hide anything, as those of a field, have a private mark."""
+    marks = [mark for mark in _CALLOUT_BEGUN.finditer(words) if _means_private(mark)]
+    tags = [tag for tag in _TAG.finditer(words) if _is_private_or_like(_tag_name(tag[1]))]
+    return bool(marks or tags)
 
 
 def _masked(text: str) -> str:

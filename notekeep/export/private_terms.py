@@ -22,9 +22,9 @@ from notekeep.export.post import PASSED_FIELDS
 from notekeep.export.source import VaultSource
 from notekeep.markdown.frontmatter_block import split_frontmatter
 
-_NAME, _VALUE, _PART, _LINE = 4, 8, 12, 24
-"""How many characters a name, a value, a line of a private part and a line of a private note have
-at least; shorter ones are in too many words to say anything."""
+_END, _NAME, _VALUE, _PART, _LINE = 3, 4, 8, 12, 24
+"""How many characters the end of a private part, a name, a value, a line of a private part and a
+line of a private note have at least; shorter ones are in too many words to say anything."""
 
 _WIKILINK = re.compile(r"!?\[\[([^\]|]*)(?:\|([^\]]*))?\]\]")
 _ADDRESS = re.compile(r"\]\((?!<?[A-Za-z][A-Za-z0-9+.-]*:)[^)]*\)")
@@ -92,6 +92,10 @@ def collect_private_terms(
         private = [part for path in draft.sources for part in parts(path)[0]]
         lines = [line for part in [*private, *draft.removed] for line in part.splitlines()]
         found += _terms(lines, f"a private part of {post}", _PART, post)
+        # Where the last line of one is seen, the export took its end for another place.
+        found += _terms(
+            map(_last_line, private), f"the end of a private part of {post}", _END, post
+        )
         for key, values in _kept_back(draft).items():
             found += _terms(
                 values, f"the value of {key}: in {post}, which is not exported", _VALUE, post
@@ -116,6 +120,13 @@ def _of_private_note(source: VaultSource, path: str, names: Sequence[str]) -> li
 def _terms(texts: Iterable[str], what: str, shortest: int, post: str = "") -> list[PrivateTerm]:
     words = (normalize_for_audit(text) for text in texts)
     return [PrivateTerm(text, what, post) for text in words if len(text) >= shortest]
+
+
+def _last_line(part: str) -> str:
+    """Return the last line with words of a quote or a section; "" for a comment."""
+    lines = [] if part.startswith(("%%", "<!--")) else part.splitlines()
+    words = (line for line in reversed(lines) if _WORDS.search(line))
+    return next((line for line in words if not _PLAIN_VALUE.match(line)), "")
 
 
 def _read(source: VaultSource, path: str) -> str:
