@@ -10,7 +10,9 @@ import os
 import stat
 
 from notekeep.errors import NotekeepError, Refused
+from notekeep.export.consent import is_withheld
 from notekeep.export.source import VaultSource
+from notekeep.markdown.frontmatter import read_frontmatter
 from notekeep.storage import file_names
 from notekeep.storage.attachments import AttachmentFinder
 
@@ -55,6 +57,9 @@ class Attachments(AttachmentFinder):
             if info.st_size > _LARGEST:
                 raise Refused(f"{path}: larger than {_LARGEST >> 20} MB")
             with open(place, "rb") as file:
-                return file.read()
+                data = file.read()
         except OSError as error:
             raise NotekeepError(f"{path}: cannot read the file: {error.strerror}") from error
+        if data.startswith((b"---", b"+++")) and is_withheld(read_frontmatter(data).fields):
+            raise Refused(f"{path}: it is marked private")
+        return data

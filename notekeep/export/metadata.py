@@ -11,6 +11,7 @@ import shlex
 import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import unquote_to_bytes
@@ -21,19 +22,13 @@ from notekeep.export.assets import suffix
 from notekeep.export.references import is_local_attribute, strip_style_addresses
 from notekeep.export.source_map import MappedText, SourceEdit
 
-Facts = Iterator[tuple[str, str]]
-"""The name of a fact, as the format has it, and what it says."""
-
-
 # Pictures: only the parts that draw them are kept, to the byte where the format allows it, so a
 # picture loses no quality and one without metadata is not touched. The orientation stays, as a
 # picture without it would lie on its side; colour profiles stay too.
 
-_JPEG_KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
-"""Of the segments for applications, and of comments, those that change how a picture looks."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset(
-    b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs sPLT acTL"
+    b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs acTL"
     b" fcTL fdAT".split()
 )
 _WEBP_KEPT = frozenset({b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
@@ -100,30 +95,44 @@ def _jpeg(_name: str, data: bytes) -> bytes:
         if marker == 0xE1:
             kept.append(_orientation_only(data, segment))
         else:
-            is_drawn = not 0xE0 <= marker <= 0xEF and marker != 0xFE
-            name = _JPEG_KEPT.get(marker)
-            if is_drawn or (name and segment.startswith(name, 4)):
-                kept.append(segment)
+            kept.append(_drawn_segment(segment))
         at = end
     # After the picture's end a phone may append whole further files (motion, depth, previews).
-    clean = b"".join([*kept, data[at : _jpeg_end(data, at)]])
+    clean = b"".join([*kept, *_scans(data, at)])
     return data if clean == data else clean
 
 
-def _jpeg_end(data: bytes, scan: int) -> int:
-    """Return where the picture that begins with this scan ends."""
-    at = scan
+def _drawn_segment(segment: bytes) -> bytes:
+    """Return what of a segment changes how a picture looks."""
+    marker = segment[1]
+    if marker == 0xE0 and segment.startswith(b"JFIF\0", 4):  # without its small picture
+        return b"\xff\xe0\0\x10" + segment[4:16] + b"\0\0"
+    if marker == 0xEE and segment.startswith(b"Adobe", 4):
+        return b"\xff\xee\0\x0e" + segment[4:16]
+    is_profile = marker == 0xE2 and segment.startswith(b"ICC_PROFILE\0", 4)
+    return segment if marker < 0xE0 or marker == 0xFF or is_profile else b""
+
+
+def _scans(data: bytes, at: int) -> Iterator[bytes]:
+    """Yield the scans of a picture, up to its end, and what is needed between them."""
+    start = at
     while True:
         at = data.find(b"\xff", at)
         if at < 0 or at + 1 >= len(data):
-            return len(data)
+            yield data[start:]
+            return
         marker = data[at + 1]
         if marker == 0xD9:
-            return at + 2
+            yield data[start : at + 2]
+            return
         if marker in {0x00, 0xFF} or 0xD0 <= marker <= 0xD7:
             at += 1 if marker == 0xFF else 2
-        else:
-            at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+            continue
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker >= 0xE0:
+            yield data[start:at]
+            start = end
+        at = end
 
 
 def _orientation_only(data: bytes, segment: bytes) -> bytes:
@@ -170,7 +179,11 @@ def _png(_name: str, data: bytes) -> bytes:
     while at + 8 <= len(data) and name != b"IEND":
         size, name = struct.unpack_from(">I4s", data, at)
         end = at + 12 + size
-        if name in _PNG_KEPT:
+        if name == b"iCCP":  # whose own name says what the monitor is called
+            chunk = name + b"icc" + data[data.find(b"\0", at + 8) : end - 4]
+            crc = zlib.crc32(chunk).to_bytes(4, "big")
+            kept.append((len(chunk) - 4).to_bytes(4, "big") + chunk + crc)
+        elif name in _PNG_KEPT:
             kept.append(data[at:end])
         at = end
     clean = b"".join(kept)
@@ -344,28 +357,44 @@ def _unreadable(name: str, way_out: str) -> Refused:
 
 
 # Files that are not pictures: recordings, films, PDF, Office. Such a file is not changed, as that
-# could break it: places and names in it are told. Only headers and lists of facts are read, never
-# sound or picture, and all of it where it lies in memory.
+# could break it. A place in it refuses it. Places are looked for in the bytes, whatever the format,
+# as a parser of each format misses what a damaged or unusual file has; PDF and Office are unpacked,
+# and the names in them are told.
 
-_PLACE = re.compile(r"\xa9xyz|loci|locat|gps|latitude|longitude|\bgeo|\bcity", re.IGNORECASE)
-_AUTHOR = re.compile(
-    r"\xa9(?:aut|art|wrt)|author|artist|creator|performer|composer|contact|modifiedby|manager"
-    r"|company|^(?:TP[1-4]|TPE[1-4]|TCM|TXT|TCOM|TEXT|TENC|TOPE)$",
-    re.IGNORECASE,
+_PLACES = re.compile(
+    # coordinates as cameras write them, and what stands before a place in lists of facts
+    rb"(?P<said>[+-]\d\d\.\d{2,}[+-]\d{3}\.\d{2,}(?:[+-][\d.]+)?/?)"
+    rb"|(?:\b|_)(?i:location|gps\w*|latitude|longitude)(?:=|\0)(?P<fact>[ -~]{3,80})"
+    rb"|<(?:\w+:)?(?i:gps\w*|location\w*|latitude|longitude)>\s*(?P<element>[^<\s][^<]*)"
+    rb"|\x45\xa3[\x80-\xff](?P<tag>(?:[A-Z]+_)?(?i:location|gps|latitude|longitude))"
+    rb"|(?P<xml><(?:gpx|kml|trkpt|wpt)\b)|(?P<json>\"coordinates\"\s*:)|(?m:^(?P<card>GEO[:;]))"
 )
+_FILM_PLACES = re.compile(rb"(?<=\xa9)xyz|loci|gpmd|camm|location\.ISO6709")
+"""Boxes and tracks that hold places, looked for in films only: chance makes such bytes as well."""
+_ENDS = 4 * 1024 * 1024
+"""How much of the beginning and of the end of a file is looked at; lists of facts stand there."""
+_PACKED_EXIF = b"brobExif"
 _LARGEST_UNPACKED = 256 * 1024 * 1024
-_EXIF = re.compile(rb"(?:Exif\0\0|eXIf|EXIF.{4})(?=II\*\0|MM\0\*)", re.DOTALL)
+_EXIF = re.compile(rb"(?:Exif\0\0|eXIf|E(?:XIF|xif).{4})(?=II\*\0|MM\0\*)", re.DOTALL)
 _EXIF_BYTES = 65536
-_XMP_FACT = re.compile(
-    rb"\b((?:exif:GPSL(?:at|ong)itude|photoshop:City|Iptc4xmpCore:Location)\b)"
-    rb"\s*(?:=\s*[\"']|>)([^\"'<]+)"
+_XMP_PLACE = re.compile(
+    rb"\b(?:exif:GPSL(?:at|ong)itude|photoshop:City|Iptc4xmpCore:Location)\b\s*(?:=\s*[\"']|>)([^\"'<]+)"
 )
-_XMP_CREATOR = re.compile(rb"<(dc:creator)>\s*<rdf:\w+>\s*<rdf:li[^>]*>([^<]+)")
-_OFFICE_FACT = re.compile(
-    rb"<(?:dc|cp|meta)?:?(creator|lastModifiedBy|initial-creator|Manager|Company|author)\b[^>]*>"
-    rb"([^<]+)<"
+_XMP_CREATOR = re.compile(rb"<dc:creator>\s*<rdf:\w+>\s*<rdf:li[^>]*>([^<]+)")
+_OFFICE_NAMES = (
+    re.compile(
+        rb"<(?:dc|cp|meta)?:?(?:creator|lastModifiedBy|initial-creator|Manager|Company|author)\b[^>]*>"
+        rb"([^<]+)<"
+    ),
+    re.compile(rb"\b(?:w\d*:)author=\"([^\"]+)\""),
 )
-_OFFICE_AUTHOR = re.compile(rb"\b(?:w\d*:)(author)=\"([^\"]+)\"")
+_OFFICE_CHANGES = re.compile(rb"<w:(?:ins|del|moveFrom|comment)\b")
+_DOCUMENTS = frozenset(
+    {
+        *("pdf", "docx", "docm", "dotx", "xlsx", "xlsm", "xltx", "pptx", "pptm", "ppsx", "potx"),
+        *("odt", "ott", "ods", "odp", "odg", "epub"),
+    }
+)
 
 
 def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
@@ -374,19 +403,21 @@ def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
     named: list[str] = []
     unknown: list[str] = []
     for path, data in files.items():
-        read = _find_reader(path, data)
-        facts = list(_embedded(data))
+        is_document = suffix(path) in _DOCUMENTS or _is_pdf(data) or _is_office(data)
         try:
-            facts += read(data) if read else ()
+            parts = list(_unpacked(data)) if is_document else [data]
+            places = dict.fromkeys(_shown(place) for part in parts for place in _find_places(part))
+        except Refused:
+            raise
         except Exception:  # noqa: BLE001 - a library makes anything at all of a broken file
             problems[path] = f"{path} could not be checked for locations and names"
-        places = (f"{key} {_shown(value)}" for key, value in facts if value and _PLACE.search(key))
-        if found := ", ".join(dict.fromkeys(places)):
+            continue
+        if found := ", ".join(filter(None, places)):
             problems[path] = f"{path} contains a location: {found}"
-        authors = (_shown(value) for key, value in facts if value.strip() and _AUTHOR.search(key))
-        if found := ", ".join(dict.fromkeys(authors)):
-            named.append(f"{path} ({found})")
-        if read is None:
+        names = dict.fromkeys(_shown(name) for part in parts for name in _find_names(part))
+        if is_document and names:
+            named.append(f"{path} ({', '.join(names)})")
+        if not is_document:
             unknown.append(path)
     if problems:
         ways = " ".join(f"--keep-metadata {shlex.quote(path)}" for path in problems)
@@ -397,39 +428,50 @@ def check_unstripped(files: Mapping[str, bytes]) -> list[str]:
         )
     return [
         *([f"files contain names of people: {', '.join(named)}"] if named else []),
-        *([f"not checked for locations and names: {', '.join(unknown)}"] if unknown else []),
+        *([f"not checked for names of people: {', '.join(unknown)}"] if unknown else []),
     ]
 
 
-def _shown(value: str) -> str:
-    return " ".join(value.replace("\0", " ").split())[:80]
+def _shown(value: bytes) -> str:
+    return " ".join(value.decode("utf-8", "replace").replace("\0", " ").split())[:80]
 
 
-def _find_reader(name: str, data: bytes) -> Callable[[bytes], Facts] | None:
-    """Return the reader that a file is for: by how it begins, else by its name."""
-    if b"%PDF-" in data[:1024]:
-        return _pdf
-    if data[4:8] in {b"ftyp", b"moov", b"mdat", b"wide"}:
-        return _mp4
-    for start, read in ((b"ID3", _mp3), (b"fLaC", _flac), (b"OggS", _ogg)):
-        if data.startswith(start):
-            return read
-    if data.startswith(b"PK\3\4") and (b"[Content_Types].xml" in data or b"meta.xml" in data):
-        return _office
-    ending = suffix(name)
-    return next((read for read, endings in _ENDINGS.items() if ending in endings.split()), None)
+def _is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:1024]
 
 
-def _embedded(data: bytes) -> Facts:
-    """Yield what EXIF and XMP say, wherever they stand in a file."""
+def _is_office(data: bytes) -> bool:
+    return data.startswith(b"PK\3\4") and (b"[Content_Types].xml" in data or b"meta.xml" in data)
+
+
+def _find_places(data: bytes) -> Iterator[bytes]:
+    if _PACKED_EXIF in data[:_ENDS]:
+        raise ValueError("its EXIF is packed")
     for match in _EXIF.finditer(data):
-        yield from _exif(data[match.end() : match.end() + _EXIF_BYTES])
-    for pattern in (_XMP_FACT, _XMP_CREATOR) if b"<rdf:" in data else ():
-        for match in pattern.finditer(data):
-            yield match[1].decode(), match[2].decode("utf-8", "replace")
+        yield _exif_place(data[match.end() : match.end() + _EXIF_BYTES])
+    yield from _XMP_PLACE.findall(data)
+    is_film = data[4:8] in {b"ftyp", b"moov", b"mdat", b"wide"}
+    for part in _film_facts(data) if is_film else (data[:_ENDS], data[_ENDS:][-_ENDS:]):
+        yield from _FILM_PLACES.findall(part) if is_film else ()
+        for text in (part, part.replace(b"\0", b"")):  # also UTF-16
+            yield from (match[match.lastindex or 0] for match in _PLACES.finditer(text))
 
 
-def _exif(tiff: bytes) -> Facts:
+def _film_facts(data: bytes) -> Iterator[bytes]:
+    """Yield the outer boxes of MP4 and QuickTime that hold neither sound nor picture."""
+    at = 0
+    while at + 8 <= len(data):
+        size, kind = struct.unpack_from(">I4s", data, at)
+        if size == 1 and at + 16 <= len(data):
+            (size,) = struct.unpack_from(">Q", data, at + 8)
+        end = at + size if size >= 8 else len(data)
+        if kind not in {b"mdat", b"free", b"skip"}:
+            yield data[at:end]
+        at = end
+
+
+def _exif_place(tiff: bytes) -> bytes:
+    """Return the coordinates in a block of EXIF; empty for none."""
     _need_pillow()
     from PIL import Image
 
@@ -438,11 +480,9 @@ def _exif(tiff: bytes) -> Facts:
         with _quietly():
             exif.load(b"Exif\0\0" + tiff)
             place = exif.get_ifd(0x8825)
-            yield "artist", str(exif.get(0x013B, ""))
-            if 2 in place and 4 in place:
-                yield "GPS", " ".join(_degrees(place, tag) for tag in (2, 4))
+            return " ".join(_degrees(place, tag) for tag in (2, 4) if tag in place).encode()
     except (OSError, ValueError, SyntaxError, TypeError, ArithmeticError, struct.error):
-        return
+        return b""
 
 
 def _degrees(place: dict[int, object], tag: int) -> str:
@@ -452,174 +492,31 @@ def _degrees(place: dict[int, object], tag: int) -> str:
     return f"{degrees:.4f}{place.get(tag - 1, '')}"
 
 
-# MP4, M4A and QuickTime: boxes within boxes.
-
-_NESTED = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl", b"udta", b"meta", b"moof"})
-_TRACKS = {b"gpmd": "track (GoPro)", b"camm": "track (camera motion)"}
-
-
-def _mp4(data: bytes) -> Facts:
-    found = list(_walk(data, 0, len(data)))
-    if not any(kind in {b"mvhd", b"mvex"} for kind, _, _ in found):
-        raise ValueError("no movie data")
-    names: list[str] = []
-    for kind, start, end in found:
-        body = data[start:end] if kind not in {b"mdat", b"free", b"skip"} else b""
-        if kind == b"keys":
-            names = [
-                data[a:b].decode("utf-8", "replace") for _, a, b in _boxes(data, start + 8, end)
-            ]
-        elif kind == b"ilst":
-            yield from _items(data, start, end, names)
-        elif kind == b"loci":
-            # 3GPP's box of a place: its name, then its coordinates.
-            name, _, rest = body[6:].partition(b"\0")
-            longitude, latitude = (part / 65536 for part in struct.unpack_from(">ii", rest, 1))
-            yield "loci", f"{_text(name)} {latitude:.4f} {longitude:.4f}"
-        elif kind in {b"auth", b"perf"}:
-            yield "author", _text(body[6:])
-        elif kind == b"stsd":
-            yield from (("GPS", said) for mark, said in _TRACKS.items() if body[12:16] == mark)
-            if body[12:16] == b"mebx" and b"location" in body:
-                yield "GPS", "track"
-        elif kind.startswith(b"\xa9"):
-            yield kind.decode("latin-1"), _text(body[4:])
+def _find_names(data: bytes) -> Iterator[bytes]:
+    yield from _XMP_CREATOR.findall(data)
+    for pattern in _OFFICE_NAMES:
+        yield from pattern.findall(data)
+    if _OFFICE_CHANGES.search(data):
+        yield b"comments or tracked changes"
 
 
-def _boxes(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the kind of each box, and where what it holds begins and ends."""
-    while at + 8 <= end:
-        size, kind = struct.unpack_from(">I4s", data, at)
-        start = at + 8
-        if size == 1:
-            (size,) = struct.unpack_from(">Q", data, start)
-            start += 8
-        elif size == 0:
-            size = end - at
-        if at + size < start or at + size > end:
-            raise ValueError("invalid box size")
-        yield kind, start, at + size
-        at += size
-
-
-def _walk(data: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield every box that holds no others."""
-    for kind, start, stop in _boxes(data, at, end):
-        if kind not in _NESTED:
-            yield kind, start, stop
-            continue
-        # In MP4 four bytes stand before what `meta` holds, in QuickTime none.
-        skipped = 4 if kind == b"meta" and data[start + 4 : start + 8] != b"hdlr" else 0
-        yield from _walk(data, start + skipped, stop)
-
-
-def _items(data: bytes, at: int, end: int, names: list[str]) -> Facts:
-    for kind, start, stop in _boxes(data, at, end):
-        number = int.from_bytes(kind, "big")
-        key = names[number - 1] if 0 < number <= len(names) else kind.decode("latin-1")
-        for inner, a, b in _boxes(data, start, stop):
-            if inner == b"name":
-                key = _text(data[a + 4 : b])
-            elif inner == b"data":
-                yield key, _text(data[a + 8 : b])
-
-
-def _text(data: bytes) -> str:
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return data.decode("utf-16", "replace")
-    return data.decode("utf-8", "replace")
-
-
-# Sound with lists of facts.
-
-
-def _mp3(data: bytes) -> Facts:
-    if data.startswith(b"TAG", len(data) - 128):
-        yield "artist", data[len(data) - 95 : len(data) - 65].decode("latin-1").strip("\0 ")
-    if not data.startswith(b"ID3"):
+def _unpacked(data: bytes) -> Iterator[bytes]:
+    """Yield the parts of a document that say something of it."""
+    yield data
+    if _is_pdf(data):
+        yield from _pdf(data)
         return
-    version, flags = data[3], data[5]
-    body = data[10 : 10 + _sevens(data[6:10])]
-    is_parted = bool(flags & 0x80)  # a zero behind each 0xFF: in all, or since 2.4 in each frame
-    if is_parted and version < 4:
-        body = body.replace(b"\xff\0", b"\xff")
-    at = 0
-    if flags & 0x40 and version > 2:
-        at = _sevens(body[:4]) if version > 3 else 4 + int.from_bytes(body[:4], "big")
-    long = 4 if version > 2 else 3
-    head = 10 if version > 2 else 6
-    while at + head <= len(body) and body[at]:
-        name = body[at : at + long].decode("latin-1")
-        length = body[at + long : at + 2 * long]
-        size = _sevens(length) if version > 3 else int.from_bytes(length, "big")
-        frame = body[at + head : at + head + size]
-        said = _encoded(frame.replace(b"\xff\0", b"\xff") if is_parted else frame)
-        at += head + size
-        if name in {"TXXX", "TXX"}:
-            name, _, said = said.partition("\0")
-            yield name, said
-        elif name.startswith("T"):
-            yield name, said
+    unpacked = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        for one in packed.infolist():
+            if suffix(one.filename) in {"xml", "opf", "jpg", "jpeg", "png", "tif", "tiff", "webp"}:
+                unpacked += one.file_size
+                if unpacked > _LARGEST_UNPACKED:
+                    raise ValueError("too large to check")
+                yield packed.read(one)
 
 
-def _sevens(data: bytes) -> int:
-    number = 0
-    for byte in data:
-        number = number << 7 | byte & 0x7F
-    return number
-
-
-def _encoded(data: bytes) -> str:
-    coding = {0: "latin-1", 1: "utf-16", 2: "utf-16-be", 3: "utf-8"}.get(data[0] if data else 0)
-    return data[1:].decode(coding or "latin-1", "replace").replace("\ufeff", "")
-
-
-def _flac(data: bytes) -> Facts:
-    at, is_last = 4, False
-    while not is_last:
-        head, size = data[at], int.from_bytes(data[at + 1 : at + 4], "big")
-        is_last = bool(head & 0x80)
-        if head & 0x7F == 4:
-            yield from _comments(data[at + 4 : at + 4 + size])
-        at += 4 + size
-    if at > len(data):
-        raise ValueError("invalid block size")
-
-
-def _ogg(data: bytes) -> Facts:
-    marks = (b"\3vorbis", b"OpusTags", b"\x81theora")
-    packets, at = [b""], 0
-    while len(packets) < 8 and data.startswith(b"OggS", at):
-        sizes = data[at + 27 : at + 27 + data[at + 26]]
-        at += 27 + len(sizes)
-        for size in sizes:
-            packets[-1] += data[at : at + size]
-            at += size
-            if size < 255:
-                packets.append(b"")
-    found = [(mark, packet) for packet in packets for mark in marks if packet.startswith(mark)]
-    if not found:
-        raise ValueError("no comment block")
-    for mark, packet in found:
-        yield from _comments(packet[len(mark) :])
-
-
-def _comments(data: bytes) -> Facts:
-    """Yield the comments of Vorbis: lengths are little-endian, each is `KEY=words`."""
-    at = 4 + int.from_bytes(data[:4], "little")
-    (count,) = struct.unpack_from("<I", data, at)
-    at += 4
-    for _ in range(count):
-        (size,) = struct.unpack_from("<I", data, at)
-        key, _, said = data[at + 4 : at + 4 + size].decode("utf-8", "replace").partition("=")
-        yield key, said
-        at += 4 + size
-
-
-# Documents.
-
-
-def _pdf(data: bytes) -> Facts:
+def _pdf(data: bytes) -> Iterator[bytes]:
     with _quietly():
         from pypdf import PdfReader
 
@@ -628,38 +525,8 @@ def _pdf(data: bytes) -> Facts:
         if reader.is_encrypted:
             raise ValueError("it is encrypted")
         len(reader.pages)
-        if (facts := reader.metadata) is not None:
-            wanted = [key for key in facts if key == "/Author" or _PLACE.search(key)]
-            yield from ((key.lstrip("/"), str(facts[key])) for key in wanted)
+        if (facts := reader.metadata) is not None and facts.author:
+            yield f"<dc:creator>{facts.author}<".encode()
         said = reader.root_object.get("/Metadata")
         if said is not None:
-            yield from _embedded(said.get_object().get_data())
-
-
-def _office(data: bytes) -> Facts:
-    unpacked = 0
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        for one in packed.infolist():
-            ending = suffix(one.filename)
-            if ending not in {"xml", "opf", "jpg", "jpeg", "png", "tif", "tiff", "webp"}:
-                continue
-            unpacked += one.file_size
-            if unpacked > _LARGEST_UNPACKED:
-                raise ValueError("too large to check")
-            part = packed.read(one)
-            if ending not in {"xml", "opf"}:
-                yield from _embedded(part)
-                continue
-            for pattern in (_OFFICE_FACT, _OFFICE_AUTHOR):
-                for match in pattern.finditer(part):
-                    yield match[1].decode(), match[2].decode("utf-8", "replace")
-
-
-_ENDINGS: dict[Callable[[bytes], Facts], str] = {
-    _mp4: "mp4 m4a m4b m4v mov qt 3gp 3g2",
-    _mp3: "mp3",
-    _flac: "flac",
-    _ogg: "ogg oga ogv opus",
-    _pdf: "pdf",
-    _office: "docx docm dotx xlsx xlsm xltx pptx pptm ppsx potx odt ott ods odp odg epub",
-}
+            yield said.get_object().get_data()
