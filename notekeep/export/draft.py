@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from notekeep.errors import NotekeepError, Refused
@@ -113,7 +114,22 @@ class Drafter:
                 f"{path}: it is the same file as {place}, which is private",
                 "private notes are never exported, under any name",
             )
-        check_consent(note, named=named, published=self.source.published)
+        published = self.source.published
+        tags = self.source.publish_tags.get(path)
+        if tags and not self._has_public_tag(note, tags):
+            published = frozenset()
+        check_consent(note, named=named, published=published)
+
+    def _has_public_tag(self, note: Note, tags: AbstractSet[str]) -> bool:
+        """Whether a note has one of some tags outside of its private parts."""
+        if not may_mention_private(note.body):
+            return True
+        try:
+            page = strip_private(MappedText.of_note(note)).passage.page
+        except Refused:
+            return True  # it will be refused for that
+        names = [*note.tags, *(span.info for span in page.find("tag"))]
+        return any(f"{name.casefold()}/".startswith(f"{tag}/") for name in names for tag in tags)
 
     def draft(self, path: str) -> Draft:
         """Make the draft of a note that may leave; refuse one whose private parts are unclear."""

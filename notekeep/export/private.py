@@ -510,7 +510,7 @@ def _refuse_other_marks(passage: MappedText) -> None:
         mark
         for mark in _OTHER_SYNTAX.finditer(passage.text)
         if _is_private_or_like("".join(fold_mark(mark[mark.lastindex or 0]).split()))
-        and not find_place_at(literal, mark.start())
+        and not find_place_at(literal, mark.end() - 1)
     ]
     if found:
         start, end = min(mark.span() for mark in found)

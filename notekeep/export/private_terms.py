@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 from functools import cache, partial
 from typing import NamedTuple, TypeAlias
@@ -20,6 +21,7 @@ from notekeep.export.consent import PRIVATE_LABEL
 from notekeep.export.draft import Draft
 from notekeep.export.post import PASSED_FIELDS
 from notekeep.export.source import VaultSource
+from notekeep.markdown.frontmatter import without_lead
 from notekeep.markdown.frontmatter_block import split_frontmatter
 
 _END, _NAME, _VALUE, _PART, _LINE = 3, 4, 8, 12, 24
@@ -43,6 +45,7 @@ _PLAIN_FIELD = re.compile(rf"[\w-]+:{_PLAIN_VALUE.pattern}")
 _WORDS = re.compile(r"[^\W_]+")
 _LINES = re.compile(r"[\x00-\x7f]*\n|[^\n]+")
 """As many lines of ASCII as there are, or one line with more."""
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _PLAIN = bytes(ord(chr(n).lower()) if chr(n).isalnum() and n < 128 else 32 for n in range(256))
 """ASCII as it is compared, byte by byte: letters and digits without case, else blanks."""
 Parts: TypeAlias = "Callable[[str], tuple[list[str], str]]"
@@ -73,7 +76,7 @@ def words_for_audit(text: str) -> list[str]:
     text = text.replace("\ufffd", "\n")  # which is what most of a picture reads as
     if "\n" in text:
         return [word for line in _LINES.findall(text) for word in words_for_audit(line)]
-    return _WORDS.findall(unicodedata.normalize("NFKC", text).casefold())
+    return _WORDS.findall(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold()))
 
 
 def collect_private_terms(
@@ -150,7 +153,7 @@ def _kept_back(draft: Draft) -> dict[str, list[str]]:
 
 def read_private_parts(source: VaultSource, path: str) -> tuple[list[str], str]:
     """Return what of a note of the vault is private, and the rest."""
-    data = source.read(path)
+    data = without_lead(source.read(path))
     text = data[split_frontmatter(data).body :].decode("utf-8", "replace")
     return private_parts(text.replace("\r\n", "\n"))
 
@@ -163,6 +166,10 @@ def collect_public_text(
     Addresses within the vault and inline Dataview are no words that a reader is meant to see, and
     are not counted. Code is: it shows what it holds. `own` are the exporter's own words.
     """
+    hidden = source.notes.names(source.notes.withheld())
+    names = {
+        normalize_for_audit(name) for _, title, aliases in hidden for name in (title, *aliases)
+    }
 
     def texts() -> Iterator[str]:
         yield from (PRIVATE_LABEL, "unpublished", *own)
@@ -174,7 +181,7 @@ def collect_public_text(
             for path in draft.sources:
                 _, text = parts(path)
                 text = _QUERY.sub(" ", _BLOCK_ID.sub("", text))
-                text = _WIKILINK.sub(partial(_shown, source, path), text)
+                text = _WIKILINK.sub(partial(_shown, source, path, names), text)
                 yield _outside_code(text, _without_addresses)
 
     # One by one, as the texts of all notes together are large.
@@ -185,13 +192,15 @@ def _without_addresses(text: str) -> str:
     return _ATTRIBUTE.sub(" ", _DEFINED.sub(r"\1", _ADDRESS.sub("]", text)))
 
 
-def _shown(source: VaultSource, path: str, match: re.Match[str]) -> str:
+def _shown(
+    source: VaultSource, path: str, hidden_names: AbstractSet[str], match: re.Match[str]
+) -> str:
     """Return what a link says: its own words, else its target's name unless that is private."""
     name, _, fragment = match[1].partition("#")
     if match[2] is not None and not is_image(name):
         return match[2]
     found = source.find(name, path) if name else path
-    if found is None or source.is_hidden(found):
+    if source.is_hidden(found) if found else normalize_for_audit(name) in hidden_names:
         return match[2] or ""
     return f"{name} {fragment} {match[2] or ''}"
 

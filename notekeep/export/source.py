@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from notekeep.export.consent import PRIVATE_LABEL, fold_name, holds_name
+from notekeep.export.consent import PRIVATE_LABEL, fold_name, holds_name, is_withheld
+from notekeep.markdown.frontmatter import without_lead
 from notekeep.markdown.note import Note, read_note
 from notekeep.markdown.note_names import note_stem
 from notekeep.markdown.schema import Schema
@@ -65,6 +66,8 @@ class VaultSource:
     schema: Schema
     # paths of notes that the vault's own publish queries match
     published: frozenset[str] = frozenset()
+    # of those the tags by which alone they match, without which they are not published
+    publish_tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # the folder that attached files go to, vault-relative; from the note on where it begins with
     # "./"
     attachments: str = "attachments"
@@ -77,7 +80,15 @@ class VaultSource:
 
     def note(self, path: str) -> Note:
         """Read a note from its file; of its tags those of its front matter, which pass."""
-        note = read_note(path, self.read(path), self.schema, in_body=False)
+        data = self.read(path)
+        note = read_note(path, data, self.schema, in_body=False)
+        if note.problem is not None and len(rest := without_lead(data)) < len(data):
+            # Some generators read such front matter. What cannot be read, or withholds the note, is
+            # refused for where it stands.
+            late = read_note(path, rest, self.schema, in_body=False)
+            if late.problem is None and not late.private and not is_withheld(late.fields):
+                late.body_line += data.count(b"\n", 0, len(data) - len(rest))
+                note = late
         note.private = note.private or bool(self.private_name(path))
         return note
 
@@ -134,7 +145,8 @@ class VaultSource:
 
     def find_hidden(self, target: str) -> str | None:
         """Return the note that must not be shown whose name a link has in another spelling."""
-        return self._hidden_names.get(fold_name(note_stem(target))) if target else None
+        is_page = not target or target.startswith("/")  # of the person's own site
+        return None if is_page else self._hidden_names.get(fold_name(note_stem(target)))
 
     @cached_property
     def _hidden_names(self) -> dict[str, str]:

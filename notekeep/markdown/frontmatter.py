@@ -62,6 +62,13 @@ def _problem(message: str, line: int, column: int) -> Problem:
     return Problem("", line, message, hint, "front-matter", column)
 
 
+def without_lead(data: bytes) -> bytes:
+    """Return a file from where front matter begins that is not on its first line, else all."""
+    late = read_frontmatter(data).split.kind == "none" and find_late_block(data) is not None
+    lead = _LEAD.match(data) if late else None
+    return data[lead.end() :] if lead else data
+
+
 def find_late_block(data: bytes) -> Problem | None:
     """Return the problem of a block of keys that is not on the first line, or None."""
     lead = _LEAD.match(data)

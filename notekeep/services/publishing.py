@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep import config
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 PUBLIC = "publish:true"
 DRAFTS = f"is:draft OR {PUBLIC}"
 """The notes that may be published, in the query language, beside those of the vault's own rules."""
+_RULE_TAG = re.compile(r"tag:\"?#?([\w/-]+)")
 
 
 class SiteStanding(NamedTuple):
@@ -302,7 +305,9 @@ class PublishingService:
     # The vault as an export sees it.
 
     @contextmanager
-    def source(self, published: frozenset[str] = frozenset()) -> Iterator[VaultSource]:
+    def source(
+        self, published: Mapping[str, frozenset[str]] = MappingProxyType({})
+    ) -> Iterator[VaultSource]:
         """The vault as an export sees it, as of the last refresh, until the end of the `with`.
 
         Refused is raised where the settings, which say what may leave, cannot be understood.
@@ -324,7 +329,8 @@ class PublishingService:
                     attachments=self.settings.attachments,
                     canaries=as_list(self.settings.export.get("canaries", ())),
                     drawn=self._drawn,
-                    published=published,
+                    published=frozenset(published),
+                    publish_tags=published,
                 )
             finally:
                 notes.answer_from(self.catalog)
@@ -352,13 +358,21 @@ class PublishingService:
                 rules.append(f"tag:{rule[1:]}" if rule.startswith("#") else rule)
         return rules
 
-    def _published(self) -> tuple[frozenset[str], list[str]]:
-        """The notes that the vault's own rules publish, and which of these mean nothing."""
-        published: set[str] = set()
+    def _published(self) -> tuple[dict[str, frozenset[str]], list[str]]:
+        """The notes that the vault's own rules publish, and which of these mean nothing.
+
+        Each note comes with the tags by which alone they do; none where another rule does, too.
+        """
+        published: dict[str, frozenset[str]] = {}
         warnings = []
         for rule in self._publish_rules():
             try:
-                published |= self._open_search().paths(rule)
+                found = self._open_search().paths(rule)
             except (UsageError, NotFound) as error:
                 warnings.append(f"{VAULT_SETTINGS}: publish: {rule}: {error.message}")
-        return frozenset(published), warnings
+                continue
+            tags = frozenset(tag.casefold() for tag in _RULE_TAG.findall(rule))
+            for path in found:
+                known = published.get(path, tags)
+                published[path] = known | tags if known and tags else frozenset()
+        return published, warnings

@@ -358,7 +358,7 @@ def test_an_address_is_read_as_a_browser_reads_it(text: str) -> None:
 
 @given(st.text(alphabet="aB_-\n\n\r \u0301é①ﬁßK\u200d\ufffd名", max_size=30))
 def test_lines_are_compared_as_the_whole_text_is(text: str) -> None:
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("\u200d", "")
     assert normalize_for_audit(text) == " ".join(re.sub(r"[\W_]+", " ", plain).split())
 
 

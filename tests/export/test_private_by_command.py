@@ -294,7 +294,7 @@ def test_private_title_may_be_a_word_of_the_file(blog: Blog, name: str) -> None:
     [
         ("\n---\nprivate: true\n---\nSECRET\n", 2),
         ("\r\n \r\n---\r\nprivate: true\r\n---\r\nSECRET\r\n", 3),
-        ("\ufeff\n---\ntitle: T\n---\nSECRET\n", 2),
+        ("\ufeff\n---\ntags: [private]\n---\nSECRET\n", 2),
         ("\ufeff\ufeff---\npublish: false\n---\nSECRET\n", 1),
         ("\u200b\n+++\nprivate = true\n+++\nSECRET\n", 2),
         ("  ---\n  private: true\n  ---\nSECRET\n", 1),
@@ -309,6 +309,13 @@ def test_front_matter_below_the_first_line_is_refused(blog: Blog, text: str, lin
     assert (answer.code, "SECRET" in answer.site) == (4, False)
     assert f"its front matter is invalid (line {line})" in answer.said
     assert "SECRET" not in blog.export("a.md").site
+
+
+def test_front_matter_below_a_blank_line_that_withholds_nothing_is_read(blog: Blog) -> None:
+    blog.write({"a.md": "\n+++\ntitle = 'Overview'\nmood = 'SECRET'\n+++\nwords\n"})
+    answer = blog.export("a.md")
+    assert (answer.code, "SECRET" in answer.site) == (0, False)
+    assert "overview.md" in answer.site
 
 
 @pytest.mark.parametrize("said", ["private: true", "Publish: no\ntitle: T"])
@@ -443,7 +450,7 @@ def test_link_to_what_is_private_becomes_words(blog: Blog, text: str, to: str) -
     ("text", "title"),
     [
         ("# SECRET plan #private\n\nx\n\n# Open\n\ny", "Open"),
-        ("SECRET plan #private\n===\n\nx", "Named"),
+        ("open\n\nSECRET plan #private\n===\n\nx", "Named"),
         ("%%private%%\n# SECRET plan\n%%/private%%\n\nx", "Named"),
         ("> [!private]\n> # SECRET plan\n\nx", "Named"),
         ("# On [[SECRET plan]]\n\nx", "On a private note"),

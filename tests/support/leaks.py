@@ -257,6 +257,7 @@ def links() -> Iterator[Attempt]:
         "Markdown link": "See [that](<notes/Hush §.md>).",
         "Markdown link with percent signs": "See [that](notes/Hush%20§.md).",
         "Markdown link by definition": "See [that][q].\n\n[q]: <notes/Hush §.md>",
+        "Markdown link from a folder above": "See [that](<../notes/Hush §.md>).",
         "Obsidian's address": "See [that](obsidian://open?vault=notes&file=Hush%20§).",
         "file address": "See [that](file:///home/me/notes/Hush%20§.md).",
         "embed": "![[Hush §]]",
@@ -276,7 +277,6 @@ def links() -> Iterator[Attempt]:
         "HTML link with percent signs": '<a href="notes/Hush%20§.md">that</a>',
         "HTML picture": '<img src="notes/Hush §.md">',
         "HTML picture set": '<img srcset="notes/Hush%20§.md 2x" src="https://example.org/a.png">',
-        "Markdown link from a folder above": "See [that](<../notes/Hush §.md>).",
     }.items():
         yield Attempt(f"name of a private note: {name}", text, "refused", HUSH)
     for name, note in {
