@@ -124,12 +124,14 @@ SHOWN = 20
 @click.argument("count", type=click.IntRange(min=1), default=1)
 @click.option("--list", "listing", is_flag=True, help="List the last steps, newest first.")
 @dry_run_option
+@yes_option
 @json_options
-def undo(count: int, *, listing: bool, dry_run: bool) -> int:
+def undo(count: int, *, listing: bool, dry_run: bool, yes: bool) -> int:
     """Undo the last COUNT steps, made in the interface or on the command line.
 
     Check-ins too: a line is added that restores the day. If a file has changed since, the changes
-    are merged, or nothing is undone.
+    are merged, or nothing is undone. An export that took private text out of a site is undone only
+    after a question.
     """
     vault = open_vault()
     if listing:
@@ -146,7 +148,10 @@ def undo(count: int, *, listing: bool, dry_run: bool) -> int:
             stretch=2,
         )
     done = "Would undo" if dry_run else "Undid"
-    return _report(done, vault.history.undo(count, dry_run=dry_run))
+    if not dry_run and vault.history.reveals(count):
+        why = "this would put private text back into the site"
+        confirm("Put private text back into the site?", why, yes=yes)
+    return _report(done, vault.history.undo(count, dry_run=dry_run, reveal=True))
 
 
 @click.command(short_help="Redo what was undone.")

@@ -38,6 +38,7 @@ from notekeep.storage.content import digest_of
 from notekeep.storage.file_names import is_within
 from notekeep.storage.history import History
 from notekeep.storage.open_folder import content_at, remove_empty_folders
+from notekeep.storage.operation_log import HID_PRIVATE
 from notekeep.storage.scan import is_ignored_folder
 
 _FIELD = re.compile(r"^(?:\.\. )?([\w-]+) ?[:=]", re.MULTILINE)
@@ -97,16 +98,28 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
     batch.draft_existing()
     resolve_posts(batch)
     posts = compose_posts(batch)
-    diff = SiteDiff(batch, bases)
+    found = ExportPlan(
+        target.id,
+        target.name,
+        target.folder,
+        published=batch.published,
+        request=request,
+        drafts=[one.draft for one in posts],
+        own_words=_own_words(target, posts),
+        known_slugs=list(batch.manifest.posts),
+        hides_drafts=target.hides_drafts,
+    )
+    audit = Audit(batch.source, found)
+    diff = SiteDiff(
+        batch, bases, lambda data, note: bool(audit.find([OutgoingFile("", data, note)]))
+    )
     diff.compare(posts)
     requested = [one for one in posts if one.draft.post.path in batch.requested]
     warnings = [*target.warnings, *batch.warnings]
     warnings += [warning for one in requested for warning in one.warnings]
     warnings += diff.warnings
-    return ExportPlan(
-        target.id,
-        target.name,
-        target.folder,
+    return replace(
+        found,
         files=diff.files,
         posts=[
             PlannedPost(one.draft.post, target.post_path(one.draft.post), one.draft, one.changes)
@@ -114,12 +127,6 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
         ],
         refused=batch.refused,
         warnings=list(dict.fromkeys(warnings)),
-        published=batch.published,
-        request=request,
-        drafts=[one.draft for one in posts],
-        own_words=_own_words(target, posts),
-        known_slugs=list(batch.manifest.posts),
-        hides_drafts=target.hides_drafts,
     )
 
 
@@ -245,7 +252,8 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
     Bases(history, plan.site).keep(
         (file.path, file.ours) for file in settled if file.ours is not None
     )
-    step = _write_files(plan, history)
+    gone = [OutgoingFile(file.path, file.before or b"", file.note) for file in changes]
+    step = _write_files(plan, history, hides=bool(audit.find(gone)))
     try:
         audit.check(_read_back(plan.site, file) for file in _outgoing(plan))
     except Refused:
@@ -256,12 +264,12 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
     return exported
 
 
-def _write_files(plan: ExportPlan, history: History) -> str:
+def _write_files(plan: ExportPlan, history: History, *, hides: bool) -> str:
     names = [planned.post.title for planned in plan.posts]
     label = names[0] if len(names) == 1 else f"{len(names)} notes"
     step = history.step(
         "export",
-        f"{label} to {plan.target_name}",
+        f"{label} to {plan.target_name}{HID_PRIVATE if hides else ''}",
         root=plan.site,
         whole=True,
         elsewhere=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from notekeep.export.addresses import web_name
@@ -20,18 +20,23 @@ from notekeep.markdown.text_merge import has_changes_of, merge_with_site, plain_
 from notekeep.storage.filesystem import explain_errors
 from notekeep.storage.open_folder import content_at
 
+_STILL_PRIVATE = "still online: private since"
 _MERGE = re.compile(rb"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 
 class SiteDiff:
     """The comparison of an export with its site."""
 
-    def __init__(self, batch: Batch, bases: Bases) -> None:
+    def __init__(
+        self, batch: Batch, bases: Bases, shows_private: Callable[[bytes, str], bool]
+    ) -> None:
         self.target = batch.target
         self.manifest = batch.manifest
         self.options = batch.options
         self.bases = bases
         self.withheld = batch.drafter.attachments.withheld
+        # whether a post's text has what may not be seen of its note, given both
+        self.shows_private = shows_private
         self.requested = {path: draft.post.slug for path, draft in batch.requested.items()}
         self.gone = batch.orphaned_slugs()
         self.files: list[SiteChange] = []
@@ -131,21 +136,40 @@ class SiteDiff:
             answers=("pull", "keep", "overwrite"),
         )
         stays = replace(theirs, status="unchanged", after=before, why="kept your edits in the site")
+        since = self.shows_private(before, change.note)
+        if since:
+            theirs, stays = (
+                replace(one, why=f"{one.why}; {_STILL_PRIVATE}") for one in (theirs, stays)
+            )
+            self.warnings.append(f"{path}: {_STILL_PRIVATE}")
+            base = None if base is None else self._public(base, change)
+            before = self._public(before, change)
         match self.options.by_hand:
             case "overwrite":
                 return replace(theirs, status="changed", ours=None)
             case "keep":
                 return stays
-            case "merge" if theirs.can_merge and base is not None:
+            case "merge" if base is not None:
                 both = merge_with_site(base, before, after)
-                if both == before and not moves:
+                if both is not None and both == change.before and not moves:
                     return stays
-                why = "merged with your edits in the site"
-                return replace(theirs, status="changed", after=both, why=why)
+                if both is not None:
+                    why = "merged with your edits in the site"
+                    return replace(theirs, status="changed", after=both, why=why)
         if base is not None and self._has_edits(base, before, after):
             return replace(change, base=base)
-        is_kept = is_as_note and not moves and old.kept.get(path) == fingerprint(before)
-        return stays if is_kept else theirs
+        is_kept = is_as_note and old.kept.get(path) == fingerprint(change.before or b"")
+        return stays if is_kept and not moves and not since else theirs
+
+    def _public(self, text: bytes, change: SiteChange) -> bytes:
+        """Return a post's text without the lines that became private."""
+        kept: list[bytes] = []
+        for line in text.splitlines(keepends=True):
+            if self.shows_private(line, change.note):
+                continue
+            if line.strip() or not kept or kept[-1].strip():  # of two blank lines one stays
+                kept.append(line)
+        return b"".join(kept)
 
     def _has_edits(self, base: bytes, site: bytes, note: bytes) -> bool:
         """Whether the note has every edit of the site by now, as after a pull."""

@@ -14,12 +14,12 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from notekeep.errors import NotekeepError, NotFound, Problem
+from notekeep.errors import NotekeepError, NotFound, Problem, Refused
 from notekeep.habits.log import parse_line
 from notekeep.notes.plan import NoteChange
 from notekeep.services.indexing import IndexService
 from notekeep.storage.history import History
-from notekeep.storage.operation_log import ChangeRecord, StepRecord
+from notekeep.storage.operation_log import HID_PRIVATE, ChangeRecord, StepRecord
 from notekeep.storage.transaction import stacks
 from notekeep.tracking.checkin import check_ins, describe_entry, find_last_undo
 from notekeep.tracking.tracker import HabitIndex
@@ -81,12 +81,22 @@ class HistoryService:
         both = heapq.merge(steps, self._check_ins(), key=lambda one: -one.time)
         return list(islice(both, limit))
 
-    def undo(self, count: int = 1, *, dry_run: bool = False) -> list[Step]:
+    def reveals(self, count: int = 1) -> bool:
+        """Whether to undo the newest steps puts private text back into a site."""
+        return any(step.label.endswith(HID_PRIVATE) for step in islice(self._undoable(), count))
+
+    def undo(self, count: int = 1, *, dry_run: bool = False, reveal: bool = False) -> list[Step]:
         """Undo the newest steps, or only tell which (`dry_run`); fewer when there are no more.
 
         Where a file changed since in the same place, Conflict is raised: that step and those before
-        it stay, newer ones are taken back.
+        it stay, newer ones are taken back. Refused is raised where private text would be in a site
+        again, but for `reveal`.
         """
+        if not (dry_run or reveal) and self.reveals(count):
+            raise Refused(
+                "undoing this export would put private text back into the site",
+                "`notekeep undo --yes` does so all the same",
+            )
         if dry_run:
             done = list(islice(self._undoable(), count))
         else:

@@ -53,6 +53,10 @@ class ChangeRecord:
     to: str = ""  # where it is after a move; in the trash, or "" when it was removed from a site
 
 
+HID_PRIVATE = ", which took out private text"
+"""What the label of an export ends with that is not undone without asking."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepRecord:
     """One step in the log."""
