@@ -32,7 +32,8 @@ _ESCAPED = re.compile(rf"(?<![{_LETTERS}%&\\])[{_LETTERS}]*+[%&\\][{_LETTERS}%&\
 _PATH = r"(?i:(?<!\w){0}\.md(?!\w))|(?<![\w/]){0}(?!\w|[-/]|\.\w)"
 """A path: with its ending in any case, or without as it is spelt, as a word of its own."""
 _INNER_MARKS = re.compile(
-    r"[*_~=`\u00ad\u200b-\u200f\u2060\ufeff]+|</?[a-z][^<>]*>|\\(?=[^\w\s])", re.IGNORECASE
+    r"[][*_~=`\u00ad\u200b-\u200f\u2060\ufeff]+|(?<=\])\([^)\s]*\)|</?[a-z][^<>]*>|\\(?=[^\w\s])",
+    re.IGNORECASE,
 )
 """What can stand within a word that shows without it."""
 _SLASHES = re.compile(r"[\\/]+")

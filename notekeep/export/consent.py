@@ -126,7 +126,9 @@ def is_withheld(fields: Mapping[str, Value]) -> bool:
 def _sorted_under(fields: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
     """Yield the folded words of tags and categories, and which of these they are of."""
     for key in ("tags", *CATEGORY_FIELDS):
-        for word in _WORD_OF_TAG.findall(fold_mark(str(fields.get(key)))):
+        value = fields.get(key)
+        text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for word in _WORD_OF_TAG.findall(fold_mark(text)):
             yield "tag" if key == "tags" else key, word.strip("-_")
 
 
@@ -247,7 +249,7 @@ def _nearly(path: str, what: str, meant: str) -> Refused:
 # either: a private note called "Notes" forbids nobody the word.
 
 _MENTIONED_LINK = re.compile(WIKILINK_PATTERN)
-_HTML_TAG = re.compile(r"<[A-Za-z][^>]*>", re.DOTALL)
+_HTML_TAG = re.compile(r"</?[A-Za-z][^>]*>", re.DOTALL)
 _ADDRESS_ATTRIBUTE = re.compile(
     r"\s(?:href|xlink:href|src|srcset|poster|data|cite|action|formaction|longdesc|background"
     r"|data-(?:href|src|link|path|file|note))\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))",

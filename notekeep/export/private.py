@@ -68,7 +68,7 @@ def strip_private(passage: MappedText) -> PublicBody:
 # Private blocks, found by their marks.
 
 _TAG = re.compile(
-    r"[#\uff03]([\w\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff-]+)"
+    r"[#\uff03]([\w\u24b6-\u24e9\u00ad\u0300-\u036f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0f\ufeff-]+)"
 )
 _APART_TAG = re.compile(r"(?<!\S)#[ \t]+(\w+)[ \t]*$", re.MULTILINE)
 _CALLOUT = re.compile(r"\[!([^\]\n]*)\]")

@@ -1,4 +1,4 @@
-"""Private text stays in the vault: a table of attempts to get it out, over six targets.
+"""Private text stays in the vault: tables of attempts to get it out, over all targets.
 
 Each attempt has a secret word of its own, looked for in every byte of every exported file.
 """
@@ -16,7 +16,9 @@ import pytest
 
 from notekeep.vault import Vault
 from tests.support.leaks import ABOUT_PRIVACY, ATTEMPTS
-from tests.support.sites import make_hugo_site
+from tests.support.leaks_by_syntax import ATTEMPTS_BY_SYNTAX, SETTINGS
+from tests.support.leaks_combined import ATTEMPTS_COMBINED
+from tests.support.sites import folder_with, make_hugo_site
 from tests.support.sizes import cases
 
 if TYPE_CHECKING:
@@ -26,7 +28,27 @@ if TYPE_CHECKING:
     from notekeep.errors import Refused
     from tests.support.leaks import Attempt
 
-TARGETS = ("hugo", "html", "nikola", "portable", "ghost", "wordpress")
+SITES = {
+    "html": {},
+    "nikola": {"conf.py": 'POSTS = (("posts/*.md", "posts", "post.tmpl"),)\n'},
+    "portable": {},
+    "ghost": {},
+    "wordpress": {},
+    "jekyll": {"_config.yml": "title: x\n"},
+    "pelican": {"pelicanconf.py": ""},
+    "mkdocs": {"mkdocs.yml": "site_name: x\n"},
+    "zensical": {"zensical.toml": ""},
+    "eleventy": {"eleventy.config.js": ""},
+    "astro": {"astro.config.mjs": "", "src/content.config.ts": ""},
+    "hexo": {"_config.yml": "title: x\n"},
+    "zola": {"config.toml": ""},
+}
+TARGETS = ("hugo", *SITES)
+TABLES = {
+    "by what is hidden": ATTEMPTS,
+    "by syntax": ATTEMPTS_BY_SYNTAX,
+    "combined": ATTEMPTS_COMBINED,
+}
 _DATA = re.compile(rb"base64,([A-Za-z0-9+/=]+)")
 
 
@@ -81,11 +103,10 @@ def export(root: Path, site: Path, target: str, paths: list[str], *, named: bool
     """Export notes, and look at every file that was written."""
     if target == "hugo":
         make_hugo_site(site)
-    elif target == "nikola":
-        site.mkdir()
-        (site / "conf.py").write_text('POSTS = (("posts/*.md", "posts", "post.tmpl"),)\n')
     else:
         site.mkdir()
+        for name, text in SITES[target].items():
+            folder_with(site, name, text)
     vault = Vault.open(root)
     vault.indexing.refresh()
     options = vault.publishing.export_options(named=named)
@@ -102,13 +123,15 @@ def export(root: Path, site: Path, target: str, paths: list[str], *, named: bool
 
 @cases("chosen", ["by publish: true", "by name"], fast=1)
 @cases("target", TARGETS, fast=2)
-def test_no_attempt_gets_a_secret_out(tmp_path: Path, target: str, chosen: str) -> None:
+@pytest.mark.parametrize("table", TABLES)
+def test_no_attempt_gets_a_secret_out(tmp_path: Path, table: str, target: str, chosen: str) -> None:
     root = tmp_path / "notes"
-    root.mkdir()
-    paths = [write_attempt(root, number, attempt) for number, attempt in enumerate(ATTEMPTS)]
+    folder_with(root, ".notekeep/config.toml", SETTINGS)
+    attempts = TABLES[table]
+    paths = [write_attempt(root, number, attempt) for number, attempt in enumerate(attempts)]
     exported = export(root, tmp_path / "site", target, paths, named=chosen == "by name")
     wrong = []
-    for number, (attempt, path) in enumerate(zip(ATTEMPTS, paths, strict=True)):
+    for number, (attempt, path) in enumerate(zip(attempts, paths, strict=True)):
         if file := exported.words.get(f"zebrafish{number:03}"):
             wrong.append(f"{attempt.name}: the secret is in {file}")
         if attempt.outcome == "refused" and path not in exported.refused:
@@ -134,7 +157,7 @@ def test_notes_about_privacy_are_exported(tmp_path: Path, target: str) -> None:
     assert {path: str(error) for path, error in exported.refused.items()} == {}
 
 
-def test_the_table_is_as_long_as_promised() -> None:
-    assert len(ATTEMPTS) >= 240
-    assert len({attempt.name for attempt in ATTEMPTS}) == len(ATTEMPTS)
+def test_the_tables_are_as_long_as_promised() -> None:
+    for table, length in zip(TABLES.values(), (240, 630, 150), strict=True):
+        assert length <= len({attempt.name for attempt in table}) == len(table)
     assert len(ABOUT_PRIVACY) == 40
