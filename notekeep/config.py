@@ -15,7 +15,7 @@ from notekeep.locks import hold_lock_file
 from notekeep.settings import VaultSettings, read_toml, vault_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tomlkit import TOMLDocument
 
@@ -112,6 +112,7 @@ class VaultPlaces(NamedTuple):
     settings: VaultSettings
 
 
+SITE_KEYS = ("dir", "target")
 _SIMPLE_SETTINGS = {
     **dict.fromkeys(("default", "editor", "theme", "glyphs", "keymap"), str),
     **dict.fromkeys(("prelude", "sync_on_open", "sync_on_close"), bool),
@@ -121,13 +122,16 @@ _SIMPLE_SETTINGS = {
 def person_settings(places: Places) -> PersonSettings:
     """Read the person's settings; what is not understood is kept out and named in `warnings`."""
     settings = PersonSettings(os.path.join(places.config, "config.toml"))
-    for key, value in read_toml(settings.path).items():
+    given = read_toml(settings.path)
+    settings.warnings += _misplaced(given)
+    for key, value in given.items():
         if isinstance(value, _SIMPLE_SETTINGS.get(key, ())):
             setattr(settings, key, value)
         elif key == "vaults" and isinstance(value, dict):
             settings.vaults = {name: os.path.expanduser(str(path)) for name, path in value.items()}
         elif key == "keys" and isinstance(value, dict):
-            settings.keys = {str(action): _keys(keys) for action, keys in value.items()}
+            own = value.keys() - _SIMPLE_SETTINGS.keys()
+            settings.keys = {str(action): _keys(value[action]) for action in value if action in own}
         elif key == "sites" and isinstance(value, dict):
             for name, tables in value.items():
                 sites = tuple(map(_site, tables if isinstance(tables, list) else [tables]))
@@ -137,6 +141,19 @@ def person_settings(places: Places) -> PersonSettings:
         else:
             settings.warnings.append(f"{key}: unknown setting or wrong type; ignored")
     return settings
+
+
+def _misplaced(given: dict[str, Any]) -> Iterator[str]:
+    """Yield what names are wrong in their tables: usually settings put below the last table."""
+    sites = given.get("sites")
+    tables = {name: given.get(name) for name in ("keys", "vaults")}
+    for name, site in sites.items() if isinstance(sites, dict) else ():
+        tables |= {f"sites.{name}": one for one in (site if isinstance(site, list) else [site])}
+    for where, table in tables.items():
+        for name, value in table.items() if isinstance(table, dict) else ():
+            is_setting = name in _SIMPLE_SETTINGS and not os.path.isdir(str(value))
+            if is_setting or (where.startswith("sites.") and name not in SITE_KEYS):
+                yield f"{where}.{name}: unknown setting; put settings above the first [table]"
 
 
 def _keys(value: Any) -> str:

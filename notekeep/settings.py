@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from math import inf
 from typing import Any, Final
@@ -295,14 +295,26 @@ def vault_settings(root: str) -> VaultSettings:
         settings.is_unread, settings.unsure = True, error.message
         data = {}
     for key, value in data.items():
-        if not _apply(settings, key, value):
-            message = f"{VAULT_SETTINGS}: {key}: unknown setting or invalid value; ignored"
+        names = [] if _apply(settings, key, value) else [key, *_names_in(value)]
+        if key == "folders" and not names:  # a setting that was put below the table
+            kinds = data.get("kinds", ())
+            names = [name for name in value if name in SETTING_CHECKS and name not in kinds]
+        if names:
+            name = key if names[0] == key else f"{key}.{names[0]}"
+            message = f"{VAULT_SETTINGS}: {name}: unknown setting or invalid value; ignored"
             settings.ignored.append(message)
             from difflib import get_close_matches  # which few vaults need
 
-            if get_close_matches(key.casefold(), ABOUT_LEAVING, n=1, cutoff=0.8):
+            near = (get_close_matches(one.casefold(), ABOUT_LEAVING, cutoff=0.8) for one in names)
+            if any(near):
                 settings.unsure = message  # it may have been one that keeps something back
     return settings
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        yield name
+        yield from _names_in(inner)
 
 
 def _language(env: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import click
 
-from notekeep.catalog.name_lookup import resolve_names, split_names
+from notekeep.catalog.name_lookup import find_exact, resolve_names, split_names
 from notekeep.catalog.records import Row
 from notekeep.cli import output, shell_completion
 from notekeep.cli.arguments import (
@@ -253,7 +253,7 @@ def _run(command: list[str], arguments: list[str], what: str, feed: str | None =
 @yes_option
 @change_options
 def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> int:
-    """Change fields in the front matter of NOTE, or of all notes that match QUERY.
+    """Change fields in the front matter of each NOTE, or of all notes that match QUERY.
 
     `k=v` sets a field, `k+=v` adds to a list, `k-=v` removes from it, `k=` deletes the field.
     Dates can be words: `finished=yesterday`, `mon`, `-3`, `"3 days ago"`. For status=finished or
@@ -264,15 +264,15 @@ def set_(words: tuple[str, ...], *, force: bool, yes: bool, dry_run: bool) -> in
     notekeep set genre+=classic -- type:book published\\<1990
     """
     shape = _SPACED_CHANGE if "--" in words else _CHANGE
-    changes, name = _split(words, shape, "KEY=VALUE")
+    changes, names = _split(words, shape, "KEY=VALUE")
     vault = open_refreshed()
-    paths = find_paths(vault, name)
+    paths = _find_paths(vault, names)
     try:
         plan = vault.notes.plan_set(paths, changes, force=force)
     except InvalidValue as error:
         hint = f"{error.hint} --force writes it anyway."
         raise InvalidValue(error.message, hint.strip()) from None
-    plan = _offer_dates(vault, plan, name, asks=not dry_run and not yes)
+    plan = _offer_dates(vault, plan, " ".join(names), asks=not dry_run and not yes)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
@@ -303,21 +303,31 @@ def _offer_dates(vault: Vault, plan: WritePlan, name: str, *, asks: bool) -> Wri
 @yes_option
 @change_options
 def tag(words: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
-    """Add and remove tags in the front matter of NOTE, or of all notes that match QUERY.
+    """Add and remove tags in the front matter of each NOTE, or of all notes that match QUERY.
 
     \b
     notekeep tag +reread -inbox -- "Deep Work"
     """
-    tags, name = _split(words, _TAG, "+TAG or -TAG")
+    tags, names = _split(words, _TAG, "+TAG or -TAG")
     vault = open_refreshed()
-    paths = find_paths(vault, name)
+    paths = _find_paths(vault, names)
     add = [word[1:] for word in tags if word[0] == "+"]
     remove = [word[1:] for word in tags if word[0] == "-"]
     plan = vault.notes.plan_tag(paths, add, remove)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 
-def _split(words: tuple[str, ...], shape: re.Pattern[str], form: str) -> tuple[list[str], str]:
+def _find_paths(vault: Vault, words: Sequence[str]) -> list[str]:
+    """Return the notes that words name one by one, else those of one name or query."""
+    names = split_names(vault.catalog, words, vault.root)
+    if len(names) > 1 and all(find_exact(vault.catalog, name, vault.root) for name in names):
+        return [row.path for row in resolve_names(vault.catalog, names, vault.root)]
+    return find_paths(vault, " ".join(words))
+
+
+def _split(
+    words: tuple[str, ...], shape: re.Pattern[str], form: str
+) -> tuple[list[str], Sequence[str]]:
     """The changes, and what they are made to: after `--`, or after the last change."""
     if "--" in words:
         at = words.index("--")
@@ -331,7 +341,7 @@ def _split(words: tuple[str, ...], shape: re.Pattern[str], form: str) -> tuple[l
     if not changes or not rest:
         missing = "which note?" if changes else "what should change?"
         raise UsageError(missing, f"usage: {form} ... -- NOTE or QUERY")
-    return changes, " ".join(rest)
+    return changes, rest
 
 
 @click.group(

@@ -168,9 +168,7 @@ def config_command(ctx: click.Context) -> int:
     warnings = list(person.warnings)
     for name, path in person.vaults.items():
         if not os.path.isdir(path):
-            is_setting = hasattr(person, name)
-            hint = "; put settings above the line [vaults]" if is_setting else ""
-            warnings.append(f"vaults.{name}: there is no folder {path}{hint}")
+            warnings.append(f"vaults.{name}: there is no folder {path}")
     try:
         root = config.find_vault(current_context().vault, person)
     except NotFound:

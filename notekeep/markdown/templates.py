@@ -41,7 +41,7 @@ _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     ),
     "podcast": (
         ("show", "episode", "host", "guest", "published", "listened", "url", "rating"),
-        "## Takeaways\n\n[00:00:00] \n\n## Quotes\n\n## What I will do with it\n",
+        "## Takeaways\n\n- [00:00:00] \n\n## Quotes\n\n## What I will do with it\n",
     ),
     "habit": (
         ("schedule", "goal", "since", "identity", "when", "after", "tiny"),

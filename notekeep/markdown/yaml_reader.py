@@ -228,7 +228,7 @@ def _encode(text: str) -> bytes:
 
 _YAML_MESSAGES: Final = (
     ("mapping values are not allowed", "A value that contains `: ` needs quotes."),
-    ("found character that cannot start", "A value that starts with this character needs quotes."),
+    ("found character that cannot start", "Values that start with {character} need quotes."),
     ("found unexpected end of stream", "A quote is not closed."),
     ("found unexpected document", "A quote is not closed."),
     ("could not find expected ':'", "A line here is not `key: value`."),
@@ -255,7 +255,8 @@ def _explain(error: yaml.YAMLError, text: str) -> SuspiciousBlock:
     if "quoted scalar" in str(getattr(error, "context", "")) and context is not None:
         mark = context
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
+    character = text.split("\n")[line][column : column + 1]
     for part, message in _YAML_MESSAGES:
         if part in problem:
-            return SuspiciousBlock(message, line, column)
+            return SuspiciousBlock(message.replace("{character}", character), line, column)
     return SuspiciousBlock(f"YAML cannot read it: {problem}.", line, column)

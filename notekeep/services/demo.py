@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
+from notekeep.config import current_time
 from notekeep.errors import NotFound
 
 PREFIX = "notekeep-demo-"
@@ -25,6 +26,11 @@ VAULT = "sample"
 OWNER = "pid"
 """The file beside a copy that says which process uses it; it goes when that one ends in order."""
 _DATE = re.compile(rb"(?<![\d-])(20\d\d-\d\d-\d\d)(?![\d-])")
+_CHANGED = re.compile(
+    rb"^(?:created|finished|listened|date|since): (\d{4}-\d\d-\d\d)", re.MULTILINE
+)
+WELCOME = ("Start here.md", "Atomic Habits.md")
+"""The notes that lists begin with."""
 _LOG_LINE = re.compile(rb"^- (\d{4}-\d\d-\d\d) ", re.MULTILINE)
 _LOG_NAME = re.compile(r"^(\d{4}-\d\d)\.(.+)\.md$")
 REACH = dt.timedelta(days=550)
@@ -40,6 +46,12 @@ def sample_folder() -> str:
     raise NotFound("the sample vault is not part of this installation", "install notekeep again")
 
 
+def home_of_copy(root: str) -> str:
+    """Return NOTEKEEP_HOME of a copy of the sample vault, "" for any other vault."""
+    base = os.path.dirname(root)
+    return os.path.join(base, HOME) if os.path.basename(base).startswith(PREFIX) else ""
+
+
 def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, str]:
     """Copy the sample vault, dates moved up to `today`; return its folder and NOTEKEEP_HOME's."""
     _delete_unused(parent or tempfile.gettempdir())
@@ -52,7 +64,28 @@ def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, s
         file.write(str(os.getpid()))
     atexit.register(_release, owner)
     move_dates(root, today)
+    _set_times(root, today)
     return root, home
+
+
+def _set_times(root: str, today: dt.date) -> None:
+    """Give each note the time of its last day, so that lists look as after a year of writing."""
+    now = dt.datetime.combine(today, current_time().time())
+    for path, data in _notes(root):
+        dates = [day for day in map(_parse, _CHANGED.findall(data)) if day and day <= today]
+        time = dt.datetime.combine(max(dates), dt.time(12)) if dates else now - REACH
+        time = min(time, now - dt.timedelta(hours=1))
+        name = os.path.basename(path)
+        if name in WELCOME:
+            time = now - dt.timedelta(minutes=WELCOME.index(name))
+        os.utime(path, (time.timestamp(), time.timestamp()))
+
+
+def _parse(day: bytes) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(day.decode())
+    except ValueError:
+        return None
 
 
 def _release(owner: str) -> None:
@@ -62,9 +95,8 @@ def _release(owner: str) -> None:
 
 def delete_copy(root: str) -> None:
     """Delete a copy of the sample vault with all that lies beside it; any other vault stays."""
-    base = os.path.dirname(root)
-    if os.path.basename(base).startswith(PREFIX):
-        shutil.rmtree(base, ignore_errors=True)
+    if home_of_copy(root):
+        shutil.rmtree(os.path.dirname(root), ignore_errors=True)
 
 
 def _delete_unused(parent: str) -> None:
@@ -151,11 +183,9 @@ def _notes(root: str) -> Iterator[tuple[str, bytes]]:
 
 def _moved(data: bytes, last: dt.date, shift: dt.timedelta) -> bytes:
     def move(match: re.Match[bytes]) -> bytes:
-        try:
-            day = dt.date.fromisoformat(match[1].decode())
-        except ValueError:
-            return match[0]
-        return (day + shift).isoformat().encode() if abs(last - day) <= REACH else match[0]
+        day = _parse(match[1])
+        is_recent = day is not None and abs(last - day) <= REACH
+        return (day + shift).isoformat().encode() if day and is_recent else match[0]
 
     return _DATE.sub(move, data)
 

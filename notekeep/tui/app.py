@@ -185,7 +185,8 @@ class NotekeepApp(App[None], RemovalSafe):
             return
         self._was_shown = True
         self.first_frame.set()
-        for wrong in wrong_keys(self.vault.person.keymap, self.vault.person.keys):
+        person = self.vault.person
+        for wrong in (*person.warnings, *wrong_keys(person.keymap, person.keys)):
             show_message(self, clean_line(wrong), seconds=LONG, severity="warning")
         collect_garbage(self)
         self.editors.show_unsaved(is_asked=False)
@@ -550,6 +551,14 @@ class NotekeepApp(App[None], RemovalSafe):
         from notekeep.tui.screens.welcome import choose_vault
 
         choose_vault(self)
+
+    def action_open_sample(self) -> None:
+        from notekeep.services.demo import copy_sample_vault
+
+        def leave(copy: tuple[str, str]) -> None:
+            self.call_later(self.leave_for, copy[0])
+
+        in_background(self, partial(copy_sample_vault, self.today), leave, group="vaults")
 
     def action_refresh(self) -> None:
         self.updates.sweep()

@@ -31,6 +31,8 @@ _HEADING = re.compile(r"\[\[([^\[\]|#\n]*)#([^\[\]|#^\n]*)\Z")
 _TITLE = re.compile(r"#{1,6} +(.*?)(?: +#+)? *\Z")
 _FIELD = re.compile(r"\A([^\W\d][\w-]*):(?= |\Z)")
 _ITEM = re.compile(r"(?:\A[^\W\d][\w-]*: +\[?|\A *- +|, *)([^\s\"'\[\],][^\"'\[\],]*)\Z")
+_PLACEHOLDER = re.compile(r"(?:[-*+] )?(?:\[[\d:]+\])? *\Z")
+"""A line that waits for words: it is empty, or has a bullet or a timestamp only."""
 _FENCE = "---"
 MAX_FIELD_LINES = 1_000
 """Lines in which front matter ends: a long text may begin with a rule that looks like its fence."""
@@ -256,15 +258,18 @@ def first_text_position(lines: Sequence[str]) -> tuple[int, int]:
     first = next(sections, None)
     if first is None:
         return len(lines) - 1, len(lines[-1])
+    row = next((row for row in range(first + 1, len(lines)) if lines[row].strip()), first)
+    if not lines[row].startswith("#"):
+        return row, len(lines[row])  # behind its bullet or timestamp
     has_room = len(lines) > first + 3 and not any(lines[first + 1 : first + 4])
     return first + (2 if has_room else 1), 0
 
 
 def has_text(lines: Sequence[str]) -> bool:
-    """Tell whether a note has more than front matter and headings."""
+    """Tell whether a note has more than front matter, headings and placeholders."""
     end = find_frontmatter_end(lines)
     body = lines if end is None else lines[end + 1 :]
-    return any(line.strip() and not line.startswith("#") for line in body)
+    return not all(line.startswith("#") or _PLACEHOLDER.match(line) for line in body)
 
 
 def _offers(words: WordIndex, typed: re.Match[str], end: str) -> list[CompletionOffer]:

@@ -206,6 +206,8 @@ GO_KEYS: tuple[Second, ...] = (
     Second("x", "show-tasks", "Tasks"),
     Second("y", "show-books", "Books"),
     Second("v", "switch-vault", "Vaults"),
+    Second("i", "import-files", "Import"),
+    Second("d", "open-sample", "Sample"),
     Second("g", "first-line", "Top"),
 )
 """What the second key after `g` does."""

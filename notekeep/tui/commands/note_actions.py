@@ -50,12 +50,15 @@ NOTE_ACTIONS: tuple[Action, ...] = (
             command="quote",
             also="passage page",
         ).with_help("Add a passage with its page to the quotes of the note."),
-        action("delete", "Delete", "d", command="rm").with_help(
+        action("delete", "Delete", "d", command="rm", also="remove trash").with_help(
             "Move the note to the .trash folder of the vault. Undo restores it."
         ),
         action(
             "export", "Publish note", "p", label="publish", command="export", also="blog post"
         ).with_help("Show what an export of this note would write."),
+        action(
+            "begin-post", "Start a post", "", command="export start NOTE", also="blog"
+        ).with_help("Start a post from the marked notes, with their quotes and sources."),
         action("copy", "Copy", "y").with_help("Copy a link to the note, or the selected text."),
         action("copy-path", "Copy path", "").with_help("Copy the path of the file."),
         action("history", "History", "H", command="history").with_help(
@@ -71,7 +74,7 @@ NOTE_ACTIONS: tuple[Action, ...] = (
             command="ls --cols",
             also="table columns spreadsheet",
         ).with_help("Show the notes as a table of their fields, or as a list."),
-        action("set-field", "Set a field", "F", command="set").with_help(
+        action("set-field", "Set a field", "F", command="set", also="bulk").with_help(
             "Set fields of the marked notes: rating=5 genre+=classic status=. You see the changes "
             "first."
         ),

@@ -119,7 +119,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Draft: on or off",
             "D",
             command="set draft=false",
-            also="publish hide unpublish show",
+            also="publish hide unpublish show take down",
         ).with_help("Set whether the site shows the post or hides it as a draft."),
         action("prune-posts", "Prune", "x", command="export --prune").with_help(
             "Show which posts of deleted notes would be removed."
@@ -275,6 +275,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             command="import PATH",
             also="highlights kindle readwise goodreads",
         ).with_help("Import from another program: show what is new and what is lost, then write."),
+        action("open-sample", "Sample vault", "", command="demo", also="tour try").with_help(
+            "Open a copy of the sample vault, 70 notes to look around in."
+        ),
         action("switch-vault", "Vaults", "", command="vaults", also="open folder").with_help(
             "Open another vault."
         ),
@@ -332,7 +335,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Open drafts and posts."
         ),
         action("go", "Go to …", "g").with_help(
-            "Press one more key: t, b, h, p, c, s, x, y or v for a screen, g for the top."
+            "Press one more key for a screen, or g for the top. The bottom line lists them."
         ),
         action("control-x", "Emacs' ctrl+x …", "").with_help(
             "Press one more key: ctrl+s saves, ctrl+c quits, ctrl+f and b switch notes, u undoes."
@@ -389,7 +392,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Choose a theme, with a preview."
         ),
         action("suspend", "Suspend", "ctrl+z").with_help("Go back to the shell. fg returns here."),
-        action("quit", "Quit", "ctrl+q").with_help("Quit. Everything is saved."),
+        action("quit", "Quit", "ctrl+q", also="exit close leave").with_help(
+            "Quit. Everything is saved."
+        ),
         action("explain-quit", "How to quit", "q").with_help(
             "Show the key that quits. q alone closes what is in front."
         ),

@@ -45,7 +45,12 @@ HEIGHT_CLASSES = [(0, "-flat"), (10, "-high")]
 """Where there are few rows, none is left free above a dialog."""
 LIST_MARGIN = 8  # lines of the screen that are not the list of a dialog
 SOON_SECONDS = 0.3  # seconds after which a dialog says that it is at work
-KEY_NAMES = {"esc": "escape", "/": "slash"}  # keys as they are shown, and as Textual calls them
+KEY_NAMES = {
+    "esc": "escape",
+    "/": "slash",
+    "del": "delete",
+    "→": "right",
+}  # keys as they are shown, and as Textual calls them
 
 
 def hints(*keys: tuple[str, str], of: str = "screen") -> Content:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from textual.app import ComposeResult
@@ -14,7 +14,6 @@ from notekeep.markdown.field_changes import FieldChange
 from notekeep.markdown.note import Note
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import STATUS_DATES
-from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.completion import WordSuggester, known_values
 from notekeep.tui.dialogs.dialog import (
     Choice,
@@ -25,6 +24,7 @@ from notekeep.tui.dialogs.dialog import (
     TextLine,
     ask,
     dialog_box,
+    hints,
     open_dialog,
 )
 from notekeep.tui.field_forms import (
@@ -40,7 +40,7 @@ from notekeep.tui.keyboard import bindings
 from notekeep.tui.render.formatting import parse_rating, plural, stars
 from notekeep.tui.render.note_rows import gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, pad_line, spread_line
-from notekeep.tui.widgets.bars import ActionButtons, ChoiceBar
+from notekeep.tui.widgets.bars import ChoiceBar
 from notekeep.tui.widgets.line_view import RowList
 from notekeep.tui.workers import show_message
 
@@ -92,7 +92,7 @@ class FieldPrompt(Prompt):
 NAME_WIDTH = 14
 TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
 """What a type of field is called where its own name is no plain word."""
-BUTTONS = ("edit-field", "finish-form", "drop-form", "step-field", "clear-field", "reset-field")
+KEYS = ("enter", "edit"), ("→", "next value"), ("del", "empty"), ("ctrl+s", "apply")
 
 
 class _Fields(RowList[str | FormField]):
@@ -139,6 +139,8 @@ class _Fields(RowList[str | FormField]):
         left = [*pad_line(label, NAME_WIDTH), value, *self._stars(item, text)]
         type_name = TYPE_NAMES.get(item.type or "", item.type or "")
         about = "choice" if item.choices else type_name
+        if item.name == "rating":
+            about = f"0 to {item.best:g}"
         right = [Piece(about, "faint"), Piece(" ")] if width >= 2 * NAME_WIDTH + 20 else []
         head = gutter(self.glyphs, here=here, marked=text != item.text)
         return [*head, *spread_line(left, right, width - 2)]
@@ -165,18 +167,13 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         self.fields = _Fields(list_form_fields(note, self.vault.schema))
 
     def compose(self) -> ComposeResult:
-        with dialog_box(f"Fields of {self._title}", classes="-tall-box"):
+        keys = *KEYS, ("esc", "cancel")
+        with dialog_box(f"Fields of {self._title}", *keys, classes="-tall-box"):
             yield self.fields
             yield HintLine("")
-            yield ActionButtons(*self._buttons())
 
     def on_mount(self) -> None:
         self.fields.focus()
-
-    def _buttons(self) -> Iterator[tuple[str, str]]:
-        labels = {"drop-form": "discard"} if self.fields.changed else {}
-        for button in BUTTONS:
-            yield button, labels.get(button, ACTIONS_BY_ID[button].label)
 
     def on_list_view_selected(self) -> None:
         self.action_edit_field()
@@ -226,7 +223,8 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
             self._undated = ""
         offer = f"{self._undated} is empty · t sets it to today" if self._undated else ""
         self.query_one(HintLine).say(offer)
-        self.query_one(ActionButtons).show(*self._buttons())
+        leave = ("esc", "discard" if self.fields.changed else "cancel")
+        self.query_one("#dialog").border_subtitle = hints(*KEYS, leave)
 
     def action_date_status(self) -> None:
         field = next((one for one in self.fields.fields if one.name == self._undated), None)

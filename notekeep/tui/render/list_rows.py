@@ -298,8 +298,23 @@ def search_running(typed: str) -> list[StyledLine]:
     return [[Piece("Searching for ", "muted"), Piece(clean_line(typed), "title")]]
 
 
-EMPTY_ACTIONS = ("new-note", "capture", "switch-vault", "help")
-"""What is offered where there are no notes, a line each, in the last lines of `no_notes`."""
+_FIRST_STEPS = (
+    ("new-note", "n", "New note", "needs only a title"),
+    ("capture", "ctrl+n", "Quick note", "one line in today's note"),
+    ("import-files", "gi", "Import", "Kindle, Goodreads, Joplin and more"),
+    ("open-sample", "gd", "Sample vault", "70 notes to look around in"),
+    ("switch-vault", "gv", "Other vault", "choose another folder"),
+)
+EMPTY_ACTIONS = tuple(step[0] for step in _FIRST_STEPS)
+"""What is offered where there are no notes, a line each: see `first_steps`."""
+
+
+def first_steps() -> list[StyledLine]:
+    """Return a line for each of `EMPTY_ACTIONS`, its key first."""
+    return [
+        [Piece(f"{key:>6}", "key"), Piece(f"  {title:<14}"), Piece(about, "muted")]
+        for _, key, title, about in _FIRST_STEPS
+    ]
 
 
 def no_notes(indexed: float | None, folder: str = "") -> list[StyledLine]:
@@ -308,11 +323,8 @@ def no_notes(indexed: float | None, folder: str = "") -> list[StyledLine]:
         return [[], indexing_progress(indexed)]
     return [
         [],
-        [Piece("No notes yet.", "title")],
-        [Piece(f"Empty folder: {clean_line(folder)}" if folder else "", "muted")],
+        [Piece("No notes yet", "title")],
+        [Piece(f"This vault is an empty folder: {clean_line(folder)}" if folder else "", "muted")],
         [],
-        key_hint("n", "creates the first one"),
-        key_hint("ctrl+n", "adds a line to today's note"),
-        key_hint("gv", "opens another vault"),
-        key_hint("?", "shows all keys"),
+        *first_steps(),
     ]

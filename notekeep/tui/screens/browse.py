@@ -16,6 +16,7 @@ from notekeep.tui.list_model import narrow_to_scope, replace_sort
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
 from notekeep.tui.program import program
+from notekeep.tui.render.note_rows import kind_sign
 from notekeep.tui.render.styled_text import Piece
 from notekeep.tui.screens.browse_sidebar import BrowseSidebar
 from notekeep.tui.screens.preview_loader import PreviewLoader
@@ -60,6 +61,7 @@ class BrowseScreen(VaultScreen):
         self._wants_sidebar: bool | None = None
         self._sidebar = BrowseSidebar(self)
         self._trail = NoteHistory()
+        self._counted = ""  # what the list counts
         self._returned: tuple[str, str] | None = None
         """The note that one came back to, and what was searched for then."""
 
@@ -150,10 +152,13 @@ class BrowseScreen(VaultScreen):
         self.notes.flag(frozenset(pair.note for pair in conflicts))
 
     def on_list_pane_counted(self, event: ListPane.Counted) -> None:
-        self.set_status(event.text)
+        self._counted = event.text
+        self._show_status()
         self.show_mark_count(len(self.notes.marked))
         self._show_idle_actions()
-        if not self.notes.note_count:
+        is_empty = not self.notes.note_count
+        self.set_class(is_empty and bool(self.notes.offers), "-empty")
+        if is_empty:
             self.loader.row = None
             self._list_quote(None)
             self.preview.say()
@@ -166,6 +171,16 @@ class BrowseScreen(VaultScreen):
     def is_reading(self) -> bool:
         """Whether the keys are about the text of a note, and not about the list."""
         return self.has_class("-reading") or self.focused is self.preview
+
+    def _set_reading(self, *, on: bool) -> None:
+        self.set_class(on, "-reading")
+        self._show_status()
+
+    def _show_status(self) -> None:
+        """Name the open note, or count the list."""
+        row = self.loader.row if self.has_class("-reading") else None
+        name = "" if row is None else f"{kind_sign(row.kind, self.glyphs).text} {row.path}"
+        self.set_status(name or self._counted)
 
     def _arrange(self) -> None:
         self._fit()
@@ -188,20 +203,20 @@ class BrowseScreen(VaultScreen):
     def action_toggle_sidebar(self) -> None:
         # It is not seen beside a note that is read.
         self._wants_sidebar = self.has_class("-reading") or not self.has_class("-sidebar")
-        self.remove_class("-reading")
+        self._set_reading(on=False)
         self._arrange()
         (self.sidebar if self._wants_sidebar else self.notes).focus()
 
     async def action_toggle_grid(self) -> None:
         # What is shown in another way must be seen.
-        self.remove_class("-reading")
+        self._set_reading(on=False)
         await self.pane.show_as(grid=self.pane.grid is None)
         self.set_class(self.pane.grid is not None, "-grid")
         self.refresh_bindings()
 
     def action_zoom(self) -> None:
         if self.is_reading:
-            self.toggle_class("-reading")
+            self._set_reading(on=not self.has_class("-reading"))
         else:
             self.toggle_class("-zoomed")
 
@@ -234,7 +249,7 @@ class BrowseScreen(VaultScreen):
             self._arrange()
 
     def focus_search(self) -> None:
-        self.remove_class("-reading")
+        self._set_reading(on=False)
         self.show_list()
         self.pane.box.focus_text()
 
@@ -305,6 +320,7 @@ class BrowseScreen(VaultScreen):
             line = hit.line if self._returned != (row.path, self.pane.typed) else None
         self._list_quote(row)
         self.loader.show(row, matcher=self.pane.matcher, line=line)
+        self._show_status()
 
     def _list_quote(self, row: Row | None) -> None:
         is_quoted = row is not None and row.kind in QUOTED_KINDS
@@ -322,13 +338,13 @@ class BrowseScreen(VaultScreen):
             self._read()
 
     def _read(self) -> None:
-        self.add_class("-reading")
+        self._set_reading(on=True)
         self.preview.focus()
         # Where the preview had no place, it has one only after this.
         self.call_after_refresh(self.loader.reload)
 
     def action_leave(self) -> None:
-        self.remove_class("-reading")
+        self._set_reading(on=False)
         self.show_list()
         self.notes.focus()
 
@@ -347,7 +363,7 @@ class BrowseScreen(VaultScreen):
     def show_query(self, query: str) -> None:
         """Search for a query, as if it had been typed; the way back leads to what there was."""
         self._remember_note()
-        self.remove_class("-reading")
+        self._set_reading(on=False)
         self.choose_scope("", "")
         self.pane.box.set_text(query)
         if self.loader.row is not None:
@@ -499,6 +515,11 @@ class BrowseScreen(VaultScreen):
     def action_export(self) -> None:
         if paths := self.chosen_notes():
             self.post_message(PublishNotes(paths))
+
+    def action_begin_post(self) -> None:
+        from notekeep.tui.screens.publish import start_post
+
+        start_post(self, self.chosen_notes())
 
     def action_copy(self) -> None:
         self.operations.copy()

@@ -302,6 +302,8 @@ class EditScreen(VaultScreen):
 
     def on_note_area_offered(self) -> None:
         self.offers.show_offers(self.area)
+        self.labels = {"finish": "close list"} if self.area.listed_offers else {}
+        self.refresh_bindings()
 
     def on_list_view_selected(self, event: CompletionList.Selected) -> None:
         self.area.accept_offer(event.row)

@@ -21,7 +21,6 @@ from notekeep.tui.dialogs.dialog import Choice, Dialog, Option, OptionRows, dial
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import VaultChanged
 from notekeep.tui.render.text_diff import compare, unified
-from notekeep.tui.widgets.bars import ActionButtons
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.workers import WRITE_GROUP, in_background, show_error, show_message
 
@@ -286,13 +285,6 @@ class ExternalEdits:
 
 # Text that was typed and never saved, as a crash leaves it.
 
-BUTTONS = (
-    ("restore-unsaved", "restore"),
-    ("discard-unsaved", "discard"),
-    ("dismiss", "later"),
-    ("compare-unsaved", "difference"),
-)
-
 
 def find_unsaved_texts(vault: Vault) -> list[UnsavedText]:
     """Find the texts that were left and are not what their notes hold; reads and never writes."""
@@ -326,9 +318,9 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
         self._list = OptionRows()
 
     def compose(self) -> ComposeResult:
-        with dialog_box("Unsaved text"):
+        keys = ("enter", "restore"), ("del", "discard"), ("v", "difference"), ("esc", "later")
+        with dialog_box("Unsaved text", *keys):
             yield self._list
-            yield ActionButtons(*BUTTONS)
 
     def on_mount(self) -> None:
         self._list.focus()
@@ -337,7 +329,7 @@ class UnsavedScreen(Dialog["UnsavedText | None"]):
     def _list_texts(self) -> None:
         texts = enumerate(self._texts)
         self._list.show([Option(one.path, format_moment(one.when), str(n)) for n, one in texts])
-        self.fit(self._list, margin=9)
+        self.fit(self._list, margin=7)
 
     @property
     def _here(self) -> UnsavedText | None:

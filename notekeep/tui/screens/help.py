@@ -68,7 +68,9 @@ ABOUT = (
     "Hold shift to select text with the mouse."
 )
 MOST_USED_KEYS = ("enter", "e", "n", "slash", "u", "ctrl+p", "ctrl+q")
-"""The keys that help begins with, where they are not typed into a text."""
+"""The keys that help begins with, where they are not typed into a text, ..."""
+LOGGING_KEYS = {"habits": ("space", "plus", "x", "y"), "today": ("space", "plus", "x")}
+"""... and those before them on some screens."""
 
 
 def help_lines(
@@ -108,7 +110,7 @@ def help_lines(
 
 
 def _most_used(place: str) -> Iterator[Action]:
-    for key in MOST_USED_KEYS:
+    for key in (*LOGGING_KEYS.get(place, ()), *MOST_USED_KEYS):
         yield from islice((one for one in actions_at_place(place) if key in one.keys), 1)
 
 
@@ -182,7 +184,8 @@ def query_lines(width: int) -> list[StyledLine]:
 
 def _action(action: Action, own_keys: Mapping[str, str], width: int) -> list[StyledLine]:
     keys = key_labels(action, own_keys)
-    name = [Piece(keys or "palette", "key" if keys else "faint")]
+    palette = key_labels(ACTIONS_BY_ID["palette"], own_keys, 1)
+    name = [Piece(keys or palette, "key" if keys else "faint")]
     title = [Piece(action.title, "bright")]
     if width < WIDE:
         first = [*pad_line(name, min(KEYS_WIDTH, width // 2)), *title]

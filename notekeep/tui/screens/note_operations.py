@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.content import Content
 
 from notekeep.catalog.records import Row
 from notekeep.config import editor_command
@@ -28,12 +27,12 @@ from notekeep.notes.capture import quote_place
 from notekeep.notes.fields_and_tags import DateOffer
 from notekeep.notes.plan import WritePlan, WriteResult
 from notekeep.tui import clipboard, external_programs
-from notekeep.tui.commands.registry import ACTIONS_BY_ID
 from notekeep.tui.completion import WordSuggester
 from notekeep.tui.dialogs.dialog import (
     Choice,
     Confirm,
     Dialog,
+    HintLine,
     Option,
     Prompt,
     ask,
@@ -47,7 +46,6 @@ from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.plan_lines import notes_plan_lines, summarize_plan
 from notekeep.tui.screens.browse import BrowseScreen
 from notekeep.tui.screens.vault_screen import VaultScreen
-from notekeep.tui.widgets.bars import ActionButtons
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.workers import (
     WRITE_GROUP,
@@ -59,9 +57,8 @@ from notekeep.tui.workers import (
 )
 
 CONFIRM_FROM = 20  # more files than this are asked about once more
-PLAN_MARGIN = 7  # lines of the screen that are not the plan
+PLAN_MARGIN = 6  # lines of the screen that are not the plan
 NO_NOTES = "No note selected"
-BUTTONS = ("do-plan", "drop-plan")
 
 
 class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
@@ -77,10 +74,9 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
         self._was_asked = False
 
     def compose(self) -> ComposeResult:
-        with dialog_box(self._title) as box:
-            box.border_subtitle = Content(summarize_plan(self._plan, self._paths))
+        with dialog_box(self._title, ("enter", "apply"), ("esc", "cancel")):
             yield DiffView()
-            yield ActionButtons(*((button, ACTIONS_BY_ID[button].label) for button in BUTTONS))
+            yield HintLine(summarize_plan(self._plan, self._paths))
 
     def on_mount(self) -> None:
         self.text.show(lambda width: notes_plan_lines(self._plan, width, self.glyphs))
@@ -93,8 +89,8 @@ class PlanScreen(Dialog["bool | None"], inherit_bindings=False):
         count = len(self._plan.changes)
         if count > CONFIRM_FROM and not self._was_asked:
             self._was_asked = True
-            question = f"{count} files: press enter again to apply"
-            self.query_one("#dialog").border_subtitle = Content.styled(question, "$warning")
+            question = f"{count} files would change. Press enter again to apply."
+            self.query_one(HintLine).say(question, "warn")
             return
         self.dismiss(True if count else None)
 

@@ -256,11 +256,15 @@ class Palette(ListDialog[None]):
 
     def _offer_action(self, one: WorkingAction) -> Offer:
         action, app = one.action, program(self)
-        keys = key_labels(action, app.own_keys, 1)
-        if _is_editing(self._below):  # where letters are typed, and some keys do something else
-            active = self._below.active_bindings
-            own = action_keys(action, app.own_keys)
-            here = (key for key in own if key in active and active[key].binding.id == action.id)
+        active, is_editing = self._below.active_bindings, _is_editing(self._below)
+        # Only keys that do this here: others do something else, or are typed into the text.
+        here = [
+            key
+            for key in action_keys(action, app.own_keys)
+            if (active[key].binding.id == action.id if key in active else not is_editing)
+        ]
+        keys = key_labels(action, {**app.own_keys, action.id: ",".join(here)}, 1)
+        if is_editing:
             keys = next((name for name in map(format_key, here) if len(name) > 1), "")
 
         def run() -> object:
@@ -268,7 +272,9 @@ class Palette(ListDialog[None]):
             app.place.used = " ".join(used[:MAX_RECENT])
             return app.run_action(one.method, one.node)
 
-        return Offer(0.0, action.title, action.help, run, key=keys)
+        label = self._below.labels.get(action.id)  # of what does something else here
+        title, about = (label.capitalize(), "") if label else (action.title, action.help)
+        return Offer(0.0, title, about, run, key=keys)
 
     def _rank(self, action: Action) -> int:
         used = program(self).place.used.split()

@@ -6,19 +6,17 @@ from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
+from textual.widgets import Label
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
 from notekeep.services.media import VaultPicture
 from notekeep.tui import external_programs
-from notekeep.tui.dialogs.dialog import Dialog, TextLines
+from notekeep.tui.dialogs.dialog import Dialog, TextLines, hints
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.page.drawn_lines import Picture
-from notekeep.tui.widgets.bars import ActionButtons
 from notekeep.tui.widgets.pictures import PictureView
 from notekeep.tui.workers import in_background, show_message
-
-BUTTONS = (("open-picture", "open in system viewer"), ("dismiss", "back"))
 
 
 class PictureScreen(Dialog[None]):
@@ -48,7 +46,8 @@ class PictureScreen(Dialog[None]):
         size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
         self._heading.say(f"{self._file_name} · {size}", "title")
         view = PictureView(Picture(*found))
-        self.mount_all([view, ActionButtons(*BUTTONS)])
+        keys = ("o", "open in system viewer"), ("esc", "back")
+        self.mount_all([view, Label(hints(*keys), markup=False)])
         view.focus()
 
     def action_open_picture(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from textual import getters
 from textual.containers import Horizontal, Vertical
@@ -39,7 +39,7 @@ from notekeep.tui.render.plan_lines import (
     report_lines,
 )
 from notekeep.tui.render.styled_text import Piece
-from notekeep.tui.screens.note_operations import Step, carry_out, run_editor
+from notekeep.tui.screens.note_operations import NO_NOTES, Step, carry_out, run_editor
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.line_view import DiffView
 from notekeep.tui.widgets.row_lists import PostList
@@ -102,7 +102,7 @@ class PublishScreen(VaultScreen):
     BINDINGS = bindings("publish")
     CSS_PATH = "publish.tcss"
     OPENED_BY = "show-publish"
-    LABELS: ClassVar = {"open": "open plan"}
+    labels = {"open": "open plan"}  # noqa: RUF012 - never changed
     PLACE = "publish"
 
     posts = getters.query_one("#drafts", PostList)
@@ -541,7 +541,7 @@ class PublishScreen(VaultScreen):
         """Have the site show the chosen notes, or hide them again where it shows all."""
         rows = self.vault.catalog.rows_of(self.chosen)
         if not rows:
-            show_message(self, NOTE_DELETED if self.chosen else "No note selected")
+            show_message(self, NOTE_DELETED if self.chosen else NO_NOTES)
             return
         value = "false" if any(is_draft(row.fields) for row in rows.values()) else "true"
         title = f"Set draft: {value} in {self._name_chosen()}"
@@ -549,29 +549,9 @@ class PublishScreen(VaultScreen):
         carry_out(self, step, partial(self.vault.notes.plan_set, step.paths, [f"draft={value}"]))
 
     def action_start_post(self) -> None:
-        paths = self.chosen
-        if not paths:
-            return
-
-        def start(title: str) -> WriteResult | None:
-            if not title:
-                return None
-            return self.vault.notes.apply(self.vault.post_notes.plan_start(paths, title))
-
-        def started(done: WriteResult) -> None:
-            notify_done(self, "", done)
-            for path in done.paths[:1]:
-                show_message(self, f"Created {path}")  # u is a letter in the editor
-                self.post_message(PublishNotes((path,)))
-                self.post_message(EditNote(path))
-            if (browse := program(self).navigation.browse) is not None:
-                browse.notes.mark(browse.notes.marked.difference(paths))
-
-        row = self.vault.catalog.row(paths[0])
-        hint = "Facts, your text and quotes with sources. Nothing private."
-        title = row.title if row is not None else ""
-        prompt = Prompt("Start a post", value=title, hint=hint, is_selected=True)
-        open_dialog(self, prompt, start, started)
+        browse = program(self).navigation.browse
+        marked = sorted(browse.notes.marked) if browse is not None and not self._asked else ()
+        start_post(self, marked or self.chosen)
 
     # Where an export goes: the kind of site, and its folder.
 
@@ -671,6 +651,33 @@ class PublishScreen(VaultScreen):
 
     def action_open(self) -> None:
         self.diff.focus()
+
+
+def start_post(screen: VaultScreen, paths: Sequence[str]) -> None:
+    """Ask for the title of a post that begins with what notes say, and open it."""
+    if not paths:
+        show_message(screen, NO_NOTES)
+        return
+
+    def start(title: str) -> WriteResult | None:
+        if not title:
+            return None
+        return screen.vault.notes.apply(screen.vault.post_notes.plan_start(paths, title))
+
+    def started(done: WriteResult) -> None:
+        notify_done(screen, "", done)
+        for path in done.paths[:1]:
+            show_message(screen, f"Created {path}")  # u is a letter in the editor
+            screen.post_message(PublishNotes((path,)))
+            screen.post_message(EditNote(path))
+        if (browse := program(screen).navigation.browse) is not None:
+            browse.notes.mark(browse.notes.marked.difference(paths))
+
+    row = screen.vault.catalog.row(paths[0])
+    title = "Start a post" if len(paths) == 1 else f"Start a post from {plural(len(paths), 'note')}"
+    hint = "Facts, your text and quotes with sources. Nothing private."
+    prompt = Prompt(title, value=row.title if row is not None else "", hint=hint, is_selected=True)
+    open_dialog(screen, prompt, start, started)
 
 
 def _list_title(row: Row) -> ListedTitle:

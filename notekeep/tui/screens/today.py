@@ -23,7 +23,12 @@ from notekeep.tui.render.agenda import (
     due_items,
     other_items,
 )
-from notekeep.tui.render.list_rows import indexing_progress, key_hint, task_text
+from notekeep.tui.render.list_rows import (
+    EMPTY_ACTIONS,
+    first_steps,
+    indexing_progress,
+    task_text,
+)
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.widgets.bars import run_action
@@ -43,13 +48,6 @@ DUE_WIDTH, OTHER_WIDTH = 90, 86
 """Cells that a line of each column has at most."""
 ROW_ACTIONS = ("tick", "miss-today", "log-amount", "open-row")
 """Actions of the bottom line that want a row."""
-FIRST_KEYS: tuple[StyledLine, ...] = (
-    key_hint("n", "new note"),
-    key_hint("ctrl+n", "quick note"),
-    key_hint("F2", "all notes"),
-    key_hint("?", "help"),
-    [],
-)
 
 
 class AgendaList(RowList[AgendaItem]):
@@ -206,8 +204,10 @@ class TodayScreen(VaultScreen):
         room, is_only_column = self._room(min(width, DUE_WIDTH)), not self.has_class("-wide")
         items = due_items(day, self._texts, room, self.glyphs, is_only_column=is_only_column)
         if day.is_free or indexed is not None:
-            lines = [about, [], *(FIRST_KEYS if day.is_free else ())]
-            items = [*map(AgendaItem, lines), *items]
+            steps = zip(first_steps(), EMPTY_ACTIONS, strict=True) if day.is_free else ()
+            first = [AgendaItem(line, action=action) for line, action in steps]
+            gap = [AgendaItem([])]
+            items = [AgendaItem(about), *gap, *first, *(gap if first else ()), *items]
         return items
 
     def _other_items(self, width: int) -> list[AgendaItem]:

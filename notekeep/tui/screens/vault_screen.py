@@ -38,7 +38,7 @@ class VaultScreen(PacedScreen[None], ProgramPart):
     VERTICAL_BREAKPOINTS = HEIGHTS
     AUTO_FOCUS: ClassVar[str | None] = ""
 
-    LABELS: ClassVar[Mapping[str, str]] = {}
+    labels: Mapping[str, str] = {}
     """What the bottom line calls actions that do something else here, by the action's id."""
     OPENED_BY: ClassVar[str] = ""  # the id of the action that opens the screen
     PLACE: ClassVar[str] = ""  # what `place` returns, where that is always the same

@@ -241,7 +241,8 @@ BULK_ACTIONS = {
     "edit-tags": "tags",
     "set-field": "fields",
     "move-note": "move",
-    "may-publish": "publish",
+    "export": "publish",
+    "may-publish": "allow publishing",
     "copy": "copy",
     "delete": "delete",
     "mark-others": "invert",
@@ -311,7 +312,7 @@ class Footer(ButtonLine):
         bindings = self.screen.active_bindings.values()
         typing = self._is_typing
         here = getattr(self.screen, "OPENED_BY", "")
-        labels = getattr(self.screen, "LABELS", {})
+        labels = getattr(self.screen, "labels", {})
         bound = {(active.binding.id, active.binding.key) for active in bindings}
         for active in bindings:
             action = ACTIONS_BY_ID.get(active.binding.id or "")
@@ -344,28 +345,6 @@ class Footer(ButtonLine):
         return {action_id: shown[action_id] for action_id in sorted(shown, key=order)}
 
 
-class ActionButtons(ButtonLine):
-    """Actions by id, each with what it does, those that matter most first; the rest has no room."""
-
-    def __init__(self, *actions: tuple[str, str]) -> None:
-        super().__init__()
-        self._actions = actions
-
-    def show(self, *actions: tuple[str, str]) -> None:
-        self._actions = actions
-        self.refresh()
-
-    def draw(self, width: int) -> StyledLine:
-        line: StyledLine = []
-        for action_id, text in self._actions:
-            button = _draw_button(ACTIONS_BY_ID[action_id].keys[0], text, ACTION_LINK + action_id)
-            longer = [*line, Piece("  "), *button] if line else button
-            if line and line_width(longer) > width:
-                break
-            line = longer
-        return fit_line(line, width)
-
-
 CHOICE_LINK = "choice:"
 
 
@@ -380,9 +359,12 @@ class ChoiceBar(ButtonLine):
         self.set_reactive(ChoiceBar.chosen, chosen)
 
     def draw(self, width: int) -> StyledLine:
-        del width
+        first, at = 0, self._choices.index(self.chosen)
+        # Those before the chosen one make room for it.
+        while first < at and sum(len(one) + 3 for one in self._choices[first : at + 1]) > width:
+            first += 1
         line: StyledLine = []
-        for choice in self._choices:
+        for choice in self._choices[first:]:
             role = "active chosen" if choice == self.chosen else "muted"
             line.extend([Piece(f" {clean_line(choice)} ", role, CHOICE_LINK + choice), Piece(" ")])
         return line

@@ -41,6 +41,7 @@ _ROLES = (
     (re.compile(r"(?:^|(?<=[\s(]))#[^\s#.,;:!?()\[\]]+"), "tag"),
 )
 _KEY = re.compile(r"^[\w-]+:")
+_IN_LINK = re.compile(r"\[\[[^\[\]]*\Z")
 
 
 class NoteArea(TextArea):
@@ -197,10 +198,11 @@ class NoteArea(TextArea):
             self.update_suggestion()
 
     def action_complete(self) -> None:
-        """Accept the suggestion; without one, indent."""
+        """Accept the suggestion; without one, indent, but not inside a link."""
+        row, column = self.cursor_location
         if self._offers:
             self.accept_offer(self.chosen_offer)
-        else:
+        elif not _IN_LINK.search(self.lines[row][:column]):
             has_tabs = any(line.startswith("\t") for line in self.lines)
             self._replace_via_keyboard("\t" if has_tabs else "  ", *self.selection)
 

@@ -137,7 +137,7 @@ class Sidebar(RowList[SidebarEntry]):
                 "Results",
                 [ALL_NOTES_ENTRY._replace(text="All", notes=found.total), *self._kinds(found)],
             ),
-            _section("Tags", _nested(found.tags, most_first=True)),
+            _section("Tags", _nested(found.tags)),
             _section("Years", _years(found)),
             [self._hint("save-query", "save search")],
         )
@@ -179,14 +179,14 @@ def _years(shown: SidebarModel) -> list[SidebarEntry]:
     return [SidebarEntry(year, f"created:{year}", n) for year, n in shown.years.items()]
 
 
-def _nested(tags: Mapping[str, int], *, most_first: bool = False) -> list[SidebarEntry]:
-    """Return tags in alphabetical order, each below its parent, parents that stand alone added."""
+def _nested(tags: Mapping[str, int]) -> list[SidebarEntry]:
+    """Return tags, most used first, each below its parent, parents that stand alone added."""
     names = {tag.rsplit("/", ups)[0] for tag in tags for ups in range(tag.count("/") + 1)}
     entries = []
 
     def place(name: str) -> tuple[int, list[str]]:
         top = name.partition("/")[0]
-        return -tags.get(top, 0) if most_first else 0, name.casefold().split("/")
+        return -tags.get(top, 0), name.casefold().split("/")
 
     for name in sorted(names, key=place):
         depth = name.count("/")
