@@ -328,6 +328,11 @@ class _Outline:
             self._comment(span)
 
 
+def find_locator(quote: str) -> re.Match[str] | None:
+    """Return the match of the page or time that a quote ends with, if it does."""
+    return _LOCATOR.search(quote)
+
+
 def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:
     """Read an outermost quote; None for another kind of callout, or one without words."""
     parts = [_LEAD.sub("", part, 1).strip() for part in text[start:end].split("\n")]
@@ -337,7 +342,7 @@ def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:
         parts = parts[1:]
     words = _BLOCK_ID.sub("", "\n".join(parts).strip()).rstrip()
     locator = ""
-    if found := _LOCATOR.search(words):
+    if found := find_locator(words):
         locator = found[1] or found[2]
         words = words[: found.start()].rstrip()
     return Quote(start, end, line, words, locator) if words else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.queries import OnThisDay, count_open, list_tasks, on_this_day
 from notekeep.catalog.records import Row, TaskRow
-from notekeep.dates import DUE_LIKE_PATTERN, find_due_day, start_of_week
+from notekeep.dates import DUE_LIKE_PATTERN, find_due_day
 from notekeep.errors import Problem
 from notekeep.habits.summary import HabitView
 from notekeep.notes.workspace import Workspace
@@ -41,7 +41,7 @@ class Overview(NamedTuple):
     """What today is about."""
 
     day: dt.date
-    habits: Sequence[HabitView]  # those that today asks something of, or that were logged today
+    habits: Sequence[HabitView]  # due or logged today, with the last seven days
     tasks: TaskSummary
     daily: Row | None
     reading: Sequence[Row] = ()  # books with the status "reading"
@@ -104,11 +104,9 @@ class Overview(NamedTuple):
 def gather_due(workspace: Workspace, habits: HabitIndex, day: dt.date) -> Overview:
     """Gather what a day asks for: habits with the days of its week, tasks, and its note."""
     catalog = workspace.catalog
-    # The week that Habits shows: a day has one place, and goals of a week count in it.
-    first = start_of_week(day, workspace.settings.week_start)
     due = [
         habit
-        for habit in habits.views(day, first=first, last=first + dt.timedelta(6))
+        for habit in habits.views(day)
         if not habit.is_archived and (habit.call != "none" or habit.today.is_logged)
     ]
     # A vault has a hundred times as many tasks as name a day, so the others are only counted.

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from notekeep.markdown.outline import find_locator
 from notekeep.markdown.sanitize import clean, clean_line
 from notekeep.tui.page.drawn_lines import (
     CopyPassage,
@@ -271,6 +272,12 @@ def _quote(part: Sequence[Span], frame: DrawContext) -> list[DrawnLine]:
         row._replace(line=add_role(row.line, "quote"), passage=passage)
         for row in _blocks(inner, frame.narrower(2))
     ]
+    if quoted and (found := find_locator(line_text(last := quoted[-1].line))):
+        cut = found.start() - len(line_text(last[:-1]))
+        if cut >= 0:
+            words, place = last[-1].text[:cut], last[-1].text[cut:]
+            line = [*last[:-1], last[-1]._replace(text=words), Piece(place, "muted")]
+            quoted[-1] = quoted[-1]._replace(line=line)
     return add_bar(quoted, frame, "quote-bar")
 
 

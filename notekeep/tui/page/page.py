@@ -86,6 +86,11 @@ class NoteText:
     def line_count(self) -> int:
         return len(self.page.starts)
 
+    @cached_property
+    def has_words(self) -> bool:
+        """Whether there is more than headings."""
+        return not all(block.level for block in self.blocks)
+
     def says_first(self, title: str) -> bool:
         is_heading = bool(self.blocks) and self.blocks[0].level == 1
         return is_heading and plain_text(self.blocks[0].span.words) == plain_text(title)
@@ -279,6 +284,8 @@ class NoteRendering:
         if number < self._first:
             return []
         if number < len(text.blocks):
+            if text.has_words and text.blocks[number].level and not text.can_fold(number):
+                return []  # a section without text, as a template leaves it
             # Room for the mark is kept, so that nothing moves when the section is folded.
             frame = self._frame.narrower(2) if text.can_fold(number) else self._frame
             drawn = draw_block(text.blocks[number].spans, frame)

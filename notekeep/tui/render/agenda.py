@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from notekeep.catalog.records import Row, TaskRow
+    from notekeep.errors import Problem
     from notekeep.habits.summary import HabitView
     from notekeep.services.overview import Overview
     from notekeep.tui.render.glyphs import Glyphs
@@ -44,6 +45,7 @@ MIN_NAME, MAX_NAME = 20, 24  # cells of a habit's name, with the gap behind it
 MAX_ITEMS = 8  # drafts, problems and the like that are listed; the rest is counted
 MAX_DUE = 2  # times as many tasks that are due are listed as others
 MAX_TEXT = 20  # lines of today's note
+MAX_EXAMPLES = 2  # notes with the same problem that are listed
 QUOTE_LINES = 2
 ROOMY = 60  # a column this wide has the author of a book and how far it is read in one line
 
@@ -279,13 +281,21 @@ def _broken(view: Overview, width: int, glyphs: Glyphs) -> Iterator[AgendaItem]:
     for copy, original in list(view.conflicts.items())[:MAX_ITEMS]:
         yield AgendaItem([warning, Piece(clean_line(copy))], copy, is_conflict=True)
         yield AgendaItem([Piece(f"  copy of {clean_line(original)}", "muted")], is_detail=True)
-    for problem in view.problems[:MAX_ITEMS]:
-        where = [Piece(f"line {problem.line}", "muted")] if problem.line else []
-        left = [warning, Piece(clean_line(problem.path))]
-        yield AgendaItem(spread_line(left, where, width), problem.path, at=problem.line or 0)
-        about = wrap_line([Piece(clean_line(problem.message), "muted")], width - SIGN)
+    causes: dict[str, list[Problem]] = {}
+    for problem in view.problems:
+        causes.setdefault(problem.message, []).append(problem)
+    for message, problems in list(causes.items())[:MAX_ITEMS]:
+        for problem in problems[:MAX_EXAMPLES]:
+            where = [Piece(f"line {problem.line}", "muted")] if problem.line else []
+            left = [warning, Piece(clean_line(problem.path))]
+            yield AgendaItem(spread_line(left, where, width), problem.path, at=problem.line or 0)
+        more = len(problems) - MAX_EXAMPLES
+        text = f"{message} {more} more like this." if more > 0 else message
+        about = wrap_line([Piece(clean_line(text), "muted")], width - SIGN)
         yield from (AgendaItem([Piece(" " * SIGN), *row], is_detail=True) for row in about)
-    yield from _more(max(len(view.problems), len(view.conflicts)))
+    if len(view.problems) > MAX_EXAMPLES:
+        line = [Piece("  "), Piece("!", "key"), Piece(" all problems", "muted")]
+        yield AgendaItem(line, action="show-problems")
 
 
 def _more(count: int) -> Iterator[AgendaItem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -49,9 +50,13 @@ class TaskRows(NamedTuple):
     done: int
 
 
+_HEADING_OF_LINK = re.compile(r"(?<=[^\[|])#[^\[\]|]*(?=\]\])")
+
+
 def task_text(task: TaskRow) -> str:
     """Return what a task says, without its marks and its day."""
-    return clean_line(plain_text(strip_due_day(task.text)) or task.text)
+    text = _HEADING_OF_LINK.sub("", strip_due_day(task.text))
+    return clean_line(plain_text(text) or task.text)
 
 
 def group_tasks(
