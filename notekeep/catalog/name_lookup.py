@@ -166,7 +166,7 @@ def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]
     if starting:
         raise _several(words, starting)
     near = _near(catalog, words)
-    raise NotFound(f"no note is called or matches {words!r}", _hint(near), name=words, near=near)
+    raise NotFound(f'No note matches "{words}".', _hint(near), name=words, near=near)
 
 
 def _on_disk(name: str, root: str) -> str:

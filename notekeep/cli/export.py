@@ -186,8 +186,8 @@ def _check_site(
     if vault.publishing.has_site(target, site):
         return
     if not dry_run:
-        raise UsageError("No folder is chosen to write to.", _site_hint(note))
-    output.write_message(f"No folder is chosen to write to: {_site_hint(note)}")
+        raise UsageError("Choose a site folder first.", _site_hint(note))
+    output.write_message(f"Choose a site folder first: {_site_hint(note)}")
 
 
 def _site_hint(note: tuple[str, ...]) -> str:

@@ -156,7 +156,7 @@ def _show(found: ImportPlan) -> None:
         for path in row.choices:
             output.write_message(f"  --match {shlex.quote(f'{row.id}={path}')}")
     if found.losses:
-        output.write_styled([("Not imported, or changed", "bold")])
+        output.write_styled([("Not imported, or only in part", "bold")])
     for loss in found.losses[:_SHOWN]:
         whose = f" ({loss.title})" if loss.title else ""
         at = "first at" if loss.times > 1 else "at"

@@ -76,7 +76,7 @@ def search(
         for line in (line for hit in found.hits for line in explanation_lines(hit)):
             output.write_message(line)
     if not found.total and not is_json():
-        output.write_message(f"nothing found for {query!r}")
+        output.write_message(f'No results for "{query}".')
     return 0 if found.total else 1
 
 

@@ -58,7 +58,7 @@ class ImportPlan(NamedTuple):
 
     def sum_up(self) -> str:
         """Return the counts in words."""
-        return count_words(self.counts()) or "nothing to import"
+        return count_words(self.counts()) or "everything is up to date"
 
 
 def plan_import(

@@ -45,6 +45,7 @@ from notekeep.tui.messages import (
 )
 from notekeep.tui.navigation import Navigation
 from notekeep.tui.render import glyphs as glyph_sets
+from notekeep.tui.render.formatting import name_step
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.styles import thumb_renderer
 from notekeep.tui.textual_compat import RemovalSafe, collect_garbage, end_process_soon, is_batching
@@ -446,7 +447,7 @@ class NotekeepApp(App[None], RemovalSafe):
                 return step, ""
             if not step.id:
                 return step, f"check-in {self.vault.habits.undo().habit.title}"
-            return step, " ".join(f"{one.verb} {one.label}" for one in history.undo())
+            return step, " ".join(name_step(one.verb, one.label) for one in history.undo())
 
         in_background(self, undo, self._undone, group=WRITE_GROUP)
 
@@ -464,14 +465,14 @@ class NotekeepApp(App[None], RemovalSafe):
         paths = {path.rpartition("/")[2].removesuffix(".md") for path in step.paths}
         note = next(iter(paths)) if len(paths) == 1 else ""
         where = f" in {note}" if note and note not in step.label else ""
-        what = f"{step.verb} {step.label}{where}, {when}"
-        show_message(self, f"{key} again undoes: {clean_line(what)}", seconds=LONG)
+        what = f"{name_step(step.verb, step.label)}{where} ({when})"
+        show_message(self, f"Press {key} again to undo: {what}", seconds=LONG)
 
     def action_redo(self) -> None:
         in_background(self, self.vault.history.redo, self._redone, group=WRITE_GROUP)
 
     def _redone(self, step: Step) -> None:
-        show_message(self, f"Redid: {step.verb} {step.label} · u undo")
+        show_message(self, f"Redid: {name_step(step.verb, step.label)} · u undo")
         self.post_message(VaultChanged())
 
     def get_default_screen(self) -> VaultScreen:

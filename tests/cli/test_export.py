@@ -564,7 +564,7 @@ def test_nothing_is_written_into_a_folder_that_nobody_chose(
     assert run("Deep Work") == 2
     assert "`notekeep export 'Deep Work' --site ~/blog`" in capsys.readouterr().err
     assert run("Deep Work", "--dry-run") == 0
-    assert "No folder is chosen" in capsys.readouterr().err
+    assert "Choose a site folder first" in capsys.readouterr().err
     assert run("status") == 0
     assert "No site is chosen" in capsys.readouterr().err
     assert [path.name for path in sample.parent.iterdir() if "drafts" in path.name] == []

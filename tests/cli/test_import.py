@@ -434,7 +434,7 @@ def test_text_of_a_passage_is_not_read_as_markup(shell: Shell, export: Path) -> 
 def test_a_note_is_left_out_by_its_id(shell: Shell, export: Path) -> None:
     (row,) = json.loads(shell("import", str(export), "--json").out)["notes"]
     ran = shell("import", str(export), "--write", "--skip", row["id"])
-    assert "nothing to import" in ran.out
+    assert "everything is up to date" in ran.out
     assert shell.files() == []
 
 

@@ -314,7 +314,7 @@ async def test_one_key_writes_the_review_and_undo_takes_it_back(
         await until(pilot, lambda: app.current_mode == "browse")
         await until(pilot, lambda: shows(app, "Review of 16 Nov to 22 Nov 2026"))
         assert path.exists()
-        await until(pilot, lambda: shows(app, "Made reviews/Review 2026-11-16.md · u undo"))
+        await until(pilot, lambda: shows(app, "Created reviews/Review 2026-11-16.md · u undo"))
         await press(pilot, "f3")
         await until(pilot, lambda: shows(app, "Meditate"))
         await press(pilot, "u")

@@ -473,7 +473,7 @@ async def test_a_habit_is_added_where_habits_are_with_what_is_asked_for(
         await until(pilot, lambda: app.focused is app.screen.query_one("#goal"))
         app.screen.query_one("#goal", Input).value = ">= 20 page"
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "Made habits/Read.md · u undo"))
+        await until(pilot, lambda: shows(app, "Created habits/Read.md · u undo"))
         text = (root / "habits/Read.md").read_text()
         assert "habit: read\n" in text
         assert "3/week" in text

@@ -77,7 +77,9 @@ async def test_a_file_that_is_dropped_is_planned_written_and_undone(
         await until(pilot, lambda: shows(app, "Clarity about what matters."))
         assert tree(root) == before
         await press(pilot, "w")
-        await until(pilot, lambda: shows(app, "nothing new") and shows(app, "Unchanged 2"))
+        await until(
+            pilot, lambda: shows(app, "everything is up to date") and shows(app, "Unchanged 2")
+        )
         assert "Clarity about what matters." in (root / OLD).read_text("utf-8")
         assert "You are the revolution." in (root / NEW).read_text("utf-8")
         await press(pilot, "u")
@@ -225,7 +227,7 @@ async def test_a_book_that_could_be_two_notes_is_decided_here(
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Updates 1") and not shows(app, "To decide"))
         await press(pilot, "w")
-        await until(pilot, lambda: shows(app, "nothing new"))
+        await until(pilot, lambda: shows(app, "everything is up to date"))
     found = [path for path in (root / "books").glob("Deep*.md") if "Clarity" in path.read_text()]
     assert len(found) == 1
 
@@ -251,7 +253,7 @@ async def test_what_you_and_the_source_changed_stays_until_you_say_so(
         await press(pilot, "t")
         await until(pilot, lambda: shows(app, "Updates 1") and not shows(app, "To decide"))
         await press(pilot, "w")
-        await until(pilot, lambda: shows(app, "nothing new"))
+        await until(pilot, lambda: shows(app, "everything is up to date"))
     assert "Theirs about what matters." in note.read_text("utf-8")
     assert "Mine about" not in note.read_text("utf-8")
 
@@ -273,7 +275,9 @@ async def test_a_row_is_left_out_and_included_again(
         await press(pilot, "end", "x")
         await until(pilot, lambda: shows(app, "Left out by you") and shows(app, "Updates 1"))
         await press(pilot, "w")
-        await until(pilot, lambda: shows(app, "nothing new") and shows(app, "Unchanged 1"))
+        await until(
+            pilot, lambda: shows(app, "everything is up to date") and shows(app, "Unchanged 1")
+        )
     assert "Clarity" in (root / OLD).read_text("utf-8")
     assert not (root / NEW).exists()
 

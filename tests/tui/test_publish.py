@@ -211,7 +211,7 @@ async def test_a_chosen_folder_is_remembered_for_the_vault_and_shown_at_once(
         await until(pilot, lambda: shows(app, "The folder of your site."))
         type_text(app, str(site))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "Remembered for this vault."))
+        await until(pilot, lambda: shows(app, "Saved as this vault's site."))
         await until(pilot, lambda: shows(app, "Hugo · /"))
     reopened = Vault.open(root)
     assert [one.folder for one in reopened.publishing.sites] == [str(site)]

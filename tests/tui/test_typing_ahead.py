@@ -133,7 +133,7 @@ async def test_a_habit_is_typed_into_its_form(make_app: MakeApp) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await until(pilot, lambda: shows(app, "Meditate"))
         at_once(app, "a", " jog dux", "enter")
-        await until(pilot, lambda: shows(app, "Made habits/jog dux.md") or shows(app, "jog dux"))
+        await until(pilot, lambda: shows(app, "Created habits/jog dux.md") or shows(app, "jog dux"))
 
 
 async def test_a_query_is_typed_into_the_search_box(make_app: MakeApp) -> None:

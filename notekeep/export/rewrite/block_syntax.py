@@ -87,9 +87,7 @@ def end_teaser(job: RewriteJob) -> None:
         for mark in marks[1:] if stays else marks:
             _drop_mark(job, mark)
         if stays:
-            job.replace(
-                first, more, "" if more == TEASER_COMMENT else "marked the end of the teaser"
-            )
+            job.replace(first, more, "" if more == TEASER_COMMENT else 'added a "read more" break')
         else:
             _put_more(job, top, more)
         _refuse_code_before(job, first)
@@ -117,7 +115,7 @@ def _put_more(job: RewriteJob, block: Node, more: str) -> None:
         while last > block.first and (job.passage.blank(last) or _is_removed(job, last)):
             last -= 1
         end = job.passage.line_end(last)
-        job.put(end, end, f"\n\n{more}", "marked the end of the teaser")
+        job.put(end, end, f"\n\n{more}", 'added a "read more" break')
 
 
 def _is_removed(job: RewriteJob, line: int) -> bool:

@@ -132,7 +132,7 @@ def _read_lua(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):  # no keys, or what is not closed
         table = None
     if not isinstance(table, dict):
-        raise Refused("no table of Lua, or one with more than literals")
+        raise Refused("not a Lua table, or one with more than literals")
     return table
 
 

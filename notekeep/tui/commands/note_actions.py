@@ -176,7 +176,7 @@ NOTE_ACTIONS: tuple[Action, ...] = (
     *in_context(
         "grid",
         action("edit-cell", "Edit cell", "enter", label="edit", command="set").with_help(
-            "Edit the field in place. A digit starts it, too. On a title: open the note."
+            "Edit the field in place. You can also start with a digit. On a title: open the note."
         ),
         action("next-column", "Column right", "right l").with_help(
             "Go to the column on the right."

@@ -28,7 +28,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ),
         action(
             "amount", "Amount", "plus equals_sign", label="amount", command="habit ID 12 min"
-        ).with_help("Enter an amount, such as 12 min or = 30. A digit starts it, too."),
+        ).with_help("Enter an amount, such as 12 min or = 30. You can also start with a digit."),
         action("skip", "Skip", "s", label="skip", command="habit ID skip").with_help(
             "Skip the day. It does not count."
         ),
@@ -42,7 +42,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Write a short note about that day."
         ),
         action("day-before", "Previous day", "h left").with_help(
-            "Go to the previous day. Every key works there, too."
+            "Go to the previous day. All keys work on that day."
         ),
         action("day-after", "Next day", "l right").with_help("Go to the next day, up to today."),
         action("to-today", "Today", "t").with_help("Go back to today."),
@@ -95,7 +95,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Write the changes shown into the site. In the list, enter opens the plan first."
         ),
         action("plan-all", "All changes", "a", label="all", command="export --all").with_help(
-            "Show what an export of all public and exported notes would write."
+            "Preview an export of everything."
         ),
         action(
             "settle-by-hand", "Edited in site", "s", label="edited in site", command="export pull"
@@ -210,7 +210,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "skip-row", "Leave out", "x delete", label="leave out", command="import --skip"
         ).with_help("Leave this note out, or include it again."),
         action("open-source", "Open", "o", label="open").with_help(
-            "Open the note, or the file in which something was not imported."
+            "Open the note, or the file with what was left out."
         ),
         action(
             "take-source", "Use the source", "t", label="use source", command="import --take"
@@ -345,7 +345,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
         ),
         action("twice-z", "Quit (two keys)", "").with_help("Press Z or Q to quit, as in vim."),
         action("search", "Search", "slash", label="search", command="search").with_help(
-            "Type to filter the notes on Browse; the whole query language works."
+            "Filter notes as you type. All query syntax works."
         ),
         action("switch-note", "Switch note", "ctrl+o", command="open").with_help(
             "Open a note by its title. A new title creates a note."
@@ -354,7 +354,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Create a note and edit it."
         ),
         action("undo", "Undo", "u", command="undo").with_help(
-            "Undo the last change. One that was not made here is named first."
+            "Undo the last change. If it was not made in this session, you see what it is first."
         ),
         action("redo", "Redo", "ctrl+r", command="redo").with_help("Redo what you undid."),
         action("show-steps", "Steps", "", command="undo --list", also="undo redo log").with_help(
@@ -396,7 +396,7 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Quit. Everything is saved."
         ),
         action("explain-quit", "How to quit", "q").with_help(
-            "Show the key that quits. q alone closes what is in front."
+            "Show the key that quits. q also closes lists and dialogs."
         ),
     ),
     *in_context(

@@ -152,7 +152,7 @@ def ask_for_habit(screen: VaultScreen, title: str = "") -> None:
 
     def made(answer: tuple[str, WriteResult]) -> None:
         habit, done = answer
-        notify_done(screen, f"Made {', '.join(done.paths)}", done)
+        notify_done(screen, f"Created {', '.join(done.paths)}", done)
         screen.post_message(ShowHabit(habit))
 
     open_dialog(screen, AddHabitDialog(title), make, made)

@@ -168,7 +168,7 @@ class DateCellEditor(CellEditor):
             words.say(DATE_HINT)
         else:
             self.calendar.show(day)
-            words.say(f"{format_short_day(day)} {day.year}. Enter writes it.")
+            words.say(f"{format_short_day(day)} {day.year}")
 
     def action_move_months(self, months: int) -> None:
         self._choose(shift_month(self.calendar.day, months))

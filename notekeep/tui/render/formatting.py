@@ -139,3 +139,17 @@ def shorten_home(path: str) -> str:
     """Return a folder as a person writes it, with ~ for their home."""
     home = os.path.expanduser("~")
     return f"~{path[len(home) :]}" if path == home or path.startswith(home + os.sep) else path
+
+
+# What a step is called: the commands of the shell have short verbs.
+
+_STEP_VERBS = {"rm": "delete", "mv": "move", "tags": "rename tag", "saved": "save search"}
+
+
+def name_step(verb: str, label: str) -> str:
+    """Return a step in words: `delete Dune`, `rename tag learning to study`."""
+    if verb == "tags":
+        label = label.removeprefix("rename ").replace(" -> ", " to ")
+    elif verb == "rm" and label.endswith(".md"):
+        label = label.rpartition("/")[2].removesuffix(".md")
+    return clean_line(f"{_STEP_VERBS.get(verb, verb)} {label}")

@@ -303,7 +303,7 @@ class HabitsScreen(VaultScreen):
         def written(answer: tuple[str, WriteResult | None]) -> None:
             path, done = answer
             if done is not None:
-                notify_done(self, f"Made {path}", done)
+                notify_done(self, f"Created {path}", done)
             self.post_message(OpenNote(path, read=True))
 
         in_background(self, write, written, group="review")

@@ -29,7 +29,7 @@ from notekeep.tui.keyboard import bindings
 from notekeep.tui.messages import EditNote, ShowHistory, VaultChanged
 from notekeep.tui.page.drawn_lines import NoteSurroundings
 from notekeep.tui.page.page import NoteRendering
-from notekeep.tui.render.formatting import plural, shorten_home, size_text
+from notekeep.tui.render.formatting import name_step, plural, shorten_home, size_text
 from notekeep.tui.render.list_rows import empty_lines
 from notekeep.tui.render.styled_text import Piece, StyledLine, line_width, spread_line, wrap_line
 from notekeep.tui.render.text_diff import (
@@ -356,7 +356,7 @@ class StepsScreen(OverlayScreen):
             in_background(self, undo, self._show_taken_back, group=WRITE_GROUP)
 
     def _show_taken_back(self, step: Step) -> None:
-        show_message(self, f"Undid: {step.verb} {step.label} · ctrl+r redo")
+        show_message(self, f"Undid: {name_step(step.verb, step.label)} · ctrl+r redo")
         self.app.post_message(VaultChanged())
 
     def action_step_history(self) -> None:
@@ -373,15 +373,13 @@ class StepsScreen(OverlayScreen):
 
 def _step_row(key: str, step: Step) -> TimelineRow:
     role = "faint struck" if step.undone else ""
-    verb, label = clean_line(step.verb), clean_line(step.label)
-    left = [Piece(verb, role or "accent"), Piece(f" {label}", role)]
+    left = [Piece(name_step(step.verb, step.label), role)]
     about = "undone" if step.undone else str(len(set(step.paths))) if step.paths else ""
     return TimelineRow(key, step.time, left, [Piece(about, "faint")])
 
 
 def _step_head(step: Step, details: StepDetails, width: int, glyphs: Glyphs) -> list[StyledLine]:
-    what = [Piece(clean_line(step.verb), "accent"), Piece(f" {clean_line(step.label)}", "title")]
-    lines = wrap_line(what, width)
+    lines = wrap_line([Piece(name_step(step.verb, step.label), "title")], width)
     if details.root:
         lines += wrap_line([Piece(f"in {clean_line(shorten_home(details.root))}", "muted")], width)
     if step.undone:

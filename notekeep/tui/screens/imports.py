@@ -102,7 +102,7 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
         if row.is_guess:
             said.append(Piece("Matched by title and author. m makes a new note instead.", "warn"))
         lost = [text for text, loss in losses if loss.title == row.title]
-        said += [Piece(f"Not imported, or changed: {text}", "warn") for text in lost]
+        said += [Piece(f"Not imported, or only in part: {text}", "warn") for text in lost]
         said += [Piece(f"Kept yours: {', '.join(row.kept)}", "muted")] * bool(row.kept)
         if row.changes:
             said.append(Piece("The source changed this too. Yours stays; t uses theirs.", "warn"))
@@ -118,7 +118,9 @@ def plan_rows(found: ImportPlan) -> Iterator[PlanRow]:
         yield PlanRow("Left out", problem.path, "refused", said)
     for text, loss in losses:
         place = f"first at {loss.place}" if loss.place and loss.times > 1 else loss.place
-        said = [Piece(line, "muted") for line in ("Not imported, or changed", loss.title, place)]
+        said = [
+            Piece(line, "muted") for line in ("Not imported, or only in part", loss.title, place)
+        ]
         yield PlanRow("Left out", text, loss.title, said, place=loss.place)
 
 
@@ -198,7 +200,7 @@ class ImportScreen(OverlayScreen):
     def _show(self, found: ImportPlan) -> None:
         self.found = found
         is_empty = not (found.plan.changes or found.plan.copies)
-        state = "nothing new" if is_empty else "nothing written yet"
+        state = "everything is up to date" if is_empty else "nothing written yet"
         self.set_status(state)
         self._list(list(plan_rows(found)))
 

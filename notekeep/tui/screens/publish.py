@@ -633,7 +633,7 @@ class PublishScreen(VaultScreen):
 
         def remembered(is_new: object) -> None:
             if is_new:
-                show_message(self, "Remembered for this vault.")
+                show_message(self, "Saved as this vault's site.")
 
         remember = partial(self.vault.remember_site, self.target, self.site)
         in_background(self, remember, remembered, group=WRITE_GROUP)
