@@ -175,7 +175,7 @@ NOTE_ACTIONS: tuple[Action, ...] = (
     ),
     *in_context(
         "grid",
-        action("edit-cell", "Edit cell", "enter", label="edit", command="set").with_help(
+        action("edit-cell", "Edit cell", "enter", label="change", command="set").with_help(
             "Edit the field in place. You can also start with a digit. On a title: open the note."
         ),
         action("next-column", "Column right", "right l").with_help(

@@ -17,6 +17,7 @@ from notekeep.tui.render.styled_text import (
     StyledLine,
     fit_line,
     line_width,
+    pad_line,
     section_line,
     spread_line,
     wrap_line,
@@ -297,10 +298,11 @@ def _change(change: NoteChange, width: int, glyphs: Glyphs) -> Iterator[StyledLi
     if change.after:
         for pair in compare(change.before or b"", change.after, context=0).pairs:
             if pair.before is not None and not pair.same:
-                changed.append(Piece(f"  - {pair.before.text}", "removed"))
+                changed.append(Piece(f"  - {pair.before.text}", "removed-line"))
             if pair.after is not None and not pair.same:
-                changed.append(Piece(f"  + {pair.after.text}", "added"))
+                changed.append(Piece(f"  + {pair.after.text}", "added-line"))
     for piece in changed[:MAX_FILE_LINES]:
-        yield fit_line([piece], width, glyphs.ellipsis)
+        line = fit_line([piece], width, glyphs.ellipsis)
+        yield [*line, Piece(" " * (width - line_width(line)), piece.role)]  # a tint to the edge
     if len(changed) > MAX_FILE_LINES:
         yield [Piece(f"  {glyphs.ellipsis} {len(changed) - MAX_FILE_LINES} more lines", "faint")]

@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import Horizontal
 from textual.dom import DOMNode
 from textual.fuzzy import FuzzySearch
 
@@ -35,6 +36,7 @@ from notekeep.tui.render.styled_text import (
 from notekeep.tui.screens.typed_commands import TypedCommand, match_verbs, parse_typed_command
 from notekeep.tui.screens.vault_screen import VaultScreen
 from notekeep.tui.textual_compat import bindings_of
+from notekeep.tui.widgets.bars import PieceLabel
 from notekeep.tui.widgets.line_view import RowList
 from notekeep.tui.workers import PendingAnswer
 
@@ -170,13 +172,17 @@ class Palette(ListDialog[None]):
             select_on_focus=False,
         )
         self.rows: _Offers = _Offers()
+        self._count = PieceLabel()
         self._actions: list[WorkingAction] = []
         self._answer = PendingAnswer(self, "palette")
         self._searched = ""
 
     def compose(self) -> ComposeResult:
         with dialog_box("Commands", ("enter", "run"), ("esc", "cancel")):
-            yield self._line
+            with Horizontal(id="palette-line"):
+                yield PieceLabel(Piece("> ", "key"))
+                yield self._line
+                yield self._count
             yield self.rows
 
     def on_mount(self) -> None:
@@ -217,6 +223,8 @@ class Palette(ListDialog[None]):
     def _show(self, offers: Sequence[Offer], *, is_all: bool = True) -> None:
         self.rows.nothing = [[Piece("No results", "muted")]] if is_all else ()
         self.rows.show(offers)
+        actions = sum(offer.section in (RECENT, COMMANDS) for offer in offers)
+        self._count.show(Piece(f" {actions} of {len(self._actions)} ", "muted"))
         self.fit(self.rows, LIST_MARGIN)
 
     def _find_commands(self, typed: str) -> list[Offer]:

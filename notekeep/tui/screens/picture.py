@@ -6,7 +6,6 @@ from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
-from textual.widgets import Label
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.sanitize import clean_line
@@ -46,8 +45,8 @@ class PictureScreen(Dialog[None]):
         size = f"{found.width} × {found.height}"  # noqa: RUF001 - by
         self._heading.say(f"{self._file_name} · {size}", "title")
         view = PictureView(Picture(*found))
-        keys = ("o", "open in system viewer"), ("esc", "back")
-        self.mount_all([view, Label(hints(*keys), markup=False)])
+        view.border_subtitle = hints(("o", "open in system viewer"), ("esc", "back"))
+        self.mount(view)
         view.focus()
 
     def action_open_picture(self) -> None:

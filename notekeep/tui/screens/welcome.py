@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Center, Middle
-from textual.widgets import Label
 
 from notekeep import config
 from notekeep.errors import NotekeepError
@@ -63,7 +62,7 @@ class _WelcomeChoices(OptionRows):
 
     def fit(self, height: int) -> None:
         self.row_height = CHOICE_HEIGHT if height >= ROOMY_LINES else 1
-        self.styles.height = self.row_height * len(WELCOME_CHOICES)
+        self.styles.height = self.row_height * len(WELCOME_CHOICES) + 1  # with the keys
         self.rows_changed(self.cursor)
 
     def choose(self, row: int) -> None:
@@ -98,10 +97,12 @@ class WelcomeApp(App[str | None]):
     Screen { background: $background; }
     Center { height: auto; }
     TextLines { width: 72; max-width: 100%; margin-bottom: 1; }
-    _WelcomeChoices { width: 76; max-width: 100%; overflow-y: hidden; scrollbar-gutter: auto; }
-    Label { width: 72; max-width: 100%; margin-top: 1; }
+    _WelcomeChoices {
+        width: 76; max-width: 100%; overflow-y: hidden; scrollbar-gutter: auto;
+        border-bottom: blank; border-subtitle-align: left; border-subtitle-color: $text-muted;
+        border-subtitle-background: $background;
+    }
     .-low Center TextLines { display: none; }
-    .-low Label { margin-top: 0; }
     """
 
     def __init__(self) -> None:
@@ -115,8 +116,9 @@ class WelcomeApp(App[str | None]):
     def compose(self) -> ComposeResult:
         with Middle(), Center():
             yield TextLines(HEADING)
-            yield _WelcomeChoices(WELCOME_CHOICES)
-            yield Label(hints(("enter", "choose"), ("esc", "quit"), of="app"), markup=False)
+            choices = _WelcomeChoices(WELCOME_CHOICES)
+            choices.border_subtitle = hints(("enter", "choose"), ("esc", "quit"), of="app")
+            yield choices
 
     def on_mount(self) -> None:
         self.query_one(_WelcomeChoices).focus()

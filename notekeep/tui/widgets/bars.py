@@ -242,7 +242,7 @@ BULK_ACTIONS = {
     "set-field": "fields",
     "move-note": "move",
     "export": "publish",
-    "may-publish": "allow publishing",
+    "may-publish": "public",
     "copy": "copy",
     "delete": "delete",
     "mark-others": "invert",
