@@ -96,6 +96,25 @@ class TestVaultSettings:
         assert key in settings.warnings[0]
         assert getattr(settings, key, None) == getattr(usual, key, None)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '[folders]\nbook = "b"\nprivate = "diary"\n',
+            '[folders]\nbook = "b"\nprivate = ["diary"]\n',
+            '[kinds.recipe]\nserves = "number"\nprivate = ["diary"]\n',
+            '[saved]\nread = "is:book"\nprivate = ["diary"]\n',
+        ],
+    )
+    def test_private_folders_named_below_a_table_stop_exports(
+        self, tmp_path: Path, text: str
+    ) -> None:
+        assert vault(tmp_path, text).unsure
+
+    def test_a_setting_below_the_table_of_folders_is_named(self, tmp_path: Path) -> None:
+        settings = vault(tmp_path, '[folders]\nbook = "b"\nglyphs = "ascii"\n')
+        assert "folders.glyphs: unknown setting" in settings.warnings[0]
+        assert (settings.folders["book"], settings.unsure) == ("b", "")
+
     def test_settings_that_do_not_parse_are_said_and_the_vault_opens(self, tmp_path: Path) -> None:
         settings = vault(tmp_path, "day_start = = 3\n")
         assert settings.day_start == 4
@@ -154,6 +173,19 @@ class TestPersonSettings:
         other = config.Site("", "/other")
         assert settings.sites == {"n": (config.Site("hugo", "/blog"), other)}
         assert settings.warnings == ["sites.n: needs dir = and target =; ignored"]
+
+    @pytest.mark.parametrize(
+        ("text", "name"),
+        [
+            ('[sites.n]\ndir = "/blog"\nkeymap = "vim"\n', "sites.n.keymap"),
+            ('[[sites.n]]\ndir = "/blog"\nfoldr = "x"\n', "sites.n.foldr"),
+            ('[keys]\nundo = "U"\ntheme = "x"\n', "keys.theme"),
+            ("[vaults]\nsync_on_open = true\n", "vaults.sync_on_open"),
+        ],
+    )
+    def test_a_setting_below_a_table_is_named(self, tmp_path: Path, text: str, name: str) -> None:
+        (warning,) = person(tmp_path, text).warnings
+        assert warning == f"{name}: unknown setting; put settings above the first [table]"
 
     def test_an_unknown_key_is_named(self, tmp_path: Path) -> None:
         assert "colour" in person(tmp_path, 'colour = "red"\n').warnings[0]

@@ -128,3 +128,22 @@ def test_only_a_copy_is_deleted(tmp_path: Path, vault: Path) -> None:
     demo.delete_copy(str(vault))
     assert not Path(root).parent.exists()
     assert (vault / "book.md").exists()
+
+
+def test_a_copy_looks_written_over_a_year_with_the_tour_first(tmp_path: Path) -> None:
+    root, home = demo.copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    notes = sorted(Path(root).rglob("*.md"), key=lambda note: -note.stat().st_mtime)
+    names = [note.name for note in notes]
+    assert names[:2] == ["Start here.md", "Atomic Habits.md"]
+    assert len({int(note.stat().st_mtime) // 86400 for note in notes}) > 30
+    assert demo.home_of_copy(root) == home
+    assert demo.home_of_copy(str(tmp_path)) == ""
+
+
+def test_a_copy_has_a_late_task_on_every_day_of_a_week(tmp_path: Path) -> None:
+    for day in range(7, 14):
+        today = dt.date(2026, 12, day)
+        root, _ = demo.copy_sample_vault(today, str(tmp_path))
+        text = "".join(note.read_text("utf-8") for note in Path(root).rglob("*.md"))
+        due = [dt.date.fromisoformat(found) for found in re.findall(r"due:(\S+)", text)]
+        assert min(due) < today < max(due)

@@ -234,3 +234,21 @@ def test_no_date_is_offered_where_none_is_missing(shell: Shell, note: str, chang
     assert ran.code == 0
     assert "Also set" not in ran.err
     assert "is empty" not in ran.err
+
+
+def test_several_notes_are_named_one_by_one(books: Shell) -> None:
+    assert books("set", "rating=1", "--", "Emma", "Ulysses", "podcasts/Pod.md").code == 0
+    written = ("books/Emma.md", "books/Ulysses.md", "podcasts/Pod.md")
+    assert all("rating: 1\n" in books.read(path) for path in written)
+    assert books("tag", "+seen", "--", "Emma", "Note").code == 0
+    assert "seen" in books.read("books/Emma.md")
+    assert "seen" not in books.read("books/Ulysses.md")
+
+
+def test_words_that_are_not_all_names_are_one_name_or_query(books: Shell) -> None:
+    books.write("Emma and Note.md", "---\nstatus: someday\n---\n")
+    assert books("set", "mood=good", "--", "Emma", "and", "Note").code == 0
+    assert "mood: good" in books.read("Emma and Note.md")
+    assert books("set", "--yes", "mood=bad", "--", "type:book", "rating>3").code == 0
+    assert "mood: bad" in books.read("books/Emma.md")
+    assert "mood" not in books.read("books/Ulysses.md")

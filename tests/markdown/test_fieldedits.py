@@ -209,5 +209,5 @@ def test_a_refusal_says_where_and_what_to_do() -> None:
     with pytest.raises(Refused) as caught:
         add_item(b"---\ntitle: x\nauthor: @me\n---\n", "tags", "a")
     assert (caught.value.line, caught.value.column) == (3, 9)
-    assert caught.value.message == "A value that starts with this character needs quotes."
+    assert caught.value.message == "Values that start with @ need quotes."
     assert caught.value.hint

@@ -153,7 +153,7 @@ def test_toml_and_json_are_read_too() -> None:
 ERRORS = {
     "a quote": (b"---\na: 1\nb: 'x\nc: 1\n---\n", 3, 4, "A quote is not closed."),
     "a colon": (b"---\na: b: c\n---\n", 2, 5, "A value that contains `: ` needs quotes."),
-    "a sign": (b"---\r\na: 1\r\nb: @x\r\n---\r\n", 3, 4, "A value that starts with this"),
+    "a sign": (b"---\r\na: 1\r\nb: @x\r\n---\r\n", 3, 4, "Values that start with @ need"),
     "a bracket": (b"---\na: [b\n---\n", 3, 1, "A [ list is not closed"),
     "a key twice": (b"---\na: 1\na: 2\n---\n", 3, 1, "The key `a` is here twice."),
     "no mapping": (b"---\n- a\n---\n", 2, 1, "It is not a set of `key: value` lines."),

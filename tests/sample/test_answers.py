@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from notekeep.services.demo import copy_sample_vault
+from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.support.screens import browse, press, seen, shows, type_text, until
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +61,81 @@ def test_nested_tags_are_found_by_their_parents(opened: Vault) -> None:
     tagged = {row.path for row in opened.search.rows("#idea/project").rows}
     assert tagged == {"inbox/Garden sensor.md", "inbox/Ideas for the winter.md"}
     assert opened.search.rows("#people").total == 5
+
+
+TOUR = "Start here.md"
+
+
+def test_the_commands_of_the_tour_run(tmp_path: Path) -> None:
+    root, home = copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    lines = Path(root, TOUR).read_text("utf-8").split("\n")
+    commands = [line for line in lines if line.startswith("notekeep ")]
+    assert len(commands) == 5
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", *shlex.split(command)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env={**os.environ, "NOTEKEEP_HOME": home, "NOTEKEEP_VAULT": root},
+        )
+        assert done.returncode == 0, command + done.stderr
+
+
+@pytest.mark.slow
+async def test_the_keys_of_the_tour_do_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, home = copy_sample_vault(dt.date(2026, 12, 2), str(tmp_path))
+    monkeypatch.setenv("NOTEKEEP_HOME", home)
+    monkeypatch.setenv("NOTEKEEP_NOW", "2026-12-02T21:15")
+    tour = Vault.open(root)
+    tour.indexing.refresh()
+    app = NotekeepApp(tour, "browse")
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, lambda: shows(app, "70 notes") and shows(app, "Ten minutes"))
+        await press(pilot, "j")
+        await until(pilot, lambda: shows(app, "James Clear · "))
+        await press(pilot, "slash")
+        type_text(app, "cue craving")
+        await until(pilot, lambda: browse(app).note_under_cursor == "books/Atomic Habits.md")
+        await press(pilot, "escape", "escape")
+        await until(pilot, lambda: shows(app, "70 notes"))
+        await press(pilot, "ctrl+o")
+        type_text(app, "jre")
+        await until(pilot, lambda: shows(app, "Naval Ravikant on JRE"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "♪ Naval Ravikant on JRE"))
+        await press(pilot, "ctrl+o")
+        type_text(app, "a star")
+        await until(pilot, lambda: shows(app, "A star"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: browse(app).note_under_cursor == "learning/A star.md")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "learning/A star.md" in seen(app)[0])
+        await press(pilot, "right_square_bracket", "enter")
+        await until(pilot, lambda: "learning/A star.md" not in seen(app)[0])
+        await press(pilot, "backspace")
+        await until(pilot, lambda: "learning/A star.md" in seen(app)[0])
+        await press(pilot, "escape", "T")
+        await until(pilot, lambda: shows(app, "Take the tour"))
+        await press(pilot, "slash")
+        type_text(app, "take the tour")
+        await press(pilot, "enter", "x")
+        note = Path(root, TOUR)
+        await until(pilot, lambda: "- [x] Take the tour" in note.read_text("utf-8"))
+        await press(pilot, "escape", "escape", "exclamation_mark")
+        await until(pilot, lambda: shows(app, "2 problems"))
+        await press(pilot, "escape", "ctrl+o")
+        type_text(app, "bayes' theorem")
+        await until(pilot, lambda: shows(app, "Bayes' theorem"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: browse(app).note_under_cursor == "learning/Bayes' theorem.md")
+        await press(pilot, "p")
+        await until(pilot, lambda: shows(app, "No site folder yet."))
+        await press(pilot, "f")
+        await until(pilot, lambda: shows(app, "The folder of your site."))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "bayes-theorem.md"))
+        assert not Path(tmp_path, "sample-drafts").exists()

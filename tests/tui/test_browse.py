@@ -637,3 +637,54 @@ async def test_results_are_drawn_at_every_size_of_the_terminal(make_app: MakeApp
         for size in [(1, 1), (200, 60), (33, 50), (300, 100), (120, 40)]:
             await pilot.resize_terminal(*size)
         await until(pilot, lambda: shows(app, "Deep Work"))
+
+
+async def test_the_open_note_is_named_at_the_top_while_it_is_read(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await search(app, pilot, "phone", "books/Deep Work.md")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "≡ books/Deep Work.md" in seen(app)[0])
+        await press(pilot, "escape")
+        await until(pilot, lambda: "1 of 9 notes" in seen(app)[0])
+
+
+async def test_sections_without_text_are_left_out_when_reading(
+    make_app: MakeApp, root: Path
+) -> None:
+    text = "# Plan\n\n## Empty\n\n## Written\n\nHere it is.\n\n## Last\n"
+    (root / "inbox/Plan.md").write_text(text)
+    (root / "inbox/Outline.md").write_text("## Monday\n\n## Tuesday\n")
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "11 notes"))
+        app.screen.post_message(OpenNote("inbox/Plan.md", read=True))
+        await until(pilot, lambda: shows(app, "Here it is."))
+        assert shows(app, "Written ─")
+        assert not shows(app, "Empty ─")
+        assert not shows(app, "Last ─")
+        # A note that is only an outline is shown.
+        app.screen.post_message(OpenNote("inbox/Outline.md", read=True))
+        await until(pilot, lambda: shows(app, "Tuesday ─"))
+
+
+async def test_the_chosen_kind_of_a_new_note_is_seen_on_a_small_terminal(
+    make_app: MakeApp,
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(50, 20)) as pilot:
+        await until(pilot, lambda: shows(app, "9 notes"))
+        await press(pilot, "n")
+        await until(pilot, lambda: shows(app, "New note"))
+        assert any(" note " in line for line in seen(app) if "daily" in line)
+
+
+async def test_a_message_covers_no_keys_of_a_dialog(make_app: MakeApp) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await search(app, pilot, "phone", "books/Deep Work.md")
+        await press(pilot, "f")
+        await until(pilot, lambda: shows(app, "Fields of Deep Work"))
+        app.notify("Undid: set rating=5 in Deep Work", timeout=60)
+        await until(pilot, lambda: shows(app, "Undid: set rating=5"))
+        assert shows(app, "ctrl+s apply  esc cancel")

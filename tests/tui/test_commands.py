@@ -360,6 +360,7 @@ async def test_palette_finds_actions_by_other_words(make_app: MakeApp) -> None:
         await press(pilot, "ctrl+p")
         await until(pilot, lambda: isinstance(app.screen, Palette) and app.focused is not None)
         titles = {"error": "Problems", "message": "Problems", "table": "Grid or list"}
+        titles |= {"exit": "Quit", "bulk": "Set a field", "chart": "Year in books"}
         for word, title in titles.items():
             await press(pilot, "ctrl+u")
             await until(pilot, lambda: shows(app, "Read the note."))

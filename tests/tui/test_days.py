@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.events import AppFocus
 
-from tests.support.screens import press, shows, tree, until
+from tests.support.screens import press, seen, shows, tree, until
 from tests.tui.test_habits import habits, written
 
 if TYPE_CHECKING:
@@ -112,3 +112,21 @@ async def test_after_midnight_today_says_when_its_day_ends(
         await until(pilot, lambda: shows(app, "Tuesday 24 November (day ends at 04:00)"))
         await press(pilot, "f3")
         await until(pilot, lambda: shows(app, "Tue 24 Nov (day ends at 04:00)"))
+
+
+async def test_today_ends_the_row_of_seven_days(make_app: MakeApp) -> None:
+    app = make_app("today")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "We Th Fr Sa Su Mo Tu"))
+
+
+async def test_problems_are_listed_by_cause(make_app: MakeApp, root: Path) -> None:
+    for number in range(5):
+        (root / f"inbox/at {number}.md").write_text("---\ntitle: @x\n---\n")
+    app = make_app("today")
+    async with app.run_test(size=(120, 60)) as pilot:
+        await until(pilot, lambda: shows(app, "Needs a look 6"))
+        await until(pilot, lambda: shows(app, "3 more like this."))
+        assert shows(app, "Values that start with @ need quotes.")
+        assert sum("inbox/at " in line for line in seen(app)) == 2
+        assert shows(app, "! all problems")

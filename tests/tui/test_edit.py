@@ -725,3 +725,32 @@ async def test_random_keys_leave_other_lines_as_they_were(
     for text, data in zip(edited[:-1], after[:-1], strict=True):
         if text in was and text:
             assert data == was[text]
+
+
+async def test_tab_without_a_suggestion_writes_no_blanks_into_a_link(
+    make_app: MakeApp, root: Path
+) -> None:
+    (root / "inbox/note.md").write_text("one\n")
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, "inbox/note.md")
+        type_text(app, "[[Zzz")
+        await press(pilot, "tab")
+        assert screen.area.lines[0] == "[[Zzzone"
+        await press(pilot, "home", "tab")
+        assert screen.area.lines[0] == "  [[Zzzone"
+
+
+async def test_the_bottom_line_says_that_escape_closes_the_suggestions(
+    make_app: MakeApp, root: Path
+) -> None:
+    (root / "inbox/note.md").write_text("one \n")
+    app = make_app("browse")
+    async with app.run_test(size=SIZE) as pilot:
+        screen = await edit(app, pilot, "inbox/note.md")
+        await until(pilot, lambda: screen.area.completer.offers(["[[work"], 0, 6))
+        assert shows(app, "esc save and close")
+        type_text(app, "[[work")
+        await until(pilot, lambda: shows(app, "esc close list"))
+        await press(pilot, "escape")
+        await until(pilot, lambda: shows(app, "esc save and close"))

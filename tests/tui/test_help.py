@@ -162,3 +162,21 @@ async def test_the_bottom_line_shows_it_as_ever_where_there_are_notes(make_app: 
         await until(pilot, lambda: "edit" in footer.idle)
         await press(pilot, "escape")
         await until(pilot, lambda: not footer.idle)
+
+
+async def test_help_of_habits_begins_with_the_keys_that_log(make_app: MakeApp) -> None:
+    app = make_app("habits")
+    async with app.run_test(size=(110, 80)) as pilot:
+        await until(pilot, lambda: shows(app, "Meditate"))
+        await press(pilot, "question_mark")
+        await until(pilot, lambda: shows(app, "Most used"))
+        lines = seen(app)
+        first = next(number for number, line in enumerate(lines) if "Most used" in line)
+        keys = [line.strip(" │").split()[0] for line in lines[first + 1 : first + 5]]
+        assert keys == ["space", "+,", "x", "y"]
+        # What has no key is found in the palette, which has one.
+        await press(pilot, "slash")
+        type_text(app, "trash")
+        await until(pilot, lambda: shows(app, "List deleted notes"))
+        (trash,) = [line for line in seen(app) if "List deleted notes" in line]
+        assert "ctrl+p" in trash

@@ -166,7 +166,7 @@ async def test_a_field_is_set_in_many_notes_after_the_plan_was_seen(
         assert contents(shelf) == before
         # More than twenty are asked about once more.
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "24 files: press enter again"))
+        await until(pilot, lambda: shows(app, "24 files would change. Press enter again"))
         assert contents(shelf) == before
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Changed 24 notes"))
@@ -344,7 +344,7 @@ async def test_refused_notes_among_hundreds_are_named_and_left(
         await until(pilot, lambda: shows(app, "books/Volume 123.md:3:9: A value that contains"))
         assert shows(app, "inbox/broken.md:2:9: A value that contains")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "307 files: press enter again"))
+        await until(pilot, lambda: shows(app, "307 files would change. Press enter again"))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Changed 307 notes: rating=3 · 2 unchanged"))
         after = contents(root)
@@ -391,3 +391,52 @@ def test_only_what_differs_is_shown_of_a_long_note() -> None:
     plan = WritePlan("edit", "A", [NoteChange("a.md", before, after)])
     shown = [line_text(line) for line in notes_plan_lines(plan, 60, UNICODE)]
     assert shown == ["a.md", "  - 2", "  + new"]
+
+
+async def test_twenty_notes_are_changed_without_a_second_question(
+    make_app: MakeApp, shelf: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await find(app, pilot, "path:books/volume", 25)
+        browse(app).notes.mark({f"books/Volume {number:02}.md" for number in range(20)})
+        await ask(app, pilot, "F", "mood=good", "20 files would change")
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Changed 20 notes"))
+        assert b"mood: good" in contents(shelf)["books/Volume 19.md"]
+
+
+async def test_a_mark_set_while_deleted_notes_lose_theirs_stays(
+    make_app: MakeApp, shelf: Path
+) -> None:
+    del shelf
+    app = make_app("browse")
+    async with app.run_test(size=WIDE) as pilot:
+        await find(app, pilot, "path:books/volume", 25)
+        screen = browse(app)
+        screen.notes.mark({"books/Volume 00.md", "books/Deleted.md"})
+        screen.vault_changed()
+        screen.notes.mark(screen.notes.marked | {"books/Volume 01.md"})
+        await until(pilot, lambda: "books/Deleted.md" not in marked(app))
+        assert marked(app) == {"books/Volume 00.md", "books/Volume 01.md"}
+
+
+async def test_with_marks_the_bottom_line_publishes_and_a_post_begins_from_them(
+    make_app: MakeApp, shelf: Path
+) -> None:
+    app = make_app("browse")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await find(app, pilot, "path:books/volume", 25)
+        browse(app).notes.mark({"books/Volume 00.md", "books/Volume 01.md"})
+        await until(pilot, lambda: shows(app, "p publish"))
+        assert shows(app, "esc unmark")
+        await press(pilot, "ctrl+p")
+        await until(pilot, lambda: shows(app, "Commands"))
+        type_text(app, "start a post")
+        await until(pilot, lambda: shows(app, "Start a post from the marked notes"))
+        await press(pilot, "enter")
+        await until(pilot, lambda: shows(app, "Start a post from 2 notes"))
+        type_text(app, "Two volumes")
+        await press(pilot, "enter")
+        await until(pilot, (shelf / "posts/Two volumes.md").exists)
+        assert "[[Volume 01]]" in (shelf / "posts/Two volumes.md").read_text("utf-8")

@@ -907,7 +907,7 @@ async def test_what_was_chosen_for_an_edit_can_be_chosen_again(
         await press(pilot, "s")
         await until(pilot, lambda: shows(app, "Merge it with the note"))
         await press(pilot, "end", "enter")
-        await until(pilot, lambda: shows(app, "-title: 'Deeper Work'"))
+        await until(pilot, lambda: shows(app, "- title: 'Deeper Work'"))
         await press(pilot, "s")
         await until(pilot, lambda: shows(app, "Merge it with the note"))
         await until(pilot, lambda: "Deeper Work" in edited_post.read_text())
@@ -924,12 +924,12 @@ async def test_after_a_pull_the_post_is_written_without_a_question(
         await press(pilot, "s")
         await until(pilot, lambda: shows(app, "Use it in the note"))
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "+title: Deeper Work"))
+        await until(pilot, lambda: shows(app, "+ title: Deeper Work"))
         await press(pilot, "w")
         note = root / "books" / "Deep Work.md"
         await until(pilot, lambda: "Deeper Work" in note.read_text())
         await until(pilot, lambda: shows(app, "1 changed · 1 new"))
-        await until(pilot, lambda: shows(app, "+One more thing."))
+        await until(pilot, lambda: shows(app, "+ One more thing."))
         await press(pilot, "w")
         wanted = {"One more thing.", "title: 'Deeper Work'"}
         await until(pilot, lambda: wanted <= {*edited_post.read_text().splitlines()})
@@ -945,3 +945,49 @@ async def test_the_title_that_is_typed_for_a_new_post_replaces_the_note_s(
         await until(pilot, lambda: shows(app, "Start a post"))
         await press(pilot, *"New", "enter")
         await until(pilot, lambda: [*root.rglob("New.md")])
+
+
+async def test_a_plan_that_comes_after_its_notes_were_written_is_not_written(
+    make_app: MakeApp, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        screen = cast("PublishScreen", app.screen)
+        await until(pilot, lambda: screen.shown is not None and not screen.shown.is_empty)
+        before, plan_export = screen.shown, vault.publishing.plan_export
+        is_written = threading.Event()
+
+        def plan_late(*args: Any, **more: Any) -> ExportPlan:
+            is_written.wait(60)
+            assert isinstance(before, ExportPlan)
+            return before
+
+        await press(pilot, "w")
+        monkeypatch.setattr(vault.publishing, "plan_export", plan_late)
+        screen.make_plan(screen.chosen)
+        await until(pilot, lambda: shows(app, "Wrote "))
+        is_written.set()
+        await until(pilot, lambda: screen.exported is not None)
+        monkeypatch.setattr(vault.publishing, "plan_export", plan_export)
+        app.clear_notifications()
+        await press(pilot, "w")
+        await until(pilot, lambda: shows(app, "everything is up to date"))
+
+
+async def test_the_palette_shows_what_keys_do_on_this_screen(
+    make_app: MakeApp, vault: Vault, tmp_path: Path
+) -> None:
+    make_blog(tmp_path / "blog", vault)
+    app = make_app("publish")
+    async with app.run_test(size=WIDE) as pilot:
+        await until(pilot, lambda: shows(app, "enter open plan"))
+        await press(pilot, "ctrl+p")
+        await until(pilot, lambda: shows(app, "Open plan"))
+        rows = {
+            line.split()[1]: line for line in seen(app) if "│" in line and len(line.split()) > 2
+        }
+        (opens,) = [line for line in seen(app) if "Open plan" in line]
+        (writes,) = [line for line in seen(app) if "Write the changes shown" in line]
+        assert "enter" in opens, rows
+        assert "enter" not in writes

@@ -199,6 +199,8 @@ def test_a_title_is_the_first_line_of_a_thought(text: str, title: str) -> None:
         ("---\ntitle: x", (0, 0)),
         ("---\ntype: book\n---\n# New\n\n## Summary\n\n## Related\n", (6, 0)),
         ("---\ntype: book\n---\n## Related\n", (4, 0)),
+        ("---\nx: 1\n---\n# New\n\n## Takeaways\n\n[00:00:00] \n\n## Quotes\n", (7, 11)),
+        ("---\nx: 1\n---\n# New\n\n## Takeaways\n\n- [00:00:00] \n\n## Quotes\n", (7, 13)),
         ("---\ntype: book\n---\n## Summary\n\n\n\n## Related\n", (5, 0)),
     ],
 )

@@ -71,7 +71,12 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Edit the note that defines the habit."
         ),
         action(
-            "show-detail", "Details", "enter", label="details", command="habit stats ID"
+            "show-detail",
+            "Details",
+            "enter",
+            label="details",
+            command="habit stats ID",
+            also="stats chart",
         ).with_help("Show the year, strength, streaks, rates, weekdays and notes."),
     ),
     *in_context(
@@ -266,7 +271,11 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "List the tasks of all notes, late ones first. due:2026-12-01 gives one a day."
         ),
         action(
-            "show-books", "Year in books", "", command="books", also="pages stars authors read"
+            "show-books",
+            "Year in books",
+            "",
+            command="books",
+            also="pages stars authors read stats chart",
         ).with_help("Show the books you finished, with pages, stars and authors by month."),
         action(
             "import-files",
