@@ -171,9 +171,9 @@ async def test_help_of_habits_begins_with_the_keys_that_log(make_app: MakeApp) -
         await press(pilot, "question_mark")
         await until(pilot, lambda: shows(app, "Most used"))
         lines = seen(app)
-        first = next(number for number, line in enumerate(lines) if "Most used" in line)
-        keys = [line.strip(" │").split()[0] for line in lines[first + 1 : first + 5]]
-        assert keys == ["space", "+,", "x", "y"]
+        first = next(number for number, line in enumerate(lines) if "Most used" in line) + 1
+        for line, name in zip(lines[first:], ("Done", "Amount", "Missed", "Yesterday")):
+            assert name in line
         # What has no key is found in the palette, which has one.
         await press(pilot, "slash")
         type_text(app, "trash")

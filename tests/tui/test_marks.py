@@ -428,8 +428,8 @@ async def test_with_marks_the_bottom_line_publishes_and_a_post_begins_from_them(
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await find(app, pilot, "path:books/volume", 25)
         browse(app).notes.mark({"books/Volume 00.md", "books/Volume 01.md"})
-        await until(pilot, lambda: shows(app, "p publish"))
-        assert shows(app, "esc unmark")
+        await until(pilot, lambda: shows(app, "esc unmark"))
+        assert shows(app, "p publish")
         await press(pilot, "ctrl+p")
         await until(pilot, lambda: shows(app, "Commands"))
         type_text(app, "start a post")

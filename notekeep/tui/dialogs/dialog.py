@@ -66,12 +66,29 @@ def hints(*keys: tuple[str, str], of: str = "screen") -> Content:
     return Content.assemble(*parts)
 
 
-def dialog_box(title: str, *keys: tuple[str, str], classes: str = "") -> Vertical:
+class DialogBox(Vertical):
+    """The box of a dialog, with what its keys do in its lower edge."""
+
+    _keys: Sequence[tuple[str, str]] = ()
+
+    def show_keys(self, *keys: tuple[str, str]) -> None:
+        """Show the keys that there is room for: the last one always, before it the first."""
+        self._keys = keys
+        while len(keys) > 1 and hints(*keys).cell_length > self.size.width - 2:
+            keys = (*keys[:-2], keys[-1])
+        self.border_subtitle = hints(*keys)
+
+    def on_resize(self) -> None:
+        if self._keys:
+            self.show_keys(*self._keys)
+
+
+def dialog_box(title: str, *keys: tuple[str, str], classes: str = "") -> DialogBox:
     """Return the box of a dialog, with its title above and what its keys do below."""
-    box = Vertical(id="dialog", classes=classes)
+    box = DialogBox(id="dialog", classes=classes)
     box.border_title = Content(clean_line(title))
     if keys:
-        box.border_subtitle = hints(*keys)
+        box.show_keys(*keys)
     return box
 
 

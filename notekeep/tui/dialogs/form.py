@@ -17,6 +17,7 @@ from notekeep.markdown.schema import STATUS_DATES
 from notekeep.tui.completion import WordSuggester, known_values
 from notekeep.tui.dialogs.dialog import (
     Choice,
+    DialogBox,
     HintLine,
     Option,
     Prompt,
@@ -24,7 +25,6 @@ from notekeep.tui.dialogs.dialog import (
     TextLine,
     ask,
     dialog_box,
-    hints,
     open_dialog,
 )
 from notekeep.tui.field_forms import (
@@ -92,7 +92,7 @@ class FieldPrompt(Prompt):
 NAME_WIDTH = 14
 TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
 """What a type of field is called where its own name is no plain word."""
-KEYS = ("enter", "edit"), ("→", "next value"), ("del", "empty"), ("ctrl+s", "apply")
+KEYS = ("enter", "edit"), ("ctrl+s", "apply"), ("→", "next value"), ("del", "empty")
 
 
 class _Fields(RowList[str | FormField]):
@@ -224,7 +224,7 @@ class FormScreen(SubmitDialog["list[FieldChange] | None"], inherit_bindings=Fals
         offer = f"{self._undated} is empty · t sets it to today" if self._undated else ""
         self.query_one(HintLine).say(offer)
         leave = ("esc", "discard" if self.fields.changed else "cancel")
-        self.query_one("#dialog").border_subtitle = hints(*KEYS, leave)
+        self.query_one(DialogBox).show_keys(*KEYS, leave)
 
     def action_date_status(self) -> None:
         field = next((one for one in self.fields.fields if one.name == self._undated), None)

@@ -245,7 +245,6 @@ BULK_ACTIONS = {
     "may-publish": "public",
     "copy": "copy",
     "delete": "delete",
-    "mark-others": "invert",
     "back": "unmark",
 }
 """What acts on all marked notes, and what it is called while there are some."""
