@@ -120,9 +120,10 @@ async def test_the_keys_of_the_tour_do_what_it_says(  # noqa: PLR0915 - ten step
         await until(pilot, lambda: not shows(app, "tag:learning/algorithms"))
         await until(pilot, lambda: browse(app).note_under_cursor == "learning/A star.md")
         await press(pilot, "T")
-        await until(pilot, lambda: shows(app, "Take the tour"))
+        await until(pilot, lambda: shows(app, "Tasks · "))
         await press(pilot, "slash")
         type_text(app, "take the tour")
+        await until(pilot, lambda: shows(app, "Take the tour"))
         await press(pilot, "enter", "x")
         note = Path(root, TOUR)
         await until(pilot, lambda: "- [x] Take the tour" in note.read_text("utf-8"))
@@ -139,4 +140,4 @@ async def test_the_keys_of_the_tour_do_what_it_says(  # noqa: PLR0915 - ten step
         await until(pilot, lambda: shows(app, "The folder of your site."))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "bayes-theorem.md"))
-    assert not (tmp_path / "sample-drafts").exists()  # noqa: ASYNC240 - the app is closed
+    assert not (tmp_path / "sample-drafts").exists()
