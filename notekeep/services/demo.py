@@ -46,12 +46,6 @@ def sample_folder() -> str:
     raise NotFound("the sample vault is not part of this installation", "install notekeep again")
 
 
-def home_of_copy(root: str) -> str:
-    """Return NOTEKEEP_HOME of a copy of the sample vault, "" for any other vault."""
-    base = os.path.dirname(root)
-    return os.path.join(base, HOME) if os.path.basename(base).startswith(PREFIX) else ""
-
-
 def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, str]:
     """Copy the sample vault, dates moved up to `today`; return its folder and NOTEKEEP_HOME's."""
     _delete_unused(parent or tempfile.gettempdir())
@@ -95,8 +89,9 @@ def _release(owner: str) -> None:
 
 def delete_copy(root: str) -> None:
     """Delete a copy of the sample vault with all that lies beside it; any other vault stays."""
-    if home_of_copy(root):
-        shutil.rmtree(os.path.dirname(root), ignore_errors=True)
+    base = os.path.dirname(root)
+    if os.path.basename(base).startswith(PREFIX):
+        shutil.rmtree(base, ignore_errors=True)
 
 
 def _delete_unused(parent: str) -> None:

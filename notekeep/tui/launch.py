@@ -38,13 +38,8 @@ def launch(
     *,
     prelude: bool = True,
     auto_pilot: Callable[[Pilot[Any]], Coroutine[Any, Any, None]] | None = None,
-    home: str | None = None,
 ) -> int:
-    """Run the interface on a vault until the person leaves; None opens it on its welcome.
-
-    `home` is NOTEKEEP_HOME of vaults that are no copy of the sample, by default as it is set.
-    """
-    home = os.environ.get("NOTEKEEP_HOME", "") if home is None else home
+    """Run the interface on a vault until the person leaves; None opens it on its welcome."""
     # Importing makes a hundred thousand objects that stay: nothing to collect until it is done.
     gc.disable()
     if vault is None:
@@ -53,7 +48,7 @@ def launch(
         root = WelcomeApp().run()
         if root is None:
             return 0
-        vault = _open(root, home)
+        vault = Vault.open(root)
     left, today = location.load_place(vault.places.state), vault.today()
     screen = left.screen_to_open(today)
     theme = vault.person.theme or left.theme
@@ -80,19 +75,8 @@ def launch(
         _sync(vault)
     if app.next_vault:
         vault.catalog.close()
-        return launch(_open(app.next_vault, home), prelude=prelude, home=home)
+        return launch(Vault.open(app.next_vault), prelude=prelude)
     return code
-
-
-def _open(root: str, home: str) -> Vault:
-    """Open a vault; settings and history of a copy of the sample are beside it."""
-    from notekeep.services.demo import home_of_copy
-
-    if found := home_of_copy(root) or home:
-        os.environ["NOTEKEEP_HOME"] = found
-    else:
-        os.environ.pop("NOTEKEEP_HOME", None)
-    return Vault.open(root)
 
 
 def _sync(vault: Vault) -> None:

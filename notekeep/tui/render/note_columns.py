@@ -13,7 +13,6 @@ from rich.cells import cell_len
 
 from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.records import Row
-from notekeep.habits.calendar import ASCII_MARKS, UNICODE_MARKS
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FieldType, Schema
 from notekeep.tui.render.formatting import (
@@ -156,20 +155,11 @@ def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
     if column.name == TAGS_COLUMN:
         return " ".join(f"#{clean_line(tag)}" for tag in row.tags)
     value = column_value(row, column.name)
-    if column.name == "status" and (sign := _status_sign(str(value or ""), glyphs)):
-        return f"{sign} {field_text(value)}"
     if column.type == "date" and (day := field_date(value)) and len(str(value)) == ISO_LENGTH:
         return long_date(day)
     if column.name == "rating" and (shown := star_rating(value, glyphs.best)) is not None:
         return stars(shown, glyphs)
     return field_text(value)
-
-
-def _status_sign(status: str, glyphs: Glyphs) -> str:
-    reading = (ASCII_MARKS if glyphs.is_ascii else UNICODE_MARKS).marks["partial"]
-    signs = {"finished": glyphs.task_done, "reading": reading, "listening": reading}
-    signs |= {"to-read": glyphs.task_open, "to-listen": glyphs.task_open, "dropped": glyphs.skipped}
-    return signs.get(status, "")
 
 
 def star_rating(value: object, best: float = BEST_RATING) -> float | None:

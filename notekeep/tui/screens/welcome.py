@@ -150,11 +150,12 @@ class WelcomeApp(App[str | None]):
 
     def _open_sample(self) -> None:
         try:
-            root, _ = demo.copy_sample_vault(config.current_time().date())
+            root, home = demo.copy_sample_vault(config.current_time().date())
         except (NotekeepError, OSError) as error:
             shown = error if isinstance(error, NotekeepError) else NotekeepError(str(error))
             show_error(self, shown)
         else:
+            os.environ["NOTEKEEP_HOME"] = home
             self.exit(root)
 
 
