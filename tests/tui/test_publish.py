@@ -954,7 +954,7 @@ async def test_a_plan_that_comes_after_its_notes_were_written_is_not_written(
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         screen = cast("PublishScreen", app.screen)
-        await until(pilot, lambda: screen.shown is not None and not screen.shown.is_empty)
+        await until(pilot, lambda: isinstance(screen.shown, ExportPlan))
         before, plan_export = screen.shown, vault.publishing.plan_export
         is_written = threading.Event()
 
