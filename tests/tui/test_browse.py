@@ -585,12 +585,12 @@ async def test_empty_vault_offers_what_to_do_with_the_first_offer_under_the_curs
     vault.indexing.refresh(forget_missing=True)
     app = make_app("browse")
     async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, lambda: shows(app, "No notes yet.") and shows(app, "Empty folder: "))
-        assert shows(app, "▌      n  creates the first one")
+        await until(pilot, lambda: shows(app, "No notes yet") and shows(app, "empty folder: "))
+        assert shows(app, "▌      n  New note")
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "enter create"))
         await press(pilot, "escape", "down")
-        await until(pilot, lambda: shows(app, "▌ ctrl+n  adds a line"))
+        await until(pilot, lambda: shows(app, "▌ ctrl+n  Quick note"))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Quick note") and shows(app, "enter save"))
 

@@ -90,7 +90,7 @@ async def test_today_has_two_columns_where_there_is_room_and_one_where_not(
     ],
     fast=1,
 )
-async def test_today_has_the_days_of_the_week_that_habits_shows(
+async def test_today_has_the_last_seven_days_and_habits_the_week(
     root: Path, start: str, heads: str, marks: str
 ) -> None:
     (root / ".notekeep").mkdir()
@@ -99,12 +99,13 @@ async def test_today_has_the_days_of_the_week_that_habits_shows(
     vault.indexing.refresh()
     app = NotekeepApp(vault, "today")
     async with app.run_test(size=WIDE) as pilot:
-        for habit in ("□ Meditate", "▌ Meditate"):
-            await until(pilot, lambda: shows(app, heads) and shows(app, habit))  # noqa: B023
-            head = next(line for line in seen(app) if heads in line)
-            week = slice(head.index(heads), head.index(heads) + len(heads))
+        last = "□ Meditate", "We Th Fr Sa Su Mo Tu", "✗  ✗  ✗  ✗  ✓  ✓"
+        for habit, days, shown in (last, ("▌ Meditate", heads, marks)):
+            await until(pilot, lambda: shows(app, days) and shows(app, habit))  # noqa: B023
+            head = next(line for line in seen(app) if days in line)
+            week = slice(head.index(days), head.index(days) + len(days))
             row = next(line for line in seen(app) if habit in line)
-            assert row[week].replace("[□]", "").strip() == marks
+            assert row[week].replace("[□]", "").strip() == shown
             await press(pilot, "f3")
 
 

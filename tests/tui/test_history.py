@@ -268,7 +268,7 @@ async def test_undo_names_a_step_that_was_not_made_here_before_it_undoes_it(
         other.notes.add("A line from elsewhere.", "Deep Work")
         # Another program did something since, so it is named and stays.
         await press(pilot, "u")
-        await until(pilot, lambda: shows(app, "u again undoes: add books/Deep Work.md, "))
+        await until(pilot, lambda: shows(app, "Press u again to undo: add books/Deep Work.md ("))
         assert b"from elsewhere" in content(root / BOOK)
         await press(pilot, "u")
         await until(pilot, lambda: content(root / BOOK) == rated)
@@ -277,7 +277,7 @@ async def test_undo_names_a_step_that_was_not_made_here_before_it_undoes_it(
         await until(pilot, lambda: b"from here" not in content(root / "books/Atomic Habits.md"))
         # What is older than this start is named, and can be left alone.
         await press(pilot, "u")
-        await until(pilot, lambda: shows(app, "u again undoes: set rating=5 in Deep Work, "))
+        await until(pilot, lambda: shows(app, "Press u again to undo: set rating=5 in Deep Work ("))
         assert content(root / BOOK) == rated
         await press(pilot, "u")
         await until(pilot, lambda: content(root / BOOK) == before)
@@ -303,7 +303,7 @@ async def test_undo_on_habits_names_a_check_in_of_another_program(
         await until(pilot, lambda: shows(app, "Meditate"))
         await press(pilot, "u")
         await until(
-            pilot, lambda: shows(app, "u again undoes: check-in Meditate done · Tue 24 Nov")
+            pilot, lambda: shows(app, "Press u again to undo: check-in Meditate done · Tue 24 Nov")
         )
         assert is_done()
         await press(pilot, "u")

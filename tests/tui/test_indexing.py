@@ -238,7 +238,7 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
         await until(pilot, lambda: app.focused is not None)
         if when == "when it was read":
             await until(pilot, lambda: shows(app, "No notes yet."))
-            assert shows(app, "n  creates the first one")
+            assert shows(app, "n  New note")
         await press(pilot, "n")
         await until(pilot, lambda: isinstance(app.screen, NewNoteDialog))
         type_text(app, "First")

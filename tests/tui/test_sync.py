@@ -62,7 +62,7 @@ async def test_sync_brings_what_others_wrote_and_undo_names_it_before_it_takes_i
         await until(pilot, lambda: shows(app, "Synced: 1 in, 0 out"))
         assert (root / "inbox/From elsewhere.md").read_text() == "hello\n"
         app.action_undo()
-        await until(pilot, lambda: shows(app, "again undoes: sync 1 file"))
+        await until(pilot, lambda: shows(app, "again to undo: sync 1 file"))
         assert (root / "inbox/From elsewhere.md").exists()
         app.action_undo()
         await until(pilot, lambda: shows(app, "Undid: sync 1 file"))

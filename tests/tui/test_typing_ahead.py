@@ -120,8 +120,8 @@ async def test_keys_behind_the_one_that_opens_the_form_are_for_its_fields(
     async with app.run_test(size=WIDE) as pilot:
         at_once(app, "slash", " type:book deep", "enter")
         await until(pilot, lambda: browse(app).note_under_cursor == "books/Deep Work.md")
-        # To the second field, and a text into it.
-        at_once(app, "f", "j", "enter", " d", "enter")
+        # To the first field, and a text into it.
+        at_once(app, "f", "enter", " d", "enter")
         await until(pilot, lambda: shows(app, "Fields of Deep Work") and shows(app, "Cal Newportd"))
         await press(pilot, "escape")
     assert (root / "books/Deep Work.md").is_file()
