@@ -97,8 +97,8 @@ def _key_of(app: NotekeepApp, about: str) -> str:
     ("width", "seen_whole"),
     [
         (130, "y Books  v Vaults  i Import  d Sample  g Top"),
-        (80, "t Today b Browse h Habits p Publish c Conflicts s Steps x Tasks y Books v i d g"),
-        (50, "t Today b Browse h Habits p Publish c s x y v i d g"),
+        (80, "t Today b Browse h Habits p Publish c Conflicts s Steps x Tasks y v i d g"),
+        (50, "t Today b Browse h Habits p c s x y v i d g"),
     ],
     fast=1,
 )

@@ -687,4 +687,4 @@ async def test_a_message_covers_no_keys_of_a_dialog(make_app: MakeApp) -> None:
         await until(pilot, lambda: shows(app, "Fields of Deep Work"))
         app.notify("Undid: set rating=5 in Deep Work", timeout=60)
         await until(pilot, lambda: shows(app, "Undid: set rating=5"))
-        assert shows(app, "del empty  esc cancel")
+        assert shows(app, "ctrl+s apply  esc cancel")

@@ -237,7 +237,7 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await until(pilot, lambda: app.focused is not None)
         if when == "when it was read":
-            await until(pilot, lambda: shows(app, "No notes yet."))
+            await until(pilot, lambda: shows(app, "No notes yet"))
             assert shows(app, "n  New note")
         await press(pilot, "n")
         await until(pilot, lambda: isinstance(app.screen, NewNoteDialog))
@@ -274,7 +274,7 @@ async def test_enter_in_an_empty_box_over_an_empty_list_makes_no_note(tmp_path: 
     vault = Vault.open(root)
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "No notes yet."))
+        await until(pilot, lambda: shows(app, "No notes yet"))
         await press(pilot, "slash")
         await until(pilot, lambda: app.focused is not None and app.focused.id is None)
         await press(pilot, "enter")

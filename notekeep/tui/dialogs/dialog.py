@@ -72,10 +72,10 @@ class DialogBox(Vertical):
     _keys: Sequence[tuple[str, str]] = ()
 
     def show_keys(self, *keys: tuple[str, str]) -> None:
-        """Show the keys that there is room for: the last one always, before it the first."""
+        """Show the keys that there is room for: the last two always, before them the first."""
         self._keys = keys
-        while len(keys) > 1 and hints(*keys).cell_length > self.size.width - 2:
-            keys = (*keys[:-2], keys[-1])
+        while len(keys) > 2 and hints(*keys).cell_length > self.outer_size.width - 4:
+            keys = (*keys[:-3], *keys[-2:])
         self.border_subtitle = hints(*keys)
 
     def on_resize(self) -> None:

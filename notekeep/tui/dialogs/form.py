@@ -92,7 +92,7 @@ class FieldPrompt(Prompt):
 NAME_WIDTH = 14
 TYPE_NAMES = {"bool": "yes or no", "links": "links to notes"}
 """What a type of field is called where its own name is no plain word."""
-KEYS = ("enter", "edit"), ("ctrl+s", "apply"), ("→", "next value"), ("del", "empty")
+KEYS = ("enter", "edit"), ("→", "next value"), ("del", "empty"), ("ctrl+s", "apply")
 
 
 class _Fields(RowList[str | FormField]):
