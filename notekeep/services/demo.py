@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from notekeep.config import current_time
+from notekeep.dates import parse_iso
 from notekeep.errors import NotFound
 
 PREFIX = "notekeep-demo-"
@@ -66,20 +67,14 @@ def _set_times(root: str, today: dt.date) -> None:
     """Give each note the time of its last day, so that lists look as after a year of writing."""
     now = dt.datetime.combine(today, current_time().time())
     for path, data in _notes(root):
-        dates = [day for day in map(_parse, _CHANGED.findall(data)) if day and day <= today]
+        found = (parse_iso(day.decode()) for day in _CHANGED.findall(data))
+        dates = [day for day in found if day and day <= today]
         time = dt.datetime.combine(max(dates), dt.time(12)) if dates else now - REACH
         time = min(time, now - dt.timedelta(hours=1))
         name = os.path.basename(path)
         if name in WELCOME:
             time = now - dt.timedelta(minutes=WELCOME.index(name))
         os.utime(path, (time.timestamp(), time.timestamp()))
-
-
-def _parse(day: bytes) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(day.decode())
-    except ValueError:
-        return None
 
 
 def _release(owner: str) -> None:
@@ -178,7 +173,7 @@ def _notes(root: str) -> Iterator[tuple[str, bytes]]:
 
 def _moved(data: bytes, last: dt.date, shift: dt.timedelta) -> bytes:
     def move(match: re.Match[bytes]) -> bytes:
-        day = _parse(match[1])
+        day = parse_iso(match[1].decode())
         is_recent = day is not None and abs(last - day) <= REACH
         return (day + shift).isoformat().encode() if day and is_recent else match[0]
 

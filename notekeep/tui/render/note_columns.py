@@ -13,20 +13,13 @@ from rich.cells import cell_len
 
 from notekeep.catalog.columns import COLUMNS, column_value
 from notekeep.catalog.records import Row
+from notekeep.dates import parse_iso
 from notekeep.markdown.sanitize import clean_line
 from notekeep.markdown.schema import FieldType, Schema
-from notekeep.tui.render.formatting import (
-    BEST_RATING,
-    field_date,
-    field_text,
-    long_date,
-    parse_rating,
-    stars,
-)
+from notekeep.tui.render.formatting import BEST_RATING, field_text, long_date, parse_rating, stars
 from notekeep.tui.render.glyphs import Glyphs
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, pad_line
 
-ISO_LENGTH = 10  # characters of a whole date
 GAP = 2  # blanks between columns; the cell under the cursor may lean into them
 GUTTER = 2
 MIN_TITLE = 10
@@ -155,7 +148,7 @@ def cell_text(row: Row, column: Column, glyphs: Glyphs) -> str:
     if column.name == TAGS_COLUMN:
         return " ".join(f"#{clean_line(tag)}" for tag in row.tags)
     value = column_value(row, column.name)
-    if column.type == "date" and (day := field_date(value)) and len(str(value)) == ISO_LENGTH:
+    if column.type == "date" and (day := parse_iso(str(value))):
         return long_date(day)
     if column.name == "rating" and (shown := star_rating(value, glyphs.best)) is not None:
         return stars(shown, glyphs)
