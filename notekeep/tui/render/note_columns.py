@@ -29,7 +29,7 @@ MIN_PROSE = 8  # a text that would be seen in fewer cells than this is not begun
 TITLE_COLUMN, KIND_COLUMN, TAGS_COLUMN, MODIFIED_COLUMN = "title", "type", "tags", "modified"
 MAX_WIDTHS: dict[FieldType | None, int] = {
     "number": 10,
-    "date": 10,
+    "date": 11,
     "bool": 5,
     "list": 24,
     "links": 24,

@@ -11,7 +11,7 @@ from notekeep.catalog.records import TaskRow
 from notekeep.dates import format_short_day
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
 from notekeep.tui.render.list_rows import PostRow, TaskGroup, group_line, post_line, task_line
-from notekeep.tui.render.note_rows import gutter
+from notekeep.tui.render.note_rows import group_row, gutter
 from notekeep.tui.render.styled_text import Piece, StyledLine, fit_line, line_width, spread_line
 from notekeep.tui.widgets.bars import run_action
 from notekeep.tui.widgets.line_view import RowList
@@ -110,7 +110,7 @@ class TimelineList(RowList[str | TimelineRow]):
 
     def draw_item(self, item: str | TimelineRow, width: int, *, here: bool) -> StyledLine:
         if isinstance(item, str):
-            return [Piece("  "), Piece(item, "section")]
+            return group_row(item, width, self.glyphs)
         clock = Piece(f"{time.strftime('%H:%M', time.localtime(item.time))}  ", "faint")
         left, right = [clock, *item.left], [*item.right, Piece(" ")]
         room = width - 2 - line_width(left) - line_width(right) - TIME_GAP
