@@ -412,7 +412,7 @@ class PublishScreen(VaultScreen):
             self.diff.show(lambda width: exported_lines(done, width, self.glyphs, new))
         count = plural(len(done.written) + len(done.removed), "file")
         left = f" · {len(done.conflicts)} edited in the site (s)" if done.conflicts else ""
-        show_message(self, f"Wrote {count} into {shorten_home(done.site)}{left} · u undo")
+        show_message(self, f"Wrote {count} to {shorten_home(done.site)}{left} · u undo")
         self.post_message(VaultChanged())
 
     def _was_pulled(self, done: WriteResult) -> None:
