@@ -234,7 +234,7 @@ async def test_a_folder_that_does_not_exist_is_refused_and_the_old_one_stays(
         await press(pilot, "escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await press(pilot, "w")
-        await until(pilot, lambda: shows(app, "Wrote 2 files into"))
+        await until(pilot, lambda: shows(app, "Wrote 2 files to"))
         assert (tmp_path / "blog/content/posts/a-draft/index.md").exists()
     assert [one.folder for one in vault.publishing.sites] == [str(tmp_path / "blog")]
 
