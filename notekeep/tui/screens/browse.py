@@ -11,13 +11,14 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from notekeep.catalog.name_lookup import existing_paths
+from notekeep.markdown.sanitize import clean_line
 from notekeep.tui.keyboard import bindings
 from notekeep.tui.list_model import narrow_to_scope, replace_sort
 from notekeep.tui.location import GRID_VIEW, LIST_VIEW, ListState, NoteHistory, NoteLocation
 from notekeep.tui.messages import OpenNote, PublishNotes, ShowHistory
 from notekeep.tui.program import program
 from notekeep.tui.render.note_rows import kind_sign
-from notekeep.tui.render.styled_text import Piece
+from notekeep.tui.render.styled_text import Piece, fit_line, line_text
 from notekeep.tui.screens.browse_sidebar import BrowseSidebar
 from notekeep.tui.screens.preview_loader import PreviewLoader
 from notekeep.tui.screens.vault_screen import WIDTHS, VaultScreen
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 NOTE_ACTIONS = ("open", "edit-cell", "edit", "edit-tags", "mark", "export")
 """Actions of the bottom line that want a note."""
+SHORT_TITLE = 24  # cells of the title at the top where there is no room for the path
 QUOTED_KINDS = ("book", "podcast")
 """Kinds of notes that quotes are added to."""
 MIN_WIDTH_OF_TWO = WIDTHS[1][0]  # from this width on there is room for two panes
@@ -179,8 +181,12 @@ class BrowseScreen(VaultScreen):
     def _show_status(self) -> None:
         """Name the open note, or count the list."""
         row = self.loader.row if self.has_class("-reading") else None
-        name = "" if row is None else f"{kind_sign(row.kind, self.glyphs).text} {row.path}"
-        self.set_status(name or self._counted)
+        if row is None:
+            self.set_status(self._counted)
+        else:
+            sign, title = kind_sign(row.kind, self.glyphs), [Piece(clean_line(row.title))]
+            short = line_text(fit_line(title, SHORT_TITLE, self.glyphs.ellipsis))
+            self.set_status(f"{sign.text} {row.path}", f"{sign.text} {short}")
 
     def _arrange(self) -> None:
         self._fit()
