@@ -154,6 +154,10 @@ async def test_what_is_said_offline_survives_a_crash_and_is_sent_once_days_later
             # The server is gone.
             await tab.command("Page.reload")
             await tab.until(HAS_CARDS)
+            await tab.run("location.hash = '#tasks'")
+            await tab.until("document.querySelector('#tasks').innerText.includes('connection')")
+            await tab.run("location.hash = '#today'")
+            await tab.until(HAS_CARDS)
             await tab.run(click("Skip"))
             await tab.run(
                 "document.querySelector('#text').value = 'said in the tunnel';"

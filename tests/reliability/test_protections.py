@@ -11,6 +11,7 @@ import pytest
 from notekeep.catalog import indexer
 from notekeep.cli.command_tree import VERBS
 from notekeep.markdown.editor_text import EditorText
+from notekeep.notes import conflict_pairs
 from notekeep.services import sync
 from notekeep.storage import atomic, scan
 from notekeep.storage.history import History
@@ -258,6 +259,19 @@ def test_r12_a_merge_that_keeps_one_side_loses_the_other(
     monkeypatch.setattr(sync, "merge_versions", lambda _path, _base, ours, _theirs: ours)
     result = Result()
     r12_sync.run_world(result, folder / "world", 1, 6)
+    assert result.lost
+
+
+def test_r12_a_base_that_only_one_side_has_known_loses_what_the_other_wrote(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        conflict_pairs,
+        "find_merge_base",
+        lambda versions, _commits, mine, _theirs: (versions[0].data if versions else mine, False),
+    )
+    result = Result()
+    r12_sync.run_world(result, folder / "world", 2, 8)
     assert result.lost
 
 
