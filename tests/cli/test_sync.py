@@ -640,7 +640,7 @@ def test_the_folder_of_git_may_lie_elsewhere(two: tuple[Machine, Machine], tmp_p
     assert "A merge is in progress" in a("sync").err
 
 
-@pytest.mark.parametrize("changed", ["", "mine\n"], ids=["forward", "merge"])
+@cases("changed", ["", "mine\n"], fast=1, ids=["forward", "merge"])
 def test_a_path_that_git_refuses_stops_one_sync_only(
     two: tuple[Machine, Machine], hub: Path, changed: str
 ) -> None:
@@ -673,7 +673,7 @@ def _store_tree(machine: Machine, data: bytes) -> str:
     return done.stdout.decode().strip()
 
 
-@pytest.mark.parametrize("lock", ["index.lock", "refs/heads/main.lock"])
+@cases("lock", ["index.lock", "refs/heads/main.lock"], fast=1)
 def test_an_old_lock_is_removed_where_no_git_is_running(
     two: tuple[Machine, Machine], lock: str
 ) -> None:
@@ -736,6 +736,7 @@ def test_a_clone_of_an_empty_remote_names_the_branch_that_others_made(
     assert b.notes() == {"Note.md": "x\n"}
 
 
+@pytest.mark.slow
 def test_of_the_settings_of_obsidian_the_newest_win(
     two: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -752,6 +753,7 @@ def test_of_the_settings_of_obsidian_the_newest_win(
         assert len(list((one.root / ".obsidian").iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_a_sync_that_history_did_not_keep_is_not_undone(two: tuple[Machine, Machine]) -> None:
     a, b = two
     a.write("Note.md", "first\n")
@@ -819,6 +821,7 @@ def test_what_the_phone_never_had_is_not_called_deleted(two: tuple[Machine, Mach
     assert "finished" in a.read("Note.md")
 
 
+@pytest.mark.slow
 def test_a_copy_names_the_machine_that_wrote_it(
     two: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -969,7 +972,7 @@ class TestForeignRepository:
         a.write("Note.md", NOTE)
         return a
 
-    @pytest.mark.parametrize(
+    @cases(
         "setting",
         [
             "gpg.ssh.defaultKeyCommand",
@@ -983,6 +986,7 @@ class TestForeignRepository:
             "protocol.ext.allow",
             "a.key.that.no.git.knows",
         ],
+        fast=1,
     )
     def test_a_setting_that_is_not_known_to_be_harmless_is_shown(
         self, copied: Machine, evil: str, setting: str
@@ -1020,9 +1024,10 @@ class TestForeignRepository:
         assert "has its files elsewhere" in ran.err
         assert copied.git("--git-dir", str(hub), "for-each-ref") == ""
 
-    @pytest.mark.parametrize(
+    @cases(
         "url",
         ["./inner.git", "file://{root}/inner.git", "{root}/inner.git", "file://{root}/%69nner.git"],
+        fast=1,
     )
     def test_a_remote_inside_the_vault_is_refused(
         self, copied: Machine, evil: str, tmp_path: Path, url: str
@@ -1033,8 +1038,10 @@ class TestForeignRepository:
         assert copied("sync", "--yes").code == 4
         assert not (tmp_path / "canary").exists()
 
-    @pytest.mark.parametrize(
-        "url", ["ext::sh -c {evil}", "ssh://-oProxyCommand={evil}/x", "--upload-pack={evil}"]
+    @cases(
+        "url",
+        ["ext::sh -c {evil}", "ssh://-oProxyCommand={evil}/x", "--upload-pack={evil}"],
+        fast=1,
     )
     @pytest.mark.parametrize("is_init", [True, False], ids=["init", "sync"])
     def test_an_address_that_is_a_command_runs_nothing(
