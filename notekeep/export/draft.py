@@ -58,6 +58,7 @@ from notekeep.export.source_map import (
 )
 from notekeep.markdown.frontmatter_block import find_key_line
 from notekeep.markdown.note import Note
+from notekeep.markdown.sanitize import plain_text
 from notekeep.markdown.schema import canonical
 from notekeep.markdown.text_edit import normalize_heading
 from notekeep.markdown.tree import Span

@@ -366,9 +366,8 @@ class OptionRows(RowList[Option]):
     def draw_item(self, item: Option, width: int, *, here: bool) -> StyledLine:
         title = clean_line(item.title)
         if not item.value:
-            about = clean_line(item.about)
-            line = section_line(title, about, width - 3, self.glyphs) if title else []
-            return [Piece("  "), *line]
+            heading = (title, clean_line(item.about), width - 3, self.glyphs)
+            return [Piece("  "), *section_line(*heading)] if title else []
         about = [Piece(clean_line(item.about), "muted"), Piece(" ")]
         return [
             *gutter(self.glyphs, here=here),
