@@ -467,20 +467,14 @@ def remove_local_addresses(passage: MappedText, span: Span) -> list[SourceEdit]:
             ]
         case "html" | "html_block":
             text = passage.text[span.start : span.end]
-            found = [
-                *(
-                    one
-                    for one in _ATTRIBUTE.finditer(text)
-                    if is_local_attribute(one[1], one[2] or one[3] or one[4] or "")
-                ),
-                *_WITHIN.finditer(text),
+            places = [
+                one.span()
+                for one in _ATTRIBUTE.finditer(text)
+                if is_local_attribute(one[1], one[2] or one[3] or one[4] or "")
             ]
-            return [
-                SourceEdit(
-                    span.start + one.start(), span.start + one.end(), "", LOCAL_ADDRESS_REASON
-                )
-                for one in found
-            ]
+            places += [one.span() for one in _WITHIN.finditer(text)]
+            at = span.start
+            return [SourceEdit(at + a, at + b, "", LOCAL_ADDRESS_REASON) for a, b in places]
         case "definition" if is_local(span.info) or not _leads_out(span.info):
             # Links that used it have their address in them by now.
             reason = "removed the target of a vault link"

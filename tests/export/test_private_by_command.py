@@ -477,3 +477,52 @@ def test_nearly_private_front_matter_is_refused(blog: Blog, field: str) -> None:
     answer = blog.export("a.md")
     assert (answer.code, "SECRET" in answer.site) == (4, False)
     assert "a typo of “private”" in answer.said
+
+
+@pytest.mark.parametrize("block", ["+++\nprivate = true\n+++", "---\nprivate: true\n---"])
+def test_second_block_of_either_kind_keeps_the_note(blog: Blog, block: str) -> None:
+    blog.write({"two.md": f"---\ntitle: Two\n---\n\n{block}\n\nSECRET\n"})
+    answer = blog.export("two.md", "hugo")
+    assert (answer.code, "SECRET" in answer.site) == (4, False)
+
+
+def test_code_that_shows_a_comment_mark_ends_no_comment(blog: Blog) -> None:
+    blog.write({"a.md": "open %% SECRET `%%` SECRET\n```\n%%\n```\nSECRET %% words\n"})
+    answer = blog.export("a.md")
+    assert (answer.code, "SECRET" in answer.site, "words" in answer.site) == (0, False, True)
+
+
+def test_field_that_links_to_a_private_note_is_refused_before_the_audit(blog: Blog) -> None:
+    text = "---\ndescription: see [that](Mann.md)\n---\nwords about Mann\n"
+    blog.write({"private/Mann.md": "x\n", "a.md": text})
+    answer = blog.export("a.md", "hugo")
+    assert answer.code == 4
+    assert "line 2 has the name of a private note" in answer.said
+
+
+def test_longer_word_is_not_the_name_of_a_private_note(blog: Blog) -> None:
+    blog.write({"private/Mann.md": "x\n", "a.md": "Hermann Mannheim [[Gruber]] ![[Mannlich]]\n"})
+    assert blog.export("a.md").code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("words\n\n> [!private]\n> #blog", 4),
+        ("words\n\n## H #private\n\n#blog", 4),
+        ("words %% #blog %%", 4),
+        ("words `#blog`", 4),
+        ("words #blog", 0),
+        ("words #blog/sub\n\n> [!private]\n> SECRET", 0),
+    ],
+)
+def test_tag_in_a_private_part_publishes_nothing(blog: Blog, text: str, code: int) -> None:
+    blog.write({".notekeep/config.toml": 'publish = ["#blog"]\n', "a.md": f"{text}\n"})
+    answer = blog.export("words")
+    assert (answer.code, "SECRET" in answer.site) == (code, False)
+
+
+def test_note_that_says_nothing_in_public_is_refused(blog: Blog) -> None:
+    blog.write({"a.md": "# SECRET #private\n\nSECRET\n"})
+    answer = blog.export("a.md")
+    assert (answer.code, "all of its text is private" in answer.said) == (4, True)

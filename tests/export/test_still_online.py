@@ -1,4 +1,4 @@
-"""What became private since an export is told of, taken out by a merge, and not put back unasked."""
+"""What became private since an export is told, taken out by a merge, and not put back unasked."""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001, E501 - letters of other scripts are what is tried
 """Attempts by syntax: each rule of what is private, crossed with the ways in which people write it.
 
 Texts and outcomes are as in `leaks.py`.
@@ -15,7 +16,7 @@ from PIL import Image
 from tests.support.leaks import HUSH, SVG, Attempt, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 INVISIBLE = {
@@ -50,7 +51,7 @@ def listed(text: str) -> str:
     return "- " + text.replace("\n", "\n  ")
 
 
-CONTAINERS = {"": str, " in a quote": quoted, " in a list": listed}
+CONTAINERS: dict[str, Callable[[str], str]] = {"": str, " in a quote": quoted, " in a list": listed}
 
 
 def of(
@@ -444,9 +445,9 @@ def pictures() -> Iterator[Attempt]:
     sheet = '<?xml-stylesheet href="§"?>' + SVG.format("")
     yield Attempt("SVG with a style sheet", "![a](d-№.svg)", files={"d-№.svg": sheet})
     for name in ("o-№.txt", "o-№.md.bak", "o-№.markdown"):
-        files = {name: "---\nprivate: true\n---\n§\n"}
+        files: dict[str, str | bytes] = {name: "---\nprivate: true\n---\n§\n"}
         yield Attempt(f"file {name} that is private", f"[a]({name})", files=files)
-    for name, data in {
+    places: dict[str, str | bytes] = {
         "f-№.gpx": "<gpx><wpt lat='52' lon='4'>§</wpt></gpx>",
         "f-№.geojson": '{"type": "Point", "coordinates": [4, 52], "x": "§"}',
         "f-№.kml": "<kml>§</kml>",
@@ -455,7 +456,8 @@ def pictures() -> Iterator[Attempt]:
         "f-№.webm": b"\x1aE\xdf\xa3 +52.3676+004.9041/",
         "f-№.wav": b"RIFF    WAVE +52.3676+004.9041/",
         "f-№.mp3": b"ID3\4\0\0\0\0\0\x20TXXX location\0+52.3676+004.9041/",
-    }.items():
+    }
+    for name, data in places.items():
         yield Attempt(f"place in {name}", f"[a]({name})", "refused", {name: data})
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of other scripts are what is tried
 """Attempts that combine: what is private within other syntax, in other scripts, and in odd places.
 
 Texts and outcomes are as in `leaks.py`.
