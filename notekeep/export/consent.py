@@ -249,6 +249,8 @@ def _nearly(path: str, what: str, meant: str) -> Refused:
 # either: a private note called "Notes" forbids nobody the word.
 
 _MENTIONED_LINK = re.compile(WIKILINK_PATTERN)
+_TOML_TABLE = re.compile(r"(?<=\n)\[\[[\w.-]+\]\]\n[\w\"'-]+[ \t]*=")
+"""A table of TOML, which is spelt as a link is."""
 _HTML_TAG = re.compile(r"</?[A-Za-z][^>]*>", re.DOTALL)
 _ADDRESS_ATTRIBUTE = re.compile(
     r"\s(?:href|xlink:href|src|srcset|poster|data|cite|action|formaction|longdesc|background"
@@ -269,7 +271,13 @@ def refuse_mentions(passage: MappedText, hidden: Callable[[str], bool]) -> None:
         source = text[span.start : span.end]
         targets = [*_named_in_html(source)] if span.kind.startswith("html") else []
         targets += _named_in_query(source) if span.kind == "code_span" else ()
-        targets += ((link.start(), link["target"]) for link in _MENTIONED_LINK.finditer(source))
+        links = _MENTIONED_LINK.finditer(source)
+        is_code = span.kind == "fence"
+        targets += (
+            (link.start(), link["target"])
+            for link in links
+            if not (is_code and _TOML_TABLE.match(source, link.start()))
+        )
         for at, target in targets:
             if _leads_to_hidden(target, hidden):
                 path, line = passage.origin(span.start + at)

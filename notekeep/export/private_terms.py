@@ -38,6 +38,9 @@ _ATTRIBUTE = re.compile(
     r"(?:\"(?![A-Za-z][\w+.-]*:)[^\"]*\"|'(?![A-Za-z][\w+.-]*:)[^']*'|(?![A-Za-z][\w+.-]*:)[^\s>\"']+)",
     re.IGNORECASE,
 )
+_PAGE = re.compile(r"\]\(<?(/[^)\s]*)")
+"""An address from the root, which leads to a page of the person's own site."""
+_TOML_TABLE = re.compile(r"^\[\[([\w.-]+)\]\](?=\n[\w\"'-]+[ \t]*=)", re.MULTILINE)
 _QUERY = re.compile(r"`\s*\$?=\s[^`\n]*`")
 _BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
 _PLAIN_VALUE = re.compile(r"[\s\d:.,/TZ+-]*$")
@@ -99,10 +102,12 @@ def collect_private_terms(
         found += _terms(
             map(_last_line, private), f"the end of a private part of {post}", _END, post
         )
+        # What the address of a page says as well is no secret of a field.
+        pages = f" {normalize_for_audit(' '.join(_PAGE.findall(draft.note.body)))} "
         for key, values in _kept_back(draft).items():
-            found += _terms(
-                values, f"the value of {key}: in {post}, which is not exported", _VALUE, post
-            )
+            own = [one for one in values if f" {normalize_for_audit(one)} " not in pages]
+            what = f"the value of {key}: in {post}, which is not exported"
+            found += _terms(own, what, _VALUE, post)
     distinct = {(one.text, one.post, one.is_path): one for one in reversed(found)}
     return list(distinct.values())
 
@@ -181,6 +186,7 @@ def collect_public_text(
             for path in draft.sources:
                 _, text = parts(path)
                 text = _QUERY.sub(" ", _BLOCK_ID.sub("", text))
+                text = _TOML_TABLE.sub(r"\1", text)
                 text = _WIKILINK.sub(partial(_shown, source, path, names), text)
                 yield _outside_code(text, _without_addresses)
 

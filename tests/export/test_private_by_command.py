@@ -526,3 +526,16 @@ def test_note_that_says_nothing_in_public_is_refused(blog: Blog) -> None:
     blog.write({"a.md": "# SECRET #private\n\nSECRET\n"})
     answer = blog.export("a.md")
     assert (answer.code, "all of its text is private" in answer.said) == (4, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '```toml\n[build]\n\n[[plugins]]\npackage = "x"\n```',
+        "see [the call](/api/nf-merge-imsmmerge-openlog)",
+    ],
+)
+def test_what_only_looks_like_a_private_name_or_value_is_exported(blog: Blog, text: str) -> None:
+    blog.write({"private/plugins.md": "x\n"})
+    blog.write({"a.md": f"---\napi_name: IMsmMerge.OpenLog\n---\nwords\n\n{text}\n"})
+    assert blog.export("a.md").code == 0
