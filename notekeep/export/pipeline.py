@@ -110,9 +110,13 @@ def _plan(batch: Batch, bases: Bases, request: ExportRequest) -> ExportPlan:
         hides_drafts=target.hides_drafts,
     )
     audit = Audit(batch.source, found)
-    diff = SiteDiff(
-        batch, bases, lambda data, note: bool(audit.find([OutgoingFile("", data, note)]))
-    )
+
+    def shows_private(data: bytes, note: str) -> bool:
+        # A person may type in the site what a field of the note says.
+        hits = audit.find([OutgoingFile("", data, note)])
+        return any(not hit.term.is_field for hit in hits)
+
+    diff = SiteDiff(batch, bases, shows_private)
     diff.compare(posts)
     requested = [one for one in posts if one.draft.post.path in batch.requested]
     warnings = [*target.warnings, *batch.warnings]

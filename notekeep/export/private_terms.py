@@ -65,6 +65,7 @@ class PrivateTerm(NamedTuple):
     # whether it is the path of a private note, which must be in no post as it is spelt, whatever a
     # note says
     is_path: bool = False
+    is_field: bool = False  # whether it is the value of a field that is not exported
 
 
 def normalize_for_audit(text: str) -> str:
@@ -107,7 +108,8 @@ def collect_private_terms(
         for key, values in _kept_back(draft).items():
             own = [one for one in values if f" {normalize_for_audit(one)} " not in pages]
             what = f"the value of {key}: in {post}, which is not exported"
-            found += _terms(own, what, _VALUE, post)
+            terms = _terms(own, what, _VALUE, post)
+            found += [term._replace(is_field=True) for term in terms]
     distinct = {(one.text, one.post, one.is_path): one for one in reversed(found)}
     return list(distinct.values())
 
