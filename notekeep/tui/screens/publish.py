@@ -262,7 +262,10 @@ class PublishScreen(VaultScreen):
             self._drop_plan()
             self.diff.say(*ORPHANED_POST_HINT)
         elif paths != self._result_of:
-            self.make_plan(paths, pause=PLAN_DELAY)
+            made = self._made_for
+            # What was chosen for the edits of a post stays when the list is read again.
+            how = made.how if made is not None and made.paths == paths else None
+            self.make_plan(paths, pause=PLAN_DELAY, how=how)
 
     def on_list_view_selected(self) -> None:
         self.diff.focus()
