@@ -29,9 +29,10 @@ def read_json(name: str, text: str) -> Any:
 
 def _say(error: Exception, words: object) -> str:
     """Say what is wrong with a text that is no JSON."""
-    is_json = isinstance(error, json.JSONDecodeError)
-    if is_json and (error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")):
-        return "the JSON is cut off"
+    if isinstance(error, json.JSONDecodeError):
+        at_end = error.pos >= len(error.doc.rstrip())
+        if at_end or error.msg.startswith("Unterminated"):
+            return "the JSON is cut off"
     return f"not JSON: {words}"
 
 

@@ -328,10 +328,10 @@ def _bind_note(
     another only where both surely belong to one passage, which a page alone does not tell.
     """
     places = [one for one in near if one.end == record.start] or near
-    known = [one for one in beside if one in places]
+    known = [one for one in beside if one is not None and one in places]
     is_sure = record.has_location and bool(known or len(places) == 1)
     for chain in (*known, *reversed(places)):
-        if chain is not None and (is_sure or _may_replace(chain.passage, record)):
+        if is_sure or _may_replace(chain.passage, record):
             chain.passage.note = record.text
             return
     key, number = f"{book}|note|{record.start}", 1
