@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notekeep.config import PersonSettings
-from notekeep.settings import EXPORT, FIELD_TYPES, WEEKDAYS, VaultSettings
+from notekeep.dates import WEEKDAYS
+from notekeep.settings import EXPORT, FIELD_TYPES, VaultSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,7 +122,7 @@ def _attributes(kind: type) -> Iterator[tuple[str, str]]:
 
 def _default(name: str, value: object) -> str:
     if name == "week_start":
-        return f"`{WEEKDAYS[int(str(value))]}`"
+        return f"`{WEEKDAYS[int(str(value))][:3]}`"
     if isinstance(value, dict):
         pairs = ", ".join(f"{key} = {item}" for key, item in value.items())
         return f"`{pairs}`" if pairs else ""
