@@ -100,7 +100,7 @@ def _count(index: HabitIndex) -> None:
         streak(line)
         rate(line)
         recovery(line)
-        best_weekday(count_weekdays(habit.definition, line))
+        best_weekday(count_weekdays(line))
         strength(habit.definition, index.days(habit), line)
 
 

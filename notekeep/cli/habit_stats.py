@@ -147,7 +147,7 @@ def stats_(habit: str | None, other: str | None, *, by_pairs: bool) -> int:
 def _figures(index: HabitIndex, found: Habit) -> dict[str, Any]:
     line = index.timeline(found)
     missed = recovery(line)
-    by_weekday = count_weekdays(found.definition, line)
+    by_weekday = count_weekdays(line)
     best = best_weekday(by_weekday)
     rates: dict[str, float | None] = {str(span): rate(line, span).value for span in RATE_SPANS}
     rates["all"] = rate(line).value

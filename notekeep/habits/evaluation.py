@@ -103,6 +103,7 @@ class Timeline(NamedTuple):
     """A habit's days, judged."""
 
     first: int
+    begin: int  # the first day that counts
     today: int  # the ordinal of the day that is not over yet
     statuses: list[Status]  # what each day was, up to today and further
     segments: list[Segment]  # the stretches under one schedule that have begun, in order
@@ -110,6 +111,11 @@ class Timeline(NamedTuple):
     due: tuple[int, int] | None  # of `after` schedules: the day it is next due, and the last one
     closed: int  # the last day that is decided: today once it is answered, else yesterday
     misses: frozenset[int]  # days, or the last days of slots, that were missed
+
+    @property
+    def age(self) -> int:
+        """How many days are decided."""
+        return self.closed - self.begin + 1
 
     @property
     def unit(self) -> StreakUnit:
@@ -172,6 +178,7 @@ def evaluate_days(
     ]
     return Timeline(
         first,
+        since,
         today,
         evaluation.statuses,
         segments,

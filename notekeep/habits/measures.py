@@ -131,8 +131,7 @@ def strength(habit: Definition, days: DayHistory, timeline: Timeline) -> float |
 
     None where it would mean nothing: nothing is due, or a limit was not kept for a week yet.
     """
-    begin = max(timeline.first, habit.since or 0)
-    is_early = habit.goal.kind == "most" and timeline.closed - begin + 1 < LIMIT_DAYS
+    is_early = habit.goal.kind == "most" and timeline.age < LIMIT_DAYS
     if is_early or isinstance(habit.schedule_on(timeline.today), Untracked):
         return None
     scores = strengths(habit, days, timeline.closed)[1]

@@ -66,9 +66,7 @@ def review_habit(
     first, last = bounds.first.toordinal(), min(bounds.last.toordinal(), timeline.today)
     met, need, share = _reached(habit, timeline.between(first, last))
     timeline = timeline.between(timeline.first, last)
-    now = strength(habit, days, timeline)
-    if timeline.closed - max(timeline.first, habit.since or 0) + 1 < NEW_DAYS:
-        now = None
+    now = strength(habit, days, timeline) if timeline.age >= NEW_DAYS else None
     then = strength(habit, days, timeline.between(timeline.first, first - 1))
     shown = {timeline.status(day) for day in range(first, last + 1)}
     runs = streak(timeline)._replace(unit=streak_unit(habit, timeline))

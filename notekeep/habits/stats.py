@@ -15,9 +15,7 @@ from random import Random
 from typing import NamedTuple, TypeAlias
 
 from notekeep.habits.days import DayHistory
-from notekeep.habits.definition import Definition
-from notekeep.habits.evaluation import Segment, Timeline
-from notekeep.habits.schedule import InDays
+from notekeep.habits.evaluation import Timeline
 
 Counts: TypeAlias = "Sequence[tuple[int, int]]"
 """For each weekday, Monday first, how often it was done and how often it was due."""
@@ -34,34 +32,24 @@ NEAR = 4  # so many of the first orders, at most, let a pair be looked at more c
 FALSE_SHARE = 0.1  # the share of pairs called worth a try that may be chance
 SEED = 20260105  # the same days give the same answer
 
-_COUNTED = ("done", "missed", "covered", "gap", "open")
 _NOT_DONE = ("missed", "covered", "gap", "open", "overdue")
 _WEEKDAYS, _WEEKEND = 0b001_1111, 0b110_0000
 
 
-def count_weekdays(habit: Definition, timeline: Timeline) -> list[tuple[int, int]]:
+def count_weekdays(timeline: Timeline) -> list[tuple[int, int]]:
     """Count how often a habit was done on each weekday, of the days on which it was due.
 
-    Stretches under a schedule that does not go by weeks, such as `every 2d`, say nothing about
-    weekdays and are left out.
+    Stretches under a schedule without days of its own, such as `3/week` or `every 2d`, say nothing
+    about weekdays and are left out.
     """
     done, due = [0] * 7, [0] * 7
-    for segment in timeline.segments:
-        if not _goes_by_weeks(habit, segment):
-            continue
-        for day in range(segment.first, min(segment.last, timeline.today) + 1):
-            status = timeline.status(day)
-            done[(day - 1) % 7] += status == "done"
-            due[(day - 1) % 7] += status in _COUNTED
+    results = (
+        unit for part in timeline.segments if part.unit == "due days" for unit in part.results
+    )
+    for day, is_met in results:
+        done[(day - 1) % 7] += is_met
+        due[(day - 1) % 7] += 1
     return list(zip(done, due, strict=True))
-
-
-def _goes_by_weeks(habit: Definition, segment: Segment) -> bool:
-    schedule = habit.schedule_on(segment.first)
-    if segment.unit == "days":
-        return isinstance(schedule, InDays) and schedule.days == 7
-    # A limit for a week is kept by no day in particular.
-    return segment.unit == "due days" or (segment.unit == "weeks" and habit.goal.kind != "most")
 
 
 def lower_bound(done: int, due: int) -> float:

@@ -94,7 +94,7 @@ class HabitView:
         self.day_goal = amounts.format_number(needed) if is_amount else ""
         self.path = habit.path  # its note, vault-relative; "" when only the log names it
         # Whether it is too young for a strength that says anything.
-        self.is_new = timeline.closed - max(timeline.first, habit.since or 0) + 1 < NEW_DAYS
+        self.is_new = timeline.age < NEW_DAYS
         # Whether today is the last chance of a unit, or the day not to miss twice.
         self.is_at_risk = _is_at_risk(timeline)
         self.today = _summarize_day(habit, days, timeline, today, is_at_risk=self.is_at_risk)
@@ -297,7 +297,7 @@ def describe_part(habit: Definition, timeline: Timeline, period: Period) -> str:
     """
     if habit.goal.per == "day" or period.need == habit.goal.target:
         return ""
-    is_new = max(timeline.first, habit.since or 0) > period.start
+    is_new = timeline.begin > period.start
     return f" (new this {habit.goal.per})" if is_new else " (fewer days)"
 
 

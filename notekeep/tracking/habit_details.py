@@ -65,7 +65,7 @@ def load_habit_details(index: HabitIndex, name: str, year: int | None = None) ->
     first, last = map(date.fromordinal, year_bounds(wanted))
     line = index.timeline(found)
     of_year = line.between(*year_bounds(wanted))
-    weekdays = count_weekdays(found.definition, line)
+    weekdays = count_weekdays(line)
     scores = strengths(found.definition, index.days(found), line.closed)[1]
     remarks = [each for each in index.lines(found) if each.counts and each.entry.note]
     return Detail(
