@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -111,6 +112,16 @@ class Shell:
         return json.loads(self(*words, "--json"))
 
 
+def has_row(app: NotekeepApp, *texts: str) -> bool:
+    """Whether one line of the screen has all texts."""
+    return any(all(text in row for text in texts) for row in seen(app))
+
+
+def is_page_of(screen: HabitsScreen, name: str) -> bool:
+    """Whether the page of a habit is what is loaded."""
+    return screen.detail.detail is not None and screen.detail.detail.view.id == name
+
+
 async def asked_in_app(vault: Vault, names: list[str]) -> dict[str, tuple[HabitView, Detail]]:
     """What the Habits screen has in its rows and on the page of each habit."""
     app = NotekeepApp(vault, "habits")
@@ -123,16 +134,9 @@ async def asked_in_app(vault: Vault, names: list[str]) -> dict[str, tuple[HabitV
             view = screen.grid.habit
             assert view is not None
             assert view.id == name
-            shown = (view.title, format_strength(view))
-            await until(
-                pilot,
-                lambda shown=shown: any(all(text in row for text in shown) for row in seen(app)),
-            )
+            await until(pilot, partial(has_row, app, view.title, format_strength(view)))
             screen.action_show_detail()
-            await until(
-                pilot,
-                lambda name=name: screen.detail.detail and screen.detail.detail.view.id == name,
-            )
+            await until(pilot, partial(is_page_of, screen, name))
             assert screen.detail.detail is not None
             found[name] = (view, screen.detail.detail)
             screen.action_close_detail()
