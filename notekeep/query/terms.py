@@ -8,13 +8,7 @@ import warnings
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
-from notekeep.query.fields import (
-    CLEAR_LIKENESS,
-    COUNTED_THINGS,
-    SCOPES,
-    TermContext,
-    Token,
-)
+from notekeep.query.fields import CLEAR_LIKENESS, COUNTED_THINGS, SCOPES, TermContext, Token
 from notekeep.query.tree import Node, WordScope
 from notekeep.query.values import ValueParser
 

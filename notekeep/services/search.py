@@ -14,24 +14,10 @@ from notekeep.catalog import name_lookup, queries
 from notekeep.catalog.columns import known_fields
 from notekeep.catalog.queries import Facets, OnThisDay, OrderedList, distinguish_titles, order_list
 from notekeep.errors import SETTINGS, NotekeepError, Problem, UsageError
-from notekeep.query.fields import (
-    CLEAR_LIKENESS,
-    FIELD_SIGNS,
-    NO_FIELDS,
-    QueryFields,
-    nearest_word,
-)
+from notekeep.query import tree
+from notekeep.query.fields import CLEAR_LIKENESS, FIELD_SIGNS, NO_FIELDS, QueryFields, nearest_word
 from notekeep.query.grammar import parse_query
-from notekeep.query.tree import (
-    Compare,
-    Is,
-    KnownPaths,
-    Node,
-    Or,
-    Query,
-    replace_leaves,
-    wanted_leaves,
-)
+from notekeep.query.tree import Is, KnownPaths, Node, Or, Query, replace_leaves
 from notekeep.search.text_filter import SearchSources, list_notes, resolve_words
 from notekeep.settings import vault_settings
 
@@ -226,8 +212,12 @@ class SearchService:
     def _near_values(self, query: Query) -> list[str]:
         """Say which values of fields no note has, where one that notes may have is near."""
         remarks: list[str] = []
-        for leaf in wanted_leaves(query.root):
-            if isinstance(leaf, Compare) and isinstance(leaf.low, str) and leaf.op in (":", "="):
+        for leaf in tree.wanted_leaves(query.root):
+            if (
+                isinstance(leaf, tree.Compare)
+                and isinstance(leaf.low, str)
+                and leaf.op in (":", "=")
+            ):
                 near = nearest_word(leaf.low, self.values(leaf.field), CLEAR_LIKENESS)
                 if near and not self.catalog.count(leaf):
                     about = f'No note has the {leaf.field} "{leaf.low}".'

@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.message import Message
 
 from notekeep.tui.keyboard import ALL_ACTIONS, bindings
-from notekeep.tui.render.note_rows import (
-    RowLook,
-    folded_row,
-    group_row,
-    hit_rows,
-    note_row,
-)
+from notekeep.tui.render.note_rows import RowLook, folded_row, group_row, hit_rows, note_row
 from notekeep.tui.render.styled_text import Piece, StyledLine
 from notekeep.tui.widgets.line_view import ListView
 
