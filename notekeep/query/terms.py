@@ -8,7 +8,14 @@ import warnings
 
 from notekeep.errors import UsageError
 from notekeep.query import tree
-from notekeep.query.fields import CLEAR_LIKENESS, COUNTED_THINGS, SCOPES, TermContext, Token
+from notekeep.query.fields import (
+    CLEAR_LIKENESS,
+    COUNTED_THINGS,
+    SCOPES,
+    TermContext,
+    Token,
+    nearest_word,
+)
 from notekeep.query.tree import Node, WordScope
 from notekeep.query.values import ValueParser
 
@@ -241,9 +248,11 @@ def _kind(field: Token, value: Token, context: TermContext) -> Node:
 
 def _flag(field: Token, value: Token, context: TermContext) -> Node:
     kinds = context.fields.kinds
-    states = context.fields.states
-    hint = f"Use {', '.join(states)}. For a status, write status:{value.text}."
-    hint = f"For a kind, write type:{value.text}." if value.text in kinds else hint
+    states, hint = context.fields.states, ""
+    if value.text in kinds:
+        hint = f"For a kind, write type:{value.text}."
+    elif nearest_word(value.text, states) is None:
+        hint = f"Use {', '.join(states)}. For a status, write status:{value.text}."
     state = context.known(value, states, "state", hint)
     return tree.Is(state, (field.start, value.end))
 
