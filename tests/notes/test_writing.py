@@ -10,6 +10,7 @@ import pytest
 
 from notekeep.catalog.queries import list_tasks
 from notekeep.errors import Conflict, NotFound, Refused, UsageError
+from notekeep.notes.habit_notes import habit_fields
 from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.vault import Vault
 
@@ -413,13 +414,12 @@ class TestPlan:
         ]
 
 
-def test_a_habit_made_in_the_night_begins_on_the_day_that_still_counts(
+def test_a_limit_made_in_the_night_begins_on_the_day_that_still_counts(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The day begins at four: half past midnight of the 25th is still the 24th.
     monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-25T00:30")
-    [path] = vault.notes.create("habit", "Stretch").paths
-    assert "since" not in vault.search.read(path).fields
+    assert habit_fields(vault.habits, "Sugar", goal="never")["since"] == "2026-11-24"
 
 
 def test_a_date_is_offered_only_where_the_status_changes(vault: Vault) -> None:

@@ -99,22 +99,25 @@ def _set_goal(
     target = row.get("target_value")
     is_number = isinstance(target, int | float) and 0 <= target < 1e12
     thousandths = round(target * amounts.MILLI) if is_number and target is not None else 0
+    if sign == ">=":  # nothing is always reached, so any amount will do
+        thousandths = max(1, thousandths)
     amount = amounts.format_number(thousandths)
-    if thousandths or sign == "<=":  # an amount of nothing is always reached
-        habit.goal = f"{sign} {amount} {habit.unit}".rstrip() + _PERIODS.get(days, "")
+    habit.goal = f"{sign} {amount} {habit.unit}".rstrip() + _PERIODS.get(days, "")
 
 
 def _whole(value: Any, default: int = 0) -> int:
     return value if isinstance(value, int) else default
 
 
-def _set_start_and_end(habit: ImportedHabit) -> None:
+def _set_start_and_end(habit: ImportedHabit, found: SourceBuilder) -> None:
     """Let a habit begin, and one that is over end, with the days that Loop counts as covered."""
     schedule = parse_schedule(str(habit.schedule))
     checks = sorted(said.day for said in habit.entries if said.value == DONE)
     covered = spans(checks, *schedule) if isinstance(schedule, InDays) else []
     if not covered:
         return
+    for _ in range(sum(said.value == SKIP for said in habit.entries)):
+        found.report_loss("skipped days in a streak, which Loop counts", habit.name)
     days = [said.day for said in habit.entries]
     habit.since = min(covered[0][0], *days)
     if habit.is_archived:
@@ -179,7 +182,7 @@ def read_loop_csv(files: Mapping[str, str]) -> HabitSource:
             _read_days(habit, read_csv_rows(files[name], name), name, found)
         else:
             _read_shared_days(habit, shared, place, found)
-        _set_start_and_end(habit)
+        _set_start_and_end(habit, found)
     found.report_loss("reminders and colours: missing in the CSV files or not used by notekeep")
     if any(habit.entries for habit in found.build().habits):
         message = 'entries "no" in spans that Loop fills in; its database (.db) has them'
@@ -283,7 +286,7 @@ def read_loop_tables(habits: Iterable[Cells], days: Iterable[Cells]) -> HabitSou
             _add_day(owner, day, value, row.get("notes") or "", found)
     for habit in known.values():
         habit.entries.sort(key=lambda said: said.day)
-        _set_start_and_end(habit)
+        _set_start_and_end(habit, found)
     if known:
         found.report_loss("colours: not used by notekeep")
     return found.build()
