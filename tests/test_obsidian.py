@@ -64,7 +64,7 @@ def test_folders_that_differ_in_case_are_the_ones_that_are_there(
     vault = opened(root)
     assert vault.notes.create("book", "Deep Work").paths == ["Books/Deep Work.md"]
     assert (
-        vault.notes.apply(vault.notes.plan_attach("Deep Work", str(picture))).paths[0]
+        vault.notes.apply(vault.notes.plan_attach("Deep Work", str(picture))).paths[-1]
         == "Attachments/map.txt"
     )
     vault.notes.create("note", "An idea")
@@ -237,7 +237,7 @@ class TestAttachments:
         assert (
             vault.notes.apply(
                 vault.notes.plan_attach("Deep Work", str(tmp_path / "map.png"))
-            ).paths[0]
+            ).paths[-1]
             == path
         )
         assert (root / "Books/Deep Work.md").read_text("utf-8") == "Text\n\n![[map.png]]\n"
@@ -267,7 +267,7 @@ class TestAttachments:
         write(tmp_path, {"map.png": "png"})
         vault = opened(root)
         assert (
-            vault.notes.apply(vault.notes.plan_attach("One", str(tmp_path / "map.png"))).paths[0]
+            vault.notes.apply(vault.notes.plan_attach("One", str(tmp_path / "map.png"))).paths[-1]
             == "attachments/map.png"
         )
 

@@ -334,7 +334,7 @@ def withheld(
 ) -> frozenset[str]:
     """Return the notes that are private, or whose fields `judge` finds to be for nobody else.
 
-    Front matter that has none of the `fields`, not even as a word of a value, is not read.
+    Front matter that has none of the `fields`, not even inside a value, is not read.
     """
 
     def judged(found: Iterable[tuple[str, str | None]]) -> frozenset[str]:

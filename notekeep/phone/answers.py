@@ -95,6 +95,7 @@ def _note(path: str, title: str, snippet: str = "") -> dict[str, str]:
 
 def read_note(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
     """Return a note as HTML that is safe to show: by its `name`, or a link `from` a note."""
+    vault.indexing.refresh(words=False)
     name, source = request.get("name", ""), request.get("from", "")
     row = resolve_link(vault.catalog, name, source) if source else vault.workspace.resolve(name)
     if row is None:

@@ -138,8 +138,8 @@ def test_what_is_withheld_is_what_reading_all_front_matter_tells(
     assert withheld(catalog, CONSENT_FIELDS, judge) == told
 
 
-def test_front_matter_without_these_fields_is_not_read(catalog: Catalog) -> None:
-    plain = note("a.md", 'it is "private"', fields={"published": True, "title": '"publish"'})
+def test_front_matter_without_these_words_is_not_read(catalog: Catalog) -> None:
+    plain = note("a.md", 'it is "private"', fields={"rating": 4, "title": "Open"})
     keep(catalog, [plain, note("b.md", fields={"publish": None})])
     read: list[object] = []
 

@@ -76,6 +76,7 @@ def test_every_import_brings_the_file_it_names_into_the_vault(
         (folder := sample.parent / name).mkdir()
         write(folder, SOIL)
         shutil.make_archive(str(sample / name), "zip", folder)
+    (sample / "table.csv").write_text("title,color\nRose,red\n", "utf-8")
     (sample / "list.csv").write_text("No;Was;Wie;Preis\n1;Rose;red;3\n", "utf-8")
     shutil.copy(LOOP, sample / "Loop Habits Backup.db")
     before = {path: path.read_text("utf-8") for path in sample.rglob("*.md")}

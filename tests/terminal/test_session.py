@@ -64,7 +64,7 @@ def test_find_tick_publish_and_leave(start: Start, root: Path) -> None:
         terminal.until("The folder of your site.")
         drafts.mkdir()
         terminal.send(f"{drafts}\r")
-        terminal.until("portable Markdown", "+Small habits compound")
+        terminal.until("portable Markdown", "+ Small habits compound")
         terminal.send("w")
         terminal.until("Written")
         terminal.send(QUIT)

@@ -117,7 +117,7 @@ def test_a_thought_takes_its_picture_along(
 ) -> None:
     vault = opened(root)
     done = vault.notes.capture(text, place, Attachment(picture.name, str(picture)))
-    assert done.paths == [file, note]
+    assert done.paths == [note, file]
     assert (root / note).read_text("utf-8").endswith("![](img/A%20map.png)\n")
     assert (root / file).read_bytes() == PNG
     vault.history.undo()

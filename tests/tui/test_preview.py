@@ -518,10 +518,10 @@ async def test_a_check_in_shows_in_the_year_of_a_habit_that_a_note_has(
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
-        await until(pilot, lambda: shows(app, "Water in 2026: kept 1 of"))
+        await until(pilot, lambda: shows(app, "Water in 2026 so far: kept 1 of"))
         vault.habits.check_in("water", "8 glass")
         app.post_message(VaultChanged())
-        await until(pilot, lambda: shows(app, "Water in 2026: kept 2 of"))
+        await until(pilot, lambda: shows(app, "Water in 2026 so far: kept 2 of"))
 
 
 @pytest.mark.slow

@@ -490,7 +490,7 @@ def test_a_year_of_a_habit_is_a_calendar_with_words(pictured: Vault) -> None:
     assert lines[at + 4].startswith("We   ✗")
     assert lines[at + 9].split()[0] == "less"
     sentence = " ".join(" ".join(lines[at + 10 : lines.index("after")]).split())
-    assert sentence.startswith("Run in 2026: kept 2 of ")
+    assert sentence.startswith("Run in 2026 so far: kept 2 of ")
     assert sentence.endswith("the longest streak was 2 days.")
     head = drawn.lines[at].line[0]
     assert (head.text, head.link) == ("Run", "[[habits/run#year]]")

@@ -153,7 +153,7 @@ def read_habitbull(text: str, name: str) -> HabitSource:
         day = parse_day(line["CalendarDate"], order)
         value = make_amount(line.get("Value", ""))
         if not title or day is None or value is None:
-            is_unclear = parse_day(line["CalendarDate"], "day") and not order
+            is_unclear = day is None and not order and parse_day(line["CalendarDate"], "day")
             message = "days that may begin with the day or the month" if is_unclear else ""
             found.report_loss(message or NOT_UNDERSTOOD, title, f"{name}:{number}")
             continue
