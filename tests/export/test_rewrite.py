@@ -295,8 +295,10 @@ def test_every_rewritten_body_parses_into_the_same_headings(
         ("see https://x.org", "see <https://x.org>"),
         (
             "<table><tr><td>\n\n**a**\n\n</td></tr></table>",
-            '<table markdown="block"><tr markdown="block"><td markdown="block">\n\n**a**\n\n'
-            "</td></tr></table>",
+            (
+                '<table markdown="block"><tr markdown="block"><td markdown="block">'
+                "\n\n**a**\n\n</td></tr></table>"
+            ),
         ),
     ],
 )

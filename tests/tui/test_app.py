@@ -162,7 +162,7 @@ async def test_a_persons_own_keys_work_and_are_what_footer_and_help_show(
         await until(pilot, lambda: app.current_mode == "habits")
         await press(pilot, "question_mark")
         await until(pilot, lambda: shows(app, "Everywhere"))
-        assert shows(app, "F9")
+        await until(pilot, lambda: shows(app, "F9"))
 
 
 async def test_the_footer_is_a_row_of_buttons(make_app: MakeApp) -> None:

@@ -251,7 +251,7 @@ async def test_the_day_of_a_row_is_the_one_that_the_list_is_sorted_by(
         await until(pilot, lambda: shows(app, "↓ created"))
         # The year stands above them.
         assert days() == ["15 Mar", "15 Feb", "15 Jan"]
-        assert shows(app, "2024 ───")
+        await until(pilot, lambda: shows(app, "2024 ───"))
 
 
 @pytest.mark.slow
@@ -372,7 +372,7 @@ async def test_a_key_explains_the_search_and_typing_goes_on(make_app: MakeApp) -
         lines = seen(app)
         row = next(number for number, line in enumerate(lines) if "^" in line)
         assert lines[row - 1][lines[row].index("^") :].startswith("-ratin")
-        assert shows(app, 'no field "ratin"')
+        await until(pilot, lambda: shows(app, 'no field "ratin"'))
         # Who types on is in the box again, and nothing is lost however fast.
         type_text(app, "g x")
         await until(pilot, lambda: not isinstance(app.screen, ExplainScreen))

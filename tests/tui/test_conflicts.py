@@ -113,15 +113,15 @@ async def test_two_versions_stand_side_by_side_or_below_each_other(
         # The list and the line at the top say that there is something to settle.
         await until(pilot, lambda: shows(app, "Deep Work !") and shows(app, "! 1 conflict"))
         await conflicts(app, pilot)
-        assert shows(app, COPIES[0].rpartition("/")[2])
+        await until(pilot, lambda: shows(app, COPIES[0].rpartition("/")[2]))
         line = next(line for line in seen(app) if "- Depth needs hours without" in line)
         assert "+ Depth needs hours with no" in line
         await press(pilot, "v")
         await until(
             pilot, lambda: not any("a phone" in ln and "no phone" in ln for ln in seen(app))
         )
-        assert shows(app, "- 1  the note")
-        assert shows(app, "+ 2  the copy")
+        await until(pilot, lambda: shows(app, "- 1  the note"))
+        await until(pilot, lambda: shows(app, "+ 2  the copy"))
         await press(pilot, "enter", "escape", "escape")
         await until(pilot, lambda: shows(app, "9 notes"))
     assert bytes_of(root) == before
@@ -180,8 +180,8 @@ async def test_marks_of_git_are_told_by_line_and_opened_in_the_editor(
     app = make_app("browse")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await conflicts(app, pilot)
-        assert shows(app, "git conflict, line 5")
-        assert shows(app, "- mine")
+        await until(pilot, lambda: shows(app, "git conflict, line 5"))
+        await until(pilot, lambda: shows(app, "- mine"))
         await press(pilot, "e")
         await until(pilot, lambda: app.editors.here is not None)
         await until(pilot, lambda: shows(app, "<<<<<<< HEAD") and shows(app, "5:1"))

@@ -127,6 +127,6 @@ async def test_problems_are_listed_by_cause(make_app: MakeApp, root: Path) -> No
     async with app.run_test(size=(120, 60)) as pilot:
         await until(pilot, lambda: shows(app, "Needs a look 6"))
         await until(pilot, lambda: shows(app, "3 more like this."))
-        assert shows(app, "Values that start with @ need quotes.")
+        await until(pilot, lambda: shows(app, "Values that start with @ need quotes."))
         assert sum("inbox/at " in line for line in seen(app)) == 2
-        assert shows(app, "! all problems")
+        await until(pilot, lambda: shows(app, "! all problems"))

@@ -85,7 +85,7 @@ async def test_words_are_found_whatever_their_case_and_accents(
             ((last, 3), "café"),
         ]
         # What is found is seen, and one goes on typing there.
-        assert shows(app, "le café")
+        await until(pilot, lambda: shows(app, "le café"))
         await press(pilot, "escape")
         await until(pilot, lambda: editor.area.has_focus)
         assert not shows(app, "of 5")

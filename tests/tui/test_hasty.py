@@ -115,7 +115,7 @@ async def test_what_is_chosen_twice_in_the_palette_is_done_once(make_app: MakeAp
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await until(pilot, lambda: shows(app, "1 marked"))
         await pilot.pause()
-        assert shows(app, "1 marked")
+        await until(pilot, lambda: shows(app, "1 marked"))
         keys(app, "ctrl+p", "escape", "ctrl+p", "escape", "ctrl+p")
         await until(pilot, lambda: len(app.screen_stack) == 2)
 

@@ -93,7 +93,7 @@ async def test_search_fills_in_while_the_vault_is_indexed(slowly: Slowly) -> Non
         slowly.grow()
         await until(pilot, lambda: shows(app, "1 so far"))
         assert not isinstance(app.screen, NewNoteDialog)
-        assert shows(app, "▌ ≡ Deep Work")
+        await until(pilot, lambda: shows(app, "▌ ≡ Deep Work"))
         slowly.end()
         await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "1 of 9 notes"))
 
@@ -184,7 +184,7 @@ async def test_the_number_of_notes_grows_while_they_are_indexed(slowly: Slowly) 
         slowly.grow()
         # While indexing, the header shows the progress and the sidebar the number of notes.
         await until(pilot, lambda: any(re.search(r"All notes +9 ", line) for line in seen(app)))
-        assert shows(app, "Deep Work")
+        await until(pilot, lambda: shows(app, "Deep Work"))
         slowly.end()
         await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "9 notes"))
 
@@ -212,7 +212,7 @@ async def test_today_says_how_far_the_index_is_above_what_it_has_by_then(slowly:
         await until(pilot, lambda: shows(app, "Still indexing, 5 %."))
         slowly.grow()
         await until(pilot, lambda: shows(app, "Still indexing, 40 %.") and shows(app, "Tasks"))
-        assert shows(app, "Last changed")
+        await until(pilot, lambda: shows(app, "Last changed"))
         slowly.end()
         await until(pilot, lambda: not shows(app, "ndexing") and shows(app, "Tasks"))
 
@@ -238,7 +238,7 @@ async def test_an_empty_vault_says_so_and_n_makes_the_first_note(tmp_path: Path,
         await until(pilot, lambda: app.focused is not None)
         if when == "when it was read":
             await until(pilot, lambda: shows(app, "No notes yet"))
-            assert shows(app, "n  New note")
+            await until(pilot, lambda: shows(app, "n  New note"))
         await press(pilot, "n")
         await until(pilot, lambda: isinstance(app.screen, NewNoteDialog))
         type_text(app, "First")

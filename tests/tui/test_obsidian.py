@@ -83,7 +83,7 @@ async def test_a_link_to_what_obsidian_excludes_opens_it(root: Path) -> None:
     app = started(root)
     async with app.run_test(size=(90, 24), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Rome"))
-        assert shows(app, "1 note")
+        await until(pilot, lambda: shows(app, "1 note"))
         # As the link of a preview does it.
         app.post_message(OpenNote("Old/Past.md", read=True))
         await until(pilot, lambda: shows(app, "It was long ago."))
@@ -100,7 +100,7 @@ async def test_settings_that_cannot_be_read_are_among_the_problems(root: Path) -
         # There is no note behind it to be opened or mended.
         await press(pilot, "enter", "f")
         await pilot.pause()
-        assert shows(app, ".obsidian/app.json")
+        await until(pilot, lambda: shows(app, ".obsidian/app.json"))
 
 
 @pytest.mark.parametrize(

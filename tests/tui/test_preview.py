@@ -141,7 +141,7 @@ async def test_folds_stay_while_other_notes_are_read(reading: Vault) -> None:
         await until(pilot, lambda: shows(app, "Second ▸"))
         app.post_message(OpenNote(NOTE, line=12, read=True))
         await until(pilot, lambda: shows(app, "Depth needs hours"))
-        assert shows(app, "First ▸")
+        await until(pilot, lambda: shows(app, "First ▸"))
 
 
 async def test_a_task_is_ticked_in_the_file_and_undo_opens_it(reading: Vault, root: Path) -> None:
@@ -321,7 +321,7 @@ async def test_a_long_note_holds_up_no_key(root: Path, vault: Vault) -> None:
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
-        assert shows(app, "Part 0")
+        await until(pilot, lambda: shows(app, "Part 0"))
         await press(pilot, "j")
         assert await stall(0.5) < 5
         await until(pilot, lambda: line_count(preview) > 6000)
@@ -448,7 +448,7 @@ async def test_links_and_folds_of_a_very_long_note(root: Path, vault: Vault) -> 
     app = NotekeepApp(vault, "browse")
     async with app.run_test(size=WIDE) as pilot:
         preview = await read(app, pilot)
-        assert shows(app, "Part 0")
+        await until(pilot, lambda: shows(app, "Part 0"))
         preview._open_link("\0footnote:0")
         await until(pilot, lambda: shows(app, "where it is from"))
         assert not shows(app, "Part 0")

@@ -120,7 +120,7 @@ async def test_enter_after_a_failed_text_search_creates_no_note(
         await press(pilot, "enter")
         await pilot.pause(0.3)
         assert len(app.screen_stack) == 1
-        assert shows(app, "The index is in use.")
+        await until(pilot, lambda: shows(app, "The index is in use."))
         assert browse(app).pane.box.has_text_focus
 
 
@@ -144,7 +144,7 @@ async def test_misspelt_field_is_named_below_the_box(make_app: MakeApp, how: str
         await until(pilot, lambda: shows(app, 'No field "ratng". Try rating.  tab accept'))
         row = next(n for n, line in enumerate(seen(app)) if "Try rating" in line)
         assert any("/ ratng:4" in line for line in seen(app)[row - 1 : row])
-        assert shows(app, "0 of 9 notes")
+        await until(pilot, lambda: shows(app, "0 of 9 notes"))
         # Nor is a note made of it.
         await press(pilot, "enter")
         assert len(app.screen_stack) == 1
@@ -154,7 +154,7 @@ async def test_misspelt_field_is_named_below_the_box(make_app: MakeApp, how: str
             await pilot.click(offset=(seen(app)[row].index("Try"), row))
         await until(pilot, lambda: shows(app, "1 of 9 notes") and shows(app, "/ rating:4"))
         assert not shows(app, "ratng")
-        assert shows(app, "▌ ≡ Deep Work")
+        await until(pilot, lambda: shows(app, "▌ ≡ Deep Work"))
 
 
 @cases("width", [80, 110], fast=1)

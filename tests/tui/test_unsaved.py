@@ -69,7 +69,7 @@ async def test_a_start_tells_of_unsaved_text_and_restores_it(
     app = make_app("browse")
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: shows(app, "Unsaved text"))
-        assert shows(app, DRAFT)
+        await until(pilot, lambda: shows(app, DRAFT))
         await press(pilot, "v")
         await until(pilot, lambda: shows(app, "+ - three"))
         await press(pilot, "escape")
