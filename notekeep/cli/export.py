@@ -85,13 +85,13 @@ def site_options(command: Wrapped) -> Wrapped:
 @click.option("--all", "everything", is_flag=True, help="Export all public and exported notes.")
 @click.option("--publish", is_flag=True, help="Export as published posts instead of drafts.")
 @click.option(
-    "--keep", "by_hand", flag_value="keep", default="", help="Keep edits made in the site."
+    "--keep", "by_hand", flag_value="keep", default="", help="Keep edits made on the site."
 )
 @click.option(
-    "--merge", "by_hand", flag_value="merge", help="Merge edits made in the site with the notes."
+    "--merge", "by_hand", flag_value="merge", help="Merge edits made on the site with the notes."
 )
 @click.option(
-    "--overwrite", "by_hand", flag_value="overwrite", help="Overwrite edits made in the site."
+    "--overwrite", "by_hand", flag_value="overwrite", help="Overwrite edits made on the site."
 )
 @click.option("--prune", is_flag=True, help="Remove posts whose notes are no longer exported.")
 @click.option(
@@ -282,7 +282,7 @@ def _report_export(vault: Vault, plan: ExportPlan, done: ExportResult | None) ->
         return
     if done is not None and done.written and done.draft_notice:
         output.write_message(done.draft_notice)
-    left = f", {len(plan.conflicts)} skipped (edited in the site)" if plan.conflicts else ""
+    left = f", {len(plan.conflicts)} skipped (edited on the site)" if plan.conflicts else ""
     files, others = output.count_of(count, "file"), f"{len(plan.refused)} refused"
     noted = output.count_of(len(warnings), "warning")
     output.write_message(f"{files} {verb}{left}, {others}, {noted}")
@@ -359,13 +359,13 @@ def _export_object(plan: ExportPlan, done: ExportResult | None) -> dict[str, Any
     }
 
 
-@export.command(short_help="Copy edits made in the site back to the notes.")
+@export.command(short_help="Copy edits made on the site back to the notes.")
 @click.argument("note", nargs=-1, shell_complete=shell_completion.complete_note)
 @site_options
 @yes_option
 @change_options
 def pull(note: tuple[str, ...], *, target: str, site: str, yes: bool, dry_run: bool) -> int:
-    """Copy edits made in the site back to NOTE, or to all notes.
+    """Copy edits made on the site back to NOTE, or to all notes.
 
     Shows the patch first. Edits that cannot be matched to the note are listed for you to copy.
     """
@@ -417,7 +417,7 @@ def start(note: tuple[str, ...], *, title: str, sections: tuple[str, ...], dry_r
 def status(*, target: str, site: str) -> int:
     """List every draft and post with its status in each site of the vault.
 
-    new: not exported yet. changed: would be updated. conflict: edited in the site. orphan: its
+    new: not exported yet. changed: would be updated. conflict: edited on the site. orphan: its
     note is gone. refused: must not be exported.
     """
     vault = open_refreshed(whole=True)

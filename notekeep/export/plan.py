@@ -154,7 +154,7 @@ class ExportPlan:
 
 
 def _is_published_by_hand(file: SiteChange) -> bool:
-    """Whether a post that stays as edited in the site, or is merged with that, is no draft."""
+    """Whether a post that stays as edited on the site, or is merged with that, is no draft."""
     if file.ours is None:
         return False
     stays = file.before if file.status == "conflict" else file.after

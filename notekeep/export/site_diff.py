@@ -130,12 +130,12 @@ class SiteDiff:
         theirs = replace(
             change,
             status="conflict",
-            why="edited in the site",
+            why="edited on the site",
             base=base,
             ours=after,
             answers=("pull", "keep", "overwrite"),
         )
-        stays = replace(theirs, status="unchanged", after=before, why="kept your edits in the site")
+        stays = replace(theirs, status="unchanged", after=before, why="kept your edits on the site")
         since = self.shows_private(before, change.note)
         if since:
             theirs, stays = (
@@ -154,7 +154,7 @@ class SiteDiff:
                 if both is not None and both == change.before and not moves:
                     return stays
                 if both is not None:
-                    why = "merged with your edits in the site"
+                    why = "merged with your edits on the site"
                     return replace(theirs, status="changed", after=both, why=why)
         if base is not None and self._has_edits(base, before, after):
             return replace(change, base=base)
@@ -190,7 +190,7 @@ class SiteDiff:
         if there is None:
             return None
         if fingerprint(there) != old.files[path]:
-            return SiteChange(path, "orphan", there, None, note, f"{why}; edited in the site")
+            return SiteChange(path, "orphan", there, None, note, f"{why}; edited on the site")
         return SiteChange(path, "removed" if goes else "orphan", there, None, note, why)
 
     def _compare_manifest(self, manifest: Manifest) -> None:

@@ -29,12 +29,12 @@ class PostNotes:
         self.notes = notes
 
     def plan_pull(self, names: Sequence[str], *, target: str = "", site: str = "") -> WritePlan:
-        """Plan to copy edits made in the site back to notes, by default all; NotFound if none."""
+        """Plan to copy edits made on the site back to notes, by default all; NotFound if none."""
         names = names or self.publishing.exported(target, site)
         exported = self.publishing.plan_export(names, target=target, site=site)
         edited = [file for file in exported.files if file.is_post and file.ours is not None]
         if not edited:
-            raise NotFound("no post was edited in the site", "see `notekeep export status`")
+            raise NotFound("no post was edited on the site", "see `notekeep export status`")
         label = edited[0].note if len(edited) == 1 else f"{len(edited)} notes from the site"
         plan = WritePlan("pull", label)
         for file in edited:

@@ -120,7 +120,7 @@ def test_what_becomes_of_a_change_by_hand_is_said(
     assert run("Deep Work", *there) == 0
     by_hand(site, "Newport", "Cal Newport")
     assert run("Deep Work", *there) == 3
-    assert f"{FILE}: edited in the site; not changed; --merge" in capsys.readouterr().err
+    assert f"{FILE}: edited on the site; not changed; --merge" in capsys.readouterr().err
     assert run("Deep Work", *there, flag) == 0
     assert ("Cal Newport" in (site / FILE).read_text()) is bool(kept)
     assert run("Deep Work", *there) == 0
@@ -189,7 +189,7 @@ def test_pull_says_what_it_cannot_bring_back(
 ) -> None:
     there = ["--site", str(site)]
     assert run("pull", *there) == 1
-    assert "no post was edited in the site" in capsys.readouterr().err
+    assert "no post was edited on the site" in capsys.readouterr().err
     assert run("Deep Work", *there) == 0
     by_hand(site, "slug: 'deep-work'", "slug: 'deeper'")
     assert run("pull", *there, "--yes") == 0

@@ -158,7 +158,7 @@ def test_marks_within_code_of_a_post_are_no_merge(desk: Desk) -> None:
     desk.export("a.md")
     desk.file("a").write_text(desk.text("a").replace("one", "one, by hand"))
     (conflict,) = desk.plan("a.md").conflicts
-    assert conflict.why == "edited in the site"
+    assert conflict.why == "edited on the site"
 
 
 def test_a_file_where_a_folder_has_to_be_stops_the_whole_export(desk: Desk) -> None:

@@ -57,7 +57,7 @@ def test_a_conflict_shows_what_each_side_changed_since_the_last_export(edited: D
 
 def test_merging_takes_both_changes_and_is_quiet_afterwards(edited: Desk) -> None:
     plan = edited.export("a.md", by_hand="merge")
-    assert the_post(plan).why == "merged with your edits in the site"
+    assert the_post(plan).why == "merged with your edits on the site"
     assert "one, in the note\n\ntwo\n\nthree, by hand\n" in edited.text("a")
     assert edited.plan("a.md").is_empty
     assert edited.plan("a.md").conflicts == []

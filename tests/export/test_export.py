@@ -103,7 +103,7 @@ def test_a_file_changed_by_hand_is_left_alone_and_told(desk: Desk) -> None:
     desk.put("a.md", f"{POST}other words")
     plan = desk.plan("a.md")
     (conflict,) = plan.conflicts
-    assert conflict.why == "edited in the site"
+    assert conflict.why == "edited on the site"
     assert "+site: by hand" in conflict.diff()
     exported = desk.write(plan)
     assert exported.conflicts == ["content/posts/a/index.md"]

@@ -21,7 +21,7 @@ STILL = "still online: private since"
 
 @pytest.fixture
 def edited(desk: Desk) -> Desk:
-    """A post edited in the site, of whose note a paragraph became private since."""
+    """A post edited on the site, of whose note a paragraph became private since."""
     desk.put("a.md", NOTE)
     desk.export("a.md")
     desk.file("a").write_text(desk.text("a").replace("last words", "last words, by hand"))

@@ -246,7 +246,7 @@ SHOTS = (
     # Habits; the manual has the week at full width, as it has others.
     Shot("habits-narrow-80x24", "habits", ("Meditate",), SMALL),
     Shot("habits-wide-200x60", "habits", ("Meditate", "Best streaks"), HUGE),
-    Shot("habits-tiny-40x12", "habits", ("Water the",), TINY),
+    Shot("habits-tiny-40x12", "habits", ("Coffee",), TINY),
     Shot("habits-month", "habits", ("Meditate", ("v",), "15"), USUAL),
     Shot("habits-light", "habits", ("Meditate",), LARGE, set_up.light),
     Shot("habits-ascii", "habits", ("Meditate",), SMALL, set_up.ascii_only),
@@ -281,7 +281,7 @@ SHOTS = (
     Shot("publish-narrow-80x24", "publish", ("13 new",), SMALL, set_up.blog),
     Shot("publish-no-colour", "publish", ("No site folder",), SMALL, set_up.no_colour),
     Shot("publish-diff", "publish", ("13 new", ("enter",)), USUAL, set_up.blog),
-    Shot("publish-by-hand", "publish", ("1 edited in site",), LARGE, set_up.by_hand),
+    Shot("publish-by-hand", "publish", ("1 edited on site",), LARGE, set_up.by_hand),
     Shot("publish-empty", "publish", ("Nothing to publish",), SMALL, set_up.few),
     # What is said in passing.
     Shot(

@@ -104,8 +104,8 @@ async def test_a_file_that_somebody_else_made_can_only_be_overwritten(
         await until(pilot, lambda: shows(app, "not created by notekeep"))
         await press(pilot, "s")
         await until(pilot, lambda: shows(app, "Overwrite it"))
-        assert not shows(app, "Use it in the note")
-        assert not shows(app, "Keep it in the site")
+        assert not shows(app, "Copy it to the note")
+        assert not shows(app, "Keep it on the site")
         assert other.read_text() == "mine"
 
 
@@ -151,7 +151,7 @@ async def test_states_are_told_and_an_edit_by_hand_is_brought_back(
     before = note.read_text()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "1 edited in site · 1 new"))
+        await until(pilot, lambda: shows(app, "1 edited on site · 1 new"))
         await press(pilot, "down")
         await until(pilot, lambda: shows(app, "changed in the site"))
         await press(pilot, "s")
@@ -179,8 +179,8 @@ async def test_edit_in_the_site_changes_the_state_in_the_list(
         await press(pilot, "up")
         post.write_text(post.read_text().replace("Depth needs", "Depth wants"))
         await press(pilot, "down")
-        await until(pilot, lambda: shows(app, "edited in the site"))
-        await until(pilot, lambda: shows(app, "1 edited in site · 1 new"))
+        await until(pilot, lambda: shows(app, "edited on the site"))
+        await until(pilot, lambda: shows(app, "1 edited on site · 1 new"))
         assert not shows(app, "up to date")
 
 
@@ -327,11 +327,11 @@ async def test_what_an_export_left_alone_can_be_settled_right_after_it(
     vault.indexing.refresh()
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "1 edited in site · 1 new"))
+        await until(pilot, lambda: shows(app, "1 edited on site · 1 new"))
         await press(pilot, "down")
-        await until(pilot, lambda: shows(app, "edited in the site"))
+        await until(pilot, lambda: shows(app, "edited on the site"))
         await press(pilot, "w")
-        await until(pilot, lambda: shows(app, "s  decides what to do with edits made in the site"))
+        await until(pilot, lambda: shows(app, "s  decides what to do with edits made on the site"))
         assert post.read_text() == by_hand
         await press(pilot, "s")
         await until(pilot, lambda: shows(app, "Overwrite"))
@@ -855,9 +855,9 @@ async def test_a_post_without_edits_in_the_site_is_named(
     post.write_text(post.read_text().replace("Depth needs", "Depth wants"))
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "1 edited in site") and planned(app))
+        await until(pilot, lambda: shows(app, "1 edited on site") and planned(app))
         await press(pilot, "s")
-        await until(pilot, lambda: shows(app, "A draft: not edited in the site"))
+        await until(pilot, lambda: shows(app, "A draft: not edited on the site"))
         await press(pilot, "down")
         await until(pilot, lambda: shows(app, "changed in the site"))
         await press(pilot, "s")
@@ -897,9 +897,9 @@ async def test_what_was_chosen_for_an_edit_can_be_chosen_again(
 ) -> None:
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "1 edited in site · 1 new"))
+        await until(pilot, lambda: shows(app, "1 edited on site · 1 new"))
         await press(pilot, "down")
-        await until(pilot, lambda: shows(app, "edited in the site"))
+        await until(pilot, lambda: shows(app, "edited on the site"))
         await press(pilot, "s")
         await until(pilot, lambda: shows(app, "Merge it with the note"))
         await press(pilot, "down", "enter")
@@ -918,11 +918,11 @@ async def test_after_a_pull_the_post_is_written_without_a_question(
 ) -> None:
     app = make_app("publish")
     async with app.run_test(size=WIDE, notifications=True) as pilot:
-        await until(pilot, lambda: shows(app, "1 edited in site · 1 new"))
+        await until(pilot, lambda: shows(app, "1 edited on site · 1 new"))
         await press(pilot, "down")
-        await until(pilot, lambda: shows(app, "edited in the site"))
+        await until(pilot, lambda: shows(app, "edited on the site"))
         await press(pilot, "s")
-        await until(pilot, lambda: shows(app, "Use it in the note"))
+        await until(pilot, lambda: shows(app, "Copy it to the note"))
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "+ title: Deeper Work"))
         await press(pilot, "w")

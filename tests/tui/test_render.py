@@ -444,8 +444,8 @@ def test_an_export_says_where_everything_is() -> None:
     assert "+ a.md" in shown
     assert "~ known.md" in shown, "it was there before"
     assert "- old.md" in shown
-    assert "! b.md was edited in the site and is unchanged." in shown
-    assert "s  decides what to do with edits made in the site" in shown
+    assert "! b.md was edited on the site and is unchanged." in shown
+    assert "s  decides what to do with edits made on the site" in shown
     nothing = ExportResult("/site")
     assert "Everything is up to date." in texts(exported_lines(nothing, 60, UNICODE, ()))
 

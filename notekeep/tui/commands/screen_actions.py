@@ -103,9 +103,9 @@ SCREEN_ACTIONS: tuple[Action, ...] = (
             "Preview an export of everything."
         ),
         action(
-            "settle-by-hand", "Edited in site", "s", label="edited in site", command="export pull"
+            "settle-by-hand", "Edited on site", "s", label="edited on site", command="export pull"
         ).with_help(
-            "Decide what to do with edits made in the site: use, keep, merge or overwrite."
+            "Decide what to do with edits made on the site: use, keep, merge or overwrite."
         ),
         action(
             "check-export", "Check", "c", label="check", command="export NOTE --check"

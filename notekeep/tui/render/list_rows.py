@@ -134,7 +134,7 @@ STATE_ROLES: dict[str, str] = {
     "refused": "bad",
     "removed": "removed",
 }
-_WORDS = {"unchanged": "up to date", "conflict": "edited in site"}
+_WORDS = {"unchanged": "up to date", "conflict": "edited on site"}
 STATE_SIGNS = {
     "new": "+",
     "changed": "~",
@@ -198,7 +198,7 @@ def state_sign(state: str) -> Piece:
 
 
 def counts_text(rows: Sequence[PostRow], site: int) -> str:
-    """Return how many posts need a look: "3 changed · 1 edited in site"."""
+    """Return how many posts need a look: "3 changed · 1 edited on site"."""
     found = [row.states[site] for row in rows if site < len(row.states)]
     parts = [
         f"{found.count(state)} {_WORDS.get(state, state)}"

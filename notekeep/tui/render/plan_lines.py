@@ -17,7 +17,6 @@ from notekeep.tui.render.styled_text import (
     StyledLine,
     fit_line,
     line_width,
-    pad_line,
     section_line,
     spread_line,
     wrap_line,
@@ -91,7 +90,7 @@ _AFTERWARDS = (
 )
 """Keys of what is done next with what was written."""
 
-_BY_HAND = ("s", "decides what to do with edits made in the site")
+_BY_HAND = ("s", "decides what to do with edits made on the site")
 """The key for files that an export leaves alone."""
 
 _NOT_A_POST = "This note is a habit, not a post."
@@ -183,7 +182,7 @@ def exported_lines(
     for path in done.removed:
         lines += wrap_line([state_sign("removed"), Piece(clean_line(path))], width)
     for path in done.conflicts:
-        lines += _remark(f"{path} was edited in the site and is unchanged.", "warn", width, glyphs)
+        lines += _remark(f"{path} was edited on the site and is unchanged.", "warn", width, glyphs)
     lines += _problems(done, width, glyphs)
     keys = [_BY_HAND] if done.conflicts else []
     if done.written or done.removed:

@@ -69,7 +69,7 @@ PLAN_DELAY = 0.12
 """Seconds on a row before its plan is made, so that the next key can make it unnecessary."""
 QUEUE_SECONDS = 1.0  # how long a key waits for the plan that it is about
 NOT_LOADED_YET = "Still loading. Press the key again"
-EDITED_IN_SITE_HINT = "Not written: edited in the site. Press s to decide"
+EDITED_IN_SITE_HINT = "Not written: edited on the site. Press s to decide"
 UP_TO_DATE = "Nothing to write: everything is up to date"
 NOTE_DELETED = "The note of this post was deleted"
 POST_ACTIONS = ("open", "open-post", "write-export", "plan-all", "settle-by-hand", "check-export")
@@ -414,7 +414,7 @@ class PublishScreen(VaultScreen):
             new = {file.path for file in plan.files if file.status == "new"}
             self.diff.show(lambda width: exported_lines(done, width, self.glyphs, new))
         count = plural(len(done.written) + len(done.removed), "file")
-        left = f" · {len(done.conflicts)} edited in the site (s)" if done.conflicts else ""
+        left = f" · {len(done.conflicts)} edited on the site (s)" if done.conflicts else ""
         show_message(self, f"Wrote {count} to {shorten_home(done.site)}{left} · u undo")
         self.post_message(VaultChanged())
 
@@ -450,7 +450,7 @@ class PublishScreen(VaultScreen):
         if isinstance(plan, ExportPlan):  # of one that was written, what it left alone
             edited = plan.edited if plan is self.shown else plan.conflicts
         if not isinstance(plan, ExportPlan) or not edited:
-            show_message(self, f"{self._name_chosen()}: not edited in the site")
+            show_message(self, f"{self._name_chosen()}: not edited on the site")
             return
         options = _answers(edited)
         if not options:
@@ -471,7 +471,7 @@ class PublishScreen(VaultScreen):
             else:
                 self.make_plan(paths, how={"by_hand": how})
 
-        ask(self, Choice("Edited in the site", options), answered)
+        ask(self, Choice("Edited on the site", options), answered)
 
     # What was written: checked, opened, previewed.
 
@@ -693,9 +693,9 @@ def _answers(edited: Sequence[SiteChange]) -> list[Option]:
     if any(file.can_merge for file in edited):
         known.add("merge")
     options = (
-        Option("Use it in the note", "you see the changes first", "pull"),
+        Option("Copy it to the note", "you see the changes first", "pull"),
         Option("Merge it with the note", "you see the changes first", "merge"),
-        Option("Keep it in the site", "until the note changes", "keep"),
+        Option("Keep it on the site", "until the note changes", "keep"),
         Option("Overwrite it", "the history keeps the site's text", "overwrite"),
     )
     return [option for option in options if option.value in known]
