@@ -41,8 +41,8 @@ class Stop(NamedTuple):
 
 
 STOPS = (
-    Stop((), "2 of 4 done"),
-    Stop(("space",), "3 of 5 done", 2.0),
+    Stop((), "2 of 6 done"),
+    Stop(("down", "space"), "3 of 6 done", 2.0),
     Stop(("f2", "slash", *"cue craving"), "Atomic Habits", 3.0),
     Stop(("enter",), "enter open"),
     Stop(("escape", "slash", *"type:book", "enter", "v"), "rating"),
