@@ -68,11 +68,6 @@ def is_batching(app: App[Any]) -> bool:
     return app._batch_count > 0  # noqa: SLF001 - Textual has no public name for it
 
 
-def _last_key(app: App[Any]) -> float:
-    # An app may have no keyboard of ours.
-    return getattr(getattr(app, "keyboard", None), "last_key", 0.0)
-
-
 class FramePacer(Timer):
     """The timer that paints a screen: at once after a key, else a frame after the last paint."""
 
@@ -90,7 +85,8 @@ class FramePacer(Timer):
 
     def _delay(self) -> float:
         app, now = self._screen.app, time.monotonic()
-        if now - _last_key(app) < RECENT:
+        keyboard = getattr(app, "keyboard", None)  # the app that welcomes has none
+        if now - getattr(keyboard, "last_key", 0.0) < RECENT:
             return 0.0
         return max(0.0, getattr(app, "last_paint", 0.0) + UPDATE_PERIOD - now)
 

@@ -97,7 +97,8 @@ def choose_columns(rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> list[
     """Give the columns that suit some notes: what their kind has, or what they have in common."""
     kinds = Counter(row.kind for row in rows)
     kind = next(iter(kinds)) if len(kinds) == 1 else ""
-    found = Counter(name for row in rows for name, value in row.fields.items() if _has_value(value))
+    fields = (field for row in rows for field in row.fields.items())
+    found = Counter(name for name, value in fields if value not in (None, "", []))
     if any(row.tags for row in rows):
         found[TAGS_COLUMN] += 1
     # Those that most notes have come first, in whatever order the notes are.
@@ -125,10 +126,6 @@ def _of_kind(
     other = sorted((*own, *foreign), key=lambda name: name in LAST_COLUMNS)
     names = [*first, *(name for name in other if found[name])]
     return [name for name in names if name != "habit" or kind != "habit"]
-
-
-def _has_value(value: object) -> bool:
-    return value is not None and value not in ("", [])
 
 
 def _column(name: str, kind: str, rows: Sequence[Row], schema: Schema, glyphs: Glyphs) -> Column:

@@ -113,7 +113,8 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         head = [*title, counts]
     head += _heading(plan.target_name, plan.site, room)
     head += _muted(_with_key(plan.draft_notice), room)
-    head += _muted(_NOT_A_POST if _is_habit(plan) else "", room)
+    if [planned.draft.note.kind for planned in plan.posts] == ["habit"]:
+        head += _muted(_NOT_A_POST, room)
     lines = [*band_lines([[Piece(" "), *row] for row in head], width, glyphs), []]
     lines += _problems(plan, width, glyphs)
     for file in sorted(plan.files, key=lambda file: file.path == MANIFEST):
@@ -133,10 +134,6 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
         if file.status not in {"unchanged", "orphan"} and file.path != MANIFEST and file.is_text:
             lines += _diff(file, width, glyphs)
     return lines + _edits(f"Rewritten for {plan.target_name}", rewritten, width, glyphs)
-
-
-def _is_habit(plan: ExportPlan) -> bool:
-    return len(plan.posts) == 1 and plan.posts[0].draft.note.kind == "habit"
 
 
 def _muted(text: str, width: int) -> list[StyledLine]:
