@@ -52,7 +52,7 @@ KEYS = (*"/habit", "\r", "\x1b", "k")
 ROUNDS, WARM_ROUNDS = 120, 40
 """How often at least, and how often before memory is measured: caches fill."""
 
-ROUND_GROWTH = 0.1
+ROUND_GROWTH = 0.05
 """Megabytes that a round may leave; a search makes 0.28 of garbage, which has to be collected."""
 
 SAMPLE = Path(__file__).parents[1] / "vault"

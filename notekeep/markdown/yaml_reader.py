@@ -255,7 +255,7 @@ def _explain(error: yaml.YAMLError, text: str) -> SuspiciousBlock:
     if "quoted scalar" in str(getattr(error, "context", "")) and context is not None:
         mark = context
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
-    character = text.split("\n")[line][column : column + 1]
+    character = text[mark.index : mark.index + 1] if mark is not None else ""
     for part, message in _YAML_MESSAGES:
         if part in problem:
             return SuspiciousBlock(message.replace("{character}", character), line, column)

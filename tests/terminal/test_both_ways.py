@@ -96,7 +96,7 @@ STOPS = {
     "conflicts": Stop("gc", choose("show-conflicts"), "1 keep note", ESCAPE, click("esc back")),
     "tasks": Stop("T", click("T tasks"), "water the basil", ESCAPE, click("esc back")),
     "problems": Stop("!", choose("show-problems"), "f fix", ESCAPE, click("esc close")),
-    "grid": Stop("v", choose("toggle-grid"), "enter edit", "v", choose("toggle-grid")),
+    "grid": Stop("v", choose("toggle-grid"), "enter change", "v", choose("toggle-grid")),
     "trash": Stop(
         ":trash\r", choose("show-trash"), "Restore from trash", ESCAPE, click("esc cancel")
     ),

@@ -21,7 +21,7 @@ ENTER, ESCAPE, F2, F3 = "\r", "\x1b", "\x1bOQ", "\x1bOR"
 
 def first_note(terminal: Terminal, notes: Path) -> None:
     """Make a note and write into it."""
-    terminal.until("Nothing due today", "n  new note")
+    terminal.until("Nothing due today", "n  New note")
     terminal.send("n")
     terminal.until("Title", "enter create")
     terminal.send("Kettles" + ENTER)

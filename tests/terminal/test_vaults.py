@@ -28,7 +28,7 @@ def test_from_nothing_to_a_first_note_that_is_found(start: Start, home: Path) ->
         terminal.send("c")
         terminal.until("The folder is created")
         terminal.send("\r")
-        terminal.until("Nothing due today.", "quick note")
+        terminal.until("Nothing due today.", "Quick note")
         terminal.send("n")
         terminal.until("enter create")
         terminal.send("My first note\r")

@@ -54,7 +54,7 @@ def text_of(widget: object) -> str:
 
 def is_told(app: NotekeepApp) -> bool:
     """Tell whether it is said that what is asked for cannot be done."""
-    said = ("it does not exist", "there is no habit", "Check that the drive is connected")
+    said = ("it does not exist", "there is no habit", "is connected", "cannot be read")
     return any(shows(app, words) for words in said)
 
 

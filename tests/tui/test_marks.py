@@ -318,7 +318,7 @@ async def test_new_field_is_named_in_the_plan(make_app: MakeApp, root: Path) -> 
         strip = next(
             one for one in app.screen._compositor.render_strips() if "new field" in one.text
         )
-        (said,) = (one for one in strip if "new field" in one.text)
+        said = next(one for one in strip if one.text.startswith(app.glyphs.warning))
         assert said.style is not None
         assert said.style.color is not None
         assert said.style.color.name == warning.lower()
