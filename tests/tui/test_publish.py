@@ -947,34 +947,6 @@ async def test_the_title_that_is_typed_for_a_new_post_replaces_the_note_s(
         await until(pilot, lambda: [*root.rglob("New.md")])
 
 
-async def test_a_plan_that_comes_after_its_notes_were_written_is_not_written(
-    make_app: MakeApp, vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_blog(tmp_path / "blog", vault)
-    app = make_app("publish")
-    async with app.run_test(size=WIDE, notifications=True) as pilot:
-        screen = cast("PublishScreen", app.screen)
-        await until(pilot, lambda: isinstance(screen.shown, ExportPlan))
-        before, plan_export = screen.shown, vault.publishing.plan_export
-        is_written = threading.Event()
-
-        def plan_late(*args: Any, **more: Any) -> ExportPlan:
-            is_written.wait(60)
-            assert isinstance(before, ExportPlan)
-            return before
-
-        await press(pilot, "w")
-        monkeypatch.setattr(vault.publishing, "plan_export", plan_late)
-        screen.make_plan(screen.chosen)
-        await until(pilot, lambda: shows(app, "Wrote "))
-        is_written.set()
-        await until(pilot, lambda: screen.exported is not None)
-        monkeypatch.setattr(vault.publishing, "plan_export", plan_export)
-        app.clear_notifications()
-        await press(pilot, "w")
-        await until(pilot, lambda: shows(app, "everything is up to date"))
-
-
 async def test_the_palette_shows_what_keys_do_on_this_screen(
     make_app: MakeApp, vault: Vault, tmp_path: Path
 ) -> None:
