@@ -105,11 +105,10 @@ def plan_lines(plan: ExportPlan, width: int, glyphs: Glyphs) -> list[StyledLine]
     """Return a plan as lines: where it goes, its files, what is refused, the diff of each."""
     titles = ", ".join(clean_line(planned.post.title) for planned in plan.posts)
     counts, room = _counts(plan), width - 2
-    title = wrap_line([Piece(titles, "title")], room) if titles else [[]]
-    head = [[*title[0], Piece("  "), *counts]]
-    if line_width(head[0]) <= room:
+    title = wrap_line([Piece(titles, "title")], room) if titles else []
+    if len(title) == 1 and line_width([*title[0], *counts]) + 2 <= room:
         head = [spread_line(title[0], counts, room)]
-    elif titles:
+    else:
         head = [*title, counts]
     head += _heading(plan.target_name, plan.site, room)
     head += _muted(_with_key(plan.draft_notice), room)
