@@ -196,8 +196,16 @@ def test_many_writers_lose_no_line_and_write_one_header(log: Path) -> None:
     assert set(lines[1:]) == wanted
 
 
-def test_a_file_put_in_its_place_meanwhile_gets_the_line_too(
-    log: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("theirs", "after"),
+    [
+        ("- first\n- theirs\n", "- first\n- theirs\n- ours\n"),
+        ("- first\n- ours\n- theirs\n", "- first\n- ours\n- theirs\n"),
+    ],
+    ids=["a copy from before", "a copy that has the line"],
+)
+def test_a_file_put_in_its_place_meanwhile_has_the_line_once(
+    log: Path, monkeypatch: pytest.MonkeyPatch, theirs: str, after: str
 ) -> None:
     """A sync tool replaces the log by renaming, between our write and our look."""
     append_line(log, "- first")
@@ -208,13 +216,13 @@ def test_a_file_put_in_its_place_meanwhile_gets_the_line_too(
         if not replaced:
             replaced.append(True)
             other = log.with_name("other")
-            other.write_text("- first\n- theirs\n", encoding="utf-8")
+            other.write_text(theirs, encoding="utf-8")
             other.rename(log)
 
     monkeypatch.setattr(append_module, "sync_file", sync_then_be_replaced)
     append_line(log, "- ours")
 
-    assert log.read_text(encoding="utf-8") == "- first\n- theirs\n- ours\n"
+    assert log.read_text(encoding="utf-8") == after
 
 
 def test_a_file_moved_away_while_the_lock_was_waited_for_is_not_written(log: Path) -> None:
@@ -262,6 +270,8 @@ def test_each_call_may_fail_and_nothing_is_lost_or_left_half(
             assert str(log) in told.message
             assert told.hint
             assert text == ("" if fresh else "- first\n"), system.failed_call
+            if system.failed_call in {"write", "fsync"}:
+                assert log.exists() is not fresh
     else:
         pytest.fail("the call never succeeded")
 

@@ -669,6 +669,17 @@ class TestUnfinishedSteps:
         assert (history.blobs.has(needed), history.blobs.has(other)) == (True, False)
 
 
+def test_a_temporary_file_made_just_now_is_left_whatever_time_it_carries(
+    history: History, vault: Path
+) -> None:
+    """A copy keeps the time of its original; the program that makes it may still be writing."""
+    copy = vault / ".nk-tmp-copy"
+    copy.write_bytes(b"half")
+    os.utime(copy, (0, 0))
+    assert history.sweep_temps(vault) == []
+    assert copy.exists()
+
+
 def test_what_another_program_wrote_last_on_a_day_is_not_pruned(history: History) -> None:
     ours, theirs, later = (history.blobs.store(data) for data in (b"ours\n", b"theirs\n", b"now\n"))
     unused = history.blobs.store(b"unused\n")
