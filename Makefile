@@ -1,4 +1,4 @@
-# notekeep: every task of the house. `make run` and `make test` need python3 (3.11 or newer) and make.
+# `make` lists the targets. They need python3 (3.11 or newer) and make, and install the rest into .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,103 +8,95 @@ WORKERS ?= auto
 # One part of the tests: a folder or a file (`PART=query`), or those with a word in their name.
 SELECTED = $(if $(PART),$(or $(wildcard tests/$(PART)),-k $(PART)))
 
-# Without its bytecode each command that a test runs would compile the program anew.
+# Without bytecode each command that a test runs would compile the program again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: release-check run test test-all check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
+.PHONY: help release-check run test test-all check check-fallback export-all docs pictures site format lint types contracts spell lock bench kills reliability habits-long lives monkey texts wheel clean
 
-run: $(VENV)/.run
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/.run  ## open the app on a copy of the sample vault
 	@$(BIN)/python -m notekeep demo
 
-# What one runs while one works; `make test PART=query` runs one part.
-test: $(VENV)/.dev
+test: $(VENV)/.dev  ## run the fast tests in parallel; PART=query runs one part
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(SELECTED)
 
-# All tests, at their full size.
-test-all: $(VENV)/.dev
+test-all: $(VENV)/.dev  ## run all tests at full size; PART=… as above
 	@NOTEKEEP_SIZE=full $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(SELECTED)
 
-check: format lint types contracts spell test-all
+check: format lint types contracts spell test-all  ## format, lint, types, contracts, spelling, all tests
 
-# The words on the other fork of Whoosh, so that there is a way out of the first.
-check-fallback: $(VENV)/.fallback
+check-fallback: $(VENV)/.fallback  ## run the full-text tests with the other fork of Whoosh
 	@PYTHONPATH=$(CURDIR) $(FALLBACK) -m pytest -n 2 -q tests/search/full_text
 
-# Every generator that drafts are written for: what is missing is installed, then each builds the
-# vault of traps, and the table says what its pages show.
-export-all: $(VENV)/.dev $(VENV)/.export $(VENV)/.export-all
+# Installs the generators that are missing; prints a table of what the pages of each show.
+export-all: $(VENV)/.dev $(VENV)/.export $(VENV)/.export-all  ## build the test vault with all 14 generators
 	@NOTEKEEP_EXPORT_ALL=$(CURDIR)/$(VENV)/export-all $(BIN)/python -m pytest -q -n 0 tests/export/test_builds.py
 	@NOTEKEEP_EXPORT_ALL=$(CURDIR)/$(VENV)/export-all $(BIN)/python -m tests.support.export_all
 
-format: $(VENV)/.dev
+format: $(VENV)/.dev  ## check the format
 	@$(BIN)/ruff format --check .
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev  ## run ruff
 	@$(BIN)/ruff check .
 
 # The second run finds calls that Windows does not have.
-types: $(VENV)/.dev
+types: $(VENV)/.dev  ## run mypy, for Linux and for Windows
 	@$(BIN)/mypy
 	@$(BIN)/mypy --platform win32 --no-warn-unreachable --cache-dir .mypy_cache/win32 notekeep
 
-contracts: $(VENV)/.dev
+contracts: $(VENV)/.dev  ## check which part may import which
 	@$(BIN)/lint-imports
 
-spell: $(VENV)/.dev
+spell: $(VENV)/.dev  ## check the spelling
 	@$(BIN)/codespell
 
-docs: $(VENV)/.dev
+docs: $(VENV)/.dev  ## generate reference pages, man pages and completions
 	@$(BIN)/python docs/.make/commands.py
 	@$(BIN)/python docs/.make/fields.py
 	@$(BIN)/python docs/.make/keys.py
 	@$(BIN)/python docs/.make/settings.py
 	@$(BIN)/python docs/.make/share.py
 
-# The interface as the manual shows it, and every screen in every state (tests/snapshots); look at
-# the pictures before they are committed.
-pictures: $(VENV)/.dev
+# Look at the pictures before you commit them.
+pictures: $(VENV)/.dev  ## record the pictures of the manual and the snapshots of all screens
 	@NOTEKEEP_WRITE_PICTURES=1 $(BIN)/python -m pytest -q -n $(WORKERS) -r fE tests/docs/test_pictures.py tests/docs/test_tour.py tests/snapshots
 
-site: docs $(VENV)/.export
+site: docs $(VENV)/.export  ## build the manual as a website
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/export/bin/mkdocs build --quiet
 
-bench: $(VENV)/.dev $(VENV)/.bench
+bench: $(VENV)/.dev $(VENV)/.bench  ## measure speed, as ratios to other libraries; ARGS=…
 	@$(BIN)/python -m bench.run $(ARGS)
 
-# The index killed while it is built and changed, as often as wanted.
-kills: $(VENV)/.dev
+kills: $(VENV)/.dev  ## kill the indexing process at random; SIZE=25
 	@NOTEKEEP_INDEX_KILLS=$(or $(SIZE),25) $(BIN)/python -m pytest -q tests/catalog/test_background.py
 
-reliability: $(VENV)/.dev
+reliability: $(VENV)/.dev  ## measure the reliability scorecard; SIZE=full
 	@$(BIN)/python -m reliability --write --size $(or $(SIZE),full)
 
-# What `make check` does with habits, at the size that a release is held to.
-habits-long: $(VENV)/.dev
+habits-long: $(VENV)/.dev  ## test habits at the size of a release
 	@NOTEKEEP_HABIT_SETS=20000 NOTEKEEP_HABIT_MERGES=500 NOTEKEEP_HABIT_LINES=1000000 \
 		$(BIN)/python -m pytest -n $(WORKERS) -q tests/habits/test_sets.py tests/habits/tracking
 
-# Drafts through 200 lives of edits, renames and exports; `make check` leads a dozen.
-lives: $(VENV)/.dev
+lives: $(VENV)/.dev  ## take drafts through 200 random histories of edits and exports
 	@NOTEKEEP_LIVES=200 $(BIN)/python -m pytest -q -n 0 tests/export/test_life.py
 
-# Random keys and clicks over a hostile vault; `make check` does 500 of them.
-monkey: $(VENV)/.dev
+monkey: $(VENV)/.dev  ## send 10,000 random keys and clicks; SIZE=… SEEDS="2 3"
 	@NOTEKEEP_MONKEY=$(or $(SIZE),10000) NOTEKEEP_MONKEY_SEEDS="$(or $(SEEDS),1)" \
 		$(BIN)/python -m pytest -q -n 0 tests/tui/test_monkey.py
 
-# Random texts for the one reader of Markdown; `make check` reads 3,000.
-texts: $(VENV)/.dev
+texts: $(VENV)/.dev  ## parse 500,000 random texts as Markdown; SIZE=…
 	@NOTEKEEP_TEXTS=$(or $(SIZE),500000) $(BIN)/python -m pytest -q -n 0 tests/markdown/test_random_texts.py
 
-# A release built, installed, used, upgraded and removed as strangers do; ARGS="--python 3.12".
-release-check: $(VENV)/.release
+release-check: $(VENV)/.release  ## build, install, use, upgrade and remove the package; ARGS=…
 	@$(VENV)/release/bin/python release/check.py $(ARGS)
 
-wheel: $(VENV)/.run
+wheel: $(VENV)/.run  ## build dist/notekeep-….whl
 	@rm -f dist/*.whl
 	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
-clean:
+clean:  ## remove everything that make installed or built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
@@ -149,7 +141,7 @@ $(VENV)/.fallback: requirements/fallback.txt | $(BIN)/python
 
 # The lock files: for every platform and Python we support, with hashes and no addresses.
 COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
-lock: | $(BIN)/python
+lock: | $(BIN)/python  ## update requirements/*.txt
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
 	$(COMPILE) --extra images pyproject.toml requirements/run.in --output-file requirements/run.txt
