@@ -20,7 +20,7 @@ from notekeep.cli.confirmation import apply_plan, confirm, write_diff
 from notekeep.cli.context import is_json
 from notekeep.cli.opening import open_refreshed, open_vault
 from notekeep.cli.output import count_of, format_time
-from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.plan import WritePlan
 from notekeep.notes.restore import (
     find_traces,
     find_versions,
@@ -51,8 +51,7 @@ def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> 
     if number is not None:
         before = vault.history.store.blobs.read(past.version(number).digest)
         plan = WritePlan("history", past.path)
-        if before != past.now:
-            plan.changes.append(NoteChange(past.path, before, past.now or b""))
+        plan.edit(past.path, before, past.now or b"")
         write_diff(plan.diff())
         return 0 if plan.changes else 1
     rows = [

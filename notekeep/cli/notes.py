@@ -412,10 +412,7 @@ def mv(note: tuple[str, ...], folder: str, *, yes: bool, dry_run: bool) -> int:
     """
     vault = open_refreshed(whole=True)
     rows, folder = _notes(vault, note), _folder(vault, folder)
-    if len(rows) == 1:
-        plan = vault.notes.plan_move(rows[0].path, folder)
-    else:
-        plan = vault.notes.plan_moves([row.path for row in rows], folder)
+    plan = vault.notes.plan_moves([row.path for row in rows], folder)
     return apply_plan(vault, plan, dry_run=dry_run, yes=yes)
 
 

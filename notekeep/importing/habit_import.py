@@ -87,7 +87,9 @@ def plan_source(workspace: Workspace, index: HabitIndex, source: HabitSource) ->
     rows = tuple(planner.plan_habit(habit) for habit in source.habits)
     count = "1 habit" if len(rows) == 1 else f"{len(rows)} habits"
     changes = [*planner.notes, *planner.log_changes(is_link=workspace.settings.log_links)]
-    plan = WritePlan(VERB, f"{count} from {source.format}", changes, remarks=_hints(source, rows))
+    plan = WritePlan(
+        VERB, f"{count} from {source.format}", changes, remarks=_hints(source, rows), whole=True
+    )
     return HabitImport(source, rows, (*source.losses, *merge_losses(planner.losses)), plan)
 
 

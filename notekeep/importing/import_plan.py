@@ -142,7 +142,7 @@ def _plan_records(state: ImportState, form: Format, given: InputFiles) -> None:
 def _make_plan(state: ImportState, formats: Iterable[Format]) -> WritePlan:
     title = ", ".join(dict.fromkeys(form.title for form in formats))
     count = sum(row.is_changed for row in state.rows)
-    plan = WritePlan(VERB, f"{count} {'note' if count == 1 else 'notes'} from {title}")
+    plan = WritePlan(VERB, f"{count} {'note' if count == 1 else 'notes'} from {title}", whole=True)
     for path in list(state.notes):
         note = state.notes.pop(path)  # which holds its text and its edits
         after = note.result()

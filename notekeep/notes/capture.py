@@ -109,7 +109,7 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
     """
     from notekeep.markdown.templates import new_note  # a line is added without them
 
-    root, settings, schema, *_ = workspace
+    schema = workspace.schema
     given: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
     if not title.strip():
         raise UsageError("a note needs a title", 'example: `notekeep new book "Deep Work"`')
@@ -126,14 +126,15 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
     if not path:
         folder = _find_folder(workspace, kind, own or "")
         path = f"{folder}/{safe_name(title)}.md".lstrip("/")
-    path = free_path(root, path)
+    path = free_path(workspace.root, path)
+    obsidian = workspace.settings.obsidian
     text = new_note(
         kind if kind in schema.kinds else "note",
         title,
         now=now,
         template=own,
         is_whole=template is not None,
-        formats=(settings.obsidian.date_format, settings.obsidian.time_format),
+        formats=(obsidian.date_format, obsidian.time_format),
         names=names,
         fields=given,
         body=body,
@@ -168,14 +169,14 @@ def _plan_daily(workspace: Workspace, path: str, day: dt.date) -> WritePlan:
 
 def _find_folder(workspace: Workspace, kind: str, template: str) -> str:
     """The folder of new notes of a kind; where there is none, the one with most such notes."""
-    root, settings, schema, catalog, _ = workspace
+    root, schema = workspace.root, workspace.schema
     folder = match_spelling(root, schema.folders.get(kind, ""))
-    is_said = kind in FIXED_KINDS or kind in settings.own_folders
+    is_said = kind in FIXED_KINDS or kind in workspace.settings.own_folders
     if is_said or (folder and os.path.isdir(os.path.join(root, folder))):
         return folder
     matter = frontmatter.read_frontmatter(template.encode("utf-8", "surrogateescape"))
     categories = json.dumps([fold_text(name) for name in find_categories(matter)])
-    found = catalog.find("path", Condition(_OF_KIND, (kind, categories)))
+    found = workspace.catalog.find("path", Condition(_OF_KIND, (kind, categories)))
     folders = Counter(posixpath.dirname(load_path(path)) for (path,) in found)
     for name, _ in folders.most_common():
         if not schema.is_private(f"{name}/"):
@@ -369,7 +370,7 @@ def plan_attachment(workspace: Workspace, file: Attachment, note: str) -> WriteP
     """Plan a file among the attachments of a note; its label is the name it gets there."""
     stored = free_path(workspace.root, attachment_path(workspace, file.name, note))
     copy = FileCopy(stored, file.source())
-    return WritePlan("attach", stored.rpartition("/")[2], copies=[copy])
+    return WritePlan("attach", stored.rpartition("/")[2], copies=[copy], whole=True)
 
 
 def attachment_path(workspace: Workspace, name: str, note: str) -> str:
@@ -469,7 +470,7 @@ def plan_capture(
     stored = plan_attachment(workspace, attachment, note).copies[0]
     link = make_attachment_link(workspace, stored.path, note)
     plan = _plan_text(workspace, text, link, place, day)
-    plan.verb = "attach"  # neither is written without the other
+    plan.verb, plan.whole = "attach", True
     plan.copies.append(stored)
     return plan
 

@@ -34,7 +34,8 @@ from notekeep.storage.git import LINK, MODULE, Git, find_unfinished, find_unmerg
 if TYPE_CHECKING:
     from notekeep.storage.history import History
 
-_NO_PARENT = frozenset({"", "seen", "sync", "restore", "conflicts"})
+VERB = "conflicts"
+_NO_PARENT = frozenset({"", "seen", "sync", "restore", VERB})
 """Verbs of versions that need not come from the version before them."""
 _BOX = re.compile(rb"((?:[-*+]|\d+[.)])[ \t]+)\[.\]")
 _TELLING = re.compile(rb"(?!#).*\w")
@@ -193,7 +194,7 @@ def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
 def plan_show(workspace: Workspace, pair: ConflictPair) -> WritePlan:
     """Return the difference between both versions, mine first, as a plan that is only shown."""
     mine, theirs = sides(workspace, pair)
-    return WritePlan("conflicts", pair.copy, [NoteChange(pair.note, mine or b"", theirs)])
+    return WritePlan(VERB, pair.copy, [NoteChange(pair.note, mine or b"", theirs)])
 
 
 def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> WritePlan:
@@ -202,11 +203,11 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
     "mine" is the note, or the first side of git's marks; "theirs" the copy, or the second side.
     With "both" the copy becomes a note of its own, or the sides stand one after the other.
     """
-    plan = WritePlan("conflicts", f"keep {choice} of {pair.note}", resolved=[pair.note])
+    plan = WritePlan(VERB, f"keep {choice} of {pair.note}", resolved=[pair.note], whole=True)
     if pair.kind == "marks":
         text, found = _marked(workspace, pair.note)
         name = {"mine": "ours"}.get(choice, choice)
-        _edit(plan, pair.note, workspace.read(pair.note), encode(side(text, found, name)))
+        plan.edit(pair.note, workspace.read(pair.note), encode(side(text, found, name)))
         return plan
     if pair.kind == "git":
         _, mine, theirs = _git_versions(workspace, pair.note)
@@ -214,7 +215,7 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
             free = free_path(workspace.root, pair.note)
             plan.changes.append(NoteChange(free, None, theirs))
         kept = theirs if choice == "theirs" or (choice == "both" and mine is None) else mine
-        _replace(workspace, plan, pair.note, kept)
+        plan.edit(pair.note, workspace.read_if_there(pair.note), kept)
         return plan
     mine, theirs = sides(workspace, pair)
     if choice == "both" or (mine is None and choice == "theirs"):
@@ -222,14 +223,14 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
         plan.changes.append(NoteChange(pair.copy, theirs, theirs, free))
     else:
         if choice == "theirs":
-            _edit(plan, pair.note, mine or b"", theirs)
+            plan.edit(pair.note, mine or b"", theirs)
         plan.changes.append(NoteChange(pair.copy, theirs, None))
     return plan
 
 
 def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> WritePlan:
     """Plan one text with the changes of both; without a known base every line of both is kept."""
-    plan = WritePlan("conflicts", f"merge {pair.note}", resolved=[pair.note])
+    plan = WritePlan(VERB, f"merge {pair.note}", resolved=[pair.note], whole=True)
     if pair.kind == "git":
         base, mine, theirs = _git_versions(workspace, pair.note)
         # An edit is more than a deletion.
@@ -238,7 +239,7 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
             kept = merge_versions(pair.note, base, mine, theirs)
         if kept is None:
             raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
-        _replace(workspace, plan, pair.note, kept)
+        plan.edit(pair.note, workspace.read_if_there(pair.note), kept)
         return plan
     mine, theirs = sides(workspace, pair)
     if mine is None:
@@ -255,8 +256,7 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
     merged = merge_versions(pair.note, base, mine, theirs, is_guess=is_guess)
     if merged is None:
         raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
-    before = workspace.read(pair.note)
-    _edit(plan, pair.note, before, merged)
+    plan.edit(pair.note, workspace.read(pair.note), merged)
     if pair.copy != pair.note:
         plan.changes.append(NoteChange(pair.copy, theirs, None))
     return plan
@@ -274,7 +274,7 @@ def _find_base(
     if is_set_up(workspace.state):
         past = Git(workspace.root, runs_programs=False).past_versions(pair.note)
     # Of what came from elsewhere, or was merged here, the commit does not tell what it comes from.
-    mixed = {one.digest for one in known if one.verb in ("sync", "conflicts")}
+    mixed = {one.digest for one in known if one.verb in ("sync", VERB)}
     commits = [
         PastVersion(data, number == len(past) - 1 or digest_of(data) not in mixed)
         for number, data in enumerate(past)
@@ -288,7 +288,7 @@ def plan_merge_all(workspace: Workspace, history: History, *, of_others: bool = 
     Of several copies of one note the first is merged; the next ones can be when that is done.
     With `of_others` only the copies that programs left which sync folders.
     """
-    plan = WritePlan("conflicts", "merge all")
+    plan = WritePlan(VERB, "merge all", whole=True)
     notes: set[str] = set()
     for pair in list_conflicts(workspace):
         if pair.note in notes or (of_others and (pair.copy == pair.note or is_own_copy(pair.copy))):
@@ -302,18 +302,6 @@ def plan_merge_all(workspace: Workspace, history: History, *, of_others: bool = 
         plan.changes += merged.changes
         plan.resolved += merged.resolved
     return plan
-
-
-def _replace(workspace: Workspace, plan: WritePlan, path: str, wanted: bytes | None) -> None:
-    """Plan a content for a path, whether there is a file now or not; None for none."""
-    before = workspace.read_if_there(path)
-    if before != wanted:
-        plan.changes.append(NoteChange(path, before, wanted))
-
-
-def _edit(plan: WritePlan, path: str, before: bytes, after: bytes) -> None:
-    if after != before:
-        plan.changes.append(NoteChange(path, before, after))
 
 
 def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes]:

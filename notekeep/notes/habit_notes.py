@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -108,8 +109,7 @@ def plan_rewrite(
     plan: WritePlan, workspace: Workspace, habits: HabitIndex, habit: Habit, new: str
 ) -> WritePlan:
     """Plan another name in all lines of a habit, together with `plan`, the change of its note."""
-    whole = WritePlan("rename habit", f"{habit.definition.id} {new}", [*plan.changes])
-    whole.refused, whole.remarks = plan.refused, plan.remarks
+    whole = replace(plan, verb="rename habit", label=f"{habit.definition.id} {new}", whole=True)
     numbers: dict[str, list[int]] = {}
     for line in habits.lines(habit):
         if fold_name(line.entry.habit) != fold_name(new):
@@ -173,9 +173,7 @@ def plan_repairs(workspace: Workspace, problems: Iterable[Problem]) -> WritePlan
             lines.setdefault(problem.path, {})[problem.line] = problem.code
     for path, codes in lines.items():
         data = workspace.read(path)
-        after = repair_log(data, codes)
-        if after != data:
-            plan.changes.append(NoteChange(path, data, after))
+        plan.edit(path, data, repair_log(data, codes))
     return plan
 
 

@@ -22,7 +22,7 @@ from notekeep.notes.fields_and_tags import read_tags
 from notekeep.notes.habit_notes import repair_log
 from notekeep.notes.link_repair import NearNames, repair_links
 from notekeep.notes.moves import add_moves, find_name_problems, find_portable_names
-from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.plan import WritePlan
 from notekeep.notes.workspace import Workspace
 
 _OPEN_LINK = re.compile(r"\[\[(?=\w)[^\[\]\n]*(?=\n|\Z)")
@@ -68,8 +68,7 @@ def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
         else:
             findings, after = _lint_note(workspace, path, data, near, found.plan)
         found.findings.extend(findings)
-        if after != data:
-            found.plan.changes.append(NoteChange(path, data, after))
+        found.plan.edit(path, data, after)
     add_moves(workspace, found.plan, moves)
     return found
 

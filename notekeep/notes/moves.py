@@ -44,43 +44,40 @@ def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
         raise UsageError("a note needs a title", "`notekeep rename NOTE TITLE`")
     require_utf8(title, "the title")
     target = join(dirname(row.path), f"{safe_name(title)}.md")
-    plan = _move(workspace, "rename", row, target)
+    plan = WritePlan("rename", f"{row.title} -> {title}", whole=True)
+    _need_free(workspace, row.path, target, set())
+    if failed := _plan_with_links(workspace, plan, {row.path: target}):
+        raise failed[1]
     moved = plan.changes[0]
     after = _set_title(workspace, moved.path, moved.after or b"", row.title, title)
     plan.changes[0] = moved._replace(after=after)
-    plan.label = f"{row.title} -> {title}"
-    return plan
-
-
-def plan_move(workspace: Workspace, row: Row, folder: str) -> WritePlan:
-    """Plan another folder for a note; none where it is there already."""
-    folder = _find_folder(workspace, folder)
-    target = join(folder, basename(row.path))
-    plan = WritePlan("mv", row.path) if target == row.path else _move(workspace, "mv", row, target)
-    plan.label = f"{row.path} -> {folder or '.'}"
     return plan
 
 
 def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> WritePlan:
-    """Plan another folder for several notes, as one step; one that cannot move is left out."""
+    """Plan another folder for notes, as one step; of several, one that cannot move is left out."""
     folder = _find_folder(workspace, folder)
-    found = workspace.catalog.rows_of(paths)
-    rows = [found[path] for path in sorted(found)]
-    plan = WritePlan("mv", f"{len(rows)} notes -> {folder or '.'}")
+    found = sorted(workspace.catalog.rows_of(paths))
+    label = found[0] if len(found) == 1 else f"{len(found)} notes"
+    plan = WritePlan("mv", f"{label} -> {folder or '.'}", whole=True)
     moves: dict[str, str] = {}
     taken: set[str] = set()
-    for row in rows:
-        target = join(folder, basename(row.path))
-        if target == row.path:
+    for path in found:
+        target = join(folder, basename(path))
+        if target == path:
             continue
         try:
-            _need_free(workspace, row.path, target, taken)
+            _need_free(workspace, path, target, taken)
         except Refused as error:
-            plan.refuse(row.path, error)
+            if len(found) == 1:
+                raise
+            plan.refuse(path, error)
             continue
         taken.add(fold_name(target))
-        moves[row.path] = target
+        moves[path] = target
     while failed := _plan_with_links(workspace, plan, moves):
+        if len(found) == 1:
+            raise failed[1]
         del moves[failed[0]]
         plan.refuse(*failed)
     return plan
@@ -171,15 +168,6 @@ def _name_symlinks(workspace: Workspace, plan: WritePlan, gone: Collection[str])
         place = join(base, path)
         if path not in gone and os.path.islink(place) and os.path.realpath(place) in places:
             plan.remarks.append(f"{path} is a symbolic link, which now leads nowhere. Replace it.")
-
-
-def _move(workspace: Workspace, verb: str, row: Row, target: str) -> WritePlan:
-    plan = WritePlan(verb, row.path)
-    _need_free(workspace, row.path, target, set())
-    failed = _plan_with_links(workspace, plan, {row.path: target})
-    if failed is not None:
-        raise failed[1]
-    return plan
 
 
 class LinkUpdater:
@@ -345,6 +333,7 @@ def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> N
     """Add renames to a plan, links included; a note called by its file keeps that name as title."""
     if not moves:
         return
+    plan.whole = True  # a note that moves needs the links to it to follow
     follow = LinkUpdater(workspace, moves)
     changes = {change.path: change for change in plan.changes}
     for path in sorted(follow.sources() | moves.keys()):

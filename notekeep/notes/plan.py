@@ -48,6 +48,13 @@ class WritePlan:
     new_fields: list[str] = field(default_factory=list)  # remarks on fields that no note had
     request: str = ""  # the id of what was sent from elsewhere, such as a phone
     resolved: list[str] = field(default_factory=list)  # paths whose conflict in git is resolved
+    whole: bool = False  # whether one change makes no sense without the others
+    any_name: bool = False  # whether files get the names they had, even those that do not travel
+
+    def edit(self, path: str, before: bytes | None, after: bytes | None) -> None:
+        """Add the change of a file, unless its content stays the same."""
+        if after != before:
+            self.changes.append(NoteChange(path, before, after))
 
     def refuse(self, path: str, error: NotekeepError) -> None:
         """Leave a note out, and keep why."""
@@ -111,10 +118,6 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-_WHOLE_VERBS = frozenset({"rename", "mv", "attach", "conflicts", "import", "rename habit"})
-"""Verbs whose changes make no sense one without the other."""
-
-
 def apply_plan(
     plan: WritePlan, root: str, history: History, goes_on: Callable[[str], bool] = lambda _: True
 ) -> WriteResult:
@@ -125,17 +128,15 @@ def apply_plan(
     """
     if not plan.changes and not plan.copies:
         return WriteResult("", [], plan.refused, plan.remarks)
-    any_name = plan.verb == "restore"  # a file gets the name it had, also one that does not travel
-    # A note that moves needs the links to it to follow.
-    renames = plan.verb == "lint" and any(change.target for change in plan.changes)
-    whole = plan.verb in _WHOLE_VERBS or renames
-    with history.step(plan.verb, plan.label, root=root, whole=whole, request=plan.request) as step:
+    with history.step(
+        plan.verb, plan.label, root=root, whole=plan.whole, request=plan.request
+    ) as step:
         step.goes_on = goes_on
         for copy in plan.copies:
             step.copy(copy.path, copy.source)
         for change in plan.changes:
             if change.before is None:
-                step.create(change.path, change.after or b"", any_name=any_name)
+                step.create(change.path, change.after or b"", any_name=plan.any_name)
             elif change.after is None:
                 step.trash(change.path)
             else:
@@ -143,7 +144,7 @@ def apply_plan(
                     # A change of front matter can be planned again from what the file holds then.
                     step.edit(change.path, change.after, digest_of(change.before), keep_ours=False)
                 if change.target:
-                    step.move(change.path, change.target, any_name=any_name)
+                    step.move(change.path, change.target, any_name=plan.any_name)
             if change.is_last:
                 step.operations[-1].is_last = True
     refused = [*plan.refused, *(refusal(path, error) for path, error in step.failed.items())]

@@ -81,11 +81,8 @@ def plan_version(
     workspace: Workspace, history: History, path: str, digest: Digest, label: str = ""
 ) -> WritePlan:
     """Plan a note with a content that history holds; one that is gone is made again."""
-    data = history.blobs.read(digest)
-    before = workspace.read_if_there(path)
-    plan = WritePlan("restore", label or path)
-    if data != before:
-        plan.changes.append(NoteChange(path, before, data))
+    plan = WritePlan("restore", label or path, any_name=True)
+    plan.edit(path, workspace.read_if_there(path), history.blobs.read(digest))
     return plan
 
 
@@ -93,7 +90,7 @@ def plan_untrash(workspace: Workspace, history: History, name: str, to: str = ""
     """Plan a file's way back from the trash, to where it was or to another vault path."""
     path = find_trashed(workspace, name)
     target = to or original_path(history, path)
-    return WritePlan("restore", target, [NoteChange(path, b"", b"", target)])
+    return WritePlan("restore", target, [NoteChange(path, b"", b"", target)], any_name=True)
 
 
 def find_trashed(workspace: Workspace, name: str) -> str:

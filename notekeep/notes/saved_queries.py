@@ -9,7 +9,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AbstractTable
 
 from notekeep.errors import NotFound, UsageError
-from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.plan import WritePlan
 from notekeep.notes.workspace import Workspace
 from notekeep.settings import VAULT_SETTINGS
 
@@ -21,10 +21,7 @@ def plan_save_query(workspace: Workspace, name: str, query: str) -> WritePlan:
     name = name.strip()
     if not name or not name.isprintable():
         raise UsageError("the name of a saved query must be one line", "use a short name")
-    try:
-        before: bytes | None = workspace.read(VAULT_SETTINGS)
-    except NotFound:
-        before = None
+    before = workspace.read_if_there(VAULT_SETTINGS)
     try:
         document: Any = tomlkit.parse((before or b"").decode("utf-8-sig"))
     except (TOMLKitError, UnicodeDecodeError) as error:
@@ -38,8 +35,6 @@ def plan_save_query(workspace: Workspace, name: str, query: str) -> WritePlan:
         table[name] = query
     elif table.pop(name, None) is None:
         raise NotFound(f"there is no saved query {name!r}", "`notekeep saved` lists them")
-    after = tomlkit.dumps(document).encode("utf-8")
     plan = WritePlan("saved", name)
-    if after != before:
-        plan.changes.append(NoteChange(VAULT_SETTINGS, before, after))
+    plan.edit(VAULT_SETTINGS, before, tomlkit.dumps(document).encode("utf-8"))
     return plan

@@ -16,7 +16,7 @@ from notekeep.catalog.records import Row
 from notekeep.dates import habit_day
 from notekeep.errors import NotekeepError, NotFound, Refused
 from notekeep.markdown.schema import Schema
-from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.plan import WritePlan
 from notekeep.settings import VaultSettings
 from notekeep.storage.content import read_file
 from notekeep.storage.file_names import match_spelling, resolve_path, safe_name
@@ -109,9 +109,6 @@ class Workspace(NamedTuple):
         """Put into a plan what an edit makes of each note; one that it refuses is left out."""
         for path, data in self.contents(plan, self.distinct(paths)):
             try:
-                after = edit(path, data)
+                plan.edit(path, data, edit(path, data))
             except Refused as error:
                 plan.refuse(path, error)
-                continue
-            if after != data:
-                plan.changes.append(NoteChange(path, data, after))

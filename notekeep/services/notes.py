@@ -141,10 +141,6 @@ class NoteService:
         """Plan another title and file name for a note; links to it follow."""
         return moves.plan_rename(self.workspace, self.workspace.resolve(name), title)
 
-    def plan_move(self, name: str, folder: str) -> WritePlan:
-        """Plan another folder of the vault for a note; links to it follow."""
-        return moves.plan_move(self.workspace, self.workspace.resolve(name), folder)
-
     def plan_moves(self, paths: Iterable[str], folder: str) -> WritePlan:
         """Plan another folder for notes, as one step; links to them follow."""
         return moves.plan_moves(self.workspace, paths, folder)
@@ -218,8 +214,8 @@ class NoteService:
         return self.apply(self.plan_rename(name, title))
 
     def move(self, name: str, folder: str) -> WriteResult:
-        """Move a note into another folder; see `plan_move`."""
-        return self.apply(self.plan_move(name, folder))
+        """Move a note into another folder; see `plan_moves`."""
+        return self.apply(self.plan_moves([self.workspace.resolve(name).path], folder))
 
     def delete(self, name: str) -> WriteResult:
         """Move a note to the vault's trash."""

@@ -16,7 +16,7 @@ from notekeep.export.source import Options
 from notekeep.markdown.field_changes import FieldChange, apply_changes
 from notekeep.markdown.note_names import fold_name, note_stem
 from notekeep.markdown.text_edit import TextEdit, edit_body
-from notekeep.notes.plan import NoteChange, WritePlan
+from notekeep.notes.plan import WritePlan
 from notekeep.services.notes import NoteService
 from notekeep.services.publishing import PublishingService
 
@@ -58,8 +58,7 @@ class PostNotes:
         after = edit_body(note, data, body)
         edits = [FieldChange(name, "=", value) for name, value in pulled.fields.items()]
         after = apply_changes(after, edits, self.publishing.schema, note.kind, force=True)
-        if after != data:
-            plan.changes.append(NoteChange(file.note, data, after))
+        plan.edit(file.note, data, after)
 
     def plan_slugs(
         self, names: Sequence[str], *, target: str = "", site: str = "", options: Options

@@ -120,9 +120,9 @@ def test_a_symbolic_link_that_will_lead_nowhere_is_named(
     Path(vault.root, "link.md").symlink_to("Old.md")
     vault.indexing.refresh(words=False)
     for plan in (
-        vault.notes.plan_move("Old.md", "sub"),
+        vault.notes.plan_moves(["Old.md"], "sub"),
         vault.notes.plan_rename("Old.md", "New"),
         vault.notes.plan_delete(["Old.md"]),
     ):
         assert [remark.split()[0] for remark in plan.remarks] == ["link.md"], plan.verb
-    assert vault.notes.plan_move("Other.md", "sub").remarks == []
+    assert vault.notes.plan_moves(["Other.md"], "sub").remarks == []
