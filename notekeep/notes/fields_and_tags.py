@@ -92,7 +92,7 @@ def _date_of_status(workspace: Workspace, note: Note) -> str | None:
 
 
 def plan_tag(
-    workspace: Workspace, paths: Iterable[str], add: Sequence[str], remove: Sequence[str]
+    workspace: Workspace, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
 ) -> WritePlan:
     """Plan tags added to and removed from the front matter of each note."""
     edits = [FieldChange("tags", "+=", tag.lstrip("#")) for tag in add]

@@ -7,19 +7,38 @@ request after the other.
 from __future__ import annotations
 
 import asyncio
+import base64
+import datetime as dt
+import html
 import json
 import mimetypes
+import os
 import re
 import ssl
-from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
-from notekeep.errors import INSTALL_SERVE, Failure, NotekeepError, NotFound, UsageError
-from notekeep.phone import answers
-from notekeep.phone.entries import EntryService
+from notekeep import dates
+from notekeep.catalog.name_lookup import resolve_link
+from notekeep.errors import (
+    INSTALL_SERVE,
+    Conflict,
+    Failure,
+    NotekeepError,
+    NotFound,
+    UsageError,
+)
+from notekeep.export.html_pages import to_html
+from notekeep.habits.amounts import plural_unit, pluralize
+from notekeep.markdown.parser import parse_markdown
+from notekeep.markdown.sanitize import clean, clean_line, plain_text
+from notekeep.notes.capture import INBOX, PICTURE_SUFFIXES, TODAYS_NOTE, Attachment
+from notekeep.storage.content import digest_of
 from notekeep.tui.serve import NOT_INSTALLED, ServeAddress, cannot_serve, require_key, serve_key
 
 try:
@@ -28,8 +47,11 @@ except ImportError as error:
     raise Failure(NOT_INSTALLED, INSTALL_SERVE) from error
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
+    from notekeep.habits.summary import Cell, HabitView
+    from notekeep.markdown.tree import Span
+    from notekeep.notes.plan import WritePlan
     from notekeep.vault import Vault
 
 FOLDER = Path(__file__).parent
@@ -43,17 +65,11 @@ FILES = {
     "/icon.svg": ("icon.svg", "image/svg+xml"),
     "/icon.png": ("icon.png", "image/png"),
 }
-ANSWERS = {
-    "/api/today": answers.gather_days,
-    "/api/tasks": answers.gather_tasks,
-    "/api/search": answers.find_notes,
-    "/api/note": answers.read_note,
-}
 MAX_REQUEST = 33 << 20
 """Bytes of a request: a photo of 24 MB in base64, and what was written with it."""
 LOCKED = (FOLDER / "locked.html").read_text(encoding="utf-8")
 STYLE, SCRIPT = (
-    b64encode(sha256(re.split(f"</?{tag}>", LOCKED)[1].encode()).digest()).decode()
+    base64.b64encode(sha256(re.split(f"</?{tag}>", LOCKED)[1].encode()).digest()).decode()
     for tag in ("style", "script")
 )
 HEADERS = {
@@ -67,6 +83,249 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+
+# What the page shows: days of habits, tasks, search results, a note, a picture.
+
+MAX_TASKS = 200
+MAX_HITS = 30
+
+
+def gather_days(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
+    """Return the habits of today and yesterday, and when today ends, in milliseconds."""
+    today = vault.today()
+    days = []
+    for day in (today, today - dt.timedelta(1)):
+        # What yesterday asked for is as of yesterday, and what it was as of now.
+        cells = {one.id: one.cells[0] for one in vault.habits.views(today, first=day, last=day)}
+        views = [one for one in vault.habits.views(day) if not one.is_archived]
+        habits = [_habit(one, cells[one.id]) for one in views]
+        days.append({"day": day.isoformat(), "habits": habits})
+    end = dt.datetime.combine(today + dt.timedelta(1), dt.time(vault.settings.day_start))
+    return {"end": end.timestamp() * 1000, "days": days}
+
+
+def _habit(habit: HabitView, cell: Cell) -> dict[str, Any]:
+    unit = habit.unit
+    amounts = [one.amount for one in habit.cells if one.amount]
+    return {
+        "id": habit.id,
+        "title": clean_line(habit.title),
+        "aim": clean_line(habit.aim),
+        "note": clean_line(habit.note),
+        "unit": unit,
+        "units": clean_line(plural_unit(0, unit)),
+        "usual": amounts[-1] if amounts else habit.day_goal,
+        "is_due": habit.call != "none" or cell.is_logged,
+        "is_logged": cell.is_logged and not cell.is_cleared,
+        "mark": cell.mark,
+        "amount": clean_line(pluralize(cell.amount)),
+    }
+
+
+def gather_tasks(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
+    """Return the open tasks, late and due ones first."""
+    vault.indexing.refresh(words=False)
+    found = vault.overview().tasks
+    tasks = [
+        {
+            "path": task.path,
+            "line": task.line,
+            "text": task.text,
+            "shown": clean_line(plain_text(dates.strip_due_day(task.text))),
+            "title": clean_line(task.title),
+            "due": day.isoformat() if (day := dates.find_due_day(task.text)) else "",
+        }
+        for task in [*(one.task for one in found.due), *found.others][:MAX_TASKS]
+    ]
+    return {"open": found.open, "tasks": tasks}
+
+
+def find_notes(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
+    """Return the notes that the query `q` finds; without one, those changed last."""
+    query = request.get("q", "").strip()
+    vault.indexing.refresh(words=bool(query), for_answer=True)
+    if not query:
+        rows = vault.search.rows("sort:-modified", limit=MAX_HITS).rows
+        return {"notes": [_note(row.path, row.title) for row in rows], "remarks": []}
+    found = vault.search.search(query, limit=MAX_HITS, typing=True)
+    notes = [_note(hit.row.path, hit.row.title, hit.snippet.plain().text) for hit in found.hits]
+    return {"notes": notes, "remarks": list(found.remarks)}
+
+
+def _note(path: str, title: str, snippet: str = "") -> dict[str, str]:
+    return {"path": path, "title": clean_line(title), "snippet": clean_line(snippet)}
+
+
+def read_note(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
+    """Return a note as HTML that is safe to show: by its `name`, or a link `from` a note."""
+    vault.indexing.refresh(words=False)
+    name, source = request.get("name", ""), request.get("from", "")
+    row = resolve_link(vault.catalog, name, source) if source else vault.workspace.resolve(name)
+    if row is None:
+        raise NotFound(f"{clean_line(name)}: note not found")
+    body = _link_pages(vault.search.read(row.path).body, row.path)
+    return {"path": row.path, "title": clean_line(row.title), "html": clean(to_html(body))}
+
+
+def _link_pages(body: str, path: str) -> str:
+    """The body of a note with links and pictures as addresses of the page."""
+    parts: list[str] = []
+    at = 0
+    for span in parse_markdown(body).spans:
+        is_picture = span.kind == "image" and ":" not in span.info
+        if span.start >= at and (is_picture or span.kind in ("wikilink", "embed")):
+            parts += [body[at : span.start], _link(span, path)]
+            at = span.end
+    return "".join([*parts, body[at:]])
+
+
+def _link(span: Span, path: str) -> str:
+    is_image = span.kind == "image"
+    target = span.info if is_image else span.info.partition("#")[0].strip()
+    words = html.escape(span.words or span.info)
+    if is_image or (span.kind == "embed" and target.lower().endswith(PICTURE_SUFFIXES)):
+        address = "/files?" + urlencode({"name": target, "from": path}, errors="surrogateescape")
+        return f'<img src="{html.escape(address)}" alt="{words}">'
+    return f'<a href="{quote(target)}">{words}</a>' if target else words
+
+
+def find_picture(vault: Vault, request: Mapping[str, str]) -> str:
+    """Return where the picture is that the note `from` shows by a `name`."""
+    picture = vault.media.picture(request.get("name", ""), request.get("from", ""))
+    return vault.media.picture_place(picture.path)
+
+
+ANSWERS = {
+    "/api/today": gather_days,
+    "/api/tasks": gather_tasks,
+    "/api/search": find_notes,
+    "/api/note": read_note,
+}
+
+
+# Entries that a phone sends: check-ins, quick notes and ticked tasks. A phone sends an entry again
+# when it got no answer, so its id is stored together with what it did: in the line of a check-in,
+# which all devices get, and in the step of history of any other change.
+
+MAX_AGE = dt.timedelta(days=400)
+PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".heic", ".avif"})
+MAX_TEXT = 100_000
+MAX_NAME = 100
+MAX_VALUE = 40
+
+_ID = re.compile(r"[\w-]{8,64}", re.ASCII)
+
+
+class EntryService:
+    """Applies what phones send to one vault; used by one thread."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    @cached_property
+    def _applied(self) -> set[str]:
+        return {step.request for step in self._vault.history.store.records()}
+
+    def apply(self, entry: Any) -> None:
+        """Apply an entry, unless it was applied before; NotekeepError when it cannot be applied.
+
+        It has an `id`, a `kind` ("habit", "note" or "task") and what `page.js` sends for its kind.
+        """
+        name = entry.get("id") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or not _ID.fullmatch(name):
+            raise UsageError("the entry has no id")
+        kind = _text(entry, "kind")
+        if kind == "habit":
+            self._check_in(name, entry)
+        elif kind == "note":
+            self._write(name, lambda: self._plan_note(entry))
+        elif kind == "task":
+            self._write(name, lambda: self._plan_task(entry))
+        else:
+            raise UsageError(f"unknown kind of entry: {kind}")
+
+    def _check_in(self, name: str, entry: dict[str, Any]) -> None:
+        tracker, value = self._vault.habits, _text(entry, "value")
+        day = dates.parse_iso(_text(entry, "day"))
+        if day is None or len(value) > MAX_VALUE or not value.isprintable():
+            raise UsageError(f"invalid day or value: {value[:MAX_VALUE]}")
+        if day > tracker.today():
+            # By the clock of a phone in another time zone; the day will come.
+            raise Failure(f"{day.isoformat()} is in the future on this computer")
+        # Every device writes the same line for an entry, so that it counts once after a sync, too.
+        mark = ("id", digest_of(name.encode())[:8])
+        time = dates.format_clock(_moment(entry), day, self._vault.settings.day_start)
+        habit = tracker.resolve(_text(entry, "habit"))
+        if all(mark not in one.extra for one in tracker.day_entries(habit, day.toordinal())):
+            tracker.check_in(habit.definition.id, value, day, time=time, extra=(mark,))
+
+    def _write(self, name: str, make_plan: Callable[[], WritePlan]) -> None:
+        if name in self._applied:
+            return
+        try:
+            self._vault.notes.apply_again(lambda: replace(make_plan(), request=name))
+        except Conflict as error:
+            if not error.copy:  # with one, the entry is applied
+                raise
+        self._applied.add(name)
+
+    def _plan_note(self, entry: dict[str, Any]) -> WritePlan:
+        text, photo = _text(entry, "text").strip(), _photo(entry)
+        if not text and photo is None:
+            raise UsageError("nothing to add")
+        if len(text) > MAX_TEXT:
+            raise UsageError(f"longer than {MAX_TEXT:,} characters")
+        today = self._vault.today()
+        day = dates.habit_day(_moment(entry), self._vault.settings.day_start)
+        if not today - MAX_AGE <= day <= today:
+            day = today  # the clock of the phone is wrong
+        to = INBOX if _text(entry, "to") == "inbox" else TODAYS_NOTE
+        return self._vault.notes.plan_capture(text, to, photo, day)
+
+    def _plan_task(self, entry: dict[str, Any]) -> WritePlan:
+        path, text, line = _text(entry, "path"), _text(entry, "text"), entry.get("line")
+        if not text or not isinstance(line, int):
+            raise UsageError("this is not a task")
+        return self._vault.notes.plan_toggle_task(path, line, text, keep_done=True)
+
+
+def _text(entry: dict[str, Any], name: str) -> str:
+    value = entry.get(name, "")
+    if not isinstance(value, str):
+        raise UsageError(f"{name} is not a text")
+    return value.encode("utf-8", "replace").decode()
+
+
+def _moment(entry: dict[str, Any]) -> dt.datetime:
+    """When the entry was made, by the phone's clock."""
+    try:
+        moment = dt.datetime.fromisoformat(_text(entry, "at"))
+        dates.habit_day(moment, dates.LATEST_NIGHT)
+    except (ValueError, OverflowError) as error:
+        raise UsageError("the entry has no time") from error
+    return moment
+
+
+def _photo(entry: dict[str, Any]) -> Attachment | None:
+    photo = entry.get("photo")
+    if photo is None:
+        return None
+    if not isinstance(photo, dict):
+        raise UsageError("the photo is not a file")
+    stem, suffix = os.path.splitext(_text(photo, "name"))
+    if suffix.lower() not in PHOTO_SUFFIXES:
+        raise UsageError(f"not a supported picture: {stem[:MAX_NAME]}{suffix[:MAX_NAME]}")
+    try:
+        data = base64.b64decode(_text(photo, "data"), validate=True)
+    except ValueError as error:
+        raise UsageError("the photo is damaged") from error
+    if not data:
+        raise UsageError("the photo is empty")
+    return Attachment((stem[:MAX_NAME].lstrip(".") or "photo") + suffix, data=data)
+
+
+# The server
 
 
 def serve_phone(
@@ -114,7 +373,7 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
         return web.json_response(await run(ANSWERS[request.path], vault, request.query))
 
     async def send_picture(request: web.Request) -> web.FileResponse:
-        place = await run(answers.find_picture, vault, request.query)
+        place = await run(find_picture, vault, request.query)
         kind = mimetypes.guess_type(place)[0] or ""
         kind = kind if kind.startswith("image/") else "application/octet-stream"
         return web.FileResponse(place, headers={"Content-Type": kind})

@@ -19,11 +19,15 @@ from notekeep.notes.conflict_pairs import (
     find_unfinished_problem,
 )
 from notekeep.settings import VAULT_SETTINGS
-from notekeep.storage.content import read_content
+from notekeep.storage.content import read_content, unreadable_problem
 from notekeep.storage.filesystem import remote_reason
 
 if TYPE_CHECKING:
     from notekeep.vault import Vault
+
+
+BROKEN = ("broken-link", "ambiguous-link")
+UNMADE = "broken-property"
 
 
 class Layer(NamedTuple):
@@ -37,35 +41,38 @@ class Layer(NamedTuple):
 
 def check_vault(vault: Vault) -> Iterator[Layer]:
     """Check a vault, one layer after the other."""
-    yield _program()
-    yield _settings(vault)
-    yield _places(vault)
-    refreshed = vault.indexing.refresh()
-    changes = refreshed.changes
+    slow = Problem(
+        "", None, "PyYAML has no libyaml.", "Reading front matter takes ten times longer."
+    )
+    yield Layer("program", "required libraries", [] if yaml.__with_libyaml__ else [slow])
+    ignored = [
+        Problem("", None, warning, "`notekeep config` shows which file.", SETTINGS)
+        for warning in (*vault.person.warnings, *vault.settings.warnings)
+    ]
+    yield Layer("settings", "yours and the vault's", ignored)
+    yield Layer("places", "where the index and history are stored", _check_places(vault))
+    changes = vault.indexing.refresh().changes
     unreadable = [
-        Problem(
-            path, None, f"cannot read the file: {reason}", "check its permissions", "unreadable"
-        )
+        unreadable_problem(path, f"Cannot read the file: {reason}.")
         for path, reason in changes.unreadable.items()
     ]
     yield Layer("files", f"{changes.total} notes and logs", unreadable)
-    yield _catalog(vault)
-    yield _words(vault)
-    problems = vault.catalog.problems(links=False)
+    yield _check_catalog(vault)
+    missing = [
+        Problem(path, None, "Not in the full-text index yet.", "Run `notekeep index`.", "words")
+        for path in sorted(vault.catalog.dirty())
+    ]
+    yield Layer("words", f"{vault.full_text.count} notes in the full-text index", missing)
+    problems = vault.catalog.problems()
     marked = [problem for problem in problems if problem.code == CONFLICT_PROBLEM]
-    yield Layer(
-        "notes",
-        f"{vault.catalog.count()} notes: front matter and encoding",
-        [problem for problem in problems if problem.code != CONFLICT_PROBLEM],
-    )
-    yield _ratings(vault)
-    links = vault.catalog.problems()
-    broken = [problem for problem in links if problem.code in {"broken-link", "ambiguous-link"}]
+    broken = [problem for problem in problems if problem.code in BROKEN]
+    unmade = [problem for problem in problems if problem.code == UNMADE]
+    others = [one for one in problems if one.code not in {CONFLICT_PROBLEM, UNMADE, *BROKEN}]
+    yield Layer("notes", f"{vault.catalog.count()} notes: front matter and encoding", others)
+    yield _check_ratings(vault)
     yield Layer("links", "every link to a note", broken)
-    unmade = [problem for problem in links if problem.code == "broken-property"]
-    yield Layer(
-        "properties", "links in properties to notes that are not made yet", unmade, is_calm=True
-    )
+    about = "links in properties to notes that are not made yet"
+    yield Layer("properties", about, unmade, is_calm=True)
     yield Layer("habits", "definitions and log lines", vault.habits.problems())
     damage = vault.history.find_damage()
     yield Layer("history", "the log of steps, for undo", [damage] if damage else [])
@@ -75,8 +82,7 @@ def check_vault(vault: Vault) -> Iterator[Layer]:
     yield Layer("conflicts", "conflict copies, git conflict markers and unfinished merges", found)
 
 
-def _ratings(vault: Vault) -> Layer:
-    """Check whether the notes of a vault have ratings above its best one."""
+def _check_ratings(vault: Vault) -> Layer:
     best = vault.schema.rating_max
     rows = vault.search.rows(f"rating>{best:g}").rows
     numbers = (row.fields.get("rating") for row in rows)
@@ -89,73 +95,37 @@ def _ratings(vault: Vault) -> Layer:
     return Layer("ratings", f"ratings from 0 to {best:g}", findings)
 
 
-def _program() -> Layer:
+def _check_places(vault: Vault) -> list[Problem]:
+    """Check the folders of index and history: a sync tool or a network can damage them."""
     findings = []
-    if not yaml.__with_libyaml__:
-        findings.append(
-            Problem("", None, "PyYAML has no libyaml", "reading front matter is ten times slower")
-        )
-    return Layer("program", "required libraries", findings)
-
-
-def _settings(vault: Vault) -> Layer:
-    warnings = [*vault.person.warnings, *vault.settings.warnings]
-    return Layer(
-        "settings",
-        "yours and the vault's",
-        [
-            Problem("", None, warning, "`notekeep config` shows which file", SETTINGS)
-            for warning in warnings
-        ],
-    )
-
-
-def _places(vault: Vault) -> Layer:
-    """Check the folders of index and history: on another machine, or synced, they can be torn."""
-    findings = [
-        Problem("", None, f"{what} is not writable: {folder}", WRITABLE_HINT, "place")
-        for what, folder in (("the index", vault.places.cache), ("history", vault.places.state))
-        if not os.access(_nearest(folder), os.W_OK | os.X_OK)
-    ]
-    findings += [
-        Problem("", None, f"{what} is {where}: {folder}", hint, "place")
-        for what, folder, hint in (
-            ("the index", vault.places.cache, "set XDG_CACHE_HOME to a folder on this machine"),
-            ("history", vault.places.state, "set XDG_STATE_HOME to a folder on this machine"),
-        )
-        if (where := remote_reason(folder))
-    ]
+    for what, folder, variable in (
+        ("index", vault.places.cache, "XDG_CACHE_HOME"),
+        ("history", vault.places.state, "XDG_STATE_HOME"),
+    ):
+        existing = folder
+        while not os.path.exists(existing) and os.path.dirname(existing) != existing:
+            existing = os.path.dirname(existing)
+        if not os.access(existing, os.W_OK | os.X_OK):
+            message = f"The {what} is not writable: {folder}"
+            findings.append(Problem("", None, message, WRITABLE_HINT, "place"))
+        if where := remote_reason(folder):
+            hint = f"Set {variable} to a folder on this machine."
+            findings.append(Problem("", None, f"The {what} is {where}: {folder}", hint, "place"))
     damaged = os.path.join(os.path.dirname(vault.places.state), DAMAGED)
     if os.path.exists(damaged):
         message = f"The list of vaults was damaged and made again. The old one is {damaged}."
         hint = "Delete it if `notekeep vaults` lists all your vaults."
         findings.append(Problem("", None, message, hint, "place"))
-    return Layer("places", "where the index and history are stored", findings)
+    return findings
 
 
-def _nearest(folder: str) -> str:
-    while not os.path.exists(folder) and os.path.dirname(folder) != folder:
-        folder = os.path.dirname(folder)
-    return folder
-
-
-def _catalog(vault: Vault) -> Layer:
+def _check_catalog(vault: Vault) -> Layer:
     paths = sorted(vault.catalog.marks())
     digests = vault.catalog.digests(paths)
+    message, hint = "The index has different content.", "Run `notekeep index --verify`."
     findings = []
     for path in paths:
         content = read_content(vault.root, path)
         if content is not None and content.digest and digests.get(path) != content.digest:
-            findings.append(
-                Problem(path, None, "the index has different content", "`notekeep index --verify`")
-            )
+            findings.append(Problem(path, None, message, hint))
     return Layer("catalog", f"{len(paths)} files read and compared", findings)
-
-
-def _words(vault: Vault) -> Layer:
-    missing = vault.catalog.dirty()
-    findings = [
-        Problem(path, None, "not in the full-text index yet", "`notekeep index`", "words")
-        for path in sorted(missing)
-    ]
-    return Layer("words", f"{vault.full_text.count} notes in the full-text index", findings)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from notekeep.catalog.name_lookup import Mention
 from notekeep.catalog.records import Row
 from notekeep.errors import Conflict
-from notekeep.markdown.field_changes import FieldChange
 from notekeep.markdown.field_values import Value
 from notekeep.notes import capture, fields_and_tags, moves
 from notekeep.notes.plan import WritePlan, WriteResult, apply_plan
@@ -25,7 +24,7 @@ MAX_RETRIES = 5  # how often a plan is made again where others write into the sa
 
 
 class NoteService:
-    """Changes of the notes of one vault."""
+    """Changes of the notes of one vault; what only plans is described in `notekeep.notes`."""
 
     def __init__(
         self, workspace: Workspace, indexing: IndexService, open_history: Callable[[], History]
@@ -33,6 +32,15 @@ class NoteService:
         self.workspace = workspace
         self.indexing = indexing
         self._open_history = open_history  # a plan that is only shown needs none
+        self.plan_new = partial(capture.plan_new, workspace)
+        self.plan_add = partial(capture.plan_add_to, workspace)
+        self.plan_capture = partial(capture.plan_capture, workspace)
+        self.plan_set = partial(fields_and_tags.plan_set, workspace)
+        self.find_date_offer = partial(fields_and_tags.find_date_offer, workspace)
+        self.plan_tag = partial(fields_and_tags.plan_tag, workspace)
+        self.plan_rename_tag = partial(fields_and_tags.plan_rename_tag, workspace)
+        self.plan_toggle_task = partial(fields_and_tags.plan_toggle_task, workspace)
+        self.plan_moves = partial(moves.plan_moves, workspace)
 
     def apply(
         self, plan: WritePlan, goes_on: Callable[[str], bool] = lambda _: True
@@ -74,32 +82,6 @@ class NoteService:
                     raise
         return self.apply(make_plan())
 
-    def plan_new(
-        self,
-        kind: str,
-        title: str,
-        *,
-        fields: Mapping[str, Value] | None = None,
-        tags: Sequence[str] = (),
-        body: str = "",
-    ) -> WritePlan:
-        """Plan a new note, named by its title, in the folder of its kind."""
-        return capture.plan_new(self.workspace, kind, title, fields=fields, tags=tags, body=body)
-
-    def plan_add(self, text: str, to: str = "") -> WritePlan:
-        """Plan a line at the end of a note or section (`NOTE#Section`), by default today's."""
-        return capture.plan_add_to(self.workspace, text, to)
-
-    def plan_capture(
-        self,
-        text: str,
-        place: str,
-        attachment: capture.Attachment | None = None,
-        day: dt.date | None = None,
-    ) -> WritePlan:
-        """Plan a quick note to today's note (or that of a `day`), the inbox or a note's path."""
-        return capture.plan_capture(self.workspace, text, place, attachment, day)
-
     def plan_quote(
         self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
     ) -> WritePlan:
@@ -114,36 +96,9 @@ class NoteService:
         """Plan a copy of a file in the attachments, and a link to it at the end of a note."""
         return capture.plan_attach(self.workspace, self.workspace.resolve(name).path, file)
 
-    def plan_set(
-        self, paths: Iterable[str], changes: Sequence[str | FieldChange], *, force: bool = False
-    ) -> WritePlan:
-        """Plan front matter: `rating=5`, `author+=Ann`, `genre-=old`; `force` lets odd values."""
-        return fields_and_tags.plan_set(self.workspace, paths, changes, force=force)
-
-    def find_date_offer(self, plan: WritePlan) -> fields_and_tags.DateOffer | None:
-        """Find the empty dates that go with a status which a plan sets: `finished`, `started`.
-
-        The answer has the plan with these dates filled in; None when there is none to offer.
-        """
-        return fields_and_tags.find_date_offer(self.workspace, plan)
-
-    def plan_tag(
-        self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
-    ) -> WritePlan:
-        """Plan tags added to and removed from the front matter of notes."""
-        return fields_and_tags.plan_tag(self.workspace, paths, add, remove)
-
-    def plan_rename_tag(self, old: str, new: str) -> WritePlan:
-        """Plan another name for a tag and its children, in front matter and in the text."""
-        return fields_and_tags.plan_rename_tag(self.workspace, old, new)
-
     def plan_rename(self, name: str, title: str) -> WritePlan:
         """Plan another title and file name for a note; links to it follow."""
         return moves.plan_rename(self.workspace, self.workspace.resolve(name), title)
-
-    def plan_moves(self, paths: Iterable[str], folder: str) -> WritePlan:
-        """Plan another folder for notes, as one step; links to them follow."""
-        return moves.plan_moves(self.workspace, paths, folder)
 
     def plan_delete(self, paths: Iterable[str]) -> WritePlan:
         """Plan to move notes to the vault's trash, as one step; what links to them is said."""
@@ -160,14 +115,6 @@ class NoteService:
         from notekeep.notes.saved_queries import plan_save_query  # with tomlkit
 
         return plan_save_query(self.workspace, name, query)
-
-    def plan_toggle_task(
-        self, path: str, line: int, text: str = "", *, keep_done: bool = False
-    ) -> WritePlan:
-        """Plan to tick the task on a line of a note, or (without `keep_done`) to open it again."""
-        return fields_and_tags.plan_toggle_task(
-            self.workspace, path, line, text, keep_done=keep_done
-        )
 
     def lint(self, paths: Iterable[str], label: str = "") -> Lint:
         """Find what is wrong in notes and logs, with the edits that correct what can be."""

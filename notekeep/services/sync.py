@@ -30,6 +30,7 @@ from notekeep.storage.file_names import (
     TEMP_PREFIX,
     conflict_name,
     host,
+    is_within,
     name_key,
     portability_problem,
 )
@@ -43,7 +44,6 @@ from notekeep.storage.git import (
     Git,
     GitError,
     find_folder,
-    is_below,
 )
 from notekeep.storage.history import ROUND_BYTES
 from notekeep.storage.open_folder import content_at
@@ -221,7 +221,7 @@ class SyncService:
         paths = [os.path.join(root, one) for one in names if ":" not in one.partition("/")[0]]
         trees = [value for key, value in settings if key == "core.worktree"]
         places = [os.path.realpath(os.path.join(find_folder(root), tree)) for tree in trees]
-        if any(is_below(os.path.realpath(path), root) for path in paths) or {*places} - {root}:
+        if any(is_within(os.path.realpath(path), root) for path in paths) or {*places} - {root}:
             raise Refused(
                 "The git repository of this vault has its files elsewhere, or its remote in the"
                 " vault. Nothing was run.",
@@ -239,8 +239,7 @@ class SyncService:
             return []
         found: dict[str, str] = {}
         spelt: dict[str, str] = {}
-        listed = self.git.run("ls-files", "-z", "-co", "--exclude-standard")
-        for file in map(os.fsdecode, filter(None, listed.split(b"\0"))):
+        for file in self.git.rows("ls-files", "-z", "-co", "--exclude-standard"):
             for path in accumulate(file.split("/"), "{}/{}".format):
                 if problem := portability_problem(posixpath.basename(path)):
                     found[path] = f"the name {problem}"
@@ -262,11 +261,9 @@ class SyncService:
         if theirs := self.git.commit_at(f"refs/remotes/{remote}/{name}"):
             counts = self.git.line("rev-list", "--left-right", "--count", f"HEAD...{theirs}")
             ahead, behind = map(int, counts.split()) if counts else (0, 0)
-        changed = self.git.run(
-            "status", "--porcelain", "-z", "--no-renames", "--ignore-submodules=all"
-        ).count(b"\0")
+        words = "status", "--porcelain", "-z", "--no-renames", "--ignore-submodules=all"
         url = self.git.line("remote", "get-url", remote) if remote else ""
-        return SyncStatus(branch, url, ahead, behind, changed)
+        return SyncStatus(branch, url, ahead, behind, len(self.git.rows(*words)))
 
     def sync(self) -> SyncResult:
         """Commit what changed here, merge what others sent, and send both.

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from notekeep.errors import Failure, NotekeepError, Refused
+from notekeep.storage.file_names import is_within
 
 LINK: Final = "120000"
 """The mode of a symbolic link."""
@@ -104,11 +105,6 @@ def find_folder(root: str) -> str:
             _, _, place = file.read().partition(b"gitdir: ")
         return os.path.join(root, os.fsdecode(place.rstrip(b"\r\n")))
     return folder
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether a path is a folder or lies in it; both are real paths."""
-    return os.path.join(path, "").startswith(os.path.join(folder, ""))
 
 
 def find_unfinished(root: str) -> Unfinished | None:
@@ -212,6 +208,10 @@ class Git:
         code, answer, _ = self.ask(*words)
         return answer.decode("utf-8", "surrogateescape").strip() if code == 0 else ""
 
+    def rows(self, *words: str) -> list[str]:
+        """Return the rows that a command with `-z` writes."""
+        return list(map(os.fsdecode, self.run(*words).split(b"\0")[:-1]))
+
     # The repository
 
     @property
@@ -221,13 +221,9 @@ class Git:
 
     def check_version(self) -> None:
         """Refuse a git that is older than the commands used here."""
-        found = re.search(r"(\d+)\.(\d+)", self._version)
+        found = re.search(r"(\d+)\.(\d+)", self.line("--version"))
         if found is None or (int(found[1]), int(found[2])) < OLDEST:
             raise Failure("This git is too old.", "Install git 2.38 or newer.")
-
-    @cached_property
-    def _version(self) -> str:
-        return self.line("--version")
 
     @cached_property
     def _has_plain_ssh(self) -> bool:
@@ -257,7 +253,7 @@ class Git:
         """Whether a git may be at work here; it may be where the system does not tell."""
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                if (process / "comm").read_bytes().startswith(b"git") and is_below(
+                if (process / "comm").read_bytes().startswith(b"git") and is_within(
                     os.readlink(process / "cwd"), os.path.realpath(self.root)
                 ):
                     return True
@@ -279,9 +275,8 @@ class Git:
 
     def settings(self) -> list[tuple[str, str]]:
         """Return the repository's own settings by key; reading them runs nothing."""
-        answer = self.run("config", "--list", "--show-scope", "--includes", "-z")
-        parts = answer.decode("utf-8", "surrogateescape").split("\0")
-        found = zip(parts[::2], (one.partition("\n") for one in parts[1::2]), strict=False)
+        rows = self.rows("config", "--list", "--show-scope", "--includes", "-z")
+        found = zip(rows[::2], (one.partition("\n") for one in rows[1::2]), strict=True)
         return [(key, value) for scope, (key, _, value) in found if scope in ("local", "worktree")]
 
     def dangers(self, settings: Iterable[tuple[str, str]]) -> list[str]:
@@ -314,29 +309,26 @@ class Git:
 
     def tree(self, commit: str) -> dict[str, Entry]:
         """Return the files of a commit by path; none for no commit."""
+        if not commit:
+            return {}
         found: dict[str, Entry] = {}
-        if commit:
-            for row in self.run("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0"):
-                if row:
-                    about, _, path = row.partition(b"\t")
-                    mode, _, blob = about.decode().split(" ")
-                    found[os.fsdecode(path)] = Entry(mode, blob)
+        for row in self.rows("ls-tree", "-r", "-z", "--full-tree", commit):
+            about, _, path = row.partition("\t")
+            mode, _, blob = about.split(" ")
+            found[path] = Entry(mode, blob)
         return found
 
     def modules(self) -> list[str]:
         """Return the repositories inside the vault that git follows."""
-        rows = self.run("ls-files", "-s", "-z").split(b"\0")
-        found = [row.partition(b"\t")[2] for row in rows if row.startswith(MODULE.encode())]
-        return [os.fsdecode(path) for path in found]
+        rows = self.rows("ls-files", "-s", "-z")
+        return [row.partition("\t")[2] for row in rows if row.startswith(MODULE)]
 
     def renames(self, old: str, new: str) -> dict[str, str]:
         """Return the files that were renamed between two commits: old paths to new ones."""
-        answer = self.run(
+        rows = self.rows(
             "diff-tree", "-r", "-z", "-M70%", "--diff-filter=R", "--name-status", old, new
         )
-        parts = answer.split(b"\0")
-        rows = zip(parts[::3], parts[1::3], parts[2::3], strict=False)
-        return {os.fsdecode(row[1]): os.fsdecode(row[2]) for row in rows}
+        return dict(zip(rows[1::3], rows[2::3], strict=True))
 
     def past_versions(self, path: str) -> list[bytes]:
         """Return what a file held in each commit that changed it, newest first."""
@@ -363,14 +355,13 @@ class Git:
         return self._diff("diff", "--cached")
 
     def _diff(self, command: str, *words: str) -> dict[str, tuple[Entry, Entry]]:
-        answer = self.run(command, "--raw", "--no-abbrev", "--no-renames", "-z", *words)
-        parts = answer.split(b"\0")
+        rows = self.rows(command, "--raw", "--no-abbrev", "--no-renames", "-z", *words)
         found: dict[str, tuple[Entry, Entry]] = {}
-        for about, path in zip(parts[::2], parts[1::2], strict=False):
-            old_mode, mode, old_blob, blob, _ = about.decode().lstrip(":").split(" ")
+        for about, path in zip(rows[::2], rows[1::2], strict=True):
+            old_mode, mode, old_blob, blob, _ = about.lstrip(":").split(" ")
             before = Entry(old_mode, old_blob) if old_mode != NOTHING.mode else NOTHING
             after = Entry(mode, blob) if mode != NOTHING.mode else NOTHING
-            found[os.fsdecode(path)] = before, after
+            found[path] = before, after
         return found
 
     def read(self, blob: str) -> bytes:
@@ -405,11 +396,10 @@ class Git:
     def unmerged(self) -> dict[str, dict[int, Entry]]:
         """Return the paths that git left in conflict: the base is 1, ours 2 and theirs 3."""
         found: dict[str, dict[int, Entry]] = {}
-        for row in self.run("ls-files", "-u", "-z").split(b"\0"):
-            if row:
-                about, _, path = row.partition(b"\t")
-                mode, blob, stage = about.decode().split(" ")
-                found.setdefault(os.fsdecode(path), {})[int(stage)] = Entry(mode, blob)
+        for row in self.rows("ls-files", "-u", "-z"):
+            about, _, path = row.partition("\t")
+            mode, blob, stage = about.split(" ")
+            found.setdefault(path, {})[int(stage)] = Entry(mode, blob)
         return found
 
     def resolve(self, path: str, data: bytes | None) -> None:

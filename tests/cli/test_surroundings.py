@@ -84,7 +84,7 @@ def test_what_is_written_is_said_though_the_index_cannot_follow(vault: Path, hom
         assert "catalog.db: cannot open the index" in refused.err
         assert "make the folder writable" in refused.err
         told = run(vault, "doctor")
-        assert f"the index is not writable: {home}" in told.out
+        assert f"The index is not writable: {home}" in told.out
     assert files(vault) - before == {"inbox/Fresh.md"}
     assert "Fresh" in run(vault, "ls").out
 

@@ -16,7 +16,7 @@ from notekeep.errors import Refused
 from notekeep.export.heatmap import draw_habit_year
 from notekeep.habits.summary import HabitView, format_strength
 from notekeep.notes.habit_reviews import plan_review, plan_year
-from notekeep.phone.answers import gather_days
+from notekeep.phone.server import gather_days
 from notekeep.tui.app import NotekeepApp
 from notekeep.vault import Vault
 from tests.support.screens import seen, shows, until

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from notekeep.phone.entries import EntryService
+from notekeep.phone.server import EntryService
 from notekeep.storage.open_folder import NameTaken
 from notekeep.vault import Vault
 from tests.support.killed import kill_at
@@ -175,7 +175,7 @@ async def test_an_entry_that_a_crash_cut_short_counts_once(
 
 APPLY = """
 import json
-from notekeep.phone.entries import EntryService
+from notekeep.phone.server import EntryService
 EntryService(vault).apply(json.loads(given[0]))
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from notekeep.phone.entries import EntryService
+from notekeep.phone.server import EntryService
 from notekeep.services.sync import SyncService
 from notekeep.vault import Vault
 from tests.support.programs import needed
