@@ -66,7 +66,7 @@ class HistoryService:
 
     def find_damage(self) -> Problem | None:
         """Return what is wrong with the log of steps, without which nothing can be undone."""
-        if not (count := self.store.log.damaged()):
+        if not (count := self.store.log.count_damaged()):
             return None
         lines = "1 line" if count == 1 else f"{count} lines"
         message = f"{self.store.log.path} is damaged: {lines} cannot be read."

@@ -1,8 +1,8 @@
-"""One line at the end of a file, whole and durable, whoever else writes: a habit's check-in.
+"""Append one line to a file, atomically and durably: a check-in.
 
-Appending is the one change that does not go through `atomic.py`: the line is added under a lock, in
-one write, and flushed before the call returns. This module loads nothing but `os` and its like,
-because a check-in takes less time than most imports.
+This is the only change of a vault without `atomic.py`: the line is added under a lock, in one
+write, and flushed before the call returns. This module imports only light modules, because a
+check-in takes less time than most imports.
 """
 
 from __future__ import annotations
@@ -26,21 +26,20 @@ from notekeep.storage.file_names import is_within, outside_error
 from notekeep.storage.filesystem import explain_os_error
 
 _ATTEMPTS = 20
-_START = 1 << 16  # how much of a file shows how its lines end, where the last one has no end
+_START = 1 << 16  # bytes in which to find the line ending of a file
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def append_line(
     path: StrPath, line: str, header: str | None = None, *, root: StrPath | None = None
 ) -> None:
-    """Add a line to the end of a file; when this returns, it is on the disk.
+    """Append a line to a file and flush it.
 
-    When another program puts a new file in the place of this one meanwhile, the line goes into the
-    new one as well, so that it is in whichever survives. When it fails, the file holds no part of
-    the line, unless the disk itself failed and the message says so.
+    If another program replaces the file meanwhile, the line is appended to the new file, too. After
+    an error, the file has no part of the line, unless the message says so.
 
-    A new file, with its folders, starts with `header`. `root` is the folder that links on the way
-    must not lead out of; without it, the file itself may not be a link.
+    A new file starts with `header`; missing folders are made. Links on the path must not lead out
+    of `root`; without a root, the file must not be a link.
     """
     if "\n" in line or "\r" in line:
         raise ValueError("a log line cannot contain a line break")
@@ -67,7 +66,7 @@ def append_line(
 
 
 def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) -> bool:
-    """Append once; False when the file opened is not, or no longer, the one of that name."""
+    """Append once; False if the path is no longer the file that was opened."""
     fd, made = _open(place, follow=follow)
     with closed_after(fd):
         stat = os.fstat(fd)
@@ -112,7 +111,7 @@ def _read_lines(fd: int) -> list[bytes]:
 
 
 def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:
-    """Give the bytes to add, so that the line stands by itself and ends as its neighbours do."""
+    """Return the bytes to append: the line with the line ending of the file."""
     if size == 0:
         return head + text + b"\n"
     os.lseek(fd, max(0, size - 2), os.SEEK_SET)
@@ -136,7 +135,7 @@ def _write(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
 
 
 def _remove_piece(fd: int, place: str, size: int, piece: bytes, *, made: bool) -> None:
-    """Remove what was written of a piece, unless somebody without a lock wrote behind it."""
+    """Remove a partial write, unless another program without a lock wrote after it."""
     try:
         os.lseek(fd, size, os.SEEK_SET)
         added = os.read(fd, len(piece) + 1)

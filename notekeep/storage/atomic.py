@@ -1,9 +1,8 @@
-"""What makes one change of a file whole, durable, and nobody's loss.
+"""Atomic, durable changes of one file that lose no save of another program.
 
-A new file is written beside the old one, flushed, and exchanged with it; then what came out is
-checked. So at any moment, also at a power cut, the file is the old or the new one, and what another
-program saved in between becomes a conflict copy: no byte of it is lost. `operations.py` makes the
-changes of a step of this.
+A new file is written to a temporary file, flushed, and exchanged with the old one; then the old one
+is checked. So even after a power cut the file is the old or the new one, and a save by another
+program in between becomes a conflict copy. `operations.py` builds the operations of a step on this.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ from notekeep.storage.renames import (
 from notekeep.storage.stores import Stores
 
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-_MANY = 1000  # names tried for a conflict copy; a second holds fewer
+_MANY = 1000  # names to try for a conflict copy of one second
 
 GONE = "was deleted or moved by another program"
 CHANGED = "was changed by another program at the same time"
@@ -49,10 +48,10 @@ CHANGED = "was changed by another program at the same time"
 def exchange_checked(
     place: OpenPlace, temp: str, before: Digest
 ) -> tuple[FolderEntry | None, str | None]:
-    """Put a new file in place; give where the old one is now, and the conflict copy it became.
+    """Exchange a file with a new one; return the entry of the old file and its conflict copy.
 
-    It becomes one when it is not what it was `before`. Where there is nothing to exchange, the new
-    file is the conflict copy, and Conflict is raised.
+    There is a conflict copy if the old file's digest is not `before`. If the file is gone, the new
+    file becomes a conflict copy, and Conflict is raised.
     """
     try:
         try:
@@ -65,12 +64,10 @@ def exchange_checked(
         place.unlink(temp)
         raise
     durability.reach_failpoint("swapped")
-    content = _read(place, old.name)
-    if content is None:
-        content = _read(place, old.name)  # one that cannot be read counts as another's
+    content = _read(place, old.name) or _read(place, old.name)  # read again after an error
     if content is not None and digest_of(content) == before:
         return old, None
-    try:  # what another program saved is renamed, not copied: it may still be writing
+    try:  # renamed, not copied: the other program may still be writing
         return old, place.sibling_path(_name_copy(place, old.name))
     except OSError as error:
         explained = explain_os_error(
@@ -83,8 +80,8 @@ def exchange_checked(
 
 
 def _replace_checked(place: OpenPlace, temp: str, before: Digest) -> str | None:
-    """Rename over the file where nothing can be exchanged: a second check narrows the window."""
-    # It is held open over the rename, so that what is written into it at that moment is found.
+    """Rename over the file if it cannot be exchanged; check it right before and after."""
+    # It stays open during the rename, so that a write at that moment is found.
     with closed_after(place.open(place.name, READ_FLAGS)) as fd:
         if digest_of(read_stable(fd, place.shown)) != before:
             raise _staged_is_copy(place, temp, CHANGED)
@@ -109,9 +106,9 @@ def write_temp(
     staging: str = "",
     flush: Flush = AT_ONCE,
 ) -> str:
-    """Write a new file with the metadata of `like`; return its name, relative to the place.
+    """Write a temporary file with the metadata of `like`; return its name, relative to the place.
 
-    It is written beside the place, or in the folder `staging` of the root.
+    It is in the folder of the place, or in the folder `staging` of the root.
     """
     with _new_temp(place, 0o600 if like is not None else 0o666, staging) as (name, fd):
         durability.reach_failpoint("created")
@@ -125,7 +122,7 @@ def write_temp(
 
 
 def copy_temp(place: OpenPlace, source: Source, *, flush: Flush) -> tuple[str, Digest]:
-    """Copy a stream into a new file beside a place; return its name and its digest."""
+    """Copy a stream to a temporary file in the folder of a place; return its name and digest."""
     with _new_temp(place, 0o666) as (name, fd), source() as stream:
         digest = copy_stream(stream, lambda chunk: write_all(fd, chunk))
         flush.sync_file(fd)
@@ -134,7 +131,7 @@ def copy_temp(place: OpenPlace, source: Source, *, flush: Flush) -> tuple[str, D
 
 @contextmanager
 def _new_temp(place: OpenPlace, mode: int, staging: str = "") -> Iterator[tuple[str, int]]:
-    """Give the name and descriptor of a new file for a place; an error removes it again."""
+    """Open a temporary file, yield its name and descriptor, and remove it on an error."""
     name = temp_name(place, staging)
     with closed_after(place.open(name, _NEW_FLAGS, mode)) as fd:
         try:
@@ -145,29 +142,29 @@ def _new_temp(place: OpenPlace, mode: int, staging: str = "") -> Iterator[tuple[
 
 
 def temp_name(place: OpenPlace, staging: str = "") -> str:
-    """Make the name of a temporary file: beside a place, or in the folder `staging` of the root."""
+    """Make a temporary name in the folder of a place, or in the folder `staging` of the root."""
     name = os.urandom(6).hex()
     if staging:
         folder = "../" * place.path.count("/") + staging
         there = os.stat(os.path.join(place.folder, folder))
-        # A folder of a site may be on another disk, to which nothing can be renamed.
+        # A folder of a site may be on another disk, and files cannot be renamed across disks.
         if there.st_dev == os.stat(place.folder).st_dev:
             return f"{folder}/{name}"
     return TEMP_PREFIX + name
 
 
-# Conflict copies: the losing side of a save, beside the note.
+# Conflict copies, in the folder of the note.
 
 
 def add_conflict_copy(root: StrPath, path: StrPath, data: bytes) -> str:
-    """Write a version of a note, which need not be there, as its conflict copy; return its path."""
+    """Write a version of a note, which may be deleted, as a conflict copy; return its path."""
     shown = os.fspath(path)
     with explain_errors(shown, "copied"), open_place(root, shown) as place:
         return write_conflict_copy(place, data)
 
 
 def write_conflict_copy(place: OpenPlace, data: bytes, like: int | None = None) -> str:
-    """Write a conflict copy unless the same is there already; return its path below the root."""
+    """Write a conflict copy unless an equal one exists; return its path below the root."""
     for name in place.names():
         if find_original(name) == place.name and _read(place, name) == data:
             return place.sibling_path(name)
@@ -200,13 +197,13 @@ def _staged_is_copy(place: OpenPlace, temp: str, what: str) -> Conflict:
 
 
 def ours_is_copy_error(shown: str, what: str, copy: str) -> Conflict:
-    """Make the error for a save whose own version became the conflict copy."""
+    """Make the error for a save whose content became a conflict copy."""
     hint = "Compare them with `notekeep conflicts`."
     return Conflict(f"'{shown}' {what}; your version is in '{copy}'.", hint, copy=copy)
 
 
 def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None = None) -> None:
-    """Refuse a name that does not travel, or that another file than `source` or a twin has."""
+    """Refuse a name that is not portable, or that another file than `source`, or a twin, has."""
     if not any_name:
         file_names.check_portable(place.name)
     own = source.name if source is not None and source.folder == place.folder else ""
@@ -216,7 +213,7 @@ def check_new_name(place: OpenPlace, *, any_name: bool, source: OpenPlace | None
 
 
 def name_taken_error(place: OpenPlace, twin: str) -> NameTaken:
-    """Make the error for a new file whose name, or a twin of it, is there."""
+    """Make the error for a new file whose name, or a twin of it, exists."""
     if twin == place.name:
         return NameTaken(f"'{place.shown}' already exists.", "Choose another name.")
     return NameTaken(
@@ -226,8 +223,7 @@ def name_taken_error(place: OpenPlace, twin: str) -> NameTaken:
     )
 
 
-# Another name or folder for a file, and never the name of another file. The bytes are not touched;
-# links to the file in other notes are not either.
+# Rename or move a file, never over another file. Links to it in notes do not change.
 
 
 def move_file(
@@ -238,7 +234,7 @@ def move_file(
     flush: Flush = AT_ONCE,
     any_name: bool = False,
 ) -> None:
-    """Rename or move a file or a link; `any_name` allows a name that does not travel."""
+    """Rename or move a file or a link; `any_name` allows names that are not portable."""
     with explain_errors(os.fspath(path), "moved"), open_place(root, path, follow=False) as source:
         source.stat()
         with open_place(root, to, follow=False, make=True) as target:
@@ -266,7 +262,7 @@ def _rename(source: OpenPlace, target: OpenPlace) -> None:
 
 
 def _is_same_file(source: OpenPlace, target: OpenPlace) -> bool:
-    """Tell whether the disk takes both names for one file, as APFS and NTFS do."""
+    """Whether both names are the same file on this disk, as in APFS and NTFS."""
     if source.name == target.name:
         return True
     try:
@@ -276,12 +272,12 @@ def _is_same_file(source: OpenPlace, target: OpenPlace) -> bool:
 
 
 def _respell(source: OpenPlace, target: OpenPlace) -> None:
-    """Change only how a name is spelt, where the disk takes both spellings for one."""
+    """Change the case or Unicode form of a name on a disk where both are the same file."""
     rename_over(source.entry(), target.entry())
     if target.name in target.names():
         return
-    # The file system ignores such a rename: it is led over a third name, that of a visible note,
-    # so that a power cut in between hides nothing.
+    # The file system ignores such a rename. So rename twice, by the name of a visible note: a power
+    # cut in between must not hide the file.
     stem, dot, suffix = target.name.rpartition(".")
     between = source.entry(f"{stem or suffix} {os.urandom(3).hex()}{dot if stem else ''}{suffix}")
     rename_to_free(source.entry(), between)
@@ -306,17 +302,16 @@ def _copy_to_disk(source: OpenPlace, target: OpenPlace) -> None:
     source.unlink(source.name)
 
 
-# Writing into a file that has several names: exchanged for a new one, it would lose them. Such a
-# write can be torn by a power cut. The journal says what it was to be, and history holds the old
-# and the new content; the next start completes it.
+# Writing into a file with several hard links, which an exchange would break. A power cut can tear
+# such a write; then the next start completes it, from the journal and the contents in history.
 
 
 class TornWrite(Failure):
-    """A file holds a part of the new content, and the old one could not be put back."""
+    """A file has part of the new content, and the old one could not be restored."""
 
 
 def write_in_place(place: OpenPlace, before: Digest, data: bytes, stores: Stores) -> None:
-    """Give a file a new content without a new inode."""
+    """Replace the content of a file, but not its inode."""
     with closed_after(place.open(place.name, os.O_RDWR)) as fd:
         if digest_of(read_stable(fd, place.shown)) != before:
             copy = write_conflict_copy(place, data, fd)
@@ -330,13 +325,13 @@ def write_in_place(place: OpenPlace, before: Digest, data: bytes, stores: Stores
 
 
 def overwrite(fd: int, data: bytes) -> None:
-    """Write a content into an open file from its start, having made sure there is room for it."""
+    """Write a content into an open file from its start, after allocating space for it."""
     size = os.fstat(fd).st_size
     if len(data) > size and hasattr(os, "posix_fallocate"):
         os.posix_fallocate(fd, size, len(data) - size)
     os.lseek(fd, 0, os.SEEK_SET)
     write_all(fd, data)
-    os.ftruncate(fd, len(data))  # last: until then, the end of the old content is still there
+    os.ftruncate(fd, len(data))  # last, so that a torn write keeps the end of the old content
     sync_file(fd)
 
 
@@ -352,9 +347,9 @@ def _write_back(fd: int, place: OpenPlace, old: bytes, new: bytes, why: OSError)
 
 
 def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:
-    """Tell whether nothing but our own write in place, cut short anywhere, made a content.
+    """Whether a content is the result of our own interrupted write in place.
 
-    That is the start of the new one, the rest of the old one, zeros where room was made.
+    It then has the start of the new content, the rest of the old one, and zeros as padding.
     """
     if now == new:
         return True
@@ -364,22 +359,21 @@ def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:
     return len(now) >= len(old) and now[cut:] == padded[cut : len(now)]
 
 
-# What a file is besides its bytes: mode, owner, access list, tags. A file written anew belongs to
-# whoever wrote it and has their defaults; a note that was private or shared with a group must stay
-# so. Times are left to the system: a saved note is a changed note.
+# was private or shared with a group stays so. Times change: a saved note is a changed note.
+# was private or shared with a group must stay so. Times change: a saved note is a changed note.
 
 _COPYFILE_ACL, _COPYFILE_XATTR = 1 << 0, 1 << 2  # copyfile.h on macOS
 
-# Labels that only the system or its administrator may set come with the folder by themselves.
+# Attributes that only the system may set; a new file inherits them from the folder.
 _SYSTEM_LABELS = ("security.", "trusted.")
 _NOT_OURS = frozenset({errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})
 
 
 def copy_metadata(source: int, target: int) -> None:
-    """Give a new file the mode, owner and attributes of the one it will replace.
+    """Copy mode, owner and attributes to the file that will replace another.
 
-    Where the group cannot be kept, the group loses what everybody else has not: the letters in a
-    mode must never let in somebody they did not let in before.
+    If the group cannot be copied, the new group gets no more rights than others: a save must not
+    give anyone new access.
     """
     if sys.platform == "win32":
         return  # ReplaceFileW does it
@@ -395,7 +389,7 @@ def copy_metadata(source: int, target: int) -> None:
 
 
 def _copy_owner(target: int, old: os.stat_result) -> bool:
-    """Give a file the old one's owner and group as far as we may; False if the group is another."""
+    """Copy owner and group as far as permitted; False if the group differs."""
     if sys.platform == "win32":
         return True
     new = os.fstat(target)
@@ -411,7 +405,7 @@ def _copy_owner(target: int, old: os.stat_result) -> bool:
 
 
 def _copy_attributes(source: int, target: int) -> None:
-    """Copy extended attributes; POSIX access lists are among them."""
+    """Copy extended attributes, including POSIX access lists."""
     if sys.platform != "linux":
         return
     try:
@@ -431,7 +425,7 @@ def _copy_attributes(source: int, target: int) -> None:
 
 
 def _copy_darwin(source: int, target: int) -> None:
-    """Copy access list, tags and Finder's information by copyfile(3)."""
+    """Copy access list, tags and Finder information with copyfile(3)."""
     import ctypes
 
     library = ctypes.CDLL(None, use_errno=True)

@@ -1,4 +1,4 @@
-"""The files of a vault that are no notes, found by what a link calls them."""
+"""Find the attachments of a vault by the target of a link."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from notekeep.storage.scan import NOTE_SUFFIXES
 
 
 class AttachmentFinder:
-    """Finds the files of a vault that are no notes; with "./", `folder` counts from the note on."""
+    """Finds the attachments of a vault; a `folder` with "./" is relative to the note."""
 
     def __init__(self, root: str, folder: str) -> None:
         self.root = root
         self.folder = folder
 
     def find(self, target: str, from_path: str) -> str | None:
-        """Return the path of the file that a link in a note means; Refused when it leads outside.
+        """Return the path of the file that a link in a note names; Refused if it leads outside.
 
-        Tried in turn: beside the note, from the vault's root, in the attachment folder, and any
-        file with that name, the nearest to the note first.
+        Tried in order: the folder of the note, the vault's root, the attachment folder, and any
+        file with that name, nearest to the note first.
         """
         target = target.strip()
         folder = os.path.dirname(from_path)
@@ -48,7 +48,7 @@ class AttachmentFinder:
         return None
 
     def exists(self, path: str) -> bool:
-        """Return whether a path from the vault's root leads to something."""
+        """Whether a path from the vault's root exists."""
         return self._existing(path.lstrip("/")) is not None
 
     def _existing(self, path: str) -> str | None:
@@ -70,11 +70,12 @@ class AttachmentFinder:
     @cached_property
     def _names(self) -> dict[str, list[str]]:
         names: dict[str, list[str]] = {}
-        root = self.root
-        for base, folders, files in os.walk(root):
+        for base, folders, files in os.walk(self.root):
             folders[:] = [name for name in folders if not file_names.is_skipped_folder(name)]
             for name in files:
                 if not name.endswith(NOTE_SUFFIXES) and not file_names.is_skipped(name):
-                    path = os.path.relpath(os.path.join(base, name), root).replace(os.sep, "/")
-                    names.setdefault(file_names.name_key(name), []).append(path)
+                    path = os.path.relpath(os.path.join(base, name), self.root)
+                    names.setdefault(file_names.name_key(name), []).append(
+                        path.replace(os.sep, "/")
+                    )
         return names

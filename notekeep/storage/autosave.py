@@ -1,9 +1,9 @@
-"""Text that is being edited and not saved yet, stored so that a crash does not lose it.
+"""Unsaved text of editors, stored so that a crash does not lose it.
 
-It lies in the state folder until it is saved or discarded. What it was made from is stored with it,
-so that it can still be merged when the note has changed since. Each editor of a note has a file of
-its own, locked for as long as it lives: two that edit the same note never write into, offer or
-remove what the other has typed. A file that nobody locks was left by a program that is gone.
+It stays in the state folder until it is saved or discarded, together with the content it was made
+from, so that it can be merged if the note changes. Each editor has its own file and keeps it
+locked: two editors of a note never overwrite, offer or remove each other's text. An unlocked file
+was left by a program that ended.
 """
 
 from __future__ import annotations
@@ -25,27 +25,27 @@ from notekeep.storage.filesystem import explain_errors
 
 FOLDER = "swap"
 DURABLE_SECONDS = 5.0
-"""How often a text is flushed to the disk; in between it survives a kill, but no power cut."""
+"""Seconds between flushes; in between, a text survives a kill, but not a power cut."""
 
 _LOCK = ".lock"
-_PATIENCE = 0.04  # seconds; `find_unsaved` of another process may hold a lock for a moment
+_PATIENCE = 0.04  # seconds; `find_unsaved` of another process may hold the lock
 
 
 @dataclass(frozen=True, slots=True)
 class UnsavedText:
-    """A text that is not in its note yet; bytes that are not UTF-8 are lone surrogates."""
+    """The unsaved text of a note; bytes that are not UTF-8 are lone surrogates."""
 
     path: str
     text: str  # the whole content
     base: str  # the content it was made from
     cursor: tuple[int, int]  # line and column, counted from 0
-    when: float  # when it was made, in seconds since the epoch
-    # The same on a clock that nobody sets; it means something in one process only.
+    when: float  # when it was typed, in seconds since 1970
+    # The same in seconds of the monotonic clock, for one process.
     made: float = field(default_factory=time.monotonic, compare=False)
 
     @classmethod
     def of(cls, path: str, data: bytes, base: bytes, cursor: tuple[int, int]) -> UnsavedText:
-        """Make one of this moment."""
+        """Make one with the current time."""
         text, origin = (one.decode("utf-8", "surrogateescape") for one in (data, base))
         return cls(path, text, origin, cursor, time.time())
 
@@ -56,7 +56,7 @@ class UnsavedText:
 
     @property
     def base_data(self) -> bytes:
-        """What it was made from, as bytes."""
+        """The content it was made from, as bytes."""
         return self.base.encode("utf-8", "surrogateescape")
 
 
@@ -73,7 +73,7 @@ class AutosaveFile:
         self._newest = -1.0
 
     def write(self, unsaved: UnsavedText, *, durable: bool = False) -> None:
-        """Store a text unless a newer one is stored; `durable` waits for the disk in any case."""
+        """Store a text unless a newer one is stored; `durable` always flushes it."""
         data = json.dumps(asdict(unsaved)).encode("ascii")
         with self._lock, explain_errors(self._folder, "written to"):
             if unsaved.made <= self._newest:
@@ -92,7 +92,7 @@ class AutosaveFile:
             self._newest = unsaved.made
 
     def claim(self) -> UnsavedText | None:
-        """Take over the newest text of an editor that is gone, to be replaced or discarded."""
+        """Take over the newest text of an editor that ended, to replace or discard it."""
         with self._lock:
             found = sorted(self._stored(), key=lambda one: one[1].when, reverse=True)
             for file, unsaved in found:
@@ -102,21 +102,21 @@ class AutosaveFile:
         return None
 
     def read(self) -> UnsavedText | None:
-        """Return the newest text of the note, whoever is typing it; None without one."""
+        """Return the newest text of the note from any editor; None without one."""
         texts = (unsaved for _, unsaved in self._stored())
         return max(texts, key=lambda one: one.when, default=None)
 
     def discard(self) -> None:
-        """Remove what this editor stored: it is saved, or not wanted."""
+        """Remove the text of this editor."""
         with self._lock:
-            # A text that was on its way to the disk until now must not come after this.
+            # A write that another thread has begun must not store the text again.
             self._newest = time.monotonic()
             if self._file:
                 _remove(self._file)
             self.release()
 
     def release(self) -> None:
-        """Leave what is stored to the next editor."""
+        """Unlock the stored text for the next editor."""
         with self._lock:
             self._file = ""
             if self._unlock is not None:
@@ -124,7 +124,7 @@ class AutosaveFile:
                 self._unlock = None
 
     def forget(self) -> None:
-        """Remove what any editor stored of the note, also one that is open."""
+        """Remove the texts of all editors of the note, even open ones."""
         self.discard()
         for file in _list_files(self._folder, self._name):
             _remove(file)
@@ -138,10 +138,10 @@ class AutosaveFile:
         return [(file, one) for file, one in found if one is not None and one.path == self._path]
 
     def _lock_file(self, file: str, *, new: bool = False) -> bool:
-        """Make a file this editor's own; False when another editor has it, or it is gone."""
+        """Lock a file for this editor; False if another editor has it, or it does not exist."""
         lock = file + _LOCK
         fd = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
-        unlock = weakref.finalize(self, close, fd)  # also for an editor that is simply dropped
+        unlock = weakref.finalize(self, close, fd)  # also if the editor is only deleted
         if not try_lock(fd, _PATIENCE):
             unlock()
             return False
@@ -154,7 +154,7 @@ class AutosaveFile:
 
 
 def find_unsaved(state: str) -> list[UnsavedText]:
-    """List the texts that editors left which are gone: of each note the newest, newest first."""
+    """Return the texts of editors that ended, one for each note, newest first."""
     found: dict[str, UnsavedText] = {}
     for file in _list_files(os.path.join(state, FOLDER)):
         unsaved = _read(file)

@@ -1,4 +1,4 @@
-"""What a file holds at one moment, and the digest that names it."""
+"""Reading the content of a file at one moment, and the digest that names it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ READ_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 
 READ_FLAGS |= getattr(os, "O_NONBLOCK", 0)  # opening a pipe must not wait for a writer
 
 LARGE = 5 << 20
-"""Bytes above which a file is data and not a note: its start is searched, and it is not edited."""
+"""Bytes above which a file is data, not a note: its start is searched, and it is not edited."""
 
 HEAD = 1 << 20
 """How much of a large file is read."""
@@ -49,7 +49,7 @@ def digest_of(data: bytes, size: int = 16) -> Digest:
 
 
 def copy_stream(stream: IO[bytes], write: Callable[[bytes], object]) -> Digest:
-    """Write a stream piece by piece, so that it is never in memory whole; return its digest."""
+    """Write a stream in chunks; return its digest."""
     digest = _make_digest(16)
     while chunk := stream.read(_CHUNK):
         digest.update(chunk)
@@ -58,21 +58,21 @@ def copy_stream(stream: IO[bytes], write: Callable[[bytes], object]) -> Digest:
 
 
 def _make_digest(size: int) -> blake2b:
-    from hashlib import blake2b  # loads OpenSSL, which takes longer than most commands
+    from hashlib import blake2b  # loads OpenSSL, which is slower than most commands
 
     return blake2b(digest_size=size)
 
 
 def note_size(fd: int) -> int:
-    """Return how many bytes of an open file are read as a note: of a large one the first."""
+    """Return how many bytes of an open file are read as a note."""
     size = os.fstat(fd).st_size
     return size if size <= LARGE else HEAD
 
 
 def read_file(path: StrPath, shown: str = "") -> tuple[bytes, Digest]:
-    """Read a note, links followed, with the digest that a save expects; errors name it `shown`.
+    """Read a note, following links; return its content and digest. Errors name it `shown`.
 
-    TooLarge is raised for a file that is too large for a note.
+    Raises TooLarge for a file that is too large for a note.
     """
     place = os.fspath(path)
     with explain_errors(shown or place, "read"), closed_after(os.open(place, READ_FLAGS)) as fd:
@@ -87,12 +87,12 @@ def read_file(path: StrPath, shown: str = "") -> tuple[bytes, Digest]:
 
 
 def read_stable(fd: int, shown: str) -> bytes:
-    """Read an open file, again if it changed meanwhile; Conflict when it keeps changing."""
+    """Read an open file, again if it changes meanwhile; Conflict if it keeps changing."""
     return _while_stable(fd, shown, lambda size: read_all(fd, size))
 
 
 def digest_stable(fd: int, shown: str) -> Digest:
-    """Return the digest of an open file of any size, as `read_stable` would read it."""
+    """Return the digest of an open file of any size; Conflict if it keeps changing."""
     with open(fd, "rb", closefd=False) as stream:
         return _while_stable(fd, shown, lambda _: copy_stream(stream, lambda _: None))
 
@@ -118,32 +118,31 @@ def _while_stable(fd: int, shown: str, read: Callable[[int], _Read]) -> _Read:
 
 
 class Content(NamedTuple):
-    """What a file holds: its bytes, of a large file the first; its hash, "" if it is unreadable."""
+    """The content of a file."""
 
-    data: bytes
-    digest: str
+    data: bytes  # only the first bytes of a large file
+    digest: str  # "" for an unreadable file
     problem: Problem | None = None
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether it is all that the file holds."""
+        """Whether it is the whole file."""
         return bool(self.digest) and self.problem is None
 
 
 class OutsideVersion(NamedTuple):
-    """A content that was found in a note."""
+    """A new content of a note, found by a refresh."""
 
     path: str
     data: bytes
     digest: Digest
-    before: Digest | None  # what it held when notekeep read it last; None or "" if not known
+    before: Digest | None  # when notekeep read the note last; None or "" if unknown
 
 
 def read_content(root: str, path: str) -> Content | None:
-    """Read a file of the vault; None when it is gone.
+    """Read a file of the vault; None if it does not exist.
 
-    A file that changes while it is read is read again at the next sweep, whose fingerprint is
-    another: it needs no second look here.
+    A file that changes meanwhile has another fingerprint and is read again at the next sweep.
     """
     try:
         with open(os.path.join(root, path), "rb") as file:
@@ -162,5 +161,5 @@ def read_content(root: str, path: str) -> Content | None:
 
 
 def unreadable_problem(path: str, message: str) -> Problem:
-    """Describe a file or folder that the system does not let us read."""
+    """Make the problem of a file or folder that cannot be read."""
     return Problem(path, None, message, "Check its permissions.", "unreadable")

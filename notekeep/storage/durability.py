@@ -1,4 +1,4 @@
-"""Writes that survive a power cut: whole writes, flushes, private files, failpoints for tests."""
+"""Writes that survive a power cut: flushes, private files, failpoints for tests."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ StrPath: TypeAlias = str | os.PathLike[str]
 _CHUNK = 1 << 20
 _F_FULLFSYNC = 51  # sys/fcntl.h on macOS: through the drive's own cache
 
-# Network and FUSE mounts that cannot flush a folder say so with one of these.
+# Errors of network and FUSE mounts that cannot flush a folder.
 _NO_FLUSH = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 def write_all(fd: int, data: bytes) -> None:
-    """Write all of the data: `os.write` may write less than it is given."""
+    """Write all of the data: one call of `os.write` may write only part of it."""
     rest = memoryview(data)
     while rest:
         written = os.write(fd, rest[:_CHUNK])
@@ -33,7 +33,7 @@ def write_all(fd: int, data: bytes) -> None:
 
 
 def read_all(fd: int, size: int) -> bytes:
-    """Read to the end; one call suffices where `size` is right."""
+    """Read to the end; `size` is the expected size."""
     data = os.read(fd, size + 1)
     if len(data) == size:
         return data
@@ -45,14 +45,14 @@ def read_all(fd: int, size: int) -> bytes:
 
 
 def close(fd: int) -> None:
-    """Close a descriptor; what was flushed before is safe even when closing reports an error."""
+    """Close a descriptor; after a flush, an error in closing is harmless."""
     with suppress(OSError):
         os.close(fd)
 
 
 @contextmanager
 def closed_after(fd: int) -> Iterator[int]:
-    """Give a descriptor, and close it at the end of the `with`."""
+    """Close a descriptor at the end of the `with`."""
     try:
         yield fd
     finally:
@@ -60,7 +60,7 @@ def closed_after(fd: int) -> Iterator[int]:
 
 
 def sync_file(fd: int) -> None:
-    """Wait until a file's bytes are on the disk itself."""
+    """Flush a file to the disk itself."""
     if sys.platform == "darwin":
         import fcntl
 
@@ -75,7 +75,7 @@ def sync_file(fd: int) -> None:
 
 
 def sync_folder(fd: int | None) -> None:
-    """Wait until the names in a folder are on the disk; None is Windows, which writes through."""
+    """Flush the names in a folder; None on Windows, which writes them through."""
     if fd is None:
         return
     try:
@@ -86,33 +86,33 @@ def sync_folder(fd: int | None) -> None:
 
 
 class Flush:
-    """When written files reach the disk: all at the next `wait`, or each at once.
+    """Flushes files, all together at the next `wait` or each at once.
 
-    To wait for each of a thousand files takes a minute. Where the system can flush a whole file
-    system, files are only remembered by theirs; elsewhere each is flushed there and then.
+    Flushing a thousand files one by one takes a minute. If the system can flush a whole file
+    system, `wait` does; otherwise each file is flushed immediately.
     """
 
     def __init__(self, *, at_once: bool = False) -> None:
         is_linux = sys.platform == "linux"
         self._syncfs = _syncfs() if is_linux and not at_once else None
-        self._pending: dict[int, int] = {}  # a descriptor for each file system
+        self._pending: dict[int, int] = {}  # file systems and a descriptor in each
 
     def sync_file(self, fd: int) -> None:
-        """Have a file on the disk after the next `wait`."""
+        """Flush a file, at the latest at the next `wait`."""
         if self._syncfs is None:
             sync_file(fd)
         else:
             self._remember(fd)
 
     def sync_folder(self, fd: int | None) -> None:
-        """Have the names in a folder on the disk after the next `wait`."""
+        """Flush the names in a folder, at the latest at the next `wait`."""
         if self._syncfs is None or fd is None:
             sync_folder(fd)
         else:
             self._remember(fd)
 
     def sync_folder_at(self, folder: str) -> None:
-        """Do the same for a folder that is not open."""
+        """Flush the names in a folder by its path."""
         if sys.platform == "win32":
             return
         with closed_after(os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY)) as fd:
@@ -124,7 +124,7 @@ class Flush:
             self._pending[device] = os.dup(fd)
 
     def wait(self) -> None:
-        """Wait until everything is on its disk; an OSError means that some of it may not be."""
+        """Wait until all files are on disk; after an OSError some may not be."""
         for fd in self._pending.values():
             if self._syncfs is not None:
                 self._syncfs(fd)
@@ -138,7 +138,7 @@ class Flush:
 
 
 def _syncfs() -> Callable[[int], None] | None:
-    """Find `syncfs(2)`, which since Linux 5.8 also reports an earlier failure to write."""
+    """Find `syncfs(2)`, which since Linux 5.8 also reports earlier write errors."""
     import ctypes
 
     try:
@@ -155,18 +155,17 @@ def _syncfs() -> Callable[[int], None] | None:
 
 
 AT_ONCE = Flush(at_once=True)
-"""What is written is on the disk when the call returns."""
+"""Each file is on disk when the call returns."""
 
-# Files of our own, outside every vault. History and journal hold the text of private notes: they
-# are made with mode 0600 in folders of mode 0700, whatever the umask says, and whole: a reader sees
-# the old file or the new one.
+# Files of our own, outside every vault. History and journal contain private text: files have mode
+# 0600 and folders 0700, whatever the umask. They are replaced atomically.
 
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _NEW_FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = AT_ONCE) -> None:
-    """Make a folder and those above it, by default readable by their owner only."""
+    """Make a folder and its parents, by default readable only by their owner."""
     if os.path.isdir(folder):
         return
     above = os.path.dirname(folder)
@@ -180,7 +179,7 @@ def make_folder(folder: str, mode: int = 0o700, *, flush: Flush = AT_ONCE) -> No
 
 
 def write_file(path: str, data: bytes, *, flush: Flush = AT_ONCE) -> None:
-    """Put a file of our own in the place of whatever has its name, whole and durable."""
+    """Replace a file of our own, atomically and durably."""
     fd, temp = open_temp(os.path.dirname(path))
     try:
         with closed_after(fd):
@@ -195,7 +194,7 @@ def write_file(path: str, data: bytes, *, flush: Flush = AT_ONCE) -> None:
 
 
 def open_temp(folder: str) -> tuple[int, str]:
-    """Open a new file of our own for writing under a temporary name; gives descriptor and path."""
+    """Open a new temporary file of our own for writing; return descriptor and path."""
     temp = os.path.join(folder, TEMP_PREFIX + os.urandom(6).hex())
     fd = os.open(temp, _NEW_FLAGS, 0o600)
     if sys.platform != "win32":
@@ -204,7 +203,7 @@ def open_temp(folder: str) -> tuple[int, str]:
 
 
 def restrict_access(folder: str) -> None:
-    """Take away what others may do with files below a folder, which a library made by the umask."""
+    """Make the files below a folder private, which a library made with the umask."""
     if sys.platform == "win32":
         return
     for place, _, names in os.walk(folder):
@@ -216,19 +215,19 @@ def restrict_access(folder: str) -> None:
 
 
 FAILPOINTS = (
-    "kept",  # the old bytes are in history
-    "created",  # the temporary file is there, empty
-    "written",  # it holds the new bytes
+    "kept",  # the old content is in history
+    "created",  # the temporary file exists, empty
+    "written",  # it has the new content
     "synced",  # it is on the disk
-    "journaled",  # what a change of several files will do is on the disk
+    "journaled",  # the journal entry is on the disk
     "swapped",  # the note is the new file
-    "checked",  # what came out was what was expected, or is kept as a conflict copy
+    "checked",  # the old file was as expected, or is a conflict copy
     "settled",  # the folder is on the disk
     "logged",  # the step is in the log
-    "done",  # nothing is left to clean up
+    "done",  # the journal entry is removed
 )
-"""Named moments of a save, so that a test can end the program at any of them."""
+"""Named moments of a save at which a test can end the program."""
 
 
 def reach_failpoint(point: str) -> None:
-    """Do nothing; a test puts something else in the place of this function."""
+    """Do nothing; tests replace this function."""

@@ -1,8 +1,8 @@
-"""Names that travel between systems, and paths that never lead out of the vault.
+"""Portable file names, and paths that never lead out of the vault.
 
-A vault path is a `str` relative to the vault with "/" between its parts, exactly as found on disk:
-bytes that are not UTF-8 stay as surrogate escapes, and no name that exists is ever normalised.
-Only names notekeep makes itself are cleaned.
+A vault path is a `str` relative to the vault with "/" between its parts, exactly as on disk: bytes
+that are not UTF-8 are surrogate escapes, and existing names are never normalized. Only the names
+of new files are cleaned.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from notekeep.errors import Refused
 from notekeep.storage.filesystem import explain_os_error
 
 TEMP_PREFIX = ".nk-tmp-"
-"""How the name of an unfinished file starts; what bears it is never a note."""
+"""The start of the names of temporary files, which are never notes."""
 
 NAME_BYTES = 255
 """The longest name of ext4, APFS and NTFS alike, in bytes of UTF-8."""
 
 STEM_BYTES = 240
-"""The longest stem notekeep makes: room stays for ".md" and for a number behind a taken name."""
+"""The longest stem of a new file, which leaves room for ".md" and a number."""
 
-# What Windows forbids, and what breaks a [[link]] to the file in Obsidian.
+# Characters that Windows forbids, or that break a [[link]] in Obsidian.
 _IN_A_NAME = str.maketrans(
     {
         **dict.fromkeys(":/\\|", " - "),
@@ -41,11 +41,11 @@ _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [device + digit for device in ("com", "lpt") for digit in _DIGITS]
 )
-_JOINERS = "\u200c\u200d"  # invisible, but they hold emoji and Persian words together
+_JOINERS = "\u200c\u200d"  # invisible, but needed in emoji and Persian words
 
 
 def safe_name(title: str) -> str:
-    """Make the stem of a file name from any title, so that it means the same on every system."""
+    """Make a portable stem of a file name from a title."""
     spaced = "".join(
         " " if category(char) in {"Cc", "Zl", "Zp", "Zs"} else char
         for char in normalize("NFC", title)
@@ -60,7 +60,7 @@ def safe_name(title: str) -> str:
 
 
 def shorten(stem: str, limit: int) -> str:
-    """Shorten a stem to at most `limit` bytes without tearing a character from its accents."""
+    """Shorten a stem to at most `limit` bytes; do not split a character from its accents."""
     if len(stem.encode("utf-8", "surrogateescape")) <= limit:
         return stem
     end = len(stem.encode("utf-8", "surrogateescape")[:limit].decode("utf-8", "ignore"))
@@ -72,7 +72,7 @@ def shorten(stem: str, limit: int) -> str:
 
 
 def portability_problem(name: str) -> str:
-    """Return why one part of a path does not travel, to be read after it; "" when it does."""
+    """Return why a part of a path is not portable: "ends with a dot …"; "" if it is."""
     bad = sorted({char for char in name if char in _FORBIDDEN or ord(char) < 32})
     if bad:
         shown = " ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in bad)
@@ -89,7 +89,7 @@ def portability_problem(name: str) -> str:
 
 
 def check_portable(path: str) -> None:
-    """Raise Refused for a new vault path of which a part does not travel."""
+    """Raise Refused for a new vault path that is not portable."""
     for part in path.split("/"):
         problem = portability_problem(part)
         if problem:
@@ -97,14 +97,14 @@ def check_portable(path: str) -> None:
 
 
 def name_key(name: str) -> str:
-    """Return what two names share when APFS or NTFS would take them for one file."""
+    """Return a key that is equal for names that are one file on APFS or NTFS."""
     if name.isascii():
         return name.lower()
     return normalize("NFC", normalize("NFC", name).casefold())
 
 
 def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
-    """Split a vault path into its parts; Refused for what could lead outside by spelling."""
+    """Split a vault path into its parts; Refused if it could lead outside the vault."""
     plain = path.replace("\\", "/") if windows else path
     parts = [part for part in plain.split("/") if part not in {"", "."}]
     drive = windows and any(":" in part for part in parts)
@@ -115,7 +115,7 @@ def split_path(path: str, *, windows: bool = os.name == "nt") -> list[str]:
 
 
 def resolve_path(root: str | os.PathLike[str], path: str) -> str:
-    """Return the place of a vault path; Refused when it leads out by now (see `open_folder`)."""
+    """Return the absolute path of a vault path; Refused if links lead out of the vault."""
     place = os.path.join(os.fspath(root), *split_path(path))
     if not is_within(os.path.realpath(place), os.path.realpath(root)):
         raise outside_error(path)
@@ -123,12 +123,12 @@ def resolve_path(root: str | os.PathLike[str], path: str) -> str:
 
 
 def is_within(place: str, base: str) -> bool:
-    """Return whether one real path is another or lies below it; both must be free of links."""
+    """Whether a real path is a folder or is inside it; both without links."""
     return place == base or place.startswith(base.rstrip(os.sep) + os.sep)
 
 
 def outside_error(path: str) -> Refused:
-    """Make the error for a path that leads out of the vault or site."""
+    """Make the error for a path out of the vault or site."""
     return Refused(
         f"'{path}' points outside the folder.",
         "Use a path inside it, without '..' or links to other places.",
@@ -136,7 +136,7 @@ def outside_error(path: str) -> Refused:
 
 
 def vault_path(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> str:
-    """Return the vault path of a file; Refused when it is not in the vault, links followed."""
+    """Return the vault path of a file; Refused if it is not in the vault, links followed."""
     for resolve in (os.path.abspath, os.path.realpath):
         base, place = resolve(os.fspath(root)), resolve(os.fspath(path))
         if is_within(place, base):
@@ -145,27 +145,27 @@ def vault_path(root: str | os.PathLike[str], path: str | os.PathLike[str]) -> st
 
 
 def is_hidden(name: str) -> bool:
-    """Tell whether a name is hidden: settings, repositories, trash and temporary files are."""
+    """Whether a name is hidden, as of settings, repositories, trash and temporary files."""
     return name.startswith(".")
 
 
 def is_skipped(name: str) -> bool:
-    """Tell whether a file of this name is an editor's or a download's leaving and never a note."""
+    """Whether this is the name of a temporary file of an editor or a download."""
     return (
         name.startswith((".", "~$"))
-        or name == "4913"  # vim tries under this name whether it may write in the folder
+        or name == "4913"  # vim's test whether it can write into the folder
         or name.endswith(("~", ".swp", ".swx", ".tmp", ".crdownload", ".part"))
     )
 
 
 def is_skipped_folder(name: str) -> bool:
-    """Tell whether a folder of this name holds no notes of the vault."""
+    """Whether folders of this name are not part of the vault."""
     return name.startswith(".") or name == "node_modules"
 
 
 def match_spelling(root: str | os.PathLike[str], path: str) -> str:
-    """Spell a path as the vault does, where they differ in case or Unicode form only."""
-    # A second folder "books" beside "Books" would be one and the same on the next Mac.
+    """Return a path as the vault spells it, if only case or Unicode form differ."""
+    # On macOS, a second folder "books" and "Books" would be the same folder.
     place, spelt = os.fspath(root), list[str]()
     for part in split_path(path):
         found = part
@@ -177,21 +177,21 @@ def match_spelling(root: str | os.PathLike[str], path: str) -> str:
 
 
 def find_twins(names: Iterable[str], name: str) -> list[str]:
-    """Pick the names that APFS or NTFS would take for this one, the name itself included."""
+    """Return the names that are the same file on APFS or NTFS, including the name itself."""
     key, listed = name_key(name), list(names)
     joined = "\0".join(listed)
-    # A folder may hold thousands: one search in all of them rules out most names.
+    # A folder may have thousands of names: one search in all rules out most.
     if joined.isascii() and f"\0{key}\0" not in f"\0{joined.lower()}\0":
         return []
     return [other for other in listed if name_key(other) == key]
 
 
-def free_path(root: str | os.PathLike[str], path: str, taken: Iterable[str] = ()) -> str:
-    """Find a path that neither the disk nor `taken` has: itself, or with " 2", " 3", … behind."""
+def free_path(root: str | os.PathLike[str], path: str, used: Iterable[str] = ()) -> str:
+    """Return a path that neither the disk nor `used` has: the path, or with " 2", " 3", …."""
     folder, slash, name = path.rpartition("/")
     place = os.path.join(os.fspath(root), *split_path(folder))
     keys = {name_key(f"{folder}{slash}{other}") for other in _names(place)}
-    keys.update(map(name_key, taken))
+    keys.update(map(name_key, used))
     stem, dot, suffix = name.rpartition(".")
     if not stem:
         stem, dot, suffix = name, "", ""
@@ -211,14 +211,13 @@ def _names(folder: str) -> list[str]:
         raise explain_os_error(error, folder, "listed") from error
 
 
-# Names of conflict copies: which mean a second version of a note, and how ours are built.
+# Names of conflict copies: those of sync tools, and our own.
 #
-# Every sync tool keeps the losing side of a conflict in a file of its own beside the note. Such
-# files are never notes of their own, or each search would find everything twice; they are listed
-# apart until a person has chosen.
+# A sync tool stores one side of a conflict in a second file in the same folder. Such a file is not
+# a note, or each search would find everything twice; it is listed as a conflict.
 
-# Dropbox writes its phrase in the language of the account; Nextcloud, ownCloud and Obsidian Sync
-# write the English one at the start of the bracket, Maestral says "conflicting".
+# Dropbox uses the language of the account; Nextcloud, ownCloud and Obsidian Sync use English at the
+# start of the parentheses, Maestral says "conflicting".
 _PHRASES = (
     "conflicted copy",
     "conflicting copy",
@@ -242,15 +241,15 @@ _PHRASES = (
     "충돌된 사본",
     "salinan konflik",
 )
-_HOST = r"(?:desktop|laptop)-[a-z0-9]{7}"  # the names Windows gives a machine
+_HOST = r"(?:desktop|laptop)-[a-z0-9]{7}"  # default names of Windows
 
-# notekeep's own and those of `notekeep sync` end with a date and time or a commit.
+# Our own end with a date and time, those of `notekeep sync` with a commit.
 _OURS = r"[ ]\(conflict[ ][^()]+[ ](?:\d{4}-\d{2}-\d{2}[ ]\d{6}|[0-9a-f]{7,40})\)(?:[ ]\d+)?"
 
 
 @cache
 def _sure() -> re.Pattern[str]:
-    """Match the tail of a stem that only a conflict leaves behind."""
+    """The ends of stems that only conflict copies have."""
     phrases = "|".join(map(re.escape, _PHRASES))
     return re.compile(
         rf"""(?:
@@ -268,20 +267,20 @@ def _sure() -> re.Pattern[str]:
 
 @cache
 def _likely() -> re.Pattern[str]:
-    """Match a tail that means a conflict only beside a file without it: Google Drive, OneDrive."""
+    """The ends of conflict copies only if the file without it exists: Google Drive, OneDrive."""
     machine = rf"{_HOST}|{re.escape(host())}"
     return re.compile(rf"(?: \(\d{{1,2}}\)|-(?:{machine})(?:-\d+)?)\Z", re.IGNORECASE)
 
 
-def find_original(name: str, beside: Container[str] = ()) -> str | None:
-    """Return the name of the file that a file is a conflict copy of; None for an ordinary file.
+def find_original(name: str, names: Container[str] = ()) -> str | None:
+    """Return the original of a conflict copy; None for any other file.
 
-    `beside` are the names in the same folder. Some tools leave names a person could have chosen
-    ("Rocky (1).md"); they count only when the file they would be a copy of is here.
+    `names` are the names in the same folder. Some tools use names that a person could have chosen
+    ("Rocky (1).md"); these count only if the original exists.
     """
     stem, dot, suffix = name.rpartition(".")
     original = stem
-    if "onfl" in name or not name.isascii():  # what all the phrases in Latin letters share
+    if "onfl" in name or not name.isascii():  # in all phrases with Latin letters
         while sure := _sure().search(original):
             original = original[: sure.start()]
     if original and original != stem:
@@ -291,17 +290,17 @@ def find_original(name: str, beside: Container[str] = ()) -> str | None:
     likely = _likely().search(stem)
     if likely and likely.start():
         original = f"{stem[: likely.start()]}{dot}{suffix}"
-        return original if original in beside else None
+        return original if original in names else None
     return None
 
 
 def is_own_copy(path: str) -> bool:
-    """Tell whether a conflict copy is notekeep's own, from a sync or from a save."""
+    """Whether a conflict copy is from a sync or a save of notekeep."""
     return re.search(rf"{_OURS}(?:\.[^./]*)?\Z", path) is not None
 
 
 def copy_origin(path: str) -> str:
-    """Say which machine wrote a conflict copy, such as "from laptop"; "" if the name does not."""
+    """Return which machine wrote a conflict copy: "from laptop"; "" if unknown."""
     found = re.search(r"\(conflict ([^() ]+) [^()]+\)", path) if is_own_copy(path) else None
     if found is None:
         return ""
@@ -309,7 +308,7 @@ def copy_origin(path: str) -> str:
 
 
 def may_be_conflict(name: str) -> bool:
-    """Rule out most names in a fraction of a microsecond; takes a whole listing, too."""
+    """Whether a name, or one of many joined names, may be of a conflict copy; a fast check."""
     return "onfl" in name or _may_be_likely(name) or not name.isascii()
 
 
@@ -318,9 +317,9 @@ def _may_be_likely(name: str) -> bool:
 
 
 def conflict_name(name: str, when: str, number: int = 1, machine: str = "") -> str:
-    """Build the name of a conflict copy, one that travels.
+    """Make the portable name of a conflict copy.
 
-    `when` is "YYYY-MM-DD HHMMSS" or a commit, `machine` the one that wrote it if not this one.
+    `when` is "YYYY-MM-DD HHMMSS" or a commit; `machine` is where it was written, by default here.
     """
     stem, dot, suffix = name.rpartition(".")
     if not stem:
@@ -333,7 +332,7 @@ def conflict_name(name: str, when: str, number: int = 1, machine: str = "") -> s
 
 @cache
 def host() -> str:
-    """Return this machine's name as it may stand in a file name."""
+    """Return this machine's name, usable in a file name."""
     name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
-    kept = "".join(char if char.isalnum() or char in "-_" else "-" for char in name.split(".")[0])
-    return kept.strip("-")[:32] or "here"
+    safe = "".join(char if char.isalnum() or char in "-_" else "-" for char in name.split(".")[0])
+    return safe.strip("-")[:32] or "here"

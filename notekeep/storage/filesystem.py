@@ -1,4 +1,4 @@
-"""File systems: where a folder lies, and what their errors mean to a person."""
+"""File systems: where a folder is, and messages for their errors."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from contextlib import contextmanager
 
 from notekeep.errors import Failure, NotekeepError, NotFound, Refused
 
-# Where a folder lies. Index and history are for one machine: SQLite's write-ahead log needs memory
-# that processes share, which no network has, and a program that syncs a folder copies a database in
-# the middle of a write.
+# Where a folder is. Index and history must be on this machine: SQLite's write-ahead log needs
+# shared memory, which network disks lack, and a sync program copies a database during a write.
 
 _NETWORK = frozenset(
     (
@@ -23,7 +22,7 @@ _NETWORK = frozenset(
         *("fuse.ceph", "fuse.s3fs", "fuse.gvfsd-fuse"),
     )
 )
-"""Types of file systems, as Linux names them, whose files are on another machine."""
+"""The types of network file systems, as Linux names them."""
 
 _SYNCED_NAMES = {
     "dropbox": "Dropbox",
@@ -38,23 +37,23 @@ _SYNCED_NAMES = {
     "pclouddrive": "pCloud",
     "cloudstorage": "a cloud",
 }
-"""How the folders are called that programs make for what they sync, folded."""
+"""The names of the folders of sync programs, folded."""
 
 _ACCOUNT = r"(dropbox|onedrive|googledrive)(?: - |-| \()"
-"""How such a name begins that goes on with an account: `OneDrive - Company`."""
+"""The start of such a name with an account: `OneDrive - Company`."""
 
 _SYNCED_MARKS = {".stfolder": "Syncthing", ".dropbox.cache": "Dropbox"}
-"""What programs leave in the topmost folder that they sync."""
+"""Files that sync programs put into their top folder."""
 
 MOUNTS = "/proc/self/mountinfo"
-"""The list of what is mounted; only Linux keeps one."""
+"""The list of mounts; only on Linux."""
 
 _MOUNT = r"\S+ \S+ \S+ \S+ (\S+) .*? - (\S+) "
 _OCTAL = r"\\([0-7]{3})"
 
 
 def remote_reason(folder: str) -> str:
-    """Return where a folder lies, to be read after "lies"; "" for a disk of this machine."""
+    """Return "on another machine" or "in a folder synced by …"; "" for a local folder."""
     place = os.path.realpath(folder)
     if sys.platform == "win32" and place.startswith("\\\\"):
         return "on another machine"
@@ -76,7 +75,7 @@ def remote_reason(folder: str) -> str:
 
 
 def file_system(place: str) -> str:
-    """Return the type of the file system that a real path is on; "" where that is not known."""
+    """Return the type of the file system of a real path; "" if unknown."""
     try:
         with open(MOUNTS, encoding="utf-8", errors="surrogateescape") as file:
             lines = file.readlines()
@@ -93,13 +92,12 @@ def file_system(place: str) -> str:
 
 
 def is_remote(place: str) -> bool:
-    """Tell whether other machines may write to a real path without this one hearing of it."""
+    """Whether other machines may write to a real path without an event on this one."""
     kind = file_system(place)
     return kind in _NETWORK or kind.startswith("fuse.")
 
 
-# What the system says, as a person can act on it: the file, the reason, the remedy. No errno
-# reaches anybody bare, and no failure is silent.
+# Messages for errors of the system: the file, the reason, the remedy.
 
 _NO_SPACE = ("the disk is full", "Free some space, then try again.")
 _TOO_MANY_FILES = ("too many files are open", "Close some programs, then try again.")
@@ -108,7 +106,7 @@ _NOT_ALLOWED = (
     "Check its owner and permissions. notekeep does not change them.",
 )
 _DISK = ("the disk reported an error", "Copy what matters elsewhere, then check the disk.")
-_GONE = ("the drive does not respond", "Is the drive or the network share connected?")
+_DISCONNECTED = ("the drive does not respond", "Is the drive or the network share connected?")
 
 _FAILURES = {
     errno.ENOSPC: _NO_SPACE,
@@ -117,12 +115,12 @@ _FAILURES = {
     errno.EMFILE: _TOO_MANY_FILES,
     errno.ENFILE: _TOO_MANY_FILES,
     errno.EIO: _DISK,
-    errno.ENXIO: _GONE,
-    errno.ENODEV: _GONE,
-    errno.ENOTCONN: _GONE,
-    errno.ESTALE: _GONE,
-    errno.EHOSTDOWN: _GONE,
-    errno.ETIMEDOUT: _GONE,
+    errno.ENXIO: _DISCONNECTED,
+    errno.ENODEV: _DISCONNECTED,
+    errno.ENOTCONN: _DISCONNECTED,
+    errno.ESTALE: _DISCONNECTED,
+    errno.EHOSTDOWN: _DISCONNECTED,
+    errno.ETIMEDOUT: _DISCONNECTED,
 }
 _REFUSALS = {
     errno.EACCES: _NOT_ALLOWED,
@@ -140,7 +138,7 @@ _REFUSALS = {
 
 
 def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
-    """Make the error that a person can act on; `action` is read after "could not be": "saved"."""
+    """Make the error for an `OSError`; `action` is a participle: "could not be saved"."""
     number = error.errno or 0
     kind: type[NotekeepError] = Failure
     if number == errno.ENOENT:
@@ -158,7 +156,7 @@ def explain_os_error(error: OSError, path: str, action: str) -> NotekeepError:
 
 @contextmanager
 def explain_errors(path: str, action: str) -> Iterator[None]:
-    """Turn an `OSError` of what runs inside into the error that `explain_os_error` makes."""
+    """Convert an `OSError` inside the `with`; see `explain_os_error`."""
     try:
         yield
     except OSError as error:

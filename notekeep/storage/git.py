@@ -1,7 +1,7 @@
-"""Run the person's own git in the vault, so that their keys, hooks, signing and LFS work.
+"""Run the user's git in the vault, with their keys, hooks, signing and LFS.
 
-Git never asks here: it fails where it would wait for a password. What a remote sends is data: no
-submodule is fetched, and nothing that it names is run.
+Git never prompts: it fails if it needs a password. Data from a remote is not trusted: no submodule
+is fetched, and no program that it names is run.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _OPTIONS: Final = (
     "push.recurseSubmodules=no",
     "advice.detachedHead=false",
     "gc.autoDetach=false",
-    # A connection that says nothing for so long is lost.
+    # A connection without data for 20 seconds is lost.
     "http.lowSpeedLimit=1",
     "http.lowSpeedTime=20",
 )
@@ -45,19 +45,18 @@ _SECONDS = 600.0
 
 
 class Unfinished(NamedTuple):
-    """What was begun in a repository and not finished; the commands that finish and cancel it."""
+    """An unfinished operation in a repository, with the commands to finish and cancel it."""
 
     what: str
     finish: str
     cancel: str
 
     def __str__(self) -> str:
-        """Say what is going on."""
         return f"{self.what} is in progress in this vault."
 
     @property
     def ways(self) -> str:
-        """Say what to do."""
+        """How to finish or cancel it."""
         if self.finish == self.cancel:
             return f"Finish it: `{self.finish}`."
         return f"Finish or cancel it: `{self.finish}` or `{self.cancel}`."
@@ -73,7 +72,7 @@ _UNFINISHED: Final = {
     "REVERT_HEAD": Unfinished("A revert", "git revert --continue", "git revert --abort"),
     "BISECT_LOG": Unfinished("A bisect", "git bisect reset", "git bisect reset"),
 }
-"""By a file in git's folder."""
+"""Unfinished operations by their file in git's folder."""
 _HARMLESS: Final = re.compile(
     r"core\.worktree|remote\..*\.(url|pushurl|fetch)"
     r"|core\.(repositoryformatversion|filemode|bare|symlinks|ignorecase|precomposeunicode|eol"
@@ -83,24 +82,24 @@ _HARMLESS: Final = re.compile(
     r"|pull\.(ff|rebase)|push\.(default|autosetupremote)|merge\.notekeep\.name|color\..*|gc\.auto",
     re.IGNORECASE | re.DOTALL,
 )
-"""Settings that run, send and reach nothing. Sync itself checks those of the first line."""
+"""Settings that run no program and send no data. `sync` checks those of the first line."""
 _MOST_HOOKS = 1000
 LOCK_SECONDS: Final = 600.0
-"""A lock of git that is older was left by a crash, if no git is running in the repository."""
+"""An older lock of git is from a crash, if no git is running in the repository."""
 DRIVER: Final = "merge.notekeep.driver"
 TRUST: Final = "sync.json"
-"""The file of a vault's state with what the person agreed to."""
+"""The file in a vault's state folder with the settings that the user agreed to."""
 
 
 def is_set_up(state: str) -> bool:
-    """Whether the person agreed to git in a vault, by the folder of its state."""
+    """Whether the user agreed to git in a vault, by the vault's state folder."""
     return os.path.exists(os.path.join(state, TRUST))
 
 
 def find_folder(root: str) -> str:
-    """Return git's own folder of a repository, which need not exist; nothing is run."""
+    """Return git's folder of a repository, even if it does not exist; runs no program."""
     folder = os.path.join(root, ".git")
-    if os.path.isfile(folder):  # it lies elsewhere, as that of a submodule does
+    if os.path.isfile(folder):  # names another folder, as in a submodule
         with open(folder, "rb") as file:
             _, _, place = file.read().partition(b"gitdir: ")
         return os.path.join(root, os.fsdecode(place.rstrip(b"\r\n")))
@@ -108,7 +107,7 @@ def find_folder(root: str) -> str:
 
 
 def find_unfinished(root: str) -> Unfinished | None:
-    """Return what was begun in a vault's repository and not finished; nothing is run."""
+    """Return an unfinished operation in a vault's repository, if any; runs no program."""
     try:
         found = set(os.listdir(find_folder(root)))
     except OSError:
@@ -117,7 +116,7 @@ def find_unfinished(root: str) -> Unfinished | None:
 
 
 def find_unmerged(root: str, state: str) -> dict[str, dict[int, Entry]]:
-    """Return the paths that git left in conflict in a vault, if the person agreed to git there."""
+    """Return the unmerged paths of a vault; none if the user has not agreed to git there."""
     if not is_set_up(state):
         return {}
     with suppress(NotekeepError):
@@ -137,7 +136,7 @@ NOTHING: Final = Entry("000000", "")
 
 
 class GitError(Failure):
-    """A git command failed; `text` is what it said."""
+    """A git command failed; `text` is its output on stderr."""
 
     def __init__(self, command: str, text: str) -> None:
         lines = [line for line in text.splitlines() if line.strip()]
@@ -148,9 +147,9 @@ class GitError(Failure):
 class Git:
     """The repository whose top folder is the vault.
 
-    With `is_alone` git gets no terminal, so that ssh cannot ask for a password either. With
-    `runs_programs=False` no hook runs and nothing is fetched, whatever the repository's settings
-    say: for what does not look at them first.
+    With `is_alone` git gets no terminal, so ssh cannot ask for a password either. With
+    `runs_programs=False` no hook runs and nothing is fetched, whatever the repository's settings:
+    for callers that have not checked these.
     """
 
     def __init__(self, root: str, *, is_alone: bool = False, runs_programs: bool = True) -> None:
@@ -181,9 +180,9 @@ class Git:
             env["GIT_SSH_COMMAND"] = "ssh -o ConnectTimeout=20"
         settings = list(_OPTIONS)
         if not self._runs_programs:
-            # A partial clone would fetch what it lacks, by the program that its settings name.
+            # A partial clone would fetch missing objects with a program from its settings.
             env |= {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
-        if not self._runs_programs or words[0] == "merge":  # which may bring other hooks
+        if not self._runs_programs or words[0] == "merge":  # a merge may change hooks
             settings.append(f"core.hooksPath={os.devnull}")
         if self.exists:
             env |= {"GIT_DIR": find_folder(self.root), "GIT_WORK_TREE": self.root}
@@ -204,12 +203,12 @@ class Git:
         return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")
 
     def line(self, *words: str) -> str:
-        """Return the one line that a command writes; "" when it fails."""
+        """Return the output of a command, stripped; "" if it fails."""
         code, answer, _ = self.ask(*words)
         return answer.decode("utf-8", "surrogateescape").strip() if code == 0 else ""
 
     def rows(self, *words: str) -> list[str]:
-        """Return the rows that a command with `-z` writes."""
+        """Return the output of a command with `-z`, split at NUL."""
         return list(map(os.fsdecode, self.run(*words).split(b"\0")[:-1]))
 
     # The repository
@@ -220,20 +219,20 @@ class Git:
         return os.path.exists(os.path.join(self.root, ".git"))
 
     def check_version(self) -> None:
-        """Refuse a git that is older than the commands used here."""
+        """Refuse a git that is too old."""
         found = re.search(r"(\d+)\.(\d+)", self.line("--version"))
         if found is None or (int(found[1]), int(found[2])) < OLDEST:
             raise Failure("This git is too old.", "Install git 2.38 or newer.")
 
     @cached_property
     def _has_plain_ssh(self) -> bool:
-        """Whether the person has no ssh command of their own; it would wait minutes for a host."""
+        """Whether the user has set no ssh command. The default waits minutes for a host."""
         is_named = {"GIT_SSH", "GIT_SSH_COMMAND"} & os.environ.keys()
         return not is_named and not self.line("config", "core.sshCommand")
 
     def check_idle(self) -> None:
-        """Refuse a repository in which something else is going on."""
-        left = "`notekeep conflicts` lists what is not merged." if self.unmerged() else ""
+        """Refuse a repository with an unfinished operation or a running git."""
+        left = "`notekeep conflicts` lists the unmerged files." if self.unmerged() else ""
         if found := find_unfinished(self.root):
             raise Refused(f"{found} Nothing was changed.", f"{found.ways} {left}".strip())
         if left:
@@ -250,21 +249,21 @@ class Git:
                 )
 
     def _is_running(self) -> bool:
-        """Whether a git may be at work here; it may be where the system does not tell."""
+        """Whether a git may be running here; True if the system does not tell."""
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 if (process / "comm").read_bytes().startswith(b"git") and is_within(
                     os.readlink(process / "cwd"), os.path.realpath(self.root)
                 ):
                     return True
-            except PermissionError:  # another person's
+            except PermissionError:  # a process of another user
                 return True
             except (FileNotFoundError, ProcessLookupError):
                 continue
         return not os.path.exists("/proc/self/cwd")
 
     def branch(self) -> str:
-        """Return the branch that is checked out; refuse a detached HEAD."""
+        """Return the current branch; refuse a detached HEAD."""
         name = self.line("symbolic-ref", "--short", "-q", "HEAD")
         if not name:
             raise Refused(
@@ -274,15 +273,15 @@ class Git:
         return name
 
     def settings(self) -> list[tuple[str, str]]:
-        """Return the repository's own settings by key; reading them runs nothing."""
+        """Return the repository's own settings; runs no program."""
         rows = self.rows("config", "--list", "--show-scope", "--includes", "-z")
         found = zip(rows[::2], (one.partition("\n") for one in rows[1::2]), strict=True)
         return [(key, value) for scope, (key, _, value) in found if scope in ("local", "worktree")]
 
     def dangers(self, settings: Iterable[tuple[str, str]]) -> list[str]:
-        """List what the settings, hooks and files of the repository may run or reach.
+        """List settings, hooks and files of the repository that may run programs or send data.
 
-        A hook is listed with a digest, so that another text is another line.
+        A hook is listed with a digest, so that a changed hook is another line.
         """
         found = [
             f"has the setting {key} = {value}"
@@ -304,11 +303,11 @@ class Git:
     # Objects
 
     def commit_at(self, name: str) -> str:
-        """Return the commit that a name stands for; "" for none."""
+        """Return the commit of a name; "" for none."""
         return self.line("rev-parse", "-q", "--verify", f"{name}^{{commit}}")
 
     def tree(self, commit: str) -> dict[str, Entry]:
-        """Return the files of a commit by path; none for no commit."""
+        """Return the files of a commit by path; none for ""."""
         if not commit:
             return {}
         found: dict[str, Entry] = {}
@@ -319,31 +318,31 @@ class Git:
         return found
 
     def modules(self) -> list[str]:
-        """Return the repositories inside the vault that git follows."""
+        """Return the paths of submodules."""
         rows = self.rows("ls-files", "-s", "-z")
         return [row.partition("\t")[2] for row in rows if row.startswith(MODULE)]
 
     def renames(self, old: str, new: str) -> dict[str, str]:
-        """Return the files that were renamed between two commits: old paths to new ones."""
+        """Return the renames between two commits: old paths to new ones."""
         rows = self.rows(
             "diff-tree", "-r", "-z", "-M70%", "--diff-filter=R", "--name-status", old, new
         )
         return dict(zip(rows[1::3], rows[2::3], strict=True))
 
     def past_versions(self, path: str) -> list[bytes]:
-        """Return what a file held in each commit that changed it, newest first."""
+        """Return the content of a file in each commit that changed it, newest first."""
         found: list[bytes] = []
         words = "rev-list", "--topo-order", "HEAD", "--", f":(literal){path}"
         for commit in self.line(*words).split():
             code, data, _ = self.ask("cat-file", "blob", f"{commit}:{path}")
-            if code == 0:  # else it was deleted
+            if code == 0:  # otherwise the commit deleted it
                 found.append(data)
         return found
 
     def changed(self, old: str, new: str) -> dict[str, tuple[Entry, Entry]]:
-        """Return the paths that differ between two commits, as they are in each.
+        """Return the files that differ between two commits, as old and new entry by path.
 
-        "" is the commit without files.
+        "" is a commit without files.
         """
         if old and new:
             return self._diff("diff-tree", "-r", old, new)
@@ -351,7 +350,7 @@ class Git:
         return {path: (NOTHING, entry) if new else (entry, NOTHING) for path, entry in found}
 
     def staged(self) -> dict[str, tuple[Entry, Entry]]:
-        """Return the paths that differ between the last commit and the index."""
+        """Return the files that differ between the last commit and the index."""
         return self._diff("diff", "--cached")
 
     def _diff(self, command: str, *words: str) -> dict[str, tuple[Entry, Entry]]:
@@ -365,11 +364,11 @@ class Git:
         return found
 
     def read(self, blob: str) -> bytes:
-        """Return what a file holds."""
+        """Return the content of a blob."""
         return self.run("cat-file", "blob", blob)
 
     def store(self, data: bytes) -> str:
-        """Store a content and return its name."""
+        """Store a content and return its blob."""
         return self.run("hash-object", "-w", "--stdin", data=data).decode().strip()
 
     def write_tree(self, entries: dict[str, Entry]) -> str:
@@ -391,10 +390,10 @@ class Git:
                 if os.path.exists(name):
                     os.unlink(name)
 
-    # Conflicts that a command of git left
+    # Unmerged paths
 
     def unmerged(self) -> dict[str, dict[int, Entry]]:
-        """Return the paths that git left in conflict: the base is 1, ours 2 and theirs 3."""
+        """Return the unmerged paths by stage: the base is 1, ours 2 and theirs 3."""
         found: dict[str, dict[int, Entry]] = {}
         for row in self.rows("ls-files", "-u", "-z"):
             about, _, path = row.partition("\t")
@@ -403,11 +402,11 @@ class Git:
         return found
 
     def resolve(self, path: str, data: bytes | None) -> None:
-        """Record the content of a path in conflict as resolved; None when it is deleted."""
+        """Mark an unmerged path as resolved with a content, or deleted for None."""
         stages = self.unmerged()[path]
         known = next(stages[stage] for stage in (2, 3, 1) if stage in stages)
-        gone = Entry("0", "0" * len(known.blob))
-        # `git add` would run the filters that the repository names.
-        mode, blob = gone if data is None else (known.mode, self.store(data))
+        deleted = Entry("0", "0" * len(known.blob))
+        # `git add` would run the filters of the repository.
+        mode, blob = deleted if data is None else (known.mode, self.store(data))
         row = f"{mode} {blob}\t".encode() + os.fsencode(path) + b"\0"
         self.run("update-index", "-z", "--index-info", data=row)

@@ -1,6 +1,6 @@
-"""History: every version of every note, the steps that made them, and the way back.
+"""History: the versions of all notes and the steps that wrote them; undo and redo.
 
-What a step does, and its opposite, is in `transaction`, what a start repairs in `recovery`.
+`transaction` applies and inverts steps; `recovery` finishes steps after a crash.
 """
 
 from __future__ import annotations
@@ -33,34 +33,33 @@ from notekeep.storage.stores import Stores
 from notekeep.storage.transaction import Transaction, UndoableStep, invert, stacks
 
 ROUND_BYTES = 64 << 20
-"""How much of what other programs wrote one call stores: more at once is a checkout or a backup
-brought back, not writing."""
+"""Bytes by other programs that one call stores: more at once is a checkout or a restored backup."""
 
-KEPT_DAYS = 90
-"""Versions younger than so many days stay."""
+MIN_AGE_DAYS = 90
+"""Versions younger than this are not pruned."""
 
 MAX_BYTES = 500 << 20
-"""As long as all versions together are not larger, all stay."""
+"""Up to this total size nothing is pruned."""
 
 PRUNED_MARK = "pruned"
-"""The file whose time says when history was pruned last."""
+"""A file whose modification time is the time of the last pruning."""
 
 SETTLE_SECONDS = 2.0
-"""Seconds after which nobody writes into a file any more that has been replaced."""
+"""Seconds after which other programs have closed a replaced file."""
 
 _HOUR, _DAY = 3600.0, 86_400.0
-_FEW = 8  # to wait for each of so many takes less time than to wait for the whole disk
+_FEW = 8  # up to this, flushing each file is faster than flushing the whole disk
 
 
 class ListedStep(NamedTuple):
-    """A step as a person sees it in the list of steps."""
+    """A step in the list of steps."""
 
     record: StepRecord
     undone: bool
 
 
 class History(Stores):
-    """The history of one vault. Methods that write raise NotekeepError when they cannot."""
+    """The history of one vault. Methods that write raise NotekeepError if they fail."""
 
     def step(
         self,
@@ -73,13 +72,16 @@ class History(Stores):
         logged: bool = True,
         request: str = "",
     ) -> Transaction:
-        """Begin a step, changes that are undone together; they are made at the end of its `with`.
+        """Begin a step: changes that are made at the end of its `with` and undone together.
 
-        `label` is what a person reads: "tag +read on 3 notes". Of a `whole` step nothing is done
-        when one of the changes cannot be, as for a rename and the links that follow it; else the
-        others are. `elsewhere` says that the root is a site and not the vault. One that is not
-        `logged` cannot be undone. `request` is the id of what was sent from elsewhere, such as a
-        phone.
+        Args:
+            verb: What it does, in one word.
+            label: Its description for `undo`: "tag +read on 3 notes".
+            root: The folder of its paths.
+            whole: Make no change if one fails, as for a rename and its links.
+            elsewhere: The root is a site, not the vault.
+            logged: Whether it can be undone.
+            request: The id of an entry from a phone.
         """
         place = os.path.realpath(root) if elsewhere else ""
         record = StepRecord(
@@ -93,7 +95,7 @@ class History(Stores):
             return self.log.steps()
 
     def steps(self) -> list[ListedStep]:
-        """List the steps a person made, newest first, undos and redos not among them."""
+        """List the steps, newest first, without undos, redos and changes by other programs."""
         records = self.records()
         undone: set[str] = set()
         for record in records:
@@ -112,7 +114,7 @@ class History(Stores):
         return [one for one in list_versions(self.records(), path) if self.blobs.has(one.digest)]
 
     def find_removed(self, paths: Iterable[str]) -> set[str]:
-        """Pick the paths from which notekeep itself moved or deleted a note, and put none since."""
+        """Return those paths whose note notekeep itself moved or deleted last."""
         removed: dict[str, bool] = {}
         for record in self.records():
             for change in record.changes if not record.root else ():
@@ -122,8 +124,8 @@ class History(Stores):
         return {path for path in paths if removed.get(path)}
 
     def find_moved(self, paths: Iterable[str]) -> dict[str, str]:
-        """Return where notes are by now that notekeep moved away from these paths."""
-        wanted, places = set(paths), dict[str, str]()
+        """Return the current paths of notes that notekeep moved away from these paths."""
+        old_paths, places = set(paths), dict[str, str]()
         for record in self.records():
             for change in record.changes if not record.root else ():
                 if change.kind != "move":
@@ -131,14 +133,14 @@ class History(Stores):
                 for first, place in places.items():
                     if place == change.path:
                         places[first] = change.to
-                if change.path in wanted:
+                if change.path in old_paths:
                     places[change.path] = change.to
         return places
 
-    # Undo and redo: newest first, whatever process made the steps.
+    # Undo and redo, of the steps of all processes.
 
     def undo(self, root: StrPath) -> StepRecord:
-        """Undo the newest step; Conflict, and no change, where a later one cannot be merged."""
+        """Undo the newest step; Conflict, without a change, if later changes cannot be merged."""
         with self._lock_undo():
             undo, _ = stacks(self.records())
             if not undo:
@@ -146,7 +148,7 @@ class History(Stores):
             return self._reverse(root, undo[-1], is_undo=True)
 
     def undo_step(self, root: StrPath, step: str) -> StepRecord:
-        """Undo one step by the id it was first made with, whatever was done since."""
+        """Undo one step by its original id, even if it is not the newest."""
         with self._lock_undo():
             undo, _ = stacks(self.records())
             one = next((one for one in undo if one.origin.id == step), None)
@@ -155,7 +157,7 @@ class History(Stores):
             return self._reverse(root, one, is_undo=True)
 
     def redo(self, root: StrPath) -> StepRecord:
-        """Redo the step that was undone last; NotFound when something was done since."""
+        """Redo the last undone step; NotFound if there are newer steps."""
         with self._lock_undo():
             _, redo = stacks(self.records())
             if not redo:
@@ -186,12 +188,11 @@ class History(Stores):
     def _lock_undo(self) -> AbstractContextManager[None]:
         return hold_lock_file(os.path.join(self.folder, "undo.lock"))
 
-    # What other programs did to notes. Nothing of it can be undone by `undo`, which knows only
-    # notekeep's own steps; it is there for `history` and `restore`. A note whose change was not
-    # found, because it changed again before the next sweep, has no version for it.
+    # Versions by other programs, for `history` and `restore`; `undo` only reverts notekeep's own
+    # steps. A version that was overwritten before the next sweep is missing.
 
     def record_outside_versions(self, found: Sequence[OutsideVersion]) -> list[str]:
-        """Store those contents that another program wrote, as a refresh finds; list the notes."""
+        """Store the contents that other programs wrote; return the paths."""
         with explain_errors(self.folder, "added to"):
             room = ROUND_BYTES
             foreign: list[OutsideVersion] = []
@@ -208,12 +209,12 @@ class History(Stores):
         return [one.path for one in foreign]
 
     def record_version(self, path: str, data: bytes) -> None:
-        """Store a content as a version of a note, although the note itself does not hold it."""
+        """Store a content as a version of a note that never had it."""
         with explain_errors(self.folder, "added to"):
             self.record_outside([(path, None, self.blobs.store(data))])
 
     def _foreign(self, found: Sequence[OutsideVersion]) -> list[OutsideVersion]:
-        """Leave out what notekeep wrote; the whole log is read only when its end does not tell."""
+        """Filter out what notekeep wrote; the whole log is read only if its end is not enough."""
         unknown = [one for one in found if len(one.data) <= MAX_STORED_BYTES]
         stored = {one.path for one in unknown if self.blobs.has(one.digest)}
         if not stored:
@@ -225,15 +226,15 @@ class History(Stores):
             own |= {(path, digest) for path, digest in newest.items() if path in stored}
         return [one for one in unknown if (one.path, one.digest) not in own]
 
-    # Upkeep.
+    # Maintenance.
 
     def recover(self, root: StrPath) -> list[StepRecord]:
-        """Finish what a crash cut short, and check replaced files again; every start calls it."""
+        """Finish interrupted steps and check replaced files; called at every start."""
         if not os.path.isdir(self.folder):
             return []
         with explain_errors(self.folder, "used"):
             with self.log.locked():
-                pass  # a history that cannot be written is named before a change is begun
+                pass  # raises early if history is not writable
             found = recovery.finish_steps(self, root)
             self.check_displaced(root)
         return found
@@ -241,10 +242,10 @@ class History(Stores):
     def sweep_temps(
         self, root: StrPath, temps: Iterable[str] | None = None, *, min_age: float = _HOUR
     ) -> list[str]:
-        """Move the unfinished files that a crash left in the vault into history; list them.
+        """Move temporary files of a crash from the vault into history; return their paths.
 
         `temps` are their vault paths, as a sweep reports them. Files changed less than `min_age`
-        seconds ago are left: somebody may be at work.
+        seconds ago may still be in use and stay.
         """
         swept: list[str] = []
         for path in scan.sweep(root, {}).temps if temps is None else temps:
@@ -257,14 +258,14 @@ class History(Stores):
         return swept
 
     def check_displaced(self, root: StrPath, *, min_age: float = SETTLE_SECONDS) -> list[str]:
-        """Make conflict copies of what was written late into replaced files; list them.
+        """Make conflict copies of late writes into replaced files; return their paths.
 
-        A process that lives long does it every few seconds, and with a `min_age` of 0 at the end.
+        A long-running process calls it every few seconds, and with a `min_age` of 0 at the end.
         """
         copies: list[str] = []
 
         def store_late(path: str, old: Digest, data: bytes) -> None:
-            if not path:  # the note that held the old content last
+            if not path:  # the note that had the old content last
                 steps = (step for step in reversed(self.log.steps()) if not step.root)
                 changes = (change for step in steps for change in step.changes)
                 path = next((one.to or one.path for one in changes if one.before == old), "")
@@ -279,16 +280,16 @@ class History(Stores):
         return copies
 
     def close(self) -> None:
-        """Close everything that is held open; the history can still be used."""
+        """Close open files; the history can still be used."""
         self.displaced.close()
 
     def prune_daily(self, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
-        """Remove old versions when there are too many, once a day at most; return the bytes."""
+        """Prune at most once a day; return how many bytes were freed."""
         moment = time.time() if now is None else now
         mark = os.path.join(self.folder, PRUNED_MARK)
         with explain_errors(self.folder, "pruned"):
             with suppress(FileNotFoundError):
-                # A mark from the future, by a clock that was wrong, must not stop it for years.
+                # `abs`: a mark from the future, by a wrong clock, must not stop it for years.
                 if abs(moment - os.stat(mark).st_mtime) < _DAY:
                     return 0
             if not os.path.isdir(self.blobs.folder):
@@ -299,18 +300,17 @@ class History(Stores):
         return freed
 
     def prune(self, *, now: float | None = None, max_bytes: int = MAX_BYTES) -> int:
-        """Remove old versions, the oldest first, down to a size; return how many bytes were freed.
+        """Remove old versions, oldest first, down to a size; return how many bytes were freed.
 
-        The last version of each day stays, and that of every note for ever: of a deleted note it is
-        all there is.
+        The last version of each day stays, and the last version of each note, which may be deleted.
         """
-        edge = (time.time() if now is None else now) - KEPT_DAYS * _DAY
+        edge = (time.time() if now is None else now) - MIN_AGE_DAYS * _DAY
         blobs = sorted(self.blobs, key=lambda blob: blob.stored)
         total = sum(blob.size for blob in blobs)
         if total <= max_bytes:
             return 0
         freed = 0
-        with self.log.locked():  # so that no step records a version while it goes
+        with self.log.locked():  # so that no new step uses a version that is removed
             needed = _needed(self.log.steps(), edge) | self._in_journal()
             for blob in blobs:
                 if total - freed <= max_bytes:
@@ -322,9 +322,10 @@ class History(Stores):
         return freed
 
     def forget(self, path: str) -> int:
-        """Remove every version of a note, its names and the labels of its steps; return how many.
+        """Remove all versions of a note, its names and labels; return the number of versions.
 
-        The note itself stays, and what others share with it. Steps on it can no longer be undone.
+        The note itself and versions shared with other notes stay. Its steps can no longer be
+        undone.
         """
         names = list_past_paths(self.log.steps(), path)
         dropped: set[Digest] = set()
@@ -344,11 +345,11 @@ class History(Stores):
 
         with explain_errors(self.folder, "changed"):
             self.log.rewrite(without)
-            gone = dropped - needed
-            for digest in gone:
+            dropped -= needed
+            for digest in dropped:
                 self.blobs.remove(digest)
-            self.displaced.forget(gone)
-        return len(gone)
+            self.displaced.forget(dropped)
+        return len(dropped)
 
     def _in_journal(self) -> set[Digest]:
         changes = (change for record in self.journal.records() for change in record.changes)
@@ -356,7 +357,7 @@ class History(Stores):
 
 
 def _needed(records: Sequence[StepRecord], edge: float) -> set[Digest]:
-    """What must stay: what is young, the last of each day, and the last of each note."""
+    """Return the versions to keep: young ones, the last of each day, and of each note."""
     needed: set[Digest] = set()
     last_of_day: dict[tuple[str, str], Digest] = {}
     last: dict[str, Digest] = {}
@@ -367,7 +368,7 @@ def _needed(records: Sequence[StepRecord], edge: float) -> set[Digest]:
             if record.time >= edge:
                 needed |= _digests(change)
             if change.before is not None and last.get(path) != change.before:
-                needed.add(change.before)  # another day's last, written by another program
+                needed.add(change.before)  # by another program, the last of its day
             newest = change.after or change.before
             if newest is not None:
                 last_of_day[path, day] = newest

@@ -1,9 +1,8 @@
-"""A place in a vault, held open: what is done there cannot be led out of the vault meanwhile.
+"""Open folders of a vault, so that a link cannot redirect a write out of the vault.
 
-A path is checked at one moment and used at another; in between, somebody may put a link in the
-place of a folder. So the way is walked part by part from the vault, no part of it may be a link,
-and everything that follows is done by names relative to the folder that was opened. Windows has no
-such calls; there the checked path is used.
+Between the check of a path and its use, another program may replace a folder by a link. So folders
+are opened one by one from the root, none may be a link, and all calls use names relative to the
+open folder. Windows has no such calls; there the checked path is used.
 """
 
 from __future__ import annotations
@@ -26,45 +25,45 @@ _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 class NameTaken(Refused):
-    """A new file cannot have this name: it, or a twin of it in case or accents, is there."""
+    """The name of a new file, or a twin that differs in case or accents, exists."""
 
 
 class OpenPlace(NamedTuple):
     """A name in an open folder below a root."""
 
     path: str  # below the root, with links followed
-    shown: str  # as the person knows it, for errors
+    shown: str  # as requested, for errors
     folder: str
     name: str
-    made: list[str]  # the folders made on the way, below the root, outermost first
-    fd: int | None  # the folder, opened; None on Windows
+    made: list[str]  # new folders, below the root, outermost first
+    fd: int | None  # of the folder; None on Windows
 
     def entry(self, name: str = "") -> FolderEntry:
-        """Give a name in the folder in the form that renames take."""
+        """Return a name in the folder as an argument for renames."""
         return FolderEntry(self.fd, self.folder, name or self.name)
 
     def sibling_path(self, name: str) -> str:
-        """Give the path below the root of another name in the folder."""
+        """Return the path below the root of another name in the folder."""
         above = self.shown.replace(os.sep, "/").rpartition("/")[0]
         return f"{above}/{name}" if above else name
 
     def open(self, name: str, flags: int, mode: int = 0o600) -> int:
-        """Open a file of the folder; a link of that name is an error."""
+        """Open a file of the folder; not a link."""
         where, at = self.entry(name).at
         return os.open(where, flags | _NO_FOLLOW | getattr(os, "O_BINARY", 0), mode, **at)
 
     def read(self, name: str = "") -> bytes:
-        """Read a file of the folder as it was at one moment."""
+        """Read a file of the folder; see `read_stable`."""
         with closed_after(self.open(name or self.name, READ_FLAGS)) as fd:
             return read_stable(fd, self.shown)
 
     def stat(self, name: str = "") -> os.stat_result:
-        """Ask about a name of the folder; about a link itself."""
+        """Return the status of a name in the folder; links are not followed."""
         where, at = self.entry(name).at
         return os.stat(where, follow_symlinks=False, **at)
 
     def unlink(self, name: str) -> None:
-        """Remove a file of the folder; that it is gone already is no error."""
+        """Remove a file of the folder, if it exists."""
         remove_entry(self.entry(name))
 
     def names(self) -> list[str]:
@@ -81,18 +80,19 @@ def open_place(
     make: bool = False,
     flush: Flush = AT_ONCE,
 ) -> Iterator[OpenPlace]:
-    """Open the folder a path lies in, until the end of the `with`.
+    """Open the folder of a path until the end of the `with`.
 
-    The path is relative to the root, or absolute and inside it. With `follow`, a link stands for
-    what it leads to; with `make`, missing folders are made, under names that travel, and removed
-    again where the `with` ends with an error.
+    The path is relative to the root, or absolute and inside it. With `follow`, a link is resolved;
+    with `make`, missing folders are made if their names are portable, and removed again if the
+    `with` ends with an error.
     """
     base = os.path.realpath(root)
-    given = os.fspath(path)
-    inside = file_names.vault_path(os.fspath(root), given) if os.path.isabs(given) else given
+    inside = os.fspath(path)
+    if os.path.isabs(inside):
+        inside = file_names.vault_path(root, inside)
     parts = file_names.split_path(inside)
     if not parts:
-        raise Refused(f"'{given}' is a folder.", "Use the path of a file.")
+        raise Refused(f"'{inside}' is a folder.", "Use the path of a file.")
     parts = _follow_links(base, parts, inside, follow=follow)
     made: list[str] = []
     fd = None
@@ -146,7 +146,7 @@ def _walk(base: str, parts: Sequence[str], made: list[str], *, make: bool, flush
 def _walk_by_path(
     base: str, parts: Sequence[str], made: list[str], *, make: bool, flush: Flush
 ) -> None:
-    """Make missing folders where the system has no calls relative to a folder."""
+    """Make missing folders on a system without calls relative to a folder."""
     del flush
     place = base
     for depth, part in enumerate(parts):
@@ -158,15 +158,14 @@ def _walk_by_path(
                 made.append("/".join(parts[: depth + 1]))
 
 
-# An export makes a folder for each of thousands of posts in one folder. To list that for each would
-# take longer than all else, so the names of the last one are remembered for as long as its stamp
-# says that nobody else changed it.
+# An export may make thousands of folders in one folder. Listing it each time would take longer than
+# everything else, so its names are cached until its stamp changes.
 _listed: tuple[tuple[int, ...], set[str]] = (), set()
 
 
 def _make_folder(fd: int, name: str) -> bool:
     """Make a folder in an open one; False when another program just made it."""
-    global _listed  # noqa: PLW0603 - the names of one folder for the whole process
+    global _listed  # noqa: PLW0603 - a cache for the whole process
     stamp = _stamp(fd)
     if _listed[0] != stamp:
         _listed = stamp, {file_names.name_key(one) for one in os.listdir(fd)}
@@ -178,20 +177,19 @@ def _make_folder(fd: int, name: str) -> bool:
     except FileExistsError:
         return False
     now = _stamp(fd)
-    if now[2] == stamp[2] + 1:  # else others made folders at the same time: all are listed again
+    if now[2] == stamp[2] + 1:  # otherwise another program made folders, too
         keys.add(key)
         _listed = now, keys
     return True
 
 
 def _stamp(fd: int) -> tuple[int, ...]:
-    """What a folder looks like: another when a name in it was made, removed or changed."""
     found = os.fstat(fd)
     return found.st_dev, found.st_ino, found.st_nlink, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _check_new_folder(names: Sequence[str], part: str) -> None:
-    """Refuse a folder that would not travel, or would be one with another on another system."""
+    """Refuse a folder whose name is not portable or has a twin."""
     file_names.check_portable(part)
     for twin in file_names.find_twins(names, part):
         if twin != part:
@@ -203,14 +201,14 @@ def _check_new_folder(names: Sequence[str], part: str) -> None:
 
 
 def remove_empty_folders(root: StrPath, made: Sequence[str]) -> None:
-    """Remove folders that were made for a file which is not there, as long as they are empty."""
+    """Remove those of the new folders that are empty."""
     for folder in reversed(made):
         with suppress(OSError):
             os.rmdir(os.path.join(os.fspath(root), *folder.split("/")))
 
 
 def content_at(root: StrPath, path: str) -> bytes | None:
-    """Read what a file holds now, links followed; None when nothing is there."""
+    """Return the content of a file, links followed; None if it does not exist."""
     try:
         with open_place(root, path) as place:
             return place.read()
@@ -219,7 +217,7 @@ def content_at(root: StrPath, path: str) -> bytes | None:
 
 
 def digest_at(root: StrPath, path: str) -> Digest | None:
-    """Name what a file holds now; None when nothing is there."""
+    """Return the digest of a file, links followed; None if it does not exist."""
     try:
         with (
             open_place(root, path) as place,
@@ -231,7 +229,7 @@ def digest_at(root: StrPath, path: str) -> Digest | None:
 
 
 def path_exists(root: StrPath, path: str) -> bool:
-    """Tell whether a path has anything, a dead link too; "" has nothing."""
+    """Whether a path exists, even as a broken link; "" does not."""
     if not path:
         return False
     try:

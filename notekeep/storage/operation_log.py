@@ -1,8 +1,8 @@
-"""The log of what was done, one line a step, and the journal of what is being done.
+"""The log of finished steps, one line each, and the journal of unfinished ones.
 
-A line names paths and digests; the contents are blobs. The log is only appended: what a line means
-to `undo` is read from the lines after it. A line of an unknown kind is left where it is, and a file
-of a newer format is neither read nor changed.
+A line names paths and digests; the contents are blobs. The log is append-only: whether a step is
+undone follows from later lines. Lines of an unknown kind stay, and a file of a newer format is
+neither read nor changed.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ LOG_FORMAT = 1
 _TAIL = 1 << 16  # longer than any line of a step of a few changes
 
 STAGING = "staging"
-"""The verb of a journal entry that names a folder of new files, before there is any in it."""
+"""The verb of a journal entry that names a folder of new files before it has any."""
 
 ChangeKind: TypeAlias = Literal["edit", "new", "move", "trash", "seen"]
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRecord:
-    """What a step did to one file."""
+    """The change of one file in a step."""
 
-    kind: ChangeKind  # `trash` goes to a trash; `seen` is a content another program left there
+    kind: ChangeKind  # `trash` goes to a trash; `seen` is a version that another program wrote
     path: str  # relative to the root of the step, before the step
     before: str | None = None  # the digest; None for a new file, or when it was not read
     after: str | None = None  # the digest; None when it was not read
-    to: str = ""  # where it is after a move; in the trash, or "" when it was removed from a site
+    to: str = ""  # the path after a move; in the trash, or "" when it was removed from a site
 
 
 HID_PRIVATE = ", which took out private text"
-"""What the label of an export ends with that is not undone without asking."""
+"""The end of the label of an export that needs a confirmation to be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +62,34 @@ class StepRecord:
     """One step in the log."""
 
     id: str  # sorts by time
-    time: float  # when it was done, in seconds since 1970
-    verb: str  # what was done, in one word: "edit", "tag", "rename", "undo"
-    label: str  # what was done, for a person
-    changes: tuple[ChangeRecord, ...]  # in the order in which they were done
-    folders: tuple[str, ...] = ()  # those it made, outermost first
-    root: str = ""  # the folder its paths are relative to when that is not the vault
+    time: float  # in seconds since 1970
+    verb: str  # one word: "edit", "tag", "rename", "undo"
+    label: str  # the description that `undo` shows
+    changes: tuple[ChangeRecord, ...]  # in the order in which they were made
+    folders: tuple[str, ...] = ()  # new folders, outermost first
+    root: str = ""  # the folder of its paths; "" for the vault
     undoes: str = ""  # the id of the step it undoes
     redoes: str = ""
-    request: str = ""  # the id of what was sent from elsewhere, so that it is not applied twice
+    request: str = ""  # the id of an entry from a phone, so that it is not applied twice
 
     @property
     def is_outside(self) -> bool:
-        """Return whether it only records what other programs did: there is nothing to undo."""
+        """Return whether it only records changes by other programs, which cannot be undone."""
         return bool(self.changes) and all(change.kind == "seen" for change in self.changes)
 
     @property
     def staging(self) -> str:
-        """Return the folder of a site where its new files are until they are placed, or ""."""
+        """Return the folder of a site for its new files until they are renamed; "" for a vault."""
         return f".notekeep-{self.id}" if self.root else ""
 
 
 def make_step_id() -> str:
-    """Make the id of a step: 48 bits of time in milliseconds, then 40 of chance, in hex."""
+    """Make the id of a step: 48 bits of time in milliseconds, then 40 random bits, in hex."""
     return f"{time.time_ns() // 1_000_000:012x}{os.urandom(5).hex()}"
 
 
 def record_to_json(record: StepRecord) -> dict[str, Any]:
-    """Return a step as plain data, without what is empty."""
+    """Return a step as plain data without empty fields."""
     data = _fields(record)
     data["changes"] = [_fields(change) for change in record.changes]
     return data
@@ -100,7 +100,7 @@ def _fields(record: StepRecord | ChangeRecord) -> dict[str, Any]:
 
 
 def record_from_json(data: dict[str, Any]) -> StepRecord | None:
-    """Read a step from plain data; None for what is no step of this format."""
+    """Read a step from plain data; None if it is not a step of this format."""
     try:
         changes = tuple(ChangeRecord(**change) for change in data["changes"])
         known = {key: value for key, value in data.items() if key in StepRecord.__slots__}
@@ -117,7 +117,7 @@ class OperationLog:
 
     def __init__(self, folder: str) -> None:
         self.path = os.path.join(folder, "log.jsonl")
-        self.own: set[str] = set()  # the ids of the steps that were logged through this object
+        self.own: set[str] = set()  # the ids of steps that this process logged
         self._cache: tuple[tuple[int, int], list[StepRecord]] | None = None
 
     def check_format(self) -> None:
@@ -149,20 +149,20 @@ class OperationLog:
         stamp = (found.st_size, found.st_ino)
         if self._cache is None or self._cache[0] != stamp:
             self.check_format()
-            self._cache = None  # so that two are never in memory
+            self._cache = None  # frees the old list before the new one is read
             records: list[StepRecord] = []
             void: set[str] = set()
             for line in self._lines():
                 yield_to_ui()
-                if "void" in line:  # version 0.1.0 logged a step before it made it
+                if "void" in line:  # version 0.1.0 logged steps before they were done
                     void.add(str(line["void"]))
                 elif "changes" in line and (record := record_from_json(line)) is not None:
                     records.append(record)
             self._cache = (stamp, [record for record in records if record.id not in void])
         return list(self._cache[1])
 
-    def damaged(self) -> int:
-        """Count the lines that cannot be read; an empty file has lost its first one."""
+    def count_damaged(self) -> int:
+        """Count the unreadable lines; an empty file has lost its first one."""
         try:
             with open(self.path, "rb") as file:
                 lines = [bool(_parse(line)) for line in file] or [False]
@@ -171,7 +171,7 @@ class OperationLog:
         return lines.count(False)
 
     def last(self) -> StepRecord | None:
-        """Read the last step alone; None where it is longer than the end that is read."""
+        """Read only the last step; None if its line is longer than the part that is read."""
         try:
             with open(self.path, "rb") as file:
                 size = os.fstat(file.fileno()).st_size
@@ -183,7 +183,7 @@ class OperationLog:
         return record_from_json(data) if "changes" in data else None
 
     def rewrite(self, change: Callable[[StepRecord], StepRecord | None]) -> None:
-        """Write the log anew with each step changed, or dropped for None; other lines stay."""
+        """Rewrite the log with each step changed, or dropped for None; other lines stay."""
         if not os.path.exists(self.path):
             return
         with self.locked():
@@ -198,12 +198,11 @@ class OperationLog:
             write_file(self.path, "".join(f"{json.dumps(line)}\n" for line in lines).encode())
 
     def locked(self) -> AbstractContextManager[None]:
-        """Keep other processes and threads from adding to the log; not to be nested."""
+        """Lock the log against other processes and threads; not reentrant."""
         return hold_lock_file(f"{self.path}.lock")
 
     def _lines(self) -> Iterator[dict[str, Any]]:
-        """Yield lines one by one: all at once they would take ten times the file."""
-        with open(self.path, "rb") as file:
+        with open(self.path, "rb") as file:  # line by line: parsed, it takes ten times the memory
             yield from filter(None, map(_parse, file))
 
 
@@ -216,13 +215,13 @@ def _parse(line: bytes) -> dict[str, Any]:
 
 
 class Version(NamedTuple):
-    """A content that a note had at some moment, as far as notekeep wrote or saw it."""
+    """A version of a note that notekeep wrote or read."""
 
     digest: Digest
-    time: float  # when the note got it, in seconds since 1970; for the oldest one, when it lost it
-    verb: str  # the step that gave it; "" for the oldest, which was there before notekeep
+    time: float  # when it was written, in seconds since 1970; of the oldest, when it was replaced
+    verb: str  # the step that wrote it; "" for the oldest, which is older than the log
     label: str
-    path: str  # what the note was called then
+    path: str  # the path of the note at that time
 
 
 def list_versions(records: Sequence[StepRecord], path: str) -> list[Version]:
@@ -245,14 +244,14 @@ def _add_versions(found: list[Version], record: StepRecord, change: ChangeRecord
         version = Version(change.after, record.time, record.verb, record.label, change.path)
         if not found or found[-1].digest != change.after:
             found.append(version)
-        elif not found[-1].verb:  # what the newer step only knew as "before"
+        elif not found[-1].verb:  # so far only known as "before" of the newer step
             found[-1] = version
     if change.before is not None and (not found or found[-1].digest != change.before):
         found.append(Version(change.before, record.time, "", "", change.path))
 
 
 def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
-    """List every path a note had, also in the trash."""
+    """Return every path that a note has had, including those in the trash."""
     names = {path}
     for record in reversed(records):
         for change in reversed(record.changes):
@@ -261,32 +260,34 @@ def list_past_paths(records: Sequence[StepRecord], path: str) -> set[str]:
     return names
 
 
-# The journal: what is about to happen to files, on the disk before it does. An entry is locked for
-# as long as the process lives that made it; `recovery` finishes those that it can lock.
+# The journal: changes are flushed to the journal before they are made. An entry stays locked while
+# its process lives; `recovery` finishes the entries that it can lock.
 
 _FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0)
 
 
 class JournalEntry:
-    """One entry, locked by this process. Of one that is not `logged`, the log will say nothing."""
+    """An entry of the journal; one with a descriptor is locked by this process."""
 
-    def __init__(self, path: str, fd: int, record: StepRecord, root: str, *, logged: bool) -> None:
+    def __init__(
+        self, record: StepRecord, root: str, *, logged: bool, path: str = "", fd: int | None = None
+    ) -> None:
         self._path = path
-        self._fd: int | None = fd
+        self._fd = fd
         self.record = record
         self.root = root
         self.logged = logged
 
     def finish(self) -> None:
-        """Remove the entry: everything in it is done or undone."""
+        """Remove the entry: its changes are done or undone."""
         if sys.platform == "win32":
-            self.leave()  # what is open cannot be removed there
+            self.leave()  # an open file cannot be removed there
         with suppress(FileNotFoundError):
             os.unlink(self._path)
         self.leave()
 
     def leave(self) -> None:
-        """Unlock the entry without removing it: the next start takes care of it."""
+        """Unlock the entry without removing it: the next start finishes it."""
         if self._fd is not None:
             close(self._fd)
             self._fd = None
@@ -299,28 +300,28 @@ class Journal:
         self.folder = folder
 
     def begin(self, record: StepRecord, root: str, *, logged: bool) -> JournalEntry:
-        """Write an entry; when this returns, it is on the disk."""
+        """Write an entry and flush it; a step that is not `logged` does not go to the log."""
         make_folder(self.folder)
         step = record_to_json(record)
         data = {"format": LOG_FORMAT, "root": root, "logged": logged, "step": step}
         path = os.path.join(self.folder, f"{record.id}.json")
         fd = _write_locked(path, json.dumps(data).encode())
-        return JournalEntry(path, fd, record, root, logged=logged)
+        return JournalEntry(record, root, logged=logged, path=path, fd=fd)
 
     def lock_abandoned(self) -> Iterator[JournalEntry]:
-        """Lock the entries whose makers are gone, oldest first; not those of a newer format."""
+        """Lock the entries of processes that died, oldest first; not those of a newer format."""
         for name in self._names():
             entry = self._lock(os.path.join(self.folder, name))
             if entry is not None:
                 yield entry
 
     def records(self) -> list[StepRecord]:
-        """Read all entries, of whichever process, without locking them."""
+        """Read the entries of all processes without locking them."""
         found: list[StepRecord] = []
         for name in self._names():
             with suppress(OSError), open(os.path.join(self.folder, name), "rb") as file:
-                parsed = _parse_entry(file.read())
-                found += [parsed[0]] if parsed else []
+                entry = _parse_entry(file.read())
+                found += [entry.record] if entry else []
         return found
 
     def _names(self) -> list[str]:
@@ -337,9 +338,7 @@ class Journal:
         entry = None
         try:
             if try_lock(fd) and os.path.exists(path):
-                parsed = _parse_entry(read_all(fd, os.fstat(fd).st_size))
-                if parsed:
-                    entry = JournalEntry(path, fd, parsed[0], parsed[1], logged=parsed[2])
+                entry = _parse_entry(read_all(fd, os.fstat(fd).st_size), path, fd)
         finally:
             if entry is None:
                 close(fd)
@@ -347,8 +346,8 @@ class Journal:
 
 
 def _write_locked(path: str, data: bytes) -> int:
-    """Write an entry that is locked before it has its name; gives it, open."""
-    if sys.platform == "win32":  # it renames nothing that is open: locked a moment later
+    """Write an entry that is locked before it has its name; return its descriptor."""
+    if sys.platform == "win32":  # which cannot rename an open file: locked a moment later
         write_file(path, data)
         fd = os.open(path, _FLAGS)
         try_lock(fd)
@@ -368,13 +367,14 @@ def _write_locked(path: str, data: bytes) -> int:
     return fd
 
 
-def _parse_entry(data: bytes) -> tuple[StepRecord, str, bool] | None:
-    """Read an entry as step, root, and whether it is logged; None for one of a newer format."""
+def _parse_entry(data: bytes, path: str = "", fd: int | None = None) -> JournalEntry | None:
+    """Read an entry; None for one of a newer format."""
     try:
         fields = json.loads(data)
         if fields["format"] != LOG_FORMAT:
             return None
         record = record_from_json(fields["step"])
-        return (record, str(fields["root"]), bool(fields["logged"])) if record else None
+        root, logged = str(fields["root"]), bool(fields["logged"])
+        return JournalEntry(record, root, logged=logged, path=path, fd=fd) if record else None
     except (ValueError, KeyError, TypeError):
         return None

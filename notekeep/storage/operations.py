@@ -1,4 +1,4 @@
-"""The changes a step is made of, each in two halves: what can fail early, and the act."""
+"""The operations of a step, each in two phases: `prepare` can fail early, `apply` writes."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ from notekeep.storage.renames import rename_to_free
 from notekeep.storage.stores import Stores
 
 MAX_STORED_BYTES = 8 << 20
-"""A file larger than this is not copied into history when it is new, moved or trashed."""
+"""A larger file is not copied into history when it is created, moved or trashed."""
 
 TRASH = ".trash"
-"""The vault's trash, which Obsidian uses as well. A file's path in it says where it was."""
+"""The vault's trash, which Obsidian uses, too. Files keep their path in it."""
 
 _ACTIONS = {"new": "made", "edit": "saved", "move": "moved", "trash": "deleted"}
-"""What each kind of change does, as errors say it, in the order in which a step does them."""
+"""The participle of each kind of change for error messages, in the order of a step."""
 
 
 class Operation:
-    """One change of a step: `change` for the log, complete once prepared, and folders it `made`."""
+    """One change of a step: `change` is its log record, complete after `prepare`."""
 
     def __init__(self, path: str, kind: ChangeKind = "trash", to: str = "") -> None:
         self.path = path
         self.change = ChangeRecord(kind, path, to=to)
-        self.made: list[str] = []
-        self.is_last = False  # whether it comes after all others
-        self.staging = ""  # the folder of the root that new files are written in; "" is their own
+        self.made: list[str] = []  # new folders
+        self.is_last = False  # whether it is applied after all others
+        self.staging = ""  # the folder for temporary files; "" for the folder of the file
 
     @property
     def order(self) -> int:
-        """Return when it comes in a step."""
+        """Its position in a step."""
         return len(_ACTIONS) if self.is_last else list(_ACTIONS).index(self.change.kind)
 
     @property
     def action(self) -> str:
-        """Return what it does, as errors say it."""
+        """Its participle for error messages."""
         return _ACTIONS[self.change.kind]
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Check it and write what it needs beside the file; False when there is nothing to do."""
+        """Check it and write temporary files; False if there is nothing to do."""
         raise NotImplementedError
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> str | None:
-        """Do it; gives the conflict copy of another program's save, if there is one."""
+        """Apply it; return the path of the conflict copy, if any."""
         raise NotImplementedError
 
     def is_applied(self, root: str) -> bool:
-        """Ask the disk whether it is done, perhaps although `apply` failed while it was flushed."""
+        """Whether it is on the disk; it may be although `apply` failed when it was flushed."""
         change = self.change
         with suppress(OSError, NotekeepError):
             if change.kind in {"new", "edit"}:
@@ -66,12 +66,12 @@ class Operation:
         return False
 
     def discard(self, root: str) -> None:
-        """Remove what was prepared."""
+        """Remove the temporary files and new folders."""
         remove_empty_folders(root, self.made)
 
 
 class New(Operation):
-    """A new file: written under a temporary name, given its own unless it or a twin is taken."""
+    """A new file, written under a temporary name and renamed unless the name or a twin exists."""
 
     def __init__(self, path: str, data: bytes, *, any_name: bool = False) -> None:
         super().__init__(path, "new")
@@ -80,7 +80,7 @@ class New(Operation):
         self._temp = ""
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Write it, making the folders on the way."""
+        """Write it to a temporary file; make missing folders."""
         if len(self._data) <= MAX_STORED_BYTES:
             stores.blobs.store(self._data, flush=flush)
         with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
@@ -91,7 +91,7 @@ class New(Operation):
         return True
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> None:
-        """Give it its name; it is gone when that fails."""
+        """Rename it; if that fails, remove it."""
         del stores
         with open_place(root, self.change.path, follow=False) as place:
             try:
@@ -107,21 +107,21 @@ class New(Operation):
             durability.reach_failpoint("settled")
 
     def discard(self, root: str) -> None:
-        """Remove it and the folders made for it."""
+        """Remove the temporary file and new folders."""
         with suppress(OSError), open_place(root, self.change.path, follow=False) as place:
             place.unlink(self._temp)
         super().discard(root)
 
 
 class Copy(New):
-    """A new file that is copied from a stream. History keeps its digest and no copy of it."""
+    """A new file, copied from a stream. History has its digest, but no copy."""
 
     def __init__(self, path: str, source: Source) -> None:
         super().__init__(path, b"")
         self._source = source
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Copy it under a temporary name, making the folders on the way."""
+        """Copy it to a temporary file; make missing folders."""
         del stores
         with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
             atomic.check_new_name(place, any_name=self._any_name)
@@ -132,7 +132,7 @@ class Copy(New):
 
 
 class Edit(Operation):
-    """A new content for a file, exchanged with it; links, mode, owner and attributes stay."""
+    """A new content for a file, by exchange; links, mode, owner and attributes stay."""
 
     def __init__(
         self, path: str, data: bytes, expected: Digest | None, *, keep_ours: bool = True
@@ -142,10 +142,10 @@ class Edit(Operation):
         self._expected = expected
         self._keep_ours = keep_ours
         self._before: Digest = ""
-        self._temp = ""  # the new file; "" for one that has several names
+        self._temp = ""  # the new file; "" for a file with several hard links
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Check the file, store what it holds and will hold, and write the new one beside it."""
+        """Check the file, store both contents in history, and write the new one to a temporary."""
         with ExitStack() as stack:
             try:
                 place = stack.enter_context(open_place(root, self.path))
@@ -154,7 +154,7 @@ class Edit(Operation):
                 raise self._reject(root, stores, atomic.GONE) from None
             stack.callback(close, fd)
             old = read_stable(fd, place.shown)
-            # By its mode, too, and not only by what the system lets pass.
+            # By its mode, too: root may write to any file.
             if not os.fstat(fd).st_mode & 0o222 or not os.access(place.entry().path, os.W_OK):
                 raise Refused(
                     f"'{place.shown}' is read-only.",
@@ -178,8 +178,8 @@ class Edit(Operation):
             return True
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> str | None:
-        """Exchange the two; give the conflict copy of what was saved in the meantime."""
-        # Links were followed when it was written.
+        """Exchange the files; return the conflict copy of a save in between, if any."""
+        # `prepare` followed links.
         with open_place(root, self.change.path, follow=False) as place:
             if not self._temp:
                 atomic.write_in_place(place, self._before, self._data, stores)
@@ -196,14 +196,14 @@ class Edit(Operation):
             return copy
 
     def discard(self, root: str) -> None:
-        """Remove the new version."""
+        """Remove the temporary file."""
         with suppress(OSError, NotekeepError):
             if self._temp:
                 with open_place(root, self.change.path, follow=False) as place:
                     place.unlink(self._temp)
 
     def _reject(self, root: str, stores: Stores, what: str, *, like: int | None = None) -> Conflict:
-        """Make the error for a changed file; the new content becomes a copy, else a version."""
+        """Make the error for a changed file; our content becomes a conflict copy or a version."""
         if not self._keep_ours:
             where = "Find the file" if what == atomic.GONE else "Check it"
             return Conflict(f"'{self.path}' {what}.", f"{where}, then try again.")
@@ -218,7 +218,7 @@ class Edit(Operation):
 
 
 class Move(Operation):
-    """Another name for a file, in the vault or in its trash."""
+    """A new path for a file, in the vault or in its trash."""
 
     def __init__(
         self, path: str, to: str, *, kind: ChangeKind = "move", any_name: bool = False
@@ -228,17 +228,18 @@ class Move(Operation):
         self._any_name = any_name
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Check both names, and store the content of what goes to the trash."""
+        """Check both paths, and store the content of a file that goes to the trash."""
         if self.path == self.to:
             return False
         kind = self.change.kind
         with open_place(root, self.path, follow=False) as source:
-            digest = None  # of a link, a folder, a large file
+            digest = None  # for a link, a folder or a large file
             found = source.stat()
             if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_STORED_BYTES:
                 data = source.read()
-                is_gone = kind == "trash"
-                digest = stores.blobs.store(data, flush=flush) if is_gone else digest_of(data)
+                digest = digest_of(data)
+                if kind == "trash":
+                    stores.blobs.store(data, flush=flush)
             with open_place(root, self.to, follow=False, make=True) as target:
                 atomic.check_new_name(target, any_name=self._any_name, source=source)
                 self.made = target.made
@@ -247,32 +248,31 @@ class Move(Operation):
         return True
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> None:
-        """Rename it."""
+        """Move the file."""
         del stores
         atomic.move_file(self.path, self.to, root=root, flush=flush, any_name=self._any_name)
 
 
 def move_to_trash(root: str, path: str, operations: Collection[Operation]) -> Move:
-    """Make the move of a file to a path of the trash that neither the disk nor the step takes."""
-    taken = [operation.change.to for operation in operations]
-    wanted = f"{TRASH}/{'/'.join(file_names.split_path(path))}"
+    """Make the move of a file to a free path in the trash."""
+    target = f"{TRASH}/{'/'.join(file_names.split_path(path))}"
     with explain_errors(path, "deleted"):
-        free = file_names.free_path(root, wanted, taken)
-    return Move(path, free, kind="trash", any_name=True)
+        target = file_names.free_path(root, target, [one.change.to for one in operations])
+    return Move(path, target, kind="trash", any_name=True)
 
 
 class Remove(Operation):
-    """A file that goes from a site, which has no trash: undoing makes it again from history."""
+    """The removal of a file from a site, which has no trash: undo restores it from history."""
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Store what it holds, whatever its size: nothing else brings it back."""
+        """Store its content, whatever its size: it is the only copy."""
         with open_place(root, self.path, follow=False) as place:
             digest = stores.blobs.store(place.read(), flush=flush)
             self.change = ChangeRecord("trash", place.path, digest)
         return True
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> None:
-        """Remove it."""
+        """Remove the file."""
         del stores
         remove_file(root, self.change.path, self.change.before, self.staging, flush=flush)
 
@@ -280,8 +280,8 @@ class Remove(Operation):
 def remove_file(
     root: str, path: str, digest: Digest | None, staging: str = "", *, flush: Flush = AT_ONCE
 ) -> None:
-    """Remove a file that holds what is expected."""
-    # It is checked under another name, so that what was saved at the last moment is put back.
+    """Remove a file if it has the expected content."""
+    # It is checked under a temporary name, so that a save at the last moment can be restored.
     with open_place(root, path, follow=False) as place:
         temp = atomic.temp_name(place, staging)
         rename_to_free(place.entry(), place.entry(temp))

@@ -1,7 +1,7 @@
-"""What a start does after a crash: finishes steps that were cut short.
+"""Finish the steps that a crash interrupted, at the next start and without a question.
 
-Nothing here asks a person. A step in the journal was meant and checked, and both contents of each
-file are in history: it is finished, file by file, wherever a file still is what it was.
+A step in the journal was checked, and both contents of each file are in history. So it is finished,
+file by file, unless a file has changed since.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from notekeep.storage.stores import Stores
 
 
 def finish_steps(stores: Stores, root: StrPath) -> list[StepRecord]:
-    """Finish the steps whose makers are gone, oldest first; gives them with what of them is done.
+    """Finish the steps of processes that died, oldest first; return them with the changes made.
 
-    A file that was changed since is left; a step in a site that is not there waits.
+    A file that has changed since is not touched; a step in a missing site waits.
     """
     finished: list[StepRecord] = []
     for entry in stores.journal.lock_abandoned():
@@ -45,7 +45,7 @@ def finish_steps(stores: Stores, root: StrPath) -> list[StepRecord]:
             continue
         record = replace(entry.record, changes=tuple(done))
         is_empty = not (record.changes or record.undoes or record.redoes)
-        # It may have got into the log before the crash.
+        # It may have been logged before the crash.
         is_new = all(one.id != record.id for one in stores.log.steps())
         if entry.logged and not is_empty and is_new:
             stores.log.append(record)
@@ -88,7 +88,7 @@ def _finish(stores: Stores, root: str, change: ChangeRecord, record: StepRecord)
 
 
 def _take_temp(root: str, change: ChangeRecord, staging: str) -> bool:
-    """Move a file into place that was written for it, and of which history has no copy."""
+    """Rename the temporary file of a new file that history has no copy of."""
     folder = staging or os.path.dirname(change.path)
     for name in os.listdir(os.path.join(root, folder)):
         path = os.path.join(folder, name)
@@ -129,7 +129,7 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
         if digest is None or place.stat().st_nlink < 2:
             return False
         with closed_after(place.open(place.name, os.O_RDWR)) as fd:
-            try:  # a write in place that was cut short
+            try:  # an interrupted write in place
                 now = read_stable(fd, change.path)
                 is_ours = atomic.is_own_write(now, stores.blobs.read(change.before), new)
                 if is_ours:
@@ -141,7 +141,7 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
 
 
 def _clear_temps(stores: Stores, root: str, record: StepRecord) -> None:
-    """Remove what a step left unfinished beside its files: what it replaced, or began to write."""
+    """Remove the temporary files of a step: replaced files and incomplete new ones."""
     folders: dict[str, list[Digest]] = {}
     for change in record.changes:
         digests = [digest for digest in (change.before, change.after) if digest]
@@ -157,7 +157,7 @@ def _clear_temps(stores: Stores, root: str, record: StepRecord) -> None:
 
 
 def _clear_staging(stores: Stores, root: str, folder: str) -> None:
-    """Remove the folder of a step in a site, once history has what may be nowhere else."""
+    """Remove the staging folder of a step in a site; its files go to history."""
     with suppress(OSError, NotekeepError):
         for name in os.listdir(os.path.join(root, folder)):
             with open_place(root, os.path.join(folder, name), follow=False) as place:
@@ -169,10 +169,10 @@ def _clear_staging(stores: Stores, root: str, folder: str) -> None:
 
 
 def move_to_history(stores: Stores, place: OpenPlace) -> None:
-    """Remove an unfinished file, whose content is kept in history unless that has it already.
+    """Remove a temporary file; its content goes to history.
 
-    After a crash between an exchange and the check of what came out, it may be all there is of
-    another program's save.
+    After a crash between an exchange and its check, it may be the only copy of another program's
+    save.
     """
     data = place.read()
     digest = digest_of(data)

@@ -1,10 +1,9 @@
-"""The renames that make a save safe, on each system: exchange two files; never overwrite one.
+"""Renames for a safe save on each system: exchange two files; never overwrite a file.
 
-An ordinary rename throws away whatever had the name, also what another program put there a moment
-ago. An exchange gives it back, so that it can be checked. Python offers neither call, so they are
-made through ctypes; where a system or a file system lacks them, `UnsupportedRename` is raised and
-callers use their next best. Names are relative to open folders where the system has such calls, so
-that a folder that is replaced by a link meanwhile leads nowhere else.
+An ordinary rename overwrites a save by another program. An exchange returns it, so that it can be
+checked. Python has neither call, so they are made through ctypes; `UnsupportedRename` is raised if
+the system or file system has none. Names are relative to open folders if the system supports that,
+so that a link that replaces a folder has no effect.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _Result = TypeVar("_Result")
 
 
 class UnsupportedRename(Exception):
-    """The system or the file system has no such rename; nothing has happened."""
+    """The system or the file system has no such rename; nothing was changed."""
 
 
 class FolderEntry(NamedTuple):
@@ -44,17 +43,17 @@ class FolderEntry(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The whole path."""
+        """The absolute path."""
         return os.path.join(self.folder, self.name)
 
     @property
     def at(self) -> tuple[str, dict[str, Any]]:
-        """Return how calls of `os` take it: relative to the open folder, else by its path."""
+        """The arguments for calls of `os`: relative to the open folder, or the path."""
         return (self.path, {}) if self.fd is None else (self.name, {"dir_fd": self.fd})
 
 
 def exchange(new: FolderEntry, old: FolderEntry) -> FolderEntry:
-    """Put a new file in the place of an old one in its folder; gives where that is afterwards."""
+    """Exchange a new file with an old one; return the entry of the old file afterwards."""
     if sys.platform == "win32":
         return retry_when_busy(lambda: _replace_with_backup(new, old))
     _rename_at(new, old, _DARWIN_SWAP if sys.platform == "darwin" else _LINUX_EXCHANGE)
@@ -62,24 +61,24 @@ def exchange(new: FolderEntry, old: FolderEntry) -> FolderEntry:
 
 
 def rename_new(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file in one step; FileExistsError when the name is taken."""
+    """Rename a file in one step; FileExistsError if the name exists."""
     if sys.platform == "win32":
-        retry_when_busy(lambda: os.rename(source.path, target.path))  # refuses a taken name there
+        retry_when_busy(lambda: os.rename(source.path, target.path))  # never overwrites there
         return
     _rename_at(source, target, _DARWIN_EXCL if sys.platform == "darwin" else _LINUX_NOREPLACE)
 
 
 def rename_to_free(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file to a name that nothing has, by whatever means the file system offers."""
+    """Rename a file to a free name, in the best way that the file system supports."""
     try:
         rename_new(source, target)
     except UnsupportedRename:
         try:
-            _link(source, target)  # refuses a taken name as well
+            _link(source, target)  # never overwrites, either
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            # An empty file takes the name first: without links (exFAT) it is all one can do.
+            # Without links (exFAT), create an empty file with the name first.
             where, at = target.at
             os.close(os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, **at))
             rename_over(source, target)
@@ -96,14 +95,14 @@ def _link(source: FolderEntry, target: FolderEntry) -> None:
 
 
 def remove_entry(entry: FolderEntry) -> None:
-    """Remove a name; that it is gone already is no error."""
+    """Remove a name, if it exists."""
     where, at = entry.at
     with suppress(FileNotFoundError):
         retry_when_busy(lambda: os.unlink(where, **at))
 
 
 def rename_over(source: FolderEntry, target: FolderEntry) -> None:
-    """Rename a file over whatever has the name: the last resort, and for files of our own."""
+    """Rename a file, overwriting: as a last resort, and for files of our own."""
     if source.fd is None or target.fd is None:
         retry_when_busy(lambda: os.replace(source.path, target.path))
     else:
@@ -111,7 +110,7 @@ def rename_over(source: FolderEntry, target: FolderEntry) -> None:
 
 
 def retry_when_busy(action: Callable[[], _Result]) -> _Result:
-    """Do what Windows may refuse for a moment because somebody reads the file: for four seconds."""
+    """Retry for four seconds if Windows reports that another program uses the file."""
     for pause in _PAUSES:
         try:
             return action()
@@ -159,14 +158,14 @@ def _renamer() -> Callable[[FolderEntry, FolderEntry, int], int] | None:
 
 
 def _replace_with_backup(new: FolderEntry, old: FolderEntry) -> FolderEntry:
-    """Exchange by ReplaceFileW, which keeps access lists, streams and the time of creation."""
+    """Exchange with ReplaceFileW, which keeps access lists, streams and creation time."""
     import ctypes
 
     backup = old._replace(name=f"{new.name}-old")
     number = _replace_file(old.path, new.path, backup.path)
     if not number:
         return backup
-    if number == _WINDOWS_HALF_DONE:  # the old file is the backup, and nothing has its name
+    if number == _WINDOWS_HALF_DONE:  # the old file is the backup
         os.rename(backup.path, old.path)
     raise ctypes.WinError(number)  # type: ignore[attr-defined,unused-ignore]
 

@@ -1,7 +1,7 @@
-"""A sweep of a vault: which notes are new, changed or gone since the last one.
+"""A sweep of a vault: which notes are new, changed or deleted since the last one.
 
-A sweep uses names and `stat` only and opens no note, so a vault of many thousand notes is swept in
-the time it takes to list it. What a changed note says is for the index to read.
+A sweep only uses names and `stat`, so it takes as long as listing the folders. The index reads the
+changed notes.
 """
 
 from __future__ import annotations
@@ -29,25 +29,24 @@ if TYPE_CHECKING:
     import pathspec
 
 StatMark: TypeAlias = tuple[int, int, int, int]
-"""A fingerprint as a plain tuple, for the many that are only compared."""
+"""A fingerprint as a plain tuple, to compare many of them fast."""
 
 NOTE_SUFFIXES = (".md", ".MD", ".Md", ".mD")
 
 IGNORE_FILE = ".notekeepignore"
-"""What a person keeps out of the vault's lists, in the syntax of .gitignore. A file of that name
-counts for its own folder and everything below it; the deepest one that says anything about a path
-wins, as in git."""
+"""A file with patterns of files to hide, in the syntax of .gitignore. It applies to its folder and
+everything below; the deepest file with a matching pattern wins, as in git."""
 
-# The coarsest clock a file system keeps is FAT's: two seconds.
+# FAT has the coarsest times of all file systems: two seconds.
 _TICK_NS = 2_000_000_000
 
-# A file a cloud keeps for itself: reading it means downloading it.
+# A file whose content is only in a cloud: reading it downloads it.
 _DARWIN_DATALESS = 0x40000000  # SF_DATALESS in sys/stat.h
 _WINDOWS_AWAY = 0x1000 | 0x40000 | 0x400000  # offline, recall on open, recall on data access
 
 
 class Fingerprint(NamedTuple):
-    """What `stat` says of a file, times in ns; only compared for equality: clocks may be wrong."""
+    """The `stat` of a file, times in ns; only compared for equality: clocks may be wrong."""
 
     size: int
     mtime_ns: int
@@ -56,52 +55,51 @@ class Fingerprint(NamedTuple):
 
 
 class ScanResult:
-    """What differs between the files and what is known of them; paths are vault paths."""
+    """The differences between the files and their known fingerprints; paths are vault paths."""
 
     def __init__(self, *, removed: list[str] | None = None, known: int = 0, moved: int = 0) -> None:
         self.added: dict[str, Fingerprint] = {}
-        # The content may still be the same: a fingerprint that was not sure, a file only touched.
+        # The content may be the same: the fingerprint was unsure, or the file was only touched.
         self.modified: dict[str, Fingerprint] = {}
-        self.removed: list[str] = removed or []  # nothing below an unreadable folder
-        self.unreadable: dict[str, str] = {}  # with the system's reason
-        # Conflict copies, with the note each is a copy of, which need not exist; never notes.
+        self.removed: list[str] = removed or []  # without files below an unreadable folder
+        self.unreadable: dict[str, str] = {}  # paths and reasons
+        # Conflict copies and their notes, which may not exist.
         self.conflicts: dict[str, str] = {}
-        # What a cloud has taken off this machine. To read it would download it, so each stays as it
-        # is known, and is neither modified nor removed.
+        # Files that are only in a cloud: neither modified nor removed.
         self.away: list[str] = []
-        self.temps: list[str] = []  # what a save left unfinished
-        self.known = known  # how many notes were known before, in what was swept
-        self.moved = moved  # how many of the removed ones are among the added, under another path
+        self.temps: list[str] = []  # temporary files of interrupted saves
+        self.known = known  # how many notes were known before
+        self.moved = moved  # how many removed notes are among the added, under another path
         self.total = 0
-        self.cancelled = False  # then nothing counts as removed
+        self.cancelled = False  # then no file counts as removed
 
     def __len__(self) -> int:
         return len(self.added) + len(self.modified) + len(self.removed)
 
     def looks_incomplete(self, own: int = 0) -> bool:
-        """Return whether so many notes are gone that a drive may be missing or a sync half done.
+        """Whether many notes are missing, because of a missing drive or an incomplete sync.
 
-        `own` of them were moved or deleted by notekeep.
+        `own` of the removed notes were moved or deleted by notekeep.
         """
-        # A few files gone from a handful are an ordinary afternoon.
+        # Deleting a few notes of a small vault is normal.
         lost = len(self.removed) - max(self.moved, own)
         return lost > 50 or (lost > 2 and lost * 5 > self.known) or 0 < lost == self.known
 
 
 class IgnoreRules(NamedTuple):
-    """One ignore file, with the vault path of its folder: "" or with a "/" at its end."""
+    """The rules of an ignore file."""
 
-    prefix: str
+    prefix: str  # the vault path of its folder: "" or ending in "/"
     spec: pathspec.GitIgnoreSpec
 
 
 def is_ignored_folder(root: str, path: str) -> bool:
-    """Return whether the sweep leaves out a folder: hidden ones, and what ignore files hide."""
+    """Whether a sweep skips a folder: hidden and ignored ones."""
     return not _FolderWalk(root, ScanResult(), None).start(path)
 
 
 def _is_ignored(rules: tuple[IgnoreRules, ...], path: str) -> bool:
-    """Tell whether rules, the deepest last, hide a path; that of a folder ends with "/"."""
+    """Whether rules, deepest last, hide a path; a folder ends with "/"."""
     for rule in reversed(rules):
         verdict = rule.spec.check_file(path[len(rule.prefix) :]).include
         if verdict is not None:
@@ -117,11 +115,11 @@ def sweep(
     log_folder: str = "habits/log",
     cancelled: Callable[[], bool] | None = None,
 ) -> ScanResult:
-    """Compare the notes on disk with the fingerprints that are known of them.
+    """Compare the notes on disk with their known fingerprints.
 
-    A file that cannot be read hides no other; a link to a folder is not followed, a link to a note
-    inside the vault is. With `under` only that folder is swept. In `log_folder` conflict copies are
-    read too: lines of a log merge. Failure is raised when the vault cannot be listed.
+    Links to notes inside the vault are followed, links to folders are not. With `under` only that
+    folder is swept. In `log_folder` conflict copies count as logs: their lines merge. Raises
+    Failure if the vault cannot be listed.
     """
     changes = ScanResult()
     unseen = dict(known)
@@ -131,7 +129,7 @@ def sweep(
     changes.known = sum(path.startswith(below) for path in known) if below else len(known)
     for prefix, entries in walk.folders(under):
         notes = [entry for entry in reversed(entries) if entry.name.endswith(NOTE_SUFFIXES)]
-        entries.clear()  # an entry holds what `stat` said of it, so each goes when it is done
+        entries.clear()  # entries cache their `stat`: free each one after use
         if not prefix.startswith(f"{log_folder}/"):
             notes = _without_conflicts(changes, prefix, notes)
         changes.total += len(notes)
@@ -150,7 +148,7 @@ def sweep(
 
 
 def list_folders(root: str | os.PathLike[str]) -> list[str]:
-    """List the folders that a sweep reads: absolute paths, the vault first."""
+    """List the absolute paths of the folders that a sweep reads, the vault first."""
     walk = _FolderWalk(os.fspath(root), ScanResult(), None)
     found = []
     for prefix, _ in walk.folders(""):
@@ -169,10 +167,10 @@ def _compare(
         changes.away.append(path)
         return
     fingerprint = Fingerprint(*mark)
-    # One that changed so lately could change again and look the same. A time in the future that was
-    # set by hand is no reason; a change time in the future is: the disk's clock is ahead of ours.
+    # A file that has just changed could change again within one tick. So could one with a change
+    # time in the future: the disk's clock is ahead. A modification time far ahead was set by hand.
     if fingerprint.ctime_ns >= edge or edge <= fingerprint.mtime_ns <= edge + 2 * _TICK_NS:
-        fingerprint = fingerprint._replace(ctime_ns=-1)  # equals none, so the content decides
+        fingerprint = fingerprint._replace(ctime_ns=-1)  # never equal, so it is read again
     (changes.added if before is None else changes.modified)[path] = fingerprint
 
 
@@ -180,22 +178,22 @@ def _without_conflicts(
     changes: ScanResult, prefix: str, notes: list[os.DirEntry[str]]
 ) -> list[os.DirEntry[str]]:
     """Move the conflict copies among a folder's notes to `changes.conflicts`."""
-    # All names of a folder at once: nearly always there is none among them.
+    # All names at once: most folders have no conflict copy.
     if not may_be_conflict("\n".join([entry.name for entry in notes])):
         return notes
-    suspects = [entry for entry in notes if may_be_conflict(entry.name)]
-    beside = {entry.name for entry in notes}
-    copies = set()
-    for entry in suspects:
-        original = find_original(entry.name, beside)
-        if original is not None:
-            copies.add(entry.name)
+    names = {entry.name for entry in notes}
+    others = []
+    for entry in notes:
+        original = find_original(entry.name, names) if may_be_conflict(entry.name) else None
+        if original is None:
+            others.append(entry)
+        else:
             changes.conflicts[prefix + entry.name] = prefix + original
-    return [entry for entry in notes if entry.name not in copies] if copies else notes
+    return others
 
 
 def list_files(root: str | os.PathLike[str]) -> Iterator[str]:
-    """List the vault paths of all files that are not ignored, attachments too."""
+    """List the vault paths of all files that are not ignored, including attachments."""
     walk = _FolderWalk(os.fspath(root), ScanResult(), None)
     for prefix, entries in walk.folders(""):
         for entry in entries:
@@ -205,7 +203,7 @@ def list_files(root: str | os.PathLike[str]) -> Iterator[str]:
 
 
 def is_in_cloud(stat: os.stat_result, platform: str = sys.platform) -> bool:
-    """Return whether a cloud keeps the content of a file, so that reading it would download it."""
+    """Whether the content of a file is only in a cloud."""
     if platform == "darwin":
         return bool(getattr(stat, "st_flags", 0) & _DARWIN_DATALESS)
     if platform == "win32":
@@ -230,13 +228,13 @@ def _find_removed(changes: ScanResult, unseen: Mapping[str, StatMark], below: st
 
 
 def _identity(mark: StatMark) -> tuple[int, int]:
-    """What a file keeps when it is moved; Windows has no inode in a listing."""
+    """Return what does not change in a move; on Windows a listing has no inode."""
     size, mtime_ns, _, inode = mark
     return size, inode or mtime_ns
 
 
 class _FolderWalk:
-    """The folders of a vault that may hold notes; what is met on the way goes into `report`."""
+    """The folders of a vault that may have notes; other findings go into `report`."""
 
     __slots__ = ("base", "cancelled", "report", "root")
 
@@ -247,7 +245,7 @@ class _FolderWalk:
         self.cancelled = cancelled
 
     def folders(self, under: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
-        """Yield each folder's vault path ("" or ending in "/") and files, a list to be emptied."""
+        """Yield each folder's vault path ("" or ending in "/") and its files."""
         stack = self.start(under)
         while stack:
             if self.cancelled is not None and self.cancelled():
@@ -278,7 +276,7 @@ class _FolderWalk:
             yield prefix, files
 
     def stat(self, entry: os.DirEntry[str], prefix: str) -> os.stat_result | None:
-        """Ask about a file; None for what is no file, is gone, or lies behind a link outside."""
+        """Return the status of a file; None for other entries and links out of the vault."""
         try:
             stat = entry.stat(follow_symlinks=False)
             if S_ISREG(stat.st_mode):
@@ -300,7 +298,7 @@ class _FolderWalk:
         return None
 
     def start(self, under: str) -> list[tuple[str, tuple[IgnoreRules, ...]]]:
-        """Return the first folder with the rules of those above it; none for one left out."""
+        """Return the first folder with the rules of its parents; nothing if it is skipped."""
         rules: tuple[IgnoreRules, ...] = ()
         prefix = ""
         for part in split_path(under):
@@ -333,7 +331,7 @@ class _FolderWalk:
             return rules
 
     def _list(self, place: str, prefix: str) -> list[os.DirEntry[str]] | None:
-        """List a folder; None for one that vanished, or is unreadable, which is reported."""
+        """List a folder; None if it is missing or unreadable, which is reported."""
         try:
             with os.scandir(place) as listing:
                 return list(listing)

@@ -1,8 +1,8 @@
-"""What the history of a vault consists of on the disk: contents, steps, and what is being done.
+"""The history of a vault on the disk: contents, log, journal, and files that were just replaced.
 
-It lies outside the vault, and is never needed to read a note. A content is a plain file named after
-its digest: readable without notekeep, stored once, and damage shows. Which content was which note
-and when is in the log.
+It is outside the vault and never needed to read a note. A content is a plain file named after its
+digest, so it is readable without notekeep, stored once, and damage is detected. The log says which
+note had which content, and when.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ _HEX = frozenset("0123456789abcdef")
 
 
 class Blob(NamedTuple):
-    """A content on disk: its digest, its size in bytes, when it was last stored (seconds)."""
+    """A stored content."""
 
     digest: Digest
-    size: int
-    stored: float
+    size: int  # in bytes
+    stored: float  # when it was last stored, in seconds since 1970
 
 
 class Blobs:
@@ -63,7 +63,7 @@ class Blobs:
         return digest
 
     def read(self, digest: Digest) -> bytes:
-        """Return a content; NotFound when it is not stored, Failure when it is damaged."""
+        """Return a content; NotFound if it is not stored, Failure if it is damaged."""
         try:
             with open(self._path(digest), "rb") as file:
                 data = file.read()
@@ -83,7 +83,7 @@ class Blobs:
         return self.find(digest) is not None
 
     def find(self, digest: Digest) -> Blob | None:
-        """Return a content as it lies on disk; None when it is not stored."""
+        """Return the file of a content; None if it is not stored."""
         try:
             found = os.stat(self._path(digest))
         except FileNotFoundError:
@@ -91,34 +91,33 @@ class Blobs:
         return Blob(digest, found.st_size, found.st_mtime)
 
     def remove(self, digest: Digest) -> None:
-        """Remove a content; that it is gone already is no error."""
+        """Remove a content, if it is stored."""
         with suppress(FileNotFoundError):
             os.unlink(self._path(digest))
 
     def __iter__(self) -> Iterator[Blob]:
         try:
-            shelves = sorted(os.listdir(self.folder))
+            folders = sorted(os.listdir(self.folder))
         except FileNotFoundError:
             return
-        for shelf in shelves:
+        for folder in folders:
             with (
                 suppress(FileNotFoundError, NotADirectoryError),
-                os.scandir(os.path.join(self.folder, shelf)) as found,
+                os.scandir(os.path.join(self.folder, folder)) as found,
             ):
                 for entry in found:
                     if not entry.name.startswith("."):
                         stat = entry.stat()
-                        yield Blob(shelf + entry.name, stat.st_size, stat.st_mtime)
+                        yield Blob(folder + entry.name, stat.st_size, stat.st_mtime)
 
     def _path(self, digest: Digest) -> str:
-        """Return the file of a digest; anything else than a digest has none."""
         if len(digest) != 32 or not set(digest) <= _HEX:
             raise NotFound(f"'{digest}' is not the name of a version.")
         return os.path.join(self.folder, digest[:2], digest[2:])
 
 
 def _is_whole(path: str, data: bytes) -> bool:
-    """Tell whether a content is there already, every byte: a power cut may leave a hollow."""
+    """Whether a content is stored, every byte: a power cut may leave a file of zeros."""
     try:
         if os.stat(path).st_size != len(data):
             return False
@@ -128,32 +127,32 @@ def _is_whole(path: str, data: bytes) -> bool:
         return False
 
 
-# Old files that were just replaced, kept a moment longer: an editor that opened a note before it
-# was replaced writes into the old file and believes it saved. That is moved into history's folder,
-# and checked a little later, by this process or the next: what was written into it by then becomes
-# a conflict copy. Where history lies on another disk, the file is held open instead.
+# Files that were just replaced: an editor that opened a note before a save may still write into the
+# old file. So the old file is moved into the history folder and checked a little later, by this
+# process or the next; late writes become a conflict copy. If history is on another disk, the file
+# is held open instead.
 
-_MOST_OPEN = 64  # descriptors are few
+_MOST_OPEN = 64  # a process may open only a few hundred files
 
 
 class OpenFile(NamedTuple):
-    """An old file on another disk than history, held open."""
+    """A replaced file that is on another disk than history."""
 
     fd: int
-    digest: Digest  # what it held
+    digest: Digest  # of its content when it was replaced
     since: float  # when it was replaced, in seconds of the monotonic clock
-    path: str  # the note it was
+    path: str  # of the note
 
 
 class DisplacedFiles:
-    """The old files below a folder, named after what each held, the moment, and a random part."""
+    """The replaced files in a folder, named by digest, time and a random part."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self._open: list[OpenFile] = []
 
     def add(self, place: OpenPlace, name: str, digest: Digest) -> None:
-        """Move the old file of a note, now called `name`, out of the vault."""
+        """Move the old file of a note, now named `name`, out of the vault."""
         moment = time.time_ns() // 1_000_000
         target = os.path.join(self.folder, f"{digest}-{moment:012x}-{os.urandom(3).hex()}")
         try:
@@ -166,13 +165,13 @@ class DisplacedFiles:
             self._hold_open(place, name, digest)
         else:
             with suppress(OSError):
-                os.chmod(target, 0o600)  # whoever has it open goes on writing all the same
+                os.chmod(target, 0o600)  # an open descriptor can still write
 
     def check(self, min_age: float, store_late: Callable[[str, Digest, bytes], None]) -> None:
-        """Remove the old files that were replaced at least `min_age` seconds ago.
+        """Check and remove the files that were replaced at least `min_age` seconds ago.
 
-        `store_late` gets note ("" if not known), digest of the old content, and what was written
-        late; the file stays when it raises.
+        `store_late` is called for late writes with the note's path ("" if unknown), the digest of
+        the old content and the new content; the file stays if it raises.
         """
         for file in list(self._open):
             is_old = time.monotonic() - file.since >= min_age
@@ -192,13 +191,13 @@ class DisplacedFiles:
                     os.unlink(path)
 
     def forget(self, digests: set[Digest]) -> None:
-        """Remove the files that held certain contents."""
+        """Remove the files that had one of these contents."""
         for name in self._names():
             if name.partition("-")[0] in digests:
                 os.unlink(os.path.join(self.folder, name))
 
     def close(self) -> None:
-        """Close the files that are held open, so that their disk can be removed."""
+        """Close the open files, so that their disk can be unmounted."""
         while self._open:
             close(self._open.pop().fd)
 
@@ -215,7 +214,7 @@ class DisplacedFiles:
             self._open.append(OpenFile(fd, digest, time.monotonic(), place.path))
         if len(self._open) <= _MOST_OPEN:
             return
-        for file in list(self._open):  # those that nobody has written into so far are closed
+        for file in list(self._open):  # those without a late write so far are closed
             with suppress(OSError, NotekeepError):
                 if digest_of(read_stable(file.fd, file.path)) == file.digest:
                     self._open.remove(file)
@@ -235,17 +234,17 @@ def _is_checked(
 
 
 class Stores:
-    """What a save writes besides the note: all that the modules below `history` need of it."""
+    """The parts of a history that a save writes to."""
 
     def __init__(self, folder: StrPath) -> None:
         self.folder = os.fspath(folder)
         self.blobs = Blobs(os.path.join(self.folder, "blobs"))
-        self.log = OperationLog(self.folder)  # steps that were done
-        self.journal = Journal(os.path.join(self.folder, "journal"))  # steps that are being done
-        self.displaced = DisplacedFiles(os.path.join(self.folder, "aside"))  # just replaced
+        self.log = OperationLog(self.folder)
+        self.journal = Journal(os.path.join(self.folder, "journal"))
+        self.displaced = DisplacedFiles(os.path.join(self.folder, "aside"))
 
     def record_outside(self, changes: Sequence[tuple[str, Digest | None, Digest]]) -> None:
-        """Log contents that other programs gave to files: path, digest before if known, digest."""
+        """Log versions by other programs, each as path, digest before (if known) and digest."""
         records = tuple(ChangeRecord("seen", *change) for change in changes)
         if records:
             self.log.append(StepRecord(make_step_id(), time.time(), "seen", "", records))

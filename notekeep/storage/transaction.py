@@ -1,9 +1,9 @@
-"""A step: changes of one or many files that belong together, done whole or reported one by one.
+"""A step: changes of one or many files that `undo` reverts together.
 
-The order is what makes it safe. Everything is checked, stored in history and written beside the
-files first; the disk is waited for once; then the step is recorded in the journal; only then do
-files get exchanged, and the log says what was done. A process that dies in between leaves its entry
-in the journal, which `recovery` finishes.
+The order makes it safe. First everything is checked, stored in history and written to temporary
+files; these are flushed once; then the step is written to the journal. Only then are files
+exchanged, and the step is logged. If the process dies in between, `recovery` finishes the entry in
+the journal.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from notekeep.storage.stores import Blobs, Stores
 
 
 class Transaction:
-    """Changes that `undo` undoes together; made by `History.step`, used as a context manager.
+    """The changes of one step; made by `History.step` and used as a context manager.
 
-    They are collected, by the paths that files have then, and made at the end of the `with`: new
+    They are collected, with the current paths of the files, and made at the end of the `with`: new
     files first, then edits, moves, and the trash.
     """
 
@@ -45,44 +45,42 @@ class Transaction:
     ) -> None:
         self._stores = stores
         self._root = os.fspath(root)
-        self._begun = record  # the step before anything is done
+        self._begun = record  # without changes
         self.id = record.id
         self._whole = whole
         self._logged = logged
         self.operations: list[Operation] = []
         self.done: list[ChangeRecord] = []  # in order
-        # Why a file was left as it was, by its path. Empty when the step is whole.
-        self.failed: dict[str, NotekeepError] = {}
-        # Conflict copies of what other programs saved while files were exchanged, by the path of
-        # the file; the step itself is done.
+        self.failed: dict[str, NotekeepError] = {}  # by path; those files were not changed
+        # Conflict copies by path, for saves of other programs during the exchange.
         self.copies: dict[str, str] = {}
-        self.folders: list[str] = []  # those that were made
-        # Asked before each file is written; False ends the step there, with what is ready by then.
+        self.folders: list[str] = []  # new folders
+        # Called with each path before its file is written; False ends the step there.
         self.goes_on: Callable[[str], bool] = lambda _: True
         self.is_stopped = False
 
     def edit(self, path: str, data: bytes, expected: str | None, *, keep_ours: bool = True) -> None:
-        """Give a file a new content; `expected` is the digest it was made from, None for any.
+        """Replace the content of a file; `expected` is the digest it was made from, None for any.
 
-        Without `keep_ours` no conflict copy is made when the file has changed: for changes that can
-        be made again from what the file holds then, such as a tag.
+        Without `keep_ours` there is no conflict copy if the file has changed: for changes that can
+        be planned again, such as a tag.
         """
         self.operations.append(Edit(path, data, expected, keep_ours=keep_ours))
 
     def create(self, path: str, data: bytes, *, any_name: bool = False) -> None:
-        """Make a new file; `any_name` allows a name that does not travel, for one that had it."""
+        """Create a file; `any_name` allows names that other systems refuse, to restore a file."""
         self.operations.append(New(path, data, any_name=any_name))
 
     def copy(self, path: str, source: Source) -> None:
-        """Make a new file from a stream, which may be too large for memory."""
+        """Create a file from a stream, which may be too large for memory."""
         self.operations.append(Copy(path, source))
 
     def move(self, path: str, to: str, *, any_name: bool = False) -> None:
-        """Give a file another name; the arguments are those of `atomic.move_file`."""
+        """Rename or move a file; the arguments are those of `atomic.move_file`."""
         self.operations.append(Move(path, to, any_name=any_name))
 
     def trash(self, path: str) -> str:
-        """Move a file to the trash, and return its path there; from a site it is removed."""
+        """Move a file to the trash and return its path there; remove it from a site."""
         if self._begun.root:
             self.operations.append(Remove(path))
             return ""
@@ -98,11 +96,11 @@ class Transaction:
             self.commit()
 
     def commit(self) -> None:
-        """Make the changes; the end of the `with` does it.
+        """Make the changes; called at the end of the `with`.
 
-        NotekeepError is raised when the only change, or one of a step that is whole, could not be
-        made; or when the only one met another program's save: then it is done, and the other
-        version is a conflict copy.
+        Raises NotekeepError if the only change, or one of a `whole` step, failed; and Conflict if
+        another program saved during the only change: it is made, and the other version is a
+        conflict copy.
         """
         self.operations.sort(key=lambda operation: operation.order)
         first = self.operations[0] if self.operations else None
@@ -133,10 +131,10 @@ class Transaction:
 
     @contextmanager
     def _staging(self) -> Iterator[None]:
-        """Make the one folder of a site in which new files are written before they are placed.
+        """Make a folder in a site for temporary files.
 
-        The journal names it before there is anything in it, so that a start after a crash removes
-        it. Its own `.gitignore` keeps it out of a commit until then.
+        It is in the journal before it has files, so that a start after a crash removes it. Its own
+        `.gitignore` keeps it out of commits until then.
         """
         folder = self._begun.staging
         record = replace(self._begun, id=f"{self.id}.{STAGING}", verb=STAGING, folders=(folder,))
@@ -148,14 +146,14 @@ class Transaction:
                 file.write("*\n")
             yield
         finally:
-            with suppress(OSError):  # else the next start removes it
+            with suppress(OSError):  # the next start removes it
                 os.unlink(ignoring)
                 os.rmdir(os.path.dirname(ignoring))
                 entry.finish()
             entry.leave()
 
     def _prepare(self, flush: Flush) -> list[Operation]:
-        """Check and write everything beside the files; gives what there is to do."""
+        """Check everything and write temporary files; return the operations to apply."""
         ready: list[Operation] = []
         try:
             for operation in self.operations:
@@ -178,7 +176,7 @@ class Transaction:
         for operation in ready:
             change = operation.change
             digest = edited.get(change.path)
-            if change.kind in {"move", "trash"} and digest:  # its turn comes after the edit
+            if change.kind in {"move", "trash"} and digest:  # applied after the edit
                 after = None if change.kind == "trash" else digest
                 operation.change = replace(change, before=digest, after=after)
         return ready
@@ -213,7 +211,7 @@ class Transaction:
             try:
                 self._apply(operation, flush)
             except TornWrite:
-                raise  # the journal has to complete it
+                raise  # recovery completes it from the journal
             except NotekeepError as error:
                 self.failed[operation.path] = error
                 remove_empty_folders(self._root, operation.made)
@@ -223,7 +221,7 @@ class Transaction:
                     return
 
     def _apply(self, operation: Operation, flush: Flush) -> None:
-        was_done = operation.is_applied(self._root)  # by another step, since this one was prepared
+        was_done = operation.is_applied(self._root)  # by another step since `_prepare`
         try:
             copy = operation.apply(self._root, self._stores, flush)
         except BaseException as error:
@@ -251,7 +249,7 @@ class Transaction:
             operation.discard(self._root)
 
     def _log_done(self) -> None:
-        """Log what was done; an undo that found nothing to do is logged, too."""
+        """Log the changes; an undo without changes is logged, too."""
         is_reversal = bool(self._begun.undoes or self._begun.redoes)
         if self._logged and (self.done or (is_reversal and not self.failed)):
             self._stores.log.append(self._record(self.done))
@@ -262,10 +260,9 @@ class Transaction:
         )
 
 
-# What can be undone and redone. A step is undone by the opposite changes, made as a step of their
-# own; redoing it undoes that one. So both are as safe as any other step, and the log alone says
-# what can be undone. Where a file has changed since, the change is taken out of what it is now by a
-# three-way merge; where that cannot be done, nothing is.
+# Undo and redo. A step is undone by another step with the opposite changes, and redo undoes that
+# one. So both are as safe as any step, and the log says what can be undone. If a file has changed
+# since, the change is removed from it by a three-way merge; if that fails, nothing is changed.
 
 _LOOK = "Nothing was changed. Check it with `notekeep history`."
 _IN_A_SITE = (
@@ -276,14 +273,14 @@ _IN_A_SITE = (
 
 
 class UndoableStep(NamedTuple):
-    """A step as it was first made, and what was made last of it: what is to be reversed."""
+    """A step that can be undone or redone."""
 
-    origin: StepRecord
-    last: StepRecord
+    origin: StepRecord  # as first made
+    last: StepRecord  # its last undo or redo, which is reversed next; else `origin`
 
 
 def stacks(records: Sequence[StepRecord]) -> tuple[list[UndoableStep], list[UndoableStep]]:
-    """Read from the log what can be undone, and what redone; the next one is the last."""
+    """Return the steps that can be undone and those that can be redone; the last is the next."""
     undo: list[UndoableStep] = []
     redo: list[UndoableStep] = []
     for record in records:
@@ -301,7 +298,7 @@ def stacks(records: Sequence[StepRecord]) -> tuple[list[UndoableStep], list[Undo
 
 
 def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
-    """Return the opposite of a step's changes, for the paths of now; Conflict if there is none."""
+    """Return the opposite of a step's changes, for current paths; Conflict if there is none."""
     moved = {change.path: change.to for change in record.changes if change.to}
     operations: list[Operation] = []
     try:
@@ -322,7 +319,7 @@ def invert(record: StepRecord, root: str, blobs: Blobs) -> list[Operation]:
                 inverse = _invert_move(root, change, blobs)
             operations += [inverse] if inverse is not None else []
     except Conflict as error:
-        if record.root:  # history and the trash know nothing of the files of a site
+        if record.root:  # a site has no trash, and no `notekeep history`
             error.hint = _IN_A_SITE
         raise
     return operations
@@ -337,7 +334,7 @@ def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Op
     before = blobs.read(change.before)
     if digest == change.after:
         return Edit(path, before, digest, keep_ours=False)
-    from notekeep.markdown.text_merge import merge_texts  # few steps are undone
+    from notekeep.markdown.text_merge import merge_texts
 
     merged = merge_texts(blobs.read(change.after), content_at(root, path) or b"", before)
     if merged is None:

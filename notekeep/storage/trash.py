@@ -1,4 +1,4 @@
-"""The vault's trash: what was deleted, kept in `.trash/` under its path, as Obsidian does."""
+"""The vault's trash: deleted files, in `.trash/` under their old path, as in Obsidian."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class TrashedFile(NamedTuple):
     """A file in the trash, by vault paths."""
 
     path: str
-    was: str  # where it was, as far as its path says: a number for a taken name may be in it
+    was: str  # its old path, perhaps with a number added to the name
     size: int  # in bytes
     deleted: float  # when, in seconds since 1970
 
 
 def list_trash(root: StrPath) -> list[TrashedFile]:
-    """List the files in the trash, the last deleted first."""
+    """List the files in the trash, last deleted first."""
     found: list[TrashedFile] = []
     base = os.path.join(os.fspath(root), TRASH)
     for folder, folders, names in os.walk(base):
@@ -40,7 +40,7 @@ def list_trash(root: StrPath) -> list[TrashedFile]:
 
 
 def empty_trash(root: StrPath, stores: Stores) -> list[str]:
-    """Remove what is in the trash for good, and list it; the last versions stay in history."""
+    """Delete all files in the trash and return them; their last versions stay in history."""
     removed: list[str] = []
     for one in list_trash(root):
         with explain_errors(one.path, "removed"), open_place(root, one.path, follow=False) as place:
@@ -58,7 +58,7 @@ def empty_trash(root: StrPath, stores: Stores) -> list[str]:
 
 
 def original_path(stores: Stores, path: str) -> str:
-    """Return where a file in the trash was, from the log, else from its path."""
+    """Return the old path of a file in the trash, from the log or from its path."""
     for record in reversed(stores.log.steps()):
         for change in reversed(record.changes):
             if change.to == path and not record.root:

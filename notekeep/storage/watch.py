@@ -1,10 +1,9 @@
-"""Hints that something in the vault changed, so that a sweep need not wait for its turn.
+"""Hints that files in the vault changed, so that a sweep starts early.
 
-A hint names folders to sweep and promises nothing: systems merge, drop and repeat what they report,
-and a renamed folder is all they say of the notes in it. So the sweep is the truth, and a hint for
-the whole vault comes by itself when watching begins and from time to time. Where the system cannot
-watch, because there are too many folders or the disk is another machine's, the vault is swept at
-intervals instead.
+A hint names folders to sweep. It is not reliable: systems merge, drop and repeat events, and report
+only the folder if it is renamed. So the sweep decides, and there is a hint for the whole vault at
+the start and from time to time. If the system cannot watch, because there are too many folders or
+it is a network disk, the vault is swept at intervals.
 """
 
 from __future__ import annotations
@@ -29,24 +28,24 @@ if TYPE_CHECKING:
 EVERYTHING = frozenset({""})
 """The hint to sweep the whole vault."""
 
-_MANY = 20  # folders from which on one sweep of everything is quicker
-_STEP_MS = 20  # how long it has to be quiet before a hint is given
-_GATHER_MS = 400  # how long a hint may be held back while it is not quiet
-_CHECK_MS = 1000  # how often to check whether the vault is still there
-_FULL_SECONDS = 300.0  # after which the whole vault is hinted at in any case
+_MANY = 20  # for more folders, sweeping everything is faster
+_STEP_MS = 20  # without an event before a hint
+_GATHER_MS = 400  # the longest delay of a hint
+_CHECK_MS = 1000  # between checks whether the vault still exists
+_FULL_SECONDS = 300.0  # between hints for the whole vault
 
 _ONE_BY_ONE = sys.platform.startswith("linux")
-"""Whether the system watches single folders. To have watchfiles find them takes a quarter of a
-second for 100,000 notes, in which Python runs no other thread."""
+"""Whether the system watches single folders. If watchfiles lists them, no other Python thread runs
+meanwhile, a quarter of a second for 100,000 notes."""
 
 
 def watch(
     root: str | os.PathLike[str], *, stop: Event | None = None, poll_every: float = 10.0
 ) -> Iterator[frozenset[str]]:
-    """Wait for changes in a vault and name the folders to sweep: vault paths, none inside another.
+    """Wait for changes in a vault and yield the folders to sweep, as vault paths.
 
-    `EVERYTHING` stands for the whole vault; a folder may be gone, and sweeping it shows what was in
-    it. Where nothing can be watched, the vault is swept every `poll_every` seconds. `stop` ends it.
+    `EVERYTHING` is the whole vault. A folder may be deleted: sweeping it finds its removed notes.
+    If watching is impossible, the vault is swept every `poll_every` seconds. `stop` ends it.
     """
     place = os.path.realpath(root)
     halt = stop or Event()
@@ -57,7 +56,7 @@ def watch(
         if is_remote(place) or not (yield from _watch(place, halt)):
             yield from _poll(place, halt, poll_every)
         if not halt.is_set():
-            yield EVERYTHING  # it went away and may be another one
+            yield EVERYTHING  # it was missing, and may be another vault now
 
 
 def _watch(place: str, halt: Event) -> Generator[frozenset[str], None, bool]:
@@ -67,7 +66,7 @@ def _watch(place: str, halt: Event) -> Generator[frozenset[str], None, bool]:
             watched = list_folders(place) if _ONE_BY_ONE else [place]
             yield from _hints(place, watched, halt)
         except FileNotFoundError:
-            continue  # a folder that went while the others were listed
+            continue  # a folder was removed during the listing
         except (ImportError, Failure, OSError, RuntimeError):  # too many folders, or no way to
             return False
     return True
@@ -77,7 +76,7 @@ def _hints(place: str, watched: list[str], halt: Event) -> Iterator[frozenset[st
     import watchfiles
 
     identity = _identity(place)
-    full = 0.0  # what changed before the system began to watch was hinted at by nobody
+    full = 0.0  # changes before the watch started raise no event
     found = watchfiles.watch(
         *watched,
         recursive=not _ONE_BY_ONE,
@@ -95,7 +94,7 @@ def _hints(place: str, watched: list[str], halt: Event) -> Iterator[frozenset[st
             if _identity(place) != identity:
                 return
             if _ONE_BY_ONE and _changes_folders(frozenset(watched), changes):
-                # Once more when they are watched: until then, what happens in them is not heard.
+                # There are no events of new folders until they are watched.
                 yield EVERYTHING
                 return
             if time.monotonic() >= full:
@@ -108,7 +107,7 @@ def _hints(place: str, watched: list[str], halt: Event) -> Iterator[frozenset[st
 
 
 def _changes_folders(watched: frozenset[str], changes: Iterable[tuple[Change, str]]) -> bool:
-    """Tell whether there may be new folders to watch, or fewer than there were."""
+    """Whether folders to watch may have been added or removed."""
     from watchfiles import Change
 
     return any(
@@ -156,17 +155,17 @@ def folders_to_sweep(root: str, paths: Iterable[str]) -> frozenset[str]:
         if name == IGNORE_FILE or name.endswith(NOTE_SUFFIXES):
             folders.add(above)
         elif not name.startswith(".") and not os.path.isfile(path):
-            folders.add(inner)  # a folder, or what was one
+            folders.add(inner)  # a folder, perhaps deleted
     return outermost(folders)
 
 
 def outermost(folders: Iterable[str]) -> frozenset[str]:
-    """Leave out folders that lie in others; name the whole vault when there are too many."""
-    kept: list[str] = []
+    """Drop folders inside others; return the whole vault if there are too many."""
+    outer: list[str] = []
     for folder in sorted(set(folders)):
-        if not any(not other or folder.startswith(f"{other}/") for other in kept):
-            kept.append(folder)
-    return frozenset(kept) if len(kept) <= _MANY else EVERYTHING
+        if not any(not other or folder.startswith(f"{other}/") for other in outer):
+            outer.append(folder)
+    return frozenset(outer) if len(outer) <= _MANY else EVERYTHING
 
 
 def _identity(place: str) -> tuple[int, int] | None:
