@@ -359,8 +359,8 @@ def is_own_write(now: bytes, old: bytes, new: bytes) -> bool:
     return len(now) >= len(old) and now[cut:] == padded[cut : len(now)]
 
 
-# Metadata of a file: mode, owner, access list, tags. A new file has the user's defaults, but a note
-# that was private or shared with a group must stay so. Times change: a saved note is a changed note.
+# Metadata of a file: mode, owner, access list, tags. A new file has the defaults of the user, but a
+# note that was private or shared with a group must stay so. Times change: a saved note has changed.
 
 _COPYFILE_ACL, _COPYFILE_XATTR = 1 << 0, 1 << 2  # copyfile.h on macOS
 
