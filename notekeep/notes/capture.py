@@ -46,7 +46,7 @@ _OF_KIND = (
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".avif", ".bmp")
 
 QUOTE_SECTIONS = ("Quotes", "Highlights", "Quotations")
-"""Headings that quotes go under, the first that a note has; a new one is called as the first."""
+"""Headings for quotes: the first that a note has is used, else the first here is added."""
 
 
 # A new note
@@ -61,12 +61,12 @@ def plan_new(
     tags: Sequence[str] = (),
     body: str = "",
 ) -> WritePlan:
-    """Plan a new note of a kind as a person asks for it; words for a day are the day they mean."""
+    """Plan a new note; words for a day, such as `yesterday`, become dates."""
     changes = [FieldChange(name, "=", value) for name, value in (fields or {}).items()]
     dated = [resolve_date(change, workspace.schema, workspace.today()) for change in changes]
     now = config.current_time()
     if kind == "habit":
-        # One that is made in the night is due at once, on the day that still counts.
+        # A habit that is added after midnight is due on the day that has not ended.
         now = dt.datetime.combine(workspace.today(), now.time())
     return plan_note_file(
         workspace,
@@ -79,7 +79,7 @@ def plan_new(
     )
 
 
-def plan_note_file(  # noqa: PLR0913 - what a note is made of
+def plan_note_file(  # noqa: PLR0913 - the parts of a note
     workspace: Workspace,
     kind: str,
     title: str,
@@ -92,37 +92,38 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
     template: str | None = None,
     names: Mapping[str, str] | None = None,
 ) -> WritePlan:
-    """Plan a new note of a kind, named by its title, from the vault's template when it has one.
+    """Plan a new note of a kind, named by its title, from the vault's template if there is one.
 
     Args:
         workspace: The vault.
-        kind: The kind's id, or what a template of the vault is for, such as `movie`.
+        kind: The kind, or the name of a template, such as `movie`.
         title: The title; for a daily note the day, ISO.
         now: The wall clock, for `{{date}}` and `{{time}}`.
-        fields: Front matter beside title, type and tags.
+        fields: Front matter except title, type and tags.
         tags: Its tags.
-        body: What stands below the front matter, instead of the template's text.
-        path: Where it lies; "" for its title in the folder of its kind, or where the vault keeps
-            such notes when there is no such folder.
-        template: Its text as it stands; None for the vault's template of its kind.
-        names: What the template may name besides.
+        body: The text below the front matter, instead of the template's.
+        path: Its path; "" for its title in the folder of its kind, or the folder with most notes
+            of its kind.
+        template: The text of its template; None for the vault's template of its kind.
+        names: More variables for the template.
     """
-    from notekeep.markdown.templates import new_note  # a line is added without them
+    from notekeep.markdown.templates import new_note
 
     schema = workspace.schema
-    given: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
+    matter: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}
     if not title.strip():
-        raise UsageError("a note needs a title", 'example: `notekeep new book "Deep Work"`')
+        raise UsageError("A note needs a title.", 'Example: `notekeep new book "Deep Work"`.')
     require_utf8(title, "the title")
-    for name, value in given.items():
+    for name, value in matter.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
         require_utf8(f"{name}={shown}", f"the value of {name}")
-    kind = schema.named(kind) or kind  # `Book` and `books` mean one, too
+    kind = schema.named(kind) or kind  # also by `Book` or `books`
     own = _read_template(workspace, kind) if template is None else template
     if kind not in schema.kinds and own is None:
         near = nearest_word(kind, schema.kinds)
-        hint = f"did you mean {near!r}?" if near else f"kinds: {', '.join(sorted(schema.kinds))}"
-        raise UsageError(f"there is no kind {kind!r}", hint)
+        kinds = ", ".join(sorted(schema.kinds))
+        hint = f"Did you mean {near!r}?" if near else f"The kinds are {kinds}."
+        raise UsageError(f"There is no kind {kind!r}.", hint)
     if not path:
         folder = _find_folder(workspace, kind, own or "")
         path = f"{folder}/{safe_name(title)}.md".lstrip("/")
@@ -136,7 +137,7 @@ def plan_note_file(  # noqa: PLR0913 - what a note is made of
         is_whole=template is not None,
         formats=(obsidian.date_format, obsidian.time_format),
         names=names,
-        fields=given,
+        fields=matter,
         body=body,
         schema=schema,
     )
@@ -163,16 +164,16 @@ def _plan_daily(workspace: Workspace, path: str, day: dt.date) -> WritePlan:
         },
     )
     if named and template is None and not os.path.exists(os.path.join(workspace.root, named)):
-        plan.remarks.append(f"{named}: Obsidian's template for daily notes was not found")
+        plan.remarks.append(f"Obsidian's template for daily notes was not found: {named}")
     return plan
 
 
 def _find_folder(workspace: Workspace, kind: str, template: str) -> str:
-    """The folder of new notes of a kind; where there is none, the one with most such notes."""
+    """Return the folder for new notes of a kind, or else the one with most of them."""
     root, schema = workspace.root, workspace.schema
     folder = match_spelling(root, schema.folders.get(kind, ""))
-    is_said = kind in FIXED_KINDS or kind in workspace.settings.own_folders
-    if is_said or (folder and os.path.isdir(os.path.join(root, folder))):
+    is_set = kind in FIXED_KINDS or kind in workspace.settings.own_folders
+    if is_set or (folder and os.path.isdir(os.path.join(root, folder))):
         return folder
     matter = frontmatter.read_frontmatter(template.encode("utf-8", "surrogateescape"))
     categories = json.dumps([fold_text(name) for name in find_categories(matter)])
@@ -185,9 +186,9 @@ def _find_folder(workspace: Workspace, kind: str, template: str) -> str:
 
 
 def _read_template(workspace: Workspace, kind: str) -> str | None:
-    """The vault's template of a kind: `book.md`, or `Book Template.md` as in many vaults."""
+    """Return the vault's template of a kind: `book.md`, or `Book Template.md`."""
     folder = workspace.schema.templates
-    if kind == "daily":  # Obsidian's settings say which other one is for days
+    if kind == "daily":  # another name is set in Obsidian's settings
         return _read_text(workspace.root, f"{folder}/daily.md")
     try:
         names = sorted(os.listdir(resolve_path(workspace.root, folder)))
@@ -201,7 +202,7 @@ def _read_template(workspace: Workspace, kind: str) -> str | None:
 
 
 def _read_text(root: str, path: str) -> str | None:
-    """The text of a template, or None; refused where it, or a link to it, leaves the vault."""
+    """Return the text of a template, or None; Refused for a path out of the vault."""
     try:
         with open(resolve_path(root, path), encoding="utf-8-sig") as file:
             return file.read()
@@ -215,7 +216,7 @@ def _read_text(root: str, path: str) -> str | None:
 def plan_add_to(
     workspace: Workspace, text: str, to: str = "", day: dt.date | None = None
 ) -> WritePlan:
-    """Plan a line at the end of a note or section (`NOTE#Section`), by default a day's note."""
+    """Plan to add a line to a note or section (`NOTE#Section`), by default to a daily note."""
     name, _, section = to.partition("#")
     if name:
         path, section = _split_section(workspace, to)
@@ -244,9 +245,11 @@ def _split_section(workspace: Workspace, to: str) -> tuple[str, str]:
 
 
 def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePlan:
-    """Plan a line or block at the end of a note or section; below a list it is one more item."""
+    """Plan to add a line or block to a note or section; after a list it becomes an item."""
     if not text.strip():
-        raise UsageError("nothing to add", "give the text, or `-` to read it from a pipe")
+        raise UsageError(
+            "There is nothing to add.", "Give the text, or `-` to read it from a pipe."
+        )
     _refuse_utf16(path, before)
     parts = split_frontmatter(before)
     body = before[parts.body :].decode("utf-8", "surrogateescape")
@@ -254,7 +257,7 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
     if section:
         span = find_section(body, read_body(body), section, exact=True)
         if span is None:
-            raise NotFound(f"{path} has no section {section!r}", "see `notekeep show NOTE`")
+            raise NotFound(f"{path} has no section {section!r}.", "See `notekeep show NOTE`.")
         end = span[1]
     after = before[: parts.body] + encode(_insert(body, end, text, parts.eol.decode("ascii")))
     return WritePlan("add", path, [NoteChange(path, before, after)])
@@ -263,29 +266,29 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
 def _refuse_utf16(path: str, data: bytes) -> None:
     if data.startswith(_UTF16):
         raise Refused(
-            f"{path}: the file is UTF-16, and notes are UTF-8",
-            "save it as UTF-8 in an editor",
+            f"{path}: The file is UTF-16, and notes are UTF-8.",
+            "Save it as UTF-8 in an editor.",
             line=1,
             column=1,
         )
 
 
 def _insert(body: str, end: int, text: str, eol: str, *, is_block: bool = False) -> str:
-    """A body with text below the last line that says something before `end`, else unchanged."""
-    kept = body[:end].rstrip("\r\n")
-    line_end = _EOL.match(body, len(kept))
-    at = line_end.end() if line_end and kept else len(kept)
+    """Insert text below the last line with text before `end`."""
+    before = body[:end].rstrip("\r\n")
+    line_end = _EOL.match(body, len(before))
+    at = line_end.end() if line_end and before else len(before)
     text = text.replace("\r\n", "\n").replace("\n", eol)
-    added, is_item = (text, False) if is_block else _as_item(text, kept)
-    ended = "" if line_end or not kept else eol
-    above = "" if not kept or is_item else eol
+    added, is_item = (text, False) if is_block else _as_item(text, before)
+    ended = "" if line_end or not before else eol
+    above = "" if not before or is_item else eol
     below = eol if body[end:] and not body[at:end] else ""
     return f"{body[:at]}{ended}{above}{added}{eol}{below}{body[at:]}"
 
 
-def _as_item(text: str, kept: str) -> tuple[str, bool]:
-    """Text as it stands below what is kept, and whether it is one more item of a list there."""
-    lines = kept.splitlines() or [""]
+def _as_item(text: str, before: str) -> tuple[str, bool]:
+    """Convert text to a list item if the text before it is a list; return whether it is one."""
+    lines = before.splitlines() or [""]
     bullet = _BULLET.match(lines[-1])
     if bullet is None or text.startswith(">"):
         return text, False
@@ -297,22 +300,22 @@ def _as_item(text: str, kept: str) -> tuple[str, bool]:
     return text, True
 
 
-# A quote added to a note: a block quote with its locator, under the heading for quotes
+# A quote: a block quote with its location, under the heading for quotes
 
 
 def plan_quote(
     path: str, before: bytes, text: str, *, page: str = "", loc: str = "", at: str = ""
 ) -> WritePlan:
-    """Plan a quote in a note, with a page, a location of an e-book, or a time (`12:34`)."""
+    """Plan to add a quote to a note, with a page, an e-book location or a time (`12:34`)."""
     lines = text.strip().splitlines()
     if not lines:
-        raise UsageError("the quote is empty", 'usage: notekeep quote NOTE "TEXT"')
+        raise UsageError("The quote is empty.", 'Usage: `notekeep quote NOTE "TEXT"`.')
     if sum(map(bool, (page, loc, at))) > 1:
-        raise UsageError("use only one of --page, --loc and --at")
+        raise UsageError("Use only one of --page, --loc and --at.")
     if at:
         clock = _CLOCK.fullmatch(at.strip())
         if clock is None or int(clock[2]) > 59 or int(clock[3]) > 59:
-            raise UsageError(f"{at!r} is not a time", "use 12:34 or 1:02:33")
+            raise UsageError(f"{at!r} is not a time.", "Use 12:34 or 1:02:33.")
         at = f"{int(clock[1] or 0):02d}:{int(clock[2]):02d}:{clock[3]}"
     locator = f"(p. {page})" if page else f"(loc. {loc})" if loc else f"[{at}]" if at else ""
     lines[-1] = f"{lines[-1]} {locator}".rstrip()
@@ -320,21 +323,17 @@ def plan_quote(
     return plan_add_to_quotes(path, before, quote)
 
 
-def quote_place(typed: str) -> dict[str, str]:
-    """Return where a quote is, as `plan_quote` takes it: a time has a colon, the rest are pages."""
-    return {"at": typed} if ":" in typed else {"page": typed}
+def quote_place(text: str) -> dict[str, str]:
+    """Return the location of a quote for `plan_quote`: a time with a colon, or a page."""
+    return {"at": text} if ":" in text else {"page": text}
 
 
 def plan_add_to_quotes(path: str, before: bytes, block: str) -> WritePlan:
-    """Plan Markdown blocks at the end of a note's section for quotes.
+    """Plan to add Markdown blocks to a note's section for quotes.
 
-    The section is the first one called Quotes, Highlights or Quotations, in any case. A note
-    without one gets the heading Quotes at its end, at the level of its other sections.
-
-    Args:
-        path: The note, vault-relative.
-        before: Its bytes.
-        block: One or more block quotes, with whatever belongs to them, such as `^id` lines.
+    The section is the first one called Quotes, Highlights or Quotations, in any case. If there is
+    none, the heading Quotes is added at the level of the other sections. `block` is one or more
+    block quotes with their `^id` lines.
     """
     _refuse_utf16(path, before)
     parts = split_frontmatter(before)
@@ -358,7 +357,7 @@ def plan_add_to_quotes(path: str, before: bytes, block: str) -> WritePlan:
 
 
 def plan_attach(workspace: Workspace, path: str, file: str) -> WritePlan:
-    """Plan a copy of a file into the vault's attachments, and a link to it at a note's end."""
+    """Plan to copy a file to the attachments and to add a link to a note."""
     before = workspace.read(path)
     plan = plan_attachment(workspace, Attachment(os.path.basename(file), file), path)
     link = make_attachment_link(workspace, plan.copies[0].path, path)
@@ -367,14 +366,14 @@ def plan_attach(workspace: Workspace, path: str, file: str) -> WritePlan:
 
 
 def plan_attachment(workspace: Workspace, file: Attachment, note: str) -> WritePlan:
-    """Plan a file among the attachments of a note; its label is the name it gets there."""
+    """Plan to copy a file to the attachments of a note; the label is its new name."""
     stored = free_path(workspace.root, attachment_path(workspace, file.name, note))
     copy = FileCopy(stored, file.source())
     return WritePlan("attach", stored.rpartition("/")[2], copies=[copy], whole=True)
 
 
 def attachment_path(workspace: Workspace, name: str, note: str) -> str:
-    """Return where a file of a name goes as an attachment of a note, whether it is there or not."""
+    """Return the path for a file as an attachment of a note, even if it is used."""
     stem, suffix = os.path.splitext(name)
     folder = workspace.settings.attachments
     if folder.split("/")[0] == ".":
@@ -385,7 +384,7 @@ def attachment_path(workspace: Workspace, name: str, note: str) -> str:
 
 
 def make_attachment_link(workspace: Workspace, path: str, note: str) -> str:
-    """Write a link from a note to an attachment: a picture is shown, any other file is named."""
+    """Make a link from a note to an attachment; a picture is embedded."""
     style = workspace.link_style
     name = path.rpartition("/")[2]
     is_only = style.form != "shortest" or not any(
@@ -399,7 +398,7 @@ def make_attachment_link(workspace: Workspace, path: str, note: str) -> str:
 # A quick note: text and a file, to today's note, the inbox or another note
 
 TODAYS_NOTE, INBOX = "Today's note", "Inbox"
-MAX_TITLE_LENGTH = 60  # letters that a title has at most, when it is taken from a text
+MAX_TITLE_LENGTH = 60  # characters of a title made from a text
 
 _MARKS = re.compile(r"^(?:#+|>|[-*+]|\d+[.)])\s+(?:\[.\]\s+)?")
 _RULES = re.compile(r"(?:[-*_=]{3,}(?:\s+|\Z))+")
@@ -407,25 +406,25 @@ _UNFIT = re.compile(r'[\\/:*?"<>|#^\[\]]+')
 
 
 class Attachment(NamedTuple):
-    """A file that goes along: its name, and where it is or, from the clipboard, what it holds."""
+    """A file to attach."""
 
     name: str
     path: str = ""
-    data: bytes = b""
+    data: bytes = b""  # from the clipboard, without a path
 
     def source(self) -> Source:
-        """Return what opens it; NotFound when its path names no file."""
+        """Return a function that opens it; NotFound if it is not a file."""
         if self.data:
             return lambda: io.BytesIO(self.data)
         if os.path.isdir(self.path):
-            raise NotFound(f"{self.path} is a folder", "give the path of a file")
+            raise NotFound(f"{self.path} is a folder.", "Give the path of a file.")
         if not os.path.isfile(self.path):
-            raise NotFound(f"there is no file {self.path}", "give the path of a file")
+            raise NotFound(f"There is no file {self.path}.", "Give the path of a file.")
         return lambda: open(self.path, "rb")
 
 
 def make_title(text: str) -> str:
-    """Return a title for a text: its first line that is not a rule, cut after a word."""
+    """Return a title for a text: its first line that is not a rule, cut at a word."""
     start = _RULES.match(text.strip())
     text = text.strip()[start.end() if start else 0 :]
     first = _MARKS.sub("", text.partition("\n")[0]).strip()
@@ -436,12 +435,12 @@ def make_title(text: str) -> str:
 
 
 def _plan_with_quotes(workspace: Workspace, text: str, link: str, place: str) -> WritePlan:
-    """Plan a text at the end of a note, with the lines that begin with `>` under its quotes."""
+    """Plan to add a text to a note, with lines that begin with `>` under its quotes."""
     groups: list[tuple[bool, list[str]]] = [
         (is_quote, list(lines))
         for is_quote, lines in groupby(text.splitlines(), lambda line: line.startswith(">"))
     ]
-    # In code such a line is no quote.
+    # In code, such a line is not a quote.
     quotes = [] if "```" in text else ["\n".join(lines) for is_quote, lines in groups if is_quote]
     if not quotes:
         return plan_add_to(workspace, "\n".join(filter(None, (text, link))), place)
@@ -462,10 +461,10 @@ def plan_capture(
     attachment: Attachment | None = None,
     day: dt.date | None = None,
 ) -> WritePlan:
-    """Plan a quick note; the place is TODAYS_NOTE (or that of a `day`), INBOX or a note's path."""
+    """Plan a quick note to TODAYS_NOTE (or the daily note of `day`), INBOX or a note's path."""
     if attachment is None:
         return _plan_text(workspace, text, "", place, day)
-    # Where the file goes may depend on the note, which is named by its text.
+    # The folder of the file may depend on the note, whose name is made from the text.
     note = _plan_text(workspace, text, attachment.name, place, day).changes[0].path
     stored = plan_attachment(workspace, attachment, note).copies[0]
     link = make_attachment_link(workspace, stored.path, note)

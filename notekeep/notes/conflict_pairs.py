@@ -1,7 +1,7 @@
-"""Conflicts: two versions of one note, in two files, in one or in git, until a person chooses.
+"""Conflicts: two versions of a note, in two files, in one file or in git.
 
-Whatever is chosen, nothing is lost: the version that goes is in the trash or in history, and `undo`
-brings it back. No mark is ever written into a note.
+Nothing is lost: the version that is not chosen goes to the trash or to history, and `undo` restores
+it. No conflict markers are written into a note.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ if TYPE_CHECKING:
 
 VERB = "conflicts"
 _NO_PARENT = frozenset({"", "seen", "sync", "restore", VERB})
-"""Verbs of versions that need not come from the version before them."""
+"""Verbs whose versions may not be based on the previous version."""
 _BOX = re.compile(rb"((?:[-*+]|\d+[.)])[ \t]+)\[.\]")
-_TELLING = re.compile(rb"(?!#).*\w")
-"""A line that two notes do not have by chance, as they may have a heading."""
+_DISTINCTIVE = re.compile(rb"(?!#).*\w")
+"""A line that two notes do not share by chance, as they may share a heading."""
 
 
 class PastVersion(NamedTuple):
-    """A version of a note that this machine knows."""
+    """A version of a note on this machine."""
 
     data: bytes
-    has_parent: bool  # whether it was made from the version before it
+    has_parent: bool  # whether it is based on the previous version
 
 
 def find_merge_base(
@@ -55,14 +55,13 @@ def find_merge_base(
     mine: bytes,
     theirs: bytes,
 ) -> tuple[bytes, bool]:
-    """Find the text to merge from: a version that both sides have known.
+    """Find the base of a merge, a version that both sides contain, and whether it is a guess.
 
-    `versions` are those of history and `commits` those of git, both newest first. Where both sides
-    have known none, it is what they have in common, so that all else stays. Whether the text is
-    such a guess comes with it.
+    `versions` are from history and `commits` from git, both newest first. If there is no such
+    version, the base is a guess: the common lines, so that all others stay.
     """
-    # A wrong base takes out what one side wrote. That this machine has a version does not tell
-    # that the other side ever had it, nor that the note, as another program brought it, had it.
+    # A wrong base deletes text of one side. That this machine has a version does not prove that
+    # the other side had it, or that the note had it, if another program wrote the note.
     shown = [_find_shown(versions, side) for side in (mine, theirs)]
     origins = [_find_origins(versions, side) for side in (mine, theirs)]
     both = (shown[0] | {*origins[0]}) & (shown[1] | {*origins[1]})
@@ -76,7 +75,7 @@ def find_merge_base(
 
 
 def _find_origins(versions: Sequence[PastVersion], side: bytes) -> range:
-    """The versions that a side surely comes from, because it is one that was made here."""
+    """Return the versions that a side is based on, if it was written on this machine."""
     start = end = next((n for n, one in enumerate(versions) if one.data == side), len(versions))
     while end < len(versions) - 1 and versions[end].has_parent:
         end += 1
@@ -84,9 +83,9 @@ def _find_origins(versions: Sequence[PastVersion], side: bytes) -> range:
 
 
 def _find_shown(versions: Sequence[PastVersion], side: bytes) -> set[int]:
-    """The versions that a side shows to have known: no line of them is missing in it.
+    """Return the versions that a side must be based on, because it has all their lines.
 
-    Fields and boxes may have changed since, if a line was new in that version.
+    Fields and checkboxes may differ, if the version had a new line.
     """
     found: set[int] = set()
     known: set[bytes] = set()
@@ -94,9 +93,11 @@ def _find_shown(versions: Sequence[PastVersion], side: bytes) -> set[int]:
     for number in range(len(versions) - 1, -1, -1):
         data, has_parent = versions[number]
         here = _body_lines(data)
-        is_new = has_parent and any(map(_TELLING.match, here.keys() - known))
+        is_new = has_parent and any(map(_DISTINCTIVE.match, here.keys() - known))
         known |= here.keys()
-        if here <= body and (is_new or (any(map(_TELLING.match, here)) and _lines(data) <= lines)):
+        if here <= body and (
+            is_new or (any(map(_DISTINCTIVE.match, here)) and _lines(data) <= lines)
+        ):
             found.add(number)
     return found
 
@@ -106,7 +107,7 @@ def _lines(data: bytes) -> Counter[bytes]:
 
 
 def _body_lines(data: bytes) -> Counter[bytes]:
-    """The lines below front matter, whether their boxes are ticked or not."""
+    """Return the lines below front matter, with all checkboxes empty."""
     found = Counter[bytes]()
     for line, count in _lines(data[split_frontmatter(data).body :]).items():
         found[_BOX.sub(rb"\1[ ]", line, count=1)] += count
@@ -116,18 +117,17 @@ def _body_lines(data: bytes) -> Counter[bytes]:
 Choice: TypeAlias = Literal["mine", "theirs", "both"]
 
 CONFLICT_PROBLEM = "conflict"
-"""The code of the problem that a note with git's marks has."""
+"""The code of a problem about git's conflict markers."""
 
-_HINT = "nothing was changed; use `notekeep conflicts keep COPY mine`, `theirs` or `both`"
+_HINT = "Nothing was changed. Use `notekeep conflicts keep COPY mine`, `theirs` or `both`."
 
 
 class ConflictPair(NamedTuple):
-    """One conflict."""
+    """A conflict."""
 
-    copy: str  # the file with the other version; the note itself without such a file
-    note: str  # need not exist
-    # "copy" for two files, "log" for two logs, "marks" for git's marks in one file, "git" for a
-    # path that git left unmerged
+    copy: str  # the file with the other version, or the note itself
+    note: str  # may not exist
+    # two files, two logs, git's conflict markers in one file, or an unmerged path of git
     kind: Literal["copy", "log", "marks", "git"]
 
 
@@ -150,7 +150,7 @@ def list_conflicts(workspace: Workspace) -> list[ConflictPair]:
 
 
 def find_conflict_problems(workspace: Workspace, hint: str) -> list[Problem]:
-    """Return the conflicts as problems, except git's markers, which are problems of the notes."""
+    """Return the conflicts as problems, except markers, which the catalog reports."""
     return [
         Problem(
             pair.copy,
@@ -165,34 +165,34 @@ def find_conflict_problems(workspace: Workspace, hint: str) -> list[Problem]:
 
 
 def find_unfinished_problem(workspace: Workspace) -> Problem | None:
-    """Return what git began in the vault and did not finish, as a problem that says what to do."""
+    """Return an unfinished operation of git as a problem with its fix."""
     found = find_unfinished(workspace.root)
     if found is None:
         return None
-    # Where sync is not set up, git was not asked what it left unmerged.
-    hint = "" if is_set_up(workspace.state) else "`git status` lists what is not merged. "
+    # Without sync, `list_conflicts` does not run git.
+    hint = "" if is_set_up(workspace.state) else "`git status` lists the unmerged files. "
     return Problem("", None, str(found), hint + found.ways, CONFLICT_PROBLEM)
 
 
 def find_conflict(workspace: Workspace, name: str) -> ConflictPair:
-    """Return the one conflict that a name means: the copy's path or name, or its note's."""
-    wanted = {name_key(name), name_key(f"{name}.md")}
+    """Find a conflict by the path or name of its copy or note."""
+    keys = {name_key(name), name_key(f"{name}.md")}
     named = [
         (pair, (pair.copy, pair.note, basename(pair.copy), basename(pair.note)))
         for pair in list_conflicts(workspace)
     ]
-    for part in range(4):  # what says most first
-        found = [pair for pair, names in named if name_key(names[part]) in wanted]
+    for part in range(4):  # the most specific first
+        found = [pair for pair, names in named if name_key(names[part]) in keys]
         if len(found) > 1:
             copies = [pair.copy for pair in found]
-            raise Ambiguous(f"{name!r} matches several conflicts:", copies, "choose one")
+            raise Ambiguous(f"{name!r} matches several conflicts:", copies, "Choose one.")
         if found:
             return found[0]
-    raise NotFound(f"there is no conflict called {name!r}", "`notekeep conflicts` lists them")
+    raise NotFound(f"No conflict matches {name!r}.", "`notekeep conflicts` lists them.")
 
 
 def plan_show(workspace: Workspace, pair: ConflictPair) -> WritePlan:
-    """Return the difference between both versions, mine first, as a plan that is only shown."""
+    """Return a plan whose diff is the difference of both versions, mine first."""
     mine, theirs = sides(workspace, pair)
     return WritePlan(VERB, pair.copy, [NoteChange(pair.note, mine or b"", theirs)])
 
@@ -200,8 +200,8 @@ def plan_show(workspace: Workspace, pair: ConflictPair) -> WritePlan:
 def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> WritePlan:
     """Plan to keep one version, or both.
 
-    "mine" is the note, or the first side of git's marks; "theirs" the copy, or the second side.
-    With "both" the copy becomes a note of its own, or the sides stand one after the other.
+    "mine" is the note, or the first side of a conflict marker; "theirs" is the copy, or the second
+    side. With "both" the copy becomes another note, or the second side follows the first.
     """
     plan = WritePlan(VERB, f"keep {choice} of {pair.note}", resolved=[pair.note], whole=True)
     if pair.kind == "marks":
@@ -214,8 +214,8 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
         if choice == "both" and mine is not None and theirs is not None:
             free = free_path(workspace.root, pair.note)
             plan.changes.append(NoteChange(free, None, theirs))
-        kept = theirs if choice == "theirs" or (choice == "both" and mine is None) else mine
-        plan.edit(pair.note, workspace.read_if_there(pair.note), kept)
+        after = theirs if choice == "theirs" or (choice == "both" and mine is None) else mine
+        plan.edit(pair.note, workspace.read_if_there(pair.note), after)
         return plan
     mine, theirs = sides(workspace, pair)
     if choice == "both" or (mine is None and choice == "theirs"):
@@ -229,17 +229,16 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
 
 
 def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> WritePlan:
-    """Plan one text with the changes of both; without a known base every line of both is kept."""
+    """Plan the merge of both versions; without a known base it has all lines of both."""
     plan = WritePlan(VERB, f"merge {pair.note}", resolved=[pair.note], whole=True)
     if pair.kind == "git":
         base, mine, theirs = _git_versions(workspace, pair.note)
-        # An edit is more than a deletion.
-        kept = theirs if mine is None else mine
+        merged = theirs if mine is None else mine  # an edit wins over a deletion
         if mine is not None and theirs is not None:
-            kept = merge_versions(pair.note, base, mine, theirs)
-        if kept is None:
-            raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
-        plan.edit(pair.note, workspace.read_if_there(pair.note), kept)
+            merged = merge_versions(pair.note, base, mine, theirs)
+        if merged is None:
+            raise Conflict(f"{pair.note}: Both versions changed the same lines.", _HINT)
+        plan.edit(pair.note, workspace.read_if_there(pair.note), merged)
         return plan
     mine, theirs = sides(workspace, pair)
     if mine is None:
@@ -251,11 +250,11 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
         base, is_guess = _find_base(workspace, history, pair, mine, theirs)
     else:
         text, found = _marked(workspace, pair.note)
-        is_guess = any(hunk.base is None for hunk in found)  # git may write it down
+        is_guess = any(hunk.base is None for hunk in found)  # depends on git's settings
         base = common_lines(mine, theirs) if is_guess else encode(side(text, found, "base"))
     merged = merge_versions(pair.note, base, mine, theirs, is_guess=is_guess)
     if merged is None:
-        raise Conflict(f"{pair.note}: both versions changed the same lines", _HINT)
+        raise Conflict(f"{pair.note}: Both versions changed the same lines.", _HINT)
     plan.edit(pair.note, workspace.read(pair.note), merged)
     if pair.copy != pair.note:
         plan.changes.append(NoteChange(pair.copy, theirs, None))
@@ -265,7 +264,7 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
 def _find_base(
     workspace: Workspace, history: History, pair: ConflictPair, mine: bytes, theirs: bytes
 ) -> tuple[bytes, bool]:
-    """The text that a note and its copy are merged from, and whether it is a guess."""
+    """Find the base of a note and its copy, and whether it is a guess."""
     known = history.versions(pair.note)
     versions = [
         PastVersion(history.blobs.read(one.digest), one.verb not in _NO_PARENT) for one in known
@@ -273,7 +272,7 @@ def _find_base(
     past = []
     if is_set_up(workspace.state):
         past = Git(workspace.root, runs_programs=False).past_versions(pair.note)
-    # Of what came from elsewhere, or was merged here, the commit does not tell what it comes from.
+    # A version from another machine, or of a merge, may not be based on the previous commit.
     mixed = {one.digest for one in known if one.verb in ("sync", VERB)}
     commits = [
         PastVersion(data, number == len(past) - 1 or digest_of(data) not in mixed)
@@ -283,10 +282,10 @@ def _find_base(
 
 
 def plan_merge_all(workspace: Workspace, history: History, *, of_others: bool = False) -> WritePlan:
-    """Plan to merge every conflict whose versions did not change the same; the others are refused.
+    """Plan to merge all conflicts without overlapping changes; the others are refused.
 
-    Of several copies of one note the first is merged; the next ones can be when that is done.
-    With `of_others` only the copies that programs left which sync folders.
+    If a note has several copies, only the first is merged; call it again for the next. With
+    `of_others` only the copies of sync programs.
     """
     plan = WritePlan(VERB, "merge all", whole=True)
     notes: set[str] = set()
@@ -305,7 +304,7 @@ def plan_merge_all(workspace: Workspace, history: History, *, of_others: bool = 
 
 
 def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes]:
-    """Both versions, the note's first; None for a note that is gone."""
+    """Return both versions, the note first; None for a missing note."""
     if pair.kind == "git":
         _, mine, theirs = _git_versions(workspace, pair.note)
         return mine, theirs or b""
@@ -316,7 +315,7 @@ def sides(workspace: Workspace, pair: ConflictPair) -> tuple[bytes | None, bytes
 
 
 def mark_lines(workspace: Workspace, pair: ConflictPair) -> list[int]:
-    """Return the lines on which git's marks open in a note, counted from 1; none for two files."""
+    """Return the lines where git's conflict markers start, from 1; none for two files."""
     if pair.kind != "marks":
         return []
     text, found = _marked(workspace, pair.note)
@@ -332,17 +331,17 @@ def _marked(workspace: Workspace, path: str) -> tuple[str, list[Hunk]]:
         text, _body, found = find_hunks_in_note(data)
     if not found:
         raise NotFound(
-            f"{path} has no git conflict markers", "`notekeep conflicts` lists the conflicts"
+            f"{path} has no git conflict markers.", "`notekeep conflicts` lists the conflicts."
         )
     return text, found
 
 
-# Paths that git left unmerged, as it does where the merge driver writes no markers. Git runs only
-# in a repository that the person agreed to, and nothing that its settings name runs.
+# Unmerged paths of git, for example because the merge driver writes no markers. Git runs only in a
+# repository that the user agreed to, and without programs of its settings.
 
 
 def resolve_in_git(workspace: Workspace, paths: Sequence[str]) -> list[str]:
-    """Tell git that paths are resolved, as far as it left them unmerged; return what to say."""
+    """Mark those paths as resolved that git left unmerged; return messages."""
     unmerged = find_unmerged(workspace.root, workspace.state)
     if not (left := [path for path in paths if path in unmerged]):
         return []
@@ -358,7 +357,7 @@ def resolve_in_git(workspace: Workspace, paths: Sequence[str]) -> list[str]:
 def _git_versions(
     workspace: Workspace, path: str
 ) -> tuple[bytes | None, bytes | None, bytes | None]:
-    """The base, the note and the other version; None where there is none."""
+    """Return the base, the note and the other version of an unmerged path, each or None."""
     stages = find_unmerged(workspace.root, workspace.state).get(path, {})
     git = Git(workspace.root, runs_programs=False)
     found = {stage: git.read(entry.blob) for stage, entry in stages.items()}

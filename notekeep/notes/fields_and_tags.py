@@ -21,7 +21,7 @@ from notekeep.notes.plan import NoteChange, WritePlan
 from notekeep.notes.workspace import Workspace
 
 SLIP = 0.75
-"""How like a known field a new one is called to be taken for a slip; `order` is not `folder`."""
+"""The similarity of a new field to a known one that is reported as a typo."""
 
 
 def plan_set(
@@ -31,32 +31,32 @@ def plan_set(
     *,
     force: bool = False,
 ) -> WritePlan:
-    """Plan the same changes of fields in each note; words for a day are the day they mean today."""
+    """Plan the same changes of fields in each note; words for a day become dates."""
     today = workspace.today()
-    asked = [read_change(one) if isinstance(one, str) else one for one in changes]
-    edits = [resolve_date(edit, workspace.schema, today) for edit in asked]
+    requested = [read_change(one) if isinstance(one, str) else one for one in changes]
+    edits = [resolve_date(edit, workspace.schema, today) for edit in requested]
     label = " ".join(map(str, edits))
     plan = _plan_edits(workspace, "set", label, paths, edits, force=force)
-    for before, after in zip(asked, edits, strict=True):
-        # What words for a day were taken for, since `mon` might have meant the next one.
+    for before, after in zip(requested, edits, strict=True):
+        # Show the date of words for a day: `mon` might be the next one.
         day = parse_iso(str(after.value)) if after != before else None
         if day is not None:
-            plan.remarks.append(f"{after.key}: {before.value} is {format_short_day(day, today)}")
+            plan.remarks.append(f"{after.key}: {before.value} is {format_short_day(day, today)}.")
     _add_new_fields(workspace, plan, edits)
     return plan
 
 
 class DateOffer(NamedTuple):
-    """The dates that go with a new status and are still empty."""
+    """Empty dates that match a new status."""
 
-    plan: WritePlan  # the plan that was asked about, with the dates filled in
-    fields: list[str]  # the fields that it fills in, such as `finished`
+    plan: WritePlan  # the original plan with the dates added
+    fields: list[str]  # the fields to fill in, such as `finished`
     day: str  # the date, ISO
-    notes: int  # how many get one
+    notes: int  # how many notes get a date
 
 
 def find_date_offer(workspace: Workspace, plan: WritePlan) -> DateOffer | None:
-    """Find empty dates that go with a status which a plan sets, such as `finished`, or None."""
+    """Find empty dates that match a status in a plan, such as `finished`; None without one."""
     day = workspace.today().isoformat()
     fields: dict[str, None] = {}
     changes = list(plan.changes)
@@ -85,7 +85,7 @@ def _status(note: Note) -> str:
 
 
 def _date_of_status(workspace: Workspace, note: Note) -> str | None:
-    """The field for the date that goes with a note's status, if its kind or the note has one."""
+    """Return the date field of a note's status, if its kind or the note has one."""
     kind = workspace.schema.kinds.get(note.kind)
     known = {*(kind.fields if kind else ()), *note.fields}
     return next((name for name in STATUS_DATES.get(_status(note), ()) if name in known), None)
@@ -94,18 +94,18 @@ def _date_of_status(workspace: Workspace, note: Note) -> str | None:
 def plan_tag(
     workspace: Workspace, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
 ) -> WritePlan:
-    """Plan tags added to and removed from the front matter of each note."""
+    """Plan to add and remove tags in the front matter of each note."""
     edits = [FieldChange("tags", "+=", tag.lstrip("#")) for tag in add]
     edits += [FieldChange("tags", "-=", tag.lstrip("#")) for tag in remove]
     label = " ".join([*(f"+{tag}" for tag in add), *(f"-{tag}" for tag in remove)])
     plan = _plan_edits(workspace, "tag", label, paths, edits)
-    wanted = {tag.lstrip("#").casefold() for tag in remove}
+    removed = {tag.lstrip("#").casefold() for tag in remove}
     for change in plan.changes:
         note = workspace.note(change.path, change.after or b"")
         plan.remarks += [
-            f"{change.path}:{tag.line + note.body_line + 1}: #{tag.name} stays in the text"
+            f"{change.path}:{tag.line + note.body_line + 1}: #{tag.name} stays in the text."
             for tag in (note.spans.tags if note.spans else ())
-            if tag.name.casefold() in wanted
+            if tag.name.casefold() in removed
         ]
     return plan
 
@@ -135,7 +135,7 @@ def _plan_edits(
     files = workspace.distinct(paths)
     workspace.edit_each(plan, files, edited)
     if len(invalid) == len(files) and len({error.message for error in invalid}) == 1:
-        raise invalid[0]  # once, and not for each of many notes
+        raise invalid[0]  # once, not for each note
     return plan
 
 
@@ -152,7 +152,7 @@ def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[Field
         if known.find(key):
             continue
         near = known.nearest_field(key, SLIP)
-        remark = f"{key} is a new field" + ("" if near is None else f"; did you mean {near}?")
+        remark = f"{key} is a new field." + ("" if near is None else f" Did you mean {near}?")
         if any(one.key == key and one.op != "-=" and one.value is not None for one in edits):
             plan.new_fields.append(remark)
         if near is not None:
@@ -160,26 +160,26 @@ def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[Field
 
 
 def plan_rename_tag(workspace: Workspace, old: str, new: str) -> WritePlan:
-    """Plan another name for a tag and its children in every note: `a` is `b` and `a/x` is `b/x`."""
-    # Front matter may have an odd tag, which is why it gets another name; the new one must be good.
+    """Plan to rename a tag and its children in all notes: `a` to `b`, `a/x` to `b/x`."""
+    # The old tag may be invalid, as front matter allows; the new one must be valid.
     before, after = old.strip().lstrip("#").strip("/"), _parse_tag(new)
     if not before:
-        raise UsageError("which tag?", "`notekeep tags` lists them")
-    wanted = before.casefold()
+        raise UsageError("Which tag?", "`notekeep tags` lists them.")
+    old_key = before.casefold()
 
     def renamed(tag: str) -> str | None:
-        """The new name of a tag, None for one that is not meant."""
+        """Return the new name of a tag, None for other tags."""
         name = tag.casefold()
-        if name != wanted and not name.startswith(f"{wanted}/"):
+        if name != old_key and not name.startswith(f"{old_key}/"):
             return None
-        # Folding may change a text's length, but not how many levels it has.
+        # Folding may change the length of a tag, but not its number of levels.
         return "/".join([after, *tag.split("/")[before.count("/") + 1 :]])
 
     plan = WritePlan("tags", f"rename {before} -> {after}")
     _, rows = workspace.catalog.rows()
     paths = [row.path for row in rows if any(renamed(tag) is not None for tag in row.tags)]
     if not paths:
-        raise NotFound(f"no notes with the tag #{before}", "`notekeep tags` lists them")
+        raise NotFound(f"No note has the tag #{before}.", "`notekeep tags` lists them.")
     workspace.edit_each(
         plan, paths, lambda path, data: _rename_tags(workspace.note(path, data), data, renamed)
     )
@@ -196,22 +196,22 @@ def _rename_tags(note: Note, data: bytes, renamed: Callable[[str], str | None]) 
     ]
     data = edit_body(note, data, edits)
     key, words, _ = read_tags(data)
-    taken = {word.lstrip("#").casefold() for word in words}
+    names = {word.lstrip("#").casefold() for word in words}
     for word in words:
         name = renamed(word.lstrip("#"))
         if name is None or word.lstrip("#") == name:
             continue
         sign = word[: len(word) - len(word.lstrip("#"))]
-        if name.casefold() in taken and name.casefold() != word.lstrip("#").casefold():
+        if name.casefold() in names and name.casefold() != word.lstrip("#").casefold():
             data = field_edit.remove_item(data, key, word)
         else:
             data = field_edit.replace_item(data, key, word, f"{sign}{name}")
-        taken.add(name.casefold())
+        names.add(name.casefold())
     return data
 
 
 def read_tags(data: bytes) -> tuple[str, list[str], bool]:
-    """The key of tags in front matter, the tags as written, and whether they are one text."""
+    """Return the key of tags in front matter, the tags, and whether they are one text."""
     matter = frontmatter.read_frontmatter(data)
     key = find_known_keys(matter.fields).get("tags", "")
     written = matter.words[key] if key else ""
@@ -224,7 +224,7 @@ def _parse_tag(text: str) -> str:
     found = read_body(f"#{name}").tags
     if [tag.name for tag in found] != [name] or "//" in name:
         raise UsageError(
-            f"{text!r} is not a tag", "use letters, digits, - _ and /, but not digits alone"
+            f"{text!r} is not a tag.", "Use letters, digits, - _ and /, but not digits alone."
         )
     return name
 
@@ -232,7 +232,7 @@ def _parse_tag(text: str) -> str:
 def plan_toggle_task(
     workspace: Workspace, path: str, line: int, text: str = "", *, keep_done: bool = False
 ) -> WritePlan:
-    """Plan to tick or untick the task nearest a line, from 1; `keep_done` leaves a done one so."""
+    """Plan to tick or untick the task nearest to a line, from 1; `keep_done` only ticks."""
     data = workspace.read(path)
     note = workspace.note(path, data)
     places = [
@@ -240,8 +240,8 @@ def plan_toggle_task(
         for task in (note.spans.tasks if note.spans else ())
         if not text or text in (task.text, clean(task.text))
     ]
-    away, task = min(places, default=(None, None), key=lambda place: place[0] or 0)
-    if task is None or (away and not text):
-        raise NotFound(f"{path}:{line}: the task is no longer there", "check the note")
+    distance, task = min(places, default=(None, None), key=lambda place: place[0] or 0)
+    if task is None or (distance and not text):
+        raise NotFound(f"{path}:{line}: The task no longer exists.", "Check the note.")
     after = data if keep_done and task.done else edit_body(note, data, [toggle_task(task)])
     return WritePlan("tick", task.text, [NoteChange(path, data, after)])

@@ -1,4 +1,4 @@
-"""Notes that define habits; repairs of their lines."""
+"""Notes that define habits; repairs of log lines."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def habit_fields(
     since: str = "",
     aliases: tuple[str, ...] = (),
 ) -> dict[str, Value]:
-    """Return the front matter of a new habit; schedule and goal as a person types them.
+    """Return the front matter of a new habit, from schedule and goal as typed.
 
-    Without an identity, its name in the log is made of the title. Without a first day it begins
-    with its log; a limit begins today, because its silence counts.
+    Without an identity, its id is made from the title. Without a first day it starts with its
+    first log line; a limit starts today, because days without a line count.
     """
     index.refresh()
     identity = identity or title_slug(title)
@@ -60,43 +60,43 @@ def habit_fields(
 
 
 def check_habit_name(index: HabitIndex, name: str) -> None:
-    """Refuse a name that no line can hold, and one that another habit has."""
+    """Refuse a name that is not valid in a log line, or that another habit has."""
     if not is_id(name):
         raise UsageError(
-            f"not a valid habit id: {name}",
-            "use only letters, digits, - _ and . and not the name of a habit command",
+            f"{name} is not a valid habit id.",
+            "Use only letters, digits, - _ and . and not the name of a habit command.",
         )
     if index.is_name(name) and index.find(name).definition.path:
         other = index.find(name).definition
-        raise UsageError(f"{name} is already used by {other.title} ({other.path})")
+        raise UsageError(f"{name} is already used by {other.title} ({other.path}).")
 
 
 def begin_pause(text: str, today: date) -> list[str]:
-    """Return the changes of front matter that begin a pause, by default one from today on."""
+    """Return the changes of front matter for a pause, by default from today on."""
     return [f"paused+={_pause(text, today)}"]
 
 
 def end_pause(habit: Habit, today: date) -> list[str]:
-    """Return the changes that end the pause of today with yesterday; one begun today was none."""
+    """Return the changes that end today's pause yesterday, or remove it if it began today."""
     day = today.toordinal()
     for low, high in habit.definition.pauses:
         if low <= day <= high:
             days = f"{dates.format_iso(low)}..{dates.format_iso(day - 1)}"
-            ended = [] if low == day else [f"paused+={days}"]
-            return [f"paused-={format_pause(low, high)}", *ended]
-    raise NotFound(f"{habit.definition.id} is not paused today")
+            shortened = [] if low == day else [f"paused+={days}"]
+            return [f"paused-={format_pause(low, high)}", *shortened]
+    raise NotFound(f"{habit.definition.id} is not paused today.")
 
 
 def leave_archive(habit: Habit, today: date) -> list[str]:
-    """Return the changes that bring a habit back; the days since it ended become a pause."""
-    first, last = habit.definition.until, today.toordinal() - 1
-    is_away = first is not None and first < last
-    away = [f"paused+={format_pause(first + 1, last)}"] if first is not None and is_away else []
-    return ["archived=", "until=", *away]
+    """Return the changes that restore a habit; the days since its end become a pause."""
+    end, last = habit.definition.until, today.toordinal() - 1
+    has_gap = end is not None and end < last
+    pause = [f"paused+={format_pause(end + 1, last)}"] if end is not None and has_gap else []
+    return ["archived=", "until=", *pause]
 
 
 def _pause(text: str, today: date) -> str:
-    """A pause as a definition has it; without a range it begins today and is open."""
+    """Format a pause for a definition; without a range it is open and starts today."""
     if not text:
         return f"{today.isoformat()}.."
     start, dots, end = text.partition("..")
@@ -108,7 +108,7 @@ def _pause(text: str, today: date) -> str:
 def plan_rewrite(
     plan: WritePlan, workspace: Workspace, habits: HabitIndex, habit: Habit, new: str
 ) -> WritePlan:
-    """Plan another name in all lines of a habit, together with `plan`, the change of its note."""
+    """Plan to rename a habit in all log lines, together with `plan`, the change of its note."""
     whole = replace(plan, verb="rename habit", label=f"{habit.definition.id} {new}", whole=True)
     numbers: dict[str, list[int]] = {}
     for line in habits.lines(habit):
@@ -124,20 +124,20 @@ def plan_rewrite(
     return whole
 
 
-# Repairs of what was reported of habits. Where only a person can tell what was meant there is none.
+# Repairs of reported problems. There is none if the intention is unclear.
 
 VERB = "mend"
 
 
 class RepairOffer(NamedTuple):
-    """What can be done about one report: what it is, for a person, and the plan that does it."""
+    """A repair of a problem: its description and its plan."""
 
     label: str
     plan: WritePlan
 
 
 def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> RepairOffer | None:
-    """Find what can be done about a report of `HabitIndex.problems`; None if it takes a person."""
+    """Find the repair of a problem of `HabitIndex.problems`; None if there is none."""
     if problem.line is None or problem.code[:1] not in ("H", "W"):
         return None
     data = workspace.read(problem.path)
@@ -147,7 +147,7 @@ def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> 
     text = _decode(rows[problem.line - 1])
     entry = log.parse_line(text).entry
     habit = None
-    with suppress(NotekeepError):  # nobody knows which habit was meant
+    with suppress(NotekeepError):  # unknown or ambiguous
         habit = habits.find(entry.habit) if entry is not None else None
     if problem.code == "W105" and entry is None:
         found = _offer_other_id(workspace, habits, problem.path)
@@ -165,7 +165,7 @@ def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> 
 
 
 def plan_repairs(workspace: Workspace, problems: Iterable[Problem]) -> WritePlan:
-    """Plan all that takes no guess, file by file."""
+    """Plan all certain repairs."""
     plan = WritePlan(VERB, "habit log")
     lines: dict[str, dict[int, str]] = {}
     for problem in problems:
@@ -178,16 +178,16 @@ def plan_repairs(workspace: Workspace, problems: Iterable[Problem]) -> WritePlan
 
 
 def repair_log(data: bytes, codes: dict[int, str]) -> bytes:
-    """A log file with the reported lines (codes by number) repaired, where that takes no guess."""
+    """Return a log file with the certain repairs of reported lines (codes by number)."""
     rows = data.split(b"\n")
-    kept = []
+    repaired = []
     for number, row in enumerate(rows, 1):
         repair = repair_line(codes[number], _decode(row)) if number in codes else None
         if repair is None or not repair.is_sure:
-            kept.append(row)
+            repaired.append(row)
         elif repair.text is not None:
-            kept.append(encode(repair.text) + row[len(row.rstrip()) :])
-    return b"\n".join(kept)
+            repaired.append(encode(repair.text) + row[len(row.rstrip()) :])
+    return b"\n".join(repaired)
 
 
 def _repair_line(problem: Problem, data: bytes, repair: LineRepair) -> RepairOffer:
@@ -201,7 +201,7 @@ def _repair_line(problem: Problem, data: bytes, repair: LineRepair) -> RepairOff
 
 
 def _remove_markers(problem: Problem, data: bytes) -> RepairOffer | None:
-    """All markers of the file at once: what one alone leaves behind would no longer be one."""
+    """Remove all markers of a file: a part of a conflict marker is not recognized."""
     lines = log.parse_file(data.decode("utf-8", "surrogateescape"))
     marks = {
         each.number: "W106"
@@ -217,7 +217,7 @@ def _remove_markers(problem: Problem, data: bytes) -> RepairOffer | None:
 
 
 def _offer_other_id(workspace: Workspace, habits: HabitIndex, path: str) -> RepairOffer | None:
-    """Give a note whose id another one has an id of its own; its lines counted for the other."""
+    """Offer a new id for a note with the id of another; its lines count for the other."""
     habit = next((habit for habit in habits.known() if path in habit.others), None)
     if habit is None:
         return None
@@ -269,11 +269,8 @@ def _restate_day(
 
 
 def add_log_lines(workspace: Workspace, path: str, month: str, lines: Iterable[str]) -> NoteChange:
-    """Change a file of the log, which need not be there, by lines at its end."""
-    try:
-        before: bytes | None = workspace.read(path)
-    except NotFound:
-        before = None
+    """Return the change that adds lines to a log file, which may not exist."""
+    before = workspace.read_if_there(path)
     head = before if before is not None else f"# Habit log {month}\n\n".encode()
     end = b"\r\n" if b"\r\n" in head else b"\n"
     gap = b"" if not head or head.endswith(b"\n") else end

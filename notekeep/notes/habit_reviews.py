@@ -1,7 +1,6 @@
-"""A review of habits as a note, and a year of them as the beginning of a post.
+"""A review of habits as a new note, and a year of habits as the draft of a post.
 
-notekeep writes each once and the person finishes it; one that is there already is never written
-over. Links lead to the habits and to the books behind them. Nothing is published by that.
+An existing review is never overwritten. Links point to the habits and to their books.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ class _Part(NamedTuple):
 
 
 def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
-    """Read which days are meant: `week`, `month`, `2026-10`, `week 2026-W40`, `month october`."""
+    """Parse a week or month: `week`, `month`, `2026-10`, `week 2026-W40`, `month october`."""
     today, week_start = habits.today(), habits.places.settings.week_start
     name, _, rest = words.strip().partition(" ")
     span = SPANS.get(name.casefold() or "week")
@@ -48,9 +47,9 @@ def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
         called = find_span(words, today, week_start)
         if called is None:
             raise UsageError(
-                f"neither week nor month: {words.strip()}",
-                "write `review week` or `review month`, and after it which one: 2026-W40, 2026-10, "
-                "or a day in it",
+                f"{words.strip()} is neither a week nor a month.",
+                "Write `review week` or `review month`, perhaps with a week, a month or a day:"
+                " 2026-W40, 2026-10, 2026-10-03.",
                 text=words.strip(),
                 position=0,
             )
@@ -61,7 +60,7 @@ def parse_bounds(habits: HabitIndex, words: str) -> Bounds:
 
 
 def review_path(when: Bounds) -> str:
-    """Find where the review of some days lies, vault-relative."""
+    """Return the vault path of the review of a week or month."""
     if when.span == "month":
         return f"{FOLDER}/Review {when.first:%Y-%m}.md"
     return f"{FOLDER}/Review {when.first.isoformat()}.md"
@@ -73,24 +72,24 @@ def plan_review(workspace: Workspace, habits: HabitIndex, words: str = "week") -
     path = review_path(when)
     today = habits.today()
     if when.first > today:
-        raise UsageError(f"{dates.format_short_day(when.first, today)} is in the future")
+        raise UsageError(f"{dates.format_short_day(when.first, today)} is in the future.")
     if os.path.exists(os.path.join(workspace.root, path)):
         raise Refused(
-            f"there is a review of that {when.span} already: {path}",
-            f"`notekeep open '{path}'` goes on with it",
+            f"There is a review of this {when.span} already: {path}",
+            f"`notekeep open '{path}'` opens it.",
         )
     habits.refresh()
     if not habits.known():
         raise NotFound(
-            "there is no habit to review",
-            '`notekeep habit add "Meditate" --schedule daily` defines the first one',
+            "There is no habit to review.",
+            '`notekeep habit add "Meditate" --schedule daily` adds one.',
         )
     text = "\n".join(_note(habits, when, min(today, when.last)))
     return WritePlan("review", review_title(when), [NoteChange(path, None, f"{text}\n".encode())])
 
 
 def review_title(when: Bounds) -> str:
-    """What the review is called."""
+    """Return the title of a review."""
     if when.span == "month":
         return f"Review of {when.first:%B %Y}"
     first, last = when.first, when.last
@@ -118,7 +117,7 @@ def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
         yield "Nothing was due and nothing was logged."
         return
     if when.last >= habits.today():
-        yield f"This {when.span} is not over: what is still open is left out."
+        yield f"This {when.span} is not over: open days are left out."
         yield ""
     yield from _table(parts)
     yield from _section("Missed twice or more", _gaps(parts, end))
@@ -181,7 +180,7 @@ def _remark(habit: Definition, line: LogLine, text: str, end: date) -> str:
 
 
 def _choices(habit: Definition) -> Iterator[str]:
-    """What can be done with a habit: plain bullets, since each box would be an open task."""
+    """Yield the choices for a habit, as bullets: a checkbox would be an open task."""
     yield from ("", f"### {_plain(habit.title)}", "")
     about = [f"{_link(habit)}, {_plain(habit.identity)}" if habit.identity else _link(habit)]
     about += [f"from {habit.source}"] if habit.source else []
@@ -195,7 +194,7 @@ def _choices(habit: Definition) -> Iterator[str]:
 
 
 def _link(habit: Definition) -> str:
-    """A link to the note of a habit; its bare id where there is none, or no link can name it."""
+    """Return a link to a habit's note; its id if there is none, or no link can name it."""
     stem = habit.path.rpartition("/")[2].removesuffix(".md")
     return f"[[{stem}]]" if stem and not set("[]|#^") & set(stem) else f"`{habit.id}`"
 
@@ -213,8 +212,8 @@ def plan_year(
         parts += _year_part(habits, habit, year, is_alone=len(chosen) == 1)
     if not parts:
         raise Refused(
-            f"there is nothing to tell of {year}",
-            "choose a habit with a note, and a year in which it was due",
+            f"There is nothing to write about {year}.",
+            "Choose a habit with a note, and a year in which it was due.",
         )
     title = f"{chosen[0].definition.title} in {year}" if len(chosen) == 1 else f"Habits in {year}"
     sources = dict.fromkeys(habit.definition.source for habit in chosen)

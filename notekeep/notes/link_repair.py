@@ -1,4 +1,4 @@
-"""Fix near-miss links; link unlinked mentions."""
+"""Fix misspelled links; link unlinked mentions."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from notekeep.notes.workspace import Workspace
 from notekeep.search.vocabulary import near_words
 
 SHORTEST = 5
-"""Names shorter than this are all near each other."""
+"""Shorter names are too similar to each other."""
 
 _DIGITS = re.compile(r"\d+")
 
 
 class Near(NamedTuple):
-    """The note that a misspelt name means: its path, and the name as it is really spelt."""
+    """A note with a similar name."""
 
     path: str
-    name: str
+    name: str  # spelled correctly
 
 
 class NearNames:
-    """The names of all notes, to find the one that is nearest to a misspelt one."""
+    """The names of all notes, to find the nearest one to a misspelled name."""
 
     def __init__(self, notes: Iterable[tuple[str, str, Sequence[str]]]) -> None:
         self._names: dict[str, set[Near]] = {}
@@ -51,20 +51,20 @@ class NearNames:
                 self._names.setdefault(fold_name(name), set()).add(Near(path, name))
 
     def of(self, target: str, folder: str = "") -> Near | None:
-        """The note that must be meant; None unless exactly one has a name that is near."""
-        wanted = fold_name(resolve_target(target, folder).removesuffix(".md"))
-        if len(wanted) < SHORTEST:
+        """Return the note with a similar name; None unless there is exactly one."""
+        key = fold_name(resolve_target(target, folder).removesuffix(".md"))
+        if len(key) < SHORTEST:
             return None
-        names = self._paths if "/" in wanted else self._names
-        # A slip is one letter of every five, two at most. Numbers must be the same, or one chapter,
-        # version or day would be taken for another; and the first letter, which few get wrong and
-        # which tells "internal" from "external".
-        most = min(2, len(wanted) // SHORTEST)
-        numbers = _DIGITS.findall(wanted)
+        names = self._paths if "/" in key else self._names
+        # One typo in every five letters, two at most. Numbers must be equal, so that no chapter,
+        # version or day is confused with another; and the first letter, which is rarely wrong and
+        # distinguishes "internal" from "external".
+        most = min(2, len(key) // SHORTEST)
+        numbers = _DIGITS.findall(key)
         found = {
             (edits, one.name, one)
-            for name, edits in near_words(wanted, names.keys(), most).items()
-            if name[:1] == wanted[:1] and _DIGITS.findall(name) == numbers
+            for name, edits in near_words(key, names.keys(), most).items()
+            if name[:1] == key[:1] and _DIGITS.findall(name) == numbers
             for one in names[name]
         }
         return min(found)[2] if len({one.path for _, _, one in found}) == 1 else None
@@ -73,7 +73,7 @@ class NearNames:
 def repair_links(
     note: Note, data: bytes, broken: Collection[tuple[int, str]], near: NearNames
 ) -> tuple[list[Problem], bytes]:
-    """The misspelt links among those broken (line, target), and the note's bytes without them."""
+    """Return the misspelled links among those broken (line, target), and the fixed note."""
     links = note.spans.links if note.spans and broken else []
     found: list[Problem] = []
     edits: list[TextEdit] = []
@@ -82,42 +82,42 @@ def repair_links(
         folder = note.path.rpartition("/")[0]
         if (line, link.target) not in broken:
             continue
-        meant, old = _find_meant(link, folder, near)
-        edit = _make_edit(note, link, meant, near, old) if meant else None
-        if meant and edit:
-            message = f'There is no note "{link.target}", but there is "{meant.name}".'
+        target, old = _find_target(link, folder, near)
+        edit = _make_edit(note, link, target, near, old) if target else None
+        if target and edit:
+            message = f'There is no note "{link.target}", but there is "{target.name}".'
             found.append(Problem(note.path, line, message, "", "broken-link"))
             edits.append(edit)
     return found, edit_body(note, data, edits)
 
 
 def resolve_target(target: str, folder: str) -> str:
-    """A target seen from the vault: what begins with `./` or `../` starts in a folder."""
+    """Return a target as a vault path; `./` and `../` are relative to a folder."""
     if not target.startswith(("./", "../")):
         return target.lstrip("/")
     return normpath(f"{folder}/{target}".lstrip("/"))
 
 
-def _find_meant(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
-    """The note that a link means, and the path at which it was looked for."""
+def _find_target(link: Link, folder: str, near: NearNames) -> tuple[Near | None, str]:
+    """Return the note with a name similar to a link, and the path that the link names."""
     if not link.wiki and not link.target.startswith("/"):
         target = f"./{link.target}"
-        if meant := near.of(target, folder):
-            return meant, resolve_target(target, folder)
+        if found := near.of(target, folder):
+            return found, resolve_target(target, folder)
     return near.of(link.target, folder), resolve_target(link.target, folder)
 
 
-def _make_edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -> TextEdit | None:
-    """The edit of one link; None when its target cannot be told from the rest of it."""
+def _make_edit(note: Note, link: Link, target: Near, near: NearNames, old: str) -> TextEdit | None:
+    """Make the edit of a link; None if its target cannot be located in the text."""
     if link.wiki:
         start = note.body.find(link.target, link.start, link.end)
-        if start < 0 or NOT_IN_WIKI_LINK.search(meant.name):
+        if start < 0 or NOT_IN_WIKI_LINK.search(target.name):
             return None
-        return TextEdit(start, start + len(link.target), meant.name, line=link.line)
+        return TextEdit(start, start + len(link.target), target.name, line=link.line)
     edits = retarget(
         note.body,
         [link],
-        lambda _link: (f"{old.removesuffix('.md')}.md", meant.path),
+        lambda _link: (f"{old.removesuffix('.md')}.md", target.path),
         from_old=note.path,
         from_new=note.path,
         unique=lambda stem: near.stems[stem] == 1,
@@ -126,22 +126,22 @@ def _make_edit(note: Note, link: Link, meant: Near, near: NearNames, old: str) -
 
 
 def plan_link_mentions(workspace: Workspace, row: Row, mentions: Iterable[Mention]) -> WritePlan:
-    """Plan to put a link where notes mention a note; what is read stays the same."""
+    """Plan to turn mentions of a note into links; the visible text stays the same."""
     plan = WritePlan("link", row.title)
     name = note_stem(row.path)
     is_only = len(workspace.catalog.named(name)) == 1
-    found = {path: list(said) for path, said in groupby(mentions, key=attrgetter("path"))}
+    found = {path: list(group) for path, group in groupby(mentions, key=attrgetter("path"))}
     for path in workspace.distinct(found):
         data = workspace.read(path)
         note = workspace.note(path, data)
         edits = [
             TextEdit(
-                said.start,
-                said.end,
+                mention.start,
+                mention.end,
                 workspace.link_style.link(row.path, path, text=text, is_only=is_only),
             )
-            for said in found[path]
-            if (text := " ".join(note.body[said.start : said.end].split()))
+            for mention in found[path]
+            if (text := " ".join(note.body[mention.start : mention.end].split()))
         ]
         try:
             plan.changes.append(NoteChange(path, data, edit_body(note, data, edits)))

@@ -1,6 +1,6 @@
-"""What is wrong in notes and logs and can be fixed without a guess: `lint`.
+"""`lint`: find problems in notes and logs, and fix those with one possible fix.
 
-What is broken beyond that (front matter that cannot be read) is for `doctor` to say.
+`doctor` reports notes that cannot be read.
 """
 
 from __future__ import annotations
@@ -27,31 +27,31 @@ from notekeep.notes.workspace import Workspace
 
 _OPEN_LINK = re.compile(r"\[\[(?=\w)[^\[\]\n]*(?=\n|\Z)")
 LONGEST_SHOWN = 30
-"""Characters of a link that are shown."""
+"""Characters of a link in a message."""
 
 
 class LintFinding(NamedTuple):
-    """One thing that is wrong."""
+    """A problem, and whether the plan fixes it."""
 
-    problem: Problem  # what, where, and what to do
-    has_fix: bool  # whether the plan fixes it
+    problem: Problem
+    has_fix: bool
 
 
 class Lint(NamedTuple):
-    """What `lint` found, and the plan that fixes what can be fixed."""
+    """The findings of `lint`, and the plan with the fixes."""
 
     findings: list[LintFinding]
     plan: WritePlan
 
 
 def lint_notes(workspace: Workspace, paths: Iterable[str], label: str) -> Lint:
-    """Find what is wrong in notes and logs."""
+    """Find problems in notes and logs."""
     found = Lint([], WritePlan("lint", label))
     near = NearNames(workspace.catalog.names())
-    wanted = sorted(set(paths))
-    moves = find_portable_names(workspace, wanted)
-    distinct = set(workspace.distinct(wanted))
-    for path in wanted:
+    paths = sorted(set(paths))
+    moves = find_portable_names(workspace, paths)
+    distinct = set(workspace.distinct(paths))
+    for path in paths:
         named = find_name_problems(path, is_fixed=path in moves)
         found.findings.extend(LintFinding(problem, is_fixed) for problem, is_fixed in named)
         if path not in distinct:
@@ -93,7 +93,7 @@ def _lint_note(
     broken = {
         (link.line, link.target) for link in workspace.catalog.links(path) if link.state == "broken"
     }
-    # Looking through the body is most of the work.
+    # Parsing the body takes most of the time.
     note = read_note(path, data, workspace.schema, in_body=bool(broken))
     if note.problem is not None:
         return [], data
@@ -108,10 +108,10 @@ def _lint_note(
 
 
 def _lint_open_links(note: Note) -> Iterator[LintFinding]:
-    """Find `[[` without `]]` on its line, which is no link to anybody; not in code or math."""
+    """Find `[[` without `]]` on its line, except in code and math."""
     opened = [*_OPEN_LINK.finditer(note.body_lf)]
     if not opened:
-        return  # the text need not be read
+        return
     words = [(span.start, span.end) for span in parse_markdown(note.body_lf).find("text")]
     for match in opened:
         if any(start <= match.start() < end for start, end in words):
@@ -137,21 +137,21 @@ def _lint_tags(path: str, data: bytes) -> tuple[list[Problem], bytes]:
     first: dict[str, str] = {}
     for word in words:
         first.setdefault(word.lstrip("#").casefold(), word.lstrip("#"))
-    wanted = list(first.values())
+    tags = list(first.values())
     is_text = is_text and len(words) > 1
-    if words == wanted and not is_text:
+    if words == tags and not is_text:
         return [], data
     line = find_key_line(data, key)
     found = []
     if any(word.startswith("#") for word in words):
         found.append(Problem(path, line, f"A tag in `{key}` starts with #.", "", "tag-sign"))
-    if len(wanted) < len(words):
+    if len(tags) < len(words):
         found.append(Problem(path, line, f"A tag is listed twice in `{key}`.", "", "tag-twice"))
     if is_text:
         message = f"`{key}` is text, not a list of tags."
         found.append(Problem(path, line, message, "", "tag-text"))
-    if len(wanted) == len(words) and not is_text:
-        for old, new in zip(words, wanted, strict=True):
+    if len(tags) == len(words) and not is_text:
+        for old, new in zip(words, tags, strict=True):
             data = field_edit.replace_item(data, key, old, new)
         return found, data
-    return found, field_edit.set_field(data, key, list(wanted))
+    return found, field_edit.set_field(data, key, [*tags])

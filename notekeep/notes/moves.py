@@ -1,7 +1,7 @@
-"""Rename, move, delete; links follow.
+"""Rename, move and delete notes; update links to them.
 
-Links are edited one by one, in bodies and in front matter, and keep their text, their heading and
-the way they are written.
+Links are edited one by one, in bodies and in front matter. They keep their text, their heading and
+their syntax.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ from notekeep.storage.filesystem import explain_errors
 
 
 def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
-    """Plan another title: in front matter or the first heading, as the file's name, in links."""
+    """Plan a new title: in front matter or the first heading, in the file name and in links."""
     if not title.strip():
-        raise UsageError("a note needs a title", "`notekeep rename NOTE TITLE`")
+        raise UsageError("A note needs a title.", "Use `notekeep rename NOTE TITLE`.")
     require_utf8(title, "the title")
     target = join(dirname(row.path), f"{safe_name(title)}.md")
     plan = WritePlan("rename", f"{row.title} -> {title}", whole=True)
@@ -55,25 +55,25 @@ def plan_rename(workspace: Workspace, row: Row, title: str) -> WritePlan:
 
 
 def plan_moves(workspace: Workspace, paths: Iterable[str], folder: str) -> WritePlan:
-    """Plan another folder for notes, as one step; of several, one that cannot move is left out."""
+    """Plan to move notes to a folder; of several notes, one that cannot move is refused."""
     folder = _find_folder(workspace, folder)
     found = sorted(workspace.catalog.rows_of(paths))
     label = found[0] if len(found) == 1 else f"{len(found)} notes"
     plan = WritePlan("mv", f"{label} -> {folder or '.'}", whole=True)
     moves: dict[str, str] = {}
-    taken: set[str] = set()
+    targets: set[str] = set()
     for path in found:
         target = join(folder, basename(path))
         if target == path:
             continue
         try:
-            _need_free(workspace, path, target, taken)
+            _need_free(workspace, path, target, targets)
         except Refused as error:
             if len(found) == 1:
                 raise
             plan.refuse(path, error)
             continue
-        taken.add(fold_name(target))
+        targets.add(fold_name(target))
         moves[path] = target
     while failed := _plan_with_links(workspace, plan, moves):
         if len(found) == 1:
@@ -98,7 +98,7 @@ def _find_folder(workspace: Workspace, folder: str) -> str:
 
 
 def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
-    """Plan the trash for several notes, as one step."""
+    """Plan to move notes to the trash."""
     count = "1 note" if len(paths) == 1 else f"{len(paths)} notes"
     plan = WritePlan("rm", paths[0] if len(paths) == 1 else count)
     for path in dict.fromkeys(paths):
@@ -112,21 +112,21 @@ def plan_delete(workspace: Workspace, paths: Sequence[str]) -> WritePlan:
         else:
             plan.changes.append(NoteChange(path, b"", None))
     _name_symlinks(workspace, plan, paths)
-    gone = {change.path for change in plan.changes}
-    links = [(link.source, path) for path in gone for link in workspace.catalog.backlinks(path)]
-    linking = sorted({source for source, _ in links} - gone)
+    deleted = {change.path for change in plan.changes}
+    links = [link for path in deleted for link in workspace.catalog.backlinks(path)]
+    linking = sorted({link.source for link in links} - deleted)
     if linking:
         many = "1 note links" if len(linking) == 1 else f"{len(linking)} notes link"
         what = "it" if len(paths) == 1 else "them"
         named = ", ".join(linking[:3]) + (", …" if len(linking) > 3 else "")
-        plan.remarks.append(f"{many} to {what} and will have broken links: {named}")
+        plan.remarks.append(f"{many} to {what} and will have broken links: {named}.")
     return plan
 
 
 def _plan_with_links(
     workspace: Workspace, plan: WritePlan, moves: Mapping[str, str]
 ) -> tuple[str, NotekeepError] | None:
-    """Plan moves and every link that follows; return the note that cannot move, and why."""
+    """Plan moves and updates of links; return a note that cannot move, and why."""
     follow = LinkUpdater(workspace, moves)
     linking = follow.sources() - moves.keys()
     edited = set(workspace.distinct((*moves, *sorted(linking))))
@@ -142,7 +142,7 @@ def _plan_with_links(
                 return path, error
             if isinstance(error, NotFound):
                 continue
-            raise  # its links would lead nowhere, and nobody could say which
+            raise  # its links would break, without a message
         try:
             if path in edited:
                 after = follow.rewrite(workspace.note(path, data), data, target)
@@ -160,18 +160,18 @@ def _plan_with_links(
     return None
 
 
-def _name_symlinks(workspace: Workspace, plan: WritePlan, gone: Collection[str]) -> None:
-    """Remark on symbolic links to files that leave their path: nothing updates those."""
+def _name_symlinks(workspace: Workspace, plan: WritePlan, moved: Collection[str]) -> None:
+    """Add messages about symbolic links to moved or deleted files, which are not updated."""
     base = os.path.realpath(workspace.root)
-    places = {join(base, path) for path in gone}
+    places = {join(base, path) for path in moved}
     for path in sorted(workspace.catalog.paths(None)):
         place = join(base, path)
-        if path not in gone and os.path.islink(place) and os.path.realpath(place) in places:
-            plan.remarks.append(f"{path} is a symbolic link, which now leads nowhere. Replace it.")
+        if path not in moved and os.path.islink(place) and os.path.realpath(place) in places:
+            plan.remarks.append(f"{path} is a symbolic link, which will be broken. Replace it.")
 
 
 class LinkUpdater:
-    """Rewrites links to notes in `moves` (old path to new), `stems` counting later file names."""
+    """Updates links to notes in `moves`, old paths to new ones; `stems` counts new file names."""
 
     def __init__(self, workspace: Workspace, moves: Mapping[str, str]) -> None:
         self.catalog = workspace.catalog
@@ -184,7 +184,7 @@ class LinkUpdater:
         self._taken = {_stem(path) for path in moves.values()}
 
     def sources(self) -> set[str]:
-        """Return the notes with links that may have to change."""
+        """Return the notes whose links may change."""
         catalog = self.catalog
         linked = {*self.moves, *(row.path for stem in self._taken for row in catalog.named(stem))}
         return {link.source for path in linked for link in catalog.backlinks(path)}
@@ -195,7 +195,7 @@ class LinkUpdater:
         return Resolver((moves.get(path, path), title, rest) for path, title, rest in self._names)
 
     def rewrite(self, note: Note, data: bytes, path: str) -> bytes:
-        """A note's bytes for its path afterwards, its links leading to where they led before."""
+        """Return a note for its new path, with links to the same files as before."""
         edits = retarget(
             note.body,
             note.spans.links if note.spans else [],
@@ -213,7 +213,7 @@ class LinkUpdater:
         return data
 
     def _link_paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
-        """Where a link led and should lead; None for one that stays as it is."""
+        """Return old and new target of a link; None if it does not change."""
         found = self.resolver.resolve(link.target, source)
         if not found:
             return self._file_paths(link, source, path) if path != source else None
@@ -224,28 +224,28 @@ class LinkUpdater:
         return None if stays else (found[0], found[0])
 
     def _is_lost(self, target: str, found: list[str], path: str) -> bool:
-        """Whether a link to a note that stays will lead to another one, or to several."""
+        """Whether a link to an unmoved note would point to another note, or become ambiguous."""
         if fold_name(target.rpartition("/")[2].removesuffix(".md")) not in self._taken:
             return False
         after = self._resolver_after.resolve(target, path)
         return after[:1] != found[:1] or len(after) > len(found)
 
     def _file_paths(self, link: Link, source: str, path: str) -> tuple[str, str] | None:
-        """Where the file is that a link led to, when it leads there no more from the new place."""
+        """Return the target of a link to a file that would break in the new folder."""
         target = link.target
         if "." not in target.rpartition("/")[2]:
             return None
         before, after = (self._find_attachment(target, place) for place in (source, path))
-        beside = normpath(join(dirname(source), target))
-        if self.style.form == "relative" and not link.wiki and beside == before:
-            # It is one for every program, and not only for those that look for a bare name.
+        relative = normpath(join(dirname(source), target))
+        if self.style.form == "relative" and not link.wiki and relative == before:
+            # Keep it relative, which works in all programs.
             after = normpath(join(dirname(path), target))
         return (before, before) if before and before != after else None
 
     def _find_attachment(self, target: str, path: str) -> str | None:
         try:
             return self.files.find(target, path)
-        except Refused:  # it leads out of the vault, where nothing moves
+        except Refused:  # out of the vault
             return None
 
     def _rewrite_value(self, value: Value, source: str, path: str) -> Value:
@@ -275,16 +275,16 @@ def _stem(path: str) -> str:
     return fold_name(note_stem(path))
 
 
-def _need_free(workspace: Workspace, path: str, target: str, taken: Collection[str]) -> None:
+def _need_free(workspace: Workspace, path: str, target: str, targets: Collection[str]) -> None:
     is_same = fold_name(target) == fold_name(path)
     if not is_same and free_path(workspace.root, target) != target:
-        raise Refused(f"{target} already exists", "Choose another title, or move that note first.")
-    if fold_name(target) in taken:
+        raise Refused(f"{target} already exists.", "Choose another title, or move that note first.")
+    if fold_name(target) in targets:
         raise Refused(f"Two of these notes would become {target}.", "Rename one of them first.")
 
 
 def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: str) -> bytes:
-    """The note with its title changed where it is written; a file's name needs no change inside."""
+    """Return a note with a new title in front matter and first heading, if it is there."""
     note = workspace.note(path, data)
     if "title" in note.raw:
         data = field_edit.set_field(data, "title", title)
@@ -296,15 +296,15 @@ def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: st
     return edit_body(note, data, [TextEdit(first.start, first.end, written, line=first.line)])
 
 
-# Names that do not travel to other systems: only a note's own file gets another one. A folder may
-# hold files of other programs, whose links nobody here follows: a person moves what is in it.
+# Names that are not portable: only files of notes are renamed. A folder may contain files of other
+# programs, whose links notekeep does not know.
 
-_FOLDER_HINT = "`notekeep mv NOTE FOLDER` moves a note out of it and updates links"
-_FILE_HINT = "rename it"
+_FOLDER_HINT = "`notekeep mv NOTE FOLDER` moves a note out of it and updates links."
+_FILE_HINT = "Rename it."
 
 
 def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str, str]:
-    """Give the notes whose own name does not travel a free path that does; not logs, templates."""
+    """Return portable free paths for notes (not logs, templates) with other names."""
     moves: dict[str, str] = {}
     for path in sorted(paths):
         folder, slash, name = path.rpartition("/")
@@ -316,7 +316,7 @@ def find_portable_names(workspace: Workspace, paths: Iterable[str]) -> dict[str,
 
 
 def find_name_problems(path: str, *, is_fixed: bool) -> list[tuple[Problem, bool]]:
-    """Tell which parts of a path do not travel, each with whether it is fixed."""
+    """Return the parts of a path that are not portable, and whether each is fixed."""
     parts = path.split("/")
     found = []
     for depth, part in enumerate(parts, 1):
@@ -330,10 +330,10 @@ def find_name_problems(path: str, *, is_fixed: bool) -> list[tuple[Problem, bool
 
 
 def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> None:
-    """Add renames to a plan, links included; a note called by its file keeps that name as title."""
+    """Add renames and updates of links to a plan; a title that is a file name is kept."""
     if not moves:
         return
-    plan.whole = True  # a note that moves needs the links to it to follow
+    plan.whole = True  # a moved note needs its links
     follow = LinkUpdater(workspace, moves)
     changes = {change.path: change for change in plan.changes}
     for path in sorted(follow.sources() | moves.keys()):
@@ -354,13 +354,13 @@ def add_moves(workspace: Workspace, plan: WritePlan, moves: dict[str, str]) -> N
 
 
 def _keep_title(workspace: Workspace, path: str, data: bytes) -> bytes:
-    """A note with its file's name as its title, where that is what it is called by."""
+    """Return a note with the name of its file as title, if that was its title."""
     note = workspace.note(path, data)
     stem = note_stem(path)
     if note.problem is not None or note.title != stem or clean_line(stem) != stem:
         return data
     try:
         after = field_edit.set_field(data, "title", stem)
-    except Refused:  # it is renamed all the same, and called by its new name
+    except Refused:  # its title will be its new name
         return data
     return after if workspace.note(path, after).title == stem else data

@@ -1,7 +1,7 @@
-"""A plan: what a verb would write, a value that is applied as one step of history.
+"""A plan: the changes that a verb would write, applied as one step of history.
 
-Planning reads and never writes. A note whose change must be refused is listed with its reason and
-leaves the others in the plan.
+Planning reads and never writes. A note that cannot be changed is listed with the reason; the others
+stay in the plan.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 class NoteChange(NamedTuple):
     """One file of a plan."""
 
-    path: str  # vault-relative; where the file is before the change, or will be when it is new
-    before: bytes | None  # its bytes as they were read, or None for a new file
-    after: bytes | None  # its bytes afterwards, or None when it goes to the trash
-    target: str = ""  # where it is moved to, vault-relative; empty when it stays
-    is_last: bool = False  # whether it records that the others were made
+    path: str  # vault-relative, before a move
+    before: bytes | None  # its content, or None for a new file
+    after: bytes | None  # its new content, or None to move it to the trash
+    target: str = ""  # its new vault-relative path; "" if it does not move
+    is_last: bool = False  # whether it is written after all others
 
 
 class FileCopy(NamedTuple):
-    """A new file of a plan whose content is copied when it is written."""
+    """A new file of a plan, copied from a source."""
 
     path: str  # vault-relative
     source: Source
@@ -37,19 +37,19 @@ class FileCopy(NamedTuple):
 
 @dataclass(slots=True)
 class WritePlan:
-    """What one verb would do."""
+    """The changes of one verb."""
 
     verb: str  # as history shows it
-    label: str  # what it is about, e.g. "Atomic Habits"
+    label: str  # as history shows it: "Atomic Habits"
     changes: list[NoteChange] = field(default_factory=list)  # in the order of writing
-    copies: list[FileCopy] = field(default_factory=list)  # new files besides, such as pictures
-    refused: list[Problem] = field(default_factory=list)  # notes left out, with line and reason
-    remarks: list[str] = field(default_factory=list)  # what the person should know besides
-    new_fields: list[str] = field(default_factory=list)  # remarks on fields that no note had
-    request: str = ""  # the id of what was sent from elsewhere, such as a phone
+    copies: list[FileCopy] = field(default_factory=list)  # other new files, such as pictures
+    refused: list[Problem] = field(default_factory=list)  # notes that cannot be changed
+    remarks: list[str] = field(default_factory=list)  # messages for the user
+    new_fields: list[str] = field(default_factory=list)  # messages about fields that no note has
+    request: str = ""  # the id of an entry from a phone
     resolved: list[str] = field(default_factory=list)  # paths whose conflict in git is resolved
-    whole: bool = False  # whether one change makes no sense without the others
-    any_name: bool = False  # whether files get the names they had, even those that do not travel
+    whole: bool = False  # whether to write nothing if one change fails
+    any_name: bool = False  # whether to allow names that are not portable
 
     def edit(self, path: str, before: bytes | None, after: bytes | None) -> None:
         """Add the change of a file, unless its content stays the same."""
@@ -57,21 +57,21 @@ class WritePlan:
             self.changes.append(NoteChange(path, before, after))
 
     def refuse(self, path: str, error: NotekeepError) -> None:
-        """Leave a note out, and keep why."""
+        """Record that a note cannot be changed, and why."""
         self.refused.append(refusal(path, error))
 
     def raise_if_nothing_left(self) -> None:
-        """Raise the first refusal when nothing is left to write."""
+        """Raise the first refusal if there is nothing to write."""
         if self.changes or not self.refused:
             return
         first, *others = self.refused
         message = first.message
         if others:
-            message = f"{first.place}: {message}, and {len(others)} more"
+            message = f"{first.place}: {message} And {len(others)} more."
         raise Refused(message, first.hint, line=first.line, column=first.column)
 
     def diff(self) -> Iterator[str]:
-        """Return the plan as lines of a unified diff, file by file."""
+        """Yield the plan as lines of a unified diff, file by file."""
         for copy in self.copies:
             yield f"{copy.path} (new file)"
         for change in self.changes:
@@ -79,16 +79,16 @@ class WritePlan:
 
 
 class WriteResult(NamedTuple):
-    """What was written."""
+    """The result of applying a plan."""
 
-    step: str  # the step in history that `undo` takes back; empty when nothing was written
-    paths: list[str]  # the files, where they are now
-    refused: list[Problem]  # notes that were left out, or that changed meanwhile
-    remarks: list[str]  # what the person should know besides
+    step: str  # the id of the step in history; "" if nothing was written
+    paths: list[str]  # the current paths of the files
+    refused: list[Problem]  # notes that could not be changed
+    remarks: list[str]  # messages for the user
 
 
 def refusal(path: str, error: NotekeepError) -> Problem:
-    """Tell why a file was left out, with the place in it where there is one."""
+    """Convert an error into a problem of a file, with line and column if known."""
     line, column = (error.line, error.column) if isinstance(error, Refused) else (None, None)
     return Problem(path, line, error.message, error.hint, "refused", column)
 
@@ -114,17 +114,16 @@ def _diff(change: NoteChange) -> Iterator[str]:
 
 
 def encode(text: str) -> bytes:
-    """Return the text of a note as bytes; those that were not UTF-8 are lone surrogates in it."""
+    """Encode the text of a note; its lone surrogates are bytes that are not UTF-8."""
     return text.encode("utf-8", "surrogateescape")
 
 
 def apply_plan(
     plan: WritePlan, root: str, history: History, goes_on: Callable[[str], bool] = lambda _: True
 ) -> WriteResult:
-    """Write what a plan says, as one step; a file only if it is what the plan was made from.
+    """Write a plan as one step; a file that has changed since is refused.
 
-    `goes_on` is asked with each path before it is written. When it says no, what is ready by then
-    is the step.
+    `goes_on` is called with each path before its file is written; False ends the step there.
     """
     if not plan.changes and not plan.copies:
         return WriteResult("", [], plan.refused, plan.remarks)
@@ -141,7 +140,7 @@ def apply_plan(
                 step.trash(change.path)
             else:
                 if change.after != change.before:
-                    # A change of front matter can be planned again from what the file holds then.
+                    # If the file has changed, the change can be planned again.
                     step.edit(change.path, change.after, digest_of(change.before), keep_ours=False)
                 if change.target:
                     step.move(change.path, change.target, any_name=plan.any_name)
@@ -153,7 +152,7 @@ def apply_plan(
         *plan.remarks,
         *(["Stopped before everything was written."] if step.is_stopped else []),
         *(
-            f"{path} was saved by another program at the same time; see {copy}"
+            f"{path} was saved by another program at the same time. See {copy}."
             for path, copy in step.copies.items()
         ),
     ]

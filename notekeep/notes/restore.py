@@ -1,4 +1,4 @@
-"""Bring versions and trash back; forget traces."""
+"""Restore versions and files from the trash; delete the traces of a note."""
 
 from __future__ import annotations
 
@@ -31,46 +31,46 @@ _NUMBERED = re.compile(r"(.+)@(\d+)", re.DOTALL)
 class NoteVersions(NamedTuple):
     """A note and its versions."""
 
-    path: str  # what it is called, or was called last
-    now: bytes | None  # what it holds; None when it is gone
-    versions: list[Version]  # what history still holds of it, newest first
+    path: str  # its path, or its last path
+    now: bytes | None  # its content; None if it is deleted
+    versions: list[Version]  # in history, newest first
 
     def version(self, number: int) -> Version:
-        """One of the versions, counted from 1 as `history` lists them."""
+        """Return a version by its number in `history`, from 1."""
         if not 1 <= number <= len(self.versions):
-            known = f"1 to {len(self.versions)}" if self.versions else "none"
+            known = f"versions 1 to {len(self.versions)}" if self.versions else "none"
             raise NotFound(
-                f"{self.path} has no version {number}; history has {known}",
-                f"`notekeep history '{self.path}'` lists them",
+                f"{self.path} has no version {number}. History has {known}.",
+                f"`notekeep history '{self.path}'` lists them.",
             )
         return self.versions[number - 1]
 
 
 def split_version(name: str) -> tuple[str, int | None]:
-    """Split `NOTE@N` into the note's name and the number of the version, None without one."""
+    """Split `NOTE@N` into name and version; None without a version."""
     match = _NUMBERED.fullmatch(name)
     return (match[1], int(match[2])) if match else (name, None)
 
 
 def find_versions(workspace: Workspace, history: History, name: str) -> NoteVersions:
-    """Find a note by name, also one that is gone, with its versions."""
+    """Find a note by name, even a deleted one, with its versions."""
     row = find_exact(workspace.catalog, name, workspace.root)
-    gone = [] if row else _find_gone(workspace, history, name)
-    if len(gone) > 1:
-        raise Ambiguous(f"{name!r} matches several deleted notes:", gone, "choose one")
-    path = gone[0] if gone else (row or resolve(workspace.catalog, name, workspace.root)).path
+    deleted = [] if row else _find_deleted(workspace, history, name)
+    if len(deleted) > 1:
+        raise Ambiguous(f"{name!r} matches several deleted notes:", deleted, "Choose one.")
+    path = deleted[0] if deleted else (row or resolve(workspace.catalog, name, workspace.root)).path
     return NoteVersions(path, workspace.read_if_there(path), history.versions(path))
 
 
 def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan:
-    """Plan a note as one of its versions had it: `NOTE@N`, or the last of a note that is gone."""
+    """Plan to restore a version, `NOTE@N`, or the last version of a deleted note."""
     plain, number = split_version(name)
     past = find_versions(workspace, history, plain)
     if number is None:
         if past.now is not None:
             raise UsageError(
-                f"which version of {past.path}?",
-                f"`notekeep history '{past.path}'` lists them; `restore NOTE@2` restores one",
+                f"Which version of {past.path}?",
+                f"`notekeep history '{past.path}'` lists them. `restore NOTE@2` restores one.",
             )
         number = 1
     version = past.version(number)
@@ -80,32 +80,32 @@ def plan_restore(workspace: Workspace, history: History, name: str) -> WritePlan
 def plan_version(
     workspace: Workspace, history: History, path: str, digest: Digest, label: str = ""
 ) -> WritePlan:
-    """Plan a note with a content that history holds; one that is gone is made again."""
+    """Plan to restore a content from history; a deleted note is created again."""
     plan = WritePlan("restore", label or path, any_name=True)
     plan.edit(path, workspace.read_if_there(path), history.blobs.read(digest))
     return plan
 
 
 def plan_untrash(workspace: Workspace, history: History, name: str, to: str = "") -> WritePlan:
-    """Plan a file's way back from the trash, to where it was or to another vault path."""
+    """Plan to restore a file from the trash to its old path or another vault path."""
     path = find_trashed(workspace, name)
     target = to or original_path(history, path)
     return WritePlan("restore", target, [NoteChange(path, b"", b"", target)], any_name=True)
 
 
 def find_trashed(workspace: Workspace, name: str) -> str:
-    """The one file in the trash that a name means: its path there, its old path, or its name."""
+    """Find a file in the trash by its path there, its old path, or its name."""
     listed = [one.path for one in list_trash(workspace.root)]
     found = _match_names(listed, name.removeprefix(f"{TRASH}/"), cut=len(TRASH) + 1)
     if not found:
-        raise NotFound(f"no file in the trash is called {name!r}", "see `notekeep trash`")
+        raise NotFound(f"No file in the trash matches {name!r}.", "See `notekeep trash`.")
     if len(found) > 1:
-        raise Ambiguous(f"{name!r} matches several files in the trash:", found, "choose one")
+        raise Ambiguous(f"{name!r} matches several files in the trash:", found, "Choose one.")
     return found[0]
 
 
-def _find_gone(workspace: Workspace, history: History, name: str) -> list[str]:
-    """The notes of history with a name that are not in the vault, the last seen first."""
+def _find_deleted(workspace: Workspace, history: History, name: str) -> list[str]:
+    """Return the deleted notes with a name, last changed first."""
     paths: dict[str, None] = {}
     for record in history.records():
         if record.root:
@@ -122,29 +122,29 @@ def _find_gone(workspace: Workspace, history: History, name: str) -> list[str]:
 
 
 def _match_names(paths: Iterable[str], name: str, *, cut: int = 0) -> list[str]:
-    wanted = {name_key(name), name_key(f"{name}.md")}
+    keys = {name_key(name), name_key(f"{name}.md")}
     listed = list(paths)
-    exact = [path for path in listed if name_key(path[cut:]) in wanted]
-    return exact or [path for path in listed if name_key(path.rpartition("/")[2]) in wanted]
+    exact = [path for path in listed if name_key(path[cut:]) in keys]
+    return exact or [path for path in listed if name_key(path.rpartition("/")[2]) in keys]
 
 
-# Forgetting a note: no trace of what it was, in history, in the index or in unsaved text. The note
-# itself is left where it is; so are backups, and what git or a sync tool keep.
+# `forget` deletes a note from history, index and unsaved texts. The note itself stays, and so do
+# copies in backups, git or a sync tool.
 
 
 class Traces(NamedTuple):
-    """What notekeep keeps of a note beside the note."""
+    """The data about a note outside the note."""
 
     path: str
-    names: list[str]  # every path it had
-    versions: int  # how many versions of it history holds
-    steps: int  # how many steps of the log it is in; they can no longer be undone
-    there: bool  # whether the note is in the vault
-    trashed: list[str]  # copies of it in the trash, which stay
+    names: list[str]  # all its paths
+    versions: int  # how many are in history
+    steps: int  # how many change it; they can no longer be undone
+    there: bool  # whether the note exists
+    trashed: list[str]  # its files in the trash, which stay
 
 
 def find_traces(workspace: Workspace, history: History, name: str) -> Traces:
-    """Find what is kept of a note, also of one that is gone."""
+    """Find the traces of a note, even of a deleted one."""
     past = find_versions(workspace, history, name)
     records = history.records()
     names = list_past_paths(records, past.path)
@@ -163,10 +163,9 @@ def find_traces(workspace: Workspace, history: History, name: str) -> Traces:
 
 
 def forget_traces(vault: Vault, traces: Traces) -> int:
-    """Remove every trace, and return how many versions of history that were.
+    """Delete the traces; return how many versions were deleted.
 
-    The index is thrown away and built anew: deleting rows would leave their text in free pages of
-    it until something else is written there.
+    The index is deleted as a whole: deleted rows would leave their text in its free pages.
     """
     removed = vault.history.store.forget(traces.path)
     for name in {traces.path, *traces.names}:

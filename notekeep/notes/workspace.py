@@ -1,6 +1,6 @@
-"""What every verb needs to plan a change of notes; nothing here writes.
+"""The vault as verbs see it when they plan changes; nothing here writes.
 
-What reads notes is imported where it is used: a list and a search read none.
+The modules that parse notes are imported in functions: lists and searches do not need them.
 """
 
 from __future__ import annotations
@@ -28,28 +28,27 @@ if TYPE_CHECKING:
 
 
 class Workspace(NamedTuple):
-    """One vault as the verbs see it: folder, settings, kinds, and what is known of its notes."""
+    """A vault: its folder, settings, kinds and catalog."""
 
     root: str
     settings: VaultSettings
     schema: Schema
     catalog: Catalog
-    state: str  # the folder of history and what else only this machine knows
+    state: str  # the folder of history and other data of this machine
 
     @property
     def link_style(self) -> LinkStyle:
-        """How this vault writes links."""
-        # The readers are half of a start, and a list of notes needs none of them.
+        """The vault's style of links."""
         from notekeep.markdown.links import LinkStyle
 
         return LinkStyle(self.settings.link_form, self.settings.markdown_links)
 
     def today(self) -> dt.date:
-        """Return the day it is, by the hour at which the vault's days start."""
+        """Return the current day; it starts at the vault's `day_start`."""
         return habit_day(config.current_time(), self.settings.day_start)
 
     def daily_path(self, day: dt.date) -> str:
-        """Return where the note of a day lies, or will."""
+        """Return the path of the daily note of a day."""
         daily = self.schema.daily
         name = daily.name(day)
         if not daily.moment:
@@ -57,28 +56,28 @@ class Workspace(NamedTuple):
         return match_spelling(self.root, f"{daily.folder}/{name}.md".lstrip("/"))
 
     def resolve(self, name: str) -> Row:
-        """Find the one note that a name means: a path, title, alias, or a unique beginning."""
+        """Find a note by path, title, alias, or a unique start of one."""
         return name_lookup.resolve(self.catalog, name, self.root)
 
     def read(self, path: str) -> bytes:
-        """Read the bytes of a note or a log; TooLarge for a file that is none."""
+        """Read a note or a log; TooLarge for other large files."""
         return read_file(resolve_path(self.root, path), path)[0]
 
     def read_if_there(self, path: str) -> bytes | None:
-        """Read the bytes of a note; None when it is gone."""
+        """Read a note; None if it does not exist."""
         try:
             return self.read(path)
         except NotFound:
             return None
 
     def note(self, path: str, data: bytes) -> Note:
-        """Read bytes as the note at a path."""
+        """Parse a note."""
         from notekeep.markdown.note import read_note
 
         return read_note(path, data, self.schema)
 
     def distinct(self, paths: Iterable[str]) -> list[str]:
-        """Return each file once, by a name that is no link; names that lead to no file are kept."""
+        """Return each file once, if possible not by a symbolic link; missing files stay."""
         names: dict[object, str] = {}
         for path in dict.fromkeys(paths):
             try:
@@ -93,7 +92,7 @@ class Workspace(NamedTuple):
         return list(names.values())
 
     def contents(self, plan: WritePlan, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield the bytes of notes, each once; one that cannot be read is refused in the plan."""
+        """Yield path and content of notes; an unreadable one is refused in the plan."""
         once = dict.fromkeys(paths)
         for path in once:
             try:
@@ -106,7 +105,7 @@ class Workspace(NamedTuple):
     def edit_each(
         self, plan: WritePlan, paths: Sequence[str], edit: Callable[[str, bytes], bytes]
     ) -> None:
-        """Put into a plan what an edit makes of each note; one that it refuses is left out."""
+        """Add the result of `edit` for each note to a plan; a note that it refuses is recorded."""
         for path, data in self.contents(plan, self.distinct(paths)):
             try:
                 plan.edit(path, data, edit(path, data))
