@@ -613,7 +613,7 @@ class TestCategories:
         assert "[[Movies]]" in text
         assert "type:" not in text
         for kind in ("concert", "../References/Dune", ""):
-            with pytest.raises(UsageError, match="there is no kind"):
+            with pytest.raises(UsageError, match="There is no kind"):
                 vault.notes.create(kind, "One")
 
     def test_a_kind_is_named_in_any_case_and_number(self, vault: Vault) -> None:

@@ -1,4 +1,4 @@
-"""A year in books: what was finished in each month, its pages, stars and authors."""
+"""A year in books: the books finished in each month, with pages, stars and authors."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ class ReadBook(NamedTuple):
     """A book that was finished in the year."""
 
     row: Row
-    finished: str  # as its note says it: a day, a month or a year
+    finished: str  # a day, a month or a year, as in its note
     authors: tuple[str, ...]
-    pages: int  # 0 where the note does not say
+    pages: int  # 0 if unknown
     rating: float | None
 
     @property
     def month(self) -> int:
-        """The month it was finished in, 1 to 12; 0 where only the year is known."""
+        """The month it was finished in, 1 to 12; 0 if only the year is known."""
         return int(self.finished[5:7] or 0)
 
 
 class BookList(NamedTuple):
-    """Some books in the order in which they were finished, with what they come to."""
+    """Books in the order in which they were finished, and their totals."""
 
     books: Sequence[ReadBook]
 
     @property
     def pages(self) -> int:
-        """The pages of all books whose notes say them."""
+        """The sum of their pages, as far as known."""
         return sum(book.pages for book in self.books)
 
     @property
@@ -47,13 +47,13 @@ class BookList(NamedTuple):
 
     @property
     def authors(self) -> list[tuple[str, int]]:
-        """The authors with how many books of each, most first."""
+        """The authors and their number of books, most first."""
         counts = Counter(author for book in self.books for author in book.authors)
         return sorted(counts.items(), key=lambda one: (-one[1], one[0].casefold()))
 
     @property
     def months(self) -> dict[int, BookList]:
-        """The books of each month that has some; 0 is where only the year is known."""
+        """The books by month, without empty months; 0 if only the year is known."""
         numbers = sorted({book.month for book in self.books}, key=lambda month: month or 13)
         return {
             number: BookList([book for book in self.books if book.month == number])
@@ -61,7 +61,7 @@ class BookList(NamedTuple):
         }
 
     def as_object(self) -> dict[str, Any]:
-        """Return the sums as JSON; the keys are stable."""
+        """Return the totals as JSON; the keys are stable."""
         return {
             "books": len(self.books),
             "pages": self.pages,
@@ -71,7 +71,7 @@ class BookList(NamedTuple):
 
 
 def gather_book_year(search: SearchService, year: int) -> BookList:
-    """Return the books whose notes say that they were finished in a year."""
+    """Return the books that were finished in a year."""
     rows = search.rows(f"type:book finished:{year} sort:finished sort:title").rows
     return BookList([_read_book(row) for row in rows])
 
@@ -110,12 +110,12 @@ def _number(value: Value) -> float | None:
 
 
 def month_name(month: int) -> str:
-    """Return the short name of a month; 0 is one that is not known."""
+    """Return the short name of a month; 0 is unknown."""
     return MONTHS[month - 1] if month else "Other"
 
 
 def sum_up(books: BookList) -> str:
-    """Return what some books come to: `9 books, 2710 pages, 4.1 stars on average`."""
+    """Return the totals of books: `9 books, 2710 pages, 4.1 stars on average`."""
     count = len(books.books)
     parts = [f"{count} {'book' if count == 1 else 'books'}"]
     if books.pages:
@@ -153,5 +153,5 @@ def markdown_lines(found: BookList) -> Iterable[str]:
         link = f"[[{stem}]]" if stem == title else f"[[{stem}|{title}]]"
         authors = f" by {', '.join(book.authors)}" if book.authors else ""
         stars = f", {book.rating:g} stars" if book.rating is not None else ""
-        # A link cannot hold these signs.
+        # A link cannot contain these characters.
         yield f"- {title if set('[]|#^') & set(stem) else link}{authors}{stars}"

@@ -1,7 +1,7 @@
-"""The sample vault, copied to where a newcomer can change it without harm.
+"""A copy of the sample vault for the demo.
 
-The copy lies in a temporary folder with its settings, cache and state beside it. Dates in it are
-moved by whole weeks, so that the last day of the habit log lies in this week and weekdays stay.
+It is in a temporary folder together with its settings, cache and state. Its dates are shifted by
+whole weeks, so that the habit log ends in this week and weekdays stay.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ UNUSED_SECONDS = 7 * 24 * 3600
 HOME = "home"
 VAULT = "sample"
 OWNER = "pid"
-"""The file beside a copy that says which process uses it; it goes when that one ends in order."""
+"""The file next to a copy with the id of its process; removed at the end of the process."""
 _DATE = re.compile(rb"(?<![\d-])(20\d\d-\d\d-\d\d)(?![\d-])")
 _CHANGED = re.compile(
     rb"^(?:created|finished|listened|date|since): (\d{4}-\d\d-\d\d)", re.MULTILINE
 )
 WELCOME = ("Start here.md", "Atomic Habits.md")
-"""The notes that lists begin with."""
+"""The notes that lists show first."""
 _LOG_LINE = re.compile(rb"^- (\d{4}-\d\d-\d\d) ", re.MULTILINE)
 _LOG_NAME = re.compile(r"^(\d{4}-\d\d)\.(.+)\.md$")
 REACH = dt.timedelta(days=550)
-"""Only dates this close to the last log entry move: the year a book came out is a fact."""
+"""Only dates this close to the last log entry are shifted, not the year of a book."""
 
 
 def sample_folder() -> str:
@@ -44,11 +44,11 @@ def sample_folder() -> str:
     for folder in (os.path.join(package, "sample"), os.path.join(package, os.pardir, "vault")):
         if os.path.isdir(os.path.join(folder, "habits")):
             return os.path.realpath(folder)
-    raise NotFound("the sample vault is not part of this installation", "install notekeep again")
+    raise NotFound("The sample vault is not installed.", "Install notekeep again.")
 
 
 def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, str]:
-    """Copy the sample vault, dates moved up to `today`; return its folder and NOTEKEEP_HOME's."""
+    """Copy the sample vault, shifted to `today`; return its folder and NOTEKEEP_HOME."""
     _delete_unused(parent or tempfile.gettempdir())
     base = tempfile.mkdtemp(prefix=PREFIX, dir=parent)
     root, home = os.path.join(base, VAULT), os.path.join(base, HOME)
@@ -64,7 +64,7 @@ def copy_sample_vault(today: dt.date, parent: str | None = None) -> tuple[str, s
 
 
 def _set_times(root: str, today: dt.date) -> None:
-    """Give each note the time of its last day, so that lists look as after a year of writing."""
+    """Set the modification time of each note to its last date, for lists by time."""
     now = dt.datetime.combine(today, current_time().time())
     for path, data in _notes(root):
         found = (parse_iso(day.decode()) for day in _CHANGED.findall(data))
@@ -83,14 +83,14 @@ def _release(owner: str) -> None:
 
 
 def delete_copy(root: str) -> None:
-    """Delete a copy of the sample vault with all that lies beside it; any other vault stays."""
+    """Delete a copy of the sample vault with its settings and cache; not any other vault."""
     base = os.path.dirname(root)
     if os.path.basename(base).startswith(PREFIX):
         shutil.rmtree(base, ignore_errors=True)
 
 
 def _delete_unused(parent: str) -> None:
-    """Delete copies whose process was killed, and those that nothing changed for a week."""
+    """Delete copies whose process was killed, and those unchanged for a week."""
     with os.scandir(parent) as entries:
         for entry in entries:
             if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False):
@@ -100,7 +100,7 @@ def _delete_unused(parent: str) -> None:
 
 
 def _was_killed(base: str) -> bool:
-    if not hasattr(os, "getuid"):  # where signal 0 would end the process
+    if not hasattr(os, "getuid"):  # on Windows, signal 0 would end the process
         return False
     try:
         with open(os.path.join(base, OWNER), encoding="ascii") as file:
@@ -120,14 +120,14 @@ def _is_unused(base: str) -> bool:
     )
     try:
         last = max(os.lstat(path).st_mtime for path in paths)
-    except OSError:  # something goes while this looks: somebody uses it
+    except OSError:  # a file is removed meanwhile: the copy is in use
         return False
     return time.time() - last > UNUSED_SECONDS
 
 
 def move_dates(root: str, today: dt.date) -> int:
-    """Move all recent dates in a vault by whole weeks into this week; return by how many."""
-    # What would lie ahead of today is left out: nobody has ticked tomorrow's habits.
+    """Shift recent dates in a vault by whole weeks to this week; return the weeks."""
+    # Check-ins and daily notes after today are dropped.
     before = dict(_notes(root))
     days = [
         day.decode()
@@ -151,7 +151,7 @@ def move_dates(root: str, today: dt.date) -> int:
             _sort_lines(path, moved, after, today)
             continue
         name = _moved(os.fsencode(name), last, shift).decode()
-        if not _lies_ahead(name.removesuffix(".md"), today):
+        if not _is_after(name.removesuffix(".md"), today):
             after[os.path.join(folder, name)] = moved
     for path in before.keys() - after.keys():
         os.unlink(path)
@@ -180,7 +180,7 @@ def _moved(data: bytes, last: dt.date, shift: dt.timedelta) -> bytes:
     return _DATE.sub(move, data)
 
 
-def _lies_ahead(name: str, today: dt.date) -> bool:
+def _is_after(name: str, today: dt.date) -> bool:
     try:
         return dt.date.fromisoformat(name) > today
     except ValueError:
@@ -188,14 +188,14 @@ def _lies_ahead(name: str, today: dt.date) -> bool:
 
 
 def _sort_lines(path: str, data: bytes, after: dict[str, bytes], today: dt.date) -> None:
-    """Sort a log's lines up to today into the files of the months that they now lie in."""
+    """Sort the lines of a log up to today into the files of their new months."""
     folder, name = os.path.split(path)
     match = _LOG_NAME.match(name)
     device = match[2] if match else ""
     target = ""
     for line in data.splitlines(keepends=True):
         day = _LOG_LINE.match(line)
-        if day and _lies_ahead(day[1].decode(), today):
+        if day and _is_after(day[1].decode(), today):
             target = ""
         elif day:
             month = day[1][:7].decode()

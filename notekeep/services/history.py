@@ -1,7 +1,7 @@
-"""All that notekeep did in a vault as one list, newest first; undo and redo.
+"""The changes of notekeep in a vault as one list, newest first; undo and redo.
 
-Changes of files are steps of history; a check-in is a line of the log, which only grows, so it is
-undone by another line. Which of the two was last is told by when each was written.
+Changes of files are steps of history. A check-in is a line of the append-only log, so it is undone
+by another line. Both are sorted by time.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ from notekeep.storage.transaction import stacks
 from notekeep.tracking.checkin import check_ins, describe_entry, find_last_undo
 from notekeep.tracking.tracker import HabitIndex
 
-CHECK_IN = "check-in"  # what a check-in is called in the list
+CHECK_IN = "check-in"  # the verb of check-ins
 
 
 class Step(NamedTuple):
-    """One step of the list; `id` is its name in history, "" for a check-in, which is none."""
+    """A step in the list."""
 
     time: float
     verb: str
     label: str
     paths: tuple[str, ...] = ()
     undone: bool = False
-    id: str = ""
-    is_own: bool = False  # whether this program made it, since it was started
+    id: str = ""  # in history; "" for a check-in
+    is_own: bool = False  # whether it was made by this process
 
 
 class StepDetails(NamedTuple):
-    """What a step did."""
+    """The changes of a step."""
 
-    root: str  # the folder it did it in, when that is not the vault; else ""
-    changes: list[NoteChange]  # its files, each with what it held before and after
-    pruned: list[str]  # files of which history no longer holds both
-    left_out: int  # how many more files there are
+    root: str  # the folder of its files; "" for the vault
+    changes: list[NoteChange]  # one for each file
+    pruned: list[str]  # files whose versions are no longer in history
+    left_out: int  # how many more files were changed
 
 
 class HistoryService:
@@ -60,12 +60,12 @@ class HistoryService:
         self.indexing = indexing
 
     def prune(self) -> None:
-        """Drop old versions where there are too many, once a day at most; for quiet moments."""
-        with suppress(NotekeepError):  # nobody waits for it: the next quiet moment comes
+        """Remove old versions, at most once a day; called when idle."""
+        with suppress(NotekeepError):  # tried again when idle
             self.store.prune_daily()
 
     def find_damage(self) -> Problem | None:
-        """Return what is wrong with the log of steps, without which nothing can be undone."""
+        """Return the damage of the log of steps, which undo needs; None if there is none."""
         if not (count := self.store.log.count_damaged()):
             return None
         lines = "1 line" if count == 1 else f"{count} lines"
@@ -76,26 +76,26 @@ class HistoryService:
         return Problem("", None, message, hint, "history")
 
     def steps(self, limit: int | None = None) -> list[Step]:
-        """List the steps, newest first, those that were undone among them."""
+        """List the steps, newest first, including undone ones."""
         steps = (_of_step(one.record, undone=one.undone) for one in self.store.steps())
         both = heapq.merge(steps, self._check_ins(), key=lambda one: -one.time)
         return list(islice(both, limit))
 
     def reveals(self, count: int = 1) -> bool:
-        """Whether to undo the newest steps puts private text back into a site."""
+        """Whether undoing the newest steps puts private text back into a site."""
         return any(step.label.endswith(HID_PRIVATE) for step in islice(self._undoable(), count))
 
     def undo(self, count: int = 1, *, dry_run: bool = False, reveal: bool = False) -> list[Step]:
-        """Undo the newest steps, or only tell which (`dry_run`); fewer when there are no more.
+        """Undo the newest steps, or only return them (`dry_run`).
 
-        Where a file changed since in the same place, Conflict is raised: that step and those before
-        it stay, newer ones are taken back. Refused is raised where private text would be in a site
-        again, but for `reveal`.
+        Raises Conflict if a file has changed since in the same lines: newer steps are undone, this
+        one and older ones are not. Raises Refused if private text would be in a site again, unless
+        `reveal` is set.
         """
         if not (dry_run or reveal) and self.reveals(count):
             raise Refused(
-                "undoing this export would put private text back into the site",
-                "`notekeep undo --yes` does so all the same",
+                "Undoing this export would put private text back into the site.",
+                "`notekeep undo --yes` undoes it anyway.",
             )
         if dry_run:
             done = list(islice(self._undoable(), count))
@@ -108,7 +108,7 @@ class HistoryService:
         return done
 
     def last_step(self, *, is_check_in: bool = False) -> Step:
-        """Return what `undo` reverts, or the last check-in if this program did nothing since."""
+        """Return the step that `undo` reverts; prefer a check-in to steps of other processes."""
         steps = list(islice(self._undoable(), 1))
         if is_check_in and not any(step.is_own for step in steps):
             steps = [one for one in self._check_ins() if not one.undone][:1] or steps
@@ -117,13 +117,13 @@ class HistoryService:
         return steps[0]
 
     def undo_step(self, step: str) -> Step:
-        """Undo one step of history by its id, whatever was done since."""
+        """Undo a step of history by its id, even if it is not the newest."""
         undone = _of_step(self.store.undo_step(self.root, step))
         self.indexing.record_written()
         return undone
 
     def show(self, step: str, most: int = 40) -> StepDetails:
-        """Return what a step of history did, by its id; at most so many files."""
+        """Return the changes of a step by its id, at most `most` files."""
         record = next((one for one in self.store.records() if one.id == step), None)
         if record is None:
             raise NotFound("That step is no longer in history.")
@@ -148,7 +148,7 @@ class HistoryService:
         return NoteChange(change.path, before, after or b"", change.to)
 
     def redo(self, *, dry_run: bool = False) -> Step:
-        """Redo what was undone last, unless something was done since."""
+        """Redo the last undone step; NotFound if there are newer steps."""
         undo, redo = stacks(self.store.records())
         fresh = [one.last.time for one in undo if not one.last.redoes]
         fresh += [one.time for one in islice(check_ins(self.habits), 1) if not one.again]
@@ -177,7 +177,7 @@ class HistoryService:
         return _of_step(self.store.undo(self.root))
 
     def _undoable(self) -> Iterator[Step]:
-        """The steps that are not undone, newest first, by when each was done last."""
+        """Yield the steps that are not undone, newest first; a redo counts as new."""
         undo, _ = stacks(self.store.records())
         steps = [
             _of_step(one.origin)._replace(
@@ -202,7 +202,7 @@ def _of_step(record: StepRecord, *, undone: bool = False) -> Step:
 
 
 def _by_file(changes: Iterable[ChangeRecord]) -> list[ChangeRecord]:
-    """The changes of a step, one a file: what edits a file and then moves it is one."""
+    """Combine an edit and a move of the same file into one change."""
     found: dict[str, ChangeRecord] = {}
     for change in changes:
         known = found.get(change.path)

@@ -1,4 +1,4 @@
-"""Bring catalog and full text up to date with the files, or what an answer needs of them."""
+"""Update catalog and full text from the files."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from notekeep.storage.history import History
 
 SAVED_NOTES = 5
-"""So many notes that were just saved are indexed before an answer; more when it is quiet."""
+"""Up to this many saved notes are indexed at once; more when idle."""
 
 ANSWER_BUDGET = 500
-"""With more changed notes than this an answer comes from what is there, and says so."""
+"""With more changed notes, answers come from the old index, with a message."""
 
 
 class IndexService:
     """Refreshes of one vault's index."""
 
     words_at_once = ANSWER_BUDGET
-    """Of more changed notes than this the full text is left for later too."""
+    """The full text of more changed notes is updated later, too."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class IndexService:
         self.root = workspace.root
         self.catalog = workspace.catalog
         self._open_full_text = open_full_text
-        self._open_history = open_history  # recovery reads the journal: only when it is needed
+        self._open_history = open_history  # lazy, because recovery reads the journal
         self.indexer = Indexer(
             self.root,
             self.catalog,
@@ -47,7 +47,7 @@ class IndexService:
         )
 
     def record_outside(self, versions: list[OutsideVersion]) -> list[Problem]:
-        """Keep what other programs wrote; return what could not be kept: no index waits for it."""
+        """Store versions by other programs in history; return problems instead of raising."""
         try:
             self._open_history().record_outside_versions(versions)
         except NotekeepError as error:
@@ -72,19 +72,18 @@ class IndexService:
         defer: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> Refreshed:
-        """Bring the index up to date with the files.
+        """Update the index from the files.
 
         Args:
-            full: Throw the index away and build it from the files.
-            verify: Read every file, also those that look unchanged.
-            forget_missing: It is meant that many notes are gone at once.
-            words: Update the full text too, which only `search` needs.
-            for_answer: Leave more than ANSWER_BUDGET changed notes for later; `pending` says so.
-            defer: Leave them, and the full text of more notes, for the background; `deferred` says
-                so.
-            progress: Called now and then with the notes done and their total.
+            full: Delete the index and build it again.
+            verify: Read every file, even if it looks unchanged.
+            forget_missing: The user confirmed that many notes were deleted.
+            words: Update the full text, too, which only `search` needs.
+            for_answer: Skip changed notes over ANSWER_BUDGET; `pending` is their number.
+            defer: Skip these, and the full text of some others; `deferred` says so.
+            progress: Called from time to time with the notes done and their total.
         """
-        # An answer that needs the words waits for an index, though not for all that is new in it.
+        # A search waits until there is a full-text index, but not for all changes.
         has_words = words and for_answer and self._open_full_text().generation is not None
         refreshed = self.indexer.refresh(
             full=full,
@@ -100,24 +99,23 @@ class IndexService:
         return refreshed
 
     def ready_for_search(self) -> WhooshIndex:
-        """Return the full text with what changed in it."""
+        """Update the full text and return it."""
         full_text = self._open_full_text()
         if self.catalog.dirty() or full_text.generation is None:
             self.refresh(for_answer=True)
         return full_text
 
     def index_saved(self) -> None:
-        """Index what was saved a moment ago, which costs some 10 ms a note."""
+        """Index a few saved notes, which takes about 10 ms each."""
         is_few = 0 < len(self.catalog.dirty()) <= SAVED_NOTES
         if is_few and self._open_full_text().generation is not None:
             self.indexer.index_saved()
 
     def record_written(self) -> list[str]:
-        """Index what was just written; return why, where that cannot be done now."""
-        # The files are written and the step is noted: to fail would say that they are not, and what
-        # is done again would be there twice.
+        """Index the written files; return messages if that fails."""
+        # No error: the files are written, and a second try would write them twice.
         try:
             self.refresh(words=False)
         except NotekeepError as error:
-            return [f"saved, but not indexed yet: {error.message}", error.hint]
+            return [f"Saved, but not indexed yet: {error.message}", error.hint]
         return []

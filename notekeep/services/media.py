@@ -1,4 +1,4 @@
-"""Pictures and embedded notes of a vault, for display."""
+"""Pictures and embedded notes, for display."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from notekeep.catalog.records import Row
     from notekeep.notes.workspace import Workspace
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")  # the formats that are opened, as Pillow names them
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP")  # as Pillow names them
 MOST_BYTES = 64 * 1024 * 1024
 MOST_PIXELS = 50_000_000
-"""A picture with more is not decoded: a file of a few kilobytes can unfold into gigabytes."""
+"""A larger picture is not decoded: a few kilobytes can expand to gigabytes."""
 
 
 class VaultPicture(NamedTuple):
-    """A picture of the vault: its path, its width and height in pixels, when it was changed."""
+    """A picture of the vault, with its size in pixels."""
 
     path: str
     width: int
@@ -35,14 +35,14 @@ class VaultPicture(NamedTuple):
 
 
 class MediaService:
-    """Notes and pictures, read only as far as they are shown."""
+    """Reads notes and pictures for display."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self._attachments: tuple[int, AttachmentFinder] | None = None
 
     def read_known(self, row: Row) -> Note:
-        """Read a note with the title and tags that its row has, without its body."""
+        """Read a note with title and tags from its row, without parsing its body."""
         try:
             data = self.workspace.read(row.path)
         except TooLarge:
@@ -53,10 +53,10 @@ class MediaService:
         return note
 
     def picture(self, target: str, from_path: str) -> VaultPicture:
-        """Find the picture that a note names by `target`, and its size; it is not decoded."""
+        """Find the picture of a link in a note, and its size, without decoding it."""
         path = self._files().find(target, from_path)
         if path is None:
-            raise NotFound(f"{target}: file not found")
+            raise NotFound(f"{target}: The file was not found.")
         with self._opened(path) as image:
             return VaultPicture(path, *image.size, os.stat(self._place(path)).st_mtime_ns)
 
@@ -64,15 +64,15 @@ class MediaService:
         """Decode a picture at a size: four bytes a pixel, red, green, blue and opacity."""
         with self._opened(path) as image:
             try:
-                # A JPEG can be decoded at a fraction of its size, which is ten times as fast.
+                # Decode a JPEG at a fraction of its size, which is ten times as fast.
                 image.draft("RGB", (2 * width, 2 * height))
                 small = image.convert("RGBA").resize((width, height))
             except (OSError, ValueError, SyntaxError, MemoryError) as error:
-                raise Failure(f"{path}: cannot decode the picture") from error
+                raise Failure(f"{path}: The picture cannot be decoded.") from error
             return small.tobytes()
 
     def picture_place(self, path: str) -> str:
-        """Return where a picture is on disk, for another program that shows it."""
+        """Return the absolute path of a picture, for a viewer."""
         with self._opened(path):
             return self._place(path)
 
@@ -85,38 +85,40 @@ class MediaService:
 
     def _place(self, path: str) -> str:
         if any(file_names.is_hidden(part) for part in path.split("/")):
-            raise Refused(f"{path}: in a hidden folder")
+            raise Refused(f"{path}: The file is in a hidden folder.")
         place = file_names.resolve_path(self.workspace.root, path)
         try:
             info = os.stat(place)
         except OSError as error:
-            raise NotFound(f"{path}: file not found") from error
+            raise NotFound(f"{path}: The file was not found.") from error
         if not stat.S_ISREG(info.st_mode):
-            raise Refused(f"{path}: not a file")
+            raise Refused(f"{path}: This is not a file.")
         if info.st_size > MOST_BYTES:
-            raise Refused(f"{path}: larger than {MOST_BYTES >> 20} MB")
+            raise Refused(f"{path}: The file is larger than {MOST_BYTES >> 20} MB.")
         return place
 
     def _opened(self, path: str) -> Image:
         try:
             from PIL import Image, UnidentifiedImageError
         except ImportError as error:
-            message = f"{path}: pictures need the extra notekeep[images]"
+            message = f"{path}: Pictures need the extra notekeep[images]."
             raise Failure(message, INSTALL_IMAGES) from error
 
-        too_large = Refused(f"{path}: more than {MOST_PIXELS // 1_000_000} million pixels")
+        too_large = Refused(
+            f"{path}: The picture has over {MOST_PIXELS // 1_000_000} million pixels."
+        )
         place = self._place(path)
         try:
             with warnings.catch_warnings():
-                # What Pillow warns of is refused here anyway.
+                # Such pictures are refused below.
                 warnings.simplefilter("ignore")
                 image = Image.open(place, formats=FORMATS)
         except Image.DecompressionBombError as error:
             raise too_large from error
         except (UnidentifiedImageError, ValueError) as error:
-            raise Refused(f"{path}: not a supported picture") from error
+            raise Refused(f"{path}: This is not a supported picture.") from error
         except (OSError, SyntaxError) as error:
-            raise Failure(f"{path}: cannot read the file") from error
+            raise Failure(f"{path}: The file cannot be read.") from error
         width, height = image.size
         if not 0 < width * height <= MOST_PIXELS:
             image.close()
@@ -125,5 +127,5 @@ class MediaService:
 
 
 def picture_error(error: NotekeepError) -> str:
-    """Return in a few words why a picture is not shown."""
+    """Return why a picture is not shown, without its path."""
     return error.message.rpartition(": ")[2]

@@ -1,4 +1,4 @@
-"""Changes of notes: each is a plan that is applied; a plan alone shows what would be written."""
+"""Changes of notes: plan them, and apply the plans."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from notekeep.storage.open_folder import NameTaken
 if TYPE_CHECKING:
     from notekeep.notes.lint import Lint
 
-MAX_RETRIES = 5  # how often a plan is made again where others write into the same note
+MAX_RETRIES = 5  # of a plan, if other programs write the same note
 
 
 class NoteService:
@@ -31,7 +31,7 @@ class NoteService:
     ) -> None:
         self.workspace = workspace
         self.indexing = indexing
-        self._open_history = open_history  # a plan that is only shown needs none
+        self._open_history = open_history  # lazy, because plans do not need it
         self.plan_new = partial(capture.plan_new, workspace)
         self.plan_add = partial(capture.plan_add_to, workspace)
         self.plan_capture = partial(capture.plan_capture, workspace)
@@ -45,12 +45,12 @@ class NoteService:
     def apply(
         self, plan: WritePlan, goes_on: Callable[[str], bool] = lambda _: True
     ) -> WriteResult:
-        """Write a plan as one step that `undo` takes back, and index what it wrote.
+        """Write a plan as one step that `undo` reverts, and index it.
 
-        `goes_on` is asked with each path before it is written; no ends the step there.
+        `goes_on` is called with each path before its file is written; False ends the step there.
 
-        Conflict is raised for a file that is no longer what it was, Failure where the system does
-        not let us; nothing is half-written.
+        Raises Conflict for a file that has changed since, Failure for an error of the system. No
+        file is half-written.
         """
         done = apply_plan(plan, self.workspace.root, self._open_history(), goes_on)
         remarks = [*done.remarks, *self.indexing.record_written()]
@@ -61,7 +61,7 @@ class NoteService:
         return done._replace(remarks=remarks)
 
     def merge_copies(self) -> None:
-        """Merge the copies that programs left which sync folders, where that can be done."""
+        """Merge the conflict copies of sync programs, if possible."""
         from notekeep.notes import conflict_pairs
 
         is_indexed = self.workspace.catalog.meta("reader") is not None
@@ -71,21 +71,21 @@ class NoteService:
             self.apply(plan)
 
     def apply_again(self, make_plan: Callable[[], WritePlan]) -> WriteResult:
-        """Make and apply a plan; make it again where another program saved at the same moment."""
+        """Make and apply a plan; retry if another program saved at the same time."""
         for _ in range(MAX_RETRIES):
             try:
                 return self.apply(make_plan())
             except NameTaken:
-                pass  # the file was made meanwhile
+                pass  # another program created the file
             except Conflict as error:
-                if error.copy:  # the plan is applied, and the other version is kept
+                if error.copy:  # applied; the other version is the conflict copy
                     raise
         return self.apply(make_plan())
 
     def plan_quote(
         self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
     ) -> WritePlan:
-        """Plan a quote with its page, location or second, under the note's heading Quotes."""
+        """Plan a quote with its page, location or time, under the note's heading Quotes."""
         row = self.workspace.resolve(name)
         before = self.workspace.read(row.path)
         plan = capture.plan_quote(row.path, before, text, page=page, loc=loc, at=at)
@@ -93,31 +93,31 @@ class NoteService:
         return plan
 
     def plan_attach(self, name: str, file: str) -> WritePlan:
-        """Plan a copy of a file in the attachments, and a link to it at the end of a note."""
+        """Plan to copy a file to the attachments and to add a link to a note."""
         return capture.plan_attach(self.workspace, self.workspace.resolve(name).path, file)
 
     def plan_rename(self, name: str, title: str) -> WritePlan:
-        """Plan another title and file name for a note; links to it follow."""
+        """Plan a new title and file name for a note; update links."""
         return moves.plan_rename(self.workspace, self.workspace.resolve(name), title)
 
     def plan_delete(self, paths: Iterable[str]) -> WritePlan:
-        """Plan to move notes to the vault's trash, as one step; what links to them is said."""
+        """Plan to move notes to the trash; the plan names the notes that link to them."""
         return moves.plan_delete(self.workspace, sorted(set(paths)))
 
     def plan_link_mentions(self, row: Row, mentions: Iterable[Mention]) -> WritePlan:
-        """Plan links where notes name a note without linking to it."""
+        """Plan to turn mentions of a note into links."""
         from notekeep.notes.link_repair import plan_link_mentions
 
         return plan_link_mentions(self.workspace, row, mentions)
 
     def plan_save_query(self, name: str, query: str) -> WritePlan:
-        """Plan to keep a query under a name in the vault's settings; an empty one is removed."""
+        """Plan to save a query in the vault's settings, or to remove it for an empty query."""
         from notekeep.notes.saved_queries import plan_save_query  # with tomlkit
 
         return plan_save_query(self.workspace, name, query)
 
     def lint(self, paths: Iterable[str], label: str = "") -> Lint:
-        """Find what is wrong in notes and logs, with the edits that correct what can be."""
+        """Find problems in notes and logs, with a plan of fixes."""
         from notekeep.notes.lint import lint_notes
 
         return lint_notes(self.workspace, paths, label)
@@ -135,7 +135,7 @@ class NoteService:
         return self.apply(self.plan_new(kind, title, fields=fields, tags=tags, body=body))
 
     def add(self, text: str, to: str = "") -> WriteResult:
-        """Add a line, also to what another program wrote there meanwhile; see `plan_add`."""
+        """Add a line, even if another program saves at the same time; see `plan_add`."""
         return self.apply_again(lambda: self.plan_add(text, to))
 
     def capture(

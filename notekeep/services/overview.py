@@ -1,4 +1,4 @@
-"""Today: what is due, books in progress, drafts, this day in other years, what is broken."""
+"""Today: habits and tasks due, books in progress, drafts, this day in other years, problems."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from notekeep.habits.summary import HabitView
 from notekeep.notes.workspace import Workspace
 from notekeep.tracking.tracker import HabitIndex
 
-if TYPE_CHECKING:  # what is due is found without the reader of queries
+if TYPE_CHECKING:  # `gather_due` does not need the query parser
     from notekeep.services.search import SearchService
 
-DAYS_OF_NOTES = ("created", "finished", "listened")  # dates that are found again years later
-UNDATED = 24  # tasks without a day that are listed
-RECENT = 12  # notes changed last that are listed
+DAYS_OF_NOTES = ("created", "finished", "listened")  # dates for this day in other years
+UNDATED = 24  # tasks without a day to list
+RECENT = 12  # recent notes to list
 
 
 class DueTask(NamedTuple):
-    """An open task, and the day that it says it is due."""
+    """An open task and its due day."""
 
     day: dt.date
     task: TaskRow
 
 
 class TaskSummary(NamedTuple):
-    """What is left to do."""
+    """The open tasks."""
 
-    open: int  # how many tasks are open
-    due: list[DueTask]  # those that are late or due today, by day
-    others: list[TaskRow]  # those due on another day, by day, then some of the notes changed last
+    open: int  # how many
+    due: list[DueTask]  # late or due today, by day
+    others: list[TaskRow]  # due later, by day, then some of recent notes
 
 
 class Overview(NamedTuple):
-    """What today is about."""
+    """An overview of a day."""
 
     day: dt.date
     habits: Sequence[HabitView]  # due or logged today, with the last seven days
@@ -47,18 +47,18 @@ class Overview(NamedTuple):
     reading: Sequence[Row] = ()  # books with the status "reading"
     drafts: Sequence[Row] = ()
     on_this_day: Sequence[OnThisDay] = ()  # created, finished or listened to, latest year first
-    problems: Sequence[Problem] = ()  # files that cannot be read whole
-    recent: Sequence[Row] = ()  # the notes changed last, latest first
-    conflicts: Mapping[str, str] = {}  # conflict copies, each with the note it is a copy of
+    problems: Sequence[Problem] = ()  # of notes
+    recent: Sequence[Row] = ()  # notes by modification time, latest first
+    conflicts: Mapping[str, str] = {}  # conflict copies and their notes
 
     @property
     def is_free(self) -> bool:
-        """Whether the day asks for nothing."""
+        """Whether there are no habits, tasks or daily note."""
         return not (self.habits or self.tasks.open or self.daily)
 
     @property
     def is_quiet(self) -> bool:
-        """Whether the day asks for nothing and there is nothing to say of it."""
+        """Whether the overview is empty."""
         others = (self.reading, self.drafts, self.on_this_day, self.problems, self.conflicts)
         return self.is_free and not any(others)
 
@@ -102,14 +102,14 @@ class Overview(NamedTuple):
 
 
 def gather_due(workspace: Workspace, habits: HabitIndex, day: dt.date) -> Overview:
-    """Gather what a day asks for: habits with the days of its week, tasks, and its note."""
+    """Gather the due habits and tasks of a day, and its daily note."""
     catalog = workspace.catalog
     due = [
         habit
         for habit in habits.views(day)
         if not habit.is_archived and (habit.call != "none" or habit.today.is_logged)
     ]
-    # A vault has a hundred times as many tasks as name a day, so the others are only counted.
+    # Most tasks have no day, so these are only counted.
     dated = list_tasks(catalog, like=DUE_LIKE_PATTERN)
     found = [DueTask(at, task) for task in dated if (at := find_due_day(task.text))]
     tasks = sorted(found, key=lambda one: one.day)
@@ -128,7 +128,7 @@ def gather_due(workspace: Workspace, habits: HabitIndex, day: dt.date) -> Overvi
 
 
 def gather_overview(search: SearchService, habits: HabitIndex, day: dt.date) -> Overview:
-    """Gather what a vault holds for a day."""
+    """Gather the whole overview of a day."""
     catalog = search.catalog
     written: dict[str, OnThisDay] = {}
     for one in on_this_day(catalog, day, DAYS_OF_NOTES):

@@ -1,8 +1,8 @@
-"""Sync a vault with other machines through the person's own git repository.
+"""Sync a vault with other machines through the user's git repository.
 
-Commit, fetch, merge in memory, fast-forward, push. History is never rewritten and a file never has
-conflict markers: each file of a merge is ours, theirs, or what `note_merge` made of both, and where
-it made nothing, theirs becomes a conflict copy. What a sync changes is a step that `undo` reverts.
+Commit, fetch, merge in memory, fast-forward, push. Commits are never rewritten and files never get
+conflict markers: each file of a merge is ours, theirs, or the result of `note_merge`. If that
+fails, theirs becomes a conflict copy. The changes of a sync are a step that `undo` reverts.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ if TYPE_CHECKING:
     from notekeep.storage.history import History
 
 TRIES = 5
-"""How often a sync begins anew when another machine was faster, or a file was saved meanwhile."""
+"""Attempts of a sync if another machine was faster, or a file was saved meanwhile."""
 
 OFFLINE: Final = "Committed here, not sent: the remote cannot be reached."
 IGNORED: Final = (".trash/", f"{TEMP_PREFIX}*", ".obsidian/workspace*.json", ".obsidian/cache")
-# Of every file: where it cannot be merged, git's own merge would write markers into it.
+# For every file: git's own merge would write conflict markers into it.
 ATTRIBUTES: Final = ("* -text merge=notekeep",)
 _NO_FILES: Final = frozenset({LINK, MODULE})
 _ADDRESS: Final = re.compile(r"remote\.(.*)\.(?:push)?url")
@@ -78,16 +78,15 @@ _INVALID_PATH: Final = re.compile(r"(?:invalid|ignoring) path '?([^'\n]+)", re.I
 
 
 class SyncResult(NamedTuple):
-    """What a sync did."""
+    """The result of a sync."""
 
-    received: int = 0  # files that other machines changed
-    sent: int = 0  # files that this machine changed
-    conflicts: tuple[str, ...] = ()  # the copies that it made
-    problem: str = ""  # why the remote was not reached; what is here is committed
+    received: int = 0  # changed files from other machines
+    sent: int = 0  # changed files of this machine
+    conflicts: tuple[str, ...] = ()  # new conflict copies
+    problem: str = ""  # why nothing was sent; local changes are committed
     hint: str = ""
 
     def __str__(self) -> str:
-        """Write it as one line."""
         parts = [f"{self.received} in, {self.sent} out"]
         if self.conflicts:
             many = "" if len(self.conflicts) == 1 else "s"
@@ -96,24 +95,24 @@ class SyncResult(NamedTuple):
 
     @property
     def mark(self) -> str:
-        """What the top line of the app says from then on."""
+        """The status in the top line of the app."""
         if not self.problem:
             return ""
         return "offline" if self.problem == OFFLINE else "not sent"
 
 
 class SyncStatus(NamedTuple):
-    """How the vault stands to its remote, as of the last fetch."""
+    """Ahead and behind counts as of the last fetch."""
 
     branch: str
     remote: str  # its address; "" for none
     ahead: int  # commits to send
     behind: int  # commits to receive
-    changed: int  # files that are not committed
+    changed: int  # uncommitted files
 
 
 class SyncService:
-    """The sync of one vault; `is_alone` where nobody sits at a terminal."""
+    """Syncs one vault; `is_alone` without a terminal."""
 
     def __init__(
         self,
@@ -132,10 +131,10 @@ class SyncService:
         self._trust = os.path.join(state, TRUST)
         self._receiving = os.path.join(state, "sync-receiving")
 
-    # Setting up
+    # Setup
 
     def init(self, url: str = "") -> list[str]:
-        """Make the vault a repository that syncs with an address; return what was done."""
+        """Set up the vault's repository and its remote; return messages."""
         git, done = self.git, []
         git.check_version()
         parent = git.line("rev-parse", "--show-toplevel")
@@ -149,7 +148,7 @@ class SyncService:
         code, answer, _ = git.ask(*words) if url else (0, b"", "")
         if not git.exists:
             git.run("init", "-q", "-b", _default_branch(os.fsdecode(answer)) or "main")
-            done.append("made a git repository")
+            done.append("Made a git repository.")
         if url:
             self._set_remote(url, done)
         self._add_lines(".gitignore", IGNORED, done)
@@ -158,15 +157,15 @@ class SyncService:
         git.run("config", DRIVER, _driver())
         if sys.platform == "darwin":
             git.run("config", "core.precomposeunicode", "true")
-        done.append("set up the merge driver")
+        done.append("Set up the merge driver.")
         if is_known:
             self.trust(self.untrusted())
         if code:
-            done.append("the remote cannot be reached yet: `git ls-remote` shows why")
+            done.append("The remote cannot be reached yet. `git ls-remote` shows why.")
         return done
 
     def _add_lines(self, path: str, lines: Iterable[str], done: list[str]) -> None:
-        """Add lines to a file of git, as a step that can be undone."""
+        """Add lines to a file of git, as a step of history."""
         before = content_at(self.root, path)
         known = (before or b"").decode("utf-8", "replace").splitlines()
         new = "".join(f"{line}\n" for line in lines if line not in known).encode()
@@ -178,7 +177,7 @@ class SyncService:
                 step.create(path, new, any_name=True)
             else:
                 step.edit(path, before + gap + new, None)
-        done.append(f"wrote {path}")
+        done.append(f"Wrote {path}.")
 
     def _set_remote(self, url: str, done: list[str]) -> None:
         branch = self.git.branch()
@@ -189,35 +188,35 @@ class SyncService:
             )
         if not known:
             self.git.run("remote", "add", "--", "origin", url)
-            done.append(f"added the remote {url}")
+            done.append(f"Added the remote {url}.")
         self.git.run("config", f"branch.{branch}.remote", "origin")
         self.git.run("config", f"branch.{branch}.merge", f"refs/heads/{branch}")
 
-    # Trust: a repository that was copied or unpacked may run programs and send notes to a stranger.
+    # Trust: a copied repository may run programs, or send notes to a stranger.
 
     def untrusted(self) -> list[str]:
-        """List what the person has not agreed to yet: settings, hooks and remotes.
+        """List settings, hooks and remotes that the user has not agreed to yet.
 
-        Refused where it could not be right: the files of another folder, or a remote in the vault.
+        Raises Refused for a repository with its files elsewhere, or with a remote in the vault.
         """
         known = self._agreed()
         return [line for line in self._settings() if line not in known]
 
     def trust(self, shown: Iterable[str]) -> None:
-        """Remember that the person agrees to what was shown."""
+        """Store that the user agreed to these lines."""
         make_folder(os.path.dirname(self._trust))
         lines = sorted({*self._agreed(), *shown})
         write_file(self._trust, json.dumps({"agreed": lines}).encode())
 
     def _agreed(self) -> set[str]:
-        kept = kept_state(os.path.dirname(self._trust), TRUST).get("agreed", ())
-        return {*map(str, kept), f"has the setting {DRIVER} = {_driver()}"}
+        agreed = kept_state(os.path.dirname(self._trust), TRUST).get("agreed", ())
+        return {*map(str, agreed), f"has the setting {DRIVER} = {_driver()}"}
 
     def _settings(self) -> list[str]:
         settings, root = self.git.settings(), os.path.realpath(self.root)
         urls = [value for key, value in settings if _ADDRESS.fullmatch(key)]
         names = [name for url in urls for name in (url, unquote(url.removeprefix("file://")))]
-        # As git reads it, an address with a colon in its first part is not a path.
+        # For git, an address with a colon in its first part is not a path.
         paths = [os.path.join(root, one) for one in names if ":" not in one.partition("/")[0]]
         trees = [value for key, value in settings if key == "core.worktree"]
         places = [os.path.realpath(os.path.join(find_folder(root), tree)) for tree in trees]
@@ -231,10 +230,10 @@ class SyncService:
         found = [*(f"sends notes to {url}" for url in urls), *dangers]
         return found or ["sends notes nowhere and runs no programs"]
 
-    # Names that other systems refuse
+    # Names that are not portable
 
     def find_bad_names(self) -> list[str]:
-        """Say, before the first sync, which files other systems cannot have, and why."""
+        """List, before the first sync, the files with names that are not portable, and why."""
         if self.git.line("for-each-ref", "--count=1", "refs/remotes"):
             return []
         found: dict[str, str] = {}
@@ -253,7 +252,7 @@ class SyncService:
     # Sync
 
     def status(self) -> SyncStatus:
-        """Return how the vault stands to its remote; fetches nothing."""
+        """Return the sync status as of the last fetch."""
         self._check()
         branch = self.git.branch()
         remote, name = self._upstream(branch)
@@ -266,11 +265,11 @@ class SyncService:
         return SyncStatus(branch, url, ahead, behind, len(self.git.rows(*words)))
 
     def sync(self) -> SyncResult:
-        """Commit what changed here, merge what others sent, and send both.
+        """Commit local changes, merge remote ones, and push.
 
         Raises:
-            Refused: The repository is in a state in which nothing should be changed.
-            Failure: Git could not do what it was asked to. Nothing is lost.
+            Refused: The state of the repository does not allow a sync.
+            Failure: A git command failed. Nothing is lost.
         """
         with hold_lock_file(self._lock):
             return self._sync()
@@ -285,7 +284,7 @@ class SyncService:
         if self.untrusted():
             raise Refused(
                 "This vault's git repository is not trusted yet. Nothing was run.",
-                "Run `notekeep sync` in a terminal to see what it would do.",
+                "Run `notekeep sync` in a terminal to check and trust it.",
             )
 
     def _sync(self) -> SyncResult:
@@ -294,7 +293,7 @@ class SyncService:
         git.check_idle()
         remote, name = self._upstream(git.branch())
         self._repair()
-        with suppress(NotekeepError):  # then they stay listed
+        with suppress(NotekeepError):  # they stay conflicts
             self._merge_copies()
         for _ in range(TRIES):
             self._commit()
@@ -331,7 +330,7 @@ class SyncService:
         )
 
     def _upstream(self, branch: str) -> tuple[str, str]:
-        """The remote and the branch of it that a branch is synced with; "" for no remote."""
+        """Return the remote and the remote branch of a branch; "" for no remote."""
         settings = dict(self.git.settings())
         remotes = [found[1] for found in map(_ADDRESS.fullmatch, settings) if found]
         remote = settings.get(f"branch.{branch}.remote", "")
@@ -341,7 +340,7 @@ class SyncService:
         return remote, merged.removeprefix("refs/heads/")
 
     def _branches(self, remote: str) -> list[str]:
-        """The branches of a remote, as of the last fetch."""
+        """Return the branches of a remote, as of the last fetch."""
         start = f"refs/remotes/{remote}/"
         names = self.git.line("for-each-ref", "--format=%(refname)", start).splitlines()
         return [name.removeprefix(start) for name in names if name != f"{start}HEAD"]
@@ -355,16 +354,16 @@ class SyncService:
             problem = "Committed here, not sent: git could not log in."
         elif "[remote rejected]" in text:
             problem = "Committed here, not sent: the remote refused it."
-        elif command == "push":  # the fetch before did reach the remote
+        elif command == "push":  # the fetch before was successful
             problem = "Committed here, not sent: `git push` failed."
         else:
             problem = OFFLINE
         return result._replace(problem=problem, hint=f"Run `git {command}` once to see why.")
 
     def _commit(self) -> None:
-        """Commit all changes, other repositories inside the vault aside."""
+        """Commit all changes, except those in submodules."""
         git = self.git
-        # Git would ask a repository inside the vault for its status, which can run a program.
+        # Git would check the status of submodules, which can run a program.
         inner = (f":(exclude,literal){path}" for path in git.modules())
         git.run("add", "-A", "--", ".", f":(exclude,glob)**/{TEMP_PREFIX}*", *inner)
         has_changes = False
@@ -391,13 +390,13 @@ class SyncService:
     # Receiving
 
     def _receive(self, ours: str, theirs: str, result: SyncResult) -> SyncResult | None:
-        """Bring the vault to a commit that has both; None to begin anew."""
+        """Merge and update the vault; None to try again."""
         try:
             found = self._merge(ours, theirs, result)
         except GitError as error:
             if not (path := _INVALID_PATH.search(error.text)):
                 raise
-            with suppress(FileNotFoundError):  # git looks before it writes
+            with suppress(FileNotFoundError):  # git checks before it writes
                 os.unlink(self._receiving)
             raise _refuse_path(path[1]) from error
         if found is None:
@@ -405,7 +404,7 @@ class SyncService:
         if self.untrusted():
             return found._replace(
                 problem="Received, but not sent: a hook of this vault has changed.",
-                hint="Run `notekeep sync` in a terminal to see what it would run.",
+                hint="Run `notekeep sync` in a terminal to check and trust it.",
             )
         self.git.ask("hook", "run", "--ignore-missing", "post-merge", "--", "0")
         return found
@@ -425,7 +424,7 @@ class SyncService:
         return SyncResult(received, conflicts=conflicts)
 
     def _check_incoming(self, ours: str, theirs: str) -> None:
-        """Refuse files that could reach out of the vault, whatever git would do with them."""
+        """Refuse paths and links that could lead out of the vault, even if git would not."""
         for path, (_, entry) in self.git.changed(ours, theirs).items():
             parts = [part.casefold() for part in path.split("/")]
             if {"", ".", "..", ".git"} & set(parts) or any(p.startswith("git~") for p in parts):
@@ -447,11 +446,11 @@ class SyncService:
         return self.git.run(*words, merge.write()).decode().strip()
 
     def _fast_forward(self, ours: str, target: str) -> int | None:
-        """Let git write the files of a commit; their versions are in history before."""
+        """Let git write the files of a commit, after storing the old ones in history."""
         git, history = self.git, self._history()
         changes = git.changed(ours, target)
         files = [p for p, (old, new) in changes.items() if not {old.mode, new.mode} & _NO_FILES]
-        # A first sync into an empty vault has nothing to go back to.
+        # The first sync into an empty vault replaces no file.
         before = self._read(files) if ours else {}
         history.record_outside_versions(
             [
@@ -466,20 +465,19 @@ class SyncService:
             error = GitError("merge", text)
             if "would be overwritten" not in text:
                 raise error
-            os.unlink(self._receiving)  # git looks before it writes
-            if "untracked" in text:  # that git ignores: a commit cannot make room for it
+            os.unlink(self._receiving)  # git checks before it writes
+            if "untracked" in text:  # an ignored file, which is never committed
                 error.hint = (
                     "The remote has a file that is ignored here. Rename yours and sync again."
                 )
                 raise error
             return None
-        # Which has the files on the disk, too.
         self._log(history, files if ours else (), before, self._read(before))
         os.unlink(self._receiving)
         return len(changes)
 
     def _repair(self) -> None:
-        """Write what a crash or a full disk kept git from writing, before it counts as a change."""
+        """Write files that a crash or a full disk prevented, so that they are not changes."""
         if not os.path.exists(self._receiving):
             return
         with open(self._receiving, encoding="ascii") as file:
@@ -487,18 +485,18 @@ class SyncService:
         for path, (_, new) in self.git.changed(ours, target).items():
             if new == NOTHING or new.mode in _NO_FILES:
                 continue
-            # Git deletes a file before it writes the new one, and writes that piece by piece.
+            # Git deletes a file before it writes the new one, and may write only a part.
             data = content_at(self.root, path) or b""
             whole = self.git.run("cat-file", "--filters", f"{target}:{path}")
             if data != whole and whole.startswith(data):
                 words = "restore", f"--source={target}", "--", f":(literal){path}"
                 code, _, text = self.git.ask(*words)
-                if code and "did not match" not in text:  # as a path that git refused
+                if code and "did not match" not in text:  # a path that git refused
                     raise GitError("restore", text)
         os.unlink(self._receiving)
 
     def _read(self, paths: Iterable[str]) -> dict[str, bytes | None]:
-        """Read files as they are on the disk; those that are too large for history are left out."""
+        """Read files from the disk, except those that are too large for history."""
         found: dict[str, bytes | None] = {}
         room = ROUND_BYTES
         for path in paths:
@@ -516,15 +514,15 @@ class SyncService:
         before: dict[str, bytes | None],
         after: dict[str, bytes | None],
     ) -> None:
-        """Log the step, so that `undo` gives back what was there."""
+        """Log the step for `undo`."""
         step = make_step_id()
-        # What history does not keep is named by `undo`, which refuses then.
+        # Without versions in history, `undo` refuses and names the file.
         changes = [ChangeRecord("edit", path) for path in files if path not in after]
         with Flush(at_once=False) as flush:
             for path, data in after.items():
                 old = before[path]
                 if data is None and old is not None:
-                    # Nothing lies in the trash: undo writes the file from history.
+                    # The file is not in the trash: undo writes it from history.
                     trashed = f".trash/{step}/{path}"
                     changes.append(ChangeRecord("trash", path, digest_of(old), None, trashed))
                 elif data is not None and data != old:
@@ -535,12 +533,12 @@ class SyncService:
         if changes:
             label = f"{len(changes)} file{'' if len(changes) == 1 else 's'}"
             history.log.append(StepRecord(step, time.time(), "sync", label, tuple(changes)))
-            # As with all that was not done in it, the app names the step before it undoes it.
+            # The app shows steps of other processes before it undoes them; this one, too.
             history.log.own.discard(step)
 
 
 class TreeMerge:
-    """The files of a merge of two commits, made without the work tree."""
+    """The merge of two commits, without the work tree."""
 
     def __init__(self, git: Git, base: str, ours: str, theirs: str) -> None:
         self._git = git
@@ -550,13 +548,13 @@ class TreeMerge:
         self._to_other = git.renames(base, theirs) if base else {}
         self._made: set[str] = set()
         self._folders: set[str] = set()
-        self._copies: list[tuple[str, Entry]] = []  # that get their names when all others have
+        self._copies: list[tuple[str, Entry]] = []  # named after all other files
         self.files: dict[str, Entry] = {}
         self.conflicts: list[str] = []
         self._merge()
 
     def write(self) -> str:
-        """Store the tree and return its name, once it is shown that nothing was made up.
+        """Store and check the tree; return its name.
 
         Raises:
             Failure: A file is neither ours nor theirs nor a clean merge of both.
@@ -567,13 +565,13 @@ class TreeMerge:
         allowed = {entry.blob for entry in both} | self._made
         if written != self.files or any(one.blob not in allowed for one in written.values()):
             raise Failure(
-                "The merge is not what was planned, so nothing was changed.",
+                "The merge failed its check. Nothing was changed.",
                 "Please report this: it is a bug in notekeep.",
             )
         return tree
 
     def _merge(self) -> None:
-        """Merge each file of the base wherever both sides have it now, then what is new."""
+        """Merge each file of the base at its current paths, then add the new files."""
         mine, other = dict(self._mine), dict(self._other)
         for path, old in self._old.items():
             at, at_other = self._to_mine.get(path, path), self._to_other.get(path, path)
@@ -587,20 +585,20 @@ class TreeMerge:
 
     def _place(self, path: str, old: Entry | None, mine: Entry | None, other: Entry | None) -> None:
         if other in (mine, old):
-            kept = mine
-        elif mine == old or mine is None:  # an edit is more than a deletion
-            kept = other
+            result = mine
+        elif mine == old or mine is None:  # an edit wins over a deletion
+            result = other
         else:
-            kept = mine if other is None else self._merge_files(path, old, mine, other)
-            if kept is None and other is not None:
-                kept = mine
+            result = mine if other is None else self._merge_files(path, old, mine, other)
+            if result is None and other is not None:
+                result = mine
                 if other.mode != MODULE:
                     self._copies.append((path, other))
-        if kept is not None:
-            self._put(path, kept)
+        if result is not None:
+            self._put(path, result)
 
     def _merge_files(self, path: str, old: Entry | None, mine: Entry, other: Entry) -> Entry | None:
-        """Merge a file that both sides changed; None when its text is a conflict."""
+        """Merge a file that both sides changed; None for a conflict."""
         known = old or mine
         mode = other.mode if mine.mode == known.mode else mine.mode
         if {mine.mode, other.mode} & _NO_FILES:
@@ -609,7 +607,7 @@ class TreeMerge:
         base = read(old.blob) if old is not None and old.mode not in _NO_FILES else None
         merged = merge_versions(path, base, read(mine.blob), read(other.blob))
         if merged is None:
-            # Nobody would find a copy among the settings of Obsidian.
+            # A conflict copy of a setting of Obsidian would not be noticed.
             is_setting = path.startswith(".obsidian/") and path.endswith(".json")
             return self._newer(path, mine, other) if is_setting else None
         blob = self._git.store(merged)
@@ -617,19 +615,19 @@ class TreeMerge:
         return Entry(mode, blob)
 
     def _writer(self, path: str) -> str:
-        """The machine that wrote theirs, as its sync says it."""
+        """Return the machine that wrote theirs, from its commit message."""
         words = "--format=%s", "--no-commit-header", self._theirs, "--", f":(literal){path}"
         found = _WRITER.match(self._git.line("rev-list", "-1", *words))
         return found[1] if found else "remote"
 
     def _newer(self, path: str, mine: Entry, other: Entry) -> Entry:
-        """The side that was committed last."""
+        """Return the side with the later commit."""
         words = "-1", "--timestamp", "--", f":(literal){path}"
         times = [self._git.line("rev-list", side, *words) for side in (self._ours, self._theirs)]
         return other if times[1] > times[0] else mine
 
     def _put(self, path: str, entry: Entry, *, is_copy: bool = False) -> None:
-        """Give a file its place; where another one has it, it becomes a conflict copy."""
+        """Add a file; if its path is used, as a conflict copy."""
         folder, _, name = path.rpartition("/")
         place, number = path, 0
         while is_copy or not self._is_free(place):
@@ -651,7 +649,7 @@ class TreeMerge:
 
 
 def _default_branch(refs: str) -> str:
-    """The branch that a remote shows first, or its only one; "" for an empty remote."""
+    """Return the default or only branch of a remote; "" without one."""
     if found := re.match(r"ref: refs/heads/(\S+)\s", refs):
         return found[1]
     branches = re.findall(r"\srefs/heads/(\S+)$", refs, re.MULTILINE)
@@ -666,18 +664,18 @@ def _refuse_path(path: str) -> Refused:
 
 
 def _leads_out(path: str, target: str) -> bool:
-    """Whether a link at a path leads out of the vault, or into git's own folder."""
+    """Whether a link at a path points out of the vault, or into git's folder."""
     leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     return leads.startswith(("/", "..")) or leads.partition("/")[0].casefold() == ".git"
 
 
 def has_password(url: str) -> bool:
-    """Whether an address has a password in it, which every program in the vault could read."""
+    """Whether an address has a password, which every program with access to the vault can read."""
     return _PASSWORD.search(url) is not None
 
 
 def _driver() -> str:
-    """The command by which git merges a file with this program, wherever git is started."""
+    """Return the command of the merge driver, which works in every folder."""
     found = shutil.which("notekeep")
     program = shlex.quote(found) if found else f"{shlex.quote(sys.executable)} -m notekeep"
     return f"{program} merge-file %O %A %B %P"

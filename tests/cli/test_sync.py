@@ -848,7 +848,7 @@ def test_a_conflict_of_git_stays_one_on_the_machine_that_wrote_the_copy(
     assert len(before) == 2
     for one in (a, b):
         ran = one("conflicts", "--auto")
-        assert "both versions changed the same lines" in ran.err
+        assert "Both versions changed the same lines" in ran.err
         assert one.notes() == before
     a("set", "rating=5", "--", "Note")  # by hand, as the copy has it
     assert a("conflicts", "--auto").code == 0

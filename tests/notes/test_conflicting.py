@@ -285,7 +285,7 @@ class TestMerge:
     ) -> None:
         one = pair(vault, "one\n\n2\n\nthree\n")
         before = texts()
-        with pytest.raises(Conflict, match="both versions changed the same lines"):
+        with pytest.raises(Conflict, match="Both versions changed the same lines"):
             merge(vault, one)
         assert texts() == before
 

@@ -177,7 +177,7 @@ def test_two_days_missed_at_the_end_of_a_week_are_listed(vault: Vault) -> None:
 def test_a_review_of_a_week_that_goes_on_says_so_and_leaves_out_what_is_open(vault: Vault) -> None:
     _write_habit(vault, "", "2026-11-09", ["- 2026-11-23 h: done"])
     lines = review(vault, "week today")
-    assert "This week is not over: what is still open is left out." in lines
+    assert "This week is not over: open days are left out." in lines
     assert any(line.startswith("| [[H]] | 1 (100%) | 1 | 1 day |") for line in lines)
     assert any(line.startswith("| [[Gym]] | 0 | 3 |") for line in lines)
 

@@ -162,9 +162,9 @@ class TestAdd:
         Path(vault.root, "wide.md").write_bytes("\ufeff# Wide\n".encode(coding))
         vault.indexing.refresh(words=False)
         before = texts()
-        with pytest.raises(Refused, match=r"wide\.md: the file is UTF-16"):
+        with pytest.raises(Refused, match=r"wide\.md: The file is UTF-16"):
             vault.notes.plan_add("x", "wide.md")
-        with pytest.raises(Refused, match=r"wide\.md: the file is UTF-16"):
+        with pytest.raises(Refused, match=r"wide\.md: The file is UTF-16"):
             vault.notes.plan_quote("wide.md", "x")
         assert texts() == before
 
@@ -343,11 +343,11 @@ class TestTasks:
         task = vault.workspace.note("inbox/Windows.md", before).spans.tasks[0]  # type: ignore[union-attr]  # it has one
         vault.notes.toggle_task("inbox/Windows.md", 99, task.text)
         assert texts()["inbox/Windows.md"] == before.replace(b"[ ]", b"[x]")
-        with pytest.raises(NotFound, match="the task is no longer there"):
+        with pytest.raises(NotFound, match="The task no longer exists"):
             vault.notes.toggle_task("inbox/Windows.md", 6, "something else")
 
     def test_a_line_without_a_task_is_said(self, vault: Vault) -> None:
-        with pytest.raises(NotFound, match="the task is no longer there"):
+        with pytest.raises(NotFound, match="The task no longer exists"):
             vault.notes.toggle_task("inbox/Windows.md", 4)
 
 

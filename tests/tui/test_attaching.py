@@ -92,7 +92,7 @@ async def test_a_path_that_names_nothing_is_text(make_app: MakeApp, root: Path) 
         await until(pilot, lambda: shows(app, "/no/such/map.png- [ ]"))
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: b"---\n/no/such/map.png- [ ]" in content(root / DAILY))
-        assert not shows(app, "there is no file")
+        assert not shows(app, "There is no file")
 
 
 async def test_a_file_is_attached_by_its_path_and_a_wrong_one_is_said(
@@ -110,7 +110,7 @@ async def test_a_file_is_attached_by_its_path_and_a_wrong_one_is_said(
         line = app.screen.query_one(Input)
         line.value = f"{paper}.no"
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "there is no file"))
+        await until(pilot, lambda: shows(app, "There is no file"))
         assert line.value == f"{paper}.no"
         line.value = str(paper)
         await press(pilot, "enter")

@@ -187,7 +187,7 @@ async def test_a_task_is_found_again_or_it_is_said(reading: Vault, root: Path) -
         (root / NOTE).write_text(other)
         app.clear_notifications()
         preview.tick(NOTE, 8, "buy a kettle")
-        await until(pilot, lambda: shows(app, "the task is no longer there"))
+        await until(pilot, lambda: shows(app, "The task no longer exists"))
         assert (root / NOTE).read_text() == other
 
 
