@@ -42,7 +42,7 @@ def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = Fal
     path = os.path.join(folder, name)
     draft = f"{path}.{os.getpid()}"  # two programs that start together write one each
     try:
-        with open(draft, "wb", opener=open_private) as file:
+        with open(draft, "wb", opener=lambda place, flags: os.open(place, flags, 0o600)) as file:
             file.write(data)
             if durable:
                 file.flush()
@@ -52,11 +52,6 @@ def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = Fal
         with suppress(OSError):
             os.unlink(draft)
         raise
-
-
-def open_private(path: str, flags: int) -> int:
-    """Open a file that only its owner may read."""
-    return os.open(path, flags, 0o600)
 
 
 def keep_state(folder: str, name: str, state: Mapping[str, object]) -> None:

@@ -70,7 +70,7 @@ def _stays_inside(folder: Any) -> bool:
 
 
 def _is_kind(fields: Any) -> bool:
-    """Tell whether this is a kind: types of its fields, and under `sign` perhaps one character."""
+    """Whether this is a kind: the types of its fields, and perhaps a character as `sign`."""
     return isinstance(fields, dict) and all(
         word in FIELD_TYPES or (key == SIGN and _is_text(word) and len(word) == 1)
         for key, word in fields.items()
@@ -125,7 +125,9 @@ LARGEST = 1_000_000
 def read_toml(path: str) -> dict[str, Any]:
     """Read a TOML file; a missing one is empty."""
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
+        # An untrusted vault may have a pipe here: do not wait for its writer.
+        flags = getattr(os, "O_NONBLOCK", 0)
+        with open(path, "rb", opener=lambda place, mode: os.open(place, mode | flags)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise Failure(f"{path}: not a file", "replace it with a file")
             data = file.read(LARGEST + 1)
@@ -144,11 +146,6 @@ def read_toml(path: str) -> dict[str, Any]:
         raise UsageError(f"{path}: not UTF-8", f"save it as UTF-8: {path}") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: not valid TOML: {error}", f"fix it: {path}") from error
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    # A vault of others may have a pipe here: nobody waits for who writes into it.
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 VAULT_SETTINGS = ".notekeep/config.toml"

@@ -261,7 +261,7 @@ def write_export(plan: ExportPlan, audit: Audit, history: History) -> ExportResu
     try:
         audit.check(_read_back(plan.site, file) for file in _outgoing(plan))
     except Refused:
-        history.undo_step(plan.site, step)
+        history.undo(plan.site, step)
         raise
     exported.written = [file.path for file in changes if file.status != "removed"]
     exported.removed = [file.path for file in changes if file.status == "removed"]

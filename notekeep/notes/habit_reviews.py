@@ -121,8 +121,8 @@ def _note(habits: HabitIndex, when: Bounds, end: date) -> Iterator[str]:
         yield ""
     yield from _table(parts)
     yield from _section("Missed twice or more", _gaps(parts, end))
-    yield from _section("Skipped", _skips(parts, end))
-    yield from _section("Notes", _remarks(parts, end))
+    yield from _section("Skipped", _remarks(parts, end, of_skips=True))
+    yield from _section("Notes", _remarks(parts, end, of_skips=False))
     yield from ("", f"## Next {when.span}", "", "Keep one line for each habit.")
     for part in parts:
         yield from _choices(part.habit)
@@ -158,25 +158,17 @@ def _gaps(parts: Sequence[_Part], end: date) -> Iterator[str]:
             yield f"- {_link(habit)}: {count} in a row, {days}"
 
 
-def _skips(parts: Sequence[_Part], end: date) -> Iterator[str]:
+def _remarks(parts: Sequence[_Part], end: date, *, of_skips: bool) -> Iterator[str]:
     for habit, _, lines in parts:
         for line in lines:
-            if line.entry.kind == "skip":
-                reason = dict(line.entry.extra).get(REASON, "")
-                why = ", ".join(text for text in (reason, line.entry.note) if text)
-                yield _remark(habit, line, why or "no reason given", end)
-
-
-def _remarks(parts: Sequence[_Part], end: date) -> Iterator[str]:
-    for habit, _, lines in parts:
-        for line in lines:
-            if line.entry.kind != "skip" and line.entry.note:
-                yield _remark(habit, line, line.entry.note, end)
-
-
-def _remark(habit: Definition, line: LogLine, text: str, end: date) -> str:
-    day = dates.format_short_day(date.fromordinal(line.entry.day), end)
-    return f"- {_link(habit)} {day}: {text}"
+            is_skip = line.entry.kind == "skip"
+            texts = [line.entry.note]
+            if is_skip:
+                texts.insert(0, dict(line.entry.extra).get(REASON, ""))
+            text = ", ".join(filter(None, texts)) or ("no reason given" if is_skip else "")
+            if text and is_skip == of_skips:
+                day = dates.format_short_day(date.fromordinal(line.entry.day), end)
+                yield f"- {_link(habit)} {day}: {text}"
 
 
 def _choices(habit: Definition) -> Iterator[str]:

@@ -118,7 +118,7 @@ class HistoryService:
 
     def undo_step(self, step: str) -> Step:
         """Undo a step of history by its id, even if it is not the newest."""
-        undone = _of_step(self.store.undo_step(self.root, step))
+        undone = _of_step(self.store.undo(self.root, step))
         self.indexing.record_written()
         return undone
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 from notekeep.catalog.name_lookup import Mention
 from notekeep.catalog.records import Row
 from notekeep.errors import Conflict
-from notekeep.markdown.field_values import Value
 from notekeep.notes import capture, fields_and_tags, moves
 from notekeep.notes.plan import WritePlan, WriteResult, apply_plan
 from notekeep.notes.workspace import Workspace
@@ -20,6 +19,7 @@ from notekeep.storage.open_folder import NameTaken
 if TYPE_CHECKING:
     from notekeep.notes.lint import Lint
 
+_Params = ParamSpec("_Params")
 MAX_RETRIES = 5  # of a plan, if other programs write the same note
 
 
@@ -41,6 +41,21 @@ class NoteService:
         self.plan_rename_tag = partial(fields_and_tags.plan_rename_tag, workspace)
         self.plan_toggle_task = partial(fields_and_tags.plan_toggle_task, workspace)
         self.plan_moves = partial(moves.plan_moves, workspace)
+        self.create = self._applied(self.plan_new)
+        self.add = self._applied(self.plan_add, is_retried=True)
+        self.capture = self._applied(self.plan_capture, is_retried=True)
+        self.set_fields = self._applied(self.plan_set)
+        self.tag = self._applied(self.plan_tag)
+        self.rename = self._applied(self.plan_rename)
+        self.toggle_task = self._applied(self.plan_toggle_task)
+
+    def _applied(
+        self, make_plan: Callable[_Params, WritePlan], *, is_retried: bool = False
+    ) -> Callable[_Params, WriteResult]:
+        """Return the verb that makes a plan and applies it."""
+        if is_retried:
+            return lambda *args, **kwargs: self.apply_again(lambda: make_plan(*args, **kwargs))
+        return lambda *args, **kwargs: self.apply(make_plan(*args, **kwargs))
 
     def apply(
         self, plan: WritePlan, goes_on: Callable[[str], bool] = lambda _: True
@@ -122,44 +137,6 @@ class NoteService:
 
         return lint_notes(self.workspace, paths, label)
 
-    def create(
-        self,
-        kind: str,
-        title: str,
-        *,
-        fields: Mapping[str, Value] | None = None,
-        tags: Sequence[str] = (),
-        body: str = "",
-    ) -> WriteResult:
-        """Make a new note; see `plan_new`."""
-        return self.apply(self.plan_new(kind, title, fields=fields, tags=tags, body=body))
-
-    def add(self, text: str, to: str = "") -> WriteResult:
-        """Add a line, even if another program saves at the same time; see `plan_add`."""
-        return self.apply_again(lambda: self.plan_add(text, to))
-
-    def capture(
-        self, text: str, place: str, attachment: capture.Attachment | None = None
-    ) -> WriteResult:
-        """Save a quick note; see `plan_capture`."""
-        return self.apply_again(lambda: self.plan_capture(text, place, attachment))
-
-    def set_fields(
-        self, paths: Iterable[str], changes: Sequence[str], *, force: bool = False
-    ) -> WriteResult:
-        """Edit front matter; see `plan_set`."""
-        return self.apply(self.plan_set(paths, changes, force=force))
-
-    def tag(
-        self, paths: Iterable[str], add: Sequence[str], remove: Sequence[str] = ()
-    ) -> WriteResult:
-        """Add and remove tags; see `plan_tag`."""
-        return self.apply(self.plan_tag(paths, add, remove))
-
-    def rename(self, name: str, title: str) -> WriteResult:
-        """Give a note another title and file name; see `plan_rename`."""
-        return self.apply(self.plan_rename(name, title))
-
     def move(self, name: str, folder: str) -> WriteResult:
         """Move a note into another folder; see `plan_moves`."""
         return self.apply(self.plan_moves([self.workspace.resolve(name).path], folder))
@@ -167,7 +144,3 @@ class NoteService:
     def delete(self, name: str) -> WriteResult:
         """Move a note to the vault's trash."""
         return self.apply(self.plan_delete([self.workspace.resolve(name).path]))
-
-    def toggle_task(self, path: str, line: int, text: str = "") -> WriteResult:
-        """Tick or untick a task; see `plan_toggle_task`."""
-        return self.apply(self.plan_toggle_task(path, line, text))

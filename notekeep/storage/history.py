@@ -139,22 +139,18 @@ class History(Stores):
 
     # Undo and redo, of the steps of all processes.
 
-    def undo(self, root: StrPath) -> StepRecord:
-        """Undo the newest step; Conflict, without a change, if later changes cannot be merged."""
-        with self._lock_undo():
-            undo, _ = stacks(self.records())
-            if not undo:
-                raise NotFound("There is nothing to undo.")
-            return self._reverse(root, undo[-1], is_undo=True)
+    def undo(self, root: StrPath, step: str = "") -> StepRecord:
+        """Undo the newest step, or one by its original id.
 
-    def undo_step(self, root: StrPath, step: str) -> StepRecord:
-        """Undo one step by its original id, even if it is not the newest."""
+        Raises Conflict, without a change, if later changes cannot be merged.
+        """
         with self._lock_undo():
             undo, _ = stacks(self.records())
-            one = next((one for one in undo if one.origin.id == step), None)
-            if one is None:
-                raise NotFound("That step is already undone.")
-            return self._reverse(root, one, is_undo=True)
+            found = [one for one in undo if step in ("", one.origin.id)]
+            if not found:
+                message = "That step is already undone." if step else "There is nothing to undo."
+                raise NotFound(message)
+            return self._reverse(root, found[-1], is_undo=True)
 
     def redo(self, root: StrPath) -> StepRecord:
         """Redo the last undone step; NotFound if there are newer steps."""

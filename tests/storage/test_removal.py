@@ -78,5 +78,5 @@ def test_one_step_is_taken_back_though_others_came_after_it(site: Path, history:
         first.create("posts/b.md", b"first")
     with history.step("export", "second", root=site, elsewhere=True) as second:
         second.create("posts/c.md", b"second")
-    history.undo_step(site, first.id)
+    history.undo(site, first.id)
     assert files(site) == {"posts/a.md": "a post", "posts/c.md": "second"}
