@@ -1,6 +1,6 @@
-"""notekeep keeps what a person learns and does in one folder of plain Markdown.
+"""notekeep: notes and habits in one folder of plain Markdown.
 
-`from notekeep import Vault` is the whole library; importing notekeep itself costs nothing.
+`from notekeep import Vault` is the library; `import notekeep` alone loads nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> object:
-    """Load `Vault` when it is asked for."""
+    """Load `Vault` on first use."""
     if name == "Vault":
         from notekeep.vault import Vault
 

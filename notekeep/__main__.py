@@ -1,4 +1,4 @@
-"""`python -m notekeep`, and what the commands `notekeep` and `nk` run."""
+"""`python -m notekeep`, and the entry point of the commands `notekeep` and `nk`."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import os
 import sys
 
 FEW_COLLECTIONS = 100_000
-"""A start makes tens of thousands of objects that all stay; looking through them finds nothing."""
+"""A start makes tens of thousands of objects that all stay, so collections find nothing."""
 
 
 def collect_seldom() -> None:
-    """Look for objects that nothing uses any more as seldom as a start wants it."""
+    """Make garbage collections rare, for a fast start."""
     gc.set_threshold(FEW_COLLECTIONS, 50, 50)
 
 
 def speak_utf8() -> None:
-    """Start again in Python's UTF-8 mode where the locale has another encoding.
+    """Restart in Python's UTF-8 mode if the locale has another encoding.
 
-    Notes, their names and the links between them are UTF-8, whatever a terminal is set to; read in
-    another encoding no link would lead to a file whose name has an accent. Output keeps the
-    encoding of the locale, but for that of `C`, which is only what nobody has set.
+    Notes, file names and links are UTF-8, whatever the terminal: in another encoding, links to
+    files with accents would break. Output keeps the encoding of the locale, except for `C`, which
+    is only the default.
     """
     encoding = sys.getfilesystemencoding()
     if encoding == "utf-8" or sys.flags.utf8_mode or os.name == "nt" or not sys.executable:
@@ -29,11 +29,11 @@ def speak_utf8() -> None:
     if encoding != "ascii":
         os.environ.setdefault("PYTHONIOENCODING", encoding)
     interpreter = [os.fsencode(sys.executable), b"-X", b"utf8"]
-    os.execv(sys.executable, [*interpreter, *words])  # noqa: S606 - words of its own
+    os.execv(sys.executable, [*interpreter, *words])  # noqa: S606 - its own arguments
 
 
 def _as_utf8(data: bytes, word: str) -> bytes:
-    """A word of the command line: as it came where that is UTF-8, as a shell completes a name."""
+    """Encode a word of the command line, unless it is UTF-8, as names from completion are."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -42,7 +42,7 @@ def _as_utf8(data: bytes, word: str) -> bytes:
 
 
 def run() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its code."""
     speak_utf8()
     collect_seldom()
     from notekeep.cli.main import main

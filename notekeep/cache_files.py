@@ -1,4 +1,4 @@
-"""Small files and folders of notekeep's own, outside every vault, readable by their owner only."""
+"""Small private files and folders of notekeep, outside every vault."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from contextlib import suppress
 from typing import Any
 
 MOST_APPENDED = 1 << 17
-"""The size at which the older half of a file of short lines goes: several thousand of them."""
+"""The size at which the older half of the lines of a file is dropped."""
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 
 def make_cache_folder(folder: str) -> None:
-    """Make a folder and those above with mode 0700; one of ours that is open to others is shut."""
+    """Make a folder and its parents with mode 0700; make an existing one of ours private."""
     try:
         os.mkdir(folder, 0o700)
         os.chmod(folder, 0o700)
@@ -38,9 +38,9 @@ def make_cache_folder(folder: str) -> None:
 
 
 def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = False) -> None:
-    """Replace a file of a folder; without `durable`, a power cut may bring the one before back."""
+    """Replace a file; without `durable`, the old one may be back after a power cut."""
     path = os.path.join(folder, name)
-    draft = f"{path}.{os.getpid()}"  # two programs that start together write one each
+    draft = f"{path}.{os.getpid()}"  # another one for each process
     try:
         with open(draft, "wb", opener=lambda place, flags: os.open(place, flags, 0o600)) as file:
             file.write(data)
@@ -55,14 +55,14 @@ def write_cache_file(folder: str, name: str, data: bytes, *, durable: bool = Fal
 
 
 def keep_state(folder: str, name: str, state: Mapping[str, object]) -> None:
-    """Keep a JSON object for the next start, which merely knows less where this fails."""
+    """Store a JSON object for the next start; errors are ignored."""
     with suppress(OSError):
         make_cache_folder(folder)
         write_cache_file(folder, name, json.dumps(state).encode())
 
 
 def kept_state(folder: str, name: str) -> dict[str, Any]:
-    """Return the JSON object that was kept; of what cannot be read, an empty one."""
+    """Return the stored JSON object; an empty one if it cannot be read."""
     with suppress(OSError, ValueError), open(os.path.join(folder, name), encoding="utf-8") as file:
         found: Any = json.load(file)
         return found if isinstance(found, dict) else {}
@@ -70,7 +70,7 @@ def kept_state(folder: str, name: str) -> dict[str, Any]:
 
 
 def append_bounded_line(folder: str, name: str, line: str) -> None:
-    """Append a line to a small file, whose older half goes when it is large; failing is no harm."""
+    """Append a line to a file, whose older half is dropped if it is large; ignore errors."""
     path = os.path.join(folder, name)
     with suppress(OSError):
         fd = os.open(path, _APPEND, 0o600)

@@ -1,4 +1,4 @@
-"""The person's settings, the folders of the program, the known vaults, the editor's command."""
+"""Personal settings, the folders of the program, known vaults, the editor's command."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ VAULT_MARKS = (".notekeep", ".obsidian")
 
 
 class Places(NamedTuple):
-    """The three folders of the program: settings, what can be deleted, and what must be kept."""
+    """The three folders of the program."""
 
-    config: str
-    cache: str
-    state: str
+    config: str  # settings
+    cache: str  # can be deleted
+    state: str  # history and other data that cannot be restored
 
     @classmethod
     def for_machine(cls, env: Mapping[str, str] | None = None) -> Places:
-        """Return where this machine keeps such things: XDG on Linux, else the system's places.
+        """Return the folders of this machine: XDG on Linux, else those of the system.
 
-        `NOTEKEEP_HOME` puts all three into one folder, which is how a demo or a test stays apart.
+        `NOTEKEEP_HOME` puts all three into one folder, for the demo and tests.
         """
         env = os.environ if env is None else env
         if home := env.get("NOTEKEEP_HOME"):
@@ -55,9 +55,9 @@ class Places(NamedTuple):
 
 
 class Site(NamedTuple):
-    """A blog that drafts go to: its target, "" when the folder says it, and its folder."""
+    """A site for drafts."""
 
-    target: str
+    target: str  # "" to detect it from the folder
     folder: str
 
 
@@ -97,13 +97,13 @@ class PersonSettings:
         self.warnings: list[str] = []
 
     def vault_name(self, root: str) -> str:
-        """Return what the person calls the vault at a real path: its name, else its folder's."""
+        """Return the name of the vault at a real path, by default its folder's."""
         names = {os.path.realpath(path): name for name, path in self.vaults.items()}
         return names.get(root, os.path.basename(root))
 
 
 class VaultPlaces(NamedTuple):
-    """One vault: its folder, what is kept about it elsewhere, and its settings."""
+    """A vault's folder, its cache and state, and its settings."""
 
     root: str
     id: str
@@ -120,11 +120,11 @@ _SIMPLE_SETTINGS = {
 
 
 def person_settings(places: Places) -> PersonSettings:
-    """Read the person's settings; what is not understood is kept out and named in `warnings`."""
+    """Read the personal settings; invalid ones are ignored and named in `warnings`."""
     settings = PersonSettings(os.path.join(places.config, "config.toml"))
-    given = read_toml(settings.path)
-    settings.warnings += _misplaced(given)
-    for key, value in given.items():
+    data = read_toml(settings.path)
+    settings.warnings += _misplaced(data)
+    for key, value in data.items():
         if isinstance(value, _SIMPLE_SETTINGS.get(key, ())):
             setattr(settings, key, value)
         elif key == "vaults" and isinstance(value, dict):
@@ -137,23 +137,23 @@ def person_settings(places: Places) -> PersonSettings:
                 sites = tuple(map(_site, tables if isinstance(tables, list) else [tables]))
                 settings.sites[name] = tuple(site for site in sites if site is not None)
                 if None in sites:
-                    settings.warnings.append(f"sites.{name}: needs dir = and target =; ignored")
+                    settings.warnings.append(f"sites.{name}: Needs dir = and target =. Ignored.")
         else:
-            settings.warnings.append(f"{key}: unknown setting or wrong type; ignored")
+            settings.warnings.append(f"{key}: Unknown setting or wrong type. Ignored.")
     return settings
 
 
-def _misplaced(given: dict[str, Any]) -> Iterator[str]:
-    """Yield what names are wrong in their tables: usually settings put below the last table."""
-    sites = given.get("sites")
-    tables = {name: given.get(name) for name in ("keys", "vaults")}
+def _misplaced(data: dict[str, Any]) -> Iterator[str]:
+    """Yield warnings about settings in tables, usually because they are below the last table."""
+    sites = data.get("sites")
+    tables = {name: data.get(name) for name in ("keys", "vaults")}
     for name, site in sites.items() if isinstance(sites, dict) else ():
         tables |= {f"sites.{name}": one for one in (site if isinstance(site, list) else [site])}
     for where, table in tables.items():
         for name, value in table.items() if isinstance(table, dict) else ():
             is_setting = name in _SIMPLE_SETTINGS and not os.path.isdir(str(value))
             if is_setting or (where.startswith("sites.") and name not in SITE_KEYS):
-                yield f"{where}.{name}: unknown setting; put settings above the first [table]"
+                yield f"{where}.{name}: Unknown setting. Put settings above the first [table]."
 
 
 def _keys(value: Any) -> str:
@@ -167,19 +167,19 @@ def _site(value: Any) -> Site | None:
 
 
 def find_vault(explicit: str | None, person: PersonSettings) -> str:
-    """Find the vault that is meant.
+    """Find the vault to open.
 
-    In order: a folder or a name that was given, `$NOTEKEEP_VAULT`, the nearest folder around the
-    current one with `.notekeep` or `.obsidian` in it, the default of the person's settings.
+    In order: an explicit folder or name, `$NOTEKEEP_VAULT`, the nearest parent folder with
+    `.notekeep` or `.obsidian`, the default in the personal settings.
     """
-    named = os.environ.get("NOTEKEEP_VAULT")
-    for given, source in ((explicit, "--vault"), (named, "NOTEKEEP_VAULT")):
-        if given:
-            path = person.vaults.get(given) or os.path.expanduser(given)
+    from_env = os.environ.get("NOTEKEEP_VAULT")
+    for name, source in ((explicit, "--vault"), (from_env, "NOTEKEEP_VAULT")):
+        if name:
+            path = person.vaults.get(name) or os.path.expanduser(name)
             if not os.path.isdir(path):
                 raise NotFound(
-                    f"{source}: no vault at {path}",
-                    "use its folder, or a name from `notekeep vaults`",
+                    f"{source}: There is no vault at {path}.",
+                    "Use its folder, or a name from `notekeep vaults`.",
                 )
             return os.path.realpath(path)
     if nearest := _nearest_vault(os.getcwd()):
@@ -189,27 +189,27 @@ def find_vault(explicit: str | None, person: PersonSettings) -> str:
         if os.path.isdir(path):
             return os.path.realpath(path)
         raise NotFound(
-            f"the default vault does not exist: {path}", f"change `default` in {person.path}"
+            f"The default vault does not exist: {path}", f"Change `default` in {person.path}."
         )
     raise NotFound(
-        "no vault found here",
-        "create one with `notekeep init DIR`, try `notekeep demo`, or use --vault DIR",
+        "No vault was found here.",
+        "Create one with `notekeep init DIR`, try `notekeep demo`, or use --vault DIR.",
     )
 
 
 def vault_places(root: str, places: Places) -> VaultPlaces:
-    """Return where the things about one vault are; make its folders, for this person only."""
+    """Return the places of a vault; make its private folders."""
     identity = vault_id(root, places.state)
     cache, state = (os.path.join(base, identity) for base in (places.cache, places.state))
     home = os.path.dirname(places.state)
     try:
-        # One that NOTEKEEP_HOME names is closed too, if nothing of anybody else's lies in it.
+        # The folder of NOTEKEEP_HOME becomes private, too, if it has no other files.
         is_own = set(os.listdir(home)) <= {"config", "cache", "state"}
         for folder in (*([home] if is_own else []), places.cache, places.state, cache, state):
             cache_files.make_cache_folder(folder)
     except OSError as error:
         raise Failure(
-            f"{error.filename}: cannot create it: {error.strerror}", remedy(error)
+            f"Cannot create {error.filename}: {error.strerror}.", remedy(error)
         ) from error
     return VaultPlaces(root, identity, cache, state, vault_settings(root))
 
@@ -218,20 +218,20 @@ def current_time() -> datetime:
     """Return the wall clock, without a zone; `NOTEKEEP_NOW` (ISO) sets it for tests."""
     frozen = os.environ.get("NOTEKEEP_NOW")
     if not frozen:
-        return datetime.now()  # noqa: DTZ005 - a day is what the person's own clock says
+        return datetime.now()  # noqa: DTZ005 - days follow the local clock
     try:
         return datetime.fromisoformat(frozen)
     except ValueError as error:
-        raise UsageError(f"NOTEKEEP_NOW: {frozen!r} is not a time", "2026-11-24T21:15") from error
+        raise UsageError(f"NOTEKEEP_NOW: {frozen!r} is not a time.", "2026-11-24T21:15") from error
 
 
 def end_of_day(day: date, day_start: int) -> str:
-    """Return what is said after a day that goes on after midnight; "" before."""
+    """Return " (day ends at 04:00)" after midnight of a day; "" before."""
     return f" (day ends at {day_start:02}:00)" if current_time().date() > day else ""
 
 
 def remember_vault(root: str, places: Places) -> None:
-    """Name a vault in the person's settings, comments kept; the first one becomes the default."""
+    """Add a vault to the personal settings, keeping comments; the first is the default."""
     person = person_settings(places)
     if root in map(os.path.realpath, person.vaults.values()):
         return
@@ -244,13 +244,13 @@ def remember_vault(root: str, places: Places) -> None:
             document["default"] = name
         vaults[name] = root
 
-    _edit(person, "vaults", add, f"the vault was created; open it with --vault {root}")
+    _edit(person, "vaults", add, f"The vault was created. Open it with --vault {root}.")
 
 
 def remember_site(person: PersonSettings, vault: str, site: Site) -> None:
-    """Make a site the default of a vault in the person's settings, comments kept.
+    """Make a site the default of a vault in the personal settings, keeping comments.
 
-    A site that is in the same folder gets the target instead.
+    If its folder is a site already, set the target of that site.
     """
 
     def add(_document: TOMLDocument, sites: dict[str, Any]) -> None:
@@ -264,7 +264,7 @@ def remember_site(person: PersonSettings, vault: str, site: Site) -> None:
         entry = {"dir": site.folder, **({"target": site.target} if site.target else {})}
         sites[vault] = [entry, *tables] if tables else entry
 
-    _edit(person, "sites", add, "name the site with --site instead")
+    _edit(person, "sites", add, "Name the site with --site instead.")
     known = person.sites.get(vault, ())
     if any(one.folder == site.folder for one in known):
         known = tuple(site if one.folder == site.folder else one for one in known)
@@ -279,7 +279,7 @@ def _edit(
     change: Callable[[TOMLDocument, dict[str, Any]], None],
     hint: str,
 ) -> None:
-    """Change one table of the person's settings, and perhaps what stands beside it."""
+    """Change a table, and perhaps other keys, in the personal settings."""
     import tomlkit
 
     try:
@@ -290,13 +290,13 @@ def _edit(
                 document = tomlkit.parse(file.read().decode("utf-8-sig"))
         table = document.setdefault(name, tomlkit.table())
         if not isinstance(table, dict):
-            raise Refused(f"{person.path}: `{name}` is not a table", hint)
+            raise Refused(f"In {person.path}, `{name}` is not a table.", hint)
         change(document, table)
-        # What keeps a person's settings in one folder links to them from here.
+        # The file may be a link, as in a repository of dotfiles.
         place = os.path.split(os.path.realpath(person.path))
         cache_files.write_cache_file(*place, tomlkit.dumps(document).encode("utf-8"), durable=True)
     except OSError as error:
-        raise Refused(f"{person.path}: cannot write the file: {error.strerror}", hint) from error
+        raise Refused(f"Cannot write {person.path}: {error.strerror}.", hint) from error
 
 
 def _nearest_vault(folder: str) -> str | None:
@@ -309,21 +309,21 @@ def _nearest_vault(folder: str) -> str | None:
         folder = parent
 
 
-# The list of known vaults: which random id belongs to which folder. The id names a vault's cache
-# and state folders. It is kept outside the vault, so that a copy of a vault never shares a cache,
-# and a vault that was moved is known again by its inode. The first export also writes it into the
-# vault's settings; from then on a copy or a clone is the same vault to every site.
+# The list of known vaults, with a random id for each folder. The id names a vault's cache and state
+# folders. It is outside the vault, so that a copy of a vault never shares a cache; a moved vault is
+# recognized by its inode. The first export also writes the id into the vault's settings; from then
+# on a copy or a clone is the same vault for a site.
 
 LIST = "vaults.json"
 
 DAMAGED = f"{LIST}.damaged"
-"""A list that could not be read, set aside."""
+"""A copy of a list that could not be read."""
 
-_ENTRY = "vault.json"  # in a vault's state folder: its entry, to make the list again from
+_ENTRY = "vault.json"  # in a vault's state folder: its entry, to restore the list
 
 
 def vault_id(root: str, state: str) -> str:
-    """Return the id of the vault at a real path, made and written down when it is new."""
+    """Return the id of the vault at a real path; make and store one for a new vault."""
     info = os.stat(root)
     place = {"path": root, "device": info.st_dev, "inode": info.st_ino}
     known = _read_list(state)
@@ -341,7 +341,7 @@ def vault_id(root: str, state: str) -> str:
 
 
 def known_vaults(state: str) -> dict[str, str]:
-    """Return ids and folders of the vaults that were ever opened and still exist."""
+    """Return ids and folders of existing vaults that have been opened."""
     return {
         identity: entry["path"]
         for identity, entry in _read_list(state).items()
@@ -362,8 +362,10 @@ def _read_list(state: str) -> dict[str, dict[str, Any]]:
         pass
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Failure(f"{path}: cannot read the list of vaults: {reason}", remedy(error)) from error
-    # It is damaged: set aside, and made again of what each vault's folder says.
+        raise Failure(
+            f"Cannot read the list of vaults, {path}: {reason}.", remedy(error)
+        ) from error
+    # It is damaged: copy it, and restore it from the state folders.
     with suppress(OSError), open(path, "rb") as damaged:
         cache_files.write_cache_file(state, DAMAGED, damaged.read())
     entries = {
@@ -376,7 +378,7 @@ def _read_list(state: str) -> dict[str, dict[str, Any]]:
 
 
 def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
-    """Add one vault to the list, under a lock; return the id that the list then has."""
+    """Add a vault to the list, under a lock; return its id in the list."""
     path = os.path.join(state, LIST)
     try:
         with hold_lock_file(f"{path}.lock"):
@@ -389,7 +391,7 @@ def _write_list(state: str, identity: str, place: dict[str, Any]) -> str:
             cache_files.write_cache_file(state, LIST, data, durable=True)
             cache_files.keep_state(os.path.join(state, identity), _ENTRY, place)
     except OSError as error:
-        raise Failure(f"{path}: cannot write the file: {error.strerror}", remedy(error)) from error
+        raise Failure(f"Cannot write {path}: {error.strerror}.", remedy(error)) from error
     return identity
 
 
@@ -397,14 +399,11 @@ EDITORS = ("nano", "vim", "vi")
 
 
 def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
-    """Return the words of the command that edits a file.
+    """Return the command of the editor as words; `chosen` is from the personal settings."""
+    import shutil  # not for a check-in
 
-    `chosen` is what the person's settings say; a vault's settings are never asked.
-    """
-    import shutil  # a check-in does without it
-
-    given = (chosen, environment.get("VISUAL", ""), environment.get("EDITOR", ""))
-    command = next((text for text in given if text.strip()), "")
+    commands = (chosen, environment.get("VISUAL", ""), environment.get("EDITOR", ""))
+    command = next((text for text in commands if text.strip()), "")
     if not command:
         command = next((name for name in EDITORS if shutil.which(name)), "")
     if not command:
@@ -413,13 +412,13 @@ def editor_command(chosen: str, environment: Mapping[str, str]) -> list[str]:
 
 
 def split_command(command: str, what: str) -> list[str]:
-    """Split a person's own command as a shell would; `what` names it in the message."""
-    import shlex  # a check-in does without it
+    """Split a command as a shell would; `what` is its name in messages: "the editor"."""
+    import shlex  # not for a check-in
 
     try:
         return shlex.split(command)
     except ValueError:
         raise UsageError(
-            f"{what} has an unclosed quote: {command}",
+            f"{what[:1].upper()}{what[1:]} has an unclosed quote: {command}",
             "Close the quote.",
         ) from None

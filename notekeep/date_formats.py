@@ -1,8 +1,8 @@
-"""Dates in the format strings that Obsidian uses, and days read back from names made with them.
+"""Obsidian's date formats: write dates, and parse days from names.
 
-They are those of Moment (momentjs.com/docs, "Format"), in English: which language Obsidian speaks
-is in none of a vault's files. Weeks of the locale (`w`, `gg`, `e`) begin with the vault's own first
-day of the week: with Monday they are those of ISO, else the first one is that of January 1.
+The formats are those of Moment (momentjs.com/docs, "Format"), in English, because a vault does not
+contain Obsidian's language. Weeks of the locale (`w`, `gg`, `e`) start on the vault's first day of
+the week: for Monday they are ISO weeks, else the first week contains January 1.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ _LONG: Final = {
 }
 _LONG_TOKEN: Final = re.compile(r"\[[^\[\]]*\]|LTS|LT|L{1,4}|l{1,4}")
 _CENTURY: Final = 68
-"""Years of two digits up to this one are of 2000, later ones of 1900, as Moment reads them."""
+"""Two-digit years up to this are in the 2000s, later ones in the 1900s, as in Moment."""
 
 
 class _MomentInWeek(NamedTuple):
-    """A moment, and the day its weeks begin with, 0 for Monday."""
+    """A moment with the first day of its weeks."""
 
     now: dt.datetime
-    week_start: int
+    week_start: int  # 0 for Monday
 
     @property
     def weekday(self) -> int:
-        """The number of its day in the week of the locale, 0 for the first."""
+        """Its day in the week of the locale, 0 for the first."""
         return (self.now.weekday() - self.week_start) % 7
 
     @property
@@ -53,7 +53,7 @@ class _MomentInWeek(NamedTuple):
         if self.week_start == 0:
             year, number, _ = day.isocalendar()
             return year, number
-        # The last day of the week says its year; that of 9999 would be in 10000.
+        # The year is that of the last day of the week, which may be in the year 10000.
         year = day.year + (day.month == 12 and day.day + 6 - self.weekday > 31)
         return year, (day.toordinal() - _first_week(year, self.week_start)) // 7 + 1
 
@@ -64,13 +64,11 @@ def _first_week(year: int, week_start: int) -> int:
 
 
 class _Token(NamedTuple):
-    """One token of a format."""
+    """A token of a format."""
 
-    write: Callable[[_MomentInWeek], str]  # gives its text
-    # what its text says of a day, "time" where it is another within one day, "" where it says
-    # nothing
-    means: str = ""
-    pattern: str = r"\d+"  # what its texts look like
+    write: Callable[[_MomentInWeek], str]  # formats a moment
+    means: str = ""  # part of a day; "time" if it changes within a day; "" if not used for parsing
+    pattern: str = r"\d+"  # matches its text
 
 
 def _padded(of: Callable[[_MomentInWeek], int], width: int = 1) -> Callable[[_MomentInWeek], str]:
@@ -86,7 +84,7 @@ def _ordinal(number: int) -> str:
 def _number(
     name: str, width: int, means: str, of: Callable[[_MomentInWeek], int]
 ) -> Iterator[tuple[str, _Token]]:
-    """A number in the forms that Moment has: bare, padded with zeros, as an ordinal."""
+    """Yield the tokens of a number: plain, padded with zeros, as an ordinal."""
     yield name, _Token(_padded(of), means)
     yield name + name[0], _Token(_padded(of, width), means, rf"\d{{{width}}}")
     yield f"{name}o", _Token(lambda at: _ordinal(of(at)), means, r"\d+(?:st|nd|rd|th)")
@@ -168,7 +166,7 @@ _PART: Final = re.compile(
 
 @lru_cache(64)
 def _parts(form: str) -> tuple[_Token | str, ...]:
-    """A format in its parts: tokens, and texts that stand for themselves."""
+    """Split a format into tokens and literal texts."""
     form = _LONG_TOKEN.sub(lambda match: _LONG.get(match[0], match[0]), form)
     parts: list[_Token | str] = []
     for match in _PART.finditer(form):
@@ -187,16 +185,15 @@ def format_date(now: dt.datetime, form: str, week_start: int = 0) -> str:
 
 
 def format_day_name(day: dt.date, form: str, week_start: int = 0) -> str:
-    """Write a day in a format, which may make folders: `YYYY/MM/YYYY-MM-DD`."""
+    """Write a day in a format, perhaps with folders: `YYYY/MM/YYYY-MM-DD`."""
     return format_date(dt.datetime.combine(day, dt.time()), form, week_start)
 
 
 @lru_cache(8)
 def is_daily_format(form: str) -> bool:
-    """Whether a format gives each day a name of its own, which can be read back.
+    """Whether a format makes unique names for days that can be parsed.
 
-    One without a year does not, nor one with the time; nor does `DMYYYY`, in which 1112026 is the
-    1st of November and the 11th of January.
+    Not without a year or with the time; nor `DMYYYY`, where 1112026 is 1 November or 11 January.
     """
     if any(part.means == "time" for part in _parts(form) if not isinstance(part, str)):
         return False
@@ -208,16 +205,16 @@ def is_daily_format(form: str) -> bool:
 
 
 def parse_day_name(name: str, form: str, week_start: int = 0) -> dt.date | None:
-    """Return the day that a name means, by a format of which `is_daily_format` holds, or None."""
+    """Parse a day in a format for which `is_daily_format` is true; None if it does not match."""
     pattern, meanings = _pattern(form)
     match = pattern.fullmatch(name)
     if match is None:
         return None
-    given: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for means, text in zip(meanings, match.groups(), strict=True):
-        given.setdefault(means, text)
+        texts.setdefault(means, text)
     try:
-        day = _day(given, week_start)
+        day = _day(texts, week_start)
     except (ValueError, OverflowError):
         return None
     if day is None or format_day_name(day, form, week_start).casefold() != name.casefold():
@@ -235,23 +232,23 @@ def _pattern(form: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
     return re.compile(pattern, re.IGNORECASE), meanings
 
 
-def _day(given: Mapping[str, str], week_start: int) -> dt.date | None:
-    """The day that numbers and names mean; None where they say too little."""
+def _day(texts: Mapping[str, str], week_start: int) -> dt.date | None:
+    """Return the day of numbers and names; None if they are incomplete."""
     number = {
-        means: int(found[0]) for means, text in given.items() if (found := _DIGITS.match(text))
+        means: int(found[0]) for means, text in texts.items() if (found := _DIGITS.match(text))
     }
     for means in ("year", "iso year", "week year"):
         two = number.get(f"{means} of two")
         if two is not None and means not in number:
             number[means] = two + (2000 if two <= _CENTURY else 1900)
-    if "month by name" in given and "month" not in number:
-        number["month"] = _place(_MONTHS, given["month by name"]) + 1
+    if "month by name" in texts and "month" not in number:
+        number["month"] = _index(_MONTHS, texts["month by name"]) + 1
     if "year" in number and "month" in number and "day" in number:
         return dt.date(number["year"], number["month"], number["day"])
     if "year" in number and "day of year" in number:
         first = dt.date(number["year"], 1, 1)
         return first + dt.timedelta(number["day of year"] - 1)
-    weekday = _weekday(given, number, week_start)
+    weekday = _weekday(texts, number, week_start)
     if weekday is None:
         return None
     if "iso year" in number and "iso week" in number:
@@ -267,9 +264,9 @@ def _day(given: Mapping[str, str], week_start: int) -> dt.date | None:
 _DIGITS: Final = re.compile(r"\d+")
 
 
-def _weekday(given: Mapping[str, str], number: Mapping[str, int], week_start: int) -> int | None:
-    if "weekday by name" in given:
-        return _place(_DAYS, given["weekday by name"])
+def _weekday(texts: Mapping[str, str], number: Mapping[str, int], week_start: int) -> int | None:
+    if "weekday by name" in texts:
+        return _index(_DAYS, texts["weekday by name"])
     if "weekday of Monday" in number:
         return (number["weekday of Monday"] - 1) % 7
     if "weekday of Sunday" in number:
@@ -279,5 +276,5 @@ def _weekday(given: Mapping[str, str], number: Mapping[str, int], week_start: in
     return None
 
 
-def _place(names: tuple[str, ...], begun: str) -> int:
-    return next(at for at, name in enumerate(names) if name.casefold().startswith(begun.casefold()))
+def _index(names: tuple[str, ...], start: str) -> int:
+    return next(at for at, name in enumerate(names) if name.casefold().startswith(start.casefold()))

@@ -1,7 +1,7 @@
-"""Days: the words a person has for one, the hour at which it starts, and how it is written.
+"""Days: parse words for them, the hour at which they start, and their formats.
 
-A day is decided by the wall clock of where the person is, and from then on it is a plain date:
-nothing here knows a time zone, and nothing here reads a clock.
+A day follows from the local wall clock and is then a plain date: there are no time zones, and no
+function here reads the clock.
 """
 
 from __future__ import annotations
@@ -19,37 +19,37 @@ MONTH_NAMES = (
 )
 MONTHS = tuple(name[:3].capitalize() for name in MONTH_NAMES)
 LATEST_NIGHT = 12
-"""Until this hour a time can be written as one of the day before: a log knows hours to 35."""
+"""Until this hour a time can belong to the day before: a log has hours up to 35."""
 MAX_DAY_WORDS = 3
-"""How many words a day takes at most: "3 days ago"."""
+"""The most words of a day: "3 days ago"."""
 
 _DAY_WORDS = {"": 0, "today": 0, "yesterday": -1, "yd": -1, "tomorrow": 1}
 _MONTHS_OF = {"y": 12, "q": 3, "m": 1}
 _LENGTHS = {"w": timedelta(7), "h": timedelta(hours=1), "s": timedelta(seconds=1)}
 _UNITS = re.compile(r"d|days?|w|weeks?|m|months?|y|years?|")
 _YEARS_BACK = 8
-"""How far back the latest such day can lie: 29 February 1904 came eight years after 1896."""
+"""The longest distance to the latest such day: 29 February 1904 was eight years after 1896."""
 
 Moment = TypeVar("Moment", date, datetime)
 
 
 def habit_day(now: datetime, day_start: int) -> date:
-    """Return the day that counts at a moment: until `day_start` o'clock it is the day before.
+    """Return the day at a moment: until `day_start` o'clock it is the day before.
 
-    Hours are taken off the digits of the clock, so a night in which it is changed has no effect.
+    It uses the digits of the clock, so a change to summer time has no effect.
     """
     return (now - timedelta(hours=day_start)).date()
 
 
 def format_clock(now: datetime, day: date, day_start: int, *, seconds: bool = False) -> str:
-    """Return the time as written for a day: `07:10`, `24:40` for 00:40 in the night after it."""
+    """Format a time of a day: `07:10`, or `24:40` for 00:40 in the following night."""
     is_night = now.date() == day + timedelta(days=1) and now.hour < min(day_start, LATEST_NIGHT)
     hour = now.hour + (24 if is_night else 0)
     return f"{hour:02}:{now.minute:02}" + (f":{now.second:02}" if seconds else "")
 
 
 def start_of_week(day: date, week_start: int) -> date:
-    """Return the first day of the week that a day lies in; `week_start` is 0 for Monday."""
+    """Return the first day of the week of a day; `week_start` is 0 for Monday."""
     return day - timedelta((day.weekday() - week_start) % 7)
 
 
@@ -60,20 +60,20 @@ def week_span(start: int) -> str:
 
 
 def find_weekday(word: str) -> int | None:
-    """Return the weekday that a word begins, `tue`, `Sunday`, 0 for Monday; None for no other."""
+    """Parse a weekday or its start, `tue`, `Sunday`: 0 for Monday; None for other words."""
     name = word.casefold()
     found = [day for day, full in enumerate(WEEKDAYS) if len(name) > 1 and full.startswith(name)]
     return found[0] if found else None
 
 
 def format_short_day(day: date, today: date | None = None) -> str:
-    """Return a day as `Tue 24 Nov`, with the year when it is not that of `today`."""
+    """Return a day as `Tue 24 Nov`, with the year if it differs from that of `today`."""
     text = f"{WEEKDAYS[day.weekday()][:3].capitalize()} {day.day} {MONTHS[day.month - 1]}"
     return text if today is None or day.year == today.year else f"{text} {day.year}"
 
 
 def parse_iso(text: str) -> date | None:
-    """Read `2026-11-24`, and only that form; None when it is not one or no such day exists."""
+    """Parse `2026-11-24`; None for other formats and invalid days."""
     year, month, day = text[:4], text[5:7], text[8:]
     if len(text) != 10 or text[4] != "-" or text[7] != "-" or not _digits(year + month + day):
         return None
@@ -89,18 +89,18 @@ def format_iso(ordinal: int) -> str:
 
 
 def parse_day(text: str, today: date) -> date:
-    """Read one day in words; no words at all mean today.
+    """Parse a day in words; "" is today.
 
     `text` is `today`, `yesterday` or `yd`, `tomorrow`, `-2`, `-1w`, `3 days ago`, `2 months ago`,
-    `mon` to `sun` (the latest one, today included), `last tue` (before today), `24` (the latest
+    `mon` to `sun` (the latest one, including today), `last tue` (before today), `24` (the latest
     24th), `11-03` or `3 nov` (the latest 3 November), or a date (`2026-11-24`, `24.11.2026`).
-    Hyphens may stand for blanks.
+    Hyphens can replace spaces.
     """
     day = try_parse_day(text, today)
     if day is None:
         raise UsageError(
-            f"not a day: {text}",
-            "use today, yesterday, -2, mon, 24, 11-03 or 2026-11-24",
+            f"{text} is not a day.",
+            "Use today, yesterday, -2, mon, 24, 11-03 or 2026-11-24.",
             text=text,
             position=0,
         )
@@ -108,7 +108,7 @@ def parse_day(text: str, today: date) -> date:
 
 
 def try_parse_day(text: str, today: date) -> date | None:
-    """Read one day in words, as `parse_day` does; None when it has not the form of one."""
+    """Parse a day in words as `parse_day`; None if it has no such format."""
     words = _words(text)
     name = " ".join(words)
     try:
@@ -123,15 +123,15 @@ def try_parse_day(text: str, today: date) -> date | None:
         )
     except (ValueError, OverflowError):
         raise UsageError(
-            f"no such date: {text}", "use a date like 2026-11-24", text=text, position=0
+            f"There is no such date: {text}", "Use a date like 2026-11-24.", text=text, position=0
         ) from None
 
 
 def shift_date(moment: Moment, count: int, unit: str) -> Moment:
-    """Return a day or a time so many units later; in a month that is too short its last day.
+    """Add `count` units to a day or time; in a shorter month, use its last day.
 
     `unit` is `y`, `q`, `m` (months), `w`, `d`, `h` or `s`, or a word that begins with one; "" is
-    days. Where no calendar goes so far, ValueError or OverflowError is raised.
+    days. Raises ValueError or OverflowError for years out of range.
     """
     months = _MONTHS_OF.get(unit[:1], 0)
     if not months:
@@ -142,14 +142,14 @@ def shift_date(moment: Moment, count: int, unit: str) -> Moment:
 
 
 def days_in(year: int, month: int) -> int:
-    """Return how many days a month has; the module `calendar` takes longer to load."""
+    """Return the number of days of a month, without loading the module `calendar`."""
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
     return 30 if month in (4, 6, 9, 11) else 31
 
 
 def _words(text: str) -> list[str]:
-    """The words of a text; hyphens stand for blanks where they part words, as in `last-mon`."""
+    """Split a text into words; hyphens between words are spaces, as in `last-mon`."""
     text = text.strip().casefold()
     if not text.startswith("-") and any(map(str.isalpha, text)):
         text = text.replace("-", " ").replace("_", " ")
@@ -157,7 +157,7 @@ def _words(text: str) -> list[str]:
 
 
 def _weekday(words: list[str], today: date) -> date | None:
-    """`tue`, or `last tue`; two letters are enough, one would also be a value of a check-in."""
+    """`tue`, or `last tue`; at least two letters, since one may be a value of a check-in."""
     is_last = len(words) == 2 and words[0] == "last"
     weekday = find_weekday(words[-1]) if len(words) == 1 + is_last else None
     if weekday is None:
@@ -191,7 +191,7 @@ def _written(text: str, today: date) -> date | None:
 
 
 def _month_named(words: list[str], today: date) -> date | None:
-    """`24 nov` or `nov 24`, the latest one, or with a year; three letters are enough."""
+    """`24 nov` or `nov 24`, the latest one, or with a year; at least three letters."""
     if len(words) not in (2, 3):
         return None
     day, name = words[:2] if _digits(words[0]) else words[1::-1]
@@ -208,7 +208,7 @@ def _month_named(words: list[str], today: date) -> date | None:
 
 
 def _latest(parts: list[str], today: date) -> date | None:
-    """`24` or `11-03`: the latest such day that is not after today."""
+    """`24` or `11-03`: the latest such day until today."""
     if len(parts) > 2 or not all(_digits(part) and len(part) < 3 for part in parts):
         return None
     year, month = today.year, int(parts[0]) if len(parts) == 2 else today.month
@@ -227,20 +227,20 @@ def _digits(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 8
 
 
-# The day a task is due: as the Tasks and Dataview plug-ins of Obsidian write it, or plain text.
+# The due day of a task: as in the plug-ins Tasks and Dataview of Obsidian, or plain text.
 
 DUE_LIKE_PATTERN = "%____-__-__%"
-"""What every text that names such a day has, as SQL's LIKE writes it."""
+"""A pattern for SQL's LIKE that every text with such a day matches."""
 
 _DUE = r"\s*(?:\N{CALENDAR}\ufe0f?|\N{TEAR-OFF CALENDAR}|[\[(]?\bdue::?)\s*(\d{4}-\d\d-\d\d)[\])]?"
 
 
 def find_due_day(text: str) -> date | None:
-    """Return the day that the text of a task names as the one it is due on, or None."""
+    """Return the due day in the text of a task, or None."""
     found = re.search(_DUE, text)
     return parse_iso(found[1]) if found else None
 
 
 def strip_due_day(text: str) -> str:
-    """Return the text of a task without the day it is due."""
+    """Return the text of a task without its due day."""
     return re.sub(_DUE, "", text)

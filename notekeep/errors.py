@@ -1,4 +1,4 @@
-"""Every error that reaches a person: what happened, why, and what to do; each has an exit code."""
+"""The errors shown to users: what happened, why, and what to do; each has an exit code."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import errno
 from collections.abc import Sequence
 from typing import ClassVar, Final, NamedTuple
 
-WRITABLE_HINT = "make the folder writable, or set NOTEKEEP_HOME to another folder"
+WRITABLE_HINT = "Make the folder writable, or set NOTEKEEP_HOME to another folder."
 INSTALL_IMAGES = "pip install 'notekeep[images]'"
 INSTALL_SERVE = "pip install 'notekeep[serve]'"
-SPACE_HINT = "free some space and try again; your notes are not affected"
+SPACE_HINT = "Free some space and try again. Your notes are not affected."
 
 
 def remedy(error: OSError) -> str:
-    """Return what to do when one of notekeep's own files could not be written."""
+    """Return the hint for an error in writing one of notekeep's own files."""
     return SPACE_HINT if error.errno in (errno.ENOSPC, errno.EDQUOT) else WRITABLE_HINT
 
 
 class NotekeepError(Exception):
-    """Something notekeep could not do, in a sentence that names the file, key or word it is about.
+    """An error with a message that names the file, key or word; the base of all others.
 
-    `hint` is what the person can do about it, `exit_code` what a command returns to the shell.
+    `hint` is what the user can do, `exit_code` the exit code of a command.
     """
 
     exit_code: ClassVar[int] = 5
@@ -32,9 +32,9 @@ class NotekeepError(Exception):
 
 
 class NotFound(NotekeepError):
-    """Nothing has that name, or nothing matches that query.
+    """No note or other object has this name, or matches this query.
 
-    `name` is what was typed, `near` the only name that it must have been meant for.
+    `name` is the name as typed, `near` the corrected name, if there is only one.
     """
 
     exit_code = 1
@@ -46,10 +46,9 @@ class NotFound(NotekeepError):
 
 
 class UsageError(NotekeepError):
-    """The request itself is wrong: an unknown field, a date that does not exist, a bad word.
+    """An invalid request: an unknown field, an invalid date, a wrong word.
 
-    `position` is where in `text`, as typed, the fault lies; `near` what was clearly meant by the
-    name there.
+    `position` is the position of the mistake in `text` as typed; `near` is the corrected name.
     """
 
     exit_code = 2
@@ -70,7 +69,7 @@ class UsageError(NotekeepError):
 
 
 class Ambiguous(UsageError):
-    """A name could mean several things (`candidates`, best first), so nothing was done."""
+    """A name matches several objects (`candidates`, best first)."""
 
     def __init__(self, message: str, candidates: Sequence[str], hint: str = "") -> None:
         super().__init__(message, hint)
@@ -78,7 +77,7 @@ class Ambiguous(UsageError):
 
 
 class Conflict(NotekeepError):
-    """A file is no longer what it was when the change was made; `copy` may name the other one."""
+    """A file has changed since it was read; `copy` is the path of the conflict copy, if any."""
 
     exit_code = 3
 
@@ -88,7 +87,7 @@ class Conflict(NotekeepError):
 
 
 class Refused(NotekeepError):
-    """A change was not made because it could not be made safely; line and column say why."""
+    """A change would not be safe, because of the text at a line and column, if known."""
 
     exit_code = 4
 
@@ -101,11 +100,11 @@ class Refused(NotekeepError):
 
 
 class InvalidValue(Refused):
-    """A value is outside the range or the choices of its field; it can be written on request."""
+    """A value is outside the range or the choices of its field; `force` allows it."""
 
 
 class Failure(NotekeepError):
-    """The system did not let notekeep do it: no space, no permission, a broken disk."""
+    """An error of the system: no space, no permission, a damaged disk."""
 
 
 class IndexBusy(NotekeepError):
@@ -117,11 +116,11 @@ class IndexUnusable(Failure):
 
 
 SETTINGS: Final = "settings"
-"""The code of a problem in a file of settings, which is no note."""
+"""The code of a problem in a settings file."""
 
 
 class Problem(NamedTuple):
-    """Something wrong in a file, as a person reads it; the fields are the keys of JSON.
+    """A problem in a file; the fields are the keys of JSON.
 
     Line and column count from 1 in the whole file. The code is a short stable name: "front-matter",
     "not-utf8", "unreadable", "broken-link", "H001".
@@ -136,5 +135,5 @@ class Problem(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Return where it is, as compilers write it: `path`, `path:line` or `path:line:column`."""
+        """Return its position as compilers write it: `path`, `path:line` or `path:line:column`."""
         return ":".join(str(part) for part in (self.path, self.line, self.column) if part)

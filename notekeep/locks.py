@@ -1,4 +1,4 @@
-"""Locks between processes: on an open file, released by the system when its holder dies."""
+"""Locks between processes, on open files; the system releases them when a process ends."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from notekeep.cache_files import make_cache_folder
 from notekeep.errors import Failure
 
 PATIENCE = 10.0
-"""How many seconds a lock is waited for; its holders need milliseconds."""
+"""Seconds to wait for a lock, which is held for milliseconds."""
 
 _HELD = frozenset({errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK})
 
-# Some network and FUSE mounts know no locks. There a single append is all the order there is.
+# Errors of network and FUSE mounts without locks. There, only a single append is atomic.
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
-_FAR_BYTE = 0x7FFF_FFFE  # Windows locks bytes: one that no file here reaches
+_FAR_BYTE = 0x7FFF_FFFE  # Windows locks bytes: one beyond the end of all files
 
 
 class Locked(Failure):
-    """Another program holds a lock for longer than it is waited for."""
+    """Another program holds a lock for too long."""
 
 
 @contextmanager
 def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the lock of an open file; Locked when it cannot be had in `patience` seconds."""
+    """Hold the lock of an open file; Locked if another process holds it for `patience` seconds."""
     is_locked = _lock(fd, patience)
     if is_locked is False:
         raise Locked(
@@ -45,24 +45,24 @@ def hold_lock(fd: int, path: str, patience: float = PATIENCE) -> Iterator[None]:
 
 @contextmanager
 def hold_lock_file(path: str, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the lock of a file of its own: Windows cannot replace a file that is open."""
+    """Hold the lock of a separate lock file: Windows cannot replace an open file."""
     make_cache_folder(os.path.dirname(path))
     fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         with hold_lock(fd, path, patience):
             yield
     finally:
-        with suppress(OSError):  # what was done under the lock is done
+        with suppress(OSError):
             os.close(fd)
 
 
 def try_lock(fd: int, patience: float = 0.0) -> bool:
-    """Lock a file until it is closed; False when another process has it. Without locks, True."""
+    """Lock a file until it is closed; False if another process has it. True without locks."""
     return _lock(fd, patience) is not False
 
 
 def _lock(fd: int, patience: float) -> bool | None:
-    """Lock a file; False when another process holds the lock, None where there are no locks."""
+    """Lock a file; False if another process has it, None if there are no locks."""
     deadline = time.monotonic() + patience
     pause = 0.001
     while True:

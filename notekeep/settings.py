@@ -1,7 +1,7 @@
-"""A vault's own settings, checked, with Obsidian's where the vault's say nothing.
+"""A vault's settings, validated; Obsidian's settings are the defaults of some.
 
-Settings travel with a vault and are never trusted: they may name folders, kinds and how days are
-counted, never a command and never a place outside the vault. Nothing here reads a note.
+Settings are part of a vault and are not trusted: they never contain a command or a path outside the
+vault. Nothing here reads a note.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from notekeep.obsidian import ObsidianSettings, read_obsidian_settings
 
 
 def as_list(value: str | Sequence[str]) -> tuple[str, ...]:
-    """Return one text or several as several: settings may say either."""
+    """Return a text or a list as a tuple: settings allow both."""
     return (value,) if isinstance(value, str) else tuple(value)
 
 
@@ -34,19 +34,18 @@ KIND_FOLDERS = {
     "daily": "daily",
     "note": "inbox",
 }
-"""For each kind the folder that new notes of it go to, where a vault names no other."""
-
+"""The default folder for new notes of each kind."""
 
 SIGN = "sign"
-"""The key of a kind that is its sign in lists, where it is one character; else it is a field."""
+"""The key of a kind for its sign in lists, if its value is one character; else a field."""
 
 
 def _is_one_of(*words: str) -> Callable[[Any], bool]:
-    return lambda value: value in words  # which may be a list, of which no set could be asked
+    return lambda value: value in words  # not a set, since the value may be a list
 
 
 def _week_start(value: Any) -> int | None:
-    """The weekday that `6`, `sun` or `Sunday` is, 0 for Monday."""
+    """Parse a weekday, `6`, `sun` or `Sunday`: 0 for Monday."""
     text = "" if isinstance(value, bool) else str(value)
     return int(text) if re.fullmatch("[0-6]", text) else dates.find_weekday(text)
 
@@ -115,49 +114,49 @@ SETTING_CHECKS: dict[str, Callable[[Any], bool]] = {
     ),
     "saved": lambda value: isinstance(value, dict) and all(map(_is_text, value.values())),
 }
-"""What a vault may set, and what each value must be."""
+"""The settings of a vault and the checks of their values."""
 
 
 LARGEST = 1_000_000
-"""Bytes of a file of settings; what is larger is something else."""
+"""The most bytes of a settings file."""
 
 
 def read_toml(path: str) -> dict[str, Any]:
-    """Read a TOML file; a missing one is empty."""
+    """Read a TOML file; a missing file is empty."""
     try:
         # An untrusted vault may have a pipe here: do not wait for its writer.
         flags = getattr(os, "O_NONBLOCK", 0)
         with open(path, "rb", opener=lambda place, mode: os.open(place, mode | flags)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Failure(f"{path}: not a file", "replace it with a file")
+                raise Failure(f"{path} is not a file.", "Replace it with a file.")
             data = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        hint = "check its permissions"
-        raise Failure(f"{path}: cannot read the file: {error.strerror}", hint) from error
+        hint = "Check its permissions."
+        raise Failure(f"Cannot read {path}: {error.strerror}.", hint) from error
     if len(data) > LARGEST:
-        raise UsageError(f"{path}: too large for a settings file", f"shorten it: {path}")
+        raise UsageError(f"{path} is too large for a settings file.", f"Shorten it: {path}")
     import tomllib  # 3 ms, and most vaults have no settings
 
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8", f"save it as UTF-8: {path}") from error
+        raise UsageError(f"{path} is not UTF-8.", f"Save it as UTF-8: {path}") from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not valid TOML: {error}", f"fix it: {path}") from error
+        raise UsageError(f"{path} is not valid TOML: {error}.", f"Fix it: {path}") from error
 
 
 VAULT_SETTINGS = ".notekeep/config.toml"
 ABOUT_LEAVING = ("private", "export")
-"""The keys for what must not be exported: folders and words."""
+"""The keys for folders and words that must not be exported."""
 
 
 class VaultSettings:
     """The settings of a vault, from `.notekeep/config.toml`. All are optional.
 
-    Obsidian's settings are used where these say nothing. They are only read when needed: a check-in
-    and the first frame of the interface do without them.
+    Obsidian's settings are the defaults of some. They are only read when needed, not for a check-in
+    and not for the first frame of the interface.
 
     Attributes:
         id: The id by which sites recognise posts of this vault. Written by the first export; do
@@ -215,23 +214,23 @@ class VaultSettings:
 
     @property
     def signs(self) -> dict[str, str]:
-        """The sign of each kind that has one of its own, a character."""
+        """The signs of kinds that have one."""
         signs = {name: fields.get(SIGN, "") for name, fields in self.kinds.items()}
         return {name: sign for name, sign in signs.items() if len(sign) == 1}
 
     @cached_property
     def obsidian(self) -> ObsidianSettings:
-        """What Obsidian was told, where nothing else is said."""
+        """Obsidian's settings."""
         return read_obsidian_settings(self._root) if self._root else ObsidianSettings()
 
     @cached_property
     def folders(self) -> dict[str, str]:
-        """For each kind the folder that new notes of it go to."""
+        """The folder for new notes of each kind."""
         return {**KIND_FOLDERS, **self.obsidian.folders, **self.own_folders}
 
     @property
     def habit_folder(self) -> str:
-        """The folder of habits, of which Obsidian knows nothing."""
+        """The folder of habits, without reading Obsidian's settings."""
         return self.own_folders.get("habit", KIND_FOLDERS["habit"])
 
     @cached_property
@@ -241,33 +240,33 @@ class VaultSettings:
 
     @cached_property
     def attachments(self) -> str:
-        """The folder of attached files; one that begins with `./` counts from the note on."""
+        """The folder of attached files; one that begins with `./` is relative to the note."""
         folder = self.obsidian.attachments
         return "attachments" if folder is None else folder
 
     @cached_property
     def link_form(self) -> str:
-        """How a link names a note: `shortest`, `relative` or `absolute` from the vault on."""
+        """How links name notes: `shortest`, `relative` or `absolute` in the vault."""
         return self.obsidian.link_form or "shortest"
 
     @cached_property
     def markdown_links(self) -> bool:
-        """Whether links are written as Markdown has them and not as `[[file]]`."""
+        """Whether to write Markdown links instead of `[[file]]`."""
         return self.obsidian.markdown_links
 
     @cached_property
     def excluded(self) -> tuple[str, ...]:
-        """What lists and searches leave out: beginnings of paths or `/patterns/`."""
+        """Files to hide from lists and searches: starts of paths or `/patterns/`."""
         return self.obsidian.excluded
 
     @property
     def daily_moment(self) -> str:
-        """How a daily note is named as Obsidian writes it; "" where `daily_format` says it."""
+        """Obsidian's format of the names of daily notes; "" if `daily_format` is set."""
         return "" if "daily_format" in self.given else self.obsidian.daily_format
 
     @property
     def warnings(self) -> list[str]:
-        """What was not understood, one sentence each."""
+        """The ignored settings, one sentence each."""
         found = [*self.ignored, *self.obsidian.problems]
         if self.obsidian.daily_problem and "daily_format" not in self.given:
             found.append(self.obsidian.daily_problem)
@@ -281,7 +280,7 @@ class VaultSettings:
 
 
 def vault_settings(root: str) -> VaultSettings:
-    """Read a vault's settings; what it may not set is ignored and named in `warnings`."""
+    """Read a vault's settings; invalid ones are ignored and named in `warnings`."""
     settings = VaultSettings(root)
     settings.language = _language(os.environ)
     path = os.path.join(root, VAULT_SETTINGS)
@@ -293,18 +292,18 @@ def vault_settings(root: str) -> VaultSettings:
         data = {}
     for key, value in data.items():
         names = [] if _apply(settings, key, value) else [key, *_names_in(value)]
-        if key == "folders" and not names:  # a setting that was put below the table
+        if key == "folders" and not names:  # a setting below the table
             kinds = data.get("kinds", ())
             names = [name for name in value if name in SETTING_CHECKS and name not in kinds]
         if names:
             name = key if names[0] == key else f"{key}.{names[0]}"
-            message = f"{VAULT_SETTINGS}: {name}: unknown setting or invalid value; ignored"
+            message = f"{VAULT_SETTINGS}: {name}: Unknown setting or invalid value. Ignored."
             settings.ignored.append(message)
-            from difflib import get_close_matches  # which few vaults need
+            from difflib import get_close_matches
 
             near = (get_close_matches(one.casefold(), ABOUT_LEAVING, cutoff=0.8) for one in names)
             if any(near):
-                settings.unsure = message  # it may have been one that keeps something back
+                settings.unsure = message  # perhaps a typo in `private` or `export`
     return settings
 
 
@@ -321,7 +320,7 @@ def _language(env: Mapping[str, str]) -> str:
 
 
 def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
-    """Take one key of a vault's settings; False when it is none, or not of its type."""
+    """Apply a setting; False if it is unknown or invalid."""
     check = SETTING_CHECKS.get(key)
     if check is None or not check(value):
         return False
@@ -336,10 +335,9 @@ def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
     return True
 
 
-# Notes that lists and searches leave out, as Obsidian's "Excluded files" are written: a text is the
-# beginning of a path, one between slashes a pattern that is found anywhere in it; case does not
-# count. A vault may come from anybody, so only patterns count that cannot keep the processor busy:
-# without a repeated group, and with few open repeats.
+# Filters for notes to hide, as in Obsidian's "Excluded files": the start of a path, or a pattern
+# between slashes that matches anywhere; case is ignored. Vaults are not trusted, so only fast
+# patterns are allowed: no repeated groups, and few repeats.
 
 MOST_LETTERS: Final = 200
 MOST_REPEATS: Final = 3
@@ -351,14 +349,14 @@ _BACK: Final = r"\\[1-9kg]|\(\?[^:]"
 
 
 def excludes(filters: tuple[str, ...], path: str) -> bool:
-    """Whether one of the filters leaves a path of the vault out."""
+    """Whether a filter hides a vault path."""
     beginnings, patterns = _read(filters)
     return path.casefold().startswith(beginnings) or any(one.search(path) for one in patterns)
 
 
 def find_unsupported_patterns(filters: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return the patterns that leave nothing out, each with why."""
-    why = f"is invalid, repeats a group, or repeats more than {MOST_REPEATS} times; ignored"
+    """Return the patterns that are not supported, each with the reason."""
+    why = f"is invalid, repeats a group, or repeats more than {MOST_REPEATS} times. Ignored."
     return [(one, why) for one in filters if is_regex_filter(one) and _compiled(one) is None]
 
 
@@ -385,7 +383,7 @@ def _compiled(text: str) -> re.Pattern[str] | None:
     )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about syntax that Python may one day read otherwise
+            warnings.simplefilter("ignore")  # about deprecated syntax
             return None if is_heavy else re.compile(pattern, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError):
         return None

@@ -1,7 +1,6 @@
-"""`Vault`: the one object that the commands, the interface and a Python program open.
+"""`Vault`: the object that the commands, the interface and Python programs open.
 
-Its stores and services are made when they are first asked for, so that a command imports only what
-it uses.
+Its stores and services are created on first use, so that a command only imports what it uses.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class Vault:
-    """A folder of notes, and what can be done with it; `name` is what the person calls it."""
+    """A folder of notes and its services; `name` is its name in the personal settings."""
 
     def __init__(self, places: VaultPlaces, person: PersonSettings) -> None:
         self.root = places.root
@@ -55,24 +54,24 @@ class Vault:
     def open(
         cls, path: str | os.PathLike[str] | None = None, *, places: Places | None = None
     ) -> Self:
-        """Open a vault by folder or name, else the one meant here; reading never writes to it."""
+        """Open a vault by folder or name, by default as `config.find_vault` finds it."""
         places = places or config.Places.for_machine()
         person = config.person_settings(places)
         root = config.find_vault(None if path is None else os.fspath(path), person)
         return cls(config.vault_places(root, places), person)
 
     def today(self) -> dt.date:
-        """Return the current day, by the hour at which the vault's days start."""
+        """Return the current day; it starts at the vault's `day_start`."""
         return habit_day(config.current_time(), self.settings.day_start)
 
     def absolute(self, path: str) -> str:
-        """Return where a vault path is on this machine; refuse one that leads out of the vault."""
+        """Return the absolute path of a vault path; Refused if it leads out of the vault."""
         return resolve_path(self.root, path)
 
     def overview(self, *, only_due: bool = False) -> Overview:
-        """Gather what today is about: habits and tasks due, books in progress, drafts, problems.
+        """Gather today's overview: habits and tasks due, books in progress, drafts, problems.
 
-        With `only_due` the habits, the tasks and today's note alone.
+        With `only_due` only the habits, the tasks and today's note.
         """
         from notekeep.services.overview import gather_due, gather_overview
 
@@ -80,11 +79,11 @@ class Vault:
             return gather_due(self.workspace, self.habits, self.today())
         return gather_overview(self.search, self.habits, self.today())
 
-    # The services.
+    # Services.
 
     @property
     def indexing(self) -> IndexService:
-        """What brings catalog and full text up to date; one for all threads."""
+        """Updates of catalog and full text; one object for all threads."""
         from notekeep.services.indexing import IndexService
 
         with self._indexing_lock:
@@ -96,7 +95,7 @@ class Vault:
 
     @cached_property
     def search(self) -> SearchService:
-        """Lists, searches and all that is known of notes."""
+        """Lists, searches and facts about notes."""
         from notekeep.services.search import SearchService
 
         return SearchService(
@@ -132,30 +131,30 @@ class Vault:
         return HistoryService(self.root, self._history, self.habits, self.indexing)
 
     def make_sync(self, *, is_alone: bool = False) -> SyncService:
-        """Make the sync with other machines; `is_alone` where git may not ask at a terminal."""
+        """Make the sync with other machines; with `is_alone` git must not prompt."""
         from notekeep.services.sync import SyncService
 
         return SyncService(
             self.root,
             self.places.state,
             lambda: self._history,
-            lambda: self.notes.merge_copies(),  # noqa: PLW0108 - the status loads no notes
+            lambda: self.notes.merge_copies(),  # noqa: PLW0108 - lazy: `sync status` needs no notes
             is_alone=is_alone,
         )
 
     @property
     def has_opened_history(self) -> bool:
-        """Whether history was opened; nobody opens it only to see that nothing is to be done."""
+        """Whether history was opened in this process."""
         return "_history" in vars(self)
 
     @property
     def _sites_name(self) -> str:
-        """By what the personal settings name the sites of this vault: its name or its folder."""
+        """The key of this vault's sites in the personal settings: its name or folder."""
         is_by_folder = self.root in self.person.sites and not self.person.sites.get(self.name)
         return self.root if is_by_folder else self.name
 
     def remember_site(self, target: str, folder: str) -> bool:
-        """Add a site to the personal settings, as the default; tell whether it was not there."""
+        """Make a site the default in the personal settings; return whether it is new."""
         site = config.Site(target, folder)
         if site in self.publishing.sites:
             return False
@@ -180,7 +179,7 @@ class Vault:
 
     @cached_property
     def post_notes(self) -> PostNotes:
-        """Changes of notes for their posts: edits pulled from a site, slugs, a post begun."""
+        """Changes of notes for their posts: edits pulled from a site, slugs, new posts."""
         from notekeep.services.post_notes import PostNotes
 
         return PostNotes(self.publishing, self.notes)
@@ -192,18 +191,18 @@ class Vault:
 
         return MediaService(self.workspace)
 
-    # The stores that they work on.
+    # Stores.
 
     @cached_property
     def workspace(self) -> Workspace:
-        """What every change of notes is planned from."""
+        """The vault as verbs see it when they plan changes."""
         from notekeep.notes.workspace import Workspace
 
         return Workspace(self.root, self.settings, self.schema, self.catalog, self.places.state)
 
     @cached_property
     def schema(self) -> Schema:
-        """The vault's kinds and folders, as notes are read by them."""
+        """The vault's kinds and folders, for parsing notes."""
         from notekeep.markdown.schema import Schema
 
         return Schema.of(self.settings)
@@ -218,7 +217,7 @@ class Vault:
     @cached_property
     def full_text(self) -> WhooshIndex:
         """The full text of all notes."""
-        from pathlib import Path  # a check-in does without it
+        from pathlib import Path  # not for a check-in
 
         from notekeep.search.whoosh_index import WhooshIndex
 
@@ -233,7 +232,7 @@ class Vault:
 
     @cached_property
     def _history(self) -> History:
-        """Earlier versions and steps; what a crash cut short is finished when it opens."""
+        """Versions and steps; interrupted steps are finished when it is opened."""
         from notekeep.storage.history import History
 
         history = History(self.places.state)

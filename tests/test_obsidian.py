@@ -150,7 +150,7 @@ class TestDailyNotes:
     def test_a_template_that_is_not_there_is_said(self, tmp_path: Path) -> None:
         root = obsidian(tmp_path / "v", daily_notes={"folder": "Daily", "template": "Gone"})
         done = opened(root).notes.add("A line")
-        assert done.remarks == ["Gone.md: Obsidian's template for daily notes was not found"]
+        assert done.remarks == ["Obsidian's template for daily notes was not found: Gone.md"]
         assert (root / f"Daily/{DAY}.md").exists()
 
     @pytest.mark.parametrize(

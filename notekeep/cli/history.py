@@ -1,4 +1,4 @@
-"""The past: `history`, `restore`, `forget`, `undo`, `redo`, `trash`."""
+"""Versions and steps: `history`, `restore`, `forget`, `undo`, `redo`, `trash`."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def history(note: tuple[str, ...], *, number: int | None, limit: int | None) -> 
     keys = ("version", "time", "verb", "digest")
     versions = [dict(zip(keys, row, strict=True)) for row in rows]
     answer = {"path": past.path, "there": past.now is not None, "versions": versions}
-    return output.write_answer(rows, json=answer, empty=f"no earlier versions of {past.path}")
+    return output.write_answer(
+        rows, json=answer, empty=f"There are no earlier versions of {past.path}."
+    )
 
 
 @click.command(short_help="Restore an earlier version of a note.")
@@ -81,7 +83,7 @@ def restore(note: tuple[str, ...], *, dry_run: bool) -> int:
     vault = open_refreshed()
     plan = plan_restore(vault.workspace, vault.history.store, " ".join(note))
     if not plan.changes:
-        output.write_message(f"{plan.label}: no change")
+        output.write_message(f"{plan.label}: No change.")
     return apply_plan(vault, plan, dry_run=dry_run)
 
 
@@ -105,14 +107,14 @@ def forget(note: tuple[str, ...], *, yes: bool, dry_run: bool) -> int:
     output.write_message(f"{versions} and {steps} in history, and the index entries")
     if dry_run:
         return 0
-    confirm("Delete them for good?", f"this would delete {versions} for good", yes=yes)
+    confirm("Delete them for good?", f"This would delete {versions} for good.", yes=yes)
     removed = forget_traces(vault, traces)
     vault.indexing.refresh()
     output.write(f"{traces.path}: deleted {count_of(removed, 'version')} from history")
     if traces.there:
-        output.write_message("the note itself was not changed and is indexed again")
+        output.write_message("The note itself was not changed and is indexed again.")
     for path in traces.trashed:
-        output.write_message(f"{path} is still in the trash; `notekeep trash empty` deletes it")
+        output.write_message(f"{path} is still in the trash. `notekeep trash empty` deletes it.")
     return 0
 
 
@@ -143,21 +145,21 @@ def undo(count: int, *, listing: bool, dry_run: bool, yes: bool) -> int:
                 for step in steps
             ],
             json=_answer(steps),
-            empty="no changes yet",
+            empty="There are no changes yet.",
             stretch=2,
         )
     done = "Would undo" if dry_run else "Undid"
     if not dry_run and vault.history.reveals(count):
-        why = "this would put private text back into the site"
+        why = "This would put private text back into the site."
         confirm("Put private text back into the site?", why, yes=yes)
     return _report(done, vault.history.undo(count, dry_run=dry_run, reveal=True))
 
 
-@click.command(short_help="Redo what was undone.")
+@click.command(short_help="Redo the last undone step.")
 @dry_run_option
 @json_options
 def redo(*, dry_run: bool) -> int:
-    """Redo the step that was undone last."""
+    """Redo the last undone step."""
     done = "Would redo" if dry_run else "Redid"
     return _report(done, [open_vault().history.redo(dry_run=dry_run)])
 
@@ -200,7 +202,7 @@ def trash(ctx: click.Context) -> int:
     return output.write_answer(
         [(format_time(one.deleted), one.was) for one in found],
         json={"total": len(files), "files": files},
-        empty="the trash is empty",
+        empty="The trash is empty.",
         stretch=1,
     )
 
@@ -224,15 +226,15 @@ def empty(*, yes: bool, dry_run: bool) -> int:
     vault = open_vault()
     found = list_trash(vault.root)
     if not found:
-        output.write_message("the trash is empty")
+        output.write_message("The trash is empty.")
         return 1
     for one in found:
         output.write_message(f"  {one.was}")
     if dry_run:
         return 0
     count = count_of(len(found), "file")
-    confirm(f"Delete {count} for good?", f"this would delete {count} for good", yes=yes)
+    confirm(f"Delete {count} for good?", f"This would delete {count} for good.", yes=yes)
     removed = empty_trash(vault.root, vault.history.store)
     output.write(f"deleted {count_of(len(removed), 'file')}")
-    output.write_message("`notekeep restore NOTE` still restores the last version of a note")
+    output.write_message("`notekeep restore NOTE` still restores the last version of a note.")
     return 0

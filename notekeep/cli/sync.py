@@ -45,7 +45,7 @@ def sync(ctx: click.Context, *, every: str | None, cron: bool, yes: bool) -> int
     \b
     notekeep sync init URL      set up this vault, and the remote that it syncs with
     notekeep sync               sync now: "12 in, 3 out"
-    notekeep sync status        show what is not sent yet
+    notekeep sync status        show unsent changes
     notekeep sync --every 5m    sync until ctrl+c
     notekeep sync --cron        a line for a crontab
 
@@ -89,7 +89,7 @@ def init(url: str, *, yes: bool) -> int:
     service = open_vault().make_sync()
     _ask_trust(service, yes=yes)
     if has_password(url):
-        output.write_message("the address has a password in it; use ssh or a credential helper")
+        output.write_message("The address has a password. Use ssh or a credential helper.")
     for line in service.init(url):
         output.write_message(line)
     _warn_of_names(service)
@@ -99,10 +99,10 @@ def init(url: str, *, yes: bool) -> int:
     return 0
 
 
-@sync.command(short_help="Show what is not synced yet.")
+@sync.command(short_help="Show unsynced changes.")
 @json_options
 def status() -> int:
-    """Show what is not synced yet, as of the last fetch. Nothing is sent or received."""
+    """Show unsynced changes, as of the last fetch. Nothing is sent or received."""
     found = open_vault().make_sync().status()
     if is_json():
         output.write_json(found._asdict())
@@ -114,20 +114,20 @@ def status() -> int:
 
 
 def _ask_trust(service: SyncService, *, yes: bool) -> None:
-    """Show once what the repository does; one that `sync init` made needs no question."""
+    """Show the settings of a repository and ask once; not for one that `sync init` made."""
     if not service.git.exists:
         return
     if unknown := service.untrusted():
         output.write_message("When it syncs, this vault's git repository")
         for line in unknown:
             output.write_message(f"  {line}")
-        why = "this git repository is not trusted yet"
-        confirm("Sync with it?", why, yes=yes, hint="use --yes to confirm")
+        why = "This git repository is not trusted yet."
+        confirm("Sync with it?", why, yes=yes, hint="Use --yes to confirm.")
         service.trust(unknown)
 
 
 def _warn_of_names(service: SyncService) -> None:
-    """Say before anything is sent for the first time which names other systems refuse."""
+    """Warn before the first sync about names that other systems refuse."""
     if found := service.find_bad_names():
         output.write_message(NAMES)
         for line in found[:SHOWN]:
@@ -144,7 +144,7 @@ def _report(result: SyncResult) -> int:
     for copy in result.conflicts:
         output.write_message(f"  {copy}")
     if result.conflicts:
-        output.write_message("`notekeep conflicts` shows both versions")
+        output.write_message("`notekeep conflicts` shows both versions.")
     if result.problem:
         output.write_message(result.problem)
         output.write_message(f"  {result.hint}")
@@ -155,12 +155,12 @@ def _write_cron(root: str, pause: int) -> int:
     minutes = max(1, pause // 60)
     when = f"*/{minutes} *" if minutes < 60 else f"0 */{min(minutes // 60, 23)}"
     output.write(cron_line(f"{when} * * *", cron_command(root, "sync", keep="SSH_AUTH_SOCK")))
-    output.write_message("nothing was installed; add this line with `crontab -e`")
+    output.write_message("Nothing was installed. Add this line with `crontab -e`.")
     return 0
 
 
 def _parse_pause(text: str) -> int:
     found = _EVERY.fullmatch(text.strip())
     if found is None or not int(found[1]):
-        raise UsageError(f"{text!r} is not a time", "use 30s, 5m or 1h")
+        raise UsageError(f"{text!r} is not a time.", "Use 30s, 5m or 1h.")
     return int(found[1]) * _SECONDS[found[2]]

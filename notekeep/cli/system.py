@@ -50,8 +50,7 @@ SHORT = (
     ("compdef _notekeep_completion notekeep", "compdef _notekeep_completion notekeep nk"),
     ("--no-files --command notekeep", "--no-files --command notekeep --command nk"),
 )
-"""What the scripts of click register, and with it the short name of the program."""
-
+"""The commands that click's scripts register, and the same with the short name `nk`."""
 
 CONFIG = """\
 # Settings of this vault, synced with it. Every line is optional.
@@ -69,7 +68,7 @@ IGNORED = """\
 PORT = 8765
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 HALVES = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
-"""How two squares of a QR code are written; dark ones are left out."""
+"""Characters for two squares of a QR code, light or dark (1)."""
 NICENESS = 10
 STOPPED = 130
 
@@ -89,12 +88,12 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
     The index is only a cache: it is safe to delete. The vault is not changed.
     """
     vault = open_vault()
-    wanted = {"full": rebuild, "verify": verify, "forget_missing": forget_missing}
+    options = {"full": rebuild, "verify": verify, "forget_missing": forget_missing}
     if nice:
-        return _index_at_low_priority(vault, tell=tell, **wanted)
+        return _index_at_low_priority(vault, tell=tell, **options)
     start = time.perf_counter()
     with show_progress() as progress:
-        refreshed = vault.indexing.refresh(**wanted, progress=progress)
+        refreshed = vault.indexing.refresh(**options, progress=progress)
     vault.habits.refresh()
     vault.history.prune()
     seconds = time.perf_counter() - start
@@ -117,8 +116,8 @@ def index(*, rebuild: bool, verify: bool, forget_missing: bool, nice: bool, tell
     return 0
 
 
-def _index_at_low_priority(vault: Vault, *, tell: bool, **wanted: bool) -> int:
-    """Index what changed at low priority, and merge what saves left behind."""
+def _index_at_low_priority(vault: Vault, *, tell: bool, **options: bool) -> int:
+    """Update the index at low priority, and merge its segments."""
 
     def write_progress(done: int, total: int) -> None:
         sys.stdout.write(f"{done} {total}\n")
@@ -126,17 +125,17 @@ def _index_at_low_priority(vault: Vault, *, tell: bool, **wanted: bool) -> int:
 
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    # As an exception, so that processes and files that belong to this one go with it.
+    # As an exception, so that child processes and temporary files are cleaned up.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(STOPPED))
-    # Where another process does so already it is left to that one; who is told waits for it.
+    # If another process is indexing, this one ends, or waits with `tell`.
     with indexing_process.turn(vault.places.cache, wait=tell) as ours:
         if not ours:
             return 0
-        vault.indexing.refresh(**wanted, progress=write_progress if tell else None)
+        vault.indexing.refresh(**options, progress=write_progress if tell else None)
         try:
             vault.full_text.merge()
         except NotekeepError:
-            return 0  # another is writing: the next quiet moment comes
+            return 0  # another process is writing; merged when idle
         vault.history.prune()
     return 0
 
@@ -167,12 +166,14 @@ def config_command(ctx: click.Context) -> int:
     ]
     warnings = list(person.warnings)
     for name, path in person.vaults.items():
-        if not os.path.isdir(path) and not hasattr(person, name):  # else a warning names it
-            warnings.append(f"vaults.{name}: there is no folder {path}")
+        if not os.path.isdir(path) and not hasattr(
+            person, name
+        ):  # otherwise there is a warning already
+            warnings.append(f"vaults.{name}: There is no folder {path}.")
     try:
         root = config.find_vault(current_context().vault, person)
     except NotFound:
-        pass  # the person's own settings are there without a vault, too
+        pass  # show the personal settings
     else:
         own = vault_settings(root)
         path = os.path.join(root, VAULT_SETTINGS)
@@ -210,7 +211,7 @@ def device(name: str | None) -> int:
         output.write(shown)
     if shown != before and glob(f"*.{shown}.md", root_dir=os.path.join(places.root, LOG_FOLDER)):
         output.write_message(
-            f"{LOG_FOLDER} already has files of {shown}; no other device may use this name"
+            f"{LOG_FOLDER} already has files of {shown}. No other device may use this name."
         )
     return 0
 
@@ -257,13 +258,13 @@ def completion(shell: str | None) -> None:
 
 
 def completion_script(shell: str) -> str:
-    """Return the completion script for a shell; UsageError for one that has none."""
-    from notekeep.cli.command_tree import tree  # which imports this module when it runs
+    """Return the completion script for a shell; UsageError for an unknown shell."""
+    from notekeep.cli.command_tree import tree  # imports this module
 
     shell_completion.register_shells()
     completer = get_completion_class(shell) if shell in SHELLS else None
     if completer is None:
-        raise UsageError(f"no completion for {shell!r}", f"shells: {', '.join(SHELLS)}")
+        raise UsageError(f"No completion for {shell!r}.", f"The shells are {', '.join(SHELLS)}.")
     script = completer(tree, {}, "notekeep", COMPLETE).source().rstrip()
     for line, short in SHORT:
         script = script.replace(line, short)
@@ -285,11 +286,11 @@ def describe_installation() -> dict[str, Any]:
 
 
 def _dependency_versions() -> Iterator[tuple[str, str | None]]:
-    """The version of each dependency; None for one that is not installed, as of an extra."""
+    """Yield name and version of each dependency; None if it is not installed."""
     try:
         required = metadata.requires("notekeep") or []
     except metadata.PackageNotFoundError:
-        return  # run from a folder, without an installation
+        return  # not installed
     for name in sorted({re.split(r"[^\w.-]", one, maxsplit=1)[0] for one in required}):
         try:
             yield name, metadata.version(name)
@@ -325,14 +326,14 @@ def init(folder: str) -> None:
                 file.write(IGNORED)
     except OSError as error:
         raise Failure(
-            f"{error.filename or root}: cannot create the vault: {error.strerror}",
-            "choose a folder you can write to",
+            f"{error.filename or root}: Cannot create the vault: {error.strerror}.",
+            "Choose a folder you can write to.",
         ) from error
     places = config.Places.for_machine()
     config.vault_id(root, places.state)
     config.remember_vault(root, places)
     output.write(f"{root} {'is now a vault' if is_new else 'is already a vault'}")
-    output.write_message('next: create a note with `notekeep new book "Title"`, or run `notekeep`')
+    output.write_message('Next: create a note with `notekeep new book "Title"`, or run `notekeep`.')
 
 
 @click.command(short_help="Open a copy of the sample vault.")
@@ -345,7 +346,7 @@ def demo() -> int:
     """
     root, home = copy_sample_vault(config.current_time().date())
     os.environ["NOTEKEEP_HOME"] = home
-    output.write_message(f"the sample vault is in {root}; you can delete it at any time")
+    output.write_message(f"The sample vault is in {root}. You can delete it at any time.")
     return open_or_print_today(root, plain=current_context().plain)
 
 
@@ -363,7 +364,7 @@ def vaults() -> int:
     return output.write_answer(
         [(row["name"], row["path"]) for row in rows],
         json={"total": len(rows), "vaults": rows},
-        empty="no vaults yet; `notekeep init DIR` creates one, `notekeep demo` opens a sample",
+        empty="There are no vaults yet. Use `notekeep init DIR`, or try `notekeep demo`.",
         stretch=1,
     )
 
@@ -437,7 +438,7 @@ def serve(
     from notekeep.tui.serve import serve_address, serve_key, serve_vault  # textual
 
     if bool(cert) != bool(key) or (cert and not phone):
-        raise UsageError("use --phone, --cert and --key together")
+        raise UsageError("Use --phone, --cert and --key together.")
     address = serve_address(host, port, url, is_https=bool(cert))
     vault = open_vault()
     if new_key:
@@ -447,7 +448,7 @@ def serve(
         output.write(address)
         if phone and output.is_terminal():
             _write_code(address)
-        output.write_message("ctrl+c stops it")
+        output.write_message("ctrl+c stops it.")
         sys.stdout.flush()
 
     if not phone:
@@ -457,16 +458,16 @@ def serve(
 
     if host in LOOPBACK and not url:
         output.write_message(
-            "only this computer can open it; use --host or --url for other devices"
+            "Only this computer can open it. Use --host or --url for other devices."
         )
     elif address.public_url.startswith("http:"):
-        output.write_message("not encrypted: others in the network can read what is sent")
+        output.write_message("Traffic is not encrypted: others in the network can read it.")
     serve_phone(vault, address, write_address, (cert, key) if cert and key else None)
     return 0
 
 
 def _write_code(address: str) -> None:
-    """Write an address as a QR code, two rows of it in each line."""
+    """Write an address as a QR code, two rows in each line."""
     import segno
 
     rows = [bytes(row) for row in segno.make(address, micro=False).matrix_iter(border=2)]

@@ -1,7 +1,6 @@
-"""The server behind the page for a phone: its files, what it shows, and the entries that it sends.
+"""The server of the page for a phone: its files, its data, and the entries that it sends.
 
-Everything is behind the key of `notekeep serve`. All work on the vault is done by one thread, one
-request after the other.
+All requests need the key of `notekeep serve`. One thread does all work on the vault.
 """
 
 from __future__ import annotations
@@ -66,7 +65,7 @@ FILES = {
     "/icon.png": ("icon.png", "image/png"),
 }
 MAX_REQUEST = 33 << 20
-"""Bytes of a request: a photo of 24 MB in base64, and what was written with it."""
+"""The most bytes of a request: a photo of 24 MB in base64, and text."""
 LOCKED = (FOLDER / "locked.html").read_text(encoding="utf-8")
 STYLE, SCRIPT = (
     base64.b64encode(sha256(re.split(f"</?{tag}>", LOCKED)[1].encode()).digest()).decode()
@@ -85,7 +84,7 @@ HEADERS = {
 }
 
 
-# What the page shows: days of habits, tasks, search results, a note, a picture.
+# Data for the page: days of habits, tasks, search results, a note, a picture.
 
 MAX_TASKS = 200
 MAX_HITS = 30
@@ -96,7 +95,7 @@ def gather_days(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
     today = vault.today()
     days = []
     for day in (today, today - dt.timedelta(1)):
-        # What yesterday asked for is as of yesterday, and what it was as of now.
+        # Yesterday's habits are those due then, with their current marks.
         cells = {one.id: one.cells[0] for one in vault.habits.views(today, first=day, last=day)}
         views = [one for one in vault.habits.views(day) if not one.is_archived]
         habits = [_habit(one, cells[one.id]) for one in views]
@@ -124,7 +123,7 @@ def _habit(habit: HabitView, cell: Cell) -> dict[str, Any]:
 
 
 def gather_tasks(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
-    """Return the open tasks, late and due ones first."""
+    """Return the open tasks, late and due tasks first."""
     vault.indexing.refresh(words=False)
     found = vault.overview().tasks
     tasks = [
@@ -142,7 +141,7 @@ def gather_tasks(vault: Vault, _: Mapping[str, str]) -> dict[str, Any]:
 
 
 def find_notes(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
-    """Return the notes that the query `q` finds; without one, those changed last."""
+    """Return the results of the query `q`; without a query, recent notes."""
     query = request.get("q", "").strip()
     vault.indexing.refresh(words=bool(query), for_answer=True)
     if not query:
@@ -158,18 +157,18 @@ def _note(path: str, title: str, snippet: str = "") -> dict[str, str]:
 
 
 def read_note(vault: Vault, request: Mapping[str, str]) -> dict[str, Any]:
-    """Return a note as HTML that is safe to show: by its `name`, or a link `from` a note."""
+    """Return a note as safe HTML, by its `name`, or by a link `from` a note."""
     vault.indexing.refresh(words=False)
     name, source = request.get("name", ""), request.get("from", "")
     row = resolve_link(vault.catalog, name, source) if source else vault.workspace.resolve(name)
     if row is None:
-        raise NotFound(f"{clean_line(name)}: note not found")
+        raise NotFound(f"No note matches {clean_line(name)}.")
     body = _link_pages(vault.search.read(row.path).body, row.path)
     return {"path": row.path, "title": clean_line(row.title), "html": clean(to_html(body))}
 
 
 def _link_pages(body: str, path: str) -> str:
-    """The body of a note with links and pictures as addresses of the page."""
+    """Convert the links and pictures of a note to addresses of the page."""
     parts: list[str] = []
     at = 0
     for span in parse_markdown(body).spans:
@@ -191,7 +190,7 @@ def _link(span: Span, path: str) -> str:
 
 
 def find_picture(vault: Vault, request: Mapping[str, str]) -> str:
-    """Return where the picture is that the note `from` shows by a `name`."""
+    """Return the path of a picture, by its `name` in the note `from`."""
     picture = vault.media.picture(request.get("name", ""), request.get("from", ""))
     return vault.media.picture_place(picture.path)
 
@@ -204,9 +203,9 @@ ANSWERS = {
 }
 
 
-# Entries that a phone sends: check-ins, quick notes and ticked tasks. A phone sends an entry again
-# when it got no answer, so its id is stored together with what it did: in the line of a check-in,
-# which all devices get, and in the step of history of any other change.
+# Entries from a phone: check-ins, quick notes and ticked tasks. A phone sends an entry again if it
+# gets no answer, so the id is stored with the change: in the line of a check-in, which all devices
+# get, or in the step of history.
 
 MAX_AGE = dt.timedelta(days=400)
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".heic", ".avif"})
@@ -218,7 +217,7 @@ _ID = re.compile(r"[\w-]{8,64}", re.ASCII)
 
 
 class EntryService:
-    """Applies what phones send to one vault; used by one thread."""
+    """Applies entries from phones to a vault; used by one thread."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
@@ -228,13 +227,14 @@ class EntryService:
         return {step.request for step in self._vault.history.store.records()}
 
     def apply(self, entry: Any) -> None:
-        """Apply an entry, unless it was applied before; NotekeepError when it cannot be applied.
+        """Apply an entry, unless it was applied before; NotekeepError if it is invalid.
 
-        It has an `id`, a `kind` ("habit", "note" or "task") and what `page.js` sends for its kind.
+        It has an `id`, a `kind` ("habit", "note" or "task") and the fields of its kind; see
+        `page.js`.
         """
         name = entry.get("id") if isinstance(entry, dict) else None
         if not isinstance(name, str) or not _ID.fullmatch(name):
-            raise UsageError("the entry has no id")
+            raise UsageError("The entry has no id.")
         kind = _text(entry, "kind")
         if kind == "habit":
             self._check_in(name, entry)
@@ -243,17 +243,17 @@ class EntryService:
         elif kind == "task":
             self._write(name, lambda: self._plan_task(entry))
         else:
-            raise UsageError(f"unknown kind of entry: {kind}")
+            raise UsageError(f"Unknown kind of entry: {kind}")
 
     def _check_in(self, name: str, entry: dict[str, Any]) -> None:
         tracker, value = self._vault.habits, _text(entry, "value")
         day = dates.parse_iso(_text(entry, "day"))
         if day is None or len(value) > MAX_VALUE or not value.isprintable():
-            raise UsageError(f"invalid day or value: {value[:MAX_VALUE]}")
+            raise UsageError(f"Invalid day or value: {value[:MAX_VALUE]}")
         if day > tracker.today():
-            # By the clock of a phone in another time zone; the day will come.
-            raise Failure(f"{day.isoformat()} is in the future on this computer")
-        # Every device writes the same line for an entry, so that it counts once after a sync, too.
+            # The phone is in another time zone; it sends the entry again later.
+            raise Failure(f"{day.isoformat()} is in the future on this computer.")
+        # Every device writes the same line for an entry, so it counts once after a sync, too.
         mark = ("id", digest_of(name.encode())[:8])
         time = dates.format_clock(_moment(entry), day, self._vault.settings.day_start)
         habit = tracker.resolve(_text(entry, "habit"))
@@ -266,44 +266,44 @@ class EntryService:
         try:
             self._vault.notes.apply_again(lambda: replace(make_plan(), request=name))
         except Conflict as error:
-            if not error.copy:  # with one, the entry is applied
+            if not error.copy:  # with a copy, the entry is applied
                 raise
         self._applied.add(name)
 
     def _plan_note(self, entry: dict[str, Any]) -> WritePlan:
         text, photo = _text(entry, "text").strip(), _photo(entry)
         if not text and photo is None:
-            raise UsageError("nothing to add")
+            raise UsageError("There is nothing to add.")
         if len(text) > MAX_TEXT:
-            raise UsageError(f"longer than {MAX_TEXT:,} characters")
+            raise UsageError(f"The text is longer than {MAX_TEXT:,} characters.")
         today = self._vault.today()
         day = dates.habit_day(_moment(entry), self._vault.settings.day_start)
         if not today - MAX_AGE <= day <= today:
-            day = today  # the clock of the phone is wrong
+            day = today  # the phone's clock is wrong
         to = INBOX if _text(entry, "to") == "inbox" else TODAYS_NOTE
         return self._vault.notes.plan_capture(text, to, photo, day)
 
     def _plan_task(self, entry: dict[str, Any]) -> WritePlan:
         path, text, line = _text(entry, "path"), _text(entry, "text"), entry.get("line")
         if not text or not isinstance(line, int):
-            raise UsageError("this is not a task")
+            raise UsageError("This is not a task.")
         return self._vault.notes.plan_toggle_task(path, line, text, keep_done=True)
 
 
 def _text(entry: dict[str, Any], name: str) -> str:
     value = entry.get(name, "")
     if not isinstance(value, str):
-        raise UsageError(f"{name} is not a text")
+        raise UsageError(f"{name} is not a text.")
     return value.encode("utf-8", "replace").decode()
 
 
 def _moment(entry: dict[str, Any]) -> dt.datetime:
-    """When the entry was made, by the phone's clock."""
+    """Return the time of an entry, by the phone's clock."""
     try:
         moment = dt.datetime.fromisoformat(_text(entry, "at"))
         dates.habit_day(moment, dates.LATEST_NIGHT)
     except (ValueError, OverflowError) as error:
-        raise UsageError("the entry has no time") from error
+        raise UsageError("The entry has no time.") from error
     return moment
 
 
@@ -312,16 +312,16 @@ def _photo(entry: dict[str, Any]) -> Attachment | None:
     if photo is None:
         return None
     if not isinstance(photo, dict):
-        raise UsageError("the photo is not a file")
+        raise UsageError("The photo is not a file.")
     stem, suffix = os.path.splitext(_text(photo, "name"))
     if suffix.lower() not in PHOTO_SUFFIXES:
-        raise UsageError(f"not a supported picture: {stem[:MAX_NAME]}{suffix[:MAX_NAME]}")
+        raise UsageError(f"Not a supported picture: {stem[:MAX_NAME]}{suffix[:MAX_NAME]}")
     try:
         data = base64.b64decode(_text(photo, "data"), validate=True)
     except ValueError as error:
-        raise UsageError("the photo is damaged") from error
+        raise UsageError("The photo is damaged.") from error
     if not data:
-        raise UsageError("the photo is empty")
+        raise UsageError("The photo is empty.")
     return Attachment((stem[:MAX_NAME].lstrip(".") or "photo") + suffix, data=data)
 
 
@@ -334,10 +334,10 @@ def serve_phone(
     announce: Callable[[str], None],
     certificate: tuple[str, str] | None = None,
 ) -> None:
-    """Serve the page for a phone until it is ended.
+    """Serve the page for a phone until it is stopped.
 
-    `announce` is called with its address and key; `certificate` names the files of a certificate
-    and its key, for HTTPS. Failure says that one of them, or the port, cannot be used.
+    `announce` is called with the address and key; `certificate` is the files of a certificate and
+    its key, for HTTPS. Raises Failure if one of these, or the port, cannot be used.
     """
     context = None
     if certificate is not None:
@@ -366,8 +366,8 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
     """Return the page of a vault as an aiohttp application."""
     entries, thread = EntryService(vault), ThreadPoolExecutor(1)
 
-    async def run(work: Callable[..., Any], *given: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(thread, work, *given)
+    async def run(work: Callable[..., Any], *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(thread, work, *args)
 
     async def send_answer(request: web.Request) -> web.Response:
         return web.json_response(await run(ANSWERS[request.path], vault, request.query))
@@ -379,12 +379,12 @@ def make_app(vault: Vault, address: ServeAddress) -> web.Application:
         return web.FileResponse(place, headers={"Content-Type": kind})
 
     async def apply_entry(request: web.Request) -> web.Response:
-        if request.content_type != "application/json":  # a form of another site is never JSON
+        if request.content_type != "application/json":  # a form of another site cannot send JSON
             raise web.HTTPUnsupportedMediaType
         try:
             entry = json.loads(await request.read())
         except (ValueError, RecursionError) as error:
-            raise UsageError("this is not an entry") from error
+            raise UsageError("This is not an entry.") from error
         await run(entries.apply, entry)
         return web.json_response({})
 
@@ -405,7 +405,7 @@ async def _send_file(request: web.Request) -> web.Response:
 async def _harden(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Answer errors in words, and put the headers on every answer."""
+    """Convert errors to answers, and add the headers to all answers."""
     answer: web.StreamResponse
     try:
         answer = await handler(request)

@@ -211,7 +211,7 @@ def test_a_field_that_is_nearly_another_is_set_and_said(
 ) -> None:
     slip = notekeep("set", "ratng=5", "--", "good", at=vault)
     assert slip.code == 0, slip
-    assert "ratng is a new field; did you mean rating?" in slip.err
+    assert "ratng is a new field. Did you mean rating?" in slip.err
     again = notekeep("set", "ratng=4", "--", "good", at=vault)
     assert again.code == 0
     assert "no note had" not in again.err

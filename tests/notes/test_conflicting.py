@@ -113,7 +113,7 @@ def test_two_copies_of_one_note_are_told_apart(vault: Vault) -> None:
     with pytest.raises(Ambiguous):
         find_conflict(vault.workspace, "Plan")
     assert find_conflict(vault.workspace, COPY).copy == COPY
-    with pytest.raises(NotFound, match="no conflict"):
+    with pytest.raises(NotFound, match="No conflict"):
         find_conflict(vault.workspace, "Nobody")
 
 

@@ -94,7 +94,7 @@ def test_notes_go_to_the_trash_together_and_come_back(vault: Vault, texts: Texts
     assert [problem.path for problem in plan.refused] == ["inbox/gone.md"]
     # What links to them from among themselves is no loss.
     assert plan.remarks == [
-        "2 notes link to them and will have broken links: habits/focus.md, inbox/Relative.md"
+        "2 notes link to them and will have broken links: habits/focus.md, inbox/Relative.md."
     ]
     vault.notes.apply(plan)
     assert texts().keys() == before.keys() - set(BOOKS)

@@ -65,7 +65,7 @@ def test_a_note_follows_its_renames(vault: Vault) -> None:
 @pytest.mark.parametrize(
     ("name", "error", "message"),
     [
-        ("Deep Work", UsageError, "which version"),
+        ("Deep Work", UsageError, "Which version"),
         ("Deep Work@9", NotFound, "no version 9"),
         ("Deep Work@0", NotFound, "no version 0"),
         ("Nobody@1", NotFound, "no note called"),

@@ -216,7 +216,7 @@ class TestFields:
         monkeypatch.setenv("NOTEKEEP_NOW", "2026-11-24T21:15")
         done = vault.notes.set_fields(["books/Deep Work.md"], ["finished=mon", "rating=5"])
         assert b"\nfinished: 2026-11-23\n" in texts()["books/Deep Work.md"]
-        assert done.remarks == ["finished: mon is Mon 23 Nov"]
+        assert done.remarks == ["finished: mon is Mon 23 Nov."]
         # What is kept of it means the same tomorrow.
         assert vault.history.steps()[0].label == "finished=2026-11-23 rating=5 in Deep Work"
         made = vault.notes.create("book", "New", fields={"finished": "yesterday"})

@@ -95,7 +95,7 @@ async def test_a_field_that_is_set_is_told_as_on_the_command_line(
         await command(app, pilot, "set ratng=5 finished=yesterday")
         await until(pilot, lambda: b"\nratng: 5\n" in (root / BOOK).read_bytes())
         assert b"\nfinished: 2026-11-23\n" in (root / BOOK).read_bytes()
-        await until(pilot, lambda: shows(app, "ratng is a new field; did you mean rating?"))
+        await until(pilot, lambda: shows(app, "ratng is a new field. Did you mean rating?"))
         await until(pilot, lambda: shows(app, "finished: yesterday is Mon 23 Nov"))
 
 

@@ -312,7 +312,7 @@ async def test_new_field_is_named_in_the_plan(make_app: MakeApp, root: Path) -> 
         await until(pilot, lambda: len(marked(app)) == 2)
         await ask(app, pilot, "F", "ratng=4 series=Work", "2 files would change")
         (line,) = (line for line in seen(app) if "ratng" in line and "new field" in line)
-        assert "ratng is a new field; did you mean rating?" in line
+        assert "ratng is a new field. Did you mean rating?" in line
         assert not shows(app, "series is a new field")
         warning = app.theme_variables["ink-amber"]
         strip = next(
