@@ -273,8 +273,9 @@ class VaultSettings:
         if self.excluded:
             where = VAULT_SETTINGS if "excluded" in self.given else ".obsidian/app.json"
             found += [
-                f"{where}: the pattern {one!r} {why}"
-                for one, why in find_unsupported_patterns(self.excluded)
+                f"{where}: The pattern {one!r} is invalid, repeats a group, or repeats more than"
+                f" {MOST_REPEATS} times. Ignored."
+                for one in find_unsupported_patterns(self.excluded)
             ]
         return found
 
@@ -354,10 +355,9 @@ def excludes(filters: tuple[str, ...], path: str) -> bool:
     return path.casefold().startswith(beginnings) or any(one.search(path) for one in patterns)
 
 
-def find_unsupported_patterns(filters: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Return the patterns that are not supported, each with the reason."""
-    why = f"is invalid, repeats a group, or repeats more than {MOST_REPEATS} times. Ignored."
-    return [(one, why) for one in filters if is_regex_filter(one) and _compiled(one) is None]
+def find_unsupported_patterns(filters: tuple[str, ...]) -> list[str]:
+    """Return the patterns that are not supported."""
+    return [one for one in filters if is_regex_filter(one) and _compiled(one) is None]
 
 
 def is_regex_filter(text: str) -> bool:

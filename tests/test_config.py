@@ -112,7 +112,7 @@ class TestVaultSettings:
 
     def test_a_setting_below_the_table_of_folders_is_named(self, tmp_path: Path) -> None:
         settings = vault(tmp_path, '[folders]\nbook = "b"\nglyphs = "ascii"\n')
-        assert "folders.glyphs: unknown setting" in settings.warnings[0]
+        assert "folders.glyphs: Unknown setting" in settings.warnings[0]
         assert (settings.folders["book"], settings.unsure) == ("b", "")
 
     def test_settings_that_do_not_parse_are_said_and_the_vault_opens(self, tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ class TestPersonSettings:
         )
         other = config.Site("", "/other")
         assert settings.sites == {"n": (config.Site("hugo", "/blog"), other)}
-        assert settings.warnings == ["sites.n: needs dir = and target =; ignored"]
+        assert settings.warnings == ["sites.n: Needs dir = and target =. Ignored."]
 
     @pytest.mark.parametrize(
         ("text", "name"),
@@ -185,7 +185,7 @@ class TestPersonSettings:
     )
     def test_a_setting_below_a_table_is_named(self, tmp_path: Path, text: str, name: str) -> None:
         (warning,) = person(tmp_path, text).warnings
-        assert warning == f"{name}: unknown setting; put settings above the first [table]"
+        assert warning == f"{name}: Unknown setting. Put settings above the first [table]."
 
     def test_an_unknown_key_is_named(self, tmp_path: Path) -> None:
         assert "colour" in person(tmp_path, 'colour = "red"\n').warnings[0]

@@ -50,7 +50,7 @@ def test_a_text_is_a_beginning_and_one_between_slashes_a_pattern(
     ["/(a+)+$/", "/(a|aa)*$/", "/.*.*.*.*x/", "/([a-z]+){2,}/", "/[/", "/(?<=a)b/", r"/(a)\1/"],
 )
 def test_a_pattern_that_could_keep_the_processor_busy_leaves_nothing_out(pattern: str) -> None:
-    assert [one for one, _ in find_unsupported_patterns((pattern, "x"))] == [pattern]
+    assert find_unsupported_patterns((pattern, "x")) == [pattern]
     begin = time.process_time()
     assert not excludes((pattern,), "a" * 200 + "!.md")
     assert time.process_time() - begin < 1
@@ -59,7 +59,7 @@ def test_a_pattern_that_could_keep_the_processor_busy_leaves_nothing_out(pattern
 @given(st.lists(st.text(max_size=20), max_size=4).map(tuple), st.text(max_size=60))
 def test_any_list_is_read(said: tuple[str, ...], path: str) -> None:
     excludes(said, path)
-    assert {one for one, _ in find_unsupported_patterns(said)} <= set(said)
+    assert set(find_unsupported_patterns(said)) <= set(said)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_the_vaults_own_list_goes_before(vault: Vault) -> None:
     again = opened(_root(vault))
     assert [row.title for row in again.search.rows().rows] == ["Older", "Past", "Plan"]
     (warning,) = again.settings.warnings
-    assert warning.startswith(".notekeep/config.toml: the pattern '/(a+)+/' is invalid")
+    assert warning.startswith(".notekeep/config.toml: The pattern '/(a+)+/' is invalid")
 
 
 def _root(vault: Vault) -> Path:

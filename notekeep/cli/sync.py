@@ -14,7 +14,7 @@ from notekeep.cli.context import cron_command, is_json
 from notekeep.cli.opening import open_vault
 from notekeep.errors import NotekeepError, UsageError
 from notekeep.habits.reminders import cron_line
-from notekeep.services.sync import SyncResult, SyncService, has_password
+from notekeep.services.sync import SyncResult, SyncService
 
 PRIVATE = (
     "Private notes are sent, too, and the remote can read them: git does not encrypt. To keep a"
@@ -27,6 +27,7 @@ NAMES = (
 )
 NO_REMOTE = "`notekeep sync init URL` adds a remote."
 SHOWN = 10
+_PASSWORD = re.compile(r"://[^/@]*:[^/@]+@")
 _EVERY = re.compile(r"(\d+)(s|m|h)?")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, None: 60}
 
@@ -88,7 +89,7 @@ def init(url: str, *, yes: bool) -> int:
     """
     service = open_vault().make_sync()
     _ask_trust(service, yes=yes)
-    if has_password(url):
+    if _PASSWORD.search(url):  # every program with access to the vault can read it
         output.write_message("The address has a password. Use ssh or a credential helper.")
     for line in service.init(url):
         output.write_message(line)

@@ -250,20 +250,19 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
         raise UsageError(
             "There is nothing to add.", "Give the text, or `-` to read it from a pipe."
         )
-    _refuse_utf16(path, before)
-    parts = split_frontmatter(before)
-    body = before[parts.body :].decode("utf-8", "surrogateescape")
+    head, body, eol = _split(path, before)
     end = len(body)
     if section:
         span = find_section(body, read_body(body), section, exact=True)
         if span is None:
             raise NotFound(f"{path} has no section {section!r}.", "See `notekeep show NOTE`.")
         end = span[1]
-    after = before[: parts.body] + encode(_insert(body, end, text, parts.eol.decode("ascii")))
+    after = head + encode(_insert(body, end, text, eol))
     return WritePlan("add", path, [NoteChange(path, before, after)])
 
 
-def _refuse_utf16(path: str, data: bytes) -> None:
+def _split(path: str, data: bytes) -> tuple[bytes, str, str]:
+    """Split a note into front matter, body and line ending; refuse UTF-16."""
     if data.startswith(_UTF16):
         raise Refused(
             f"{path}: The file is UTF-16, and notes are UTF-8.",
@@ -271,6 +270,9 @@ def _refuse_utf16(path: str, data: bytes) -> None:
             line=1,
             column=1,
         )
+    parts = split_frontmatter(data)
+    body = data[parts.body :].decode("utf-8", "surrogateescape")
+    return data[: parts.body], body, parts.eol.decode("ascii")
 
 
 def _insert(body: str, end: int, text: str, eol: str, *, is_block: bool = False) -> str:
@@ -335,9 +337,7 @@ def plan_add_to_quotes(path: str, before: bytes, block: str) -> WritePlan:
     none, the heading Quotes is added at the level of the other sections. `block` is one or more
     block quotes with their `^id` lines.
     """
-    _refuse_utf16(path, before)
-    parts = split_frontmatter(before)
-    body = before[parts.body :].decode("utf-8", "surrogateescape")
+    head, body, eol = _split(path, before)
     facts = read_body(body)
     spans = (find_section(body, facts, name) for name in QUOTE_SECTIONS)
     span = next(filter(None, spans), None)
@@ -347,10 +347,8 @@ def plan_add_to_quotes(path: str, before: bytes, block: str) -> WritePlan:
             del levels[0]
         block = f"{'#' * min(levels, default=2)} {QUOTE_SECTIONS[0]}\n\n{block}"
     end = span[1] if span else len(body)
-    after = _insert(body, end, block, parts.eol.decode("ascii"), is_block=True)
-    return WritePlan(
-        "quote", path, [NoteChange(path, before, before[: parts.body] + encode(after))]
-    )
+    after = head + encode(_insert(body, end, block, eol, is_block=True))
+    return WritePlan("quote", path, [NoteChange(path, before, after)])
 
 
 # A file attached to a note

@@ -150,18 +150,16 @@ def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> 
     with suppress(NotekeepError):  # unknown or ambiguous
         habit = habits.find(entry.habit) if entry is not None else None
     if problem.code == "W105" and entry is None:
-        found = _offer_other_id(workspace, habits, problem.path)
-    elif problem.code == "W106":
-        found = _remove_markers(problem, data)
-    elif problem.code == "W104" and problem.message.endswith("in the future"):
+        return _offer_other_id(workspace, habits, problem.path)
+    if problem.code == "W106":
+        return _remove_markers(problem, data)
+    if problem.code == "W104" and problem.message.endswith("in the future"):
         repair = move_to_past_month(text, habits.today())
-        found = None if repair is None else _repair_line(problem, data, repair)
     elif habit is not None and entry is not None and problem.code in ("W102", "W104", "W105"):
-        found = _offer_for_entry(workspace, habits, problem.code, habit, entry)
+        return _offer_for_entry(workspace, habits, problem.code, habit, entry)
     else:
         repair = repair_line(problem.code, text, habit.definition.unit if habit else "")
-        found = None if repair is None else _repair_line(problem, data, repair)
-    return found
+    return None if repair is None else _repair_line(problem, data, repair)
 
 
 def plan_repairs(workspace: Workspace, problems: Iterable[Problem]) -> WritePlan:

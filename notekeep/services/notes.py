@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from notekeep.catalog.name_lookup import Mention
 from notekeep.catalog.records import Row
-from notekeep.errors import Conflict
+from notekeep.errors import Conflict, NotFound, UsageError
 from notekeep.notes import capture, fields_and_tags, moves
 from notekeep.notes.plan import WritePlan, WriteResult, apply_plan
 from notekeep.notes.workspace import Workspace
 from notekeep.services.indexing import IndexService
+from notekeep.settings import VAULT_SETTINGS
 from notekeep.storage.history import History
 from notekeep.storage.open_folder import NameTaken
 
@@ -42,19 +43,13 @@ class NoteService:
         self.plan_toggle_task = partial(fields_and_tags.plan_toggle_task, workspace)
         self.plan_moves = partial(moves.plan_moves, workspace)
         self.create = self._applied(self.plan_new)
-        self.add = self._applied(self.plan_add, is_retried=True)
-        self.capture = self._applied(self.plan_capture, is_retried=True)
         self.set_fields = self._applied(self.plan_set)
         self.tag = self._applied(self.plan_tag)
         self.rename = self._applied(self.plan_rename)
         self.toggle_task = self._applied(self.plan_toggle_task)
 
-    def _applied(
-        self, make_plan: Callable[_Params, WritePlan], *, is_retried: bool = False
-    ) -> Callable[_Params, WriteResult]:
+    def _applied(self, make_plan: Callable[_Params, WritePlan]) -> Callable[_Params, WriteResult]:
         """Return the verb that makes a plan and applies it."""
-        if is_retried:
-            return lambda *args, **kwargs: self.apply_again(lambda: make_plan(*args, **kwargs))
         return lambda *args, **kwargs: self.apply(make_plan(*args, **kwargs))
 
     def apply(
@@ -97,6 +92,16 @@ class NoteService:
                     raise
         return self.apply(make_plan())
 
+    def add(self, text: str, to: str = "") -> WriteResult:
+        """Add a line, even if another program saves at the same time; see `plan_add`."""
+        return self.apply_again(lambda: self.plan_add(text, to))
+
+    def capture(
+        self, text: str, place: str, attachment: capture.Attachment | None = None
+    ) -> WriteResult:
+        """Save a quick note; see `plan_capture`."""
+        return self.apply_again(lambda: self.plan_capture(text, place, attachment))
+
     def plan_quote(
         self, name: str, text: str, *, page: str = "", loc: str = "", at: str = ""
     ) -> WritePlan:
@@ -127,9 +132,28 @@ class NoteService:
 
     def plan_save_query(self, name: str, query: str) -> WritePlan:
         """Plan to save a query in the vault's settings, or to remove it for an empty query."""
-        from notekeep.notes.saved_queries import plan_save_query  # with tomlkit
+        import tomlkit  # slow to load
+        from tomlkit.exceptions import TOMLKitError
 
-        return plan_save_query(self.workspace, name, query)
+        name = name.strip()
+        if not name or not name.isprintable():
+            raise UsageError("The name of a saved query must be one line.", "Use a short name.")
+        before = self.workspace.read_if_there(VAULT_SETTINGS)
+        hint = "Fix it, then save again."
+        try:
+            document: Any = tomlkit.parse((before or b"").decode("utf-8-sig"))
+        except (TOMLKitError, UnicodeDecodeError) as error:
+            raise UsageError(f"{VAULT_SETTINGS} is not valid TOML: {error}.", hint) from error
+        table = document.setdefault("saved", tomlkit.table())
+        if not isinstance(table, dict):
+            raise UsageError(f"In {VAULT_SETTINGS}, `saved` is not a table.", hint)
+        if query:
+            table[name] = query
+        elif table.pop(name, None) is None:
+            raise NotFound(f"There is no saved query {name!r}.", "`notekeep saved` lists them.")
+        plan = WritePlan("saved", name)
+        plan.edit(VAULT_SETTINGS, before, tomlkit.dumps(document).encode("utf-8"))
+        return plan
 
     def lint(self, paths: Iterable[str], label: str = "") -> Lint:
         """Find problems in notes and logs, with a plan of fixes."""

@@ -64,7 +64,6 @@ IGNORED: Final = (".trash/", f"{TEMP_PREFIX}*", ".obsidian/workspace*.json", ".o
 ATTRIBUTES: Final = ("* -text merge=notekeep",)
 _NO_FILES: Final = frozenset({LINK, MODULE})
 _ADDRESS: Final = re.compile(r"remote\.(.*)\.(?:push)?url")
-_PASSWORD: Final = re.compile(r"://[^/@]*:[^/@]+@")
 _LOGIN: Final = re.compile(
     r"authentication failed|permission denied|could not read (username|password)|terminal prompts"
     r" disabled|host key verification|returned error: 40[13]|access denied|invalid credentials",
@@ -667,11 +666,6 @@ def _leads_out(path: str, target: str) -> bool:
     """Whether a link at a path points out of the vault, or into git's folder."""
     leads = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     return leads.startswith(("/", "..")) or leads.partition("/")[0].casefold() == ".git"
-
-
-def has_password(url: str) -> bool:
-    """Whether an address has a password, which every program with access to the vault can read."""
-    return _PASSWORD.search(url) is not None
 
 
 def _driver() -> str:

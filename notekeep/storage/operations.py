@@ -36,6 +36,7 @@ class Operation:
         self.made: list[str] = []  # new folders
         self.is_last = False  # whether it is applied after all others
         self.staging = ""  # the folder for temporary files; "" for the folder of the file
+        self._temp = ""  # the temporary file after `prepare`, if it needs one
 
     @property
     def order(self) -> int:
@@ -66,28 +67,46 @@ class Operation:
         return False
 
     def discard(self, root: str) -> None:
-        """Remove the temporary files and new folders."""
+        """Remove the temporary file and new folders."""
+        with suppress(OSError, NotekeepError):
+            if self._temp:
+                with open_place(root, self.change.path, follow=False) as place:
+                    place.unlink(self._temp)
         remove_empty_folders(root, self.made)
 
 
 class New(Operation):
-    """A new file, written under a temporary name and renamed unless the name or a twin exists."""
+    """A new file, renamed from a temporary one unless its name or a twin exists.
 
-    def __init__(self, path: str, data: bytes, *, any_name: bool = False) -> None:
+    Its content is `data`, or a stream, which history does not store.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        data: bytes = b"",
+        *,
+        source: Source | None = None,
+        any_name: bool = False,
+    ) -> None:
         super().__init__(path, "new")
         self._data = data
+        self._source = source
         self._any_name = any_name
-        self._temp = ""
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
         """Write it to a temporary file; make missing folders."""
-        if len(self._data) <= MAX_STORED_BYTES:
+        if self._source is None and len(self._data) <= MAX_STORED_BYTES:
             stores.blobs.store(self._data, flush=flush)
         with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
             atomic.check_new_name(place, any_name=self._any_name)
-            self._temp = atomic.write_temp(place, self._data, staging=self.staging, flush=flush)
+            if self._source is None:
+                digest = digest_of(self._data)
+                self._temp = atomic.write_temp(place, self._data, staging=self.staging, flush=flush)
+            else:
+                self._temp, digest = atomic.copy_temp(place, self._source, flush=flush)
             self.made = place.made
-            self.change = ChangeRecord("new", place.path, None, digest_of(self._data))
+            self.change = ChangeRecord("new", place.path, None, digest)
         return True
 
     def apply(self, root: str, stores: Stores, flush: Flush) -> None:
@@ -106,30 +125,6 @@ class New(Operation):
             flush.sync_folder(place.fd)
             durability.reach_failpoint("settled")
 
-    def discard(self, root: str) -> None:
-        """Remove the temporary file and new folders."""
-        with suppress(OSError), open_place(root, self.change.path, follow=False) as place:
-            place.unlink(self._temp)
-        super().discard(root)
-
-
-class Copy(New):
-    """A new file, copied from a stream. History has its digest, but no copy."""
-
-    def __init__(self, path: str, source: Source) -> None:
-        super().__init__(path, b"")
-        self._source = source
-
-    def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
-        """Copy it to a temporary file; make missing folders."""
-        del stores
-        with open_place(root, self.path, follow=False, make=True, flush=flush) as place:
-            atomic.check_new_name(place, any_name=self._any_name)
-            self._temp, digest = atomic.copy_temp(place, self._source, flush=flush)
-            self.made = place.made
-            self.change = ChangeRecord("new", place.path, None, digest)
-        return True
-
 
 class Edit(Operation):
     """A new content for a file, by exchange; links, mode, owner and attributes stay."""
@@ -142,7 +137,6 @@ class Edit(Operation):
         self._expected = expected
         self._keep_ours = keep_ours
         self._before: Digest = ""
-        self._temp = ""  # the new file; "" for a file with several hard links
 
     def prepare(self, root: str, stores: Stores, flush: Flush) -> bool:
         """Check the file, store both contents in history, and write the new one to a temporary."""
@@ -181,7 +175,7 @@ class Edit(Operation):
         """Exchange the files; return the conflict copy of a save in between, if any."""
         # `prepare` followed links.
         with open_place(root, self.change.path, follow=False) as place:
-            if not self._temp:
+            if not self._temp:  # the file has several hard links
                 atomic.write_in_place(place, self._before, self._data, stores)
                 return None
             old, copy = atomic.exchange_checked(place, self._temp, self._before)
@@ -194,13 +188,6 @@ class Edit(Operation):
                     stores.displaced.add(place, old.name, self._before)
                     durability.reach_failpoint("done")
             return copy
-
-    def discard(self, root: str) -> None:
-        """Remove the temporary file."""
-        with suppress(OSError, NotekeepError):
-            if self._temp:
-                with open_place(root, self.change.path, follow=False) as place:
-                    place.unlink(self._temp)
 
     def _reject(self, root: str, stores: Stores, what: str, *, like: int | None = None) -> Conflict:
         """Make the error for a changed file; our content becomes a conflict copy or a version."""

@@ -23,7 +23,7 @@ from notekeep.storage.durability import AT_ONCE, Flush, StrPath
 from notekeep.storage.filesystem import explain_errors, explain_os_error
 from notekeep.storage.open_folder import content_at, digest_at, path_exists, remove_empty_folders
 from notekeep.storage.operation_log import STAGING, ChangeRecord, StepRecord
-from notekeep.storage.operations import Copy, Edit, Move, New, Operation, Remove, move_to_trash
+from notekeep.storage.operations import Edit, Move, New, Operation, Remove, move_to_trash
 from notekeep.storage.stores import Blobs, Stores
 
 
@@ -73,7 +73,7 @@ class Transaction:
 
     def copy(self, path: str, source: Source) -> None:
         """Create a file from a stream, which may be too large for memory."""
-        self.operations.append(Copy(path, source))
+        self.operations.append(New(path, source=source))
 
     def move(self, path: str, to: str, *, any_name: bool = False) -> None:
         """Rename or move a file; the arguments are those of `atomic.move_file`."""

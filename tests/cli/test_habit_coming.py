@@ -232,4 +232,4 @@ def test_without_a_vault_the_prompt_says_so(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["habit", "prompt"]) == 1
-    assert "no vault found here" in capsys.readouterr().err
+    assert "No vault was found here" in capsys.readouterr().err

@@ -263,5 +263,5 @@ def test_an_unfinished_merge_is_told_where_sync_was_never_set_up(
     for command in ("conflicts", "doctor"):
         ran = notekeep(command, at=tmp_path)
         assert "A rebase is in progress in this vault." in ran.out + ran.err
-        assert "`git status` lists what is not merged." in ran.out + ran.err
+        assert "`git status` lists the unmerged files." in ran.out + ran.err
         assert "`git rebase --continue` or `git rebase --abort`" in ran.out + ran.err

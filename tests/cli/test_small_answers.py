@@ -38,8 +38,8 @@ def test_config_names_vaults_that_are_not_there(shell: Shell) -> None:
     text = f'theme = "light"\n[vaults]\nhere = "{here}"\ngone = "{here}/gone"\nkeymap = "vim"\n'
     shell.write(f"{person}/config.toml", text)
     said = shell("config").err
-    assert f"vaults.gone: there is no folder {here}/gone\n" in said
-    assert "vaults.keymap: unknown setting; put settings above the first [table]" in said
+    assert f"vaults.gone: There is no folder {here}/gone.\n" in said
+    assert "vaults.keymap: Unknown setting. Put settings above the first [table]." in said
     assert "vaults.here" not in said
     assert len(json.loads(shell("config", "--json").out)["warnings"]) == 2
 

@@ -77,7 +77,7 @@ def test_what_is_written_is_said_though_the_index_cannot_follow(vault: Path, hom
     with locked(home / "notekeep/cache"):
         made = run(vault, "new", "note", "Fresh")
         assert (made.code, made.out) == (0, "inbox/Fresh.md\n"), made
-        assert "saved, but not indexed yet" in made.err
+        assert "Saved, but not indexed yet" in made.err
         assert "make the folder writable" in made.err
         refused = run(vault, "ls")
         assert refused.code == 5

@@ -545,7 +545,7 @@ def test_a_repository_made_by_hand_keeps_its_branch_remote_and_settings(
     a.git("commit", "-qm", "by hand")
     a.git("push", "-qu", "backup", "notes")
     a.write("New.md", "new\n")
-    assert a("sync").err.endswith("not trusted yet\nuse --yes to confirm\n")
+    assert a("sync").err.endswith("not trusted yet.\nUse --yes to confirm.\n")
     assert a("sync", "--yes").out == "0 in, 1 out\n"
     assert "syncs now" in a("sync", "init").out
     assert a.read(".gitignore").startswith("private/\n.trash/\n")
@@ -1249,4 +1249,4 @@ def test_init_says_when_the_remote_cannot_be_reached(
 ) -> None:
     ran = machine("a")("sync", "init", f"{hub}2")
     assert ran.code == 0
-    assert "the remote cannot be reached yet: `git ls-remote` shows why" in ran.err
+    assert "The remote cannot be reached yet. `git ls-remote` shows why." in ran.err

@@ -243,7 +243,7 @@ async def test_a_note_of_a_phone_with_a_wrong_clock_is_for_today(phone: Phone) -
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "yesterday", ""])
 async def test_an_entry_without_a_time_is_refused(phone: Phone, at: str) -> None:
-    assert await phone.send(note(1, "x", at=at)) == (400, "the entry has no time")
+    assert await phone.send(note(1, "x", at=at)) == (400, "The entry has no time.")
 
 
 async def test_only_pictures_are_taken(phone: Phone) -> None:

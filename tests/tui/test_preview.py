@@ -286,7 +286,7 @@ async def test_a_picture_without_pillow_names_the_extra(
     app = NotekeepApp(reading, "browse")
     async with app.run_test(size=WIDE) as pilot:
         await read(app, pilot)
-        await until(pilot, lambda: shows(app, "pictures need the extra notekeep[images]"))
+        await until(pilot, lambda: shows(app, "Pictures need the extra notekeep[images]"))
 
 
 @cases("how", ["NO_COLOR", "ascii"], fast=1)

@@ -396,7 +396,7 @@ def test_a_cell_is_two_pixels_over_the_ground_and_like_neighbours_are_one() -> N
         ("away.png", Refused, "points outside the folder"),
         ("../../outside.png", Refused, "points outside the folder"),
         (".hidden/x.png", Refused, "hidden"),
-        ("none.png", NotFound, "file not found"),
+        ("none.png", NotFound, "file was not found"),
     ],
 )
 def test_some_pictures_are_never_read(
@@ -430,7 +430,7 @@ def put(vault: Vault, path: str, text: str) -> None:
 def test_a_picture_has_its_words_and_size_where_it_cannot_be_drawn(pictured: Vault) -> None:
     put(pictured, "inbox/N.md", "![[two.png|Two colours]]\n*Credit: me.*\n\n![gone](none.png)")
     assert in_place(pictured, "inbox/N.md") == [
-        *("▣ Two colours · 16×8", "Credit: me.", "▣ gone · file not found"),
+        *("▣ Two colours · 16×8", "Credit: me.", "▣ gone · The file was not found."),
     ]
     # Sixteen pixels are two cells, twice as wide as high.
     assert in_place(pictured, "inbox/N.md", draws=True)[0] == "▣ Two colours · 16×8"
