@@ -128,23 +128,23 @@ def read_toml(path: str) -> dict[str, Any]:
         flags = getattr(os, "O_NONBLOCK", 0)
         with open(path, "rb", opener=lambda place, mode: os.open(place, mode | flags)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise Failure(f"{path} is not a file.", "Replace it with a file.")
+                raise Failure(f"{path}: This is not a file.", "Replace it with a file.")
             data = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         hint = "Check its permissions."
-        raise Failure(f"Cannot read {path}: {error.strerror}.", hint) from error
+        raise Failure(f"{path}: Cannot read the file: {error.strerror}.", hint) from error
     if len(data) > LARGEST:
-        raise UsageError(f"{path} is too large for a settings file.", f"Shorten it: {path}")
+        raise UsageError(f"{path}: The file is too large for settings.", f"Shorten it: {path}")
     import tomllib  # 3 ms, and most vaults have no settings
 
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8.", f"Save it as UTF-8: {path}") from error
+        raise UsageError(f"{path}: The file is not UTF-8.", f"Save it as UTF-8: {path}") from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.", f"Fix it: {path}") from error
+        raise UsageError(f"{path}: This is not valid TOML: {error}.", f"Fix it: {path}") from error
 
 
 VAULT_SETTINGS = ".notekeep/config.toml"

@@ -75,7 +75,7 @@ def plan_review(workspace: Workspace, habits: HabitIndex, words: str = "week") -
         raise UsageError(f"{dates.format_short_day(when.first, today)} is in the future.")
     if os.path.exists(os.path.join(workspace.root, path)):
         raise Refused(
-            f"There is a review of this {when.span} already: {path}",
+            f"There is already a review of that {when.span}: {path}",
             f"`notekeep open '{path}'` opens it.",
         )
     habits.refresh()

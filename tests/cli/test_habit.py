@@ -172,7 +172,7 @@ def test_words_are_written_as_they_are_meant(desk: Desk, words: str, written: li
         ("med tomorrow", 2, "Wed 25 Nov is in the future"),
         ("run 5 min", 2, "run is measured in km; min cannot be converted"),
         ("med clear", 2, "nothing logged for meditate on Tue 24 Nov"),
-        ("-d never med", 2, "not a day: never"),
+        ("-d never med", 2, "never is not a day"),
         ("gym run 5 min", 2, "cannot be converted"),
         ("", 1, "there is no habit"),
     ],

@@ -78,11 +78,11 @@ def test_what_is_written_is_said_though_the_index_cannot_follow(vault: Path, hom
         made = run(vault, "new", "note", "Fresh")
         assert (made.code, made.out) == (0, "inbox/Fresh.md\n"), made
         assert "Saved, but not indexed yet" in made.err
-        assert "make the folder writable" in made.err
+        assert "Make the folder writable" in made.err
         refused = run(vault, "ls")
         assert refused.code == 5
         assert "catalog.db: cannot open the index" in refused.err
-        assert "make the folder writable" in refused.err
+        assert "Make the folder writable" in refused.err
         told = run(vault, "doctor")
         assert f"The index is not writable: {home}" in told.out
     assert files(vault) - before == {"inbox/Fresh.md"}
@@ -96,7 +96,7 @@ def test_a_cache_that_cannot_even_be_entered_is_told_likewise(vault: Path, home:
         for words in (("ls",), ("index",), ("search", "leverage")):
             ran = run(vault, *words)
             assert ran.code == 5
-            assert "make the folder writable" in ran.err, ran
+            assert "Make the folder writable" in ran.err, ran
             assert "went wrong" not in ran.err
 
 
@@ -264,7 +264,7 @@ def test_a_note_is_not_renamed_while_a_note_that_links_to_it_may_not_be_read(vau
 def test_a_command_with_an_open_quote_is_named(vault: Path, name: str) -> None:
     ran = run(vault, "open", "good", **{name: "edit 'my file"})
     assert ran.code == 2
-    assert "the editor has an unclosed quote: edit 'my file" in ran.err
+    assert "The editor has an unclosed quote: edit 'my file" in ran.err
     assert "No editor found" in run(vault, "open", "good", **{name: "  ", "PATH": ""}).err
 
 

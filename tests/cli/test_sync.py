@@ -245,7 +245,7 @@ def test_a_merge_that_is_not_what_was_planned_changes_nothing(
         patch.setattr(Git, "write_tree", forget_one)
         ran = b("sync")
     assert ran.code == 5
-    assert "The merge is not what was planned" in ran.err
+    assert "The merge failed its check" in ran.err
     assert b.notes() == {"Note.md": NOTE.replace("reading", "done")}
     b.sync()
     assert b.read("A.md") == "a\n"
