@@ -84,7 +84,6 @@ def _ordinal(number: int) -> str:
 def _number(
     name: str, width: int, means: str, of: Callable[[_MomentInWeek], int]
 ) -> Iterator[tuple[str, _Token]]:
-    """Yield the tokens of a number: plain, padded with zeros, as an ordinal."""
     yield name, _Token(_padded(of), means)
     yield name + name[0], _Token(_padded(of, width), means, rf"\d{{{width}}}")
     yield f"{name}o", _Token(lambda at: _ordinal(of(at)), means, r"\d+(?:st|nd|rd|th)")
@@ -166,7 +165,6 @@ _PART: Final = re.compile(
 
 @lru_cache(64)
 def _parts(form: str) -> tuple[_Token | str, ...]:
-    """Split a format into tokens and literal texts."""
     form = _LONG_TOKEN.sub(lambda match: _LONG.get(match[0], match[0]), form)
     parts: list[_Token | str] = []
     for match in _PART.finditer(form):

@@ -276,7 +276,6 @@ def _split(path: str, data: bytes) -> tuple[bytes, str, str]:
 
 
 def _insert(body: str, end: int, text: str, eol: str, *, is_block: bool = False) -> str:
-    """Insert text below the last line with text before `end`."""
     before = body[:end].rstrip("\r\n")
     line_end = _EOL.match(body, len(before))
     at = line_end.end() if line_end and before else len(before)

@@ -264,7 +264,6 @@ def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> Wr
 def _find_base(
     workspace: Workspace, history: History, pair: ConflictPair, mine: bytes, theirs: bytes
 ) -> tuple[bytes, bool]:
-    """Find the base of a note and its copy, and whether it is a guess."""
     known = history.versions(pair.note)
     versions = [
         PastVersion(history.blobs.read(one.digest), one.verb not in _NO_PARENT) for one in known

@@ -64,7 +64,9 @@ def find_date_offer(workspace: Workspace, plan: WritePlan) -> DateOffer | None:
         if change.before is None or change.after is None:
             continue
         note = read_note(change.path, change.after, workspace.schema, in_body=False)
-        name = _date_of_status(workspace, note)
+        kind = workspace.schema.kinds.get(note.kind)
+        known = {*(kind.fields if kind else ()), *note.fields}
+        name = next((one for one in STATUS_DATES.get(_status(note), ()) if one in known), None)
         if not name or note.fields.get(name):
             continue
         before = read_note(change.path, change.before, workspace.schema, in_body=False)
@@ -82,13 +84,6 @@ def find_date_offer(workspace: Workspace, plan: WritePlan) -> DateOffer | None:
 
 def _status(note: Note) -> str:
     return str(note.fields.get("status") or "").casefold()
-
-
-def _date_of_status(workspace: Workspace, note: Note) -> str | None:
-    """Return the date field of a note's status, if its kind or the note has one."""
-    kind = workspace.schema.kinds.get(note.kind)
-    known = {*(kind.fields if kind else ()), *note.fields}
-    return next((name for name in STATUS_DATES.get(_status(note), ()) if name in known), None)
 
 
 def plan_tag(

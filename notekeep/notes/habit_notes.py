@@ -73,7 +73,9 @@ def check_habit_name(index: HabitIndex, name: str) -> None:
 
 def begin_pause(text: str, today: date) -> list[str]:
     """Return the changes of front matter for a pause, by default from today on."""
-    return [f"paused+={_pause(text, today)}"]
+    start, dots, end = (text or f"{today.isoformat()}..").partition("..")
+    first = start if dates.parse_iso(start) else dates.parse_day(start, today).isoformat()
+    return [f"paused+={format_pause(*parse_pause(f'{first}{dots}{end}'))}"]
 
 
 def end_pause(habit: Habit, today: date) -> list[str]:
@@ -93,16 +95,6 @@ def leave_archive(habit: Habit, today: date) -> list[str]:
     has_gap = end is not None and end < last
     pause = [f"paused+={format_pause(end + 1, last)}"] if end is not None and has_gap else []
     return ["archived=", "until=", *pause]
-
-
-def _pause(text: str, today: date) -> str:
-    """Format a pause for a definition; without a range it is open and starts today."""
-    if not text:
-        return f"{today.isoformat()}.."
-    start, dots, end = text.partition("..")
-    first = dates.parse_day(start, today) if dates.parse_iso(start) is None else None
-    whole = f"{first.isoformat()}{dots}{end}" if first else text
-    return format_pause(*parse_pause(whole))
 
 
 def plan_rewrite(

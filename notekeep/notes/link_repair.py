@@ -108,7 +108,6 @@ def _find_target(link: Link, folder: str, near: NearNames) -> tuple[Near | None,
 
 
 def _make_edit(note: Note, link: Link, target: Near, near: NearNames, old: str) -> TextEdit | None:
-    """Make the edit of a link; None if its target cannot be located in the text."""
     if link.wiki:
         start = note.body.find(link.target, link.start, link.end)
         if start < 0 or NOT_IN_WIKI_LINK.search(target.name):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from notekeep import config
@@ -91,22 +91,19 @@ class Workspace(NamedTuple):
                 names[file] = path
         return list(names.values())
 
-    def contents(self, plan: WritePlan, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield path and content of notes; an unreadable one is refused in the plan."""
-        once = dict.fromkeys(paths)
-        for path in once:
-            try:
-                yield path, self.read(path)
-            except NotekeepError as error:
-                if len(once) == 1:
-                    raise
-                plan.refuse(path, error)
-
     def edit_each(
         self, plan: WritePlan, paths: Sequence[str], edit: Callable[[str, bytes], bytes]
     ) -> None:
         """Add the result of `edit` for each note to a plan; a note that it refuses is recorded."""
-        for path, data in self.contents(plan, self.distinct(paths)):
+        files = self.distinct(paths)
+        for path in files:
+            try:
+                data = self.read(path)
+            except NotekeepError as error:
+                if len(files) == 1:
+                    raise
+                plan.refuse(path, error)
+                continue
             try:
                 plan.edit(path, data, edit(path, data))
             except Refused as error:

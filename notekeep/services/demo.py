@@ -188,7 +188,6 @@ def _is_after(name: str, today: dt.date) -> bool:
 
 
 def _sort_lines(path: str, data: bytes, after: dict[str, bytes], today: dt.date) -> None:
-    """Sort the lines of a log up to today into the files of their new months."""
     folder, name = os.path.split(path)
     match = _LOG_NAME.match(name)
     device = match[2] if match else ""

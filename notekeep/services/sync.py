@@ -339,7 +339,6 @@ class SyncService:
         return remote, merged.removeprefix("refs/heads/")
 
     def _branches(self, remote: str) -> list[str]:
-        """Return the branches of a remote, as of the last fetch."""
         start = f"refs/remotes/{remote}/"
         names = self.git.line("for-each-ref", "--format=%(refname)", start).splitlines()
         return [name.removeprefix(start) for name in names if name != f"{start}HEAD"]
@@ -360,7 +359,6 @@ class SyncService:
         return result._replace(problem=problem, hint=f"Run `git {command}` once to see why.")
 
     def _commit(self) -> None:
-        """Commit all changes, except those in submodules."""
         git = self.git
         # Git would check the status of submodules, which can run a program.
         inner = (f":(exclude,literal){path}" for path in git.modules())
@@ -415,7 +413,10 @@ class SyncService:
         target, copies = theirs, list[str]()
         if ours and ours not in bases:
             merge = TreeMerge(git, (bases or [""])[0], ours, theirs)
-            target, copies = self._commit_merge(merge, ours, theirs), merge.conflicts
+            words = ["commit-tree", "-p", ours, "-p", theirs, "-m", f"merge on {host()}"]
+            if git.line("config", "--type=bool", "commit.gpgsign") == "true":
+                words.append("-S")
+            target, copies = git.run(*words, merge.write()).decode().strip(), merge.conflicts
         changed = self._fast_forward(ours, target)
         if changed is None:
             return None
@@ -437,12 +438,6 @@ class SyncService:
                     " Nothing was changed.",
                     "Delete the link there, and run `notekeep sync` again.",
                 )
-
-    def _commit_merge(self, merge: TreeMerge, ours: str, theirs: str) -> str:
-        words = ["commit-tree", "-p", ours, "-p", theirs, "-m", f"merge on {host()}"]
-        if self.git.line("config", "--type=bool", "commit.gpgsign") == "true":
-            words.append("-S")
-        return self.git.run(*words, merge.write()).decode().strip()
 
     def _fast_forward(self, ours: str, target: str) -> int | None:
         """Let git write the files of a commit, after storing the old ones in history."""
@@ -513,7 +508,6 @@ class SyncService:
         before: dict[str, bytes | None],
         after: dict[str, bytes | None],
     ) -> None:
-        """Log the step for `undo`."""
         step = make_step_id()
         # Without versions in history, `undo` refuses and names the file.
         changes = [ChangeRecord("edit", path) for path in files if path not in after]
@@ -620,7 +614,6 @@ class TreeMerge:
         return found[1] if found else "remote"
 
     def _newer(self, path: str, mine: Entry, other: Entry) -> Entry:
-        """Return the side with the later commit."""
         words = "-1", "--timestamp", "--", f":(literal){path}"
         times = [self._git.line("rev-list", side, *words) for side in (self._ours, self._theirs)]
         return other if times[1] > times[0] else mine

@@ -76,7 +76,8 @@ def _append(place: str, text: bytes, head: bytes, *, follow: bool, again: bool) 
             size = os.fstat(fd).st_size
             if not _is_current(fd, place):
                 return False
-            if not (again and text in _read_lines(fd)):
+            os.lseek(fd, 0, os.SEEK_SET)
+            if not (again and text in read_all(fd, size).splitlines()):
                 _write(fd, place, size, _piece(fd, size, text, head), made=made)
             try:
                 return _is_current(fd, place)
@@ -103,11 +104,6 @@ def _is_current(fd: int, place: str) -> bool:
         return os.path.samestat(os.fstat(fd), os.stat(place))
     except FileNotFoundError:
         return False
-
-
-def _read_lines(fd: int) -> list[bytes]:
-    os.lseek(fd, 0, os.SEEK_SET)
-    return read_all(fd, os.fstat(fd).st_size).splitlines()
 
 
 def _piece(fd: int, size: int, text: bytes, head: bytes) -> bytes:

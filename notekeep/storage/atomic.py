@@ -131,7 +131,6 @@ def copy_temp(place: OpenPlace, source: Source, *, flush: Flush) -> tuple[str, D
 
 @contextmanager
 def _new_temp(place: OpenPlace, mode: int, staging: str = "") -> Iterator[tuple[str, int]]:
-    """Open a temporary file, yield its name and descriptor, and remove it on an error."""
     name = temp_name(place, staging)
     with closed_after(place.open(name, _NEW_FLAGS, mode)) as fd:
         try:
@@ -425,7 +424,6 @@ def _copy_attributes(source: int, target: int) -> None:
 
 
 def _copy_darwin(source: int, target: int) -> None:
-    """Copy access list, tags and Finder information with copyfile(3)."""
     import ctypes
 
     library = ctypes.CDLL(None, use_errno=True)

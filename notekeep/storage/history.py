@@ -74,14 +74,9 @@ class History(Stores):
     ) -> Transaction:
         """Begin a step: changes that are made at the end of its `with` and undone together.
 
-        Args:
-            verb: What it does, in one word.
-            label: Its description for `undo`: "tag +read on 3 notes".
-            root: The folder of its paths.
-            whole: Make no change if one fails, as for a rename and its links.
-            elsewhere: The root is a site, not the vault.
-            logged: Whether it can be undone.
-            request: The id of an entry from a phone.
+        `label` describes it for `undo`: "tag +read on 3 notes". A `whole` step makes no change if
+        one fails. With `elsewhere` the root is a site. A step that is not `logged` cannot be
+        undone. `request` is the id of an entry from a phone.
         """
         place = os.path.realpath(root) if elsewhere else ""
         record = StepRecord(

@@ -189,7 +189,6 @@ def _stamp(fd: int) -> tuple[int, ...]:
 
 
 def _check_new_folder(names: Sequence[str], part: str) -> None:
-    """Refuse a folder whose name is not portable or has a twin."""
     file_names.check_portable(part)
     for twin in file_names.find_twins(names, part):
         if twin != part:

@@ -141,7 +141,6 @@ def _finish_edit(stores: Stores, root: str, change: ChangeRecord, record: StepRe
 
 
 def _clear_temps(stores: Stores, root: str, record: StepRecord) -> None:
-    """Remove the temporary files of a step: replaced files and incomplete new ones."""
     folders: dict[str, list[Digest]] = {}
     for change in record.changes:
         digests = [digest for digest in (change.before, change.after) if digest]

@@ -177,7 +177,6 @@ def _compare(
 def _without_conflicts(
     changes: ScanResult, prefix: str, notes: list[os.DirEntry[str]]
 ) -> list[os.DirEntry[str]]:
-    """Move the conflict copies among a folder's notes to `changes.conflicts`."""
     # All names at once: most folders have no conflict copy.
     if not may_be_conflict("\n".join([entry.name for entry in notes])):
         return notes
