@@ -231,31 +231,27 @@ def plan_keep(workspace: Workspace, pair: ConflictPair, choice: Choice) -> Write
 def plan_merge(workspace: Workspace, history: History, pair: ConflictPair) -> WritePlan:
     """Plan the merge of both versions; without a known base it has all lines of both."""
     plan = WritePlan(VERB, f"merge {pair.note}", resolved=[pair.note], whole=True)
+    base: bytes | None = b""
+    is_guess = pair.kind != "git"
     if pair.kind == "git":
         base, mine, theirs = _git_versions(workspace, pair.note)
-        merged = theirs if mine is None else mine  # an edit wins over a deletion
-        if mine is not None and theirs is not None:
-            merged = merge_versions(pair.note, base, mine, theirs)
-        if merged is None:
-            raise Conflict(f"{pair.note}: Both versions changed the same lines.", _HINT)
-        plan.edit(pair.note, workspace.read_if_there(pair.note), merged)
-        return plan
-    mine, theirs = sides(workspace, pair)
-    if mine is None:
-        plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
-        return plan
-    if pair.kind == "log":
-        base, is_guess = b"", True
-    elif pair.kind == "copy":
-        base, is_guess = _find_base(workspace, history, pair, mine, theirs)
     else:
-        text, found = _marked(workspace, pair.note)
-        is_guess = any(hunk.base is None for hunk in found)  # depends on git's settings
-        base = common_lines(mine, theirs) if is_guess else encode(side(text, found, "base"))
-    merged = merge_versions(pair.note, base, mine, theirs, is_guess=is_guess)
+        mine, theirs = sides(workspace, pair)
+    merged = theirs if mine is None else mine  # an edit wins over a deletion
+    if mine is not None and theirs is not None:
+        if pair.kind == "copy":
+            base, is_guess = _find_base(workspace, history, pair, mine, theirs)
+        elif pair.kind == "marks":
+            text, found = _marked(workspace, pair.note)
+            is_guess = any(hunk.base is None for hunk in found)  # depends on git's settings
+            base = common_lines(mine, theirs) if is_guess else encode(side(text, found, "base"))
+        merged = merge_versions(pair.note, base, mine, theirs, is_guess=is_guess)
     if merged is None:
         raise Conflict(f"{pair.note}: Both versions changed the same lines.", _HINT)
-    plan.edit(pair.note, workspace.read(pair.note), merged)
+    if mine is None and pair.copy != pair.note:
+        plan.changes.append(NoteChange(pair.copy, theirs, theirs, pair.note))
+        return plan
+    plan.edit(pair.note, workspace.read_if_there(pair.note), merged)
     if pair.copy != pair.note:
         plan.changes.append(NoteChange(pair.copy, theirs, None))
     return plan

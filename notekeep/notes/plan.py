@@ -58,7 +58,8 @@ class WritePlan:
 
     def refuse(self, path: str, error: NotekeepError) -> None:
         """Record that a note cannot be changed, and why."""
-        self.refused.append(refusal(path, error))
+        line, column = (error.line, error.column) if isinstance(error, Refused) else (None, None)
+        self.refused.append(Problem(path, line, error.message, error.hint, "refused", column))
 
     def raise_if_nothing_left(self) -> None:
         """Raise the first refusal if there is nothing to write."""
@@ -85,12 +86,6 @@ class WriteResult(NamedTuple):
     paths: list[str]  # the current paths of the files
     refused: list[Problem]  # notes that could not be changed
     remarks: list[str]  # messages for the user
-
-
-def refusal(path: str, error: NotekeepError) -> Problem:
-    """Convert an error into a problem of a file, with line and column if known."""
-    line, column = (error.line, error.column) if isinstance(error, Refused) else (None, None)
-    return Problem(path, line, error.message, error.hint, "refused", column)
 
 
 def _diff(change: NoteChange) -> Iterator[str]:
@@ -146,7 +141,8 @@ def apply_plan(
                     step.move(change.path, change.target, any_name=plan.any_name)
             if change.is_last:
                 step.operations[-1].is_last = True
-    refused = [*plan.refused, *(refusal(path, error) for path, error in step.failed.items())]
+    for path, error in step.failed.items():
+        plan.refuse(path, error)
     done = {change.path for change in step.done}
     remarks = [
         *plan.remarks,
@@ -158,4 +154,4 @@ def apply_plan(
     ]
     paths = [change.target or change.path for change in plan.changes if change.path in done]
     paths += [copy.path for copy in plan.copies if copy.path in done]
-    return WriteResult(step.id if done else "", paths, refused, remarks)
+    return WriteResult(step.id if done else "", paths, plan.refused, remarks)
