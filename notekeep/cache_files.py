@@ -13,8 +13,6 @@ from typing import Any
 MOST_APPENDED = 1 << 17
 """The size at which the older half of the lines of a file is dropped."""
 
-_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-
 
 def make_cache_folder(folder: str) -> None:
     """Make a folder and its parents with mode 0700; make an existing one of ours private."""
@@ -73,7 +71,7 @@ def append_bounded_line(folder: str, name: str, line: str) -> None:
     """Append a line to a file, whose older half is dropped if it is large; ignore errors."""
     path = os.path.join(folder, name)
     with suppress(OSError):
-        fd = os.open(path, _APPEND, 0o600)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(fd, f"{line}\n".encode())
             size = os.fstat(fd).st_size

@@ -38,7 +38,6 @@ _BULLET = re.compile(r"\s*([-*+]|\d+[.)]) ")
 _EOL = re.compile(r"\r\n|\n|\r")
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,2}):(\d{2})")
 _TEMPLATE = re.compile(r"[\s_-]*template[\s_-]*", re.IGNORECASE)
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _OF_KIND = (
     "role = 'note' AND (kind = ? OR id IN (SELECT note FROM fields WHERE key = 'categories'"
     " AND text IN (SELECT value FROM json_each(?))))"
@@ -94,18 +93,10 @@ def plan_note_file(  # noqa: PLR0913 - the parts of a note
 ) -> WritePlan:
     """Plan a new note of a kind, named by its title, from the vault's template if there is one.
 
-    Args:
-        workspace: The vault.
-        kind: The kind, or the name of a template, such as `movie`.
-        title: The title; for a daily note the day, ISO.
-        now: The wall clock, for `{{date}}` and `{{time}}`.
-        fields: Front matter except title, type and tags.
-        tags: Its tags.
-        body: The text below the front matter, instead of the template's.
-        path: Its path; "" for its title in the folder of its kind, or the folder with most notes
-            of its kind.
-        template: The text of its template; None for the vault's template of its kind.
-        names: More variables for the template.
+    The kind may also be the name of a template, such as `movie`; the title of a daily note is its
+    day, ISO. `now` is for `{{date}}` and `{{time}}`, `names` are more variables for the template.
+    `body` replaces the text of the template, `template` the vault's template of the kind. Without
+    a path, the note goes to the folder of its kind, or to the folder with most notes of its kind.
     """
     from notekeep.markdown.templates import new_note
 
@@ -263,7 +254,7 @@ def plan_add(path: str, before: bytes, text: str, section: str = "") -> WritePla
 
 def _split(path: str, data: bytes) -> tuple[bytes, str, str]:
     """Split a note into front matter, body and line ending; refuse UTF-16."""
-    if data.startswith(_UTF16):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused(
             f"{path}: The file is UTF-16, and notes are UTF-8.",
             "Save it as UTF-8 in an editor.",

@@ -14,7 +14,6 @@ from notekeep import dates
 from notekeep.errors import NotFound, Refused, UsageError
 from notekeep.habits.calendar import month_bounds, year_bounds
 from notekeep.habits.definition import Definition
-from notekeep.habits.evaluation import Timeline
 from notekeep.habits.measures import rate
 from notekeep.habits.review import Bounds, HabitReview, ReviewSpan, last_ended, review_habit
 from notekeep.habits.summary import describe_year, format_count, format_run, streak_unit
@@ -228,15 +227,10 @@ def _year_part(habits: HabitIndex, habit: Habit, year: int, *, is_alone: bool) -
     sentence = describe_year(definition.title, year, line, streak_unit(definition, line))
     yield from (sentence, "", f"![[{definition.path.removesuffix('.md')}#year {year}]]", "")
     yield from ("| month | kept |", "|---|---:|")
-    for month, share in _months(line, year):
-        yield f"| {month} | {share:.0%} |"
-    yield ""
-    if definition.source:
-        yield from (f"It began with {definition.source}.", "")
-
-
-def _months(line: Timeline, year: int) -> Iterator[tuple[str, float]]:
     for month in range(1, 13):
         share = rate(line.between(*month_bounds(year, month))).value
         if share is not None:
-            yield f"{date(year, month, 1):%B}", share
+            yield f"| {date(year, month, 1):%B} | {share:.0%} |"
+    yield ""
+    if definition.source:
+        yield from (f"It began with {definition.source}.", "")

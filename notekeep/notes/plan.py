@@ -73,10 +73,24 @@ class WritePlan:
 
     def diff(self) -> Iterator[str]:
         """Yield the plan as lines of a unified diff, file by file."""
+        import difflib
+
         for copy in self.copies:
             yield f"{copy.path} (new file)"
         for change in self.changes:
-            yield from _diff(change)
+            if change.after is None:
+                yield f"{change.path} -> trash"
+                continue
+            if change.target:
+                yield f"{change.path} -> {change.target}"
+            before, after = (
+                data.decode("utf-8", "replace").splitlines(keepends=True)
+                for data in (change.before or b"", change.after)
+            )
+            old = change.path if change.before is not None else os.devnull
+            new = change.target or change.path
+            for line in difflib.unified_diff(before, after, old, new, n=1, lineterm=""):
+                yield line.rstrip("\r\n")
 
 
 class WriteResult(NamedTuple):
@@ -86,26 +100,6 @@ class WriteResult(NamedTuple):
     paths: list[str]  # the current paths of the files
     refused: list[Problem]  # notes that could not be changed
     remarks: list[str]  # messages for the user
-
-
-def _diff(change: NoteChange) -> Iterator[str]:
-    import difflib
-
-    if change.after is None:
-        yield f"{change.path} -> trash"
-        return
-    if change.target:
-        yield f"{change.path} -> {change.target}"
-    if change.before == change.after:
-        return
-    before, after = (
-        data.decode("utf-8", "replace").splitlines(keepends=True)
-        for data in (change.before or b"", change.after)
-    )
-    old = change.path if change.before is not None else os.devnull
-    new = change.target or change.path
-    for line in difflib.unified_diff(before, after, old, new, n=1, lineterm=""):
-        yield line.rstrip("\r\n")
 
 
 def encode(text: str) -> bytes:

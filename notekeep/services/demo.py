@@ -181,10 +181,8 @@ def _moved(data: bytes, last: dt.date, shift: dt.timedelta) -> bytes:
 
 
 def _is_after(name: str, today: dt.date) -> bool:
-    try:
-        return dt.date.fromisoformat(name) > today
-    except ValueError:
-        return False
+    day = parse_iso(name)
+    return day is not None and day > today
 
 
 def _sort_lines(path: str, data: bytes, after: dict[str, bytes], today: dt.date) -> None:

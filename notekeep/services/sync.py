@@ -266,9 +266,8 @@ class SyncService:
     def sync(self) -> SyncResult:
         """Commit local changes, merge remote ones, and push.
 
-        Raises:
-            Refused: The state of the repository does not allow a sync.
-            Failure: A git command failed. Nothing is lost.
+        Raises Refused if the state of the repository does not allow a sync, and Failure if a git
+        command failed. Nothing is lost.
         """
         with hold_lock_file(self._lock):
             return self._sync()
@@ -547,11 +546,7 @@ class TreeMerge:
         self._merge()
 
     def write(self) -> str:
-        """Store and check the tree; return its name.
-
-        Raises:
-            Failure: A file is neither ours nor theirs nor a clean merge of both.
-        """
+        """Store the tree and return its name; Failure if a file is not ours, theirs or a merge."""
         tree = self._git.write_tree(self.files)
         written = self._git.tree(tree)
         both = (*self._mine.values(), *self._other.values())
