@@ -15,7 +15,7 @@ def collect_seldom() -> None:
     gc.set_threshold(FEW_COLLECTIONS, 50, 50)
 
 
-def speak_utf8() -> None:
+def restart_in_utf8() -> None:
     """Restart in Python's UTF-8 mode if the locale has another encoding.
 
     Notes, file names and links are UTF-8, whatever the terminal: in another encoding, links to
@@ -43,7 +43,7 @@ def _as_utf8(data: bytes, word: str) -> bytes:
 
 def run() -> None:
     """Run the command line and exit with its code."""
-    speak_utf8()
+    restart_in_utf8()
     collect_seldom()
     from notekeep.cli.main import main
 

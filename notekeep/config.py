@@ -78,7 +78,7 @@ class PersonSettings:
         sync_on_close: Sync it when the app closes.
         keymap: The key map: "default", "vim" or "emacs".
         keys: Your own keys by action id, in addition to the key map.
-        warnings: What was ignored in the file.
+        warnings: The ignored settings.
     """
 
     def __init__(self, path: str) -> None:

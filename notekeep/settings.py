@@ -185,7 +185,7 @@ class VaultSettings:
         publish: Queries whose notes count as published, in addition to `publish: true`.
         export: Options for exports; see `EXPORT`.
         saved: Saved queries by name.
-        warnings: What was ignored in the file, one sentence each.
+        warnings: The ignored settings, one sentence each.
         is_unread: Whether the whole file was ignored because it could not be read.
         unsure: Why it is unclear what may be exported: the file, or its settings on that, could not
             be read; "" if it is clear.
@@ -207,7 +207,7 @@ class VaultSettings:
         self.publish: tuple[str, ...] = ()
         self.export: dict[str, Any] = {}
         self.saved: dict[str, str] = {}
-        self.given: set[str] = set()
+        self.set_keys: set[str] = set()
         self.ignored: list[str] = []
         self.is_unread = False
         self.unsure = ""
@@ -262,16 +262,16 @@ class VaultSettings:
     @property
     def daily_moment(self) -> str:
         """Obsidian's format of the names of daily notes; "" if `daily_format` is set."""
-        return "" if "daily_format" in self.given else self.obsidian.daily_format
+        return "" if "daily_format" in self.set_keys else self.obsidian.daily_format
 
     @property
     def warnings(self) -> list[str]:
         """The ignored settings, one sentence each."""
         found = [*self.ignored, *self.obsidian.problems]
-        if self.obsidian.daily_problem and "daily_format" not in self.given:
+        if self.obsidian.daily_problem and "daily_format" not in self.set_keys:
             found.append(self.obsidian.daily_problem)
         if self.excluded:
-            where = VAULT_SETTINGS if "excluded" in self.given else ".obsidian/app.json"
+            where = VAULT_SETTINGS if "excluded" in self.set_keys else ".obsidian/app.json"
             found += [
                 f"{where}: The pattern {one!r} is invalid, repeats a group, or repeats more than"
                 f" {MOST_REPEATS} times. Ignored."
@@ -331,7 +331,7 @@ def _apply(settings: VaultSettings, key: str, value: Any) -> bool:
         value = as_list(value)
     elif key == "folders":
         key = "own_folders"
-    settings.given.add(key)
+    settings.set_keys.add(key)
     setattr(settings, key, value)
     return True
 

@@ -149,7 +149,7 @@ def undo(count: int, *, listing: bool, dry_run: bool, yes: bool) -> int:
             stretch=2,
         )
     done = "Would undo" if dry_run else "Undid"
-    if not dry_run and vault.history.reveals(count):
+    if not dry_run and vault.history.restores_private_text(count):
         why = "This would put private text back into the site."
         confirm("Put private text back into the site?", why, yes=yes)
     return _report(done, vault.history.undo(count, dry_run=dry_run, reveal=True))

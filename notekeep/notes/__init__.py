@@ -1,1 +1,1 @@
-"""Changes of notes: each verb makes a plan, and one place applies it."""
+"""Changes of notes: each verb makes a plan, and one function applies it."""

@@ -1,1 +1,1 @@
-"""What `Vault` offers, one service for each part of the program."""
+"""The services of `Vault`, one for each part of the program."""

@@ -39,7 +39,7 @@ REACH = dt.timedelta(days=550)
 
 
 def sample_folder() -> str:
-    """Find the sample vault: in the installed package, or beside it in a checkout."""
+    """Find the sample vault: in the installed package, or next to it in a checkout."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder in (os.path.join(package, "sample"), os.path.join(package, os.pardir, "vault")):
         if os.path.isdir(os.path.join(folder, "habits")):

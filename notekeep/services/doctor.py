@@ -1,6 +1,6 @@
 """Check a vault layer by layer: the program, settings, places, files, catalog, full text, notes.
 
-It reads and compares, and repairs nothing by itself; each finding says what would.
+It only reads; the hint of each finding says how to repair it.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ UNMADE = "broken-property"
 
 
 class Layer(NamedTuple):
-    """One layer: what was looked at, with a count, and what is wrong."""
+    """A layer and its findings."""
 
     name: str
-    checked: str
+    checked: str  # a description, with a count
     findings: list[Problem]
-    is_calm: bool = False  # what it found is no problem: it is only counted
+    is_calm: bool = False  # whether its findings are only counted
 
 
 def check_vault(vault: Vault) -> Iterator[Layer]:
-    """Check a vault, one layer after the other."""
+    """Check a vault and yield its layers."""
     slow = Problem(
         "", None, "PyYAML has no libyaml.", "Reading front matter takes ten times longer."
     )

@@ -81,7 +81,7 @@ class HistoryService:
         both = heapq.merge(steps, self._check_ins(), key=lambda one: -one.time)
         return list(islice(both, limit))
 
-    def reveals(self, count: int = 1) -> bool:
+    def restores_private_text(self, count: int = 1) -> bool:
         """Whether undoing the newest steps puts private text back into a site."""
         return any(step.label.endswith(HID_PRIVATE) for step in islice(self._undoable(), count))
 
@@ -92,7 +92,7 @@ class HistoryService:
         one and older ones are not. Raises Refused if private text would be in a site again, unless
         `reveal` is set.
         """
-        if not (dry_run or reveal) and self.reveals(count):
+        if not (dry_run or reveal) and self.restores_private_text(count):
             raise Refused(
                 "Undoing this export would put private text back into the site.",
                 "`notekeep undo --yes` undoes it anyway.",

@@ -134,7 +134,7 @@ class SyncService:
 
     def init(self, url: str = "") -> list[str]:
         """Set up the vault's repository and its remote; return messages."""
-        git, done = self.git, []
+        git, messages = self.git, []
         git.check_version()
         parent = git.line("rev-parse", "--show-toplevel")
         if parent and not git.exists:
@@ -147,23 +147,23 @@ class SyncService:
         code, answer, _ = git.ask(*words) if url else (0, b"", "")
         if not git.exists:
             git.run("init", "-q", "-b", _default_branch(os.fsdecode(answer)) or "main")
-            done.append("Made a git repository.")
+            messages.append("Made a git repository.")
         if url:
-            self._set_remote(url, done)
-        self._add_lines(".gitignore", IGNORED, done)
-        self._add_lines(".gitattributes", ATTRIBUTES, done)
+            self._set_remote(url, messages)
+        self._add_lines(".gitignore", IGNORED, messages)
+        self._add_lines(".gitattributes", ATTRIBUTES, messages)
         git.run("config", "merge.notekeep.name", "merge notes by field, task and paragraph")
         git.run("config", DRIVER, _driver())
         if sys.platform == "darwin":
             git.run("config", "core.precomposeunicode", "true")
-        done.append("Set up the merge driver.")
+        messages.append("Set up the merge driver.")
         if is_known:
             self.trust(self.untrusted())
         if code:
-            done.append("The remote cannot be reached yet. `git ls-remote` shows why.")
-        return done
+            messages.append("The remote cannot be reached yet. `git ls-remote` shows why.")
+        return messages
 
-    def _add_lines(self, path: str, lines: Iterable[str], done: list[str]) -> None:
+    def _add_lines(self, path: str, lines: Iterable[str], messages: list[str]) -> None:
         """Add lines to a file of git, as a step of history."""
         before = content_at(self.root, path)
         known = (before or b"").decode("utf-8", "replace").splitlines()
@@ -176,9 +176,9 @@ class SyncService:
                 step.create(path, new, any_name=True)
             else:
                 step.edit(path, before + gap + new, None)
-        done.append(f"Wrote {path}.")
+        messages.append(f"Wrote {path}.")
 
-    def _set_remote(self, url: str, done: list[str]) -> None:
+    def _set_remote(self, url: str, messages: list[str]) -> None:
         branch = self.git.branch()
         known = self.git.line("remote", "get-url", "origin")
         if known and known != url:
@@ -187,7 +187,7 @@ class SyncService:
             )
         if not known:
             self.git.run("remote", "add", "--", "origin", url)
-            done.append(f"Added the remote {url}.")
+            messages.append(f"Added the remote {url}.")
         self.git.run("config", f"branch.{branch}.remote", "origin")
         self.git.run("config", f"branch.{branch}.merge", f"refs/heads/{branch}")
 

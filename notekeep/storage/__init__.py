@@ -1,1 +1,1 @@
-"""Files: read, written, watched and brought back, with a history."""
+"""Read, write, watch and restore files, with a history."""

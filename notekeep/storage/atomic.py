@@ -41,7 +41,7 @@ from notekeep.storage.stores import Stores
 _NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _MANY = 1000  # names to try for a conflict copy of one second
 
-GONE = "was deleted or moved by another program"
+DELETED = "was deleted or moved by another program"
 CHANGED = "was changed by another program at the same time"
 
 
@@ -59,7 +59,7 @@ def exchange_checked(
         except UnsupportedRename:
             return None, _replace_checked(place, temp, before)
     except FileNotFoundError:
-        raise _staged_is_copy(place, temp, GONE) from None
+        raise _staged_is_copy(place, temp, DELETED) from None
     except (OSError, NotekeepError):
         place.unlink(temp)
         raise

@@ -162,7 +162,7 @@ class Git:
         self._program = found
 
     def run(self, *words: str, data: bytes | None = None, index: str | None = None) -> bytes:
-        """Run a git command and return its output; GitError when it fails."""
+        """Run a git command and return its output; GitError if it fails."""
         code, answer, text = self.ask(*words, data=data, index=index)
         if code:
             raise GitError(words[0], text)

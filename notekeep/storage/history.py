@@ -105,7 +105,7 @@ class History(Stores):
         ]
 
     def versions(self, path: str) -> list[Version]:
-        """List the versions of a note that history still holds, newest first."""
+        """List the versions of a note that are still in history, newest first."""
         return [one for one in list_versions(self.records(), path) if self.blobs.has(one.digest)]
 
     def find_removed(self, paths: Iterable[str]) -> set[str]:

@@ -164,7 +164,7 @@ _listed: tuple[tuple[int, ...], set[str]] = (), set()
 
 
 def _make_folder(fd: int, name: str) -> bool:
-    """Make a folder in an open one; False when another program just made it."""
+    """Make a folder in an open one; False if another program has just made it."""
     global _listed  # noqa: PLW0603 - a cache for the whole process
     stamp = _stamp(fd)
     if _listed[0] != stamp:

@@ -121,7 +121,7 @@ class OperationLog:
         self._cache: tuple[tuple[int, int], list[StepRecord]] | None = None
 
     def check_format(self) -> None:
-        """Raise Refused when a newer notekeep wrote the log."""
+        """Raise Refused if a newer notekeep wrote the log."""
         with suppress(FileNotFoundError), open(self.path, "rb") as file:
             if int(_parse(file.readline()).get("format", LOG_FORMAT)) > LOG_FORMAT:
                 raise Refused(
@@ -131,7 +131,7 @@ class OperationLog:
                 )
 
     def append(self, record: StepRecord) -> None:
-        """Add a step; Refused when a newer notekeep wrote the log."""
+        """Add a step; Refused if a newer notekeep wrote the log."""
         with self.locked():
             self.check_format()
             if not os.path.exists(self.path):
@@ -141,7 +141,7 @@ class OperationLog:
         self.own.add(record.id)
 
     def steps(self) -> list[StepRecord]:
-        """Read all known steps, oldest first; Refused when a newer notekeep wrote the log."""
+        """Read all steps, oldest first; Refused if a newer notekeep wrote the log."""
         try:
             found = os.stat(self.path)
         except FileNotFoundError:
@@ -225,7 +225,7 @@ class Version(NamedTuple):
 
 
 def list_versions(records: Sequence[StepRecord], path: str) -> list[Version]:
-    """List the versions of a note through its renames, newest first; no neighbours are equal."""
+    """List the versions of a note through its renames, newest first, without repetitions."""
     found: list[Version] = []
     name = path
     for record in reversed(records):

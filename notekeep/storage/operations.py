@@ -145,7 +145,7 @@ class Edit(Operation):
                 place = stack.enter_context(open_place(root, self.path))
                 fd = place.open(place.name, READ_FLAGS)
             except FileNotFoundError:
-                raise self._reject(root, stores, atomic.GONE) from None
+                raise self._reject(root, stores, atomic.DELETED) from None
             stack.callback(close, fd)
             old = read_stable(fd, place.shown)
             # By its mode, too: root may write to any file.
@@ -192,7 +192,7 @@ class Edit(Operation):
     def _reject(self, root: str, stores: Stores, what: str, *, like: int | None = None) -> Conflict:
         """Make the error for a changed file; our content becomes a conflict copy or a version."""
         if not self._keep_ours:
-            where = "Find the file" if what == atomic.GONE else "Check it"
+            where = "Find the file" if what == atomic.DELETED else "Check it"
             return Conflict(f"'{self.path}' {what}.", f"{where}, then try again.")
         with suppress(OSError), open_place(root, self.path) as place:
             copy = atomic.write_conflict_copy(place, self._data, like)

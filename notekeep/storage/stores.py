@@ -51,7 +51,7 @@ class Blobs:
         self.folder = folder
 
     def store(self, data: bytes, *, flush: Flush = AT_ONCE) -> Digest:
-        """Store a content and return its digest; OSError when it could not be stored."""
+        """Store a content and return its digest; OSError if that fails."""
         digest = digest_of(data)
         path = self._path(digest)
         if _is_whole(path, data):

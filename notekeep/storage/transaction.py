@@ -50,7 +50,7 @@ class Transaction:
         self._whole = whole
         self._logged = logged
         self.operations: list[Operation] = []
-        self.done: list[ChangeRecord] = []  # in order
+        self.done: list[ChangeRecord] = []  # applied, in order
         self.failed: dict[str, NotekeepError] = {}  # by path; those files were not changed
         # Conflict copies by path, for saves of other programs during the exchange.
         self.copies: dict[str, str] = {}

@@ -67,7 +67,7 @@ def _watch(place: str, halt: Event) -> Generator[frozenset[str], None, bool]:
             yield from _hints(place, watched, halt)
         except FileNotFoundError:
             continue  # a folder was removed during the listing
-        except (ImportError, Failure, OSError, RuntimeError):  # too many folders, or no way to
+        except (ImportError, Failure, OSError, RuntimeError):  # too many folders, or no support
             return False
     return True
 
