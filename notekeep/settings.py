@@ -13,11 +13,13 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from notekeep import dates
 from notekeep.errors import Failure, UsageError
 from notekeep.obsidian import ObsidianSettings, read_obsidian_settings
+
+_Value = TypeVar("_Value")
 
 
 def as_list(value: str | Sequence[str]) -> tuple[str, ...]:
@@ -152,6 +154,11 @@ ABOUT_LEAVING = ("private", "export")
 """The keys for folders and words that must not be exported."""
 
 
+def _obsidian_default(read: Callable[[ObsidianSettings], _Value]) -> cached_property[_Value]:
+    """Make an attribute whose default is read from Obsidian's settings."""
+    return cached_property(lambda settings: read(settings.obsidian))
+
+
 class VaultSettings:
     """The settings of a vault, from `.notekeep/config.toml`. All are optional.
 
@@ -190,6 +197,14 @@ class VaultSettings:
         unsure: Why it is unclear what may be exported: the file, or its settings on that, could not
             be read; "" if it is clear.
     """
+
+    templates = _obsidian_default(lambda obsidian: obsidian.templates or "templates")
+    attachments = _obsidian_default(
+        lambda obsidian: "attachments" if obsidian.attachments is None else obsidian.attachments
+    )
+    link_form = _obsidian_default(lambda obsidian: obsidian.link_form or "shortest")
+    markdown_links = _obsidian_default(lambda obsidian: obsidian.markdown_links)
+    excluded = _obsidian_default(lambda obsidian: obsidian.excluded)
 
     def __init__(self, root: str = "") -> None:
         self._root = root
@@ -232,32 +247,6 @@ class VaultSettings:
     def habit_folder(self) -> str:
         """The folder of habits, without reading Obsidian's settings."""
         return self.own_folders.get("habit", KIND_FOLDERS["habit"])
-
-    @cached_property
-    def templates(self) -> str:
-        """The folder of templates."""
-        return self.obsidian.templates or "templates"
-
-    @cached_property
-    def attachments(self) -> str:
-        """The folder of attached files; one that begins with `./` is relative to the note."""
-        folder = self.obsidian.attachments
-        return "attachments" if folder is None else folder
-
-    @cached_property
-    def link_form(self) -> str:
-        """How links name notes: `shortest`, `relative` or `absolute` in the vault."""
-        return self.obsidian.link_form or "shortest"
-
-    @cached_property
-    def markdown_links(self) -> bool:
-        """Whether to write Markdown links instead of `[[file]]`."""
-        return self.obsidian.markdown_links
-
-    @cached_property
-    def excluded(self) -> tuple[str, ...]:
-        """Files to hide from lists and searches: starts of paths or `/patterns/`."""
-        return self.obsidian.excluded
 
     @property
     def daily_moment(self) -> str:
