@@ -104,7 +104,7 @@ def test_a_review_adds_no_tasks(vault: Vault) -> None:
 
 def test_a_review_is_written_once_and_undone_whole(vault: Vault) -> None:
     review(vault, "week")
-    with pytest.raises(Refused, match="already: reviews/Review 2026-11-16"):
+    with pytest.raises(Refused, match="already a review of that week: reviews/Review 2026-11-16"):
         plan_review(vault.workspace, vault.habits, "week")
     vault.history.undo()
     with pytest.raises(FileNotFoundError):
