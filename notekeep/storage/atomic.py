@@ -64,7 +64,9 @@ def exchange_checked(
         place.unlink(temp)
         raise
     durability.reach_failpoint("swapped")
-    content = _read(place, old.name) or _read(place, old.name)  # read again after an error
+    content = _read(place, old.name)
+    if content is None:
+        content = _read(place, old.name)  # an unreadable file counts as changed
     if content is not None and digest_of(content) == before:
         return old, None
     try:  # renamed, not copied: the other program may still be writing
