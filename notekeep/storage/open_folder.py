@@ -87,12 +87,11 @@ def open_place(
     `with` ends with an error.
     """
     base = os.path.realpath(root)
-    inside = os.fspath(path)
-    if os.path.isabs(inside):
-        inside = file_names.vault_path(root, inside)
+    given = os.fspath(path)
+    inside = file_names.vault_path(root, given) if os.path.isabs(given) else given
     parts = file_names.split_path(inside)
     if not parts:
-        raise Refused(f"'{inside}' is a folder.", "Use the path of a file.")
+        raise Refused(f"'{given}' is a folder.", "Use the path of a file.")
     parts = _follow_links(base, parts, inside, follow=follow)
     made: list[str] = []
     fd = None
