@@ -52,7 +52,7 @@ def hold_lock_file(path: str, patience: float = PATIENCE) -> Iterator[None]:
         with hold_lock(fd, path, patience):
             yield
     finally:
-        with suppress(OSError):
+        with suppress(OSError):  # the work under the lock is done
             os.close(fd)
 
 

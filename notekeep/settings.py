@@ -289,7 +289,7 @@ def vault_settings(root: str) -> VaultSettings:
             name = key if names[0] == key else f"{key}.{names[0]}"
             message = f"{VAULT_SETTINGS}: {name}: Unknown setting or invalid value. Ignored."
             settings.ignored.append(message)
-            from difflib import get_close_matches
+            from difflib import get_close_matches  # rarely needed
 
             near = (get_close_matches(one.casefold(), ABOUT_LEAVING, cutoff=0.8) for one in names)
             if any(near):

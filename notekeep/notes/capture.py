@@ -98,7 +98,7 @@ def plan_note_file(  # noqa: PLR0913 - the parts of a note
     `body` replaces the text of the template, `template` the vault's template of the kind. Without
     a path, the note goes to the folder of its kind, or to the folder with most notes of its kind.
     """
-    from notekeep.markdown.templates import new_note
+    from notekeep.markdown.templates import new_note  # not for adding a line
 
     schema = workspace.schema
     matter: dict[str, Value] = {**(fields or {}), **({"tags": list(tags)} if tags else {})}

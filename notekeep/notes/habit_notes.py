@@ -145,7 +145,7 @@ def offer_repair(workspace: Workspace, habits: HabitIndex, problem: Problem) -> 
         return _offer_other_id(workspace, habits, problem.path)
     if problem.code == "W106":
         return _remove_markers(problem, data)
-    if problem.code == "W104" and problem.message.endswith("in the future"):
+    if problem.code == "W104" and "in the future" in problem.message:
         repair = move_to_past_month(text, habits.today())
     elif habit is not None and entry is not None and problem.code in ("W102", "W104", "W105"):
         return _offer_for_entry(workspace, habits, problem.code, habit, entry)

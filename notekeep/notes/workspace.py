@@ -39,7 +39,7 @@ class Workspace(NamedTuple):
     @property
     def link_style(self) -> LinkStyle:
         """The vault's style of links."""
-        from notekeep.markdown.links import LinkStyle
+        from notekeep.markdown.links import LinkStyle  # not for a list of notes
 
         return LinkStyle(self.settings.link_form, self.settings.markdown_links)
 

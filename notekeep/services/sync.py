@@ -465,6 +465,7 @@ class SyncService:
                 )
                 raise error
             return None
+        # Its flush also covers the files that git wrote.
         self._log(history, files if ours else (), before, self._read(before))
         os.unlink(self._receiving)
         return len(changes)

@@ -334,7 +334,7 @@ def _invert_edit(root: str, change: ChangeRecord, path: str, blobs: Blobs) -> Op
     before = blobs.read(change.before)
     if digest == change.after:
         return Edit(path, before, digest, keep_ours=False)
-    from notekeep.markdown.text_merge import merge_texts
+    from notekeep.markdown.text_merge import merge_texts  # rarely needed
 
     merged = merge_texts(blobs.read(change.after), content_at(root, path) or b"", before)
     if merged is None:
