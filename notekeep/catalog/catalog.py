@@ -18,7 +18,6 @@ from notekeep.catalog.conditions import (
     roles,
 )
 from notekeep.catalog.connection import Connection
-from notekeep.catalog.queries import find_link_problems, find_note_problems
 from notekeep.catalog.records import (
     ROW_COLUMNS,
     Backlink,
@@ -71,7 +70,7 @@ class Catalog(Connection):
 
     def count(self, node: Node | None = None) -> int:
         """Count the notes that a condition matches."""
-        return self._count(self.where(node))
+        return int(self.find("count(*)", self.where(node))[0][0])
 
     def paths(self, node: Node | None) -> frozenset[str]:
         """Return the paths of the notes that match."""
@@ -169,7 +168,17 @@ class Catalog(Connection):
 
     def problems(self, *, links: bool = True) -> list[Problem]:
         """Return what is wrong in the vault, by path and line; `links` includes broken ones."""
-        found = [*find_note_problems(self), *(find_link_problems(self) if links else ())]
+        # The log of habits reports its own lines.
+        found = [
+            Problem(load_path(path), *rest)
+            for path, *rest in self.ask(
+                "SELECT path, line, message, hint, code, col FROM problems WHERE source <> 'habit'"
+            )
+        ]
+        if links:
+            found += [
+                _link_problem(load_path(path), *rest) for path, *rest in self.ask(_UNCLEAR_LINKS)
+            ]
         return sorted(found, key=lambda one: (one.path, one.line or 0, one.code, one.message))
 
     def conflicts(self) -> dict[str, str]:
@@ -232,7 +241,7 @@ class Catalog(Connection):
         self, where: Condition, more: str = "", values: Sequence[Any] = ()
     ) -> list[Row]:
         """Return the rows that `find` finds."""
-        question = _select_sql(ROW_COLUMNS, where, more, values)
+        question = _select_sql(", ".join(ROW_COLUMNS), where, more, values)
         return self.collect(lambda found: [*map(Row.of, found)], *question)
 
     def where(self, node: Node | None) -> Condition:
@@ -249,9 +258,6 @@ class Catalog(Connection):
     def _paths(self, where: Condition) -> frozenset[str]:
         return frozenset(load_path(path) for (path,) in self.find("path", where))
 
-    def _count(self, where: Condition) -> int:
-        return int(self.find("count(*)", where)[0][0])
-
     def _evaluate(self, node: Node) -> frozenset[str]:
         match node:
             case And(parts):
@@ -262,6 +268,26 @@ class Catalog(Connection):
                 return self._paths(_EVERY) - self._evaluate(part)
             case _:
                 return self._paths(condition(node))
+
+
+# Links of front matter are on line 1, where a body has links only without front matter.
+_UNCLEAR_LINKS = (
+    "SELECT n.path, l.line, l.target, l.state, l.line = 1 AND EXISTS (SELECT 1 FROM fields f"
+    " WHERE f.note = n.id AND f.type IN ('text', 'list')) FROM links l JOIN notes n"
+    " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
+)
+
+
+def _link_problem(path: str, line: int, target: str, state: str, in_property: int) -> Problem:
+    code, message = "broken-link", f'There is no note "{target}".'
+    hint = "Fix the name, or create the note."
+    if state == "broken" and in_property:
+        code, hint = "broken-property", ""  # often left open on purpose, as a topic
+    elif state == "ambiguous":
+        code = "ambiguous-link"
+        message = f'"{target}" matches several notes; the nearest one is used.'
+        hint = "Add the folder before the name."
+    return Problem(path, line, message, hint, code)
 
 
 def _marks(found: Iterable[tuple[str, int, int, int, int]]) -> dict[str, StatMark]:

@@ -18,7 +18,6 @@ from notekeep.query.fields import FieldType, QueryFields
 from notekeep.query.folding import fold_key
 
 if TYPE_CHECKING:
-    from notekeep.catalog.catalog import Catalog
     from notekeep.catalog.records import Row
 
 
@@ -184,10 +183,10 @@ def query_fields(
     return QueryFields(kinds, seen or {}, aliases or {}, common, others, STATES)
 
 
-def known_fields(catalog: Catalog, schema: Schema) -> QueryFields:
-    """Gather the fields that kinds have and those that notes have, and the columns."""
+def known_fields(seen: Mapping[str, str], schema: Schema) -> QueryFields:
+    """Return the columns, the fields of all kinds, and the fields `seen` in notes by type."""
     kinds = {kind.id: kind.fields for kind in schema.kinds.values()}
     kin = {
         other: name for fields in kinds.values() for name in fields for other in other_names(name)
     }
-    return query_fields(kinds, {**catalog.field_names(), **schema.types}, kin)
+    return query_fields(kinds, {**seen, **schema.types}, kin)

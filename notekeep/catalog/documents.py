@@ -78,9 +78,9 @@ def word_doc(note: Note) -> WordDoc:
         path=note.path,
         title=note.title,
         aliases=(*note.aliases, *((stem,) if stem != note.title else ())),
-        headings=tuple(heading.text for heading in spans.headings) if spans else (),
+        headings=tuple(heading.text for heading in spans.headings),
         tags=tuple(note.tags),
-        quotes=tuple(quote.text for quote in spans.quotes) if spans else (),
+        quotes=tuple(quote.text for quote in spans.quotes),
         matter=tuple(_field_texts(note.fields)),
         body=_without_ids(note),
         language=language if isinstance(language, str) else "",
@@ -89,8 +89,6 @@ def word_doc(note: Note) -> WordDoc:
 
 def _without_ids(note: Note) -> str:
     """The body without the ids of blocks: an import writes thousands, and they are no words."""
-    if note.spans is None or not note.spans.blocks:
-        return note.body
     parts, at = [], 0
     for block in note.spans.blocks:
         parts.append(note.body[at : block.start])

@@ -411,8 +411,6 @@ def _pattern(names: Iterable[str]) -> re.Pattern[str]:
 
 
 def _in_note(row: Row, note: Note, pattern: re.Pattern[str]) -> Iterator[Mention]:
-    if note.spans is None:
-        return
     spans, body = note.spans, note.body
     taken = [(link.start, link.end) for link in spans.links]
     taken += [(code.start, code.end) for code in spans.code]

@@ -70,7 +70,9 @@ class OpenCounts:
         """Forget every time that some notes were opened."""
         gone = set(map(_name, paths))
         with suppress(OSError):
-            self._write([row for row in self._rows() if row.partition(" ")[0] not in gone])
+            kept = (row for row in self._rows() if row.partition(" ")[0] not in gone)
+            data = "".join(f"{row}\n" for row in kept).encode("ascii", "replace")
+            cache_files.write_cache_file(*os.path.split(self._path), data)
 
     def _read(self) -> None:
         """Read the file, if it has changed."""
@@ -95,10 +97,6 @@ class OpenCounts:
     def _rows(self) -> list[str]:
         with open(self._path, encoding="ascii", errors="replace") as file:
             return file.read().splitlines()
-
-    def _write(self, rows: list[str]) -> None:
-        data = "".join(f"{row}\n" for row in rows).encode("ascii", "replace")
-        cache_files.write_cache_file(*os.path.split(self._path), data)
 
 
 def _today() -> int:

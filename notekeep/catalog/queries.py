@@ -1,24 +1,22 @@
-"""Questions to the catalog: facets, tasks, notes of this day, problems, equal titles, lists."""
+"""Questions to the catalog: facets, tasks, notes of this day, equal titles, lists."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from notekeep.catalog.columns import column_value
 from notekeep.catalog.conditions import Condition, ordering, sort_value
 from notekeep.catalog.records import Row, TaskRow, load_path, store_path
-from notekeep.errors import Problem
 from notekeep.markdown.note_names import note_stem
 from notekeep.query.folding import fold_key, fold_text
 from notekeep.storage.file_names import safe_name
 
 if TYPE_CHECKING:
     from notekeep.catalog.catalog import Catalog
-    from notekeep.catalog.connection import Connection
     from notekeep.query.tree import Node, Query
 
 
@@ -175,36 +173,6 @@ def on_this_day(catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES)
         for (path, year), field in named.items()
         if load_path(path) in rows
     ]
-
-
-def find_note_problems(catalog: Connection) -> Iterator[Problem]:
-    """Yield what could not be read as it was meant; the log of habits tells of its lines itself."""
-    for path, *rest in catalog.ask(
-        "SELECT path, line, message, hint, code, col FROM problems WHERE source <> 'habit'"
-    ):
-        yield Problem(load_path(path), *rest)
-
-
-# Links of front matter are on line 1, where a body has links only without front matter.
-_OPEN_LINKS = (
-    "SELECT n.path, l.line, l.target, l.state, l.line = 1 AND EXISTS (SELECT 1 FROM fields f"
-    " WHERE f.note = n.id AND f.type IN ('text', 'list')) FROM links l JOIN notes n"
-    " ON n.id = l.note WHERE l.state IN ('broken', 'ambiguous') AND n.role = 'note'"
-)
-
-
-def find_link_problems(catalog: Connection) -> Iterator[Problem]:
-    """Yield links of notes in lists that lead nowhere, or to several notes."""
-    for path, line, target, state, in_property in catalog.ask(_OPEN_LINKS):
-        code, message = "broken-link", f'There is no note "{target}".'
-        hint = "Fix the name, or create the note."
-        if state == "broken" and in_property:
-            code, hint = "broken-property", ""  # often left open on purpose, as a topic
-        elif state == "ambiguous":
-            code = "ambiguous-link"
-            message = f'"{target}" matches several notes; the nearest one is used.'
-            hint = "Add the folder before the name."
-        yield Problem(load_path(path), line, message, hint, code)
 
 
 _SAME = "role = 'note' AND title_folded IN (SELECT value FROM json_each(?))"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from notekeep.catalog.database import TABLES
 from notekeep.markdown.note_names import FIELD_LINK, fold_name, note_stem
 from notekeep.query.folding import as_unicode, fold_key, fold_text
 
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from notekeep.storage.scan import Fingerprint
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Row:
-    """What a list shows of a note."""
+    """What a list shows of a note: some columns of `notes`, under their names there."""
 
     path: str  # vault-relative, "/"-separated, as found on disk
     title: str
@@ -37,9 +38,10 @@ class Row:
 
     @classmethod
     def of(cls, values: tuple[Any, ...]) -> Row:
-        """Make a row of what a SELECT of ROW_COLUMNS gives."""
-        path, title, kind, mtime_ns, size, private, *rest = values
-        return cls(load_path(path), title, kind, mtime_ns, size, private == 1, *rest)
+        """Make a row of the result of a SELECT of ROW_COLUMNS."""
+        row = cls(**dict(zip(ROW_COLUMNS, values, strict=True)))
+        row.path, row.private = load_path(row.path), bool(row.private)
+        return row
 
     def _fact(self, name: str) -> Any:
         if self._read is None:
@@ -84,9 +86,8 @@ class Row:
         }
 
 
-ROW_COLUMNS = "path, title, kind, mtime_ns, size, private, problem, words, facts"
+ROW_COLUMNS = [column.name for column in fields(Row) if column.compare]
 """The columns of `notes` that a row is made of."""
-
 
 HAS_NAME = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
 """Which notes have a name with one of some keys, given as JSON."""
@@ -191,7 +192,8 @@ def signed(inode: int) -> int:
 def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
     """Yield all rows of a file, each with its table; `number` is its id in the catalog."""
     note, problem = record.note, record.note.problem
-    yield "notes", _note_row(record, number)
+    row = _note_row(record, number)
+    yield "notes", tuple(row[column] for column in TABLES["notes"])
     if problem and record.role != "excluded":
         message, hint = as_unicode(problem.message), as_unicode(problem.hint)
         place = (store_path(record.path), "note", problem.line)
@@ -208,8 +210,6 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
             yield from _field_rows(number, name, value)
     for key, (name, own) in tag_keys(note.tags).items():
         yield "tags", (number, key, name, own)
-    if note.spans is None:
-        return
     first = note.body_line + 1
     for task in note.spans.tasks:
         text = as_unicode(task.text)
@@ -219,44 +219,38 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
         yield "headings", (number, heading.line + first, heading.level, as_unicode(heading.text))
 
 
-def _note_row(record: Record, number: int) -> Cells:
+def _note_row(record: Record, number: int) -> dict[str, Any]:
     note, mark, spans = record.note, record.fingerprint, record.note.spans
     path, title = as_unicode(record.path), as_unicode(note.title)
-    counts = (0,) * 8
-    if spans is not None:
-        embeds = sum(link.embed for link in spans.links)
-        todo = sum(not task.done for task in spans.tasks)
-        counts = (
-            len(spans.links) - embeds,
-            embeds,
-            len(spans.tasks),
-            todo,
-            len(spans.quotes),
-            len(spans.headings),
-            len(spans.timestamps),
-            len(spans.code),
-        )
-    return (
-        number,
-        store_path(record.path),
-        fold_text(path),
-        fold_text(note_stem(path)),
-        record.role,
-        title,
-        fold_text(title),
-        sort_key(title),
-        as_unicode(note.kind),
-        int(note.private),
-        as_unicode(note.problem.message) if note.problem else None,
-        mark.size,
-        mark.mtime_ns,
-        mark.ctime_ns,
-        signed(mark.inode),
-        record.digest,
-        len(note.body.split()),
-        *counts,
-        json.dumps({"tags": note.tags, "aliases": note.aliases, "fields": note.fields}),
-    )
+    embeds = sum(link.embed for link in spans.links)
+    return {
+        "id": number,
+        "path": store_path(record.path),
+        "path_folded": fold_text(path),
+        "name_folded": fold_text(note_stem(path)),
+        "role": record.role,
+        "title": title,
+        "title_folded": fold_text(title),
+        "sort": sort_key(title),
+        "kind": as_unicode(note.kind),
+        "private": int(note.private),
+        "problem": as_unicode(note.problem.message) if note.problem else None,
+        "size": mark.size,
+        "mtime_ns": mark.mtime_ns,
+        "ctime_ns": mark.ctime_ns,
+        "inode": signed(mark.inode),
+        "digest": record.digest,
+        "words": len(note.body.split()),
+        "links": len(spans.links) - embeds,
+        "embeds": embeds,
+        "tasks": len(spans.tasks),
+        "todo": sum(not task.done for task in spans.tasks),
+        "quotes": len(spans.quotes),
+        "headings": len(spans.headings),
+        "timestamps": len(spans.timestamps),
+        "code": len(spans.code),
+        "facts": json.dumps({"tags": note.tags, "aliases": note.aliases, "fields": note.fields}),
+    }
 
 
 def _field_rows(number: int, name: str, value: Value) -> Iterator[tuple[str, Cells]]:
@@ -304,7 +298,7 @@ def _link_cells(note: Note) -> Iterator[Cells]:
         for item in value if isinstance(value, list) else (value,):
             for found in FIELD_LINK.finditer(item) if isinstance(item, str) else ():
                 yield _link_cell(1, found[1], "", "", embed=False)
-    for link in note.spans.links if note.spans else ():
+    for link in note.spans.links:
         if link.target:
             line = note.body_line + link.line + 1
             inner = link.heading or (f"^{link.block}" if link.block else "")

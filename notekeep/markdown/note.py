@@ -46,7 +46,8 @@ class Note:
     body: str = ""
     # how many lines of the file stand before the body; file line = body_line + line
     body_line: int = 0
-    spans: BodyFacts | None = None  # what the body holds; None where it was not looked through
+    # what the body holds; empty where it was not looked through
+    spans: BodyFacts = field(default_factory=BodyFacts)
     private: bool = False  # whether it must never leave the vault
     problem: Problem | None = None  # why its front matter or its body could not be read, or None
 
@@ -78,23 +79,21 @@ def read_note(
         fields[name] = type_field(name, schema.type_of(kind, name), value, matter.words[key])
     stem = note_stem(path)
     _add_dates(fields, kind, path, schema)
-    spans = None
-    if in_body:
-        spans = read_body(body)
-        if spans.problem and problem is None:
-            hint = "You can search its words, but not its links, tags and headings."
-            problem = Problem(path, None, spans.problem, hint, "markdown")
-        title = _given_title(fields) or body_title(body, spans) or stem
-        tags = _tags(fields, spans.tags)
-    else:
-        title, tags = _given_title(fields) or find_title(body) or stem, _tags(fields, ())
+    spans = read_body(body) if in_body else BodyFacts()
+    if spans.problem and problem is None:
+        hint = "You can search its words, but not its links, tags and headings."
+        problem = Problem(path, None, spans.problem, hint, "markdown")
+    title = fields.get("title")
+    title = " ".join(title.split()) if isinstance(title, str) else ""
+    if not title:
+        title = (body_title(body, spans) if in_body else find_title(body)) or stem
     return Note(
         path=path,
         title=title,
         kind=kind,
         fields=fields,
         raw=dict(matter.raw),
-        tags=tags,
+        tags=_tags(fields, spans.tags),
         aliases=[str(alias) for alias in _list(fields.get("aliases"))],
         body=body,
         body_line=data.count(b"\r" if matter.split.eol == b"\r" else b"\n", 0, matter.split.body),
@@ -159,11 +158,6 @@ def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -
             fields["date"] = day.isoformat()
     if not fields.get("created") and fields.get("date"):
         fields["created"] = type_field("created", "date", fields["date"], str(fields["date"]))
-
-
-def _given_title(fields: dict[str, Value]) -> str:
-    title = fields.get("title")
-    return " ".join(title.split()) if isinstance(title, str) else ""
 
 
 def _tags(fields: dict[str, Value], in_body: Iterable[InlineTag]) -> list[str]:

@@ -99,7 +99,7 @@ def plan_tag(
         note = workspace.note(change.path, change.after or b"")
         plan.remarks += [
             f"{change.path}:{tag.line + note.body_line + 1}: #{tag.name} stays in the text."
-            for tag in (note.spans.tags if note.spans else ())
+            for tag in note.spans.tags
             if tag.name.casefold() in removed
         ]
     return plan
@@ -142,7 +142,7 @@ def _add_new_fields(workspace: Workspace, plan: WritePlan, edits: Sequence[Field
     ]
     if not unknown:
         return
-    known = known_fields(workspace.catalog, workspace.schema)
+    known = known_fields(workspace.catalog.field_names(), workspace.schema)
     for key in unknown:
         if known.find(key):
             continue
@@ -186,7 +186,7 @@ def _rename_tags(note: Note, data: bytes, renamed: Callable[[str], str | None]) 
         raise unread(note.problem)
     edits = [
         TextEdit(tag.start, tag.end, f"#{name}", line=tag.line)
-        for tag in (note.spans.tags if note.spans else ())
+        for tag in note.spans.tags
         if (name := renamed(tag.name)) is not None and name != tag.name
     ]
     data = edit_body(note, data, edits)
@@ -232,7 +232,7 @@ def plan_toggle_task(
     note = workspace.note(path, data)
     places = [
         (abs(task.line + note.body_line + 1 - line), task)
-        for task in (note.spans.tasks if note.spans else ())
+        for task in note.spans.tasks
         if not text or text in (task.text, clean(task.text))
     ]
     distance, task = min(places, default=(None, None), key=lambda place: place[0] or 0)

@@ -74,7 +74,7 @@ def repair_links(
     note: Note, data: bytes, broken: Collection[tuple[int, str]], near: NearNames
 ) -> tuple[list[Problem], bytes]:
     """Return the misspelled links among those broken (line, target), and the fixed note."""
-    links = note.spans.links if note.spans and broken else []
+    links = note.spans.links if broken else []
     found: list[Problem] = []
     edits: list[TextEdit] = []
     for link in links:

@@ -198,7 +198,7 @@ class LinkUpdater:
         """Return a note for its new path, with links to the same files as before."""
         edits = retarget(
             note.body,
-            note.spans.links if note.spans else [],
+            note.spans.links,
             lambda link: self._link_paths(link, note.path, path),
             from_old=note.path,
             from_new=path,
@@ -289,7 +289,7 @@ def _set_title(workspace: Workspace, path: str, data: bytes, old: str, title: st
     if "title" in note.raw:
         data = field_edit.set_field(data, "title", title)
         note = workspace.note(path, data)
-    first = next((h for h in note.spans.headings if h.level == 1), None) if note.spans else None
+    first = next((h for h in note.spans.headings if h.level == 1), None)
     if first is None or plain_text(first.text) != old or "\n" in first.text:
         return data
     written = note.body[first.start : first.end].replace(first.text, title, 1)

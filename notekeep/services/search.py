@@ -199,7 +199,7 @@ class SearchService:
         """Return the fields, kinds and flags that a query may name in this vault."""
         generation = self.catalog.generation
         if self._fields is None or self._fields[0] != generation:
-            self._fields = generation, known_fields(self.catalog, self.schema)
+            self._fields = generation, known_fields(self.catalog.field_names(), self.schema)
         return self._fields[1]
 
     def _query(self, text: str, *, typing: bool = False, pasted: bool = False) -> Query:

@@ -55,7 +55,17 @@ def test_the_words_of_a_note_are_told_by_where_they_stand(tmp_path: Path) -> Non
 
 def _row(tags: list[str], aliases: list[str], fields: dict[str, object]) -> Row:
     facts = json.dumps({"tags": tags, "aliases": aliases, "fields": fields})
-    return Row("a.md", "A", "note", 0, 0, False, None, 0, facts)
+    return Row(
+        path="a.md",
+        title="A",
+        kind="note",
+        mtime_ns=0,
+        size=0,
+        private=False,
+        problem=None,
+        words=0,
+        facts=facts,
+    )
 
 
 @pytest.mark.parametrize("aliases", [[], ["B"], ["[]", '"aliases": []']])

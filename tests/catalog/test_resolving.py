@@ -55,9 +55,7 @@ def keep(catalog: Catalog, notes: Iterable[Note], role: str = "note") -> None:
 
 
 def note(path: str, title: str = "", **said: Any) -> Note:
-    told: dict[str, Any] = {"kind": "note", "fields": {}, "raw": {}, "tags": [], "body": ""}
-    told |= {"body_line": 0, "spans": None, "private": False, "problem": None}
-    return Note(path=path, title=title, **(told | said))
+    return Note(path=path, title=title, **said)
 
 
 def nothing(_catalog: Catalog) -> frozenset[str]:

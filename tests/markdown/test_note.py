@@ -49,7 +49,6 @@ def test_a_book_with_the_names_found_in_the_wild() -> None:
     assert note.raw["my field"] == "1.10"
     assert note.body.startswith("# Another title\n")
     assert note.body_line == 12
-    assert note.spans is not None
     assert note.body_line + note.spans.links[0].line == 14
     assert note.problem is None
     assert not note.private

@@ -340,7 +340,7 @@ class TestTasks:
 
     def test_a_task_that_moved_is_found_by_what_it_says(self, vault: Vault, texts: Texts) -> None:
         before = texts()["inbox/Windows.md"]
-        task = vault.workspace.note("inbox/Windows.md", before).spans.tasks[0]  # type: ignore[union-attr]  # it has one
+        task = vault.workspace.note("inbox/Windows.md", before).spans.tasks[0]
         vault.notes.toggle_task("inbox/Windows.md", 99, task.text)
         assert texts()["inbox/Windows.md"] == before.replace(b"[ ]", b"[x]")
         with pytest.raises(NotFound, match="The task no longer exists"):

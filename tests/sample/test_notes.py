@@ -40,7 +40,6 @@ PUBLISHED = {
 
 
 def spans(note: Note) -> BodyFacts:
-    assert note.spans is not None
     return note.spans
 
 

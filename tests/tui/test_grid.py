@@ -49,7 +49,17 @@ DAY = 86_400 * 10**9
 
 def note(title: str, kind: str = "book", tags: tuple[str, ...] = (), **fields: object) -> Row:
     facts = json.dumps({"tags": [*tags], "aliases": [], "fields": fields})
-    return Row(f"{title}.md", title, kind, 20_000 * DAY, 1, False, None, 1, facts)
+    return Row(
+        path=f"{title}.md",
+        title=title,
+        kind=kind,
+        mtime_ns=20_000 * DAY,
+        size=1,
+        private=False,
+        problem=None,
+        words=1,
+        facts=facts,
+    )
 
 
 BOOKS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,8 +46,17 @@ NOVEMBER = int(dt.datetime(2026, 11, 20, tzinfo=dt.UTC).timestamp() * 1e9)
 
 
 def row(title: str, kind: str = "note", **fields: Value) -> Row:
-    facts = json.dumps({"tags": ["a/b", "c"], "aliases": [], "fields": fields})
-    return Row(f"x/{title}.md", title, kind, NOVEMBER, 10, False, None, 3, facts)
+    return Row(
+        path=f"x/{title}.md",
+        title=title,
+        kind=kind,
+        mtime_ns=NOVEMBER,
+        size=10,
+        private=False,
+        problem=None,
+        words=3,
+        facts=json.dumps({"tags": ["a/b", "c"], "aliases": [], "fields": fields}),
+    )
 
 
 def texts(lines: list[StyledLine]) -> list[str]:
@@ -494,12 +504,12 @@ def test_a_hit_in_the_front_matter_shows_its_fields_in_words() -> None:
     )
     start = text.index("Herbert")
     snippet = Snippet(text, ((start, start + 7),), is_of_fields=True)
-    found = Row(
-        *("d.md", "Dune", "book", 0, 0, False, None, 0),
-        json.dumps(
-            {"tags": ["sf/herbert"], "aliases": [], "fields": {**fields, "from": "[[x/Herbert]]"}}
-        ),
-    )
+    facts = {
+        "tags": ["sf/herbert"],
+        "aliases": [],
+        "fields": {**fields, "from": "[[x/Herbert]]"},
+    }
+    found = replace(row("Dune", "book"), facts=json.dumps(facts))
     line = found_rows(Hit(found, 1.0, snippet, 2), 80)[1]
     assert line_text(line).strip() == (
         "author Frank Herbert, B. Herbert · from Herbert · tags #sf/herbert"

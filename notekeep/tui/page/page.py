@@ -246,7 +246,7 @@ class NoteRendering:
         text: NoteText | None = None,
     ) -> None:
         self.path = note.path
-        self.note = replace(note, body="", spans=None)
+        self.note = replace(note, body="", spans=BodyFacts())
         self.width = width
         self.around = around = around or NoteSurroundings()
         self.text = text or NoteText(note.body)
