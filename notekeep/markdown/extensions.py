@@ -27,6 +27,10 @@ class ParserPass(NamedTuple):
     literal: list[tuple[int, int]]
 
 
+# A wiki link's target has no bracket; its text may have single ones.
+WIKILINK_PATTERN: Final = (
+    r"\[\[(?P<target>[^\[\]\n|]++)(?:\|(?P<text>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]"
+)
 _HIDDEN_SIGN: Final = re.compile(r"%%|\$")
 _MATH: Final = re.compile(
     r"\$\$((?:[^\\$]|\\.|\$(?!\$))+)\$\$|\$(?![\s$])((?:[^\\$]|\\.)+)(?<!\s)\$(?!\d)", re.DOTALL
@@ -229,7 +233,7 @@ def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
             while start < ends.get(trimmed, -1):
                 end = ends[trimmed]
                 trimmed = start + len(text[start:end].rstrip())
-        yield span if (start, end) == span[1:3] else span._replace(start=start, end=end)
+        yield span._replace(start=start, end=end)
 
 
 # In the words that are left over.
@@ -272,7 +276,7 @@ class _ExtensionFinder:
         self.text = text
         self.leaves = reading.leaves
         self.spans = reading.spans
-        self.words = [span[1:3] for span in reading.spans if span[0] == "text"]
+        self.words = [(span.start, span.end) for span in reading.spans if span.kind == "text"]
         self.hidden = [(span.start, span.end) for span in hidden]
         self.found: list[Span] = []
         self._leaf = (0, 0)

@@ -255,6 +255,11 @@ def spell_inline_list(items: list[Scalar]) -> str:
     return "[" + ", ".join(spell(item, flow=True) for item in items) + "]"
 
 
+def spell_items(items: list[Scalar], indent: str, eol: str) -> str:
+    """Spell a list with one item a line."""
+    return "".join(f"{indent}- {spell(item, flow=item is None)}{eol}" for item in items)
+
+
 def spell_field(
     key: str, value: Value, *, eol: str = "\n", indent: str = "", step: str = "  "
 ) -> str:
@@ -264,8 +269,7 @@ def spell_field(
         return f"{name}: {spell(value)}".rstrip(" ") + eol
     if not value:
         return f"{name}: []{eol}"
-    items = "".join(f"{indent}{step}- {spell(item, flow=item is None)}{eol}" for item in value)
-    return f"{name}:{eol}{items}"
+    return f"{name}:{eol}{spell_items(value, indent + step, eol)}"
 
 
 def render_new(fields: Mapping[str, Value], body: str) -> str:

@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 # encoded.
 
 
-# A wiki link's target has no bracket; its text may have single ones.
-WIKILINK_PATTERN: Final = (
-    r"\[\[(?P<target>[^\[\]\n|]++)(?:\|(?P<text>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]"
-)
 _ANGLED: Final = re.compile(r"<(?:[^<>\\\n]|\\.)*+>")
 _BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
 _WIKI_TARGET: Final = re.compile(r"!?\[\[([^\[\]\n|#]*)")
@@ -91,7 +87,7 @@ def retarget(
         if link.wiki:
             spelled = "" if NOT_IN_WIKI_LINK.search(target) else target
         elif text[span[0] - 1] == "<":
-            spelled = _ANGLE_UNSAFE.sub(lambda sign: "\\" + sign[0], target.replace("#", "%23"))
+            spelled = _ANGLE_UNSAFE.sub(r"\\\g<0>", target.replace("#", "%23"))
         else:
             spelled = encode_target(target)
         if spelled:
@@ -214,12 +210,9 @@ class LinkStyle:
         # What a wiki link cannot hold can only be named in the other way.
         if self.is_markdown or NOT_IN_WIKI_LINK.search(target + text):
             said = text if text or embed else name
-            return f"{sign}[{_IN_TEXT.sub(_escaped, said)}]({encode_target(target)})"
+            said = _IN_TEXT.sub(r"\\\g<0>", said)
+            return f"{sign}[{said}]({encode_target(target)})"
         target = target.removesuffix(".md")
         if not text or text.casefold() == target.casefold():
             return f"{sign}[[{text or target}]]"
         return f"{sign}[[{target}|{text}]]"
-
-
-def _escaped(sign: re.Match[str]) -> str:
-    return f"\\{sign[0]}"

@@ -210,17 +210,13 @@ class _Builder:
                 parent.children.pop()
 
     def _node(self, span: Span, parent: Node) -> Node:
-        kind, start, end = span[:3]
-        if kind in _WORDS:
-            words = self.text[start:end]
-            return Node("text", start, end, parent.first, parent.last, parent, content=words)
-        if kind in _BLOCKS:
+        if span.kind in _BLOCKS:
             node = self._block(span, parent)
             self._describe_block(node, span)
-        else:
-            kind = _KINDS.get(kind, kind)
-            node = Node(kind, start, end, parent.first, parent.last, parent)
-            self._describe_inline(node, span)
+            return node
+        kind = "text" if span.kind in _WORDS else _KINDS.get(span.kind, span.kind)
+        node = Node(kind, span.start, span.end, parent.first, parent.last, parent)
+        self._describe_inline(node, span)
         return node
 
     def _block(self, span: Span, parent: Node) -> Node:
@@ -259,6 +255,8 @@ class _Builder:
     def _describe_inline(self, node: Node, span: Span) -> None:
         """Say of something within a block what its span says."""
         match span.kind:
+            case "text" | "comment":
+                node.content = self.text[span.start : span.end]
             case "code_span" | "html":
                 node.content = span.words
             case "math":

@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.errors import NotekeepError
 from notekeep.markdown.frontmatter_block import SuspiciousBlock, split_frontmatter
 from notekeep.markdown.text_merge import (
+    best_pairs,
+    changed_side,
     common_lines,
     match_lines,
     merge_texts,
@@ -27,8 +29,6 @@ from notekeep.markdown.text_merge import (
 
 if TYPE_CHECKING:
     from notekeep.markdown.yaml_reader import Document
-
-T = TypeVar("T")
 
 _LOG_FOLDERS: Final = ("/habits/log/", "/review/log/", "/.notekeep/imported/")
 _NO_MERGE: Final = (".json", ".canvas", ".svg")
@@ -53,10 +53,8 @@ def merge_versions(
     Returns:
         One text with the changes of both; None where they changed the same.
     """
-    if theirs in (ours, base):
-        return ours
-    if ours == base:
-        return theirs
+    if (merged := changed_side(base, ours, theirs)) is not None:
+        return merged
     if is_log(path):
         return merge_logs(base or b"", ours, theirs)
     if any(is_binary(version) for version in (base or b"", ours, theirs)):
@@ -119,7 +117,7 @@ def _with_one_line_end(
         return merge(base, ours, theirs)
     plain = [version.replace(b"\r\n", b"\n") for version in (base, ours, theirs)]
     merged = merge(*plain)
-    if merged is None or _pick(*ends) == b"\n":
+    if merged is None or (changed_side(*ends) or ends[1]) == b"\n":
         return merged
     return merged.replace(b"\n", b"\r\n")
 
@@ -128,11 +126,6 @@ def _line_end(data: bytes) -> bytes | None:
     """The line end of a text that has one only; None when it mixes them."""
     feeds, pairs = data.count(b"\n"), data.count(b"\r\n")
     return b"\n" if not pairs else b"\r\n" if pairs == feeds else None
-
-
-def _pick(base: T, ours: T, theirs: T) -> T:
-    """The side that changed it; ours when both did."""
-    return theirs if ours == base else ours
 
 
 # Notes
@@ -206,10 +199,8 @@ class _Fields:
 
 
 def _merge_heads(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    if theirs in (ours, base):
-        return ours
-    if ours == base:
-        return theirs
+    if (merged := changed_side(base, ours, theirs)) is not None:
+        return merged
     try:
         return _merge_fields(_Fields(base), _Fields(ours), _Fields(theirs))
     except (NotekeepError, SuspiciousBlock, UnicodeDecodeError):
@@ -382,31 +373,9 @@ def _pair_blocks(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]
     for number, place in [*sorted(pairs.items()), (len(base), len(side))]:
         rows, columns = range(at, number), range(at_side, place)
         if 0 < len(rows) * len(columns) <= _MOST_PAIRS:
-            found |= _pair_alike(base, side, rows, columns)
+            likeness = [[_likeness(base[row], side[column]) for column in columns] for row in rows]
+            found |= {rows[i]: columns[k] for i, k in best_pairs(likeness)}
         at, at_side = number + 1, place + 1
-    return found
-
-
-def _pair_alike(
-    base: Sequence[bytes], side: Sequence[bytes], rows: range, columns: range
-) -> dict[int, int]:
-    """Pair in order those that have most in common: the best sum, as of two lines aligned."""
-    best = [[0.0] * (len(columns) + 1) for _ in range(len(rows) + 1)]
-    alike = [[_likeness(base[row], side[column]) for column in columns] for row in rows]
-    for i in range(len(rows) - 1, -1, -1):
-        for k in range(len(columns) - 1, -1, -1):
-            paired = alike[i][k] + best[i + 1][k + 1] if alike[i][k] else 0.0
-            best[i][k] = max(paired, best[i + 1][k], best[i][k + 1])
-    found: dict[int, int] = {}
-    i = k = 0
-    while i < len(rows) and k < len(columns):
-        if alike[i][k] and best[i][k] == alike[i][k] + best[i + 1][k + 1]:
-            found[rows[i]] = columns[k]
-            i, k = i + 1, k + 1
-        elif best[i][k] == best[i + 1][k]:
-            i += 1
-        else:
-            k += 1
     return found
 
 
@@ -484,34 +453,30 @@ def _may_join(ours: Sequence[_Block], theirs: Sequence[_Block]) -> bool:
 
 def _merge_gap(base: bytes, ours: bytes, theirs: bytes) -> bytes:
     """Blank lines: the side that changed them, the more of them when both did."""
-    if ours != base != theirs:
-        return max(ours, theirs, key=lambda gap: gap.count(b"\n"))
-    return _pick(base, ours, theirs)
+    merged = changed_side(base, ours, theirs)
+    return max(ours, theirs, key=lambda gap: gap.count(b"\n")) if merged is None else merged
 
 
 def _merge_block(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    if theirs in (ours, base):
-        return ours
-    if ours == base:
-        return theirs
+    if (merged := changed_side(base, ours, theirs)) is not None:
+        return merged
     items = [_ITEM.fullmatch(version) for version in (base, ours, theirs)]
     known = [item for item in items if item]
     if len(known) < len(items):
         return _merge_prose(base, ours, theirs)
-    parts = {name: [item[name] for item in known] for name in ("mark", "box", "text")}
-    mark = _merge_marks(*parts["mark"])
-    old, mine, other = parts["box"]
-    if mark is None or (mine != other and old not in (mine, other)):
+    mark = _merge_marks(*(item["mark"] for item in known))
+    box = changed_side(*(item["box"] or b"" for item in known))
+    if mark is None or box is None:
         return None  # the box is ticked here and cancelled there
-    text = _merge_prose(*parts["text"])
-    return None if text is None else mark + (_pick(old, mine, other) or b"") + text
+    text = _merge_prose(*(item["text"] for item in known))
+    return None if text is None else mark + box + text
 
 
 def _merge_marks(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     """Merge how far items are indented; of a number that both counted anew, take ours."""
     if _DIGITS.sub(b"1", ours) == _DIGITS.sub(b"1", theirs):
         return ours
-    return _pick(base, ours, theirs) if base in (ours, theirs) else None
+    return changed_side(base, ours, theirs)
 
 
 def _merge_prose(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 from notekeep.markdown.parser import parse_markdown
@@ -209,15 +209,18 @@ def page_title(page: ParsedPage, said: Callable[[str], str] = str) -> str:
     return next(filter(None, words), "")
 
 
+_Place: TypeAlias = tuple[int, int, int]
+"""Start, end and line of a span, without blanks at its end."""
+
+
 class _Outline:
     """Makes facts of spans."""
 
     def __init__(self, page: ParsedPage) -> None:
         self.text = page.text
         self.body = BodyFacts(problem=page.problem)
-        self._line = page.line_of
         self._quote_end = 0
-        makers: dict[str, Callable[[Span], None]] = {
+        makers: dict[str, Callable[[Span, _Place], None]] = {
             "wikilink": self._wikilink,
             "embed": self._wikilink,
             "link": self._link,
@@ -236,12 +239,9 @@ class _Outline:
             "html": self._html,
             "html_block": self._html,
         }
-        for span in page.plain:
-            if make := makers.get(span[0]):
-                make(span)
-        for span in page.added:
-            if make := makers.get(span[0]):
-                make(span)
+        for span in (*page.plain, *page.added):
+            if make := makers.get(span.kind):
+                make(span, (span.start, self._end(span), page.line_of(span.start)))
         for found in (self.body.links, self.body.comments, self.body.timestamps):
             found.sort(key=_start)
 
@@ -252,33 +252,29 @@ class _Outline:
             end -= 1
         return end
 
-    def _wikilink(self, span: Span) -> None:
+    def _wikilink(self, span: Span, place: _Place) -> None:
         name, _, fragment = span.info.partition("#")
         heading, block = split_fragment(fragment)
-        place = (span.start, span.end, self._line(span.start))
         words = span.words.strip()
         self.body.links.append(
             Link(*place, name.strip(), heading, block, words, embed=span.kind == "embed", wiki=True)
         )
 
-    def _link(self, span: Span) -> None:
+    def _link(self, span: Span, place: _Place) -> None:
         if self.text[span.end - 1] == ")":  # else its address stands in a definition
-            self._vault_link(span)
+            self._vault_link(span, place)
 
-    def _vault_link(self, span: Span) -> None:
-        place = (span.start, span.end, self._line(span.start))
+    def _vault_link(self, span: Span, place: _Place) -> None:
         if link := vault_link(place, span.info, span.words, embed=span.kind == "image"):
             self.body.links.append(link)
 
-    def _tag(self, span: Span) -> None:
-        place = (span.start, span.end, self._line(span.start))
+    def _tag(self, span: Span, place: _Place) -> None:
         self.body.tags.append(InlineTag(*place, span.info))
 
-    def _heading(self, span: Span) -> None:
-        place = (span.start, self._end(span), self._line(span.start))
+    def _heading(self, span: Span, place: _Place) -> None:
         self.body.headings.append(Heading(*place, int(span.info), span.words))
 
-    def _item(self, span: Span) -> None:
+    def _item(self, span: Span, place: _Place) -> None:
         if not span.info:
             return
         end = self.text.find("\n", span.start, span.end)
@@ -286,19 +282,17 @@ class _Outline:
         while self.text[end - 1] in " \t":
             end -= 1
         mark_at = self.text.index("[", span.start) + 1
-        line = self._line(span.start)
-        self.body.tasks.append(Task(span.start, end, line, span.info, mark_at, span.words))
+        self.body.tasks.append(Task(span.start, end, place[2], span.info, mark_at, span.words))
 
-    def _quote(self, span: Span) -> None:
+    def _quote(self, span: Span, place: _Place) -> None:
         if span.start < self._quote_end:
             return
         self._quote_end = span.end
-        line = self._line(span.start)
         end = span.start + len(self.text[span.start : span.end].rstrip("\n"))
-        if quote := _read_quote(self.text, span.start, end, line):
+        if quote := _read_quote(self.text, span.start, end, place[2]):
             self.body.quotes.append(quote)
 
-    def _timestamp(self, span: Span) -> None:
+    def _timestamp(self, span: Span, place: _Place) -> None:
         start, end = span.start, span.end
         if self.text[start] != "[":  # the brackets are those of a link
             start, end = start - 1, end + 1
@@ -307,25 +301,21 @@ class _Outline:
             return
         rest = _AFTER_MOMENT.match(self.text, end)
         words = rest[1].rstrip() if rest else ""
-        place = (start, end, self._line(start))
-        self.body.timestamps.append(Timestamp(*place, int(span.info), words))
+        self.body.timestamps.append(Timestamp(start, end, place[2], int(span.info), words))
 
-    def _block_id(self, span: Span) -> None:
-        place = (span.start, span.end, self._line(span.start))
+    def _block_id(self, span: Span, place: _Place) -> None:
         self.body.blocks.append(BlockId(*place, span.info))
 
-    def _code(self, span: Span) -> None:
-        place = (span.start, self._end(span), self._line(span.start))
-        kind = span.kind
-        self.body.code.append(Code(*place, fenced=kind == "fence", inline=kind == "code_span"))
+    def _code(self, span: Span, place: _Place) -> None:
+        is_fenced, is_inline = span.kind == "fence", span.kind == "code_span"
+        self.body.code.append(Code(*place, fenced=is_fenced, inline=is_inline))
 
-    def _comment(self, span: Span) -> None:
-        place = (span.start, self._end(span), self._line(span.start))
+    def _comment(self, span: Span, place: _Place) -> None:
         self.body.comments.append(Comment(*place, html=span.kind != "comment"))
 
-    def _html(self, span: Span) -> None:
+    def _html(self, span: Span, place: _Place) -> None:
         if self.text.startswith("<!--", span.start):
-            self._comment(span)
+            self._comment(span, place)
 
 
 def find_locator(quote: str) -> re.Match[str] | None:
@@ -348,7 +338,7 @@ def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:
     return Quote(start, end, line, words, locator) if words else None
 
 
-def vault_link(span: tuple[int, int, int], target: str, label: str, *, embed: bool) -> Link | None:
+def vault_link(place: _Place, target: str, label: str, *, embed: bool) -> Link | None:
     """A Markdown link as a Link, or None when it leads out of the vault."""
     if SCHEME_PATTERN.match(target):
         return None
@@ -356,7 +346,7 @@ def vault_link(span: tuple[int, int, int], target: str, label: str, *, embed: bo
     heading, block = split_fragment(unquote(fragment))
     if not (path or fragment):
         return None
-    return Link(*span, unquote(path), heading, block, label, embed=embed, wiki=False)
+    return Link(*place, unquote(path), heading, block, label, embed=embed, wiki=False)
 
 
 def split_fragment(fragment: str) -> tuple[str, str]:

@@ -16,12 +16,12 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from notekeep.markdown.extensions import (
+    WIKILINK_PATTERN,
     ParserPass,
     find_definitions,
     find_extensions,
     find_hidden,
 )
-from notekeep.markdown.links import WIKILINK_PATTERN
 from notekeep.markdown.tree import ParsedPage, Span
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final, Literal, NamedTuple, TypeVar
 
+T = TypeVar("T")
 Line = TypeVar("Line", str, bytes)
 
 
@@ -98,6 +99,30 @@ def _pair_between(
         )
 
 
+def best_pairs(likeness: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
+    """Pair rows with columns, both in order, so that the sum of their likeness is highest.
+
+    Those with a likeness of 0 are never a pair.
+    """
+    rows, columns = len(likeness), len(likeness[0]) if likeness else 0
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    for i in reversed(range(rows)):
+        for k in reversed(range(columns)):
+            paired = likeness[i][k] + best[i + 1][k + 1] if likeness[i][k] else 0.0
+            best[i][k] = max(paired, best[i + 1][k], best[i][k + 1])
+    pairs: list[tuple[int, int]] = []
+    i = k = 0
+    while i < rows and k < columns:
+        if likeness[i][k] and best[i][k] == likeness[i][k] + best[i + 1][k + 1]:
+            pairs.append((i, k))
+            i, k = i + 1, k + 1
+        elif best[i][k] == best[i + 1][k]:
+            i += 1
+        else:
+            k += 1
+    return pairs
+
+
 # Merging two versions of a text that come from one, or saying that it cannot be done
 #
 # Lines are bytes up to and including "\n", so nothing in them is interpreted and what neither
@@ -106,18 +131,19 @@ def _pair_between(
 
 
 class _Stretch(NamedTuple):
-    """Lines of the base and what both sides have there, and where the first side's begin."""
+    """Lines of the base, the same part of both sides, and the first side's line number, from 0."""
 
     base: Sequence[bytes]
     ours: Sequence[bytes]
     theirs: Sequence[bytes]
     start: int
 
-    def merged(self) -> Sequence[bytes] | None:
-        """The side that changed it; None when both did, each in its way."""
-        if self.ours in (self.theirs, self.base):
-            return self.theirs
-        return self.ours if self.theirs == self.base else None
+
+def changed_side(base: T, ours: T, theirs: T) -> T | None:
+    """Return the version that differs from the base; None when both do, and from each other."""
+    if theirs in (ours, base):
+        return ours
+    return theirs if ours == base else None
 
 
 def _match_early(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]:
@@ -151,13 +177,11 @@ def _stretches(
 
 def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     """Apply the changes of both sides to what they come from; None where they touch or overlap."""
-    if theirs in (ours, base):
-        return ours
-    if ours == base:
-        return theirs
+    if (merged_whole := changed_side(base, ours, theirs)) is not None:
+        return merged_whole
     merged: list[bytes] = []
-    for stretch in _stretches(*map(split_lines, (base, ours, theirs))):
-        lines = stretch.merged()
+    for old, mine, other, _ in _stretches(*map(split_lines, (base, ours, theirs))):
+        lines = changed_side(old, mine, other)
         if lines is None:
             return None
         merged += lines
@@ -297,10 +321,10 @@ def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
     """Compare three versions, line by line, in order."""
     found: list[MergeRegion] = []
     versions = (plain_ends(data).splitlines(keepends=True) for data in (base, site, note))
-    for stretch in _stretches(*versions):
+    for in_base, in_site, in_note, start in _stretches(*versions):
         old, there, here = (
             [line.decode("utf-8", "replace").rstrip("\n") for line in lines]
-            for lines in stretch[:3]
+            for lines in (in_base, in_site, in_note)
         )
         side: Side = "clash"
         if there == here:
@@ -310,10 +334,11 @@ def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
         elif here == old:
             side = "site"
         if found and side == "same" == found[-1].side:
-            for known, more in zip(found[-1][2:], (old, there, here), strict=True):
-                known.extend(more)
-        elif any(stretch[:3]):
-            found.append(MergeRegion(side, stretch.start + 1, old, there, here))
+            found[-1].base.extend(old)
+            found[-1].site.extend(there)
+            found[-1].note.extend(here)
+        elif old or there or here:
+            found.append(MergeRegion(side, start + 1, old, there, here))
     return found
 
 
@@ -327,13 +352,13 @@ def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
 
 def has_changes_of(text: bytes, other: bytes, base: bytes) -> bool:
     """Return whether a text has every change that the other one made to the base of both."""
-    for one in _stretches(*(split_lines(plain_ends(side)) for side in (base, text, other))):
-        merged = one.merged()
+    versions = (split_lines(plain_ends(side)) for side in (base, text, other))
+    for old, mine, theirs, _ in _stretches(*versions):
+        merged = changed_side(old, mine, theirs)
         if merged is None:
-            sides = [b"".join(lines) for lines in (one.base, one.ours, one.theirs)]
-            if merge_words(*sides) != sides[1].rstrip():
+            if merge_words(*map(b"".join, (old, mine, theirs))) != b"".join(mine).rstrip():
                 return False
-        elif [*merged] != [*one.ours]:
+        elif merged != mine:
             return False
     return True
 

@@ -159,7 +159,7 @@ def _uncrossed(base: list[Span], added: list[Span]) -> list[Span]:
 def _cut(base: list[Span], gone: list[tuple[int, int]]) -> Iterable[Span]:
     """Leave out what other spans say, whose places are in order and apart."""
     for span in base:
-        kind, start, end = span[:3]
+        kind, start, end = span.kind, span.start, span.end
         if kind in BLOCK_KINDS:
             yield span
             continue
@@ -190,6 +190,6 @@ def _with_depth(spans: list[Span]) -> list[Span]:
         while ends and ends[-1] <= span.start:
             ends.pop()
         depth = len(ends)
-        nested.append(span if span.depth == depth else Span(*span[:3], depth, *span[4:]))
+        nested.append(span if span.depth == depth else span._replace(depth=depth))
         ends.append(span.end)
     return nested

@@ -22,6 +22,7 @@ from notekeep.markdown.field_values import (
     spell,
     spell_field,
     spell_inline_list,
+    spell_items,
     split_items,
 )
 from notekeep.markdown.frontmatter_block import Split, SuspiciousBlock
@@ -58,10 +59,8 @@ class YamlEdit:
             edit = self._add_key(key, value)
         elif proof.same_words(self._tree[key], shape):
             return None
-        elif isinstance(value, list):
-            edit = self._set_list(entry, value)
         else:
-            edit = self._set_scalar(entry, value)
+            edit = self._set(entry, value)
         return self._apply(edit, {**self._tree, key: shape}, key)
 
     def add(self, key: str, item: Scalar) -> bytes | None:
@@ -191,7 +190,8 @@ class YamlEdit:
         new = self._data[:start] + added + self._data[end:]
         proof.check_bytes(self._data, new, start, end, len(added))
         edited = text[: edit.start] + edit.text + text[edit.end :]
-        line = _line(self._entries[key]) if key in self._entries else 1
+        entry = self._entries.get(key)
+        line = entry.key.start_mark.line + 2 if entry else 1  # below the fence, from 1
         try:
             document = Document(edited)
         except SuspiciousBlock:
@@ -213,51 +213,36 @@ class YamlEdit:
         line = spell_field(key, value, eol=self._eol, indent=indent, step=self._step())
         return TextEdit(at, at, line)
 
-    def _set_scalar(self, entry: YamlEntry, value: Scalar) -> TextEdit:
-        """A scalar in the place of what there is, quoted as that was."""
+    def _set(self, entry: YamlEntry, value: Value) -> TextEdit:
+        """Replace a value, quoted as it was; items of a list that stay keep their lines."""
         node = entry.value
         _need_own(entry)
+        listed = value if isinstance(value, list) else []
+        text = spell_inline_list(value) if isinstance(value, list) else spell(value)
         if isinstance(node, yaml.ScalarNode):
             if _start(node) == _end(node):
-                return self._fill(entry, spell(value))
+                return self._below(entry, listed) if listed else self._fill(entry, text)
             if value is None:
                 return TextEdit(self._colon(entry), self._end_of(entry), "")
-            return TextEdit(_start(node), self._end_of(entry), respell(value, node.style))
-        if isinstance(node, yaml.SequenceNode):
-            return self._replace_list(entry, node, spell(value))
-        return self._replace_mapping(entry, spell(value))
-
-    def _set_list(self, entry: YamlEntry, items: list[Scalar]) -> TextEdit:
-        """A list in the place of what there is; items that stay keep their lines."""
-        node = entry.value
-        _need_own(entry)
-        if isinstance(node, yaml.ScalarNode):
-            if _start(node) == _end(node):
-                return self._fill(entry, "[]") if not items else self._below(entry, items)
-            return TextEdit(_start(node), self._end_of(entry), spell_inline_list(items))
+            if not isinstance(value, list):
+                text = respell(value, node.style)
+            return TextEdit(_start(node), self._end_of(entry), text)
         if not isinstance(node, yaml.SequenceNode):
-            return self._replace_mapping(entry, spell_inline_list(items))
-        if node.flow_style:
-            self._need_no_remarks(node)
-            return TextEdit(_start(node), _end(node), spell_inline_list(items))
-        if not items:
-            return self._replace_list(entry, node, "[]")
-        return self._replace_items(entry, items)
+            return self._replace_mapping(entry, text)
+        if listed and not node.flow_style:
+            return self._replace_items(entry, listed)
+        return self._replace_list(entry, node, text)
 
     def _add_item(self, entry: YamlEntry, item: Scalar) -> TextEdit:
         """One more item at the end of a list, or of nothing."""
-        node = entry.value
-        _need_own(entry)
-        if isinstance(node, yaml.ScalarNode):
-            if _start(node) == _end(node):
-                return self._below(entry, [item])
-            return TextEdit(_start(node), self._end_of(entry), spell_inline_list([item]))
+        if isinstance(entry.value, yaml.ScalarNode):
+            return self._set(entry, [item])
         node = self._own_list(entry)
         if node.flow_style:
             return self._add_to_flow(node, item)
         last = node.value[-1]
         at = next_line(self._text, self._document.end(last))
-        return TextEdit(at, at, self._item_lines(self._prefix(entry, last), [item]))
+        return TextEdit(at, at, spell_items([item], self._prefix(entry, last), self._eol))
 
     def _remove_item(self, entry: YamlEntry, index: int) -> TextEdit:
         node = self._own_list(entry)
@@ -267,10 +252,6 @@ class YamlEdit:
         self._prefix(entry, item)
         start = line_start(self._text, _start(item))
         return TextEdit(start, next_line(self._text, self._document.end(item)), "")
-
-    def _item_lines(self, prefix: str, items: list[Scalar]) -> str:
-        lines = (f"{prefix}- {spell(item, flow=item is None)}{self._eol}" for item in items)
-        return "".join(lines)
 
     def _fill(self, entry: YamlEntry, text: str) -> TextEdit:
         """Give a key that has no value one, on its line."""
@@ -284,7 +265,7 @@ class YamlEdit:
         """Give a key that has no value a list, one item a line."""
         at = next_line(self._text, self._colon(entry))
         indent = " " * entry.key.start_mark.column + self._step()
-        return TextEdit(at, at, self._item_lines(indent, items))
+        return TextEdit(at, at, spell_items(items, indent, self._eol))
 
     def _replace_list(self, entry: YamlEntry, node: yaml.SequenceNode, text: str) -> TextEdit:
         """Put a value on a key's line in the place of a list."""
@@ -329,7 +310,7 @@ class YamlEdit:
             start = end = next_line(self._text, self._document.end(old[head - 1]))
         else:
             start = end = line_start(self._text, _start(old[0]))
-        lines = self._item_lines(prefix, items[head : len(items) - tail])
+        lines = spell_items(items[head : len(items) - tail], prefix, self._eol)
         return TextEdit(start, end, lines + self._remarks(old[head : len(old) - tail]))
 
     def _remarks(self, items: list[yaml.Node]) -> str:
@@ -440,10 +421,6 @@ def _start(node: yaml.Node) -> int:
 
 def _end(node: yaml.Node) -> int:
     return int(node.end_mark.index)
-
-
-def _line(entry: YamlEntry) -> int:
-    return int(entry.key.start_mark.line) + 2
 
 
 def _indent(line: str) -> str:

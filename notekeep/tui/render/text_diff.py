@@ -7,12 +7,14 @@ of them is clean.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby, islice, zip_longest
 from typing import NamedTuple
 
 from notekeep.markdown.sanitize import clean_line
+from notekeep.markdown.text_merge import best_pairs, split_lines
 from notekeep.notes.plan import NoteChange
 from notekeep.tui.render.formatting import plural
 from notekeep.tui.render.glyphs import Glyphs
@@ -75,7 +77,10 @@ class TextComparison(NamedTuple):
 
 def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> TextComparison:
     """Compare two versions of a text."""
-    old, new = _split_lines(before), _split_lines(after)
+    old, new = (
+        [line.decode("utf-8", "replace") for line in split_lines(data.removeprefix(BOM_UTF8))]
+        for data in (before, after)
+    )
     pairs: list[LinePair] = []
     blocks = _blocks(old, new)
     for index, (is_same, gone, came) in enumerate(blocks):
@@ -87,13 +92,6 @@ def compare(before: bytes, after: bytes, *, context: int = CONTEXT_LINES) -> Tex
     added = sum(len(came) for is_same, _, came in blocks if not is_same)
     removed = sum(len(gone) for is_same, gone, _ in blocks if not is_same)
     return TextComparison(pairs, added, removed)
-
-
-def _split_lines(data: bytes) -> list[str]:
-    """Cut a text behind each line feed and nowhere else; what is no UTF-8 is shown as such."""
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    parts = text.split("\n")
-    return [*(f"{part}\n" for part in parts[:-1]), *([parts[-1]] if parts[-1] else [])]
 
 
 def _blocks(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, range, range]]:
@@ -164,25 +162,15 @@ def _aligned(gone: Sequence[str], came: Sequence[str]) -> Iterator[tuple[int | N
     old, new = (
         [_NO_BLANK.findall(line[:MAX_COMPARED_LETTERS]) for line in lines] for lines in (gone, came)
     )
-    alike = [
+    likeness = [
         [SequenceMatcher(None, left, right, autojunk=False).quick_ratio() for right in new]
         for left in old
     ]
-    best = [[0.0] * (len(came) + 1) for _ in range(len(gone) + 1)]
-    for i in reversed(range(len(gone))):
-        for j in reversed(range(len(came))):
-            paired = alike[i][j] + best[i + 1][j + 1] if alike[i][j] >= MIN_LIKENESS else 0.0
-            best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
-    i = j = done_i = done_j = 0
-    while i < len(gone) and j < len(came):
-        if alike[i][j] >= MIN_LIKENESS and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
-            yield from zip_longest(range(done_i, i), range(done_j, j))
-            yield i, j
-            i, j = done_i, done_j = i + 1, j + 1
-        elif best[i][j] == best[i + 1][j]:
-            i += 1
-        else:
-            j += 1
+    done_i = done_j = 0
+    for i, j in best_pairs([[n if n >= MIN_LIKENESS else 0.0 for n in row] for row in likeness]):
+        yield from zip_longest(range(done_i, i), range(done_j, j))
+        yield i, j
+        done_i, done_j = i + 1, j + 1
     yield from zip_longest(range(done_i, len(gone)), range(done_j, len(came)))
 
 
