@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import chain
 from typing import Self
 
 from notekeep.errors import Refused
@@ -23,8 +24,6 @@ _ODD = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _PICTURES = {**{code: 0x2400 + code for code in range(0x20)}, 0x7F: 0x2421}
-_FIRST, _LAST = 0xE000, 0xF8FF
-_PLANES = (0xF0000, 0xFFFFD)
 _REPLACEMENT = "\ufffd"
 
 
@@ -40,7 +39,8 @@ class StandIns:
         self._to: dict[str, str] = {}
         self._back: dict[int, str] = {}
         self._drawn: dict[int, str] = {}
-        self._free = self._unused()
+        areas = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE))  # for private use
+        self._free = (char for char in map(chr, chain(*areas)) if char not in self._taken)
 
     def shown(self, text: str) -> str:
         """Replace what must not be shown in a line; its length in characters stays."""
@@ -72,12 +72,6 @@ class StandIns:
         self._taken.add(picture)
         self._to[char] = picture
         self._back[ord(picture)] = char
-
-    def _unused(self) -> Iterator[str]:
-        for first, last in ((_FIRST, _LAST), _PLANES):
-            for code in range(first, last + 1):
-                if chr(code) not in self._taken:
-                    yield chr(code)
 
 
 # A file's text in an editor, and back: what was not edited keeps every byte.

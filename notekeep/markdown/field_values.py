@@ -204,9 +204,14 @@ def spell(value: Scalar, *, flow: bool = False) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return repr(value)
-    if isinstance(value, BareText) or _reads_plain(value, flow):
-        return str(value)
-    return _quoted(value)
+    reads_plain = (
+        _PLAIN.match(value) is not None
+        and _TYPED.match(value) is None
+        and not value.endswith(" ")
+        and _is_printable(value)
+        and not (flow and not _FLOW_SIGNS.isdisjoint(value))
+    )
+    return str(value) if isinstance(value, BareText) or reads_plain else _quoted(value)
 
 
 def respell(value: Scalar, style: str | None) -> str:
@@ -223,16 +228,6 @@ def _quoted(text: str, *, double: bool = False) -> str:
     if not double and '"' in text and "'" not in text and _is_printable(text):
         return f"'{text}'"
     return '"' + _ESCAPED.sub(_escape, text) + '"'
-
-
-def _reads_plain(text: str, flow: bool) -> bool:  # noqa: FBT001 - passed on from spell()
-    return (
-        _PLAIN.match(text) is not None
-        and _TYPED.match(text) is None
-        and not text.endswith(" ")
-        and _is_printable(text)
-        and not (flow and not _FLOW_SIGNS.isdisjoint(text))
-    )
 
 
 def _is_printable(text: str) -> bool:

@@ -101,9 +101,15 @@ def _read_block(data: bytes, parts: Split) -> FrontMatter:
             "The front matter is not UTF-8 text.", before.count(b"\n"), column
         ) from error
     if parts.kind == "yaml":
-        from notekeep.markdown.yaml_reader import read_yaml_block
+        from notekeep.markdown.yaml_reader import Document
 
-        return FrontMatter(parts, *read_yaml_block(text))
+        document = Document(text)
+        return FrontMatter(
+            parts,
+            {entry.name: document.value(entry.value) for entry in document.entries},
+            {entry.name: document.raw(entry) for entry in document.entries},
+            {entry.name: document.words(entry.value) for entry in document.entries},
+        )
     if parts.kind == "toml":
         from notekeep.markdown.toml_edit import read_toml_block
 

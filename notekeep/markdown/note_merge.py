@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from notekeep.markdown.yaml_reader import Document
 
 _LOG_FOLDERS: Final = ("/habits/log/", "/review/log/", "/.notekeep/imported/")
-_NO_MERGE: Final = (".json", ".canvas", ".svg")
+_NO_MERGE: Final = ("json", "canvas", "svg")
 """Text that is no longer valid when lines of two versions are put together."""
 
 _BINARY_SAMPLE = 8192
@@ -57,10 +57,11 @@ def merge_versions(
         return merged
     if is_log(path):
         return merge_logs(base or b"", ours, theirs)
-    if any(is_binary(version) for version in (base or b"", ours, theirs)):
+    versions = (base or b"", ours, theirs)
+    if any(b"\0" in version[:_BINARY_SAMPLE] or is_pointer(version) for version in versions):
         return None
     suffix = path.lower().rpartition(".")[2]
-    if f".{suffix}" in _NO_MERGE:
+    if suffix in _NO_MERGE:
         return None
     if suffix in ("md", "markdown"):
         is_new = base is None
@@ -68,11 +69,6 @@ def merge_versions(
         known = common_lines(ours, theirs) if base is None else base
         return _with_one_line_end(merge, known, ours, theirs)
     return None if base is None else _with_one_line_end(merge_texts, base, ours, theirs)
-
-
-def is_binary(data: bytes) -> bool:
-    """Whether a file is not text, or stands for one."""
-    return b"\0" in data[:_BINARY_SAMPLE] or is_pointer(data)
 
 
 def is_pointer(data: bytes) -> bool:

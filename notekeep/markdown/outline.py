@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from notekeep.markdown.parser import parse_markdown
@@ -121,33 +121,12 @@ class Timestamp(NamedTuple):
     text: str
 
 
-class BlockId(NamedTuple):
-    """`^id` at the end of a block; `name` has no `^`."""
+class BodyRange(NamedTuple):
+    """Code, a comment or a block id."""
 
     start: int
     end: int
     line: int
-    name: str
-
-
-class Code(NamedTuple):
-    """Code: nothing inside it is markup."""
-
-    start: int
-    end: int
-    line: int
-    fenced: bool  # whether it is a block between fences
-    # whether it is a span between backticks; a block that is neither is indented
-    inline: bool = False
-
-
-class Comment(NamedTuple):
-    """`%%...%%` or `<!--...-->`, inline or over several lines: not shown, never a link or a tag."""
-
-    start: int
-    end: int
-    line: int
-    html: bool
 
 
 @dataclass(slots=True)
@@ -160,9 +139,11 @@ class BodyFacts:
     tasks: list[Task] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     timestamps: list[Timestamp] = field(default_factory=list)
-    blocks: list[BlockId] = field(default_factory=list)
-    code: list[Code] = field(default_factory=list)
-    comments: list[Comment] = field(default_factory=list)
+    # ids at the end of blocks: `^id`
+    blocks: list[BodyRange] = field(default_factory=list)
+    code: list[BodyRange] = field(default_factory=list)
+    # `%%...%%` or `<!--...-->`, inline or over several lines
+    comments: list[BodyRange] = field(default_factory=list)
     problem: str = ""
 
 
@@ -209,10 +190,6 @@ def page_title(page: ParsedPage, said: Callable[[str], str] = str) -> str:
     return next(filter(None, words), "")
 
 
-_Place: TypeAlias = tuple[int, int, int]
-"""Start, end and line of a span, without blanks at its end."""
-
-
 class _Outline:
     """Makes facts of spans."""
 
@@ -220,7 +197,7 @@ class _Outline:
         self.text = page.text
         self.body = BodyFacts(problem=page.problem)
         self._quote_end = 0
-        makers: dict[str, Callable[[Span, _Place], None]] = {
+        makers: dict[str, Callable[[Span, BodyRange], None]] = {
             "wikilink": self._wikilink,
             "embed": self._wikilink,
             "link": self._link,
@@ -241,7 +218,7 @@ class _Outline:
         }
         for span in (*page.plain, *page.added):
             if make := makers.get(span.kind):
-                make(span, (span.start, self._end(span), page.line_of(span.start)))
+                make(span, BodyRange(span.start, self._end(span), page.line_of(span.start)))
         for found in (self.body.links, self.body.comments, self.body.timestamps):
             found.sort(key=_start)
 
@@ -252,7 +229,7 @@ class _Outline:
             end -= 1
         return end
 
-    def _wikilink(self, span: Span, place: _Place) -> None:
+    def _wikilink(self, span: Span, place: BodyRange) -> None:
         name, _, fragment = span.info.partition("#")
         heading, block = split_fragment(fragment)
         words = span.words.strip()
@@ -260,21 +237,21 @@ class _Outline:
             Link(*place, name.strip(), heading, block, words, embed=span.kind == "embed", wiki=True)
         )
 
-    def _link(self, span: Span, place: _Place) -> None:
+    def _link(self, span: Span, place: BodyRange) -> None:
         if self.text[span.end - 1] == ")":  # else its address stands in a definition
             self._vault_link(span, place)
 
-    def _vault_link(self, span: Span, place: _Place) -> None:
+    def _vault_link(self, span: Span, place: BodyRange) -> None:
         if link := vault_link(place, span.info, span.words, embed=span.kind == "image"):
             self.body.links.append(link)
 
-    def _tag(self, span: Span, place: _Place) -> None:
+    def _tag(self, span: Span, place: BodyRange) -> None:
         self.body.tags.append(InlineTag(*place, span.info))
 
-    def _heading(self, span: Span, place: _Place) -> None:
+    def _heading(self, span: Span, place: BodyRange) -> None:
         self.body.headings.append(Heading(*place, int(span.info), span.words))
 
-    def _item(self, span: Span, place: _Place) -> None:
+    def _item(self, span: Span, place: BodyRange) -> None:
         if not span.info:
             return
         end = self.text.find("\n", span.start, span.end)
@@ -282,17 +259,17 @@ class _Outline:
         while self.text[end - 1] in " \t":
             end -= 1
         mark_at = self.text.index("[", span.start) + 1
-        self.body.tasks.append(Task(span.start, end, place[2], span.info, mark_at, span.words))
+        self.body.tasks.append(Task(span.start, end, place.line, span.info, mark_at, span.words))
 
-    def _quote(self, span: Span, place: _Place) -> None:
+    def _quote(self, span: Span, place: BodyRange) -> None:
         if span.start < self._quote_end:
             return
         self._quote_end = span.end
         end = span.start + len(self.text[span.start : span.end].rstrip("\n"))
-        if quote := _read_quote(self.text, span.start, end, place[2]):
+        if quote := _read_quote(self.text, span.start, end, place.line):
             self.body.quotes.append(quote)
 
-    def _timestamp(self, span: Span, place: _Place) -> None:
+    def _timestamp(self, span: Span, place: BodyRange) -> None:
         start, end = span.start, span.end
         if self.text[start] != "[":  # the brackets are those of a link
             start, end = start - 1, end + 1
@@ -301,19 +278,18 @@ class _Outline:
             return
         rest = _AFTER_MOMENT.match(self.text, end)
         words = rest[1].rstrip() if rest else ""
-        self.body.timestamps.append(Timestamp(start, end, place[2], int(span.info), words))
+        self.body.timestamps.append(Timestamp(start, end, place.line, int(span.info), words))
 
-    def _block_id(self, span: Span, place: _Place) -> None:
-        self.body.blocks.append(BlockId(*place, span.info))
+    def _block_id(self, _span: Span, place: BodyRange) -> None:
+        self.body.blocks.append(place)
 
-    def _code(self, span: Span, place: _Place) -> None:
-        is_fenced, is_inline = span.kind == "fence", span.kind == "code_span"
-        self.body.code.append(Code(*place, fenced=is_fenced, inline=is_inline))
+    def _code(self, _span: Span, place: BodyRange) -> None:
+        self.body.code.append(place)
 
-    def _comment(self, span: Span, place: _Place) -> None:
-        self.body.comments.append(Comment(*place, html=span.kind != "comment"))
+    def _comment(self, _span: Span, place: BodyRange) -> None:
+        self.body.comments.append(place)
 
-    def _html(self, span: Span, place: _Place) -> None:
+    def _html(self, span: Span, place: BodyRange) -> None:
         if self.text.startswith("<!--", span.start):
             self._comment(span, place)
 
@@ -338,7 +314,7 @@ def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:
     return Quote(start, end, line, words, locator) if words else None
 
 
-def vault_link(place: _Place, target: str, label: str, *, embed: bool) -> Link | None:
+def vault_link(place: BodyRange, target: str, label: str, *, embed: bool) -> Link | None:
     """A Markdown link as a Link, or None when it leads out of the vault."""
     if SCHEME_PATTERN.match(target):
         return None

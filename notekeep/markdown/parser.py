@@ -357,10 +357,6 @@ class _Builder:
         return kind, start, end, depth, target, words or "", ""
 
 
-def _describe_heading(data: Any, text: str, start: int, end: int) -> tuple[str, str, str]:
-    return data["level"][1], _heading_words(text[start:end].strip()), ""
-
-
 def _describe_quote(data: Any, text: str, start: int, end: int) -> tuple[str, str, str]:
     del data
     callout = _CALLOUT.match(text, text.find(">", start), end)
@@ -370,7 +366,7 @@ def _describe_quote(data: Any, text: str, start: int, end: int) -> tuple[str, st
 
 
 _DESCRIBED: Final[dict[str, Callable[[Any, str, int, int], tuple[str, str, str]]]] = {
-    "heading": _describe_heading,
+    "heading": lambda data, *place: (data["level"][1], _heading_words(*place), ""),
     "quote": _describe_quote,
     "fence": lambda data, *_: (data["Fenced"], "", ""),
     "footnote": lambda data, *_: (data, "", ""),
@@ -379,8 +375,9 @@ _DESCRIBED: Final[dict[str, Callable[[Any, str, int, int], tuple[str, str, str]]
 """What the blocks of some kinds say of themselves: info, words, title."""
 
 
-def _heading_words(source: str) -> str:
+def _heading_words(text: str, start: int, end: int) -> str:
     """Return what a heading says, without the marks that make it one."""
+    source = text[start:end].strip()
     if "\n" in source:
         lines = source.split("\n")[:-1]
         return " ".join(_LINE_LEAD.sub("", line).strip() for line in lines)

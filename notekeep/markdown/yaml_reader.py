@@ -175,25 +175,6 @@ def scalar(node: yaml.ScalarNode) -> Scalar:
     return str(node.value) if node.tag == STRING_TAG else type_scalar(node.value)
 
 
-class YamlFields(NamedTuple):
-    """A block by key: typed values, the source text of each, its text before typing, unquoted."""
-
-    values: dict[str, Value]
-    raw: dict[str, str]
-    words: dict[str, str | list[str]]
-
-
-def read_yaml_block(text: str) -> YamlFields:
-    """Read a block."""
-    document = Document(text)
-    entries = document.entries
-    return YamlFields(
-        {entry.name: document.value(entry.value) for entry in entries},
-        {entry.name: document.raw(entry) for entry in entries},
-        {entry.name: document.words(entry.value) for entry in entries},
-    )
-
-
 class NoteHandler(YAMLHandler):
     """Front matter for python-frontmatter, read only.
 
@@ -214,7 +195,8 @@ class NoteHandler(YAMLHandler):
 
     def load(self, fm: str, **_kwargs: object) -> dict[str, Value]:
         """Read a block into typed values."""
-        return read_yaml_block(fm).values
+        document = Document(fm)
+        return {entry.name: document.value(entry.value) for entry in document.entries}
 
     def export(self, metadata: dict[str, object], **kwargs: object) -> NoReturn:
         """Refuse: dumping a note again would lose comments, order, quotes and line ends."""

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from notekeep.markdown import parser
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import read_note
-from notekeep.markdown.outline import read_body
+from notekeep.markdown.outline import extract_facts, read_body
+from notekeep.markdown.tree import CODE_KINDS
 from tests.support import reference
 from tests.support.hostile_text import TEXTS, assert_linear
 from tests.support.notes import varied_notes
@@ -28,21 +29,23 @@ CORPORA = [folder for folder in os.environ.get("NOTEKEEP_CORPUS", "").split(os.p
 
 def _read(text: str) -> reference.Found:
     """What the scanner finds, in the form of the reference."""
-    body = read_body(text)
+    page = parser.parse_markdown(text)
+    body = extract_facts(page)
     lines = text.replace("\r\n", " \n").replace("\r", "\n")
+    kinds = {span.start: span.kind for span in page.plain if span.kind in CODE_KINDS}
     blocks = [
         (
-            "fence" if code.fenced else "indented",
+            "fence" if kinds[code.start] == "fence" else "indented",
             code.line,
             code.line + lines.count("\n", code.start, code.end) + 1,
         )
         for code in body.code
-        if not code.inline
+        if kinds[code.start] != "code_span"
     ]
     spans = [
         reference.words(lines[code.start : code.end].strip("`"))
         for code in body.code
-        if code.inline
+        if kinds[code.start] == "code_span"
     ]
     links = [
         ("wiki" if link.wiki else "md", link.target, link.heading or link.block)

@@ -103,9 +103,9 @@ def test_headings_and_blocks_that_are_linked_to_exist(
     missing = []
     for path, link in links(notes):
         for target in resolver.resolve(link.target, path) if link.target else [path]:
-            there = spans(notes[target])
+            there, body = spans(notes[target]), notes[target].body
             headings = {heading.text for heading in there.headings}
-            blocks = {block.name for block in there.blocks}
+            blocks = {body[block.start + 1 : block.end] for block in there.blocks}
             if (link.heading and link.heading not in headings) or (
                 link.block and link.block not in blocks
             ):
