@@ -1,1 +1,1 @@
-"""SQLite: what the files hold, as rows. A cache; the files are the truth."""
+"""SQLite: the content of the files as rows. A cache of the files."""

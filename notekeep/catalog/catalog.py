@@ -1,6 +1,6 @@
-"""The catalog: facts about notes in SQLite, and the rows that lists show.
+"""The catalog: facts about notes in SQLite, and the rows of lists.
 
-It can be deleted at any time and is built again from the notes. Full text is not known here.
+It is a cache, rebuilt from the notes. It contains no full text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from notekeep.query.tree import And, KnownPaths, Node, Not, Or, Order, children
 from notekeep.storage.scan import StatMark
 
 DEEP = 20
-"""A tree with more levels is worked out here: SQLite's parser has a bound of its own."""
+"""Deeper trees are evaluated in Python, because SQLite's parser has a depth limit."""
 
 _EVERY = Condition("1")
 
@@ -40,11 +40,11 @@ _EVERY = Condition("1")
 class Catalog(Connection):
     """The catalog of one vault. Several threads may read from it.
 
-    In all conditions None is every note. Logs and templates are in an answer only where a
-    condition asks for them, and a condition with words in it is a TypeError.
+    A condition of None matches every note. Logs and templates match only if a condition asks for
+    them. A condition with words is a TypeError.
     """
 
-    # Lists of notes.
+    # Lists of notes
 
     def rows(
         self,
@@ -53,7 +53,7 @@ class Catalog(Connection):
         limit: int | None = None,
         offset: int = 0,
     ) -> tuple[int, list[Row]]:
-        """Return how many notes match a condition, and a page of them, sorted, then by title."""
+        """Return the number of notes that match, and one page of them, sorted, then by title."""
         rows = self.page(node, order, limit, offset)
         is_last = len(rows) != limit and bool(rows or not offset)
         return offset + len(rows) if is_last else self.count(node), rows
@@ -61,7 +61,7 @@ class Catalog(Connection):
     def page(
         self, node: Node | None, order: Sequence[Order], limit: int | None, offset: int
     ) -> list[Row]:
-        """Return the same page without a count, which in a large vault takes as long."""
+        """Return the same page without the count, which takes as long in a large vault."""
         by = ordering(order)
         least = -1 if limit is None else limit
         return self.select_rows(
@@ -69,7 +69,7 @@ class Catalog(Connection):
         )
 
     def count(self, node: Node | None = None) -> int:
-        """Count the notes that a condition matches."""
+        """Count the notes that match a condition."""
         return int(self.find("count(*)", self.where(node))[0][0])
 
     def paths(self, node: Node | None) -> frozenset[str]:
@@ -77,53 +77,53 @@ class Catalog(Connection):
         return self._paths(self.where(node))
 
     def row(self, path: str) -> Row | None:
-        """Return the row of one file, whatever it is for."""
+        """Return the row of one file of any role."""
         return next(iter(self.select_rows(Condition("path = ?", (store_path(path),)))), None)
 
     def rows_of(self, paths: Iterable[str]) -> dict[str, Row]:
-        """Return the rows of notes by path, without those that the catalog does not know."""
+        """Return the rows of notes by path, without unknown paths."""
         where = condition(KnownPaths(frozenset(paths)))
         return {row.path: row for row in self.select_rows(where)}
 
     def rows_in_order(self, stored: Sequence[str]) -> list[Row]:
-        """Return the rows of notes in the order of their paths, which are as `find` gives them."""
+        """Return the rows of notes in the order of their stored paths."""
         rows = self.rows_of(map(load_path, stored))
         return [rows[path] for path in map(load_path, stored) if path in rows]
 
-    # Names.
+    # Names
 
     def named(self, name: str, *, in_lists: bool = False) -> list[Row]:
-        """Return the notes with that file name, title or alias; with `in_lists`, those in lists."""
+        """Return the notes with this file name, title or alias; `in_lists`: only listed ones."""
         has_it = "id IN (SELECT note FROM names WHERE key = ?)"
         among = f"{LISTED} AND {has_it}" if in_lists else has_it
         where = Condition(among, (link_key(store_path(name)),))
         return self.select_rows(where, "ORDER BY path")
 
     def names(self, where: Condition | None = None) -> list[tuple[str, str, list[str]]]:
-        """Return path, title and aliases of every note that a link may lead to, or of some."""
+        """Return path, title and aliases of all notes that links can target, or of some."""
         what = "path, title, json_extract(facts, '$.aliases')"
         found = self.find(what, where or Condition(LINKABLE), "ORDER BY sort, path")
         return [(load_path(path), title, json.loads(names)) for path, title, names in found]
 
     def titles(self) -> list[str]:
-        """Return the titles and aliases of all notes; SQLite reads no more than these."""
+        """Return the titles and aliases of all notes."""
         found = self.ask(
             "SELECT title FROM notes WHERE role = 'note' UNION ALL SELECT item.value FROM notes,"
             " json_each(notes.facts, '$.aliases') AS item WHERE notes.role = 'note'"
         )
         return [title for (title,) in found]
 
-    # Counts.
+    # Counts
 
     def tag_counts(self) -> dict[str, int]:
-        """Count the notes with each tag or one below it; by the alphabet, parents first."""
+        """Count the notes with each tag or a child of it, sorted by tag, parents first."""
         found = self.ask(
             "SELECT min(name), count(*) FROM tags GROUP BY tag ORDER BY replace(tag, '/', char(1))"
         )
         return dict(found)
 
     def field_names(self) -> dict[str, str]:
-        """Return the fields that notes have, each with its type, "any" where values differ."""
+        """Return the fields of all notes with their types; "any" if the types differ."""
         types: dict[str, set[str]] = {}
         for name, kind in self.ask(
             "SELECT name, type FROM (SELECT DISTINCT key, type FROM fields) JOIN keys USING (key)"
@@ -133,10 +133,10 @@ class Catalog(Connection):
             name: found.pop() if len(found) == 1 else "any" for name, found in sorted(types.items())
         }
 
-    # What one note says, and what is wrong.
+    # One note, and problems
 
     def links(self, path: str) -> list[LinkRow]:
-        """Return the links of a note in the order they stand, with where each leads."""
+        """Return the links of a note in order, with their targets."""
         found = self.ask(
             "SELECT l.line, l.target, t.path, l.state, l.heading, l.text, l.embed FROM links l"
             " JOIN notes n ON n.id = l.note LEFT JOIN notes t ON t.id = l.found"
@@ -149,7 +149,7 @@ class Catalog(Connection):
         ]
 
     def backlinks(self, path: str) -> list[Backlink]:
-        """Return the links that lead to a note from others, by title of the other, then line."""
+        """Return the links from other notes to a note, by title of the other, then line."""
         found = self.ask(
             "SELECT n.path, n.title, l.line, l.text FROM links l JOIN notes n ON n.id = l.note"
             " JOIN notes t ON t.id = l.found WHERE t.path = ? AND n.id <> t.id"
@@ -159,7 +159,7 @@ class Catalog(Connection):
         return [Backlink(load_path(source), *rest) for source, *rest in found]
 
     def headings(self, path: str) -> list[tuple[int, int, str]]:
-        """Return line of the file (from 1), level and text of each heading of a note."""
+        """Return the headings of a note: line in the file (from 1), level, text."""
         return self.ask(
             "SELECT h.line, h.level, h.text FROM headings h JOIN notes n ON n.id = h.note"
             " WHERE n.path = ? ORDER BY h.line",
@@ -167,7 +167,7 @@ class Catalog(Connection):
         )
 
     def problems(self, *, links: bool = True) -> list[Problem]:
-        """Return what is wrong in the vault, by path and line; `links` includes broken ones."""
+        """Return all problems of the vault, by path and line; `links` adds broken links."""
         # The log of habits reports its own lines.
         found = [
             Problem(load_path(path), *rest)
@@ -182,41 +182,41 @@ class Catalog(Connection):
         return sorted(found, key=lambda one: (one.path, one.line or 0, one.code, one.message))
 
     def conflicts(self) -> dict[str, str]:
-        """Return the conflict copies in the vault, each with the note it is a copy of."""
+        """Return all conflict copies, each with its original."""
         found = self.ask("SELECT path, original FROM conflicts ORDER BY path")
         return {load_path(copy): load_path(of) for copy, of in found}
 
-    # What the indexer compares and remembers.
+    # State for the indexer
 
     def marks(self) -> dict[str, StatMark]:
-        """Return the fingerprint of every file that was read, by path."""
+        """Return the fingerprint of every indexed file, by path."""
         return self.collect(_marks, "SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
 
     def digests(self, paths: Iterable[str]) -> dict[str, str]:
-        """Return the hash of each known file's content when it was last read."""
+        """Return the hashes of known files when they were last read."""
         found = self.find("path, digest", condition(KnownPaths(frozenset(paths))))
         return {load_path(path): digest for path, digest in found}
 
     @property
     def generation(self) -> int:
-        """A number that goes up with every change of what lists may show."""
+        """A number that increases with each change that lists may show."""
         return int(self.meta("generation") or 0)
 
     def meta(self, key: str) -> str | None:
-        """Return what the catalog remembers about itself, as "generation", "born" and "words"."""
+        """Return a value of the catalog itself, such as "generation", "born" or "words"."""
         found = self.ask("SELECT value FROM meta WHERE key = ?", (key,))
         return found[0][0] if found else None
 
     def dirty(self) -> dict[str, int]:
-        """Return the notes that the full text does not have as they are, with their generations."""
+        """Return the notes that are outdated in the full text, each with its generation."""
         return {load_path(path): at for path, at in self.ask("SELECT path, generation FROM dirty")}
 
     def unsettled(self) -> bool:
-        """Tell whether a refresh was interrupted before it knew where all links lead."""
+        """Whether a refresh was interrupted before it resolved all links."""
         return bool(self.ask("SELECT 1 FROM links WHERE state = 'unsettled' LIMIT 1"))
 
     def has_unread_logs(self) -> bool:
-        """Tell whether there are logs of habits whose lines are not in the tables yet."""
+        """Whether any habit log is not in the tables yet."""
         return bool(
             self.ask(
                 "SELECT 1 FROM notes WHERE role = 'log'"
@@ -224,7 +224,7 @@ class Catalog(Connection):
             )
         )
 
-    # Questions of other modules.
+    # Queries of other modules
 
     def find(
         self,
@@ -234,18 +234,18 @@ class Catalog(Connection):
         values: Sequence[Any] = (),
         join: str = "",
     ) -> list[Any]:
-        """Run a SELECT over `notes`, logs too; `more` follows the condition, with its `values`."""
+        """Run a SELECT over all `notes`; `more` follows the condition, with its `values`."""
         return self.ask(*_select_sql(what, where, more, values, join))
 
     def select_rows(
         self, where: Condition, more: str = "", values: Sequence[Any] = ()
     ) -> list[Row]:
-        """Return the rows that `find` finds."""
+        """Return the rows that match a condition."""
         question = _select_sql(", ".join(ROW_COLUMNS), where, more, values)
         return self.collect(lambda found: [*map(Row.of, found)], *question)
 
     def where(self, node: Node | None) -> Condition:
-        """Return a tree of facts as an expression for `find`."""
+        """Convert a tree of facts into an SQL condition for `find`."""
         listed = ", ".join(f"'{role}'" for role in roles(node))
         among = f"role IN ({listed})" if "," in listed else f"role = {listed}"
         if node is None:
@@ -291,7 +291,7 @@ def _link_problem(path: str, line: int, target: str, state: str, in_property: in
 
 
 def _marks(found: Iterable[tuple[str, int, int, int, int]]) -> dict[str, StatMark]:
-    """Fingerprints by path; as little as possible for each, since there is one for every file."""
+    """Return fingerprints by path, with little work for each file."""
     marks: dict[str, StatMark] = {}
     for path, size, mtime, ctime, inode in found:
         name = path if path.isascii() else load_path(path)
@@ -302,11 +302,11 @@ def _marks(found: Iterable[tuple[str, int, int, int, int]]) -> dict[str, StatMar
 def _select_sql(
     what: str, where: Condition, more: str, values: Sequence[Any], join: str = ""
 ) -> tuple[str, tuple[Any, ...]]:
-    # Columns and conditions are this package's own text; what a person wrote is in the values.
+    # Columns and conditions are constants of this package; user input is only in the values.
     sql = f"SELECT {what} FROM notes {join} WHERE {where.sql} {more}"  # noqa: S608 - see above
     return sql, (*where.values, *values)
 
 
 def _depth(node: Node) -> int:
-    """How deep a tree is; the grammar bounds it, so that this may recurse."""
+    """Return the depth of a tree, which the grammar limits, so recursion is safe."""
     return 1 + max(map(_depth, children(node)), default=0)

@@ -1,9 +1,8 @@
-"""What notes can be asked for, listed by, sorted by and shown with, besides their own fields.
+"""The columns of notes: for queries, sorting, `ls --cols` and `ls --by`.
 
-`COLUMNS` is the one table of what is known of every note. Query conditions, `sort:`, `ls --cols`
-and `--by`, completion and `docs/fields.md` read it; what a `Row` does not hold is added to
-`catalog/records.py` first. The fields of front matter are described in `markdown/schema.py`;
-`STATES` is what `is:` knows.
+`COLUMNS` is the only list. Query conditions, `sort:`, `ls --cols` and `--by`, completion and
+`docs/fields.md` use it. A value that `Row` lacks is first added to `catalog/records.py`. The fields
+of front matter are described in `markdown/schema.py`. `STATES` lists the values of `is:`.
 """
 
 from __future__ import annotations
@@ -22,27 +21,26 @@ if TYPE_CHECKING:
 
 
 class Column(NamedTuple):
-    """Something that is known of every note; its SQL is about a row of the table `notes`."""
+    """A value of every note; its SQL refers to a row of the table `notes`."""
 
-    name: str  # what `ls --cols`, a query and `sort:` call it
-    # How a query reads what it is compared with: a text is compared folded, a date as nanoseconds
-    # since 1970. None is a column that queries do not know, so that front matter may have a field
-    # of that name.
+    name: str  # its name in `ls --cols`, queries and `sort:`
+    # How queries compare: text folded, dates as nanoseconds since 1970. None hides the column from
+    # queries, so that front matter may have a field of that name.
     type: FieldType | None
-    holds: str  # what it is, for the manual
-    read: Callable[[Row], Any] | None  # its value in a row; None where a note has no single one
-    spellings: tuple[str, ...] = ()  # its other names
-    # What a condition compares; "" is the field of that name in front matter. Of a list it is an
-    # expression about the rows that `items` selects.
+    holds: str  # its description in the manual
+    read: Callable[[Row], Any] | None  # its value in a row; None if it has no single value
+    spellings: tuple[str, ...] = ()  # other names
+    # The SQL value to compare; "" is the field of that name in front matter. For a list it is an
+    # expression over the rows that `items` selects.
     sql: str = ""
-    items: str = ""  # of a list, a SELECT of the notes that have an item; a condition continues it
-    has: str = ""  # which notes have it; "" are those with that field in front matter
-    sort: str = ""  # what `sort:` goes by where that is not `sql`
-    head: str = ""  # what stands above it in the grid where that is not its name
+    items: str = ""  # for a list: a SELECT of the notes that have an item; a condition follows
+    has: str = ""  # which notes have it; "": those with that field in front matter
+    sort: str = ""  # the SQL value to sort by, if it is not `sql`
+    head: str = ""  # its header in the grid, if it is not `name`
 
     @property
     def is_computed(self) -> bool:
-        """Whether it says what a note is, and is no field that can be written."""
+        """Whether it cannot be written as a field."""
         return self.name not in COMMON_FIELDS or self.name == "type"
 
 
@@ -51,7 +49,7 @@ def _modified(row: Row) -> str:
     return moment.strftime("%Y-%m-%d %H:%M")
 
 
-# A tag goes before those below it, and these before any other that begins with its letters.
+# A tag sorts before its children, and these before other tags that start with it.
 _FIRST_TAG = (
     "(SELECT replace(tag, '/', char(1)) FROM tags"
     " WHERE note = notes.id AND own ORDER BY rowid LIMIT 1)"
@@ -137,7 +135,7 @@ THINGS = {
     },
     "backlinks": "id IN (SELECT found FROM links WHERE found <> note)",
 }
-"""What `has:` knows besides columns and fields: which notes have such a thing."""
+"""What `has:` accepts besides columns and fields, as SQL."""
 
 STATES = {
     "ambiguous": "id IN (SELECT note FROM links WHERE state = 'ambiguous')",
@@ -155,18 +153,18 @@ STATES = {
     "todo": "todo > 0",
     "untagged": "id NOT IN (SELECT note FROM tags)",
 }
-"""What `is:` knows: which notes are in such a state."""
+"""The states of `is:`, as SQL."""
 
 _BY_KEY = {fold_key(column.name): column for column in COLUMNS.values() if column.type}
 
 
 def find_column(field: str) -> Column | None:
-    """Return the column that a field of a query names; None for any other field."""
+    """Return the column for a field of a query; None for other fields."""
     return _BY_KEY.get(fold_key(field))
 
 
 def column_value(row: Row, name: str) -> Any:
-    """Return what a row has in a column, or in the field of that name; None for nothing."""
+    """Return the value of a column or field in a row, or None."""
     column = COLUMNS.get(name)
     return column.read(row) if column and column.read else row.fields.get(name)
 
@@ -176,7 +174,7 @@ def query_fields(
     seen: Mapping[str, str] | None = None,
     aliases: Mapping[str, str] | None = None,
 ) -> QueryFields:
-    """Gather what a query may name; `QueryFields` describes the arguments."""
+    """Return the names that a query may use; for the arguments see `QueryFields`."""
     known = [column for column in COLUMNS.values() if column.type]
     common = {**COMMON_FIELDS, **{column.name: column.type for column in known if column.type}}
     others = {other: column.name for column in known for other in column.spellings}

@@ -1,7 +1,6 @@
-"""Conditions about facts into SQL over the catalog's tables.
+"""Converts conditions about facts into SQL.
 
-Each becomes an expression about one row of `notes`; a whole tree of them is one expression. Words
-are not known here.
+A whole tree becomes one expression about a row of `notes`. Words are not supported here.
 """
 
 from __future__ import annotations
@@ -34,21 +33,21 @@ from notekeep.query.tree import (
 
 
 class Condition(NamedTuple):
-    """An SQL expression about a row of `notes`, and what its question marks stand for."""
+    """An SQL expression about a row of `notes`, and the values of its placeholders."""
 
     sql: str
     values: tuple[Any, ...] = ()
 
 
 ROLES = ("log", "template", "excluded")
-"""Files that are no notes, and notes that are left out: in a list only when it asks for them."""
+"""Files that are not notes, and excluded notes: listed only on request."""
 
 LISTED = "role = 'note'"
 LINKABLE = "role IN ('note', 'excluded')"
-"""Which files are notes: those of lists, and those that a link may lead to."""
+"""Listed notes, and all notes that links can target."""
 
 FIRST_NS, LAST_NS = -(1 << 63), (1 << 63) - 1
-"""The moments that SQLite has numbers for; the time of no file is another."""
+"""The range of times in SQLite; no file has another time."""
 FIRST_DAY, LAST_DAY = dt.date(1678, 1, 1).toordinal(), dt.date(2262, 1, 1).toordinal()
 
 _NAMED_BY_PATH = """
@@ -60,7 +59,7 @@ _COMPARISONS: dict[Operator, str] = {":": "=", "=": "=", ">": ">", ">=": ">=", "
 
 
 def condition(node: Node) -> Condition:
-    """Turn a tree of facts into one expression; a word in it is a TypeError."""
+    """Convert a tree of facts into one expression; a word in it is a TypeError."""
     match node:
         case And(parts):
             return _joined("AND", [condition(part) for part in parts])
@@ -77,7 +76,7 @@ def condition(node: Node) -> Condition:
 
 
 def _joined(word: str, parts: Sequence[Condition]) -> Condition:
-    """Join expressions in a balanced tree: SQLite bounds how deep one may be, not how wide."""
+    """Join expressions in a balanced tree, because SQLite limits the depth and not the width."""
     if len(parts) < 2:
         return parts[0] if parts else Condition("1" if word == "AND" else "0")
     half = len(parts) // 2
@@ -123,24 +122,24 @@ def _has(name: str) -> Condition:
 
 
 def _among(table: str, test: Condition, column: str = "note") -> Condition:
-    """Notes that a row of another table belongs to."""
-    # Tables, columns and tests are this module's own text; what a person wrote is in the values.
+    """Select the notes that have a matching row in another table."""
+    # Tables, columns and tests are constants of this module; user input is only in the values.
     sql = f"id IN (SELECT {column} FROM {table} WHERE {test.sql})"  # noqa: S608 - see above
     return Condition(sql, test.values)
 
 
 def _named(name: str) -> Condition:
-    """A subquery for the notes that a name means: by path, file name, title or alias."""
+    """Return a subquery for the notes with a name: path, file name, title or alias."""
     key = link_key(name)
     if "/" in name:
-        # A path means that file, or a title with a slash in it: keys have its last part only.
+        # A path means that file, or a title with a slash: keys contain only the last part.
         whole = fold_text(name)
         return Condition(_NAMED_BY_PATH, (key, whole, f"{whole}.md", whole))
     return Condition("SELECT note FROM names WHERE key = ?", (key,))
 
 
 def _links_to(name: str) -> Condition:
-    """Notes with a link that leads to a note of that name, or that names it where there is none."""
+    """Select the notes with a link to a note of that name, or with a broken link of that name."""
     targets = _named(name)
     led = _among("links", Condition(f"found IN ({targets.sql})", targets.values))
     named = _among("links", Condition("key = ? AND found IS NULL", (link_key(name),)))
@@ -154,7 +153,7 @@ def _compare(node: Compare) -> Condition:
         key = fold_key(node.field)
         return _among("fields", Condition(f"key = ? AND {inner.sql}", (key, *inner.values)))
     if column.items:
-        # A tag may be asked for by its sign.
+        # Tags may be written with #.
         text = str(node.low).removeprefix("#" if column.name == "tags" else "")
         inner = _text(column.sql, node.op, text)
         return Condition(f"id IN ({column.items} AND {inner.sql})", inner.values)
@@ -166,12 +165,12 @@ def _compare(node: Compare) -> Condition:
         case "bool":
             return Condition(f"{column.sql} = ?", (int(bool(node.low)),))
     if column.name == "type":
-        return Condition(f"{column.sql} = ?", (node.low,))  # the id of a kind, as it is
+        return Condition(f"{column.sql} = ?", (node.low,))  # the id of a kind, not folded
     return _text(column.sql, node.op, str(node.low))
 
 
 def _field(node: Compare) -> Condition:
-    """What a row of `fields` must be: a number, a day or a text, by what it is compared with."""
+    """Match a row of `fields` as number, day or text, depending on the value."""
     if isinstance(node.low, bool):
         return Condition("text = ?", ("true" if node.low else "false",))
     if isinstance(node.low, (int, float)):
@@ -194,7 +193,7 @@ def _text(column: str, op: Operator, text: str) -> Condition:
 
 
 def _moment(column: str, node: Compare) -> Condition:
-    """A day of the calendar here against a moment: from its first nanosecond to its last."""
+    """Compare a day in local time with a moment: from its first nanosecond to its last."""
     first = dt.date.fromisoformat(str(node.low))
     last = dt.date.fromisoformat(str(node.high)) if node.high is not None else first
     begin, end = _midnight(first.toordinal()), _midnight(last.toordinal() + 1)
@@ -211,14 +210,14 @@ def _moment(column: str, node: Compare) -> Condition:
 
 
 def _midnight(day: int) -> int:
-    """The nanosecond at which a day begins, here; beyond all moments the nearest of these."""
+    """Return the nanosecond at which a day begins in local time, limited to the range of SQLite."""
     if not FIRST_DAY <= day <= LAST_DAY:
         return FIRST_NS if day < FIRST_DAY else LAST_NS
     return int(dt.datetime.fromordinal(day).timestamp()) * 1_000_000_000
 
 
 def roles(node: Node | None) -> tuple[str, ...]:
-    """Find which files a tree is about: notes, and others only where it asks for them."""
+    """Return the roles of files that a tree asks for; notes are always included."""
     asked = set(_flags(node)) if node else set()
     return ("note", *(role for role in ROLES if role in asked))
 
@@ -239,13 +238,13 @@ _FIRST_VALUE = (
 
 
 def ordering(order: Iterable[Order]) -> Condition:
-    """Make an ORDER BY: notes without the field last, equal ones by title, lists by one item."""
+    """Return an ORDER BY: notes without the field last, ties by title, lists by first item."""
     keys: list[str] = []
     values: list[Any] = []
     for one in order:
         key, way = fold_key(one.field), " DESC" if one.descending else ""
         column = find_column(one.field)
-        if key == "score":  # the rank of a search, which is not the catalog's
+        if key == "score":  # the rank of a search, unknown to the catalog
             continue
         if key == "random":
             keys.append("random()")
@@ -260,7 +259,7 @@ def ordering(order: Iterable[Order]) -> Condition:
 
 
 def sort_value(field: str) -> Condition:
-    """Return the value that notes are sorted by, for a field or column that is one of its own."""
+    """Return the value to sort by; for a list, that of the field with its name."""
     column = find_column(field)
     if column and not column.items and (column.sort or column.sql):
         return Condition(column.sort or column.sql)

@@ -1,8 +1,7 @@
-"""The catalog's file while it is in use: two readers, one of them the main thread's, and a writer.
+"""Connections to the catalog: one reader for the main thread, one for all others, and a writer.
 
-A reader never waits for a writer: SQLite's write-ahead log lets it see the last whole state while
-another connection, of this process or another, is at it. Nor does the main thread wait for another
-thread's question: in the interface it is the one that a key waits for.
+Readers never wait for a writer, thanks to SQLite's write-ahead log. The main thread never waits for
+a query of another thread, because a key press may depend on it.
 """
 
 from __future__ import annotations
@@ -26,17 +25,17 @@ T = TypeVar("T")
 MARK = "catalog.writing"
 
 ANALYSED_ROWS = 400
-"""How much of each index is looked at to see how it is filled; 20 ms in a vault of 10,000 notes."""
+"""Rows of each index to sample; 20 ms in a vault of 10,000 notes."""
 
 PART_ROWS = 1_000
 
 CACHE_KB = 512
-"""What a reader keeps of the file, which the system keeps anyway; the usual 2,000 save little."""
+"""Cache of a reader. The system caches the file anyway; the default of 2,000 gains little."""
 
 SQL_ROWS = 10_000
-"""How many rows `notekeep sql` shows at most."""
+"""Maximum number of rows of `notekeep sql`."""
 SQL_LENGTH = 1 << 26
-"""How long a text in it may be: SQLite looks at the clock only between two steps."""
+"""Maximum length of a text in it, because SQLite checks the time only between two steps."""
 SQL_STEPS = 10_000
 _SQL_READS = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
@@ -45,13 +44,13 @@ _SQL_PRAGMAS = frozenset({"table_info", "table_xinfo", "table_list", "index_list
 
 
 class ReadConnection:
-    """A connection that reads, for one thread at a time, which holds its lock."""
+    """A read connection for one thread at a time, guarded by its lock."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.connection: sqlite3.Connection | None = None
-        self.inode = -1  # of the file that it reads
-        self.is_stale = False  # the file went; whoever asks next opens the one in its place
+        self.inode = -1  # of the open file
+        self.is_stale = False  # the file was removed; the next query opens the new one
 
     def close(self) -> None:
         """Close the file; the lock must be held."""
@@ -62,7 +61,7 @@ class ReadConnection:
 
 
 class Connection:
-    """The file of one vault's catalog; `rebuilt` is how often one was set aside meanwhile."""
+    """The catalog file of one vault; `rebuilt` counts how often a damaged one was set aside."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = os.fspath(folder)
@@ -79,32 +78,32 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """Close the file; the next question opens it again."""
+        """Close the file; the next query opens it again."""
         for reader in (self._of_main, self._of_others):
             with reader.lock:
                 reader.close()
 
     @contextmanager
     def reading(self) -> Iterator[Self]:
-        """Give the catalog as it is from here to the end of `with`, whoever writes meanwhile.
+        """Return a snapshot of the catalog until the end of `with`.
 
-        Where there is no write-ahead log (see `database.journal_mode`), a writer waits for the end
-        of it. Every question raises Failure where the file cannot be read: a damaged one is not
-        answered from an empty catalog, to which no note would be private.
+        Without a write-ahead log (see `database.journal_mode`), writers wait for it. Every query
+        raises
+        Failure if the file cannot be read: an empty catalog would make no note private.
         """
         with type(self)(self.folder) as moment:
-            moment._begin()  # noqa: SLF001 - another of its kind
+            moment._begin()  # noqa: SLF001 - of the same class
             yield moment
 
     def _begin(self) -> None:
-        """Hold one moment, which is the same for all threads."""
+        """Start the snapshot, which all threads share."""
         self._is_moment = True
         reader = self._of_main = self._of_others
         with reader.lock:
             try:
                 connection = self._connection(reader)
                 connection.execute("BEGIN")
-                # The moment is that of the first question, not that of BEGIN.
+                # SQLite takes the snapshot at the first query, not at BEGIN.
                 connection.execute("SELECT count(*) FROM meta").fetchone()
             except sqlite3.DatabaseError as error:
                 self._recover(error)
@@ -115,13 +114,13 @@ class Connection:
         return Failure(f"{self._path}: was damaged and has been moved aside.", "Try again.")
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Run one SELECT, or raise Failure; a damaged catalog is replaced by an empty one first."""
+        """Run one SELECT, or raise Failure; a damaged catalog is first replaced by an empty one."""
         return self.collect(list, sql, values)
 
     def collect(
         self, make: Callable[[Iterator[Any]], T], sql: str, values: Sequence[Any] = ()
     ) -> T:
-        """Run one SELECT, and return what `make` makes of its rows while the file is open."""
+        """Run one SELECT and return the result of `make`, called with its rows."""
         yield_to_ui()
         reader = self._reader()
         with reader.lock:
@@ -132,10 +131,11 @@ class Connection:
             return make(_rows(self._connection(reader).execute(sql, values)))
 
     def sql(self, query: str, timeout: float = 10) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run a SELECT that a person wrote: the names of its columns, and at most SQL_ROWS rows.
+        """Run a SELECT of the user: return its column names and at most SQL_ROWS rows.
 
-        It can change nothing, open no other file and take no longer than `timeout` seconds; what it
-        may not, and what SQLite does not understand, is a UsageError.
+        It cannot change anything, open other files or take longer than `timeout` seconds. Forbidden
+        or
+        invalid SQL is a UsageError.
         """
         if query.strip().rstrip(";") == ".tables":
             query = (
@@ -167,7 +167,7 @@ class Connection:
 
     @contextmanager
     def writing(self, wait: float | None = None) -> Iterator[Writer]:
-        """Begin a transaction, all or nothing; Failure where another writes for `wait` seconds."""
+        """Begin a transaction; Failure if another process writes for `wait` seconds."""
         self.reopen_if_replaced()
         try:
             connection = database.connect(self._path, wait)
@@ -180,13 +180,13 @@ class Connection:
             raise self._damaged() from error
 
     def analyze(self) -> None:
-        """Let SQLite see how its indexes are filled: to find a tag takes a tenth of the time."""
+        """Update the statistics of SQLite; finding a tag then takes a tenth of the time."""
         with self.writing() as writer:
             writer.connection.execute(f"PRAGMA analysis_limit = {ANALYSED_ROWS}")
             writer.connection.execute("ANALYZE")
 
     def check(self) -> bool:
-        """Tell whether the file is sound, in a millisecond a megabyte; a broken one goes aside."""
+        """Return whether the file is sound (1 ms per MB); a damaged one is set aside."""
         before = self.rebuilt
         found = self.ask("PRAGMA quick_check(1)")
         if found != [("ok",)] and self.rebuilt == before:
@@ -195,8 +195,8 @@ class Connection:
 
     @contextmanager
     def marked(self) -> Iterator[None]:
-        """Leave a mark in the folder while something long is written."""
-        # It stays when the machine goes down: a disk may then have lost what SQLite had written.
+        """Keep a marker file in the folder during a long write."""
+        # It survives a power cut, after which the disk may lack what SQLite wrote.
         mark = os.path.join(self.folder, MARK)
         os.close(os.open(mark, os.O_CREAT | os.O_WRONLY, 0o600))
         try:
@@ -206,11 +206,11 @@ class Connection:
                 os.remove(mark)
 
     def was_interrupted(self) -> bool:
-        """Tell whether a mark was left behind, or another program is just at it."""
+        """Whether a marker exists: a write was interrupted or is running."""
         return os.path.exists(os.path.join(self.folder, MARK))
 
     def clear(self) -> None:
-        """Begin anew with an empty catalog."""
+        """Replace the catalog by an empty one."""
         reader = self._reader()
         with reader.lock:
             self._connection(reader)
@@ -235,10 +235,10 @@ class Connection:
         return reader.connection
 
     def _close_all(self, reader: ReadConnection) -> None:
-        """Close the file for all threads, of which one has the lock of its own reader only."""
+        """Close the file for all threads; the caller holds the lock of its own reader only."""
         reader.close()
         other = self._other(reader)
-        # Never wait for the other's lock: it may be waiting for this one.
+        # Never wait for the other lock: its holder may wait for this one.
         other.is_stale = True
         if other.lock.acquire(blocking=False):
             try:
@@ -247,7 +247,7 @@ class Connection:
                 other.lock.release()
 
     def reopen_if_replaced(self) -> None:
-        """Make sure that what is open is what lies in the folder, which may have been deleted."""
+        """Open the file again if it was deleted or replaced."""
         reader = self._reader()
         with reader.lock:
             try:
@@ -259,7 +259,7 @@ class Connection:
             self._connection(reader)
 
     def _recover(self, error: sqlite3.DatabaseError) -> None:
-        """Put an empty catalog in the place of a damaged one; anything else is a failure."""
+        """Replace a damaged catalog by an empty one; raise any other error as Failure."""
         if not database.is_damage(error):
             raise database.failure(error, self._path) from error
         self._set_aside()
@@ -271,13 +271,13 @@ class Connection:
         with reader.lock:
             self._close_all(reader)
             database.set_aside(self.folder, reader.inode)
-            # Again, for who opened the file between the two and would go on reading it for good.
+            # Again, in case the file was opened in between.
             self._other(reader).is_stale = True
             self.rebuilt += 1
 
 
 def _rows(found: sqlite3.Cursor) -> Iterator[Any]:
-    """Yield the rows of an answer, and let the interface go first now and then."""
+    """Yield the rows in parts, and yield to the interface between them."""
     while part := found.fetchmany(PART_ROWS):
         yield from part
         if len(part) < PART_ROWS:
@@ -286,6 +286,6 @@ def _rows(found: sqlite3.Cursor) -> Iterator[Any]:
 
 
 def _only_read(action: int, first: str | None, *_: str | None) -> int:
-    """Let SQLite read tables and ask how they are made, and refuse all else."""
+    """Allow reading tables and their schema, nothing else."""
     is_asked = action == sqlite3.SQLITE_PRAGMA and first in _SQL_PRAGMAS
     return sqlite3.SQLITE_OK if is_asked or action in _SQL_READS else sqlite3.SQLITE_DENY

@@ -1,7 +1,7 @@
-"""The catalog's file: its tables, how it is opened, and what happens when it is not what it was.
+"""The catalog's file: its tables, opening, and recovery.
 
-Nothing here is migrated. A file of another version, or a damaged one, is set aside and an empty one
-takes its place: the notes are the truth, and refresh fills it again.
+There are no migrations. A damaged file or one of another version is set aside and replaced by an
+empty one, which the next refresh fills.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from notekeep.locks import hold_lock_file
 from notekeep.storage.filesystem import remote_reason
 
 CATALOG_FILE = "catalog.db"
-APPLICATION_ID = 0x6E6B6361  # "nkca", so that `file` and SQLite tools can tell what it is
+APPLICATION_ID = 0x6E6B6361  # "nkca", for `file` and SQLite tools
 VERSION = 7
-"""Goes up whenever a table, or what is written into one, changes its meaning."""
+"""Increased when a table or the meaning of its values changes."""
 
 BUSY_SECONDS = 5.0
 
@@ -30,10 +30,10 @@ _REMEDIES = {
     sqlite3.SQLITE_CANTOPEN: WRITABLE_HINT,
     sqlite3.SQLITE_PERM: WRITABLE_HINT,
     sqlite3.SQLITE_FULL: SPACE_HINT,
-    # What it says of the files beside its own, for which there is no room on a full disk.
+    # The files beside the catalog have no room on a full disk.
     sqlite3.SQLITE_IOERR: f"is its disk full? {SPACE_HINT}",
 }
-"""What to do where deleting the file is no help."""
+"""Hints for errors where deleting the file does not help."""
 
 Columns = dict[str, type]
 
@@ -91,8 +91,8 @@ TABLES: dict[str, Columns] = {
     "habit_days": {"name": str, "basis": str, "first": int, "codes": bytes, "amounts": bytes},
     "meta": {"key": str, "value": str},
 }
-"""Each table's columns. All are STRICT; what may be missing is in MAY_BE_NULL. What the tables of
-habits hold is said in tracking/habit_table.py."""
+"""The columns of each table. All tables are STRICT; nullable columns are in MAY_BE_NULL. For the
+tables of habits see tracking/habit_table.py."""
 
 PRIMARY_KEYS = {
     "notes": "id",
@@ -107,13 +107,13 @@ MAY_BE_NULL = {("notes", "problem"), ("fields", "number"), ("fields", "day"), ("
 MAY_BE_NULL |= {("problems", "line"), ("problems", "col"), ("habit_files", "fields")}
 INDEXES: list[tuple[str, list[str], bool]] = [
     ("notes", ["path"], True),
-    # All that a sweep compares, so that it reads no whole rows.
+    # Covers the scan, which then reads no whole rows.
     ("notes", ["path", "size", "mtime_ns", "ctime_ns", "inode"], False),
     ("notes", ["role", "sort", "path"], False),
-    # A list of what was changed last, and how many there are since a day.
+    # For recently changed notes and their count.
     ("notes", ["role", "mtime_ns", "sort", "path", "kind"], False),
     ("notes", ["role", "kind"], False),
-    # All that suggestions look at, so that a key typed reads no whole rows.
+    # Covers suggestions, so that a key press reads no whole rows.
     ("notes", ["role", "title_folded", "name_folded", "mtime_ns", "path"], False),
     ("fields", ["note", "key"], False),
     ("fields", ["key", "type"], False),
@@ -136,35 +136,35 @@ INDEXES: list[tuple[str, list[str], bool]] = [
 ]
 
 NOTE_TABLES = ("fields", "tags", "names", "links", "tasks", "headings")
-"""Tables with rows that belong to a note, by its id."""
+"""Tables with rows of notes, by note id."""
 
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class CatalogBusy(Failure):
-    """Another program is writing to the catalog; what was not written is found at a refresh."""
+    """Another program is writing to the catalog; the next refresh finds what was not written."""
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Tell whether an error says that the file itself is broken."""
+    """Whether the error means that the file is damaged."""
     return _code(error) in _DAMAGE
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Tell whether an error says that somebody else is writing."""
+    """Whether the error is SQLITE_BUSY or SQLITE_LOCKED."""
     return _code(error) in _BUSY
 
 
 def _code(error: sqlite3.Error) -> int:
-    """The primary result code; an error that Python's own layer raises has none."""
+    """Return the primary result code; errors of Python's own layer have none."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
-    """Open the catalog in a cache folder, and tell whether a damaged one was set aside.
+    """Open the catalog in a cache folder, and return whether a damaged one was set aside.
 
-    It exists and is of this version afterwards; Failure where the folder cannot be written.
+    Creates it if needed; Failure if the folder is not writable.
     """
     path = os.path.join(folder, CATALOG_FILE)
     try:
@@ -185,7 +185,7 @@ def open_catalog(folder: str) -> tuple[sqlite3.Connection, bool]:
 
 
 def failure(error: Exception, path: str) -> Failure:
-    """Say why the catalog cannot be used, where building it anew is no help."""
+    """Return the Failure for an error that a rebuild does not fix."""
     if isinstance(error, sqlite3.Error) and is_busy(error):
         return CatalogBusy(
             f"{path}: locked by another program for {BUSY_SECONDS:.0f} seconds.",
@@ -198,7 +198,7 @@ def failure(error: Exception, path: str) -> Failure:
 
 
 def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
-    """Open a connection that begins no transaction by itself; `wait` is in seconds."""
+    """Open a connection without implicit transactions; `wait` is in seconds."""
     patience = BUSY_SECONDS if wait is None else wait
     connection = sqlite3.connect(
         path, timeout=patience, isolation_level=None, check_same_thread=False
@@ -213,19 +213,19 @@ def connect(path: str, wait: float | None = None) -> sqlite3.Connection:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit what happens within it, or take it back."""
+    """Commit at the end of `with`, or roll back after an exception."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        with suppress(sqlite3.Error):  # what went wrong first is what is said
+        with suppress(sqlite3.Error):  # the first error is the one to report
             connection.rollback()
         raise
 
 
 def _open_existing(path: str) -> sqlite3.Connection | None:
-    """Open a catalog of this version; None where there is no such file."""
+    """Open a catalog of this version; None if there is none."""
     if not os.path.exists(path):
         return None
     try:
@@ -240,7 +240,7 @@ def _open_existing(path: str) -> sqlite3.Connection | None:
 
 
 def _is_ours(connection: sqlite3.Connection) -> bool:
-    """Whether it is a catalog of this version; the connection is closed when it is no database."""
+    """Whether it is a catalog of this version; closes the connection if it is not a database."""
     try:
         marks = (_pragma(connection, "application_id"), _pragma(connection, "user_version"))
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
@@ -255,7 +255,7 @@ def _pragma(connection: sqlite3.Connection, name: str) -> Any:
 
 
 def _create(path: str) -> None:
-    """Make an empty catalog beside its place and move it there, so that none is ever half made."""
+    """Create an empty catalog under a temporary name, then rename it."""
     new = f"{path}.new"
     os.close(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     with closing(connect(new)) as connection:
@@ -265,7 +265,7 @@ def _create(path: str) -> None:
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
-    """Make the tables of a catalog in an empty database."""
+    """Create the tables in an empty database."""
     from sqlite_utils import Database
 
     connection.execute("BEGIN IMMEDIATE")
@@ -279,8 +279,8 @@ def create_tables(connection: sqlite3.Connection) -> None:
         )
     for name, indexed, unique in INDEXES:
         tables.table(name).create_index(indexed, unique=unique)
-    # A catalog's generations begin where those of no earlier one ended, so that words written for
-    # another are never taken for its own.
+    # Generations start above those of any earlier catalog, so that full text of an older one
+    # is never taken for its own.
     born = str(time.time_ns() // 1000)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("born", born), ("generation", born)])
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -289,16 +289,16 @@ def create_tables(connection: sqlite3.Connection) -> None:
 
 
 def journal_mode(path: str) -> str:
-    """Choose how the database keeps what it is writing, by where it lies.
+    """Choose the journal mode by the location of the file.
 
-    A write-ahead log lets readers go on while somebody writes, but it needs memory that processes
-    share: on another machine, or in a folder that is synced, there is none, or half of it travels.
+    A write-ahead log needs memory shared between processes, which network drives and synced folders
+    do not have.
     """
     return "DELETE" if remote_reason(os.path.dirname(path)) else "WAL"
 
 
 def set_aside(folder: str, inode: int) -> None:
-    """Take a broken catalog away, unless another program has replaced that inode since."""
+    """Move a damaged catalog away, unless another program has replaced that inode since."""
     path = os.path.join(folder, CATALOG_FILE)
     with suppress(FileNotFoundError), _lock_folder(folder):
         if os.stat(path).st_ino == inode:
@@ -306,8 +306,8 @@ def set_aside(folder: str, inode: int) -> None:
 
 
 def _move_aside(path: str) -> bool:
-    """Rename a broken catalog; the last one is kept, for whoever wants to look."""
-    # Its log goes first: one that outlives its database would be read into the next one.
+    """Rename a damaged catalog; the last one is kept for inspection."""
+    # The log goes first: an orphaned log would be read into the next catalog.
     for suffix in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
             os.remove(path + suffix)
@@ -319,5 +319,5 @@ def _move_aside(path: str) -> bool:
 
 
 def _lock_folder(folder: str) -> AbstractContextManager[None]:
-    """One process at a time makes a catalog or takes one away."""
+    """Lock the creation and removal of the catalog for other processes."""
     return hold_lock_file(os.path.join(folder, f"{CATALOG_FILE}.lock"), BUSY_SECONDS)

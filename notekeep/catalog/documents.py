@@ -1,4 +1,4 @@
-"""A file of the vault into what the catalog keeps of it, and into what the full text is told."""
+"""Converts a file to its catalog record and its search document."""
 
 from __future__ import annotations
 
@@ -17,21 +17,20 @@ from notekeep.storage.scan import Fingerprint
 
 
 class WordDoc(NamedTuple):
-    """The words of one note, by the place they stand in."""
+    """The words of one note, by part."""
 
-    path: str  # vault-relative; the note's identity in the index
+    path: str  # vault-relative; the id of the note in the index
     title: str
     aliases: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     quotes: tuple[str, ...] = ()
-    matter: tuple[str, ...] = ()  # each other field of its front matter: authors, a subtitle
-    body: str = ""  # all of it as written, headings and quotes included
-    language: str = ""  # the code in the note's `lang:`, or "" for the vault's language
+    matter: tuple[str, ...] = ()  # all other fields of the front matter, such as authors
+    body: str = ""  # as written, headings and quotes included
+    language: str = ""  # the code in `lang:`, or "" for the language of the vault
 
 
-# What stands elsewhere in the index, what says what a note is rather than what it is about, and
-# what is there for machines.
+# Fields that are indexed elsewhere, that classify the note, or that are for programs.
 _NO_WORDS = {
     *("title", "aliases", "tags", "type", "status", "lang", "unlogged"),
     *("cover", "slug", "url", "feed", "source_id"),
@@ -41,7 +40,7 @@ _DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}).*)?")
 
 
 def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema) -> Record:
-    """Make what the catalog keeps of a file."""
+    """Return the catalog record of a file."""
     duty = role(path, schema)
     stem = note_stem(path)
     if duty == "log":
@@ -55,7 +54,7 @@ def record(path: str, fingerprint: Fingerprint, content: Content, schema: Schema
 
 
 def _problem(note: Note, content: Content) -> Problem | None:
-    """What is wrong with a note: of several things the one that explains the others."""
+    """Return the problem of a note; of several, the one that causes the others."""
     if b"<<<<<<< " not in content.data:
         return note.problem or content.problem
     from notekeep.markdown.text_merge import find_hunks_in_note
@@ -71,7 +70,7 @@ def _problem(note: Note, content: Content) -> Problem | None:
 
 
 def word_doc(note: Note) -> WordDoc:
-    """Make what the full text keeps of a note."""
+    """Return the search document of a note."""
     spans, stem = note.spans, note_stem(note.path)
     language = note.fields.get("lang")
     return WordDoc(
@@ -88,7 +87,7 @@ def word_doc(note: Note) -> WordDoc:
 
 
 def _without_ids(note: Note) -> str:
-    """The body without the ids of blocks: an import writes thousands, and they are no words."""
+    """Return the body without block ids, of which an import writes thousands."""
     parts, at = [], 0
     for block in note.spans.blocks:
         parts.append(note.body[at : block.start])
@@ -97,13 +96,14 @@ def _without_ids(note: Note) -> str:
 
 
 def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
-    """The texts of front matter, except those that the index has elsewhere, or nobody looks for."""
+    """Yield the searchable texts of the front matter."""
     for name, value in fields.items():
         if name not in _NO_WORDS:
             items = value if isinstance(value, list) else [value]
             for item in items:
                 if isinstance(item, str) and (day := _DATE.fullmatch(item)):
-                    yield "".join(filter(None, day.groups()))  # one word: its year is no word
+                    # one word, so that the year does not match
+                    yield "".join(filter(None, day.groups()))
                 elif isinstance(item, str) and not _ADDRESS.match(item):
                     yield FIELD_LINK.sub(r"\1", item)
                 elif isinstance(item, int | float) and not isinstance(item, bool):
@@ -111,7 +111,7 @@ def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
 
 
 def read_word_doc(root: str, path: str, schema: Schema) -> WordDoc | None:
-    """Read a note for the full text; None when it is gone, unreadable, or in no list."""
+    """Read a note for the full text; None if it is missing, unreadable or not listed."""
     content = read_content(root, path) if role(path, schema) == "note" else None
     if not content or not content.digest:
         return None

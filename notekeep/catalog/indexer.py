@@ -1,10 +1,9 @@
-"""The one indexer: changed files into the catalog, then into the full text.
+"""The indexer: changed files into the catalog, then into the full text.
 
-The order is: files, then the catalog, which also remembers which notes the full text lacks, then
-the full text, then that memory is cleared. Whatever is interrupted is taken up by the next refresh,
-and doing a step twice does no harm. Nothing in the vault is ever written.
+The catalog also lists the notes that the full text lacks, until they are indexed. An interrupted
+step is repeated by the next refresh, which is harmless. The vault itself is never written.
 
-What reads notes is imported where it is used: most refreshes find that nothing has changed.
+The Markdown reader is imported late, because most refreshes find no changes.
 """
 
 from __future__ import annotations
@@ -33,54 +32,55 @@ if TYPE_CHECKING:
     from notekeep.search.whoosh_index import WhooshIndex
 
 BATCH = 500
-"""Files of one transaction: another program waits that long at most."""
+"""Files in one transaction, for which other programs may have to wait."""
 
 
 SOON_BYTES = 256 << 10
-"""Notes of more than this in all are not taken in while somebody waits: 50 ms of work."""
+"""Total size of saved notes to index before a search: 50 ms of work."""
 
 REBUILD_SHARE = 3
-"""Building the full text anew is faster than changing more than a third of its notes."""
+"""Rebuilding the full text is faster than changing more than a third of its notes."""
 
 REBUILD_LEAST = 200
-"""Fewer changed notes than this never make the full text be built anew."""
+"""With fewer changed notes the full text is never rebuilt."""
 
 READING_SHARE = 3
-"""To read a note for the catalog takes a third of the time that it takes until it is in both."""
+"""Indexing a note in the catalog takes a third of the time for both."""
 
 CHECK_DAYS = 100
-"""In so many days each file is read once though it looks unchanged."""
+"""Days in which each unchanged file is read once."""
 
 _DAY = 86_400
 
 
 @dataclass(slots=True)
 class Refreshed:
-    """What a refresh did."""
+    """The result of a refresh."""
 
-    changes: ScanResult  # what differed between the files and the catalog
-    indexed: int = 0  # files that were read anew, those that were only touched left out
-    # Changed files that were left for later: more than the budget, or another program is writing.
+    changes: ScanResult  # differences between the files and the catalog
+    indexed: int = 0  # files that were read
+    # Changed files not read: above the budget, or another program is writing.
     pending: int = 0
-    pending_words: int = 0  # notes that the full text does not have as they are
-    # Notes were left because they are more than the budget; `indexing_process.py` takes them in.
+    pending_words: int = 0  # notes that are outdated in the full text
+    # Whether notes were skipped because of the budget, for `indexing_process.py`.
     deferred: bool = False
     problems: list[Problem] = field(default_factory=list)
-    logs: list[str] = field(default_factory=list)  # of check-ins that changed, came or went
-    # Notes that are gone, but so many at once that they are kept in lists until somebody says so.
+    # habit logs that changed, appeared or disappeared
+    logs: list[str] = field(default_factory=list)
+    # Missing notes that stay listed until confirmed, because there are so many at once.
     held: list[str] = field(default_factory=list)
 
 
 class DailyCheck:
-    """Which files are read today though they look unchanged.
+    """The unchanged files to read today.
 
-    `stat` may hide a change: some systems have no change time, some disks keep only whole seconds,
-    and a program may set times back. One file of a hundred is read again each day that the whole
-    index is brought up to date, so that no start is slower for it. `mark` says which were read.
+    `stat` may hide a change: some systems have no change time, some disks store whole seconds only,
+    and programs may reset times. Each day one file in a hundred is read, so that no start gets
+    slower. `mark` is the state to store.
     """
 
     def __init__(self, mark: str | None, *, now: float | None = None) -> None:
-        """Take what was remembered last; None is an index that was just built."""
+        """Take the stored state; None for a new index."""
         day = int((time.time() if now is None else now) // _DAY)
         last, _, part = (mark or f"{day}:0").partition(":")
         self.is_due = last != str(day)
@@ -88,7 +88,7 @@ class DailyCheck:
         self.mark = f"{day}:{self._part}"
 
     def of(self, paths: Iterable[str]) -> list[str]:
-        """Pick the files that are read today."""
+        """Return the files to read today."""
         return [
             path
             for path in paths
@@ -98,7 +98,7 @@ class DailyCheck:
 
 @dataclass(slots=True)
 class _Run:
-    """One refresh: what is asked of it, and what it has done."""
+    """The options and the result of one refresh."""
 
     index: WhooshIndex | None
     keep: Callable[[list[OutsideVersion]], list[Problem]] | None
@@ -106,19 +106,19 @@ class _Run:
     verify: bool
     forget_missing: bool
     budget: int | None
-    rereads: bool = False  # notes are read in another way than before
+    rereads: bool = False  # all notes are read, because the schema or the version changed
     done: Refreshed = field(default_factory=lambda: Refreshed(ScanResult()))
 
 
 class Indexer:
-    """Brings the index of one vault up to date with its files; one at a time for all threads.
+    """Updates the index of one vault; one refresh at a time for all threads.
 
-    `open_index` gives the full text, which a refresh of the catalog alone does not load. When
-    `schema` is not the one of the last time, all notes are read again. `keep` is given the
-    notes that changed before the catalog learns of it, so that history keeps what other programs
-    wrote; it says what it could not keep. It is not asked when an index is built from nothing, nor
-    for files that are new by the hundred. `find_own` picks those of many missing notes that are
-    gone because notekeep moved or deleted them.
+    `open_index` returns the full text; a refresh of the catalog alone does not load it. With a new
+    `schema` all notes are read again. `keep` stores versions of other programs in the history
+    before
+    the catalog changes, and returns what it could not store; it is not called for a new index, nor
+    for hundreds of new files. `find_own` returns the missing notes that notekeep itself moved or
+    deleted.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class Indexer:
         self._keep = keep
         self._find_own = find_own
         self._reads_files = threading.Lock()
-        # The full text may take longer: who saved a note need not wait for it.
+        # The full text may take longer; a save does not wait for it.
         self._writes_index = threading.Lock()
 
     def refresh(
@@ -151,11 +151,13 @@ class Indexer:
         words_budget: int | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Refreshed:
-        """Bring the index up to date with the files; Failure where the vault is not there.
+        """Bring the index up to date with the files; Failure if the vault is missing.
 
-        With more changed files than `budget` none is read, and more notes than `words_budget` are
-        not taken into the full text. To `progress` a note that still has to go into the full text
-        counts for a third. For all else see `IndexService.refresh`.
+        With more changed files than `budget` none is read; more notes than `words_budget` are not
+        added
+        to the full text. In `progress` a note that the full text still lacks counts as a third. For
+        the
+        other arguments see `IndexService.refresh`.
         """
         index = self._open_index() if words and self._open_index else None
         run = _Run(
@@ -185,16 +187,14 @@ class Indexer:
         return done
 
     def index_saved(self) -> None:
-        """Take a few notes into the full text before a question is asked.
+        """Add a few saved notes to the full text before a search.
 
-        Whatever stands in the way of it, another program that writes or a full disk, must not stand
-        in the way of the answer: a refresh does it later.
+        Errors such as a lock or a full disk do not stop the search; the next refresh tries again.
         """
         catalog, index = self._catalog, self._open_index and self._open_index()
         if index is None:
             return
-        # The catalog is held first: notes taken in without its knowing would be taken in at each
-        # key.
+        # Lock the catalog first: unrecorded notes would be added again at each key press.
         with contextlib.suppress(NotekeepError), catalog.writing(wait=0.0) as writer:
             generation, dirty = catalog.generation, catalog.dirty()
             size = sum(row.size for row in catalog.rows_of(dirty).values())
@@ -203,7 +203,7 @@ class Indexer:
                 restrict_access(str(index.folder))
                 writer.mark_indexed_until(generation)
 
-    # Files into the catalog.
+    # Files into the catalog
 
     def _refresh_catalog(self, run: _Run) -> None:
         catalog, reader = self._catalog, _reader(self._schema)
@@ -214,7 +214,7 @@ class Indexer:
         is_new = not known
         run.rereads = not is_new and catalog.meta("reader") != reader
         check = DailyCheck(catalog.meta("looked"))
-        # Only where nobody waits.
+        # Only in the background.
         checks_today = check.is_due and run.index is not None and run.budget is None
         compared = known
         if run.verify or run.rereads:
@@ -288,20 +288,20 @@ class Indexer:
                 continue
             digest = before.get(path)
             if content.problem and not content.digest and path in before:
-                # Another program may only hold it for a moment; what is known of it stays.
+                # Another program may lock it briefly; the known content stays.
                 done.changes.unreadable[path] = content.problem.message
                 done.problems.append(content.problem)
-                touched[path] = fingerprint._replace(ctime_ns=-1)  # so that it is read again
+                touched[path] = fingerprint._replace(ctime_ns=-1)  # to read it again
                 continue
             is_same = bool(content.digest) and digest == content.digest
             if is_same and not run.rereads:
                 touched[path] = fingerprint
                 continue
-            from notekeep.catalog.documents import record  # loads the reader of Markdown
+            from notekeep.catalog.documents import record  # loads the Markdown reader
 
             one = record(path, fingerprint, content, self._schema)
             records.append(one)
-            # New files by the hundred are a checkout or a copy.
+            # Hundreds of new files are a checkout or a copy.
             is_kept = path in before or len(done.changes.added) <= BATCH
             if run.keep and is_kept and not is_same and one.role != "log" and content.is_whole:
                 outside.append(OutsideVersion(path, content.data, content.digest, digest))
@@ -320,7 +320,7 @@ class Indexer:
         done.logs += [one.path for one in records if one.role == "log"]
 
     def _is_outdated(self, done: Refreshed) -> bool:
-        """Whether there is anything to write though no file changed."""
+        """Whether there is something to write although no file changed."""
         known = self._catalog.problems(links=False)
         before = {(one.path, one.message) for one in known if one.code == "unreadable"}
         now = {(one.path, one.message) for one in done.problems}
@@ -332,10 +332,10 @@ class Indexer:
             or self._catalog.meta("reader") is None
         )
 
-    # What the catalog has into the full text.
+    # From the catalog into the full text
 
     def _index_pending(self, run: _Run, index: WhooshIndex, budget: int | None) -> None:
-        """Bring the full text to the catalog's generation, or leave more notes than the budget."""
+        """Update the full text to the generation of the catalog, unless that exceeds the budget."""
         generation, dirty = self._catalog.generation, self._catalog.dirty()
         done, can_change = run.done, self._can_change(index, generation)
         if can_change and not dirty:
@@ -366,7 +366,6 @@ class Indexer:
     def _update(
         self, index: WhooshIndex, dirty: Iterable[str], generation: int, wait: float | None = None
     ) -> None:
-        """Take notes in as they are by now; the full text then stands for a generation."""
         docs = list(self._read_docs(self._catalog.digests(dirty)))
         kept = {doc.path for doc in docs}
         gone = [path for path in dirty if path not in kept]
@@ -388,7 +387,7 @@ class Indexer:
                 yield doc
 
     def _can_change(self, index: WhooshIndex, generation: int) -> bool:
-        """Whether the full text is an earlier state of this catalog, so that it can be changed."""
+        """Whether the full text is an earlier state of this catalog."""
         reached, meta = index.generation, self._catalog.meta
         first = max(int(meta("born") or 0), int(meta("words") or 0))
         return reached is not None and first <= reached <= generation
@@ -406,7 +405,7 @@ def _unreadable(changes: ScanResult) -> list[Problem]:
 
 
 def _count_only_unsure(changes: ScanResult, known: dict[str, StatMark]) -> int:
-    """How many files are read again only because they were new when they were read."""
+    """Count the files that are read again only because they were new when last read."""
     count = 0
     for path, found in changes.modified.items():
         mark = known.get(path)
@@ -416,11 +415,11 @@ def _count_only_unsure(changes: ScanResult, known: dict[str, StatMark]) -> int:
 
 
 def _unsure(mark: StatMark) -> StatMark:
-    """A fingerprint that equals no file's, so that the file is read."""
+    """Return a fingerprint that matches no file, so that the file is read."""
     size, mtime_ns, _, inode = mark
     return size, mtime_ns, -1, inode
 
 
 def _reader(schema: Schema) -> str:
-    """Names the way notes are read; when it is another, what was read before counts no more."""
+    """Identify the version of the reader; when it changes, all notes are read again."""
     return f"{__version__} {schema!r}"

@@ -1,8 +1,7 @@
-"""Index many changed notes in a process of its own, and say how far that is.
+"""Index many changed notes in a separate process and report its progress.
 
-The process is `notekeep index --nice`. Started and left alone it outlives who started it; followed,
-it tells how far it is, and ends when it is stopped. What it has done until then stays done. Of
-several at once on one vault one works; `turn` sees to that.
+The process is `notekeep index --nice`. It can run detached, or be followed and stopped; finished
+work is kept. Only one works on a vault at a time; see `turn`.
 """
 
 from __future__ import annotations
@@ -22,17 +21,17 @@ if TYPE_CHECKING:
 LOCK = "indexing.lock"
 
 PATIENCE = 600.0
-"""Seconds for which one who follows waits for another that is at it."""
+"""Seconds to wait for another indexing process."""
 
 
 _left_alone: list[subprocess.Popen[bytes]] = []
-"""Processes that nobody waits for; the system keeps one that ended until it was asked about."""
+"""Detached processes; each is polled when the next one starts, so that none stays a zombie."""
 
 
 def start_indexing(root: str) -> None:
-    """Start it for a vault and leave it alone; if another is at it, it ends at once."""
+    """Start a detached process for a vault; it exits at once if another is running."""
     _left_alone[:] = [process for process in _left_alone if process.poll() is None]
-    import subprocess  # few commands start one
+    import subprocess  # most commands start none
 
     process = subprocess.Popen(
         _command(root),
@@ -45,7 +44,7 @@ def start_indexing(root: str) -> None:
 
 
 class IndexingProcess:
-    """Starts it, follows it, and stops it when asked; from any thread."""
+    """Starts, follows and stops a process, from any thread."""
 
     def __init__(self, root: str) -> None:
         self._root = root
@@ -53,7 +52,7 @@ class IndexingProcess:
         self._stopped = False
 
     def follow(self, report: Callable[[int, int], None]) -> bool:
-        """Wait until it is done, and return whether it did its work to the end."""
+        """Wait for the end; return whether it succeeded."""
         import subprocess
 
         with subprocess.Popen(
@@ -66,7 +65,7 @@ class IndexingProcess:
             self._process = process
             if self._stopped:
                 process.terminate()
-            assert process.stdout is not None  # noqa: S101 - it was asked for
+            assert process.stdout is not None  # noqa: S101 - stdout is a pipe
             for line in process.stdout:
                 done, _, total = line.partition(" ")
                 with contextlib.suppress(ValueError):
@@ -74,7 +73,7 @@ class IndexingProcess:
         return process.returncode == 0
 
     def stop(self) -> None:
-        """End it; what it has done stays."""
+        """Stop it; finished work is kept."""
         self._stopped = True
         if self._process is not None:
             self._process.terminate()
@@ -82,7 +81,7 @@ class IndexingProcess:
 
 @contextlib.contextmanager
 def turn(cache: str, *, wait: bool) -> Iterator[bool]:
-    """Be the one process that indexes for a vault; give whether it is, after `wait`ing or not."""
+    """Yield whether this is the only indexing process of a vault, after an optional wait."""
     with contextlib.ExitStack() as held:
         is_ours = True
         try:
@@ -93,18 +92,18 @@ def turn(cache: str, *, wait: bool) -> Iterator[bool]:
 
 
 def _command(root: str) -> list[str]:
-    # -P: no module is taken from the current folder, which may be a vault.
+    # -P: no modules from the current folder, which may be a vault.
     return [sys.executable, "-P", "-m", "notekeep", "--vault", root, "index", "--nice"]
 
 
 SOON = 2.0
-"""Seconds until which nothing is said of the time left: too little has been seen of the work."""
+"""Seconds without an estimate, because there is too little data."""
 
 MINUTE = 60
 
 
 class Pace:
-    """The pace of one work, from when it is made."""
+    """The pace of a job, from the first report on."""
 
     def __init__(
         self, number: Callable[[int], str] = str, now: Callable[[], float] = time.monotonic

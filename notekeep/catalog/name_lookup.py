@@ -1,7 +1,8 @@
-"""Which notes a name means: what a person types, what a link names, and where a name is said.
+"""Finds notes by name: for the user, for links, and for unlinked mentions.
 
-A name is a path, a title, an alias, or the beginning of one. It wins over a query. A path is one
-of the vault; where the vault has none such, it is one of this machine, as a shell completes it.
+A name is a path, a title, an alias, or the beginning of one. It takes precedence over a query. A
+path is relative to the vault; if the vault has no such file, it is a path of this machine, as
+completed by a shell.
 """
 
 from __future__ import annotations
@@ -31,21 +32,21 @@ if TYPE_CHECKING:
     from notekeep.search.whoosh_index import WhooshIndex
 
 SHOWN = 10
-"""How many notes are listed when a name could mean several."""
+"""Maximum number of notes to list for an ambiguous name."""
 LAST = "\U0010ffff"
-"""Behind a beginning: what no name that begins so comes after."""
+"""Sorts after every name with the same beginning."""
 BEGINS = "id IN (SELECT note FROM names WHERE key >= ? AND key < ?)"
-"""Which notes have a name that begins so."""
+"""Condition for notes with a name that starts with a text."""
 
 
-# What a person types.
+# Names typed by the user
 
 
 def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
-    """Return the one note that has exactly this path, file name, title or alias, case aside.
+    """Return the only note with exactly this path, file name, title or alias, ignoring case.
 
-    A path may also be relative to the working directory, or absolute, and lead into `root`. Raises
-    Ambiguous where several have the name.
+    A path may also be absolute or relative to the working directory. Raises Ambiguous for several
+    notes.
     """
     name = name.strip().removeprefix("[[").removesuffix("]]")
     if not name:
@@ -55,7 +56,7 @@ def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
         return row
     found = catalog.named(name)
     if "/" in name:
-        # `named` looks at the last part only; a folder in the name narrows it down.
+        # `named` compares only the last part; a folder narrows it down.
         ending = fold_name(name.removesuffix(".md"))
         found = [row for row in found if fold_name(row.path[:-3]).endswith(ending)]
     if len(found) > 1:
@@ -67,10 +68,11 @@ def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
 
 
 def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
-    """Return names of at most so many notes that begin so, as a shell completes them.
+    """Return names that start with a text, of at most `most` notes, for shell completion.
 
-    It is one question. Of each note it is the first of title, file name and aliases that begins so
-    and is no other's, else its path. With a `/` in what was typed, paths are completed.
+    For each note: the first of title, file name and aliases that starts with the text and is
+    unique,
+    else its path. Text with a `/` completes paths.
     """
     start = fold_name(typed)
     if "/" in typed:
@@ -95,7 +97,7 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
 
 
 def resolve(catalog: Catalog, name: str, root: str) -> Row:
-    """Return the one note of a name, or of the beginning of one; else NotFound or Ambiguous."""
+    """Return the only note with a name, or with a name that starts so; NotFound or Ambiguous."""
     row = find_exact(catalog, name, root)
     if row is not None:
         return row
@@ -109,7 +111,7 @@ def resolve(catalog: Catalog, name: str, root: str) -> Row:
 
 
 def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row]:
-    """Return the notes that names mean, in their order and once each."""
+    """Return the notes for names, in order, each once."""
     found: dict[str, Row] = {}
     missing: dict[str, NotFound] = {}
     for name in names:
@@ -131,9 +133,9 @@ def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row
 
 
 def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[str]:
-    """Return words as one name where they are one together, else each as one.
+    """Return words as one name if together they are one, else as separate names.
 
-    A shell hands over a name that nobody put in quotes in pieces; Ambiguous where both are right.
+    The shell splits unquoted names; Ambiguous if both readings are names.
     """
     whole = " ".join(words)
     if len(words) < 2 or find_exact(catalog, whole, root) is None:
@@ -144,10 +146,10 @@ def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[s
 
 
 def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]) -> list[Row]:
-    """Return the notes that words mean: one by its name, else all that `ask` finds for them.
+    """Return the note with a name, else the results of `ask`.
 
-    Raises NotFound where neither finds any, Ambiguous where they begin several names and find
-    nothing, UsageError where they are neither a name nor a query.
+    Raises NotFound if there are none, Ambiguous if the words start several names and find nothing,
+    UsageError if they are neither a name nor a query.
     """
     row = find_exact(catalog, words, root)
     if row is not None:
@@ -170,7 +172,7 @@ def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]
 
 
 def _on_disk(name: str, root: str) -> str:
-    """The vault path of a file that a name leads to from the working directory, or ""."""
+    """Return the vault path of an existing file, or ""."""
     if not (os.sep in name or name.endswith(".md")) or not os.path.isfile(name):
         return ""
     try:
@@ -183,12 +185,12 @@ def _beginning(catalog: Catalog, name: str) -> list[Row]:
     start = fold_name(name.strip())
     if not start:
         return []
-    known = as_unicode(start)  # as the rows have it
+    known = as_unicode(start)  # as stored in the rows
     begins = f"instr(path_folded, ?) = 1 OR instr(title_folded, ?) = 1 OR {BEGINS}"
     folded = fold_text(known)
     where = Condition(f"{LINKABLE} AND ({begins})", (folded, folded, known, known + LAST))
     rows = catalog.select_rows(where, "ORDER BY title, path")
-    # Names that are no text differ only in what no row holds.
+    # Invalid bytes are equal in the rows, but not in the paths.
     return rows if known == start else [row for row in rows if start in fold_name(row.path)]
 
 
@@ -211,14 +213,14 @@ def _hint(near: str) -> str:
     return f"did you mean {near!r}?" if near else "`notekeep ls` lists the notes"
 
 
-# What a link names. A `Resolver` of all notes would take more than a kilobyte for each; those that
-# a link can mean are found by the keys that the catalog has of all names.
+# Targets of links. Only notes with the keys of the targets are loaded: a `Resolver` of all notes
+# takes more than a kilobyte for each.
 
 
 def link_targets(catalog: Catalog, targets: Iterable[str], source: str) -> dict[str, list[str]]:
-    """Return the notes that each target of a link may mean, best first; "" is `source`.
+    """Return the possible notes for each target, best first; "" is `source`.
 
-    A target has no `#` and what follows it.
+    Targets have no fragment (`#…`).
     """
     keys = {target: _link_keys(target, source) for target in targets}
     resolver = Resolver(_named(catalog, {key for found in keys.values() for key in found}))
@@ -226,7 +228,7 @@ def link_targets(catalog: Catalog, targets: Iterable[str], source: str) -> dict[
 
 
 def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
-    """Return the note that a link leads to: of several that it could mean, the nearest."""
+    """Return the note that a link leads to; if ambiguous, the nearest."""
     found = link_targets(catalog, [target], source)[target] if target else [source]
     return catalog.row(found[0]) if found else None
 
@@ -234,7 +236,7 @@ def resolve_link(catalog: Catalog, target: str, source: str) -> Row | None:
 def resolve_link_names(
     catalog: Catalog, names: Sequence[str], source: str
 ) -> dict[str, tuple[str, bool]]:
-    """Return the path that each name means in a link, and whether its file name is no other's."""
+    """Return for each link name its path, and whether the file name is unique."""
     targets = link_targets(catalog, names, source)
     paths = {name: found[0] for name, found in targets.items() if found}
     keys = {link_key(store_path(path)) for path in paths.values()}
@@ -249,28 +251,28 @@ def _named(catalog: Catalog, keys: Iterable[str]) -> list[tuple[str, str, list[s
 
 
 def _link_keys(target: str, source: str) -> set[str]:
-    """The keys under which all notes are found that a `Resolver` takes a target for."""
+    """Return the keys of all notes that a `Resolver` may find for a target."""
     wanted = target.replace("\\", "/") or source
     places = [wanted]
     if "/" in wanted:
-        # `a/b/..` is a place as well, and the last part of it another one.
+        # `a/b/..` is a path, and its last part may be a name.
         folder = source.rpartition("/")[0]
         places += [normpath(wanted.lstrip("/")), normpath(f"{folder}/{wanted}".lstrip("/"))]
     keys = {link_key(wanted)}
     for place in places:
         name = place.rpartition("/")[2]
-        # A file `a.md.md` is meant by `a.md`, and `a .md` by `a `.
+        # `a.md` may mean a file `a.md.md`, and `a ` a file `a .md`.
         keys |= {link_key(name), link_key(f"{name}.md")}
     return {as_unicode(key) for key in keys}
 
 
-# What an export asks.
+# Lookups for exports
 
 
 class NamesOfNotes:
-    """Finds notes by path, and by what links call them, for an export.
+    """Finds notes by path and by link target, for an export.
 
-    Each question goes to the catalog, as the rows of all notes would be 16 MB at ten thousand.
+    It queries the catalog each time, because all rows would take 16 MB at 10,000 notes.
     """
 
     def __init__(self, catalog: Catalog, withheld: Callable[[Catalog], frozenset[str]]) -> None:
@@ -278,14 +280,14 @@ class NamesOfNotes:
         self.answer_from(catalog)
 
     def answer_from(self, catalog: Catalog) -> None:
-        """Answer from a catalog, each question once: what it withholds, and what a link means."""
+        """Use another catalog and forget cached answers."""
         self.catalog = catalog
         self._hidden: frozenset[str] | None = None
-        # by the target and the folder of the link, which says which of several notes is nearest
+        # by target and folder of the link, because the folder decides which note is nearest
         self._resolved: dict[tuple[str, str], list[str]] = {}
 
     def known(self, paths: Iterable[str]) -> set[str]:
-        """Return those of some paths at which there is a note."""
+        """Return the paths that are notes."""
         return existing_paths(self.catalog, paths, LINKABLE)
 
     def paths(self) -> Iterable[str]:
@@ -297,20 +299,20 @@ class NamesOfNotes:
         return self.catalog.names(_at(paths, LINKABLE))
 
     def withheld(self) -> frozenset[str]:
-        """Return the paths of the notes that must not be seen."""
+        """Return the paths of private notes."""
         if self._hidden is None:
             self._hidden = self._withheld(self.catalog)
         return self._hidden
 
     def resolve(self, target: str, from_path: str) -> list[str]:
-        """Return the notes that a target may mean, best first."""
+        """Return the possible notes for a target, best first."""
         if not target:
             return link_targets(self.catalog, [target], from_path)[target]
         self.learn([target], from_path)
         return self._resolved[target, from_path.rpartition("/")[0]]
 
     def learn(self, targets: Iterable[str], from_path: str) -> None:
-        """Ask at once what several targets mean."""
+        """Resolve several targets with one query."""
         folder = from_path.rpartition("/")[0]
         new = [target for target in targets if target and (target, folder) not in self._resolved]
         if new:
@@ -319,22 +321,22 @@ class NamesOfNotes:
 
 
 def existing_paths(catalog: Catalog, paths: Iterable[str], among: str = LISTED) -> set[str]:
-    """Return those of some paths at which there is a note, of those LISTED or LINKABLE."""
+    """Return the paths that are notes; `among` is LISTED or LINKABLE."""
     return {load_path(path) for (path,) in catalog.find("path", _at(paths, among))}
 
 
 def _at(paths: Iterable[str], among: str) -> Condition:
     listed = json.dumps([*map(store_path, paths)])
-    sql = f"{among} AND path IN (SELECT value FROM json_each(?))"  # noqa: S608 - one of ours
+    sql = f"{among} AND path IN (SELECT value FROM json_each(?))"  # noqa: S608 - constants
     return Condition(sql, (listed,))
 
 
 def withheld(
     catalog: Catalog, fields: Sequence[str], judge: Callable[[Mapping[str, Value]], bool]
 ) -> frozenset[str]:
-    """Return the notes that are private, or whose fields `judge` finds to be for nobody else.
+    """Return the notes that are private, or whose fields `judge` accepts as private.
 
-    Front matter that has none of the `fields`, not even inside a value, is not read.
+    Front matter that contains none of the `fields` anywhere is not parsed.
     """
 
     def judged(found: Iterable[tuple[str, str | None]]) -> frozenset[str]:
@@ -344,45 +346,44 @@ def withheld(
             if facts is None or judge(json.loads(facts)["fields"])
         )
 
-    # ASCII is spelt in JSON as it is. So notes without any are told without being read, and never
-    # one that has one.
+    # JSON stores ASCII unchanged, so LIKE finds every note with one of the names.
     names: tuple[Any, ...] = tuple(f"%{name}%" for name in fields)
     may_have = " OR ".join(["facts LIKE ?"] * len(names)) or "0"
     sql = (
-        "SELECT path, CASE WHEN private THEN NULL ELSE facts END FROM notes"  # noqa: S608 - no words of a person
+        "SELECT path, CASE WHEN private THEN NULL ELSE facts END FROM notes"  # noqa: S608 - constants
         f" WHERE {LINKABLE} AND (private OR {may_have})"
     )
     return catalog.collect(judged, sql, names)
 
 
-# Unlinked mentions: where notes say another note's name without linking to it.
+# Unlinked mentions: names of a note in other notes, without a link
 #
-# The full text says which notes to look at; where a name stands is found in the text, so that
-# nothing inside a link, code, a comment or an address counts.
+# The full text returns the candidates. The positions are searched in the text itself, outside of
+# links, code, comments and addresses.
 
 
 SHORTEST = 3
-"""Names with fewer letters are said by chance."""
+"""Minimum letters of a name; shorter ones occur by chance."""
 
 _WEB = re.compile(r"(?:https?|ftp|mailto|file):\S+|www\.\S+")
 _BEFORE, _AFTER = 50, 90
 
 
 class Mention(NamedTuple):
-    """A name said in a note's text."""
+    """The name of a note in the text of another."""
 
     path: str
     title: str
     line: int  # of the file, from 1
-    text: str  # the line, or the part of a long one around the name
-    start: int  # where the name begins, in characters of the note's body
+    text: str  # the line, or the part around the name
+    start: int  # offsets in the body
     end: int
 
 
 def mentions(
     catalog: Catalog, index: WhooshIndex, row: Row, read: Callable[[str], Note]
 ) -> list[Mention]:
-    """Find where other notes name a note without a link; `read` reads one or raises NotFound."""
+    """Find unlinked mentions of a note; `read` returns a note or raises NotFound."""
     every = dict.fromkeys([row.title, *row.aliases, note_stem(row.path)])
     names = [name for name in every if sum(map(str.isalpha, name)) >= SHORTEST]
     if not names:
@@ -395,17 +396,17 @@ def mentions(
     pattern = _pattern(names)
     said: list[Mention] = []
     for other in there:
-        with suppress(NotFound):  # it went a moment ago
+        with suppress(NotFound):  # it was just deleted
             said += _in_note(other, read(other.path), pattern)
     return said
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:
-    """Any of the names as whole words, the longest first, blanks aside."""
+    """Match any of the names as whole words, longest first, with any white space."""
     spelt = []
     for name in sorted(set(names), key=lambda name: (-len(name), name)):
         words = r"\s+".join(map(re.escape, name.split()))
-        # Case counts for a name of one word only: "Clear" is a person, and "clear" is not.
+        # A single word is case-sensitive: "Clear" is a person, "clear" is not.
         spelt.append(words if len(name.split()) < 2 else f"(?i:{words})")
     return re.compile(rf"(?<!\w)(?:{'|'.join(spelt)})(?!\w)")
 

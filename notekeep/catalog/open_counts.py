@@ -1,9 +1,7 @@
-"""How often each note was opened on this device, and how lately: a small lift in a search.
+"""How often and when each note was opened on this device, for ranking.
 
-Among titles that are as good as each other the one that was opened last goes first.
-
-A line for each time, in the state folder: the note by a checksum of its path, and the day. No name
-of a note stands there, nothing of it is written to the vault, and losing it costs only that lift.
+A file in the state folder has one line for each opening: a hash of the path, and the day. It
+contains no names and can be deleted.
 """
 
 from __future__ import annotations
@@ -20,13 +18,13 @@ from notekeep.storage.content import digest_of
 FILE = "opened"
 
 HALF_LIFE = 30.0
-"""Days after which a time that a note was opened counts for half."""
+"""Days after which an opening counts half."""
 
 DAY = 86_400
 
 
 class OpenCounts:
-    """What was opened in one vault, kept in its state folder."""
+    """The opened notes of one vault."""
 
     def __init__(self, state: str) -> None:
         self._path = os.path.join(state, FILE)
@@ -36,38 +34,38 @@ class OpenCounts:
         self._paths: dict[str, str] = {}
 
     def count(self, path: str) -> None:
-        """Count that a note was opened just now; where that fails, nobody misses it."""
+        """Record that a note was opened; errors are ignored."""
         cache_files.append_bounded_line(*os.path.split(self._path), f"{_name(path)} {_today()}")
 
     def times(self, path: str) -> float:
-        """Return how often a note was opened; each time counts less the longer ago it was."""
+        """Return how often a note was opened, with less weight for older openings."""
         self._read()
         return self._known.get(_name(path), 0.0) if self._known else 0.0
 
     def last(self, path: str) -> int:
-        """Return a number that is higher the later a note was opened last; -1 for never."""
+        """Return a number that is higher for later openings; -1 for never."""
         self._read()
         return self._last.get(_name(path), -1) if self._last else -1
 
     def first(self, paths: Iterable[str]) -> list[str]:
-        """Sort paths: those that were opened last go first, the others stay as they come."""
+        """Sort paths: last opened first, then the others in their order."""
         self._read()
         if not self._last:
             return list(paths)
         return sorted(paths, key=lambda path: -self._last.get(_name(path), -1))
 
     def latest(self, paths: Callable[[], Iterable[str]], limit: int) -> list[str]:
-        """Return the notes opened last, latest first; `paths` gives all, if one was not met yet."""
+        """Return the last opened notes, latest first; `paths` is called for unknown hashes."""
         self._read()
         newest = sorted(self._last, key=lambda name: -self._last[name])
         if any(name not in self._paths for name in newest):
             found = {name: path for path in paths() if (name := _name(path)) in self._last}
-            # A name that is no note's any more need not be looked for again.
+            # Hashes of deleted notes are not looked up again.
             self._paths = {name: found.get(name, "") for name in newest}
         return [path for name in newest if (path := self._paths[name])][:limit]
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Forget every time that some notes were opened."""
+        """Delete all records of some notes."""
         gone = set(map(_name, paths))
         with suppress(OSError):
             kept = (row for row in self._rows() if row.partition(" ")[0] not in gone)
@@ -75,7 +73,7 @@ class OpenCounts:
             cache_files.write_cache_file(*os.path.split(self._path), data)
 
     def _read(self) -> None:
-        """Read the file, if it has changed."""
+        """Read the file again if it has changed."""
         try:
             about = os.stat(self._path)
         except OSError:

@@ -1,4 +1,4 @@
-"""Questions to the catalog: facets, tasks, notes of this day, equal titles, lists."""
+"""Queries to the catalog: facets, tasks, notes of this day, equal titles, lists."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ YEAR = "year"
 TAG = "tag"
 FOLDER = "folder"
 GROUPINGS = ("type", FOLDER, TAG, YEAR)
-"""What notes are counted by besides fields."""
+"""What notes are grouped by, besides fields."""
 
 
 class Facets(NamedTuple):
-    """Counts of notes: kinds most first, tags with those below them, years newest first."""
+    """Counts of notes: kinds by count, tags with their children, years newest first."""
 
     kinds: dict[str, int]
     tags: dict[str, int]
@@ -36,7 +36,7 @@ class Facets(NamedTuple):
 
 
 def facets(catalog: Catalog, node: Node | None) -> Facets:
-    """Count the notes that a tree of facts matches."""
+    """Count the notes that match a condition."""
     where = catalog.where(node)
     kinds = catalog.find("kind, count(*) AS n", where, "GROUP BY kind ORDER BY n DESC, kind")
     tags = catalog.find(
@@ -55,8 +55,8 @@ def facets(catalog: Catalog, node: Node | None) -> Facets:
 
 
 def list_field_values(catalog: Catalog, field: str, limit: int) -> list[str]:
-    """Return what notes have in a field, as they write it, most used first."""
-    # SQLite reads the facts itself, so that a thread that asks holds up nobody.
+    """Return the values of a field as written, most used first."""
+    # SQLite parses the JSON itself, so that a thread does not block the interface.
     path = '$.fields."{}"'.format(field.replace('"', '\\"'))
     found = catalog.ask(
         "SELECT item.value, count(*) AS n FROM notes, json_each(notes.facts, ?) AS item"
@@ -68,11 +68,12 @@ def list_field_values(catalog: Catalog, field: str, limit: int) -> list[str]:
 
 
 def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:
-    """Count rows by what they have in a field or column, most first.
+    """Count rows by the values of a field or column, most frequent first.
 
-    A note counts once for each item of a list. "tag" is each tag as written, "folder" the folder
-    it lies in, "year" the year of `created`; `modified` counts by day. Values that differ in case
-    or accents only are the same, as first written.
+    Each item of a list counts. "tag" is each tag as written, "folder" the folder, "year" the year
+    of
+    `created`; `modified` counts by day. Values that differ only in case or accents are merged, with
+    the first spelling.
     """
     counts: Counter[str] = Counter()
     spelt: dict[str, str] = {}
@@ -105,7 +106,7 @@ def _text(item: object) -> str:
 
 
 _OF_NOTES = "JOIN tasks t ON t.note = notes.id"
-# The plus keeps SQLite from looking at the notes first, each of which it would look up tasks for.
+# The plus keeps SQLite from scanning the notes first and looking up tasks for each.
 _OF_ALL_NOTES = "JOIN tasks t ON +t.note = notes.id"
 
 
@@ -117,10 +118,10 @@ def list_tasks(
     like: str = "",
     latest: int = 0,
 ) -> list[TaskRow]:
-    """Return the tasks of notes that match a condition, by title, then line.
+    """Return the tasks of matching notes, by title, then line.
 
-    `done` says which: open (False), ticked (True) or both (None); `like` is a pattern for SQL's
-    LIKE. With `latest` they are at most so many, those of the notes changed last first.
+    `done` selects open (False), completed (True) or all tasks (None); `like` is a pattern for LIKE.
+    With `latest`: at most that many, of the most recently changed notes.
     """
     wanted = "" if done is None else "AND t.done" if done else "AND NOT t.done"
     found = catalog.find(
@@ -143,11 +144,11 @@ def count_open(catalog: Catalog) -> int:
 
 
 DATES = ("created", "finished", "listened", "started", "published")
-"""The fields that are looked at; of several in one year, the first of these is named."""
+"""The date fields to check; of several in one year, the first is named."""
 
 
 class OnThisDay(NamedTuple):
-    """A note of another year: the year, the field that has the day, and the note."""
+    """A note of an earlier year, with that year and the field of the date."""
 
     year: int
     field: str
@@ -155,7 +156,7 @@ class OnThisDay(NamedTuple):
 
 
 def on_this_day(catalog: Catalog, day: dt.date, fields: tuple[str, ...] = DATES) -> list[OnThisDay]:
-    """Find notes with this day in an earlier year, the latest first; 29 February is only itself."""
+    """Find notes of this day in earlier years, latest first; 29 February matches only itself."""
     found = catalog.ask(
         "SELECT n.path, f.key, substr(f.day, 1, 4) FROM fields f JOIN notes n ON n.id = f.note"
         " WHERE f.key IN (SELECT value FROM json_each(?)) AND f.day < ? AND substr(f.day, 6) = ?"
@@ -180,7 +181,7 @@ _SEVERAL = "GROUP BY title_folded HAVING count(*) > 1"
 
 
 def distinguish_titles(catalog: Catalog, rows: Sequence[Row]) -> None:
-    """Set `apart` of the rows of a page that share their title with another note."""
+    """Set `apart` in the rows that share their title with another note."""
     folded = {row.path: fold_text(row.title) for row in rows}
     titles = json.dumps([*dict.fromkeys(folded.values())])
     found = catalog.find("title_folded", Condition(_SAME, (titles,)), _SEVERAL) if rows else []
@@ -190,7 +191,7 @@ def distinguish_titles(catalog: Catalog, rows: Sequence[Row]) -> None:
 
 
 def _distinction(row: Row) -> str:
-    """The folder of a note that is named as it is called, else its path: two are never the same."""
+    """Return the folder if the file is named after the title, else the path; always unique."""
     folder, _, name = row.path.rpartition("/")
     if fold_text(note_stem(row.path)) != fold_text(safe_name(row.title)):
         return row.path.removesuffix(".md")
@@ -198,32 +199,32 @@ def _distinction(row: Row) -> str:
 
 
 class OrderedList:
-    """A list of known order and length: every page costs the same, however far down it is."""
+    """A list with fixed order and length, so that every page is equally fast."""
 
     def __init__(self, catalog: Catalog, stored: list[str], values: list[Any]) -> None:
         self.total = len(stored)
         self.values = values
-        """What each note is sorted by first, in the order of the list."""
+        """The first sort value of each note."""
         self._catalog, self._stored = catalog, stored
 
     def page(self, offset: int, limit: int) -> list[Row]:
-        """Return the rows from `offset` on; notes that went are left out."""
+        """Return the rows from `offset`, without deleted notes."""
         rows = self._catalog.rows_in_order(self._stored[offset : offset + limit])
         distinguish_titles(self._catalog, rows)
         return rows
 
     def paths(self) -> list[str]:
-        """Return the notes of all rows, in their order."""
+        """Return the paths of all rows."""
         return [*map(load_path, self._stored)]
 
     def find(self, path: str) -> int | None:
-        """Return which row a note has; None when it is not in the list."""
+        """Return the index of a note; None if it is not in the list."""
         stored = store_path(path)
         return self._stored.index(stored) if stored in self._stored else None
 
 
 def order_list(catalog: Catalog, node: Node | None, query: Query) -> OrderedList:
-    """Work out the order of a whole list; `node` is the query as a tree of facts only."""
+    """Sort a whole list; `node` is the query without words."""
     by = ordering(query.order)
     limit = -1 if query.limit is None else query.limit
     first = sort_value(query.order[0].field) if query.order else Condition("NULL")

@@ -1,4 +1,4 @@
-"""Rows of the catalog's tables as plain values, without any database."""
+"""Rows of the tables as plain values, without a database."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Row:
-    """What a list shows of a note: some columns of `notes`, under their names there."""
+    """A note in a list; the fields are columns of `notes`."""
 
     path: str  # vault-relative, "/"-separated, as found on disk
     title: str
-    kind: str  # the id of its kind
+    kind: str  # its kind's id
     mtime_ns: int
     size: int
-    private: bool  # it must never leave the vault
-    problem: str | None  # why it could not be read whole
+    private: bool
+    problem: str | None  # why it could not be read completely
     words: int
-    # Tags, aliases and fields as JSON; read when asked for, since a list of thousands asks few.
+    # Tags, aliases and fields as JSON; parsed when needed, because long lists need few.
     facts: str = field(repr=False)
-    # What tells it from other notes of its title; see `queries.distinguish_titles`.
+    # Distinguishes notes with the same title; see `queries.distinguish_titles`.
     apart: str = field(default="", repr=False, compare=False)
     _read: dict[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, values: tuple[Any, ...]) -> Row:
-        """Make a row of the result of a SELECT of ROW_COLUMNS."""
+        """Return a row for the values of ROW_COLUMNS."""
         row = cls(**dict(zip(ROW_COLUMNS, values, strict=True)))
         row.path, row.private = load_path(row.path), bool(row.private)
         return row
@@ -50,7 +50,7 @@ class Row:
 
     @property
     def tags(self) -> list[str]:
-        """Return its tags, without "#", in the order they stand in the note."""
+        """Return its tags, without "#", in the order of the note."""
         found: list[str] = self._fact("tags")
         return found
 
@@ -62,13 +62,13 @@ class Row:
 
     @property
     def fields(self) -> dict[str, Value]:
-        """Return its front matter under canonical names, dates as ISO text."""
+        """Return its front matter by canonical names, dates as ISO text."""
         found: dict[str, Value] = self._fact("fields")
         return found
 
     @property
     def language(self) -> str:
-        """Return the language that it names for itself, or "" for the vault's."""
+        """Return the language in `lang:`, or "" for the language of the vault."""
         named = self.fields.get("lang")
         return named if isinstance(named, str) else ""
 
@@ -87,24 +87,24 @@ class Row:
 
 
 ROW_COLUMNS = [column.name for column in fields(Row) if column.compare]
-"""The columns of `notes` that a row is made of."""
+"""The columns of `notes` in a row."""
 
 HAS_NAME = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
-"""Which notes have a name with one of some keys, given as JSON."""
+"""Condition for notes with a name in a JSON list of keys."""
 
 
 Cells: TypeAlias = tuple[Any, ...]
-"""One row of a table, in the order of its columns."""
+"""A row of a table, in the order of its columns."""
 
 FIELD_LETTERS = 1000
-"""How much of a field's text can be compared; a longer one is prose, and found as words."""
+"""Letters of a field to compare; longer values are prose, and found by words."""
 
 SORT_DIGITS = 10
-"""Digits are padded to so many, so that `Episode 2` sorts before `Episode 10`."""
+"""Digits are padded to this width, so that `Episode 2` sorts before `Episode 10`."""
 
 _DAY = re.compile(r"(-?\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:T.*)?")
 _WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
-ESCAPE = "\ufdd0"  # a noncharacter: Unicode keeps it free for use within a program
+ESCAPE = "\ufdd0"  # a noncharacter, free for internal use
 _TO_ESCAPE = re.compile(f"[\udc80-\udcff{ESCAPE}]")
 _ESCAPED = re.compile(f"{ESCAPE}(.)")
 
@@ -114,15 +114,15 @@ class LinkRow(NamedTuple):
 
     line: int  # of the file, from 1
     target: str  # as written
-    path: str | None  # the note it leads to; of an ambiguous one the nearest
+    path: str | None  # the target note; if ambiguous, the nearest
     state: str  # "ok", "ambiguous", "broken", "file" (an attachment) or "web"
-    heading: str  # the heading or block it names within the note, or ""
-    text: str  # what is shown instead of the target, or ""
-    embed: bool  # the note is shown in place
+    heading: str  # the heading or block in the note, or ""
+    text: str  # the text shown instead of the target, or ""
+    embed: bool
 
 
 class Backlink(NamedTuple):
-    """A link to a note: the note it stands in, its title, and the line of the file, from 1."""
+    """A link from another note: its path, its title, and the line in the file, from 1."""
 
     source: str
     title: str
@@ -131,7 +131,7 @@ class Backlink(NamedTuple):
 
 
 class TaskRow(NamedTuple):
-    """A task: the note it stands in, the line of the file from 1, its mark and its text."""
+    """A task, with the line in the file, from 1."""
 
     path: str
     title: str
@@ -142,7 +142,7 @@ class TaskRow(NamedTuple):
 
 
 class Record(NamedTuple):
-    """A file as it was read, with the role "note", "log", "template" or "excluded" from lists."""
+    """A file with its role: "note", "log", "template" or "excluded" from lists."""
 
     path: str
     role: str
@@ -152,45 +152,45 @@ class Record(NamedTuple):
 
 
 def link_key(target: str) -> str:
-    """Return the name in a link's target: its last part, without `.md` unless that is all."""
+    """Return the key of a link target: its last part, folded, without `.md`."""
     last = target.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     name = last.strip() or last
     return fold_name((name[:-3] if name[-3:].lower() == ".md" else name) or name)
 
 
 def sort_key(title: str) -> str:
-    """Return a title as lists sort it: folded, without marks before it, numbers by value."""
+    """Return the sort key of a title: folded, without leading punctuation, numbers by value."""
     folded = fold_text(title)
     bare = folded.lstrip(" \"'([{*_.-") or folded
     return re.sub(r"\d+", lambda digits: digits[0].zfill(SORT_DIGITS), bare)
 
 
 def store_path(path: str) -> str:
-    """Return a path as SQLite can hold it: a byte that is no UTF-8 is escaped."""
+    """Return a path as stored in SQLite, with bytes that are not UTF-8 escaped."""
     if path.isascii():
         return path
     return _TO_ESCAPE.sub(lambda found: ESCAPE + _swapped(found[0]), path)
 
 
 def load_path(stored: str) -> str:
-    """Return a path as the system knows it; undoes `store_path`."""
+    """Return the path for a stored one; the inverse of `store_path`."""
     if ESCAPE not in stored:
         return stored
     return _ESCAPED.sub(lambda found: _swapped(found[1]), stored)
 
 
 def _swapped(char: str) -> str:
-    """A byte that Python keeps in a surrogate as that byte's number, and the other way round."""
+    """Convert between a surrogate of an invalid byte and the number of that byte."""
     return char if char == ESCAPE else chr(ord(char) ^ 0xDC00)
 
 
 def signed(inode: int) -> int:
-    """Return an inode as SQLite can hold it, in 64 bits with a sign."""
+    """Return an inode as a signed 64-bit number."""
     return inode - (1 << 64) if inode >= 1 << 63 else inode
 
 
 def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
-    """Yield all rows of a file, each with its table; `number` is its id in the catalog."""
+    """Yield all rows of a file with their tables; `number` is its id."""
     note, problem = record.note, record.note.problem
     row = _note_row(record, number)
     yield "notes", tuple(row[column] for column in TABLES["notes"])
@@ -199,7 +199,7 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
         place = (store_path(record.path), "note", problem.line)
         yield "problems", (*place, message, hint, problem.code, problem.column)
     if record.role in ("note", "excluded"):
-        # To and from a note that is in no list links lead as ever; nothing else is told of it.
+        # Links from and to excluded notes work, but nothing else of them is stored.
         names = {link_key(name) for name in (record.path, note.title, *note.aliases)}
         yield from (("names", (key, number)) for key in {*map(as_unicode, names)} - {""})
         yield from (("links", (number, *cells)) for cells in _link_cells(note))
@@ -266,7 +266,7 @@ def _field_rows(number: int, name: str, value: Value) -> Iterator[tuple[str, Cel
 
 
 def _typed(item: Scalar) -> tuple[str, str, float | None, str | None]:
-    """An item's type, its folded text, its number and its day, where it has them."""
+    """Return the type, folded text, number and day of an item."""
     if isinstance(item, bool):
         return "bool", "true" if item else "false", None, None
     if isinstance(item, (int, float)):
@@ -280,7 +280,7 @@ def _typed(item: Scalar) -> tuple[str, str, float | None, str | None]:
 
 
 def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Return a note's tags and those above them by key: the name, and 1 for its own ones."""
+    """Return the tags of a note and their parents by key: name, and 1 if the note has it itself."""
     found: dict[str, tuple[str, int]] = {}
     for tag in tags:
         parts = as_unicode(tag).split("/")
@@ -293,7 +293,7 @@ def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
 
 
 def _link_cells(note: Note) -> Iterator[Cells]:
-    """The links of a note, those in its front matter too; where they lead is not known yet."""
+    """Yield the links of a note and its front matter, unresolved."""
     for value in note.fields.values():
         for item in value if isinstance(value, list) else (value,):
             for found in FIELD_LINK.finditer(item) if isinstance(item, str) else ():

@@ -1,7 +1,7 @@
-"""Changes to the catalog: whole transactions, so that a reader sees all of one or nothing.
+"""Changes to the catalog, as transactions.
 
-A transaction begins IMMEDIATE: one that begins as a reader and turns writer is refused by SQLite
-the moment somebody else has written, whatever the timeout.
+Transactions begin with BEGIN IMMEDIATE: SQLite refuses to turn a read transaction into a write
+if another process has written since, whatever the timeout.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ if TYPE_CHECKING:
     from notekeep.storage.scan import Fingerprint
 
 ATTACHMENT_LETTERS = 5
-"""A suffix has at most so many letters: `.jpeg`, `.webp`, `.excal`."""
+"""Maximum letters of a suffix: `.jpeg`, `.webp`, `.excal`."""
 
 
 class Writer:
-    """One transaction that changes the catalog; `Connection.writing` makes it."""
+    """One transaction; see `Connection.writing`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self._changed = False
 
     def upsert(self, records: Collection[Record]) -> None:
-        """Write down files as they were read, in place of what was known of them."""
+        """Insert or replace files."""
         stored = [store_path(record.path) for record in records]
-        # What was a note and is one in no list any more leaves the full text, too.
+        # A note that is no longer listed is also removed from the full text.
         numbers, were = self._known(stored)
         following = self._value("SELECT coalesce(max(id), 0) FROM notes") + 1
         self._forget(numbers.values(), stored)
@@ -69,7 +69,7 @@ class Writer:
         self._mark_dirty([path for path in stored if path in notes or path in were])
 
     def delete(self, paths: Iterable[str]) -> None:
-        """Forget files that are gone."""
+        """Delete files."""
         stored = [store_path(path) for path in paths]
         numbers, notes = self._known(stored)
         self._forget(numbers.values(), stored)
@@ -77,7 +77,7 @@ class Writer:
         self._mark_dirty(notes)
 
     def touch(self, fingerprints: Mapping[str, Fingerprint]) -> None:
-        """Note that files whose content is the same look otherwise."""
+        """Update the fingerprints of files with unchanged content."""
         self.connection.executemany(
             "UPDATE notes SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ? WHERE path = ?",
             [
@@ -87,7 +87,7 @@ class Writer:
         )
 
     def set_conflicts(self, conflicts: Mapping[str, str]) -> None:
-        """Replace the list of conflict copies, each with the note it is a copy of."""
+        """Replace the list of conflict copies, each with its original."""
         rows = [(store_path(copy), store_path(of)) for copy, of in conflicts.items()]
         before = self.connection.execute("SELECT path, original FROM conflicts").fetchall()
         if sorted(before) != sorted(rows):
@@ -96,7 +96,7 @@ class Writer:
             self._changed = True
 
     def set_unreadable(self, problems: Iterable[Problem]) -> None:
-        """Replace what is said about places that could not be looked at."""
+        """Replace the problems of unreadable places."""
         self.connection.execute("DELETE FROM problems WHERE source = 'sweep'")
         rows = [
             (
@@ -108,7 +108,7 @@ class Writer:
         self._insert("problems", rows)
 
     def settle_links(self) -> None:
-        """Find where links lead, for those that may lead elsewhere since the last time."""
+        """Resolve the links that are new or may have changed their target."""
         rows = self.connection.execute(
             "SELECT l.rowid, l.target, l.key, n.path, l.embed FROM links l"
             " JOIN notes n ON n.id = l.note"
@@ -129,21 +129,21 @@ class Writer:
         )
 
     def set_meta(self, **values: str) -> None:
-        """Remember something about the catalog itself."""
+        """Set values of the catalog itself."""
         self.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def mark_indexed_until(self, generation: int) -> None:
-        """Note that the full text has every change up to a generation."""
+        """Record that the full text is up to date with a generation."""
         self.connection.execute("DELETE FROM dirty WHERE generation <= ?", (generation,))
         self.set_meta(words=str(generation))
 
     def finish(self) -> None:
-        """Count the generation up when anything changed that a list may show."""
+        """Increase the generation if anything changed that lists may show."""
         if self._changed:
             self.set_meta(generation=str(self._next_generation()))
 
     def _known(self, stored: Iterable[str]) -> tuple[dict[str, int], set[str]]:
-        """Return the ids of files by path, and which of them are notes in lists."""
+        """Return the ids of known files by path, and the paths of listed notes."""
         found = self.connection.execute(
             "SELECT path, id, role FROM notes WHERE path IN (SELECT value FROM json_each(?))",
             (json.dumps(list(stored)),),
@@ -152,7 +152,7 @@ class Writer:
         return numbers, {path for path, _, role in found if role == "note"}
 
     def _forget(self, numbers: Collection[int], stored: Iterable[str]) -> None:
-        """Delete all rows of notes; links to their names are to be looked at again."""
+        """Delete all rows of notes, and unsettle links to their names."""
         self.connection.executemany(
             "DELETE FROM problems WHERE path = ? AND source = 'note'", [(path,) for path in stored]
         )
@@ -167,14 +167,14 @@ class Writer:
         self._unsettle(keys)
 
     def _unsettle(self, keys: Collection[str]) -> None:
-        """Mark links that name one of these; it is stored, so that a crash leaves none settled."""
+        """Mark links with these keys as unresolved; stored, to survive a crash."""
         self.connection.executemany(
             "UPDATE links SET state = 'unsettled', found = NULL WHERE key = ? AND state <> 'web'",
             [(key,) for key in keys],
         )
 
     def _mark_dirty(self, stored: Collection[str]) -> None:
-        """Remember, until the full text has them, which notes changed and when."""
+        """Record which notes the full text lacks."""
         generation = self._next_generation() if stored else 0
         self.connection.executemany(
             "INSERT OR REPLACE INTO dirty VALUES (?, ?)", [(path, generation) for path in stored]
@@ -184,7 +184,7 @@ class Writer:
         return int(self._value("SELECT value FROM meta WHERE key = 'generation'")) + 1
 
     def _resolver(self, keys: Collection[str]) -> tuple[Resolver, dict[str, int]]:
-        """A resolver of those notes only that a link with one of these keys could mean."""
+        """Return a resolver of the notes that links with these keys may mean."""
         found = self.connection.execute(
             f"SELECT id, path, title, json_extract(facts, '$.aliases') FROM notes WHERE {HAS_NAME}",  # noqa: S608 - a constant
             (json.dumps([*keys]),),
@@ -205,7 +205,7 @@ class Writer:
 
 
 def _is_attachment(target: str, *, embed: bool) -> bool:
-    """Whether a target that is no note may be a file: `cover.png`, or anything that is embedded."""
+    """Whether a broken target may be a file: `cover.png`, or any embed."""
     stem, dot, suffix = target.rpartition(".")
     if not stem or not dot or suffix.lower() == "md":
         return False
