@@ -1,1 +1,1 @@
-"""Full text: the Whoosh index, ranking and results. The only folder that imports Whoosh."""
+"""Full text: the Whoosh index, ranking and results. Only this folder imports Whoosh."""

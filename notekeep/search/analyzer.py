@@ -1,8 +1,7 @@
-"""Text into terms: chunks, folded words, pairs of CJK characters, stop words, stems.
+"""Converts text to terms: chunks, folded words, pairs of CJK characters, stop words, stems.
 
-There is one definition of what a text's terms are, `Analyzer.terms`: the index is written with it
-and queries are read with it, so they cannot differ. Knows Whoosh's stemmers, loaded when a language
-is first used, and nothing of its index.
+Index and queries use the same `Analyzer.terms`, so they cannot differ. Whoosh's stemmers are loaded
+when a language is first used.
 """
 
 from __future__ import annotations
@@ -18,45 +17,45 @@ from notekeep.query.folding import fold_letters
 
 # mypy: untyped-calls-exclude="whoosh"
 
-# Function words only. The usual longer lists hold "will", "can", "not", "own" and "now", and a
-# search for "less is more" or "will power" should find what it says.
+# Function words only. Longer lists contain "will", "can", "not", "own" and "now", which "less is
+# more" or "will power" need.
 ENGLISH_STOPS = """
     a an and are as at be been but by for from had has have he her his i if in into is it its my
     of on or our she so than that the their them then there these they this those to was we were
     which with you your
 """
 
-# More words that say nothing in a question. Notes are indexed with them, so that a phrase and a
-# query of nothing else find them; a search of other words goes without.
+# Question words. They are indexed, so that phrases and queries of nothing else find them; other
+# searches ignore them.
 ENGLISH_QUESTION_WORDS = """
     about also am any because can could did do does how just me might should some too until us very
     what when where whether while who whom whose why would
 """
 
 STEM_LETTERS = 24
-"""Longer words are codes and keys, not language."""
+"""Longer words are codes and keys, without a stem."""
 
 BREAK = "\x01"
-"""Stands between two headings, tags or quotes, so that no phrase reaches from one into another."""
+"""Separates headings, tags and quotes, so that no phrase matches across them."""
 
 BREAK_WIDTH = 16
-"""How many places a break takes: more than any phrase has stop words in a row."""
+"""Positions of a break: more than a phrase has stop words in a row."""
 
 STOP_WORD_PLACE = ""
-"""Holds the place of a word that is not indexed: `lord of the rings` keeps its distances."""
+"""Keeps the position of a stop word: `lord of the rings` keeps its distances."""
 
 TERM_LETTERS = 64
-"""A term is cut here: what is longer is data, not a word."""
+"""Longer terms are cut; they are data, not words."""
 
 CHUNK_LETTERS = 10_000
-"""Of a chunk longer than any text has, only the beginning is read: to find words in a line of
-millions of letters, a regular expression needs hundreds of bytes for each."""
+"""Longer chunks are cut: a regular expression needs hundreds of bytes per word, for lines of
+millions of letters."""
 
 MAX_CACHED_CHUNKS = 100_000
-"""About 25 MB; nearly all chunks of a text are among so many common ones."""
+"""About 25 MB; covers nearly all chunks of a text."""
 
-# Scripts written without blanks between words, and Korean, whose words carry their endings: both
-# are found by pairs of characters.
+# Scripts without spaces between words, and Korean, whose words have endings: indexed by pairs of
+# characters.
 PAIRED_SCRIPTS = (
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f"  # Burmese
@@ -66,9 +65,9 @@ PAIRED_SCRIPTS = (
     "\u1100-\u11ff\uac00-\ud7af"  # Hangul
 )
 
-# Marks that belong to the letter before them, though a regular expression's \w knows none.
+# Marks that belong to the letter before them, although `\w` does not match them.
 COMBINING_MARKS = (
-    "\u0300-\u036f"  # accents written apart, as macOS names files
+    "\u0300-\u036f"  # separate accents, as in file names of macOS
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points
     "\u064b-\u065f\u0670"  # Arabic points
     "\u0900-\u0963\u0966-\u0dff"  # Indic vowels
@@ -80,9 +79,9 @@ WordKind: TypeAlias = Literal["word", "pair", "last", "mark"]
 
 
 class Language(NamedTuple):
-    """How a language is read. With `elides` an apostrophe parts two words, as in `l'homme`.
+    """How to read a language. With `elides` an apostrophe separates words, as in `l'homme`.
 
-    `stops` are not indexed; `question_words` are, but a search can do without.
+    `stops` are not indexed; `question_words` are indexed but optional in searches.
     """
 
     code: str
@@ -95,9 +94,9 @@ class Language(NamedTuple):
 class Word(NamedTuple):
     """A word of a text, before stop words and stems.
 
-    "word" has a stem. "pair" is two characters of a script without blanks; "last" is the last
-    character of such a run, so that a single one is found too. "mark" belongs to a name, as "++"
-    does to C.
+    A "word" has a stem. A "pair" is two characters of a script without spaces; "last" is the last
+    character of such a run, for searches of one character. A "mark" belongs to a name, such as "++"
+    in C++.
     """
 
     text: str  # folded, without apostrophes
@@ -107,7 +106,7 @@ class Word(NamedTuple):
 
 
 class TermPosition(NamedTuple):
-    """A term and where it stands: `position` counts words, `start` and `end` characters."""
+    """A term in a text: `position` counts words, `start` and `end` characters."""
 
     term: str
     position: int
@@ -116,13 +115,13 @@ class TermPosition(NamedTuple):
 
 
 class ForeignText(str):
-    """A text in another language than its index; `Analyzer.terms` hands it on to the right one."""
+    """A text in another language than its index; see `Analyzer.terms`."""
 
     __slots__ = ("language",)
     language: str
 
     def __new__(cls, text: str, language: str) -> ForeignText:  # noqa: PYI034 - never subclassed
-        """Mark a text with its language."""
+        """Make a text with its language."""
         made = super().__new__(cls, text)
         made.language = language
         return made
@@ -135,7 +134,7 @@ def base_language(code: str) -> str:
 
 @cache
 def get_language(code: str) -> Language:
-    """Return the language of a code; an unknown one has neither stemmer nor stop words."""
+    """Return a language; unknown codes have no stemmer and no stop words."""
     from whoosh.lang import NoStemmer, NoStopWords, stemmer_for_language, stopwords_for_language
 
     stops = frozenset(ENGLISH_STOPS.split())
@@ -153,9 +152,9 @@ def get_language(code: str) -> Language:
 
 
 def _careful(stemmer: Callable[[str], str]) -> Callable[[str], str]:
-    """A stemmer that leaves data alone and loses no word."""
+    """Return a stemmer that skips data and never returns ""."""
 
-    @lru_cache(maxsize=MAX_CACHED_CHUNKS)  # `Word`, `words,` and `(word)` have one stem
+    @lru_cache(maxsize=MAX_CACHED_CHUNKS)  # `Word`, `words,` and `(word)` have the same stem
     def stem(word: str) -> str:
         if not 3 <= len(word) <= STEM_LETTERS or not word.isalpha():
             return word
@@ -171,7 +170,7 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    """What finds words; compiled when it is first asked for, in six milliseconds."""
+    """Return the patterns for words, compiled at first use, which takes 6 ms."""
     letter = f"[^\\W_{PAIRED_SCRIPTS}] | [{COMBINING_MARKS}]"
     return _Patterns(
         re.compile(f"[\\w{COMBINING_MARKS}\u3099\u309a\u2019.+#'{BREAK}-]+"),
@@ -193,12 +192,12 @@ def _patterns() -> _Patterns:
 
 
 def find_chunks(text: str) -> list[str]:
-    """Return the runs of characters that may belong together (`node.js`, `C++`), in order."""
+    """Return the runs of characters that may form words (`node.js`, `C++`), in order."""
     return _patterns().chunk.findall(text.replace("_", " "))
 
 
 class Analyzer:
-    """The analyzer of one language. Make it with `get_analyzer`, so that its cache is shared."""
+    """The analyzer of one language; use `get_analyzer` to share its cache."""
 
     def __init__(self, code: str) -> None:
         self.language = get_language(code)
@@ -208,11 +207,11 @@ class Analyzer:
         return get_analyzer, (self.language.code,)
 
     def __call__(self, value: str, **_options: Any) -> Any:
-        """Whoosh wants an analyzer that can be called, but our format asks for `terms`."""
+        """Not used: Whoosh requires a callable, but our format calls `terms`."""
         raise NotImplementedError
 
     def terms(self, text: str) -> list[str]:
-        """Return the term at each position of a text; STOP_WORD_PLACE where none is indexed."""
+        """Return the term at each position of a text, or STOP_WORD_PLACE."""
         if isinstance(text, ForeignText):
             return get_analyzer(text.language).terms(str(text))
         return list(chain.from_iterable(map(self._chunk_terms, find_chunks(text))))
@@ -223,33 +222,33 @@ class Analyzer:
         return tuple(map(self.term_of, self.words(chunk[:CHUNK_LETTERS])))
 
     def term(self, word: str) -> str:
-        """Return the term of a folded word: its stem, or STOP_WORD_PLACE."""
+        """Return the stem of a folded word, or STOP_WORD_PLACE."""
         if word in self.language.stops:
             return STOP_WORD_PLACE
         stem = self.language.stem
         return stem(word) if stem else word
 
     def term_of(self, word: Word) -> str:
-        """Return the term under which a word stands in the index, or STOP_WORD_PLACE."""
+        """Return the index term of a word, or STOP_WORD_PLACE."""
         return self.term(word.text) if word.kind == "word" else word.text
 
     def words(self, chunk: str) -> list[Word]:
-        """Return the words of a chunk, before stop words and stems."""
-        if chunk.isalpha() and chunk.isascii():  # as nearly all are; no pattern has to look at it
+        """Return the words of a chunk, including stop words."""
+        if chunk.isalpha() and chunk.isascii():  # nearly all chunks; no pattern is needed
             return [Word(fold_letters(chunk)[:TERM_LETTERS], 0, len(chunk), "word")]
         matches = _patterns().token.finditer(chunk)
         return [word for match in matches for word in _split(match, self.language)]
 
     def places(self, text: str, only: frozenset[str] | None = None) -> list[TermPosition]:
-        """Return where all terms, or `only` some, stand in a text."""
-        # Few terms are found ten times as fast: only chunks that hold one are taken apart.
+        """Return the positions of all terms, or of `only` some, in a text."""
+        # With few terms ten times as fast: only chunks that may have one are analyzed.
         found: list[TermPosition] = []
         position = 0
         first = {letter for term in only or () for letter in (term[0], term[0].upper())}
         for match in _patterns().chunk.finditer(text.replace("_", " ")):
             chunk = match[0]
             if first and chunk[0] not in first and chunk.isascii() and chunk.rstrip(".").isalnum():
-                position += 1  # one word; its stem begins as it does, and need not be worked out
+                position += 1  # one word; its stem has the same first letter, so it cannot match
                 continue
             terms = self._chunk_terms(chunk)
             if only is None or not only.isdisjoint(terms):
@@ -264,7 +263,7 @@ class Analyzer:
 
 @cache
 def get_analyzer(code: str) -> Analyzer:
-    """Return the one analyzer of a language."""
+    """Return the shared analyzer of a language."""
     return Analyzer(code)
 
 
@@ -277,12 +276,13 @@ def _split(match: re.Match[str], language: Language) -> Iterator[Word]:
     elif kind == "paired":
         folded = unicodedata.normalize("NFKC", text)
         for at in range(len(folded) - 1):
-            first = min(start + at, end - 1)  # a letter may be folded into two
+            first = min(start + at, end - 1)  # NFKC may expand a letter to two
             yield Word(folded[at : at + 2], first, min(first + 2, end), "pair")
         yield Word(folded[-1], end - 1, end, "last")
     elif kind == "joined":
         bare = fold_letters(re.sub("[-.]", "", text))
-        yield Word(bare, start, end, "mark" if bare in language.stops else "word")  # I.T. is no it
+        # I.T. is not the stop word "it"
+        yield Word(bare, start, end, "mark" if bare in language.stops else "word")
     elif language.elides:
         for part in re.finditer("[^'\u2019]+", text):
             folded = fold_letters(part.group())[:TERM_LETTERS]

@@ -1,7 +1,6 @@
-"""The index on disk: its files, what each commit stands for, who may write, its fields.
+"""The index on disk: file names, commit stamps, the write lock, fields.
 
-Knows file names, and nothing of what Whoosh writes into its files, so that a command can ask how
-far the index is without importing Whoosh.
+It does not import Whoosh, so that commands can check the state of the index.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ if TYPE_CHECKING:
     from notekeep.catalog.documents import WordDoc
 
 SCHEMA_VERSION = 11
-"""Goes up when a field, the analyzer, a stemmer or the form of a file changes: an index of another
-one is rebuilt."""
+"""Increased when a field, the analyzer, a stemmer or a file format changes; older indexes are
+rebuilt."""
 
 VERSION_FILE = "schema-version"
 
 FEW_SEGMENTS = 20
-"""From here on they are merged when it is quiet: a query over 20 takes twice as long as over one"""
+"""From this number on, segments are merged in the background: 20 double the time of a query."""
 
 BOOSTS = {
     "title": 3.0,
@@ -45,10 +44,9 @@ BOOSTS = {
     "quotes": 1.0,
     "marks": 0.0,
 }
-"""The fields, and what a word is worth where it stands. "quotes" holds words of the body a second
-time. "marks" holds terms that are no words: one for each tag and each tag above it, so that a tag
-and a word meet without asking the catalog, and one for the note's language where that is not the
-vault's."""
+"""The fields and the weight of their words. "quotes" has words of the body a second time. "marks"
+has terms that are not words: one for each tag and its parents, to combine tags and words without
+the catalog, and one for the language of the note, if it is not that of the vault."""
 
 SCOPES: dict[str, tuple[str, ...]] = {
     "any": ("title", "aliases", "tags", "headings", "matter", "body"),
@@ -58,7 +56,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "tag": ("tags",),
     "quote": ("quotes",),
 }
-"""The fields in which each scope of the query language looks."""
+"""The fields for each scope of the query language."""
 
 _COMMIT = re.compile(r"_MAIN_(\d+)\.toc$")
 _LEFT_BEHIND = re.compile(r".*\.(?:tmp|[\d.]+)$")
@@ -67,31 +65,31 @@ _STAMP = re.compile(r"reached-(\d+)$")
 
 
 class CommitStamp(NamedTuple):
-    """What a commit stands for."""
+    """The state of a commit."""
 
-    generation: int  # of the catalog, up to which the index holds every change
+    generation: int  # of the catalog; the index contains all changes up to it
     notes: int
-    languages: tuple[str, ...] = ()  # those that notes name for themselves
+    languages: tuple[str, ...] = ()  # languages in `lang:` of notes
 
 
 class IndexFolder:
-    """One folder with one index.
+    """The folder of one index.
 
-    A commit is Whoosh's rename of its table of contents number N. What the commit stands for is
-    written to `reached-N` before it, so that both become true at the same moment: a process killed
-    in between leaves a `reached-N` that nothing reads.
+    A commit is Whoosh's rename of its table of contents number N. Its stamp `reached-N` is written
+    before it, so that both take effect together: if the process is killed in between, `reached-N`
+    is ignored.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def newest_commit(self) -> int | None:
-        """The number of the newest table of contents, or None when there is no index."""
+        """Return the number of the newest table of contents, or None without an index."""
         commits = filter(None, map(_COMMIT.match, self._names()))
         return max((int(found[1]) for found in commits), default=None)
 
     def count_segments(self) -> int:
-        """Of how many segments there are files; a killed writer's go at the next commit."""
+        """Count the segments; the next commit removes those of a killed writer."""
         return sum(map(bool, map(_SEGMENT.match, self._names())))
 
     def _names(self) -> list[str]:
@@ -101,14 +99,14 @@ class IndexFolder:
             return []
 
     def state(self) -> tuple[int, int | None]:
-        """What changes whenever the index does: the folder's inode and its newest commit."""
+        """Return a value that changes with the index: inode of the folder, newest commit."""
         try:
             return self.path.stat().st_ino, self.newest_commit()
         except OSError:
             return 0, None
 
     def read_stamp(self) -> CommitStamp | None:
-        """What the newest commit stands for; None when the index cannot be used."""
+        """Return the stamp of the newest commit; None if the index is unusable."""
         number = self.newest_commit()
         if number is None:
             return None
@@ -121,15 +119,16 @@ class IndexFolder:
             return None
 
     def write_stamp(self, number: int, stamp: CommitStamp) -> None:
-        """Write what commit `number` stands for; before that commit, or to correct it later."""
+        """Write the stamp of a commit, before the commit or to correct it."""
         data = json.dumps(stamp._asdict()).encode()
         cache_files.write_cache_file(str(self.path), f"reached-{number}", data)
 
     def is_ours(self, language: str) -> bool:
-        """Whether the index in the folder may be opened.
+        """Whether the index may be opened.
 
-        Whoosh's tables and lists are pickles, so opening the index of another person would run
-        their code: the folder must belong to this user, and nobody else may write into it.
+        Whoosh's files contain pickles, which can run code: the folder must belong to this user and
+        not be
+        writable by others.
         """
         try:
             about = self.path.lstat()
@@ -139,14 +138,14 @@ class IndexFolder:
         return _is_private(about) and version == _version(language)
 
     def create(self, language: str) -> None:
-        """Make the folder new and empty, mode 0700, marked with the version."""
+        """Create an empty folder, mode 0700, with the version."""
         remove_path(self.path)
         cache_files.make_cache_folder(str(self.path.parent))
         self.path.mkdir(mode=0o700)
         cache_files.write_cache_file(str(self.path), VERSION_FILE, _version(language).encode())
 
     def remove_leftovers(self) -> None:
-        """Delete what killed writers left; only while holding the lock."""
+        """Delete the files of killed writers; only while holding the lock."""
         current = self.newest_commit()
         for entry in list(os.scandir(self.path)):
             stamp = _STAMP.match(entry.name)
@@ -154,7 +153,7 @@ class IndexFolder:
                 remove_path(Path(entry.path))
 
     def replace_with(self, new: IndexFolder) -> None:
-        """Put another folder in this one's place. Readers of the old one keep their open files."""
+        """Replace this folder by another one. Readers of the old one keep their open files."""
         old = self.path.with_name(self.path.name + ".old")
         remove_path(old)
         with contextlib.suppress(FileNotFoundError):
@@ -164,8 +163,8 @@ class IndexFolder:
 
     @contextlib.contextmanager
     def lock(self, wait: float = 0) -> Iterator[None]:
-        """Hold the right to write, for which to wait so many seconds, or raise IndexBusy."""
-        # The lock is beside the folder, because the folder itself is replaced.
+        """Hold the write lock, or raise IndexBusy after `wait` seconds."""
+        # The lock is beside the folder, because the folder is replaced.
         with contextlib.ExitStack() as held:
             try:
                 held.enter_context(hold_lock_file(f"{self.path}.lock", wait))
@@ -178,7 +177,7 @@ class IndexFolder:
 
 
 def document_fields(doc: WordDoc, language: str) -> dict[str, str]:
-    """Return the keyword arguments with which a Whoosh writer adds a note."""
+    """Return the arguments of `add_document` for a note."""
     foreign = base_language(doc.language)
     foreign = "" if foreign == language else foreign
     found = {"path": doc.path}
@@ -196,19 +195,19 @@ def document_fields(doc: WordDoc, language: str) -> dict[str, str]:
 
 
 def language_term(code: str) -> str:
-    """Return the term of all notes that are in a language; its digit keeps it from being a word."""
+    """Return the term of all notes in a language; the digit keeps it apart from words."""
     return f"lang0{code}"
 
 
 def tag_term(key: str) -> str:
-    """Return the term of all notes with a tag or one below it, given as the catalog compares it."""
+    """Return the term of all notes with a tag or a child of it, given its folded name."""
     return f"tag0{digest_of(key.encode(errors='replace'), 8)}"
 
 
 def remove_path(path: Path) -> None:
-    """Delete a file or folder if it is there."""
+    """Delete a file or folder if it exists."""
     if path.is_dir() and not path.is_symlink():
-        import shutil  # brings three kinds of compression along
+        import shutil  # slow import
 
         shutil.rmtree(path, ignore_errors=True)
     else:
@@ -219,7 +218,7 @@ def _is_private(about: os.stat_result) -> bool:
     if not stat.S_ISDIR(about.st_mode):
         return False
     if sys.platform == "win32":
-        return True  # its mode says nothing; it lies among what is this user's own
+        return True  # modes have no meaning there, and the folder is in the user profile
     return not about.st_mode & 0o022 and about.st_uid == os.geteuid()
 
 

@@ -1,8 +1,7 @@
-"""A query tree into a plan: the same tree, with the terms of the index in the place of words.
+"""Turns a query tree into a plan: the same tree with index terms instead of words.
 
-Here words meet the analyzer and the vocabulary; reading and scoring are the scorer's. A word that
-says nothing (`the`, `--`) plans to None and is left out of what it stands in. `PlanMatcher` finds
-what a plan asks for in a text.
+It uses the analyzer and the vocabulary; the scorer evaluates plans. Stop words and symbols (`the`,
+`--`) become None and are dropped. `PlanMatcher` finds the terms of a plan in a text.
 """
 
 from __future__ import annotations
@@ -30,36 +29,36 @@ from notekeep.search.results import Spans
 from notekeep.search.vocabulary import Vocabulary
 
 TYPED_COMPLETIONS = 10
-"""How many words the unfinished last word of a query stands for."""
+"""Number of words that the unfinished last word may stand for."""
 
 ASKED_COMPLETIONS = 1000
-"""How many words `prefix*` and a wildcard stand for, commonest first: as good as all of them."""
+"""Number of words for `prefix*` and wildcards, most frequent first; in practice all of them."""
 
 TYPED_PATTERN_WORDS = 50
-"""How many of them it stands for at a key, which cannot wait for the lists of a thousand words."""
+"""The same while typing, where reading a thousand posting lists is too slow."""
 
 NEAR_WORDS = 50
-"""How many words `fuzzy~` stands for, nearest first."""
+"""Number of words for `fuzzy~`, nearest first."""
 
 SHORT_BEGINNING = 3
-"""While typing, fewer letters than this are not looked for in bodies: nearly every note has them"""
+"""While typing, shorter beginnings are not searched in bodies: nearly every note matches."""
 
 COMPLETED_LEAVES = 0.5
-"""What is left of a word's worth where it only begins as the one that was asked for: less than the
-word itself or another form of it."""
+"""Weight of a word that only starts with the query word: less than the word itself or another form.
+"""
 
 RELATED_WORDS = 5
-"""How many longer words of its stem are looked for with a word where some words are enough."""
+"""Number of longer words with the same stem to add where some words are enough."""
 
 MIN_STEM_LETTERS = 5
-"""Fewer letters than this begin too many words that have nothing to do with each other."""
+"""Shorter stems are the beginning of too many unrelated words."""
 
 EACH_EDIT_LEAVES = 0.7
-"""What is left of a word's worth for each letter it differs from the one that was asked for."""
+"""Weight per edit between a word and the query word."""
 
 
 MARKS = ("marks",)
-"""The field of terms that are no words."""
+"""The field of terms that are not words."""
 
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d?)\.(\d\d?)\.(\d{4})")
 _VERSION = re.compile(r"[vV]?\d+(?:\.\d+)+")
@@ -68,14 +67,14 @@ _HEADING_LINE = re.compile(r"[ \t]*#{1,6}[ \t]")
 
 
 class UnanswerableNode(TypeError):
-    """A node that the catalog or the text of notes answers was asked of the full-text index."""
+    """The full-text index cannot answer this node; the catalog or the texts can."""
 
 
 class Planner:
-    """Makes plans for the notes of one language; `make_planners` makes one for each.
+    """Makes plans for the notes of one language; see `make_planners`.
 
-    `own_notes` must hold besides for a note to be of that language. `patterns_cut` are patterns
-    that stand for more words than are looked for.
+    `own_notes` are the conditions for notes of that language. `patterns_cut` lists the patterns
+    that match more words than were searched.
     """
 
     def __init__(
@@ -95,10 +94,11 @@ class Planner:
         self.patterns_cut: list[str] = []
 
     def plan(self, node: Node) -> Node | None:
-        """Return the plan of a tree, or None when it asks for nothing.
+        """Return the plan of a tree, or None if it is empty.
 
-        `Within` is planned as what it holds, which finds too much; under a `Not`, where too much
-        would become too little, as everything. Their caller looks at the text.
+        `Within` is planned as its content, which finds too much; under a `Not`, which would then
+        find too
+        little, as everything. The caller checks the texts.
         """
         match node:
             case tree.SomeOf(parts):
@@ -118,7 +118,7 @@ class Planner:
                 return self._leaf(node)
 
     def _with_related_words(self, node: Node) -> Node | None:
-        """Plan a word with longer ones of its stem: `handwriting` with `handwritten`."""
+        """Plan a word with longer words of its stem: `handwriting` with `handwritten`."""
         plan = self.plan(node)
         if not isinstance(plan, Terms) or not isinstance(node, tree.Term):
             return plan
@@ -149,10 +149,10 @@ class Planner:
                 raise UnanswerableNode(f"the full-text index cannot answer {type(node).__name__}")
 
     def _words(self, text: str, scope: tree.WordScope) -> Terms | None:
-        """Plan words in a row. A word of several terms (`node.js`, a CJK run) is such a row."""
+        """Plan a phrase. A word of several terms (`node.js`, a CJK run) is a phrase, too."""
         words = _query_words(self.by, text)
         if not any(map(self._vault_by.term_of, _query_words(self._vault_by, text))):
-            return None  # what says nothing in the vault's language is not asked for
+            return None  # only stop words in the language of the vault
         if len(words) == 1 and words[0].kind == "last":
             return _leaf(scope, self._completed((), words[0], heads=scope == "title"))
         return _leaf(scope, [*self._in_a_row(words), *self._as_fact(text)])
@@ -162,7 +162,7 @@ class Planner:
         return [TermChoice(steps)] if steps else []
 
     def _as_fact(self, text: str) -> list[TermChoice]:
-        """A version with or without its `v`, and a date as the index has it from front matter."""
+        """Return a version with or without `v`, or a date as indexed from front matter."""
         if day := _DATE.fullmatch(text):
             year, month, date = day.groups()[:3] if day[1] else day.groups()[:2:-1]
             return [TermChoice(((0, f"{year}{month:0>2}{date:0>2}"),))]
@@ -212,7 +212,7 @@ class Planner:
         return _leaf(scope, choices)
 
     def _wildcard(self, text: str, scope: tree.WordScope) -> Node | None:
-        """Plan a pattern; one of several words (`node.j*`) as all of them, in any order."""
+        """Plan a pattern; several words (`node.j*`) must all match, in any order."""
         if not text.strip("*"):
             return tree.And(())
         parts = [part for part in re.split(r"[^\w*?]+", text) if part]
@@ -238,8 +238,8 @@ LanguagePlans: TypeAlias = Sequence[tuple[Planner, Node | None]]
 def make_planners(
     analyzers: Sequence[Analyzer], vocabulary: Callable[[], Vocabulary], *, typing: bool = False
 ) -> list[Planner]:
-    """Return a planner for the notes of each language, the vault's own first."""
-    read = cache(vocabulary)  # each call looks for newer words on the disk
+    """Return a planner for the notes of each language, that of the vault first."""
+    read = cache(vocabulary)  # each call checks the disk for new words
     own, *others = analyzers
     marks = {by: _marked(language_term(by.language.code)) for by in others}
     outside: tuple[Node, ...] = tuple(map(tree.Not, marks.values()))
@@ -255,27 +255,27 @@ def make_plans(planners: Iterable[Planner], node: Node) -> LanguagePlans:
 
 
 def join_plans(plans: LanguagePlans) -> Node | None:
-    """Return one plan for all notes, each of which is asked in its own language."""
+    """Join the plans of all languages into one."""
     found = ((plan, planner.own_notes) for planner, plan in plans if plan)
     return _gather(tree.Or, (tree.And((plan, *own)) if own else plan for plan, own in found))
 
 
 def wanted_terms(plan: Node | None) -> Iterator[Terms]:
-    """Yield what a note is found for; what is under a Not is not in it."""
+    """Yield the terms that notes should have, without those under a Not."""
     return (leaf for leaf in tree.wanted_leaves(plan) if isinstance(leaf, Terms))
 
 
 class QueryPhrase(NamedTuple):
-    """One word or phrase of a query, and how many words stand before it there."""
+    """A word or phrase of a query, and the number of words before it."""
 
     at: int
     terms: Terms
 
 
 def find_query_phrases(node: Node, planner: Planner) -> list[QueryPhrase]:
-    """Return the words that notes must or best have, in the order they were asked for.
+    """Return the required and optional words of a query in order.
 
-    A word that is not indexed holds its place, so that `fear of falling` is a row of three.
+    Words without index terms keep their position: `fear of falling` spans three.
     """
     found: list[QueryPhrase] = []
     at = 0
@@ -286,7 +286,7 @@ def find_query_phrases(node: Node, planner: Planner) -> list[QueryPhrase]:
         if not isinstance(part, tree.Term | tree.Phrase | tree.Prefix | tree.Fuzzy):
             continue
         terms = planner.plan(part) if part.scope == "any" else None
-        if isinstance(terms, tree.Or):  # a short word, and what begins so
+        if isinstance(terms, tree.Or):  # a short word, and its completions
             terms = terms.parts[-1]
         if isinstance(terms, Terms):
             found.append(QueryPhrase(at, terms))
@@ -296,14 +296,14 @@ def find_query_phrases(node: Node, planner: Planner) -> list[QueryPhrase]:
 
 
 def only_word(by: Analyzer, text: str) -> str:
-    """Return the one word that a text consists of, folded, or "" if it is not one word."""
+    """Return the folded word if a text is one word, else ""."""
     words = _query_words(by, text)
     return words[0].text if len(words) == 1 and words[0].kind == "word" else ""
 
 
 def _query_words(by: Analyzer, text: str) -> list[Word]:
-    """The words of a query; the last character of a CJK run only when it is the whole run."""
-    # The index holds that character as well, but a query for a run is not one for its end.
+    """Return the words of a query, without the last character of a CJK run."""
+    # The index has that character as a term, but the pairs already cover the run.
     found: list[Word] = []
     for chunk in find_chunks(text):
         for word in by.words(chunk):
@@ -324,7 +324,6 @@ def _from_first(placed: Sequence[tuple[int, str]]) -> tuple[tuple[int, str], ...
 
 
 def _marked(term: str) -> Terms:
-    """Notes that are marked with a term that is no word."""
     return Terms(MARKS, (TermChoice(((0, term),)),))
 
 
@@ -345,24 +344,24 @@ def _gather(kind: type[tree.And | tree.Or], parts: Iterable[Node | None]) -> Nod
     return found[0] if len(found) == 1 else kind(found) if found else None
 
 
-# A plan against a text, for passages and for what the index cannot answer.
+# Matching a plan in a text, for passages and for `Within`
 
 
 class PlanMatcher:
-    """Finds a query's words in any text; `language` is the `lang:` of its note, or ""."""
+    """Finds the words of a query in texts; `language` is the `lang:` of the note, or ""."""
 
     def __init__(self, plans: LanguagePlans) -> None:
         self._plans = {each.by.language.code: (each.by, plan) for each, plan in plans}
 
     def _read(self, text: str, language: str) -> tuple[Node | None, list[TermPosition]]:
-        """The plan for a text, and where its terms are there."""
+        """Return the plan for the language of a text, and the positions of its terms."""
         own = next(iter(self._plans.values()))
         by, plan = self._plans.get(base_language(language), own)
         terms = frozenset(_terms(plan))
         return plan, by.places(text, terms) if terms else []
 
     def spans(self, text: str, language: str = "", *, scoped: bool = False) -> Spans:
-        """Return where the words asked for stand, in order; `scoped`, where they were asked for."""
+        """Return the positions of matches in order; `scoped`: only in the searched parts."""
         plan, found = self._read(text, language)
         places = _Places(found)
         spans: set[tuple[int, int]] = set()
@@ -372,14 +371,14 @@ class PlanMatcher:
         return sorted(spans)
 
     def names(self, title: str, language: str) -> bool:
-        """Whether a title has all the words that notes were asked for."""
+        """Whether a title has all words of the query."""
         plan, found = self._read(title, language)
         asked = [terms for terms in wanted_terms(plan) if terms.fields != MARKS]
         in_title = bool(asked) and all("title" in terms.fields for terms in asked)
         return in_title and plan is not None and _holds(plan, _Places(found))
 
     def holds_in_one(self, text: str, starts: Sequence[int], language: str = "") -> bool:
-        """Whether one piece of a text has all that the plan asks for; the first one starts at 0."""
+        """Whether one part of a text matches the whole plan; the parts begin at `starts`."""
         plan, found = self._read(text, language)
         if plan is None:
             return True
@@ -394,7 +393,7 @@ class PlanMatcher:
 def _in_scope(
     fields: tuple[str, ...], text: str, spans: set[tuple[int, int]]
 ) -> set[tuple[int, int]]:
-    """Those spans that stand in what was searched: in quotes, in headings, or anywhere."""
+    """Return the spans in the searched part: quotes, headings, or everything."""
     if fields == SCOPES["title"]:
         return set()
     if fields not in (SCOPES["quote"], SCOPES["heading"]):
@@ -405,7 +404,7 @@ def _in_scope(
 
 
 class _Places:
-    """The terms of a text by what they are and by where they stand."""
+    """The terms of a text, by term and by position."""
 
     def __init__(self, places: Sequence[TermPosition]) -> None:
         self._by_term: dict[str, list[TermPosition]] = {}
@@ -415,7 +414,7 @@ class _Places:
             self._by_position[place.position] = place
 
     def find(self, choice: TermChoice) -> Iterator[tuple[int, int]]:
-        """Yield the span of each place where terms stand at their distances."""
+        """Yield the spans where all terms of a phrase are at their distances."""
         (_, first_term), *others = choice.steps
         for first in self._by_term.get(first_term, ()):
             last = first
@@ -444,7 +443,7 @@ def _holds(plan: Node, places: _Places) -> bool:
 
 
 def _terms(plan: Node | None) -> Iterator[str]:
-    """Every term a plan speaks of, those under a Not too."""
+    """Yield all terms of a plan, including those under a Not."""
     if isinstance(plan, Terms):
         yield from (term for choice in plan.choices for _, term in choice.steps)
     for part in () if plan is None else tree.children(plan):

@@ -1,7 +1,7 @@
-"""The index as it is at one commit: its posting lists, read whole, its notes' paths and lengths.
+"""The index at one commit: complete posting lists, and the paths and field lengths of notes.
 
-Notes are numbered through all segments, as Whoosh numbers them. Whoosh's own searcher goes through
-a list note by note, which takes a hundred times as long.
+Notes are numbered across segments, as in Whoosh. Whoosh's own searcher reads lists note by note,
+which takes a hundred times as long.
 """
 
 from __future__ import annotations
@@ -26,39 +26,39 @@ from notekeep.search.whoosh_format import WholeSegmentReader, decode_blocks, mak
 # mypy: untyped-calls-exclude="whoosh"
 
 INDEX_NAME = "MAIN"
-"""Whoosh's name for an index that was given none."""
+"""Name of the index in Whoosh, by default."""
 
 FEW_PATHS = 0.25
-"""Of this share of all notes, paths are read one by one; for more, all of them, and kept."""
+"""Up to this share of all notes, paths are read one by one; beyond, all at once."""
 
 
 class Postings(NamedTuple):
-    """The posting list of one term in one field."""
+    """The posting list of a term in a field."""
 
-    notes: list[int]  # rising, without deleted ones
-    weights: list[float]  # how often the term stands in each
-    values: list[bytes]  # where it stands in each, encoded
-    frequency: int  # how many notes have it, deleted ones too; Whoosh's scores count them
+    notes: list[int]  # sorted, without deleted notes
+    weights: list[float]  # frequency of the term in each note
+    values: list[bytes]  # encoded positions in each note
+    frequency: int  # number of notes, including deleted ones, as in the scores of Whoosh
 
 
 class IndexSegment:
-    """One segment; `size` counts deleted notes too."""
+    """One segment; `size` includes deleted notes."""
 
     def __init__(self, storage: Any, schema: Any, segment: Any) -> None:
-        # Whoosh's types allow for readers without segment or codec; a SegmentReader has both.
+        # The types of Whoosh allow readers without segment or codec; a SegmentReader has both.
         self.reader: Any
-        with ExitStack() as opened:  # which closes all again when another process removes the rest
+        with ExitStack() as opened:  # closes all if another process removes the other files
             lists = segment.make_filename(W3Codec.POSTS_EXT)
             self._lists: Any = opened.enter_context(closing(storage.open_file(lists)))
             self.reader = WholeSegmentReader(storage, schema, segment)
             opened.callback(self.reader.close)
             self.size: int = self.reader.doc_count_all()
             self._column = self.reader.column_reader("path", translate=False)
-            # Also closes the files of a segment that is merely forgotten.
+            # Also closes the files when the object is garbage.
             self.close = weakref.finalize(self, opened.pop_all().close)
 
     def paths(self) -> list[str]:
-        """Read the path of each note, deleted ones too."""
+        """Read the paths of all notes, including deleted ones."""
         return list(map(_path, self._column))
 
     def path(self, at: int) -> str:
@@ -66,13 +66,13 @@ class IndexSegment:
         return _path(self._column[at])
 
     def posting_list(self, field: str, term: bytes) -> tuple[int, bytes] | None:
-        """How many notes have a term, and its encoded list; None where no note has it."""
+        """Return the number of notes with a term and the encoded list; None if there are none."""
         try:
             info = self.reader.term_info(field, term)
         except TermNotFound:
             return None
         place, size = info.extent()
-        if isinstance(size, tuple):  # Whoosh forgets to unpack it
+        if isinstance(size, tuple):  # Whoosh returns a tuple by mistake
             (size,) = size
         data: bytes = self._lists.get(place, size)
         if len(data) != size:
@@ -80,7 +80,7 @@ class IndexSegment:
         return info.doc_frequency(), data
 
     def field_lengths(self, field: str) -> bytes:
-        """Read the length of a field in each note, as a byte for LENGTHS."""
+        """Read the length of a field in each note, as codes for LENGTHS."""
         read = b""
         if self.reader.field_length(field):
             name = self.reader.codec().column_filename(self.reader.segment(), f"_{field}_len")
@@ -97,13 +97,14 @@ def _path(stored: bytes) -> str:
 
 
 class IndexSnapshot:
-    """The newest commit, open for reading until `close`; reading a damaged one raises anything.
+    """The newest commit, open until `close`; reading a damaged index may raise anything.
 
     `parts` are the segments, each with the number of its first note and its deleted notes, numbered
-    within the segment. `size` counts deleted notes too, as Whoosh's scores do.
+    within the segment. `size` includes deleted notes, as in the scores of Whoosh.
 
-    Raises anything when it cannot be opened, IndexUnusable where there is none or where notes are
-    missing, as a disk may lose a file at a power cut.
+    Raises IndexUnusable if there is no index or if notes are missing, as after a power cut, and
+    other
+    errors if it cannot be opened.
     """
 
     def __init__(self, folder: IndexFolder, language: str) -> None:
@@ -135,7 +136,7 @@ class IndexSnapshot:
             part.close()
 
     def postings(self, field: str, term: str) -> Postings:
-        """Read the posting list of a term, which may be empty."""
+        """Return the posting list of a term, which may be empty."""
         yield_to_ui()
         notes: list[int] = []
         weights: list[float] = []
@@ -159,16 +160,16 @@ class IndexSnapshot:
         return Postings(notes, weights, values, frequency)
 
     def find_notes(self, paths: Iterable[str]) -> list[int]:
-        """The numbers of notes with these paths, without reading all paths for it."""
+        """Return the numbers of notes with these paths, without reading all paths."""
         return [note for path in paths for note in self.postings("path", path).notes]
 
     def numbers(self, paths: Iterable[str]) -> set[int]:
-        """The numbers of those paths that are in the index."""
+        """Return the numbers of those paths that are indexed."""
         known = self._numbers
         return {known[path] for path in paths if path in known}
 
     def paths(self, numbers: Collection[int]) -> list[str]:
-        """The path of each note."""
+        """Return the paths of notes."""
         if len(numbers) > FEW_PATHS * self.size:
             return [self._every_path[number] for number in numbers]
         found = []
@@ -186,7 +187,7 @@ class IndexSnapshot:
         return {self._every_path[number]: number for number in self.all_numbers()}
 
     def all_numbers(self) -> list[int]:
-        """The number of every note that is not deleted."""
+        """Return the numbers of all notes that are not deleted."""
         return [
             first + at
             for part, first, dead in self.parts
@@ -195,7 +196,7 @@ class IndexSnapshot:
         ]
 
     def field_lengths(self, field: str) -> bytes:
-        """The length of a field in each note, as a byte for LENGTHS."""
+        """Return the length of a field in each note, as codes for LENGTHS."""
         if field not in self._field_lengths:
             self._field_lengths[field] = b"".join(
                 part.field_lengths(field) for part, _, _ in self.parts
@@ -203,7 +204,7 @@ class IndexSnapshot:
         return self._field_lengths[field]
 
     def average_length(self, field: str) -> float:
-        """How many words a field has in the average note, deleted notes counted."""
+        """Return the average length of a field, including deleted notes."""
         total: int = sum(part.reader.field_length(field) for part, _, _ in self.parts)
         return total / self.size or 1.0
 

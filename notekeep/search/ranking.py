@@ -1,9 +1,9 @@
-"""The order of what was found by words: their score, and what the score does not know.
+"""The order of hits: the score of their words, and what that score does not contain.
 
-The index holds stems and counts them. Whether a note is called what was typed, has a word as it was
-typed, has the words near each other, was changed lately or is opened often, is seen here, in the
-best hits. Each lifts a score by a share of it, so that a note that is about the words is not
-outranked by one that merely has them; a note that is called so comes first whatever its score.
+The index only counts stems. For the best hits, this module checks the name of the note, exact
+words, words near each other, the date of change and how often the note was opened. Each raises the
+score by a share, so that relevant notes stay first; a note with exactly the searched name is always
+first.
 """
 
 from __future__ import annotations
@@ -20,57 +20,58 @@ from notekeep.query.tree import And, Node, Phrase, Prefix, SomeOf, Term, is_fact
 from notekeep.search.results import FileStart
 
 RERANKED_HITS = 50
-"""How many of the best hits are looked at again."""
+"""Number of best hits to rank."""
 
 AS_TYPED_BOOST = 1.2
-"""The lift when all words stand there as they were typed. In notes of one length a word that stands
-there often is worth up to 2.2 times one that stands there once (K1 + 1), so this is just enough for
-the word itself to go before its other forms."""
+"""Boost if all words occur as typed. In notes of equal length, a frequent word counts up to 2.2
+times
+a single one (K1 + 1), so this just puts the word itself before its other forms."""
 
 NEARNESS_BOOST = 1.2
-"""The lift when the words stand in a row; less where they are farther apart."""
+"""Boost if the words are in a row; less with distance."""
 
 BEGINNING_BOOST = 0.5
-"""The lift when the title begins with what was typed."""
+"""Boost if the title starts with the query."""
 
 FRESHNESS_BOOST = 0.1
-"""The lift of a note that was changed today."""
+"""Boost of a note changed today."""
 
 FRESH_DAYS = 30.0
-"""Days after which half of that is left."""
+"""Half-life of that boost in days."""
 
 OPENED_BOOST = 0.15
-"""The lift that a note nears the more often it is opened; half of it after HALF_BOOST_OPENINGS."""
+"""Limit of the boost for openings; half of it after HALF_BOOST_OPENINGS."""
 
 HALF_BOOST_OPENINGS = 5.0
 
 FOLDED_FACTOR = 0.8
-"""What a word counts as typed that stands there with other accents."""
+"""Share of a word that occurs with other accents."""
 
 _NAMING = (Term, Phrase, Prefix)
 
 _DAY_NS = 86_400 * 10**9
 _PAIRED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-"""Scripts without blanks; two milliseconds to compile, which most words have no need of."""
+"""Scripts without spaces; compiled on demand, because it takes 2 ms."""
 
 _WORD = re.compile(r"\w")
 
 
 class RankBoosts(NamedTuple):
-    """Why a note stands where it does."""
+    """The parts of the score of a note."""
 
-    words: float  # the score of its words, as BM25F counts them
-    called: bool = False  # it is called what was typed
-    as_typed: float = 0.0  # the share of the words that stand there as they were typed
-    near: float = 0.0  # 1 where the words stand in a row, less the farther apart they are
-    begins: bool = False  # its title begins with what was typed
-    # 1 if it was changed today, half after FRESH_DAYS; by whole days, so that notes of one day are
-    # in the order of their titles.
+    words: float  # BM25F score of its words
+    called: bool = False  # its name is the query
+    as_typed: float = 0.0  # share of the words that occur as typed
+    near: float = 0.0  # 1 for words in a row, less with distance
+    begins: bool = False  # its title starts with the query
+    # 1 if changed today, half after FRESH_DAYS; in whole days, so that notes of one day are sorted
+    # by
+    # title
     fresh: float = 0.0
-    often: float = 0.0  # from 0 for a note that is never opened towards 1
+    often: float = 0.0  # from 0 for never opened towards 1
 
     def parts(self) -> list[tuple[str, float]]:
-        """What the score is made of, in words."""
+        """Return the parts of the score with their descriptions."""
         return [
             ("words", self.words),
             ("words as typed", self.words * AS_TYPED_BOOST * self.as_typed),
@@ -82,26 +83,26 @@ class RankBoosts(NamedTuple):
 
     @property
     def score(self) -> float:
-        """The words' score with all boosts but that of a name."""
+        """The score with all boosts except the one for the name."""
         return sum(share for _, share in self.parts())
 
 
 class QueryWords(NamedTuple):
-    """What notes were asked for."""
+    """The words of a query."""
 
-    words: tuple[str, ...]  # those that they must or may have, as typed, in order
-    name: str  # what a note may be called for which one types all of that
-    words_only: bool  # nothing but words was asked for
-    no_more_than_names: bool  # a title can have all that was asked for, facts aside
+    words: tuple[str, ...]  # required or optional words as typed, in order
+    name: str  # the query as the name of a note
+    words_only: bool  # the query has only words
+    no_more_than_names: bool  # a title can match the query, facts aside
 
 
 def read_query_words(node: Node | None, text: str) -> QueryWords:
-    """Return what a query asks for; its `text` may itself be a name: `A*`."""
+    """Return the words of a query; its `text` may be a name itself: `A*`."""
     parts = node.parts if isinstance(node, And) else (node,)
     words = tuple(
         word
         for part in parts
-        if not isinstance(part, SomeOf)  # where some words are enough, how they stand says little
+        if not isinstance(part, SomeOf)  # with optional words, their order means little
         for leaf in wanted_leaves(part)
         if isinstance(leaf, _NAMING) and leaf.scope in ("any", "title")
         for word in leaf.text.split()
@@ -116,7 +117,7 @@ def read_query_words(node: Node | None, text: str) -> QueryWords:
 
 
 class Ranker:
-    """Weighs the hits of one query."""
+    """Ranks the hits of one query."""
 
     def __init__(
         self,
@@ -132,7 +133,7 @@ class Ranker:
         self._now = time.time_ns()
 
     def boosts(self, row: Row, words: float) -> RankBoosts:
-        """Return what speaks for a note, whose words have that score."""
+        """Return the boosts of a note with a word score."""
         times = self._times_opened(row.path)
         name = fold_text(self._words.name)
         names = map(fold_text, (row.title, note_stem(row.path), *row.aliases))
@@ -154,7 +155,7 @@ class Ranker:
         whole = "\n".join((row.title, *row.aliases, text.whole)).casefold()
         others = [word for word in words if not _has_word(whole, word.casefold())]
         found = float(len(words) - len(others))
-        if others:  # a long text takes a millisecond to fold
+        if others:  # folding a long text takes a millisecond
             folded = whole if whole.isascii() else fold_text(whole)
             found += FOLDED_FACTOR * sum(_has_word(folded, fold_text(word)) for word in others)
         return found / len(words)
@@ -163,7 +164,7 @@ class Ranker:
 def rank_hits(
     rows: Sequence[Row], scores: Mapping[str, float], ranker: Ranker
 ) -> list[tuple[Row, float, RankBoosts]]:
-    """Return notes in order, with scores that say their order, and why; the first are weighed."""
+    """Sort notes, with scores in that order and their parts; only the best are ranked."""
     found = [
         (row, ranker.boosts(row, scores.get(row.path, 0.0)))
         if at < RERANKED_HITS
@@ -177,7 +178,7 @@ def rank_hits(
 
 
 def _has_word(text: str, word: str) -> bool:
-    """Whether a text has a whole word; a part of its run in a script that has no blanks."""
+    """Whether a text has a whole word, or, in scripts without spaces, any occurrence."""
     if not word.isascii() and re.search(_PAIRED, word):
         return word in text
     at = text.find(word)

@@ -1,7 +1,7 @@
-"""Look for a regular expression in files: the process that `text_filter.py` starts and may end.
+"""Searches files for a regular expression, as a child process of `text_filter.py`.
 
-It knows the standard library only, and is run as a script: what a person typed may keep a regular
-expression busy for years, and a process is what can be ended.
+It is a script with the standard library only, in a process that can be killed, because an
+expression of the user may run for years.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from typing import Any, TextIO
 
 REGEX_FLAGS = re.IGNORECASE | re.MULTILINE
 MAX_SPANS = 20
-"""How many places in one file are listed."""
+"""Maximum number of matches in a file."""
 
 HEARTBEAT_SECONDS = 0.2
-"""So often, in seconds, it says how many files are done."""
+"""Interval of progress lines."""
 
 
 def search_files(
     expression: re.Pattern[str], root: str, paths: list[str], large: int, head: int
 ) -> Iterator[list[Any]]:
-    """Yield each path with the spans of what it has, and now and then how many files are done.
+    """Yield paths with their matches, and from time to time the number of searched files.
 
-    Of a file of more than `large` bytes, the first `head` bytes are searched.
+    Of a file larger than `large` bytes, only the first `head` bytes are searched.
     """
     last = time.monotonic()
     for number, path in enumerate(paths):
@@ -52,10 +52,11 @@ def search_files(
 
 
 def limit_time(cpu: float, clock: float) -> None:
-    """Have this process ended once it has worked, or waited, for so many seconds.
+    """Kill this process after seconds of CPU or clock time.
 
-    Nothing within Python can: an expression that never ends gives control to nobody. Where the
-    system cannot limit the processor's time, the clock alone does it.
+    Python code cannot do it, because a running expression never returns. Systems without a CPU
+    limit
+    use the clock alone.
     """
     if sys.platform != "win32":
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
@@ -64,14 +65,13 @@ def limit_time(cpu: float, clock: float) -> None:
 
 
 def main(source: TextIO, target: TextIO) -> None:
-    """Read one request as JSON and answer it line by line.
+    """Read a request as JSON and answer in lines.
 
-    The first line says that the expression can be used, the last of a whole answer how many
-    seconds of the processor it took.
+    The first line means that the expression is valid, the last is the CPU time in seconds.
     """
     request = json.load(source)
     expression = re.compile(request["pattern"], REGEX_FLAGS)
-    target.write("[0]\n")  # from here on the time is the expression's
+    target.write("[0]\n")  # compiled; the time of the expression starts now
     target.flush()
     begun = time.process_time()
     limit_time(request["cpu_seconds"], request["clock_seconds"])

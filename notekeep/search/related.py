@@ -1,7 +1,7 @@
-"""Similar notes, without any model: by links, tags, people and works, rare words.
+"""Similar notes, without a model: by links, tags, people and works, rare words.
 
-Each kind of likeness adds to a score between 0 and 1 of its own, so that none drowns the others; a
-link, tag or name that many notes share says little, and counts by how few share it.
+Each kind of similarity adds a limited score, so that none outweighs the others. Links, tags and
+names count more if few notes share them.
 """
 
 from __future__ import annotations
@@ -19,37 +19,36 @@ from notekeep.search.results import FileStart
 from notekeep.search.text_filter import SearchSources
 
 PERSON_FIELDS = ("author", "host", "guest", "show", "series", "genre", "source", "sources")
-"""Fields whose value says what a note is about; a shared status or publisher does not."""
+"""Fields that describe the subject of a note; a shared status or publisher does not."""
 
 LINK_WEIGHT, COLINK_WEIGHT, TAG_WEIGHT, PERSON_WEIGHT, WORD_WEIGHT = 1.0, 0.8, 0.7, 0.6, 0.8
-"""What the strongest likeness of each kind is worth."""
+"""Maximum score of each kind."""
 
 MAX_RARE_WORDS = 24
-"""How many words of a note are looked for in others."""
+"""Number of rare words of a note to search for."""
 
 MAX_SHARE = 0.1
-"""A word that a larger share of the notes has says nothing; in a small vault, one of more than
-FEW_NOTES."""
+"""Words in a larger share of the notes are not rare; in small vaults, in more than FEW_NOTES."""
 
 FEW_NOTES = 3
 
 MAX_CANDIDATES = 40
-"""How many notes with such words are looked at."""
+"""Maximum number of notes with such words to check."""
 
 MAX_SHARING_NOTES = 1_000
-"""A thing that more notes have says nothing of any of them."""
+"""Things that more notes share are ignored."""
 
 MAX_SHARED_THINGS = 100
-"""How many things of each kind count, those that few share first."""
+"""Maximum number of shared things of each kind, rarest first."""
 
 ROWS_AT_ONCE = 50
-"""How many of the best notes are looked up at once."""
+"""Number of notes to look up at once."""
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 class RelatedNote(NamedTuple):
-    """A similar note: how similar, above 0, and what both have in common, most telling first."""
+    """A similar note: its score, above 0, and the reasons, strongest first."""
 
     row: Row
     score: float
@@ -57,7 +56,7 @@ class RelatedNote(NamedTuple):
 
 
 def find_related(sources: SearchSources, path: str, *, limit: int = 10) -> list[RelatedNote]:
-    """Find notes similar to one note, best first."""
+    """Return the notes similar to one note, best first."""
     related = _RelatedScores(sources, path)
     related.add_by_words()
     best = sorted(related.scores, key=lambda other: (-related.scores[other], other))
@@ -75,7 +74,7 @@ def find_related(sources: SearchSources, path: str, *, limit: int = 10) -> list[
 
 
 class _RelatedScores:
-    """How similar others are to one note, by path as the catalog stores it."""
+    """Similarity scores of other notes, by stored path."""
 
     def __init__(self, sources: SearchSources, path: str) -> None:
         self._sources, self.catalog = sources, sources.catalog
@@ -89,7 +88,7 @@ class _RelatedScores:
         self._add(PERSON_WEIGHT, self._named())
 
     def _add(self, worth: float, found: Iterable[tuple[str, str, float]]) -> None:
-        """Add one kind of likeness: other note, what is shared, how much that counts."""
+        """Add one kind of similarity: other note, reason, weight."""
         sums: dict[str, float] = defaultdict(float)
         shared: dict[str, list[tuple[float, str]]] = defaultdict(list)
         for other, what, weight in found:
@@ -103,7 +102,7 @@ class _RelatedScores:
     def _linked(self) -> None:
         ends = (("is linked from here", "note", "found"), ("links here", "found", "note"))
         for why, here, there in ends:
-            # The columns are this module's own; the path is in the values.
+            # The columns are constants; the path is in the values.
             sql = (
                 f"SELECT DISTINCT o.path FROM notes n JOIN links l ON l.{here} = n.id"  # noqa: S608 - see above
                 f" JOIN notes o ON o.id = l.{there} WHERE n.path = ? AND o.id <> n.id"
@@ -154,20 +153,21 @@ class _RelatedScores:
     def _shared(
         self, why: str, things: str, sharers: str, *values: object
     ) -> Iterator[tuple[str, str, float]]:
-        """Yield other notes, what is shared, and how much that says; what few share comes first."""
-        # `things` selects the keys of each thing of the note, its `name`, and how many have it as
-        # `sharing`; `sharers` the paths of those who have the thing of such keys.
+        """Yield other notes, the shared thing, and its weight, rarest first."""
+        # `things` selects keys, `name` and `sharing` (the number of notes) for each thing of the
+        # note;
+        # `sharers` the paths of the notes with these keys.
         few_share = f"SELECT * FROM ({things}) WHERE sharing <= ? ORDER BY sharing, name LIMIT ?"  # noqa: S608 - see above
         bounds = (MAX_SHARING_NOTES, MAX_SHARED_THINGS)
         for *keys, name, sharing in self.catalog.ask(few_share, (self.path, *values, *bounds)):
             for (other,) in self.catalog.ask(sharers, keys):
                 if other != self.path:
-                    # A thing says 1 where two of many share it, 0 where all do.
+                    # The weight is 1 if two of many notes share it, 0 if all do.
                     weight = math.log(self._all / sharing) / math.log(self._all / 2 + 1)
                     yield other, why.format(name), max(0.0, weight)
 
     def add_by_words(self) -> None:
-        """Add notes that use the same rare words."""
+        """Add notes with the same rare words."""
         path, words = load_path(self.path), self._sources.words
         text = self._sources.text(path)
         counts = Counter(_letter_words(text))
@@ -193,5 +193,5 @@ class _RelatedScores:
 
 
 def _letter_words(text: FileStart | None) -> list[str]:
-    """The words of a body, folded."""
+    """Return the folded words of a body."""
     return [fold_text(word) for word in _WORD.findall(text.whole[text.body :])] if text else []

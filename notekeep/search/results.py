@@ -1,7 +1,7 @@
-"""What a search finds: hits, each with the passage of the note that shows best why.
+"""Search results: hits, each with the most relevant passage.
 
-A passage is made from the file's own text, of which only the beginning is read: an index need not
-store bodies, and a passage is found faster by looking than by asking a highlighter.
+Passages are cut from the beginning of the file, so that the index need not store bodies; this is
+faster than Whoosh's highlighter.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from notekeep.search.planner import PlanMatcher
 
 HEAD_BYTES = 64 << 10
-"""How many bytes of a note are read."""
+"""Bytes to read of a note."""
 
 SNIPPET_WIDTH = 200
-"""About how many characters a passage has."""
+"""Approximate length of a passage in characters."""
 
 CONTEXT_BEFORE = 50
-"""How many of them stand before the first word that was found, where there are so many."""
+"""Characters before the first match in a passage."""
 
 _EDGE = re.compile(r"\s")
 _LINE = re.compile(r"[^\n]++")
@@ -37,18 +37,18 @@ _NO_TEXT = re.compile(r"\s*(?:#{1,6}\s|```|~~~|%%|<|!\[)")
 _MARKS = re.compile(r"(?:\s|>|[-*+]\s(?:\[.\]\s)?|\[!\w+\][-+]?|\d+[.)]\s)*")
 
 Spans: TypeAlias = list[tuple[int, int]]
-"""Where something stands in a text: first character, one past the last."""
+"""Positions in a text: start and end."""
 
 
 class Snippet(NamedTuple):
     """A passage of a note."""
 
-    text: str  # as it stands in the file, "…" where it is cut
-    marks: tuple[tuple[int, int], ...] = ()  # where the words stand that were looked for
-    is_of_fields: bool = False  # it stands in the front matter, as YAML
+    text: str  # as in the file, with "…" where it is cut
+    marks: tuple[tuple[int, int], ...] = ()  # the positions of matches
+    is_of_fields: bool = False  # it is YAML of the front matter
 
     def plain(self) -> Snippet:
-        """Return it in one line, as it is read: without the signs of Markdown."""
+        """Return it on one line, without Markdown."""
         if self.is_of_fields:
             return self._replace(text=self.text.replace("\n", " "))
         text, marks = strip_markup(self.text, self.marks)
@@ -56,47 +56,47 @@ class Snippet(NamedTuple):
 
 
 class HitReason(NamedTuple):
-    """Why a note was found, and why it stands where it does."""
+    """Why a note was found, and how it was ranked."""
 
-    conditions: tuple[str, ...]  # those that it meets, in words
-    words: tuple[str, ...] = ()  # those in it that were hit, as they stand there
-    # What each term adds to the score of the words in each field: term, field, score.
+    conditions: tuple[str, ...]  # the conditions it meets, in words
+    words: tuple[str, ...] = ()  # the matched words, as in the note
+    # The score of each term in each field: term, field, score.
     fields: tuple[tuple[str, str, float], ...] = ()
-    parts: tuple[tuple[str, float], ...] = ()  # of its score: that of its words, and each boost
-    called: bool = False  # it comes first because it is called what was asked for
+    parts: tuple[tuple[str, float], ...] = ()  # the parts of its score: words and boosts
+    called: bool = False  # it is first because its name is the query
 
 
 class Hit(NamedTuple):
-    """A note that was found."""
+    """A note in the results."""
 
     row: Row
-    score: float  # only good for comparing hits of one answer; 0 for facts alone
-    snippet: Snippet  # the passage that shows best why
-    line: int | None = None  # of the file, from 1: where the first word of the passage stands
-    headings: tuple[str, ...] = ()  # those above the passage, the outermost first
-    why: HitReason | None = None  # only when that was asked for
+    score: float  # for comparison within one search; 0 for facts alone
+    snippet: Snippet  # the most relevant passage
+    line: int | None = None  # of the first match in the file, from 1
+    headings: tuple[str, ...] = ()  # those above the passage, outermost first
+    why: HitReason | None = None  # only on request
 
     @property
     def heading(self) -> str:
-        """The heading right above the passage, or ""."""
+        """The heading directly above the passage, or ""."""
         return self.headings[-1] if self.headings else ""
 
 
 class SearchResults(NamedTuple):
-    """An answer."""
+    """The results of a search."""
 
-    total: int  # how many notes match in all
-    hits: list[Hit]  # the first of them, best first or in the order that was asked for
-    explanation: str = ""  # how the query was read, when that was asked for
-    remarks: tuple[str, ...] = ()  # what a person should know about the answer, a sentence each
-    instead: str = ""  # the query that this answers, where the one that was asked found nothing
-    relaxed: bool = False  # it has notes that are only near what was asked
-    query: Query | None = None  # the query that was asked, as it was read
-    matcher: PlanMatcher | None = None  # finds the words that were answered in a text, if any
+    total: int  # the number of matching notes
+    hits: list[Hit]  # the first of them, best first or in the order of the query
+    explanation: str = ""  # how the query was read, on request
+    remarks: tuple[str, ...] = ()  # sentences for the user
+    instead: str = ""  # the alternative query that was answered, or ""
+    relaxed: bool = False  # includes notes that match only partly
+    query: Query | None = None  # the query as parsed
+    matcher: PlanMatcher | None = None  # finds the matched words in a text, if any
 
 
 class Passage(NamedTuple):
-    """A snippet and the line of the file, from 1, on which its first mark stands."""
+    """A snippet, and the line of its first match in the file, from 1."""
 
     snippet: Snippet
     line: int | None = None
@@ -106,18 +106,18 @@ NO_PASSAGE = Passage(Snippet(""))
 
 
 class FileStart(NamedTuple):
-    """The beginning of a file, front matter included, and at which character its body begins."""
+    """The beginning of a file with front matter, and the offset of its body."""
 
     whole: str
     body: int
 
     def line_of(self, at: int) -> int:
-        """The line of the file, from 1, on which a character of `whole` stands."""
+        """Return the line in the file, from 1, of an offset in `whole`."""
         return self.whole.count("\n", 0, at) + 1
 
 
 def read_file_start(root: str, path: str, size: int = HEAD_BYTES) -> FileStart | None:
-    """Read the beginning of a note; None when it is gone or cannot be read."""
+    """Read the beginning of a note; None if it is missing or unreadable."""
     try:
         with open(os.path.join(root, path), "rb") as file:
             data = file.read(min(size, note_size(file.fileno())))
@@ -131,11 +131,10 @@ def read_file_start(root: str, path: str, size: int = HEAD_BYTES) -> FileStart |
 def choose_passage(
     text: FileStart, spans: Sequence[tuple[int, int]], title: str = "", *, is_named: bool = False
 ) -> Passage:
-    """Return the passage with the most different words, or the beginning of the body without any.
+    """Return the passage with the most different words, else the beginning of the body.
 
-    The spans of words are in order; those of the front matter count only when there are no others.
-    The title, which stands above a passage wherever one is shown, is not shown again as the
-    heading of the body. A note that `is_named` what was asked for is found at its beginning.
+    `spans` are sorted; those in the front matter count only if there are no others. A heading that
+    repeats the title is skipped. A note that `is_named` like the query gets its beginning.
     """
     if is_named:
         return body_opening(text)
@@ -161,7 +160,7 @@ def choose_passage(
 
 
 def body_opening(text: FileStart) -> Passage:
-    """Return how a body begins, headings, pictures and the marks of lists and quotes left out."""
+    """Return the beginning of a body, without headings, pictures, and marks of lists and quotes."""
     lines = (line for line in _LINE.finditer(text.whole, text.body) if not _NO_TEXT.match(line[0]))
     first = next((line for line in lines if any(map(str.isalnum, line[0]))), None)
     if first is None:
@@ -175,7 +174,7 @@ def body_opening(text: FileStart) -> Passage:
 
 
 def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tuple[int, int]:
-    """The part of the text with the most different words; among equals with most, then first."""
+    """Return the part with the most different words; ties by number of words, then first."""
     words = [text.whole[start:end].casefold() for start, end in spans]
     best, score, last = 0, (0, 0), 0
     for first, (start, _) in enumerate(spans):
@@ -189,7 +188,7 @@ def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tup
     begin = max(lowest, start - CONTEXT_BEFORE)
     end = min(len(text.whole), max(begin + SNIPPET_WIDTH, stop))
     begin = _grown(text.whole, max(lowest, min(begin, end - SNIPPET_WIDTH)), start)
-    # A part of a heading would read as text of the note.
+    # A partial heading would look like text.
     line = max(lowest, text.whole.rfind("\n", 0, begin) + 1)
     if begin - line < CONTEXT_BEFORE and _HEADING_MARK.match(text.whole, line, begin):
         begin = line
@@ -197,7 +196,7 @@ def _window(text: FileStart, spans: Sequence[tuple[int, int]], body: int) -> tup
 
 
 def _grown(text: str, begin: int, limit: int) -> int:
-    """The first word's beginning at or after `begin`, at most `limit`; blanks left out."""
+    """Return the start of the first word from `begin` on, up to `limit`."""
     if begin and not text[begin - 1].isspace():
         edge = _EDGE.search(text, begin, limit)
         begin = edge.end() if edge else begin
@@ -207,7 +206,7 @@ def _grown(text: str, begin: int, limit: int) -> int:
 
 
 def _shrunk(text: str, begin: int, end: int) -> int:
-    """The last word's end before `end`, unless that word is all there is."""
+    """Return the end of the last word before `end`, unless it is the only word."""
     if end < len(text) and not text[end].isspace():
         space = max(text.rfind(blank, begin, end) for blank in " \n\t")
         end = space if space > begin else end
@@ -215,7 +214,7 @@ def _shrunk(text: str, begin: int, end: int) -> int:
 
 
 def join_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return spans in order, as one where one reaches into the next."""
+    """Return sorted spans, with overlapping ones joined."""
     apart: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if apart and start < apart[-1][1]:

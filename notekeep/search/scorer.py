@@ -1,8 +1,8 @@
-"""A plan into scores: BM25F over whole posting lists, phrases, and how near words stand.
+"""Scores plans: BM25F over complete posting lists, phrases, and the nearness of words.
 
 The score of a term in a field is boost · idf · w·(K1+1) / (w + K1·(1 - B + B·length/average)), with
 idf = ln(N / (df+1)) + 1 (`whoosh.scoring.BM25F`); a note's score is the sum over terms and fields.
-Whoosh's own searcher is not asked: cut to its best 20, it loses hits on one query in fifty.
+Whoosh's own searcher is not used: limited to 20 hits, it loses some in one query of fifty.
 """
 
 from __future__ import annotations
@@ -28,35 +28,33 @@ K1 = 1.2
 B = 0.75
 
 SOME_K1 = 0.8
-"""K1 where some of the words are enough: the same word again says less than another one."""
+"""K1 if some words are enough: repetitions count less than other words."""
 
 CACHED_LISTS = 100
-"""So many posting lists are kept while one question is answered, which asks for those of a word
-several times. Those of a pattern, a thousand words, would be too many to keep."""
+"""Posting lists to cache during a query, which reads those of a word several times. The lists of a
+pattern are too many to cache."""
 
 MANY_CHOICES = 50
-"""A word of more choices than this is taken for one that most notes have: to know better is to read
-all of its lists."""
+"""A word with more choices counts as frequent in `_cost`, because counting reads all lists."""
 
 SEARCH_RATIO = 8
-"""In a list so many times as long as the notes that are asked about, those are looked for."""
+"""If a list is this many times longer than the candidates, these are looked up by bisection."""
 
 NOTE_BIT = 40
-"""A place in a note is one number: the note stands above this bit, and there is room below it for
-the positions of any text."""
+"""A position in a note is one number: the note above this bit, the position in the text below."""
 
 MAX_NEARNESS_CHOICES = 20
-"""Of a beginning that a thousand words have, the commonest are looked at."""
+"""Maximum number of completions to check for nearness."""
 
 OUT_OF_ORDER = 0.8
-"""What words are worth that stand beside each other, but not in the order they were asked for."""
+"""Weight of neighbouring words in another order than in the query."""
 
 Scores: TypeAlias = dict[int, float]
-"""The score of each note found, by its number."""
+"""The scores of notes, by number."""
 
 
 class Scorer:
-    """Answers plans over one snapshot; `within` are the only notes that can still be found."""
+    """Evaluates plans on one snapshot; `within` limits the notes to find."""
 
     def __init__(self, snapshot: IndexSnapshot) -> None:
         self.snapshot = snapshot
@@ -88,7 +86,7 @@ class Scorer:
                 raise UnanswerableNode(f"not a part of a plan: {type(plan).__name__}")
 
     def _score_all(self, parts: tuple[Node, ...], within: Collection[int] | None) -> Scores:
-        """Each part is asked about what those before it have found, the cheapest one first."""
+        """Evaluate parts in order of cost, each within the results so far."""
         wanted = [part for part in parts if not isinstance(part, tree.Not)]
         found: Scores | None = None
         for part in sorted(wanted, key=self._cost):
@@ -103,7 +101,7 @@ class Scorer:
         return found
 
     def _score_some(self, parts: tuple[Node, ...], within: Collection[int] | None) -> Scores:
-        """Each word counts up to a limit, so that one in a title is not worth several in a text."""
+        """Limit the weight of each word, so that one in a title does not outweigh several others."""
         scores: defaultdict[int, float] = defaultdict(float)
         for part in parts:
             counts = self._weigh_counts(part)
@@ -114,7 +112,7 @@ class Scorer:
         return scores
 
     def _weigh_counts(self, plan: Node) -> dict[int, float]:
-        """How often notes have a word, by how much its fields count and how long they are."""
+        """Return the frequency of a word in notes, weighted by field and length."""
         counts: defaultdict[int, float] = defaultdict(float)
         for terms in wanted_terms(plan):
             for field in filter(BOOSTS.get, terms.fields):
@@ -126,7 +124,7 @@ class Scorer:
         return counts
 
     def _times(self, field: str, choice: TermChoice) -> Iterable[tuple[int, float]]:
-        """How often each note has a term, or terms in a row, in a field."""
+        """Return the frequency of a term or phrase in a field, by note."""
         if len(choice.steps) > 1:
             places = find_row_places(self._row(field, choice), None)
             return Counter(place >> NOTE_BIT for place in places).items()
@@ -134,7 +132,7 @@ class Scorer:
         return zip(notes, weights, strict=True)
 
     def _cost(self, plan: Node) -> int:
-        """About how many notes a plan finds."""
+        """Estimate the number of notes that a plan finds."""
         match plan:
             case Terms(fields, choices) if len(choices) <= MANY_CHOICES:
                 return sum(
@@ -158,7 +156,7 @@ class Scorer:
     def score_choice(
         self, field: str, choice: TermChoice, within: Collection[int] | None
     ) -> Scores:
-        """Return the notes that have a term, or terms in a row, in a field."""
+        """Score the notes with a term or phrase in a field."""
         if len(choice.steps) == 1:
             return self._score_term(field, choice.steps[0][1], within, choice.worth)
         places = find_row_places(self._row(field, choice), within)
@@ -192,7 +190,7 @@ class Scorer:
         return {note: top * w / (w + norms[lengths[note]]) for note, w in found if note in within}
 
     def _field_norms(self, field: str) -> list[float]:
-        """The K1·(1 - B + B·length/average) of each byte that stands for a length."""
+        """Return K1·(1 - B + B·length/average) for each length code."""
         if field not in self._norms:
             average = self.snapshot.average_length(field)
             self._norms[field] = [K1 * (1 - B + B * length / average) for length in LENGTHS]
@@ -201,7 +199,7 @@ class Scorer:
     def break_down(
         self, plan: Node | None, notes: Sequence[int]
     ) -> list[list[tuple[str, str, float]]]:
-        """Return for each note the terms that it has, the field, and what that adds; most first."""
+        """Return for each note its terms with field and score, highest first."""
         found: dict[int, list[tuple[str, str, float]]] = {note: [] for note in notes}
         for terms in wanted_terms(plan):
             for field in filter(BOOSTS.get, terms.fields):
@@ -209,7 +207,7 @@ class Scorer:
                     row = " ".join(term for _, term in choice.steps)
                     for note, score in self.score_choice(field, choice, found).items():
                         found[note].append((row, field, score))
-        # Where some words are enough, fields share what is counted once.
+        # With optional words, fields share one limited score.
         wholes = self.scores(plan, found) if plan else {}
         for note, parts in found.items():
             share = wholes.get(note, 0.0) / (sum(score for _, _, score in parts) or 1.0)
@@ -219,10 +217,11 @@ class Scorer:
     def nearness(
         self, phrases: Sequence[QueryPhrase], notes: Collection[int], *, needs_all: bool = True
     ) -> dict[int, float]:
-        """Return how near the words of a query stand in some notes, at their best place.
+        """Return how near the words of a query are in some notes, at their best position.
 
-        From 0 where no field has all of them, or two if that is enough, to 1 for all in a row;
-        nothing for fewer than two words.
+        From 0 if no field has all of them (or two, without `needs_all`) to 1 for all in a row;
+        empty for
+        less than two words.
         """
         if len(phrases) < 2:
             return {}
@@ -242,7 +241,7 @@ class Scorer:
 
 
 def _sum(found: Iterable[Scores]) -> Scores:
-    """Add scores up; into the longest of them, as the others are mostly a handful."""
+    """Add up scores, into the largest dictionary."""
     parts = sorted(filter(None, found), key=len)
     if not parts:
         return {}
@@ -254,14 +253,14 @@ def _sum(found: Iterable[Scores]) -> Scores:
     return total
 
 
-# All notes that have some terms are looked at together: a row is a place that every term has once
-# its distance is taken off. That takes a third of the time of going from note to note.
+# Phrases are searched in all notes at once: subtract the distance of each term from its positions
+# and intersect. This takes a third of the time of going from note to note.
 
 
 def find_row_places(
     row: Sequence[tuple[int, Postings]], within: Collection[int] | None
 ) -> set[int]:
-    """Return the places of distance 0 of terms in a row, each as a number with its note."""
+    """Return the positions of the first term of a phrase, as numbers with the note."""
     rarest_first = sorted(row, key=lambda step: len(step[1].notes))
     among = find_notes_in_all([postings for _, postings in rarest_first], within)
     notes = sorted(among)
@@ -276,7 +275,7 @@ def find_row_places(
 
 
 def find_notes_in_all(lists: Iterable[Postings], within: Collection[int] | None) -> set[int]:
-    """Return the notes that are in every list; the shortest lists come first."""
+    """Return the notes that are in all lists, shortest list first."""
     found = None if within is None else set(within)
     for notes, *_ in lists:
         if found is None:
@@ -296,7 +295,7 @@ def _values_of(postings: Postings, notes: Sequence[int], among: Collection[int])
 
 
 def _places(values: Sequence[bytes], firsts: Sequence[int]) -> Iterable[int]:
-    """Where a term stands in some notes, each of which begins at a number."""
+    """Return the positions of a term in notes, added to the number of each note."""
     joined = b"".join(values)
     if WIDE_MARK in joined:
         decoded = [POSITIONS.decode_positions(value) for value in values]
@@ -313,13 +312,12 @@ def _position_of(notes: Sequence[int], note: int) -> int | None:
     return at if at < len(notes) and notes[at] == note else None
 
 
-# The score of a note is a sum over words and knows nothing of where they are. So the best place of
-# each note is looked for, a field at a time: the words in a row as they were asked for, or the
-# shortest stretch that has all of them.
+# The score ignores positions. So the best place in each note is searched, field by field: the words
+# in a row in the order of the query, or the shortest stretch with all of them.
 
 
 def _closeness(offsets: dict[int, int], places: Iterable[tuple[int, int]]) -> float:
-    """How near the words of a query stand in a text; each place says of which word it is."""
+    """Return how near words are in a text, from their offsets in the query and their positions."""
     starts: dict[int, set[int]] = {which: set() for which in offsets}
     for place, which in places:
         starts[which].add(place - offsets[which])
@@ -330,7 +328,7 @@ def _closeness(offsets: dict[int, int], places: Iterable[tuple[int, int]]) -> fl
 
 
 def _shortest_stretch(places: Iterable[tuple[int, int]], words: int) -> float:
-    """The distance from the first to the last word of the shortest stretch that has them all."""
+    """Return the length of the shortest stretch with all words."""
     last: dict[int, int] = {}
     best = math.inf
     for place, which in sorted(places):

@@ -1,7 +1,7 @@
-"""A search: the hits of a query, or of the nearest one where it has none, and why.
+"""A search: the hits of a query, or of a similar query if it has none, and explanations.
 
-Facts are asked first and handed to the full-text index as known notes; a query without words never
-opens it. Whatever the index says, only notes that the catalog knows are shown.
+The catalog answers facts first and passes them to the full-text index as known notes; a query
+without words never opens the index. Only notes in the catalog are shown.
 """
 
 from __future__ import annotations
@@ -40,22 +40,22 @@ from notekeep.search.text_filter import SearchSources, TextFilter
 from notekeep.storage.content import LARGE
 
 MAX_REMARKS = 3
-"""How many words are remarked on when nothing is found."""
+"""Maximum number of words with a remark when nothing is found."""
 
 MAX_FALLBACK_LENGTH = 500
-"""Characters of a query up to which it is asked what else it may have meant: more were pasted."""
+"""Longer queries were pasted and get no alternatives."""
 
 FEW_HITS = 5
-"""With fewer notes than this that have all words, those with some of them are shown, too."""
+"""With fewer hits, notes with some of the words are added."""
 
 MANY_WORDS = 4
-"""So many words at least must be asked for then: who types fewer means each of them."""
+"""Only for queries with at least this many words; in shorter ones each word counts."""
 
 MAX_NEAR_HITS = 20
-"""How many notes are shown at most that do not have all words."""
+"""Maximum number of notes that do not have all words."""
 
 RAREST_WORDS = 20
-"""So many words are looked for of a text that has more than a query may have."""
+"""Number of words to search in a text with more words than a query may have."""
 
 COMMON_WORDS_MESSAGE = "Only the most common words like {} were searched. Type another letter."
 PREFIX_MATCH_MESSAGE = "No note has all of these words. These have words that begin so."
@@ -75,12 +75,12 @@ def run_search(
     relax: bool = True,
     explain: bool = False,
 ) -> SearchResults:
-    """Find what a query is about, by score or in the order the query says.
+    """Find the notes for a query, by score or in its own order.
 
-    Only titles, aliases and tags are looked at while there is no full-text index. With `relax`
-    function words are not needed, a query that finds little or nothing is answered with what is
-    near it, and a regular expression that takes too long by what it has found until then; remarks
-    say so.
+    Without a full-text index, only titles, aliases and tags are searched. With `relax`, function
+    words are optional, a query with few or no hits is answered with similar ones, and a slow
+    regular
+    expression with what it has found so far; remarks say so.
     """
     search = _Search(sources, query, query.at_most(limit), typing=typing, relax=relax)
     found = search.answer()
@@ -91,19 +91,19 @@ def run_search(
 
 
 class _Search:
-    """One search; `answered` is the query that was answered in the end."""
+    """One search; `answered` is the query of the final results."""
 
     def __init__(
         self, sources: SearchSources, query: Query, limit: int | None, *, typing: bool, relax: bool
     ) -> None:
         self._sources, self._query, self._limit = sources, query, limit
         self._typing, self._relax = typing, relax
-        self._telling = query  # without words that say nothing
-        self._begun: Query | None = None  # with a last one that may begin another word
+        self._telling = query  # without stop words
+        self._begun: Query | None = None  # with its last word as the beginning of another one
         self.answered = self._run(query)
 
     def answer(self) -> SearchResults:
-        """The hits of the query and those near it, or of the nearest query."""
+        """Return the hits of the query and similar ones, or of an alternative query."""
         try:
             if self._relax:
                 self._leave_out_function_words()
@@ -132,7 +132,7 @@ class _Search:
         self.answered = self._run(self._query)
 
     def _answer_begun(self) -> SearchResults | None:
-        """The answer where the last word, which is being typed, begins another one."""
+        """Return the hits if the last word, still being typed, is the beginning of another one."""
         if self._begun is None or not self._begun.is_by_score:
             return None
         whole, self.answered = self.answered, self._run(self._begun)
@@ -148,7 +148,7 @@ class _Search:
         return found._replace(total=max(rest.total, found.total), hits=[*found.hits, *others])
 
     def _answer_rarest(self) -> SearchResults | None:
-        """The answer to a pasted text of more words than a query may have."""
+        """Return the hits for a pasted text with too many words."""
         root = self._telling.root
         if not (isinstance(root, tree.And) and self._relax and len(root.parts) > MAX_CONDITIONS):
             return None
@@ -169,11 +169,11 @@ class _Search:
     def _may_relax(self) -> bool:
         root = self._query.root if self._relax else None
         if root is None or needs_text(root):
-            return False  # the texts were read once, which is what takes time
+            return False  # the texts were already read once, which is slow
         return len(self._query.text) <= MAX_FALLBACK_LENGTH
 
     def _fall_back(self) -> SearchResults | None:
-        """The answer to another query: beginnings while typing, another spelling, some words."""
+        """Return the hits of an alternative: word beginnings, other spellings, some words."""
         prefixes = make_prefix_query(self._telling) if self._typing else None
         if prefixes and (found := self._try(prefixes)):
             return found._replace(remarks=(PREFIX_MATCH_MESSAGE,))
@@ -181,14 +181,14 @@ class _Search:
         if spelt and (found := self._try(spelt.query)):
             return found._replace(remarks=(spelt.remark,))
         if found := self._find_some(spelt.query if spelt else self._query):
-            # One other spelling among many words is no news.
+            # A respelled word among many is not worth a remark.
             is_spelling_told = spelt and count_words(self._telling) < MANY_WORDS
             remarks = (spelt.remark,) if spelt and is_spelling_told else ()
             return found._replace(remarks=(SOME_WORDS_MESSAGE, *remarks))
         return None
 
     def _add_near(self, found: SearchResults) -> SearchResults:
-        """Few hits, among the best notes with some of the words."""
+        """Add the few hits to the best notes with some of the words."""
         exact = self.answered
         is_named = any(boost.called for boost in exact.boosts.values())
         some = None if is_named else self._find_some(self._query, at_least=MANY_WORDS)
@@ -210,7 +210,7 @@ class _Search:
         )
 
     def _find_some(self, query: Query, *, at_least: int = 2) -> SearchResults | None:
-        """The best notes with some of so many words, in the order that was asked for."""
+        """Return the best notes with some of the words, in the order of the query."""
         is_enough = count_words(self._telling) >= at_least
         some = ask_for_some(query) if is_enough else None
         found = self._try(some, MAX_NEAR_HITS) if some else None
@@ -244,10 +244,10 @@ class _Search:
 
 
 class QueryRun:
-    """One query and its hits: facts, then words, then the second look, then a passage of each.
+    """A single query: facts, then words, then ranking, then a passage for each hit.
 
-    `resolved` is its tree with only words and known notes in it, once it was asked; `boosts` say by
-    path why each hit stands where it does, `matcher` finds its words, if it has any.
+    `resolved` is its tree with only words and known notes, after the search; `boosts` has the score
+    parts by path; `matcher` finds its words in texts.
     """
 
     def __init__(
@@ -267,7 +267,7 @@ class QueryRun:
         self._texts = TextFilter(sources, query.text, in_part=in_part)
 
     def answer(self) -> SearchResults:
-        """Return the hits, and remarks on them."""
+        """Return the hits with remarks."""
         found = self._answer()
         return found._replace(remarks=(*found.remarks, *self._texts.cut_short))
 
@@ -290,13 +290,13 @@ class QueryRun:
         return SearchResults(total, [self._hit(row, known.get(row.path, 0.0)) for row in rows])
 
     def _ranked(self, resolved: Node) -> SearchResults:
-        """The best hits, and those that only a name has found."""
+        """Return the best hits, including those found by name only."""
         catalog, words = self._sources.catalog, read_query_words(self.query.root, self.query.text)
         named = catalog.named(words.name, in_lists=True) if words.name else ()
         called = [row.path for row in named]
         titled: list[str] = []
         if self.typing and words.no_more_than_names:
-            # Titles that have the beginnings that were typed.
+            # Titles with the typed beginnings.
             titles = suggest_notes(self.query, catalog, limit=RERANKED_HITS)
             titled = [hit.row.path for hit in titles.hits if hit.snippet.marks]
         limit = None if self._limit is None else max(self._limit, RERANKED_HITS)
@@ -315,7 +315,7 @@ class QueryRun:
         self.boosts = {row.path: boosts for row, _, boosts in shown}
         cut = ", ".join(found.patterns_cut)
         return SearchResults(
-            # Of those looked at, the ones that the catalog knows.
+            # Of the ranked notes, count only those in the catalog.
             found.total - len(found.scores) + len(rows),
             [self._hit(row, score) for row, score, _ in shown],
             remarks=(COMMON_WORDS_MESSAGE.format(cut),) if cut else (),
@@ -325,7 +325,7 @@ class QueryRun:
         text = self._sources.text(row.path)
         spans = [] if text is None else self._spans(row, text)
         if not spans and row.size > HEAD_BYTES and (self.matcher or self._texts.spans):
-            # What was found is further down than one looks at first.
+            # The match is further down in the file.
             text = read_file_start(self._sources.root, row.path, LARGE)
             spans = [] if text is None else self._spans(row, text)
         matcher = None if self._texts.spans else self.matcher
@@ -344,7 +344,7 @@ class QueryRun:
         return tuple(text for _, text in above)
 
     def _spans(self, row: Row, text: FileStart) -> Spans:
-        """Where what was asked for stands; in the front matter only if nowhere else."""
+        """Return the positions of matches; in the front matter only if there are no others."""
         length = len(text.whole)
         found = [span for span in self._texts.spans.get(row.path, ()) if span[1] <= length]
         if self.matcher is not None:
@@ -363,17 +363,17 @@ def _by_name(leaf: Node) -> Node:
     return tree.Or(tuple(tree.Compare(name, ":", bare) for name in ("title", "aliases", "tags")))
 
 
-# Why each hit was found, and why it stands where it does: for `--explain`.
+# Explanations of hits and their order, for `--explain`
 
 MAX_WORDS = 10
-"""How many of the words that were hit in one note are named."""
+"""Maximum number of matched words to list for a note."""
 
 MIN_SHOWN = 0.005
-"""A part of a score that is not smaller than what is shown of it."""
+"""Smaller parts of a score are not shown."""
 
 
 class QueryPart(NamedTuple):
-    """A part of a query, in words; `notes` is how many it matches by itself, if that is known."""
+    """A part of a query, in words; `notes` is how many it matches alone, if known."""
 
     depth: int
     text: str
@@ -381,7 +381,7 @@ class QueryPart(NamedTuple):
 
 
 def measure_parts(query: Query, sources: SearchSources) -> list[QueryPart]:
-    """Return the parts of a query in the order of its tree, each before those within it."""
+    """Return the parts of a query in tree order, parents first."""
     if query.root is None:
         return [QueryPart(0, explain_tree(None), sources.catalog.count())]
     return list(_measure(query.root, sources, 0))
@@ -393,14 +393,14 @@ def _measure(node: Node, sources: SearchSources, depth: int) -> Iterator[QueryPa
             sources.catalog.count(node) if is_fact(node) else len(TextFilter(sources).paths(node))
         )
     except NotekeepError:
-        notes = None  # a pattern that takes too long, or no full-text index yet
+        notes = None  # the pattern is too slow, or there is no full-text index yet
     yield QueryPart(depth, explain_tree(node).splitlines()[0], notes)
     for part in tree.children(node):
         yield from _measure(part, sources, depth + 1)
 
 
 def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources) -> SearchResults:
-    """Return an answer with how the query was read, and why each hit is where it is."""
+    """Add to the results how the query was read, and the reasons for each hit."""
     query, matcher = run.query, run.matcher
     shown = frozenset(hit.row.path for hit in found.hits)
     conditions: dict[str, list[str]] = {path: [] for path in shown}
@@ -429,7 +429,7 @@ def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources)
 
 
 def _hit_words(hit: Hit, matcher: PlanMatcher | None, sources: SearchSources) -> Iterator[str]:
-    """The words of a note that were hit, each once whatever its case, in order."""
+    """Yield the matched words of a note in order, each once ignoring case."""
     text = sources.text(hit.row.path)
     if matcher is None or text is None:
         return

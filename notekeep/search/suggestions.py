@@ -1,8 +1,7 @@
-"""What may be meant: titles while a query is typed, other queries where it finds nothing.
+"""Suggestions: titles while typing, and alternative queries if nothing is found.
 
-Titles come from the catalog alone, so that a key is answered in a few milliseconds however large
-the vault is. Of other queries only the trees are made here. Whoever asks one says so, because an
-answer to a question that nobody asked must not look like one.
+Titles come from the catalog alone, so that a key press takes milliseconds in any vault. For
+alternative queries, only the trees are made here; the caller must say that they are alternatives.
 """
 
 from __future__ import annotations
@@ -23,17 +22,17 @@ from notekeep.query.tree import Node, Query, is_fact
 from notekeep.search.results import Hit, SearchResults, Snippet, join_spans
 
 FEW_SUGGESTIONS = 5
-"""With fewer hits than this, titles with the letters in that order are found too."""
+"""With fewer hits, fuzzy title matches are added."""
 
 MIN_FUZZY_LETTERS = 3
-"""Fewer letters than this stand in nearly every title in some order."""
+"""Shorter texts match nearly every title."""
 
 _NAMED = """
     instr(title_folded, ?) OR instr(name_folded, ?)
     OR id IN (SELECT note FROM fields WHERE key = 'aliases' AND instr(text, ?))
     OR id IN (SELECT note FROM tags WHERE own AND instr(tag, ?))
 """
-# The whole title, its beginning, the beginning of a word in it, anywhere, another name of it.
+# Rank: whole title, start of the title, start of a word, anywhere, another name.
 _RANK = """
     CASE WHEN title_folded = whole THEN 0
          WHEN instr(title_folded, whole) = 1 THEN 1
@@ -48,10 +47,10 @@ _LIKE = "title_folded LIKE ? ESCAPE '\\'"
 def suggest_notes(
     query: Query, catalog: Catalog, *, opened: OpenCounts | None = None, limit: int = 50
 ) -> SearchResults:
-    """Find what a query that is being typed may be about, by title, alias and tag.
+    """Find notes for an unfinished query by title, alias and tag.
 
-    Titles that fit as well as each other: opened last, where `opened` is given, shorter, by the
-    alphabet. When nothing is asked for yet, the notes that were opened last, then changed last.
+    Equally good titles are sorted by last opening (with `opened`), then length, then alphabet. An
+    empty query lists the last opened, then the last changed notes.
     """
     try:
         found = _suggest(query, catalog, opened, limit)
@@ -68,7 +67,7 @@ def _suggest(
     words = [folded for text in _texts(query.root) if (folded := fold_text(text))]
     facts = _facts(query.root)
     if words:
-        # A title that is typed whole may have what the grammar takes for something else.
+        # A complete title may contain query syntax.
         whole = " ".join(words) if facts else fold_text(query.text)
         return _named(catalog, opened, words, whole, facts, limit)
     total, rows = catalog.rows(facts, query.order, limit) if facts else (0, [])
@@ -100,12 +99,12 @@ def _named(
     limit: int,
 ) -> SearchResults:
     among = catalog.where(facts)
-    # A folder tells notes apart that have one of the words in their name.
+    # One of the words may be in the folder instead of the name.
     named = " AND ".join(f"({_NAMED} OR instr(path_folded, ?))" for _ in words)
     named += f" AND ({' OR '.join(f'({_NAMED})' for _ in words)})"
     each = _NAMED.count("?")
     values = tuple(word for number in (each + 1, each) for word in words for _ in range(number))
-    # All of them: to count them afterwards would take as long again as to find them.
+    # All rows: a separate count would take as long again.
     found = catalog.find(
         f"path, title_folded, {_RANK}",
         Condition(f"{among.sql} AND {named}", (whole, *among.values, *values)),
@@ -128,8 +127,8 @@ def _named(
 def _first(
     found: Sequence[tuple[str, str, int]], opened: OpenCounts | None, limit: int
 ) -> list[str]:
-    """The first of some notes, each with its title and rank; of equals those opened last."""
-    # Only as many ranks are sorted as are needed: a single letter finds most notes of a vault.
+    """Return the best of some notes (path, title, rank); ties by last opening."""
+    # Sort only as many ranks as needed: one letter matches most notes.
     first: list[str] = []
     for rank in range(_RANKS):
         equals = sorted((len(title), title, path) for path, title, at in found if at == rank)
@@ -145,8 +144,8 @@ def _first(
 def _with_letters(
     catalog: Catalog, opened: OpenCounts | None, whole: str, among: Condition, limit: int
 ) -> list[Row]:
-    """Notes with these letters in their title, in this order: `atmhab` finds Atomic Habits."""
-    # Words may stand in another order: so does `habt atm`, after titles with all letters in order.
+    """Return notes with these letters in their title, in order: `atmhab` finds Atomic Habits."""
+    # The words may be in another order: `habt atm`, ranked after the letters in order.
     patterns = [_pattern(whole)]
     words = whole.split()
     is_apart = len(words) > 1 and max(map(len, words)) >= MIN_FUZZY_LETTERS
@@ -166,7 +165,7 @@ def _pattern(whole: str) -> str:
 
 
 def _texts(node: Node) -> list[str]:
-    """The words that notes are to have, in order; not what is under a Not or in another place."""
+    """Yield the words that notes should have; not those under a Not or in other parts of notes."""
     match node:
         case tree.And(parts):
             return [text for part in parts for text in _texts(part)]
@@ -194,21 +193,21 @@ def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
     return tuple(join_spans((at, at + length) for at, length in found if at >= 0))
 
 
-# -- other queries -------------------------------------------------------------------------------
+# Alternative queries
 
 MAX_SPELT_WORDS = 3
-"""With more words than this no spellings are tried: the words that are right say what is meant, and
-each costs a look at all words of the vault."""
+"""With more words no spellings are tried: the correct words suffice, and each needs a search
+through the whole vocabulary."""
 
 MAX_PATTERNS = 3
-"""With more patterns than this, each of which is up to a thousand words, notes need all of them."""
+"""With more patterns all words are required, because each stands for up to a thousand words."""
 
 _WORDS = (tree.Term, tree.Phrase, tree.Prefix, tree.Wildcard, tree.Fuzzy)
 _OF_MANY = (tree.Prefix, tree.Wildcard, tree.Fuzzy)
 
 
 class FallbackQuery(NamedTuple):
-    """Another query, for one that found nothing, and what to say of an answer to it."""
+    """An alternative query, and the remark about it."""
 
     query: Query
     remark: str
@@ -221,12 +220,11 @@ def read_question(
     *,
     typing: bool,
 ) -> tuple[Query, Query]:
-    """Return a query without the words that only make a question of it, then without stop words.
+    """Return a query without question words, and one also without stop words.
 
-    The first query keeps stop words, which hold their place between other words. One that has no
-    others stays as it is.
+    In the first, stop words keep their position. A query of nothing else is returned unchanged.
     """
-    # The last word is a beginning while it is typed.
+    # While typing, the last word is a prefix.
     plain = (tree.Term, tree.Prefix) if typing else tree.Term
 
     def leave_out(parts: Sequence[Node], says_nothing: Callable[[str], bool]) -> list[Node]:
@@ -240,10 +238,10 @@ def read_question(
     asked = leave_out(parts, is_question_word)
     telling = leave_out(asked, is_stop_word)
     if asked and isinstance(asked[-1], tree.Prefix) and asked[-1] not in telling:
-        asked = asked[:-1]  # no word follows for which it would hold its place
+        asked = asked[:-1]  # no word follows, so it has no position to keep
     if not any(isinstance(part, _WORDS) for part in telling):
         return query, query
-    if len(asked) < len(parts):  # a question, whose mark is no pattern
+    if len(asked) < len(parts):  # a question: its question mark is no wildcard
         asked, telling = (
             [*some[:-1], _without_question_mark(some[-1])] for some in (asked, telling)
         )
@@ -261,9 +259,9 @@ def _all_of(parts: Sequence[Node]) -> Node:
 
 
 def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> FallbackQuery | None:
-    """Return the query with words that no note has in their nearest spelling; None without one.
+    """Replace words that no note has by their nearest spelling; None if there is none.
 
-    `nearest` gives the words that one may stand for, best first; none for one that the vault has.
+    `nearest` returns spellings for an unknown word, best first.
     """
     if query.root is None or sum(1 for _ in _words(query.root)) > MAX_SPELT_WORDS:
         return None
@@ -276,13 +274,13 @@ def respell_query(query: Query, nearest: Callable[[str], Sequence[str]]) -> Fall
 
 
 def count_words(query: Query) -> int:
-    """Return how many words, phrases and patterns notes must have."""
+    """Count the required words, phrases and patterns."""
     parts = query.root.parts if isinstance(query.root, tree.And) else (query.root,)
     return sum(isinstance(part, _WORDS) for part in parts)
 
 
 def ask_for_some(query: Query) -> Query | None:
-    """Return a query for the best notes with some of the words; all else must still hold."""
+    """Return a query for the best notes with some of the words; other conditions stay."""
     root = query.root
     if not isinstance(root, tree.And):
         return None
@@ -295,7 +293,7 @@ def ask_for_some(query: Query) -> Query | None:
 
 
 def make_prefix_query(query: Query) -> Query | None:
-    """Return the query with every word as the beginning of one, as somebody in a hurry types."""
+    """Return the query with every word as a prefix."""
     root = query.root
     if not isinstance(root, tree.And):
         return None
@@ -326,7 +324,7 @@ def _respell(leaf: Node, known: dict[str, str]) -> Node:
 
 
 def _as_query(query: Query, root: Node) -> Query:
-    """The same order and limit with another tree; its text is what one would type for that."""
+    """Return a query with the same order and limit and another tree and text."""
     parts = root.parts if isinstance(root, tree.And) else (root,)
     return Query(" ".join(map(write_node, parts)), root, query.order, query.limit)
 

@@ -1,7 +1,7 @@
-"""Conditions that only a note's text can answer: one line, one section, a regular expression.
+"""Conditions on the text of notes: same line, same section, regular expressions.
 
-What the full-text index and the catalog know narrows the notes down first; only those are read. The
-answer is a tree without such conditions, in which they have become the notes that meet them.
+The full-text index and the catalog narrow the notes down; only those are read. In the result,
+these conditions are replaced by the notes that match.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from notekeep.search.whoosh_index import WhooshIndex
 
 CPU_SECONDS = 1.5
-"""So long may an expression keep the processor busy, over all notes; with the start of the process,
-an answer is there within two seconds. By the processor's time, because by the clock the same
-expression would now find all and now not, as busy as the machine is."""
+"""CPU limit of an expression over all notes, for an answer within two seconds. CPU and not clock,
+so
+that the result does not depend on the load of the machine."""
 
 CLOCK_SECONDS = 6.0 if hasattr(signal, "setitimer") else CPU_SECONDS
-"""So long may it take by the clock: for a slow disk, and where the system cannot limit the other"""
+"""Clock limit, for slow disks and for systems without a CPU limit."""
 
 START_SECONDS = 10.0
-"""So long may the process take to start, which on a busy machine is not the expression's fault."""
+"""Time to start the process, on a busy machine."""
 
 MIN_REGEX_SECONDS = 0.1
-"""So long may a regular expression take where others of the same query took all the time."""
+"""Minimum time for an expression if others of the query used up the limit."""
 
 REGEX_STOPPED = "/{}/ was too slow and was stopped after {} of {} notes. Add a word to search for."
 
@@ -50,13 +50,13 @@ _BLOCK_END = re.compile(r"\n[ \t\r>]*\n")
 
 
 class SearchDropped(NotekeepError):
-    """Nobody waits for an answer any more, and it was not worked out to its end."""
+    """The search was canceled."""
 
 
 class SearchSources:
-    """What a question is answered from: facts, full text, the files of the vault.
+    """The sources of a search: facts, full text, files.
 
-    `wanted` says whether somebody still waits for the answer; it is asked while notes are read.
+    `wanted` returns whether the result is still needed; it is called while notes are read.
     """
 
     def __init__(
@@ -74,27 +74,27 @@ class SearchSources:
 
     @cached_property
     def words(self) -> WhooshIndex:
-        """The full text; opened when it is first asked, so not for a query of facts."""
+        """The full text, opened at first use."""
         return self._open_words()
 
     @cached_property
     def words_know_tags(self) -> bool:
-        """Whether the index has every note as it is: then it knows their tags, too."""
+        """Whether the index is up to date, including the tags."""
         return not self.catalog.dirty()
 
     def text(self, path: str) -> FileStart | None:
-        """The beginning of a note, read once; None when it cannot be read."""
+        """Return the beginning of a note, read once; None if it cannot be read."""
         if path not in self._texts:
             self._texts[path] = read_file_start(self.root, path)
         return self._texts[path]
 
 
 class TextFilter:
-    """Answers such conditions for one query, whose text is for error messages.
+    """Evaluates such conditions for one query; its text is for error messages.
 
-    `spans` say where regular expressions match, by path, in characters of the whole file;
-    `cut_short` are remarks on those that were stopped before their end. What these have found until
-    then is an answer `in_part`; else it is an error.
+    `spans` are the matches of regular expressions by path, as offsets in the file; `cut_short` are
+    remarks on stopped expressions. With `in_part` their partial results count, else they are
+    errors.
     """
 
     def __init__(self, sources: SearchSources, text: str = "", *, in_part: bool = False) -> None:
@@ -104,7 +104,7 @@ class TextFilter:
         self._spent = 0.0
 
     def resolve(self, node: Node, within: frozenset[str] | None = None) -> Node:
-        """Return a tree with only words, tags and known notes in it; only `within` is read."""
+        """Return a tree of only words, tags and known notes; only notes in `within` are read."""
         if isinstance(node, tree.Tag) and self._sources.words_know_tags:
             return node
         if is_fact(node):
@@ -115,7 +115,7 @@ class TextFilter:
             case tree.Or(parts):
                 return type(node)(tuple(self.resolve(part, within) for part in parts))
             case tree.Not(part):
-                # Of what was not read nobody can say that it does not match.
+                # Unread notes must not count as notes without a match.
                 in_part, self._in_part = self._in_part, False
                 inner = self.resolve(part, within)
                 self._in_part = in_part
@@ -128,7 +128,7 @@ class TextFilter:
                 return node
 
     def paths(self, node: Node, within: frozenset[str] | None = None) -> frozenset[str]:
-        """Return the notes that a tree finds; the index is only asked when it has words."""
+        """Return the notes that match a tree; the index is only used for words."""
         resolved = self.resolve(node, within)
         if within is not None:
             resolved = tree.And((resolved, tree.KnownPaths(within)))
@@ -140,7 +140,7 @@ class TextFilter:
         return frozenset(self._sources.words.scores(resolved))
 
     def _resolve_all(self, parts: tuple[Node, ...], within: frozenset[str] | None) -> Node:
-        """Conditions that must all hold: those that need no text say which notes to read."""
+        """Evaluate an And: conditions without text select the notes to read."""
         known = [self.resolve(part, within) for part in parts if not needs_text(part)]
         reading = [part for part in parts if needs_text(part)]
         if known and reading:
@@ -149,7 +149,7 @@ class TextFilter:
         for part in reading:
             answer = self.resolve(part, within)
             known.append(answer)
-            # Only those of the notes that it has found can still be found, as all must hold.
+            # Only these notes can still match all conditions.
             for part_of in answer.parts if isinstance(answer, tree.And) else (answer,):
                 if isinstance(part_of, tree.KnownPaths):
                     within = part_of.paths if within is None else part_of.paths & within
@@ -183,7 +183,7 @@ class TextFilter:
         words = self._sources.words
         wanted = drop_negations(inside)
         if wanted is not None and (word := _one_word(inside)):
-            found = frozenset(words.scores(word))  # no text knows better where one word stands
+            found = frozenset(words.scores(word))  # the index is exact for a single word
             return tree.And((wanted, tree.KnownPaths(found if within is None else found & within)))
         candidates = self._candidates(within)
         if wanted is not None:
@@ -199,7 +199,7 @@ class TextFilter:
         return self._sources.catalog.paths(None) if within is None else within
 
     def _holds(self, unit: tree.Within, matcher: PlanMatcher, row: Row) -> bool:
-        """Whether one line, block or section of a note has all that is asked for."""
+        """Whether one line, block or section of a note matches."""
         yield_to_ui()
         if not self._sources.wanted():
             raise SearchDropped("Nobody waits for this answer any more")
@@ -217,7 +217,7 @@ class TextFilter:
 
 
 def _one_word(node: Node) -> Node | None:
-    """The same to be looked for in bodies, if it is one word: that stands in one line anyway."""
+    """Return a single word restricted to bodies; it always fits into one line."""
     if isinstance(node, tree.Term | tree.Prefix | tree.Wildcard) and node.scope == "any":
         return type(node)(node.text, "body") if _WORD.fullmatch(node.text) else None
     return None
@@ -226,14 +226,14 @@ def _one_word(node: Node) -> Node | None:
 def list_notes(
     query: Query, sources: SearchSources, *, limit: int | None = None, offset: int = 0
 ) -> tuple[int, list[Row]]:
-    """Return how many notes a query matches, and a page of them, by title unless it says how."""
+    """Return the number of matching notes and a page of them, by title unless sorted otherwise."""
     node = resolve_words(query, sources)
     total, rows = sources.catalog.rows(node, query.order, query.at_most(limit), offset)
     return query.at_most(total) or 0, rows
 
 
 def resolve_words(query: Query, sources: SearchSources) -> Node | None:
-    """Return a query's tree in which words are the notes that have them, as the catalog can ask."""
+    """Replace the words of a query by the notes that have them, for the catalog."""
     node = query.root
     if node is None or is_fact(node):
         return node
@@ -241,10 +241,9 @@ def resolve_words(query: Query, sources: SearchSources) -> Node | None:
 
 
 def drop_negations(node: Node) -> Node | None:
-    """Return what a whole note must have when a line of it must match; None when that is nothing.
+    """Return what the whole note must have if a line of it matches; None if nothing.
 
-    A line without a word may stand in a note that has the word elsewhere, so what is under a Not
-    says nothing about the note.
+    Negations are dropped: the excluded word may be on another line.
     """
     match node:
         case tree.And(parts):
@@ -260,28 +259,28 @@ def drop_negations(node: Node) -> Node | None:
             return node
 
 
-# Regular expressions that a person typed run in a process that can be ended: `(a+)+$` keeps Python
-# busy for years on thirty characters, and nothing stops it from within.
+# Regular expressions of the user run in a child process that can be killed: `(a+)+$` would keep
+# Python busy for years, and nothing in the process can stop it.
 
 
 class RegexMatches(NamedTuple):
-    """What an expression found."""
+    """The matches of an expression."""
 
-    found: dict[str, Spans]  # the first ones in each note, in characters of the whole file
-    done: int  # how many notes were searched, or a few fewer
+    found: dict[str, Spans]  # the first matches of each note, as offsets in the file
+    done: int  # searched notes, or a few fewer
     total: int
-    seconds: float  # of the processor
+    seconds: float  # CPU time
 
     @property
     def is_whole(self) -> bool:
-        """Whether it came to its end."""
+        """Whether the search was completed."""
         return self.done == self.total
 
 
 def find_regex_matches(
     pattern: str, root: str, paths: Iterable[str], seconds: float = CPU_SECONDS
 ) -> RegexMatches:
-    """Find the notes whose text a regular expression matches somewhere, case aside."""
+    """Find the notes that match a regular expression, ignoring case."""
     wanted = sorted(paths)
     if not wanted:
         return RegexMatches({}, 0, 0, 0.0)
@@ -294,7 +293,7 @@ def find_regex_matches(
         "cpu_seconds": seconds,
         "clock_seconds": CLOCK_SECONDS,
     }
-    # A line that was cut off when the process was ended is no answer.
+    # The last line may be cut off when the process is killed.
     started, *answers = _ask_child(json.dumps(request).encode("ascii")).split(b"\n")[:-1] or [b""]
     if not started:
         raise UsageError(f"The regular expression /{pattern}/ could not be searched.")

@@ -1,12 +1,12 @@
-"""The words of a vault as they are written, for completion, patterns and near spellings.
+"""The words of a vault as written, for completion, patterns and spelling.
 
-The index holds stems, and "happin" does not complete to "happi". So the folded words are kept
-beside it, with how many notes have each. The counts only rank: a vocabulary that is a little old is
-still right, because what it proposes is looked up in the index.
+The index has stems, and "happin" does not complete to "happi". So the folded words are stored
+beside
+it, with the number of notes for each. The counts are only for ranking and may be outdated.
 
-`vocabulary` is written by a build: a line of JSON, the words in order, one a line, and two arrays:
-how many notes have each, and in how many it stands in a title, tag or heading.
-`vocabulary-new` takes the words of notes saved since, one a line, "+" before one of a title or tag.
+`vocabulary` is written by a build: a line of JSON, the sorted words, one per line, and two arrays:
+the number of notes with the word, and with the word in a title, tag or heading. `vocabulary-new`
+has the words of notes saved since, one per line, with "+" for words of titles or tags.
 """
 
 from __future__ import annotations
@@ -35,28 +35,28 @@ VOCABULARY_FILE = "vocabulary"
 NEW_WORDS_FILE = "vocabulary-new"
 
 MAX_NEW_BYTES = 1_000_000
-"""Bytes of new words after which they are written in with the others; some 500 saved notes."""
+"""Bytes of new words before they are merged; about 500 saved notes."""
 
 NEW_PART = 10_000
-"""Bytes of them that are read at once: less than a millisecond."""
+"""Bytes of new words to read at once: less than a millisecond."""
 
 PART_WORDS = 10_000
-"""So many words are decoded at once, between which the interface may go on."""
+"""Words to decode between two yields to the interface."""
 
 WORD_LETTERS = 40
-"""Longer ones are no words that anybody completes."""
+"""Longer words are not completed."""
 
 MIN_SPELLING_LETTERS = 4
-"""A word of fewer letters is near too many others to be misspelt."""
+"""Shorter words are similar to too many others."""
 
 TWO_EDIT_LETTERS = 8
-"""From so many letters on a word may be two edits away from the one that was meant."""
+"""From this length on, two edits are allowed."""
 
 LAST_CHARACTER = "\U0010ffff"
 
 
 class WordCounter:
-    """Counts words while an index is built: in how many bodies, and in how many other fields."""
+    """Counts words during a build: in bodies, and in other fields."""
 
     def __init__(self, by: Analyzer) -> None:
         self._by = by
@@ -64,7 +64,7 @@ class WordCounter:
         self._bodies: Counter[str] = Counter()
 
     def add(self, doc: WordDoc) -> None:
-        """Count the words of a note. Chunks are taken apart at the end, each once."""
+        """Count the words of a note; chunks are split at the end, each once."""
         for texts in ((doc.title,), doc.aliases, doc.tags, doc.headings, doc.matter):
             self._heads.update(set(find_chunks(" ".join(texts))))
         self._bodies.update(set(find_chunks(doc.body)))
@@ -85,11 +85,11 @@ class WordCounter:
 
 
 class WordList:
-    """Words in order, in one text: a string for each would take six times the memory."""
+    """Sorted words in one text; separate strings would take six times the memory."""
 
     def __init__(self, text: bytes) -> None:
         self._text = text
-        # Where they begin, and where another one would.
+        # Offsets of the words, and the end.
         self._starts = array("I", [0, *(line.end() for line in re.finditer(b"\n", text))])
 
     def __len__(self) -> int:
@@ -99,19 +99,19 @@ class WordList:
         return self._decode(at, at + 1)
 
     def parts(self, low: int = 0, high: int | None = None) -> Iterator[list[str]]:
-        """Yield the words from one number up to another, some thousands at once."""
+        """Yield words from `low` to `high` in parts."""
         high = len(self) if high is None else high
         for begin in range(low, high, PART_WORDS):
             yield_to_ui()
             yield self._decode(begin, min(begin + PART_WORDS, high)).split("\n")
 
     def _decode(self, low: int, high: int) -> str:
-        # A byte that is damaged spoils one word, and no question.
+        # A damaged byte affects one word only.
         return self._text[self._starts[low] : self._starts[high] - 1].decode(errors="replace")
 
 
 class Vocabulary:
-    """The words of one index, in memory; those of a missing or damaged file are none."""
+    """The words of one index, in memory; empty if the file is missing or damaged."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -126,11 +126,11 @@ class Vocabulary:
             data = (folder / VOCABULARY_FILE).read_bytes()
             self._words, self._counts, self._heads = _parse(data)
         except (OSError, ValueError, KeyError, TypeError):
-            pass  # completion goes without; the index answers whole words as ever
+            pass  # no completions; whole words still work
         self.refresh()
 
     def refresh(self) -> bool:
-        """Read the words saved since; False when the whole vocabulary was written anew."""
+        """Read new words; False if the vocabulary was rebuilt."""
         if _identity(self._folder / VOCABULARY_FILE) != self._main:
             return False
         try:
@@ -146,7 +146,7 @@ class Vocabulary:
     def _add_new(self, lines: list[bytes]) -> None:
         for line in lines:
             if not line.endswith(b"\n"):
-                return  # somebody is writing it; it is read when it is whole
+                return  # still being written
             self._read += len(line)
             word = line.decode(errors="replace").rstrip("\n")
             if word.startswith("+"):
@@ -155,7 +155,7 @@ class Vocabulary:
             self._new[word] = self._new.get(word, 0) + 1
 
     def completions(self, beginning: str, limit: int, *, heads: bool = False) -> list[str]:
-        """Return words that begin so, commonest first; with `heads` only those of titles."""
+        """Return words with a beginning, most frequent first; `heads`: only those of titles."""
         low, high = _range(self._words, beginning)
         in_heads = [at for at in range(low, high) if self._heads[at]]
         if heads:
@@ -173,7 +173,7 @@ class Vocabulary:
         return list(found)
 
     def matching(self, pattern: str, limit: int) -> list[str]:
-        """Return words that match a folded pattern of `*` and `?`, commonest first."""
+        """Return words that match a folded pattern of `*` and `?`, most frequent first."""
         fits = _matcher(pattern)
         low, high = _range(self._words, re.split(r"[*?]", pattern, maxsplit=1)[0])
         words = chain.from_iterable(self._words.parts(low, high))
@@ -184,7 +184,7 @@ class Vocabulary:
         return list(found)[:limit]
 
     def near(self, word: str, distance: int, limit: int) -> list[tuple[str, int]]:
-        """Return words so few edits away, nearest first."""
+        """Return words within a number of edits, nearest first."""
         found: dict[str, int] = {}
         for words in chain(self._words.parts(), [self._new.keys()]):
             found |= near_words(word, words, distance)
@@ -193,24 +193,26 @@ class Vocabulary:
         return [(other, found[other]) for other in ranked[:limit]]
 
     def suggestions(self, word: str) -> Iterator[str]:
-        """Yield words that somebody who wrote this folded word may have meant, best first.
+        """Yield likely corrections of a folded word, best first.
 
-        They begin with the same letter and are one edit away, long ones two. Words of one note only
-        are no worse than common ones: who misspells a rare word gets it in nine of ten cases
-        instead of half, and who misspells a common one loses nothing.
+        They start with the same letter and are one edit away, for long words two. Rare words count
+        as
+        much as common ones: misspelt rare words are then corrected in nine of ten cases instead of
+        half,
+        and common ones equally well.
         """
         if len(word) >= MIN_SPELLING_LETTERS:
             near = self.near(word, 1 if len(word) < TWO_EDIT_LETTERS else 2, 100)
             yield from (other for other, _ in near if other.isalpha() and other[0] == word[0])
 
     def count(self, word: str) -> int:
-        """Return in about how many notes a folded word is."""
+        """Return the approximate number of notes with a folded word."""
         at = bisect_left(self._words, word)
         known = at < len(self._words) and self._words[at] == word
         return (self._counts[at] if known else 0) + self._new.get(word, 0)
 
     def rewrite(self) -> None:
-        """Write the new words in with the others; only while holding the lock."""
+        """Merge the new words; only while holding the lock."""
         known = list(chain.from_iterable(self._words.parts()))
         heads = Counter(dict(zip(known, self._heads, strict=True)))
         heads.update(self._new_heads)
@@ -219,7 +221,7 @@ class Vocabulary:
 
 
 def near_words(word: str, known: Collection[str], distance: int) -> dict[str, int]:
-    """Find known words that are so many edits away at most; a swap of neighbours is one edit."""
+    """Return known words within a number of edits; a swap of neighbours is one edit."""
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
 
@@ -232,7 +234,7 @@ def record_words(folder: Path, docs: Iterable[WordDoc], by: Analyzer) -> None:
     lines: list[str] = []
     for doc in docs:
         yield_to_ui()
-        # A title is what is mostly meant.
+        # Titles matter most.
         texts = (doc.title, *doc.aliases, *doc.tags, *doc.headings, *doc.matter)
         heads = _words_in(" ".join(texts), by)
         lines += [f"+{word}\n" for word in sorted(heads)]
@@ -262,9 +264,9 @@ def _words_of(chunk: str, by: Analyzer) -> Iterable[str]:
 
 
 def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
-    """What matches `*` and `?` and never tries a place twice."""
-    # What stands between two stars is found at its first place or not at all, so its group need
-    # not be gone through again; without that, a pattern of many stars takes hours.
+    """Return a match function for `*` and `?` that never backtracks."""
+    # The text between two stars is found at its first position or not at all, so its group is
+    # atomic; otherwise patterns with many stars take hours.
     first, *rest = (
         "".join("." if letter == "?" else re.escape(letter) for letter in piece)
         for piece in re.sub(r"\*+", "*", pattern).split("*")

@@ -1,11 +1,10 @@
-"""How the index is written with Whoosh: its schema, the form of positions, posting lists and terms.
+"""The index format: schema, positions, posting lists and terms, written through Whoosh.
 
-Whoosh keeps doing most of it: the lock, field lengths, columns, segments, the table of contents,
-cleaning up. A `PostingPool` and a `Codec` of our own take the place of its own where it hands
-postings on, which builds an index with a third of the CPU: Whoosh makes a tuple of every posting,
-sorts them all and writes one by one, and pickles each position list as text. Notes come in order,
-so here each term's list simply grows. A test compares what is written with the work of Whoosh's
-ordinary writer.
+Whoosh does the rest: lock, field lengths, columns, segments, table of contents, cleanup. Our
+`PostingPool` and `Codec` replace its handling of postings, which takes a third of the CPU: Whoosh
+makes a tuple for each posting, sorts all and writes them one by one, with pickled text as
+positions. Notes arrive in order, so each list just grows. A test compares the result with that of
+Whoosh's own writer.
 
 A posting list is the tag `W3Bl` and blocks. A block is its length as a signed 32-bit number,
 big-endian and negative for the last one; a pickled header, which Whoosh reads; and a pickled tuple:
@@ -45,25 +44,25 @@ if TYPE_CHECKING:
 # mypy: untyped-calls-exclude="whoosh,notekeep.search.whoosh_format"
 
 BLOCK_POSTINGS = 512
-"""Postings in a block. Whoosh has 128, as its searcher skips blocks; a list that is read whole is
-read sooner from few."""
+"""Postings per block. Whoosh's searcher skips blocks of 128; complete lists are read faster from
+large blocks."""
 
 SMALL_SEGMENT = 200
-"""Notes; only segments up to this size are merged, so that nothing waits for a large one."""
+"""Only segments up to this number of notes are merged, so that no merge takes long."""
 
 HEADER_PROTOCOL, BODY_PROTOCOL = 2, 4
 
 HEADER_END = b"tq\x00."
-"""How a pickled tuple ends in the protocol of headers. Nothing before it in a header can look so:
-its numbers would be a note beyond 700 million."""
+"""End of a pickled header tuple. It cannot occur earlier, unless a note number exceeds 700 million.
+"""
 
 TAG = b"W3Bl"
 
 LENGTHS = [max(1, byte_to_length(code)) for code in range(256)]
-"""A field's length in words, by the byte that stands for it in the index."""
+"""Field lengths in words, by their code in the index."""
 
 FIRST_WIDE_POSITION = 0xFFFF
-"""Positions from here on need 32 bits; as the first of 16 it says that all of them have them."""
+"""From here on positions need 32 bits; as the first 16-bit number it marks a 32-bit array."""
 
 WIDE_MARK = b"\xff\xff"
 
@@ -72,26 +71,27 @@ _field_number = struct.Struct("!H")
 
 
 class PackedPositions(Positions):
-    """Positions as an array of 16-bit numbers, or 32-bit ones after the mark 0xFFFF.
+    """Positions as an array of 16-bit numbers, or 32-bit after the mark 0xFFFF.
 
-    Whoosh's own format pickles a list for every posting, which takes a quarter of a build. The
-    byte order is the machine's: the index is a local cache, and its folder says which order it has.
+    Whoosh pickles a list for each posting, which takes a quarter of a build. The byte order is that
+    of
+    the machine and part of the version of the folder.
     """
 
     def encode(self, poslist: Sequence[int]) -> bytes:
-        """Return rising positions as bytes."""
+        """Encode sorted positions."""
         if poslist[-1] < FIRST_WIDE_POSITION:
             return array("H", poslist).tobytes()
         return WIDE_MARK + array("I", poslist).tobytes()
 
     def decode_positions(self, valuestring: bytes) -> list[int]:
-        """Return the positions."""
+        """Decode positions."""
         if valuestring[:2] == WIDE_MARK:
             return array("I", valuestring[2:]).tolist()
         return array("H", valuestring).tolist()
 
     def decode_frequency(self, valuestring: bytes) -> int:
-        """Return how many positions there are."""
+        """Return the number of positions."""
         if valuestring[:2] == WIDE_MARK:
             return (len(valuestring) - 2) // 4
         return len(valuestring) // 2
@@ -101,14 +101,14 @@ POSITIONS = PackedPositions()
 
 
 class TermPlaces(defaultdict[str, list[int]]):
-    """At which positions each term of one text stands."""
+    """The positions of each term in a text."""
 
 
 class Text(TEXT):
-    """A field whose terms are handed on as one thing: a note has hundreds of them."""
+    """A field that passes all terms of a text as one item."""
 
     def index(self, value: str, **_options: Any) -> Any:
-        """Return one item that holds all terms of a text; its frequency is how many there are."""
+        """Return one item with all terms of a text and their number."""
         analyzer: Any = self.analyzer
         places = TermPlaces(list)
         for position, term in enumerate(analyzer.terms(value)):
@@ -119,14 +119,14 @@ class Text(TEXT):
 
 @lru_cache(maxsize=16_384)
 def _single(position: int) -> bytes:
-    """The positions of a word that stands once in a note, as half of all do; shared, made once."""
+    """Encode a single position, as half of all postings have; cached."""
     return POSITIONS.encode([position])
 
 
 @cache
 def make_schema(language: str) -> Schema:
-    """Return the schema of an index in a language."""
-    # The path is not stored but kept as a column, of which one value can be read.
+    """Return the index schema for a language."""
+    # The path is a column, which allows reading single values.
     fields: dict[str, Any] = {"path": ID(unique=True, sortable=True)}
     for name in BOOSTS:
         fields[name] = Text(analyzer=get_analyzer(language))
@@ -135,7 +135,7 @@ def make_schema(language: str) -> Schema:
 
 
 def encode_block(postings: Sequence[Any], *, last: bool) -> bytes:
-    """Return one block of a flat list of note, weight and value, again and again."""
+    """Encode a flat list that repeats note, weight and value."""
     notes, weights, values = postings[0::3], tuple(postings[1::3]), tuple(postings[2::3])
     highest = float(max(weights))
     packed: Sequence[int] | float | None = weights
@@ -143,15 +143,14 @@ def encode_block(postings: Sequence[Any], *, last: bool) -> bytes:
         packed = None if highest == 1.0 else highest
     gaps = (notes[0], *map(sub, notes[1:], notes))
     body = dumps((gaps, packed, values), BODY_PROTOCOL)
-    # Not compressed; and the shortest and longest field, which only Whoosh's own searcher wants to
-    # know, are left 0.
+    # Not compressed. The shortest and longest field are only used by Whoosh's searcher and stay 0.
     header = dumps((len(notes), notes[-1], highest, 0, 0, 0), HEADER_PROTOCOL)
     size = len(header) + len(body)
     return _int32.pack(-size if last else size) + header + body
 
 
 def decode_blocks(data: bytes) -> Iterator[tuple[list[int], Sequence[float], Sequence[bytes]]]:
-    """Yield notes, weights and values of each block; raises anything for another format."""
+    """Yield notes, weights and values of each block; raises errors for other formats."""
     if data[:4] != TAG:
         raise ValueError("not a posting list of the known format")
     at = 4
@@ -161,7 +160,7 @@ def decode_blocks(data: bytes) -> Iterator[tuple[list[int], Sequence[float], Seq
         more = length > 0
         end = at + 4 + abs(length)
         start = data.index(HEADER_END, at + 4, end) + len(HEADER_END)
-        # Only this user can write into the folder that pickles are read from; see `is_ours`.
+        # Only this user can write to the folder; see `is_ours`.
         gaps, packed, values = loads(data[start:end])  # noqa: S301
         equal = 1.0 if packed is None else packed
         weights = (equal,) * len(gaps) if isinstance(equal, float) else equal
@@ -172,11 +171,11 @@ def decode_blocks(data: bytes) -> Iterator[tuple[list[int], Sequence[float], Seq
 
 
 TermPostings: TypeAlias = tuple[str, bytes, bytes, W3TermInfo]
-"""Field, term, its posting list as it is written, and what the table of terms says of it."""
+"""Field, term, encoded posting list, and the entry in the table of terms."""
 
 
 class PostingPool:
-    """Gathers the postings of one segment, in the place of Whoosh's pool."""
+    """Collects the postings of one segment; replaces Whoosh's pool."""
 
     def __init__(self) -> None:
         self._lists: defaultdict[str, defaultdict[bytes, list[Any]]] = defaultdict(
@@ -184,11 +183,11 @@ class PostingPool:
         )
 
     def add(self, posting: tuple[str, bytes | TermPlaces, int, float, bytes]) -> None:
-        """Take a posting, or those of all terms of a text; notes of a term come in order."""
+        """Add a posting, or those of all terms of a text; the notes must be in order."""
         field, term, note, weight, value = posting
         lists = self._lists[field]
         if isinstance(term, bytes):
-            lists[term] += (note, int(weight), value)  # a small int is shared
+            lists[term] += (note, int(weight), value)  # small ints are shared
             return
         for word, places in term.items():
             number = len(places)
@@ -196,7 +195,7 @@ class PostingPool:
             lists[word.encode()] += (note, number, value)
 
     def iter_postings(self) -> Iterator[TermPostings]:
-        """Yield the list of each term, fields and terms in order; what was gathered is given up."""
+        """Yield the lists of all terms, sorted by field and term, and free them."""
         for field in sorted(self._lists):
             lists = self._lists.pop(field)
             for term in sorted(lists):
@@ -213,11 +212,11 @@ class PostingPool:
                 yield field, term, b"".join([TAG, *blocks]), info
 
     def cleanup(self) -> None:
-        """Whoosh asks for it; there is no file to delete."""
+        """Required by Whoosh; there are no files to delete."""
 
 
 class FieldWriter:
-    """Writes the two files of a segment's terms: posting lists, and the table that finds them."""
+    """Writes the term files of a segment: posting lists and their table."""
 
     def __init__(self, storage: Any, segment: Any) -> None:
         self._terms: Any = OrderedHashWriter(segment.create_file(storage, W3Codec.TERMS_EXT))
@@ -236,24 +235,24 @@ class FieldWriter:
             place += len(data)
 
     def close(self) -> None:
-        """Write what is left."""
+        """Close both files."""
         self._terms.close()
         self._lists.close()
         self.is_closed = True
 
 
 class Codec(W3Codec):
-    """Whoosh's format, written here."""
+    """Whoosh's format with our field writer."""
 
     length_stats = False
 
     def field_writer(self, storage: Any, segment: Any) -> FieldWriter:
-        """Return what writes the terms of a segment."""
+        """Return the writer for the terms of a segment."""
         return FieldWriter(storage, segment)
 
 
 class WholeSegmentReader(SegmentReader):
-    """A reader that leaves no file open of a segment that another process is removing."""
+    """A reader that closes its files if another process removes the segment while opening."""
 
     def __init__(self, storage: Any, schema: Any, segment: Any) -> None:
         try:
@@ -265,18 +264,18 @@ class WholeSegmentReader(SegmentReader):
 
 
 class IndexWriter(SegmentWriter):
-    """Writes one segment; the others stay, except empty ones, and small ones that it may merge."""
+    """Writes one segment and keeps the others, except empty and, optionally, small ones."""
 
     def commit_segment(self, *, merges: bool = False) -> None:
-        """Write what was added."""
+        """Write the new segment."""
         self.commit(mergetype=_merge_small if merges else _drop_empty)
 
 
 def open_writer(folder: Path, language: str, *, is_new: bool = False) -> Any:
-    """Return a writer for an index that exists, or `is_new`; IndexBusy where another has it.
+    """Return a writer for an existing index, or a new one (`is_new`); raises IndexBusy.
 
-    Segments are written as separate files (`compound=False`): a compound one is copied into memory
-    whenever it is opened, which makes one note's update ten times slower.
+    Segments are separate files (`compound=False`): Whoosh copies compound ones into memory, which
+    makes the update of one note ten times slower.
     """
     schema = make_schema(language)
     opened = (index.create_in if is_new else index.open_dir)(str(folder), schema=schema)
@@ -290,13 +289,13 @@ def open_writer(folder: Path, language: str, *, is_new: bool = False) -> Any:
 
 
 def _drop_empty(_writer: Any, segments: list[Any]) -> list[Any]:
-    """Keep the segments that have notes; a merge policy."""
+    """Merge policy: keep the segments that have notes."""
     return [segment for segment in segments if segment.doc_count() > 0]
 
 
 def _merge_small(writer: Any, segments: list[Any]) -> list[Any]:
-    """Write the notes of small segments into the one that is being written; return the others."""
-    # Whoosh's own policy stalls every few saves for a merge of a large segment.
+    """Merge policy: merge small segments into the new one and keep the others."""
+    # Whoosh's own policy merges a large segment every few saves.
     kept = []
     for segment in _drop_empty(writer, segments):
         if segment.doc_count_all() > SMALL_SEGMENT:

@@ -1,6 +1,6 @@
-"""The full-text index of one vault: build it, change it, ask it.
+"""The full-text index of one vault: build, update, search.
 
-Importing this module imports no Whoosh; asking how far the index is does neither.
+Neither importing this module nor asking for the generation imports Whoosh.
 """
 
 from __future__ import annotations
@@ -40,23 +40,23 @@ if TYPE_CHECKING:
     from notekeep.search.scorer import Scorer, Scores
 
 BUILD_WAIT = 120.0
-"""Seconds for which a build waits for another process's; it is likely the same build."""
+"""Seconds to wait for the build of another process, probably the same one."""
 
 UPDATE_WAIT = 2.0
-"""Seconds for which a saved note waits to be indexed; later is early enough."""
+"""Seconds to wait for the lock after a save."""
 
 MAX_RETRIES = 20
-"""How often a question is asked again when another process replaces the index meanwhile."""
+"""Maximum number of attempts if other processes replace the index."""
 
 MAX_SUGGESTIONS = 5
 
 MANY_SEGMENTS = 60
-"""With more than these a save merges them itself, because no quiet moment seems to come."""
+"""From this number on, a save merges segments itself."""
 
 PROGRESS_STEP = 50
-"""Notes between two calls that say how far a build is."""
+"""Notes between two progress reports."""
 
-# What the system refuses (no space, no permission) says nothing about the index.
+# Errors of the system, such as a full disk, do not mean that the index is damaged.
 SYSTEM_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.ENFILE}
 
 Answer = TypeVar("Answer")
@@ -64,20 +64,21 @@ Planners: TypeAlias = list[Planner]
 
 
 class RankedNotes(NamedTuple):
-    """What a tree finds."""
+    """The results of a tree."""
 
     total: int
-    scores: dict[str, float]  # of the best notes, best first, and of those that were asked about
-    nearness: dict[str, float]  # how near the words stand in the best of them
-    patterns_cut: tuple[str, ...]  # those that stand for more words than were looked for
-    matcher: PlanMatcher  # finds the words in a text
+    scores: dict[str, float]  # of the best notes in order, and of those in `also`
+    nearness: dict[str, float]  # of the words, in the best notes
+    patterns_cut: tuple[str, ...]  # patterns that match more words than were searched
+    matcher: PlanMatcher
 
 
 class WhooshIndex:
-    """The full-text index of one vault, in a folder of its own that may be deleted at any time.
+    """The full-text index of one vault, in a folder that may be deleted.
 
-    Several threads may use it, in turn. Another process may write at the same time; each question
-    sees the newest commit. `<folder>.new` and `<folder>.lock` stand beside it.
+    Threads take turns. Other processes may write at the same time; each query sees the newest
+    commit.
+    `<folder>.new` and `<folder>.lock` are beside it.
     """
 
     def __init__(self, folder: Path, language: str = "en") -> None:
@@ -92,19 +93,19 @@ class WhooshIndex:
 
     @property
     def generation(self) -> int | None:
-        """The catalog's generation up to which the index holds everything; None: build it."""
+        """The generation of the catalog in the index; None: the index must be built."""
         stamp = self._stamp()
         return stamp.generation if stamp else None
 
     @property
     def count(self) -> int:
-        """How many notes the index holds; 0 when it cannot be used."""
+        """The number of indexed notes; 0 if the index is unusable."""
         stamp = self._stamp()
         return stamp.notes if stamp else 0
 
     @property
     def should_merge(self) -> bool:
-        """Whether there are so many small parts that `merge` pays; asking opens nothing."""
+        """Whether there are enough segments for a `merge`; opens nothing."""
         return self._folder.count_segments() >= FEW_SEGMENTS
 
     def _stamp(self) -> CommitStamp | None:
@@ -113,7 +114,7 @@ class WhooshIndex:
         return self._folder.read_stamp()
 
     def close(self) -> None:
-        """Close the index's files and drop what was read; the next question opens them again."""
+        """Close the files and drop caches; the next query opens them again."""
         with self._turn:
             if self._snapshot:
                 self._snapshot.close()
@@ -125,11 +126,11 @@ class WhooshIndex:
         generation: int,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        """Build the index anew beside the old one, which answers until the new one is complete."""
+        """Build a new index beside the old one, which stays in use until the end."""
         before = self._folder.state()
         with self._folder.lock(wait=BUILD_WAIT):
             if self._folder.state() != before and self.generation == generation:
-                return  # another process built the same while we waited for it
+                return  # another process just built the same
             new = IndexFolder(self.folder.with_name(self.folder.name + ".new"))
             new.create(self.language)
             try:
@@ -178,12 +179,12 @@ class WhooshIndex:
         *,
         wait: float | None = None,
     ) -> None:
-        """Add, replace and delete notes in one commit, which then stands for a generation.
+        """Add, replace and delete notes in one commit of a generation.
 
-        Raises IndexBusy where another process writes for `wait` seconds, IndexUnusable without an
+        Raises IndexBusy if another process writes for `wait` seconds, IndexUnusable without an
         index.
         """
-        # A name in bytes that are no Unicode cannot be a term.
+        # Paths with invalid bytes cannot be terms.
         docs = {doc.path: doc for doc in upserts if is_unicode(doc.path)}
         gone = {path for path in deletes if is_unicode(path)}
         with self._folder.lock(wait=UPDATE_WAIT if wait is None else wait):
@@ -201,7 +202,7 @@ class WhooshIndex:
 
     def _write_changes(self, docs: dict[str, WordDoc], gone: set[str], stamp: CommitStamp) -> None:
         dead = self._current().find_notes(gone | docs.keys())
-        # Words first: one too many does no harm, a missing one is never completed.
+        # The vocabulary first: extra words do no harm, missing ones are never completed.
         record_words(self.folder, docs.values(), get_analyzer(self.language))
         with self._open_writer(self._folder) as writer:
             for note in dead:
@@ -216,7 +217,7 @@ class WhooshIndex:
             self._merge_small()
 
     def merge(self) -> None:
-        """Merge what many saves left behind: for a quiet moment, in a process of low priority."""
+        """Merge small segments, in the background."""
         with self._folder.lock(wait=UPDATE_WAIT):
             if self.should_merge and self._stamp() is not None:
                 with self._blaming_index():
@@ -224,7 +225,7 @@ class WhooshIndex:
 
     def _merge_small(self) -> None:
         stamp = self._folder.read_stamp()
-        assert stamp is not None  # noqa: S101 - who merges has an index
+        assert stamp is not None  # noqa: S101 - the callers have an index
         with self._open_writer(self._folder) as writer:
             self._commit(writer, stamp, merges=True)
 
@@ -235,7 +236,7 @@ class WhooshIndex:
 
     @contextlib.contextmanager
     def _open_writer(self, folder: IndexFolder, *, is_new: bool = False) -> Iterator[Any]:
-        """A writer that is taken back whatever happens: an open one keeps Whoosh's lock."""
+        """Yield a writer and cancel it after an error, to release Whoosh's lock."""
         from notekeep.search.whoosh_format import open_writer
 
         writer = open_writer(folder.path, self.language, is_new=is_new)
@@ -254,13 +255,13 @@ class WhooshIndex:
     def scores(
         self, node: Node, *, limit: int | None = None, typing: bool = False
     ) -> dict[str, float]:
-        """Return the notes that a tree of words, tags and known paths finds, best first.
+        """Return the scores of notes for a tree of words, tags and known paths, best first.
 
-        A note found by facts alone scores 0. `Within` is answered as the words in it, so too many
-        notes are found: their caller looks at the text. With `typing` the last word is unfinished,
-        and an answer at once matters more than the completions that are seldom meant.
+        Notes found by facts alone have score 0. `Within` is treated as its words; the caller must
+        check
+        the texts. With `typing` the last word is unfinished, and rare completions are skipped.
 
-        Raises IndexUnusable where there is no index; `generation` is None from then on.
+        Raises IndexUnusable without a usable index; `generation` is None from then on.
         """
 
         def question(scorer: Scorer, planners: Planners) -> dict[str, float]:
@@ -273,7 +274,7 @@ class WhooshIndex:
     def rank(
         self, node: Node, limit: int | None, *, also: Iterable[str] = (), typing: bool = False
     ) -> RankedNotes:
-        """Return the best notes as `scores` does, and say which notes of `also` are found."""
+        """Return the best notes, as `scores` does, and the scores of notes in `also`."""
 
         def question(scorer: Scorer, planners: Planners) -> RankedNotes:
             plans, snapshot = make_plans(planners, node), scorer.snapshot
@@ -301,7 +302,7 @@ class WhooshIndex:
     def shares(
         self, node: Node, paths: Iterable[str], *, typing: bool = False
     ) -> dict[str, list[tuple[str, str, float]]]:
-        """Return what each word of a tree adds to the score of some notes: term, field, share."""
+        """Return the share of each term in the scores of notes: term, field, share."""
 
         def question(scorer: Scorer, planners: Planners) -> dict[str, list[tuple[str, str, float]]]:
             shares: dict[str, list[tuple[str, str, float]]] = {}
@@ -315,26 +316,26 @@ class WhooshIndex:
         return self._ask(question, typing=typing)
 
     def matcher(self, node: Node) -> PlanMatcher:
-        """Return what finds a tree's words in a text; raises as `scores` does."""
+        """Return a matcher for the words of a tree; raises as `scores` does."""
         return self._ask(lambda _, planners: PlanMatcher(make_plans(planners, node)))
 
     def is_question_word(self, word: str) -> bool:
-        """Whether a search in the vault's language can do without a word that is indexed."""
+        """Whether a word is a question word of the language."""
         by = get_analyzer(self.language)
         return only_word(by, word) in by.language.question_words
 
     def is_stop_word(self, word: str) -> bool:
-        """Whether a word says nothing in the vault's language and is not indexed."""
+        """Whether a word is a stop word of the language."""
         by = get_analyzer(self.language)
         return only_word(by, word) in by.language.stops
 
     def count_notes(self, words: Iterable[str]) -> dict[str, int]:
-        """Return in about how many notes each word is."""
+        """Return the approximate number of notes with each word."""
         by, known = get_analyzer(self.language), self._load_vocabulary()
         return {word: known.count(only_word(by, word)) for word in words}
 
     def suggest(self, word: str) -> list[str]:
-        """Return words that may have been meant, best first; none for a word that is known."""
+        """Return likely corrections of a word, best first; none for known words."""
 
         def question(scorer: Scorer, planners: Planners) -> list[str]:
             def exists(text: str) -> bool:
@@ -360,7 +361,7 @@ class WhooshIndex:
     def _ask(
         self, question: Callable[[Scorer, Planners], Answer], *, typing: bool = False
     ) -> Answer:
-        """Ask, and again where another process replaced the index while it was read."""
+        """Run a query, and again if another process replaced the index meanwhile."""
         from notekeep.search.scorer import Scorer
 
         with self._turn:
@@ -391,14 +392,14 @@ class WhooshIndex:
         if self._snapshot is None or state != self._state:
             if self._snapshot:
                 self._snapshot.close()
-                self._snapshot = None  # also where the next one cannot be opened
+                self._snapshot = None  # even if the next one cannot be opened
             self._snapshot = IndexSnapshot(self._folder, self.language)
             self._state = state
         return self._snapshot
 
     @contextlib.contextmanager
     def _blaming_index(self) -> Iterator[None]:
-        """Turn what a damaged index raises, which may be anything, into IndexUnusable."""
+        """Convert any error of a damaged index to IndexUnusable."""
         try:
             yield
         except IndexUnusable:
@@ -420,7 +421,7 @@ class WhooshIndex:
 
     def _load_vocabulary(self) -> Vocabulary:
         if self._vocabulary is None or not self._vocabulary.refresh():
-            self._vocabulary = None  # the older one goes first
+            self._vocabulary = None  # frees the old one first
             self._vocabulary = Vocabulary(self.folder)
         return self._vocabulary
 
@@ -428,9 +429,9 @@ class WhooshIndex:
 def _best(
     snapshot: IndexSnapshot, found: Scores, limit: int | None
 ) -> list[tuple[str, float, int]]:
-    """Path, score and number of the best of what was found, best first."""
+    """Return path, score and number of the best notes, in order."""
     if limit is not None and limit < len(found):
-        # All that are as good as the last of them go before the others by their paths.
+        # Keep all ties of the last note, which are then sorted by path.
         last = nlargest(limit, found.values())[-1] if limit else math.inf
         found = {note: score for note, score in found.items() if score >= last}
     scored = zip(snapshot.paths(found), found.values(), found, strict=True)
