@@ -1,1 +1,1 @@
-"""The query language. Pure: text to a tree."""
+"""The query language: text to a tree."""

@@ -1,4 +1,4 @@
-"""A tree as text: on one line as a query that reads the same, or on many for `--explain`."""
+"""Query trees as text: as a query on one line, or in words for `--explain`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPERATORS = {
 
 
 def write_query(query: tree.Query) -> str:
-    """Return the query on one line with every bracket; parsing it gives the same query."""
+    """Return a query on one line with all brackets; parsing it returns the same query."""
     parts = [] if query.root is None else [write_node(query.root)]
     parts += [f"sort:{'-' if key.descending else ''}{key.field}" for key in query.order]
     parts += [] if query.limit is None else [f"limit:{query.limit}"]
@@ -23,7 +23,7 @@ def write_query(query: tree.Query) -> str:
 
 
 def write_node(node: tree.Node) -> str:
-    """Return a node on one line, every And and Or in brackets."""
+    """Return a node on one line, with brackets around And and Or."""
     match node:
         case tree.And(parts):
             return f"({' AND '.join(map(write_node, parts))})"
@@ -40,7 +40,7 @@ def write_node(node: tree.Node) -> str:
 
 
 def explain_tree(node: tree.Node | None) -> str:
-    """Return a tree as a person reads it, one condition a line."""
+    """Describe a tree in words, one condition per line."""
     return "every note" if node is None else "\n".join(_lines(node))
 
 
@@ -63,7 +63,7 @@ def _indented(*parts: tree.Node) -> list[str]:
 
 
 def _describe(node: tree.Node) -> tuple[str, str]:
-    """A condition as it is typed, and as it is said."""
+    """Return a condition as query text and in words."""
     match node:
         case tree.Term(text, scope):
             return _scoped(scope, text, f"word {text}")

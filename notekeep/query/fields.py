@@ -1,4 +1,4 @@
-"""Which fields a query may name, and what its pieces are read against."""
+"""The fields that a query may name, tokens, and the context of a term."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from notekeep.query.folding import fold_key
 from notekeep.query.tree import Operator
 
 FieldType: TypeAlias = Literal["text", "number", "date", "list", "bool", "any"]
-"""What a value is read as; one of an "any" field, whose type nobody knows, is read by its look."""
+"""The type of a value; values of "any" fields are read by their form."""
 
 _THINGS = {
     "alias": "aliases",
@@ -27,44 +27,44 @@ _THINGS = {
     "timestamp": "timestamps",
 }
 COUNTED_THINGS = {**_THINGS, **{thing: thing for thing in _THINGS.values()}}
-"""What `has:` knows besides fields: the names a person may use, and the thing they mean."""
+"""What `has:` accepts besides fields: all names, with the canonical one."""
 
 SCOPES = (
     *("block", "body", "content", "from", "has", "heading", "ignore-case", "is", "limit"),
     *("line", "match-case", "no", "quote", "section", "sort", "to"),
 )
-"""Names before a colon that are no field; here so that a misspelt one is understood."""
+"""Names before a colon that are not fields; listed to correct typos."""
 
 FIELD_SIGNS = frozenset(":<>=[")
-"""What stands behind a field, and in front of one that has to be there."""
+"""Characters after a field, or before a required one."""
 
 MIN_LIKENESS = 0.6
-"""How alike two names must be for one to be taken for a slip of the other, as difflib counts."""
+"""Minimum similarity of two names, by difflib, to suggest a correction."""
 
 CLEAR_LIKENESS = 0.75
-"""How alike a name must be to a field's for being taken for it without asking."""
+"""Minimum similarity to correct without asking."""
 
 _READ_AS: dict[str, FieldType] = {"links": "list", **{kind: kind for kind in get_args(FieldType)}}
 
 
 class QueryField(NamedTuple):
-    """A field as a query knows it: its canonical name and how its values are read."""
+    """A field with its canonical name and the type of its values."""
 
     name: str
     type: FieldType
 
 
 class QueryFields:
-    """The names a query may use in one vault; `catalog.columns` gathers them."""
+    """The names that a query may use in one vault; see `catalog.columns`."""
 
     def __init__(
         self,
-        kinds: Mapping[str, Mapping[str, str]],  # each kind's id with its fields and their types
-        seen: Mapping[str, str],  # names that notes use besides, with their types
-        aliases: Mapping[str, str],  # other spellings of a field, each with the canonical one
-        common: Mapping[str, str],  # fields of every note and their types
+        kinds: Mapping[str, Mapping[str, str]],  # the fields of each kind by id, with their types
+        seen: Mapping[str, str],  # other names in notes, with their types
+        aliases: Mapping[str, str],  # other spellings with the canonical names
+        common: Mapping[str, str],  # fields of all notes, with their types
         common_spellings: Mapping[str, str],
-        states: Iterable[str],  # what `is:` knows
+        states: Iterable[str],  # the values of `is:`
     ) -> None:
         self.kinds = tuple(sorted(kinds))
         self.states = tuple(states)
@@ -74,13 +74,13 @@ class QueryFields:
                 self._types[name.casefold()] = _READ_AS.get(kind, "any")
         self._aliases = {**aliases, **common_spellings}
         own = {name.casefold(): name.casefold() for fields in kinds.values() for name in fields}
-        # The last one wins: a note may come from anywhere, so its names never replace the others.
+        # The last one wins, so that names in notes never replace known names.
         self._spellings = {fold_key(name): name for name in self._types}
         for names in (aliases, own, common_spellings, {name: name for name in common}):
             self._spellings |= {fold_key(other): name for other, name in names.items()}
 
     def find(self, name: str) -> QueryField | None:
-        """Return the field of that name or other spelling; case, blanks and dashes aside."""
+        """Return the field with a name or spelling; case, blanks and dashes are ignored."""
         canonical = self._spellings.get(fold_key(name), "")
         return QueryField(canonical, self._types[canonical]) if canonical in self._types else None
 
@@ -89,29 +89,29 @@ class QueryFields:
         return sorted(self._types)
 
     def things(self) -> list[str]:
-        """Return all that `has:` understands, sorted."""
+        """Return everything that `has:` accepts, sorted."""
         return sorted({*COUNTED_THINGS, *self._types})
 
     def nearest_field(self, name: str, likeness: float = MIN_LIKENESS) -> str | None:
-        """Return the field that `name` is most likely a slip of."""
+        """Return the field that is most similar to a name."""
         return nearest_word(name, [*self._types, *self._aliases], likeness)
 
     def nearest(self, name: str, likeness: float = MIN_LIKENESS) -> str | None:
-        """Return the field or scope that `name` is most likely a slip of."""
+        """Return the field or scope that is most similar to a name."""
         return nearest_word(name, [*self._types, *self._aliases, *SCOPES], likeness)
 
 
 NO_FIELDS = QueryFields({}, {}, {}, {}, {}, ())
-"""No names: for what cannot name a field."""
+"""For queries that cannot name fields."""
 
 
 def nearest_word(word: str, known: Iterable[str], likeness: float = MIN_LIKENESS) -> str | None:
-    """Return the known word that `word` is most likely a slip of."""
+    """Return the most similar known word, or None."""
     found = get_close_matches(word.casefold()[:40], sorted(known), n=1, cutoff=likeness)
     return found[0] if found else None
 
 
-# A query while it is read.
+# Parsing
 
 TokenKind: TypeAlias = Literal[
     "(", ")", "or", "and", "not", "word", "phrase", "regex", "tag", "link", "field", "bracket"
@@ -119,10 +119,11 @@ TokenKind: TypeAlias = Literal[
 
 
 class Token(NamedTuple):
-    """One piece of a query, and where it stands: first character, one past the last.
+    """A part of a query, with its start and end.
 
-    A "bracket" is `[key]` without a value. `text` comes without quotes, slashes, `#` and brackets;
-    `op` is a field's operator; `closed` says whether what opens here closes.
+    A "bracket" is `[key]` without a value. `text` is without quotes, slashes, `#` and brackets;
+    `op` is
+    the operator of a field; `closed`: whether an opening quote or bracket has its end.
     """
 
     kind: TokenKind
@@ -134,11 +135,11 @@ class Token(NamedTuple):
 
 
 class Unfinished(UsageError):
-    """A condition that is still being typed, and may become one that can be read."""
+    """An incomplete condition that may become valid."""
 
 
 class TermContext(NamedTuple):
-    """The whole query, and what it is read against; see `parse_query`."""
+    """The query and the context for its terms; see `parse_query`."""
 
     text: str
     fields: QueryFields
@@ -148,21 +149,21 @@ class TermContext(NamedTuple):
     pasted: bool
 
     def error(self, message: str, hint: str = "", *, at: int, near: str = "") -> UsageError:
-        """Say what is wrong with the query, and where; `near` is what was meant by a slip."""
+        """Return an error at a position; `near` is the likely correction."""
         return UsageError(message, hint, text=self.text, position=at, near=near)
 
     def unfinished(self, token: Token) -> bool:
-        """Whether the token may be the beginning of what somebody is typing."""
+        """Whether the token may still be typed."""
         return self.typing and token.end == len(self.text)
 
     def check_begun(self, token: Token, words: Iterable[str]) -> None:
-        """Raise Unfinished where the token is being typed and one of some words begins so."""
+        """Raise Unfinished if the token is still typed and one of the words starts with it."""
         begun = token.text.casefold()
         if self.unfinished(token) and any(word.startswith(begun) for word in words):
             raise Unfinished(f"{token.text} is not finished.", text=self.text, position=token.start)
 
     def known(self, token: Token, names: Iterable[str], what: str, hint: str = "") -> str:
-        """The known name a token says; while it is being typed also one it alone begins."""
+        """Return the known name for a token; while typing also by a unique beginning."""
         word, names = token.text.casefold(), list(names)
         if word in names:
             return word

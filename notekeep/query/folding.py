@@ -1,11 +1,11 @@
-"""Text and names made comparable: whole, without case, accents and width. Pure."""
+"""Folds text and names for comparison: without case, accents and width."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# Letters that Unicode does not take apart, but that people type as plain ones.
+# Letters that Unicode does not decompose, but that people type as plain letters.
 LETTERS = str.maketrans(
     {
         "ø": "o",
@@ -22,19 +22,19 @@ LETTERS = str.maketrans(
     }
 )
 
-# Below this code point a combining mark is an accent that people leave out; above it (Cyrillic й,
-# Indic vowels, Japanese voicing) it makes another letter.
+# Below this code point combining marks are accents, which people omit; above it (Cyrillic й, Indic
+# vowels, Japanese voicing) they make other letters.
 LAST_LETTER_WITH_ACCENTS = "\u03ff"
 
-# Hebrew and Arabic points are written in few texts and typed in fewer searches.
+# Hebrew and Arabic points are rare in texts and rarer in searches.
 FIRST_POINT, LAST_POINT = "\u0591", "\u0670"
 
-# The dots that make Cyrillic ie io are mostly not written.
+# The dots of Cyrillic io are usually omitted.
 CYRILLIC_IE, DIAERESIS = "\u0435", "\u0308"
 
 
 def is_unicode(text: str) -> bool:
-    """Whether text is whole: bytes that are no UTF-8 come as halves of characters."""
+    """Whether text has no lone surrogates, which stand for invalid bytes."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -43,17 +43,18 @@ def is_unicode(text: str) -> bool:
 
 
 def as_unicode(text: str) -> str:
-    """Return the text, as long as it was, with a replacement mark for each half of a character."""
+    """Replace lone surrogates by U+FFFD; the length stays."""
     if is_unicode(text):
         return text
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def fold_letters(text: str) -> str:
-    """Return the text in lower case, without accents, in one form for each width."""
+    """Return text in lower case, without accents, and in one width."""
     if text.isascii():
         return text.lower()
-    lower = unicodedata.normalize("NFKD", text).casefold()  # what is taken apart may be capital: ℠
+    # decomposed characters may be capitals: ℠
+    lower = unicodedata.normalize("NFKD", text).casefold()
     apart = unicodedata.normalize("NFKD", lower).translate(LETTERS)
     kept: list[str] = []
     base = ""
@@ -75,13 +76,13 @@ def _is_left_out(mark: str, base: str) -> bool:
 
 
 def fold_text(text: str) -> str:
-    """Return the text as comparisons see it: `Café` and `CAFÉ ` are both `cafe`."""
+    """Return text as it is compared: `Café` and `CAFÉ ` are both `cafe`."""
     if text.isascii():
         return " ".join(text.lower().split())
-    # Word by word, as most are ASCII; a sign such as ¨ becomes a blank.
+    # Word by word, because most are ASCII; signs such as ¨ become blanks.
     return " ".join(" ".join(map(fold_letters, text.split())).split())
 
 
 def fold_key(name: str) -> str:
-    """Return a field's name as it is compared: `Read Date`, `read_date`, `readDate` are one."""
+    """Return a field name as it is compared: `Read Date`, `read_date`, `readDate` are equal."""
     return re.sub(r"[\s_-]+", "", name.casefold())

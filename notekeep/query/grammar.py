@@ -1,7 +1,7 @@
-"""The grammar of queries: text into a tree, with the place of whatever is wrong.
+"""The grammar of queries: text to a tree, errors with positions.
 
-`NOT` binds tightest, then conditions side by side, then `OR`. A query that is still being typed is
-read for what it says so far.
+`NOT` binds tightest, then conditions side by side, then `OR`. While typing, the text so far is
+read.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from notekeep.query.terms import (
 from notekeep.query.tree import Node, Operator, Order, Query
 
 MAX_LENGTH = 10_000
-"""Characters of a query."""
+"""Maximum characters of a query."""
 MAX_DEPTH = 50
-"""Parentheses within parentheses."""
+"""Maximum nesting of parentheses."""
 MAX_CONDITIONS = 200
-"""Conditions of a query: each is a look at lists of notes, and an answer must not take seconds."""
+"""Maximum conditions; each reads lists of notes, and a search must not take seconds."""
 MAX_PATTERNS = 8
-"""Conditions that each stand for up to a thousand words, or read notes."""
+"""Maximum conditions that stand for up to a thousand words each, or read notes."""
 
 _SPACE = re.compile(r"\s*+")
 _REGEX = re.compile(r"/(?!\s)((?:[^/\\\n]|\\.)+)/(?=[\s)]|$)")
@@ -50,7 +50,7 @@ _BRACKET = re.compile(
 )
 _FIELD = re.compile(
     r"([^\W\d][\w-]*+)"
-    r"(?::(?!//|:)(>=|<=|>|<|=)?|\s*+(>=|<=|>|<|=))"  # rating:>4 and rating >= 4 are both typed
+    r"(?::(?!//|:)(>=|<=|>|<|=)?|\s*+(>=|<=|>|<|=))"  # rating:>4 and rating >= 4 are both used
 )
 _WORD = re.compile(r'[^\s()"]++')
 _OPERATORS: dict[str, TokenKind] = {"OR": "or", "|": "or", "AND": "and", "NOT": "not"}
@@ -77,11 +77,11 @@ def parse_query(
 ) -> Query:
     """Return a query as a tree.
 
-    With `typing` the text may be unfinished: its last word is the beginning of one, and what may
-    become a condition is left out. A query that cannot be read does not raise then: it finds
-    nothing, and its `error` is the reason. With `pasted` or `typing`, what has the form of a field
-    but is near none is text. Weeks start on `week_start`, 0 for Monday. UsageError has the position
-    of what cannot be understood.
+    With `typing` the last word is a beginning, incomplete conditions are skipped, and an invalid
+    query does not raise: it finds nothing and has an `error`. With `pasted` or `typing`, unknown
+    fields are text unless they are similar to a known one. Weeks start on `week_start`, 0 for
+    Monday.
+    UsageError has the position of the mistake.
     """
     text = as_unicode(text)
     context = TermContext(text, fields, today, week_start, typing, pasted or typing)
@@ -98,7 +98,7 @@ def parse_query(
 
 
 class _Parser:
-    """One pass over the tokens by recursive descent; depth is bounded by MAX_DEPTH."""
+    """Recursive descent over the tokens; MAX_DEPTH limits the depth."""
 
     def __init__(self, context: TermContext) -> None:
         self.context = context
@@ -107,17 +107,17 @@ class _Parser:
         self.tokens = list(_tokens(text, 0, self._is_text))
         self.at = 0
         self.depth = 0
-        self.group: Token | None = None  # the field whose group `title:(a b)` is being read
+        self.group: Token | None = None  # the field of the current group `title:(a b)`
         self.order: list[Order] = []
         self.limit: int | None = None
         self.conditions = 0
         self.first_excess: Token | None = None
         self.patterns = 0
-        self.silent: Token | None = None  # a word that says nothing
+        self.silent: Token | None = None  # a word without letters or digits
 
     def parse(self) -> Query:
         root = self._either()
-        while token := self._peek():  # only a ")" can be left
+        while token := self._peek():  # only ")" is possible here
             if not self.context.pasted:
                 self._complain("This bracket has no opening bracket.", "Remove it.", token)
             self.at += 1
@@ -135,7 +135,7 @@ class _Parser:
         return Query(self.context.text, root, tuple(self.order), self.limit, tuple(self.remarks))
 
     def _is_text(self, name: str, *, in_brackets: bool) -> bool:
-        """Whether a name in the form of a field is text, which is then remarked on."""
+        """Whether a name that looks like a field is text; adds a remark."""
         fields = self.context.fields
         things = fields.things() if in_brackets else ()
         if is_known_field(name, self.context) or name.casefold() in things:
@@ -150,7 +150,7 @@ class _Parser:
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
     def _complain(self, message: str, hint: str, token: Token) -> None:
-        """Raise, unless somebody is still typing."""
+        """Raise, unless the query is still typed."""
         if not self.context.typing:
             raise self.context.error(message, hint, at=token.start)
 
@@ -184,7 +184,7 @@ class _Parser:
         return _joined(tree.And, parts)
 
     def _not(self) -> Node | None:
-        """`-a`, `NOT a`; two of them are none."""
+        """`-a`, `NOT a`; two cancel out."""
         sign: Token | None = None
         negative = False
         while (token := self._peek()) and token.kind == "not":
@@ -249,7 +249,7 @@ class _Parser:
         return inner
 
     def _context(self, *, negated: bool) -> TermContext:
-        """What a leaf is read against; a word under NOT is never the beginning of another."""
+        """Return the context of a leaf; words under NOT are never beginnings."""
         return self.context._replace(typing=False) if negated else self.context
 
     def _field(self, field: Token, *, negated: bool) -> Node | None:
@@ -293,12 +293,12 @@ class _Parser:
         words = self._words(inner, field) if unit and inner else None
         if unit is None or words is None:
             return None if unit else inner
-        if is_open:  # still being typed: to read the texts for it would hold up the next key
+        if is_open:  # still typed: reading texts would delay the next key
             return words
         return unit(words, (field.start, self.tokens[min(self.at, len(self.tokens)) - 1].end))
 
     def _words(self, node: Node, field: Token) -> Node | None:
-        """What is asked of a part of a text: words, which alone can be looked for there."""
+        """Return the words within a part of a text; other conditions are errors."""
         match node:
             case tree.And(parts) | tree.Or(parts):
                 return _joined(type(node), [self._words(part, field) for part in parts])
@@ -313,7 +313,7 @@ class _Parser:
         raise self.context.error(_only_words(field), at=node.span[0])
 
     def _grouped(self, field: Token, value: Token, *, negated: bool) -> Node | None:
-        """One value of a field: the only one, or one of its group."""
+        """Read one value of a field or of its group."""
         context = self._context(negated=negated)
         unit = _UNITS.get(field.text.casefold())
         if value.kind in ("regex", "bracket") or (unit and value.kind in ("tag", "link")):
@@ -325,7 +325,7 @@ class _Parser:
             return leaf
         words = self._words(leaf, field)
         if context.unfinished(value):
-            return words  # as within a bracket that is open
+            return words  # as in an open bracket
         return words and unit(words, (field.start, value.end))
 
     def _sort(self, value: Token) -> None:
@@ -373,7 +373,7 @@ def _only_words(field: Token) -> str:
 
 
 def _joined(kind: type[tree.And | tree.Or], parts: list[Node | None]) -> Node | None:
-    """The parts under one node of that kind, those of the same kind within it flattened."""
+    """Join parts under one node; nested nodes of the same kind are flattened."""
     flat: list[Node] = []
     for part in parts:
         if isinstance(part, kind):
@@ -385,18 +385,19 @@ def _joined(kind: type[tree.And | tree.Or], parts: list[Node | None]) -> Node | 
     return flat[0] if flat else None
 
 
-# Text into tokens, each with its place.
+# Tokens
 
 
 IsText: TypeAlias = Callable[..., bool]
-"""Whether a name in the form of a field is text."""
+"""Whether a name that looks like a field is text."""
 
 
 def _tokens(text: str, at: int, is_text: IsText) -> Iterator[Token]:
-    """Yield the tokens of a query from a place on."""
-    # A field's value is the token after it: a phrase, a link, a word, or "(" for a group;
-    # `[key:a b]` comes as `key:(a b)`. A minus is a "not" when something follows it at once, and a
-    # word when it stands alone.
+    """Yield the tokens of a query from a position."""
+    # The value of a field is the next token: a phrase, a link, a word, or "(" for a group;
+    # `[key:a b]` becomes `key:(a b)`. A minus is "not" if something follows it directly, and a word
+    # if
+    # it stands alone.
     while (at := _skip_space(text, at)) < len(text):
         if (
             text[at] == "["
@@ -453,7 +454,7 @@ def _phrase(text: str, at: int) -> Token:
 
 
 def _bracket(text: str, found: re.Match[str], is_text: IsText) -> Iterator[Token]:
-    """`[key]` as it is; `[key:value]` as a field and its value in parentheses."""
+    """Yield `[key]` as a bracket, `[key:value]` as a field with its value in parentheses."""
     name, bare, op, _value, close = found.groups()
     start, name = found.start(), name.strip('"').strip()
     if bare:
@@ -474,7 +475,7 @@ def _word(text: str, at: int) -> Token:
 
 
 def _value(text: str, at: int) -> Token | None:
-    """What follows a field's operator, blanks between allowed, or None when nothing does."""
+    """Return the value after a field, possibly after blanks, or None."""
     begin = _skip_space(text, at)
     if begin >= len(text) or text[begin] == ")":
         return None

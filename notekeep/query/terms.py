@@ -1,4 +1,4 @@
-"""One condition of a query into a node: a word, or a field with its value."""
+"""Parses one condition: a word, or a field with its value."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from notekeep.query.tree import Node, WordScope
 from notekeep.query.values import ValueParser
 
 MAX_REGEX = 1000
-"""Characters of a regular expression; compiling a longer one can itself take seconds."""
+"""Maximum characters of a regular expression; compiling longer ones can take seconds."""
 
 MAX_TEXT = 1000
-"""Characters of a word or a phrase; a longer one is a paste that went wrong."""
+"""Maximum characters of a word or phrase; longer ones were pasted by mistake."""
 
 WORD_SCOPES: dict[str, WordScope] = {
     "title": "title",
@@ -38,7 +38,7 @@ _FUZZY = re.compile(r"(.*[^~])~(\d*)")
 
 
 def parse_bare_term(token: Token, context: TermContext) -> Node | None:
-    """A condition without a field, or None for a word that says nothing, such as `&`."""
+    """Parse a condition without a field; None for a word without letters, such as `&`."""
     span = (token.start, token.end)
     if len(token.text) > MAX_TEXT and token.kind in ("word", "phrase"):
         raise context.error(
@@ -61,7 +61,7 @@ def parse_bare_term(token: Token, context: TermContext) -> Node | None:
 
 
 def parse_symbol(token: Token) -> Node | None:
-    """What a word of signs asks for: `*` everything, an emoji the texts and paths that have it."""
+    """Parse a word of symbols: `*` is every note, an emoji is searched in texts and paths."""
     span = (token.start, token.end)
     if set(token.text) == {"*"}:
         return tree.Path("", span)
@@ -71,9 +71,9 @@ def parse_symbol(token: Token) -> Node | None:
 
 
 def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
-    """`naval`, `lever*`, `fu*on`, `nawal~`; the word that is being typed is a prefix."""
+    """Parse `naval`, `lever*`, `fu*on`, `nawal~`; an unfinished word is a prefix."""
     span = (token.start, token.end)
-    text = token.text.rstrip("?")  # a question's mark; a wildcard stands within a word
+    text = token.text.rstrip("?")  # of a question; as a wildcard it is inside a word
     if found := _FUZZY.fullmatch(text):
         distance = int(found[2][:2] or 1)
         if distance not in (1, 2):
@@ -92,7 +92,7 @@ def parse_word(token: Token, context: TermContext, scope: WordScope) -> Node:
 
 
 def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
-    """Words in a row; an open one ends, while it is being typed, with the beginning of a word."""
+    """Parse words in a row; while typing, an open phrase ends with a prefix."""
     span = (token.start, token.end)
     if not token.text.strip():
         context.check_begun(token, [token.text])
@@ -113,7 +113,7 @@ def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
 
 
 def parse_regex(token: Token, context: TermContext) -> tree.Regex:
-    """A regular expression that Python accepts."""
+    """Parse a regular expression."""
     if len(token.text) > MAX_REGEX:
         raise context.error(
             f"A regular expression can have {MAX_REGEX} characters. This has {len(token.text)}.",
@@ -121,7 +121,7 @@ def parse_regex(token: Token, context: TermContext) -> tree.Regex:
         )
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about syntax that Python may one day read otherwise
+            warnings.simplefilter("ignore")  # about syntax that Python may change
             re.compile(token.text)
     except (re.error, RecursionError, OverflowError) as error:
         place = getattr(error, "pos", None) or 0
@@ -133,7 +133,7 @@ def parse_regex(token: Token, context: TermContext) -> tree.Regex:
 
 
 def parse_tag(token: Token, context: TermContext) -> Node:
-    """`#learning/ml` and `tag:learning`: the tag or its children; while typed, tags with it in."""
+    """Parse `#learning/ml` or `tag:learning`: with children; while typing, any tag with the text."""
     span = (token.start, token.end)
     text = token.text.removeprefix("#").rstrip(".,;:!?").removesuffix("/*").strip("/")
     if not text:
@@ -145,7 +145,7 @@ def parse_tag(token: Token, context: TermContext) -> Node:
 
 
 def parse_has(token: Token, context: TermContext, start: int | None = None) -> tree.Has:
-    """`has:cover`: the field is there and not empty; `has:tasks`: so is the thing."""
+    """Parse `has:cover` (a field that is not empty) or `has:tasks`."""
     found = COUNTED_THINGS.get(token.text.casefold())
     if found is None and (field := context.fields.find(token.text)):
         found = field.name
@@ -157,7 +157,7 @@ def parse_has(token: Token, context: TermContext, start: int | None = None) -> t
 
 
 def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
-    """A condition on a field: `type:book`, `rating>=4`, `title:"atomic habits"`."""
+    """Parse a condition on a field: `type:book`, `rating>=4`, `title:"atomic habits"`."""
     name, op = field.text.casefold(), field.op
     span = (field.start, value.end)
     if not is_known_field(field.text, context):
@@ -192,14 +192,14 @@ def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
 
 
 def is_known_field(name: str, context: TermContext) -> bool:
-    """Whether a name before a colon is a field, or says where words are looked for."""
+    """Whether a name before a colon is a field or a scope."""
     name = name.casefold()
     known = name in SCOPES or name in WORD_SCOPES or name in _SPECIAL
     return known or context.fields.find(name) is not None
 
 
 def unknown_field_error(field: Token, context: TermContext, end: int) -> UsageError:
-    """What is said of a name that is no field, in a condition that goes up to `end`."""
+    """Return the error for an unknown field in a condition that ends at `end`."""
     fields, name = context.fields, field.text.casefold()
     near = None if name in SCOPES else fields.nearest(name)
     quoted = f'To search for the text, use quotes: "{context.text[field.start : end]}".'
@@ -232,7 +232,7 @@ def _scoped(value: Token, context: TermContext, scope: WordScope) -> Node:
 
 
 def _case(_field: Token, value: Token, context: TermContext) -> Node:
-    """`match-case:HappyCat`, as Obsidian writes it: this text, capitals as they are."""
+    """Parse `match-case:HappyCat`, as in Obsidian: case-sensitive text."""
     pattern = value._replace(text=f"(?-i:{re.escape(value.text)})")
     return parse_regex(pattern, context)
 

@@ -1,9 +1,8 @@
-"""A query as a tree: what the parser makes, and what the catalog and the full-text index read.
+"""A query as a tree, for the catalog and the full-text index.
 
-Two trees that ask the same are equal, wherever their words stood: spans do not count. Leaves about
-words (Term, Phrase, Prefix, Wildcard, Fuzzy) become Terms, which the full-text index answers; Regex
-and Within are answered by the texts; leaves about facts (FactLeaf) by the catalog, which hands the
-result on as KnownPaths.
+Spans do not count when trees are compared. Word leaves (Term, Phrase, Prefix, Wildcard, Fuzzy)
+become Terms for the full-text index; Regex and Within are evaluated on texts; FactLeaf by the
+catalog, which passes its result on as KnownPaths.
 """
 
 from __future__ import annotations
@@ -15,20 +14,20 @@ if TYPE_CHECKING:
     from notekeep.errors import UsageError
 
 Span: TypeAlias = tuple[int, int]
-"""Where a node stands in the query's text: first character, one past the last."""
+"""Position in the query's text: start and end."""
 
 NO_SPAN: Span = (0, 0)
 
 WordScope: TypeAlias = Literal["any", "title", "body", "heading", "tag", "quote"]
-"""Which part of a note a word is looked for in; "any" is all of them, weighted."""
+"""Which part of a note is searched; "any" is all of them, weighted."""
 
 Operator: TypeAlias = Literal[":", "=", ">", ">=", "<", "<="]
 
 
 class _Node:
-    """Equal to another that asks the same: what it is matched by counts, and no span."""
+    """Compares equal if the fields in `__match_args__` are equal, without the span."""
 
-    # Not a dataclass: to make the methods of twenty takes as long as a sweep of a thousand notes.
+    # Not a dataclass: creating twenty takes as long as scanning a thousand notes.
     __match_args__: ClassVar[tuple[str, ...]] = ()
 
     def _asked(self) -> tuple[Any, ...]:
@@ -61,15 +60,15 @@ class Phrase(_Words):
 
 
 class Prefix(_Words):
-    """The beginning of a word: `lever*`; also the last word of a query that is being typed."""
+    """The beginning of a word: `lever*`, or an unfinished last word."""
 
 
 class Wildcard(_Words):
-    """A word with gaps: `fu*on`, `te?t`."""
+    """A word with wildcards: `fu*on`, `te?t`."""
 
 
 class Fuzzy(_Node):
-    """A word, give or take one or two letters: `nawal~`, `nawal~2`."""
+    """A word with up to one or two typos: `nawal~`, `nawal~2`."""
 
     __match_args__ = ("text", "distance", "scope")
 
@@ -87,11 +86,11 @@ class _Text(_Node):
 
 
 class Regex(_Text):
-    """A regular expression over the note's text: `/lever(age)?/`."""
+    """A regular expression on the text of notes: `/lever(age)?/`."""
 
 
 class Path(_Text):
-    """Notes whose path contains the text: `path:books/`; an empty one is every note (`*`)."""
+    """Notes whose path contains a text: `path:books/`; "" is every note (`*`)."""
 
 
 class Tag(_Text):
@@ -103,7 +102,7 @@ class Is(_Text):
 
 
 class Has(_Text):
-    """Notes with a field or a thing of that name in them: `has:cover`; `no:rating` is its Not."""
+    """Notes with a field or thing: `has:cover`; `no:rating` is its Not."""
 
 
 class LinkTo(_Text):
@@ -115,7 +114,7 @@ class LinkFrom(_Text):
 
 
 class Within(_Node):
-    """Words within one part of a text; `node` is made of Term to Fuzzy, And, Or and Not only."""
+    """Words within one part of a text; `node` contains only Term to Fuzzy, And, Or and Not."""
 
     __match_args__ = ("node",)
 
@@ -124,7 +123,7 @@ class Within(_Node):
 
 
 class Section(Within):
-    """One section, its heading included: `section:"Key ideas"`, `section:(a b)`."""
+    """One section with its heading: `section:"Key ideas"`, `section:(a b)`."""
 
 
 class Line(Within):
@@ -132,16 +131,18 @@ class Line(Within):
 
 
 class Block(Within):
-    """What stands between two blank lines, as Obsidian writes it: `block:(a b)`."""
+    """The text between two blank lines, as in Obsidian: `block:(a b)`."""
 
 
 class Compare(_Node):
     """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
 
     ":" means contains for text, any item for lists, equals for numbers, within for dates. Text is
-    as typed, to be folded by the reader. A date is an ISO day: ":" and "=" with a month or a year
-    are ranges of days, ">" has the last day of its period and "<" the first, so that plain
-    comparison is right. `high` is the upper end of a range, included.
+    not
+    folded. A date is an ISO day: ":" and "=" with a month or a year are ranges of days, ">" has the
+    last day of its period and "<" the first, so that a plain comparison works. `high` is the end of
+    a
+    range, inclusive.
     """
 
     __match_args__ = ("field", "op", "low", "high")
@@ -150,7 +151,7 @@ class Compare(_Node):
         self,
         field: str,
         op: Operator,
-        low: str | float | bool,  # noqa: FBT001 - a value like the others
+        low: str | float | bool,  # noqa: FBT001 - a value
         high: str | float | None = None,
         span: Span = NO_SPAN,
     ) -> None:
@@ -158,7 +159,7 @@ class Compare(_Node):
 
 
 class KnownPaths(_Node):
-    """An answer that is already known: paths, from the catalog. The parser never makes one."""
+    """Notes found by the catalog. The parser never creates it."""
 
     __match_args__ = ("paths",)
 
@@ -167,14 +168,14 @@ class KnownPaths(_Node):
 
 
 class TermChoice(NamedTuple):
-    """Terms in a row, each with its distance from the first; `worth` scales its score."""
+    """Terms in a row, with their distances from the first; `worth` scales the score."""
 
     steps: tuple[tuple[int, str], ...]
     worth: float = 1.0
 
 
 class Terms(NamedTuple):
-    """A word as the index has it: choices in some fields; only `search/planner.py` makes it."""
+    """A word as index terms in some fields; see `search/planner.py`."""
 
     fields: tuple[str, ...]
     choices: tuple[TermChoice, ...]
@@ -188,19 +189,19 @@ class _Parts(_Node):
 
 
 class And(_Parts):
-    """All of these; of none, every note."""
+    """All of these; empty matches every note."""
 
 
 class Or(_Parts):
-    """Any of these; of none, no note."""
+    """Any of these; empty matches no note."""
 
 
 class SomeOf(Or):
-    """Any of these; what has more and rarer ones comes first. The parser never makes one."""
+    """Any of these, ranked by number and rarity. The parser never creates it."""
 
 
 class Not(_Node):
-    """Everything but this."""
+    """All notes but these."""
 
     __match_args__ = ("part",)
 
@@ -214,34 +215,34 @@ Node: TypeAlias = WordLeaf | FactLeaf | KnownPaths | Terms | And | Or | Not
 
 
 class Order(NamedTuple):
-    """One key of an order: `sort:-finished` is the field "finished", descending."""
+    """A sort key: `sort:-finished` is the field "finished", descending."""
 
     field: str
     descending: bool = False
 
 
 class Query(NamedTuple):
-    """What a person asked for."""
+    """A parsed query."""
 
     text: str
-    root: Node | None = None  # None has no condition: everything matches
-    order: tuple[Order, ...] = ()  # the most important key first; empty is the caller's own order
+    root: Node | None = None  # None matches every note
+    order: tuple[Order, ...] = ()  # most important key first; empty: the default of the caller
     limit: int | None = None
-    remarks: tuple[str, ...] = ()  # what a person should know about how it was read
-    error: UsageError | None = None  # why it finds nothing: it is typed and cannot be read
+    remarks: tuple[str, ...] = ()  # sentences for the user about how it was read
+    error: UsageError | None = None  # why it finds nothing, while typing
 
     @property
     def is_by_score(self) -> bool:
-        """Whether the best match comes first, as no other order is asked for."""
+        """Whether results are sorted by score."""
         return not self.order or self.order[0].field == "score"
 
     def at_most(self, limit: int | None) -> int | None:
-        """Return the smaller of its limit and another, either of which may be none."""
+        """Return the smaller of its limit and another; None is no limit."""
         return min((each for each in (limit, self.limit) if each is not None), default=None)
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """Return the trees that a tree is made of; none for a leaf."""
+    """Return the subtrees; empty for a leaf."""
     match node:
         case And(parts) | Or(parts):
             return parts
@@ -252,19 +253,19 @@ def children(node: Node) -> tuple[Node, ...]:
 
 
 def is_fact(node: Node) -> bool:
-    """Whether the catalog alone can answer a tree."""
+    """Whether the catalog alone can evaluate a tree."""
     if isinstance(node, And | Or | Not):
         return all(map(is_fact, children(node)))
     return isinstance(node, FactLeaf | KnownPaths)
 
 
 def needs_text(node: Node) -> bool:
-    """Whether a tree has a condition that only a note's text can answer."""
+    """Whether a tree has conditions on the text of notes."""
     return isinstance(node, Within | Regex) or any(map(needs_text, children(node)))
 
 
 def wanted_leaves(node: Node | None) -> Iterator[Node]:
-    """Yield the conditions that notes must or may meet; what is under a Not is not among them."""
+    """Yield the leaves that are not under a Not."""
     match node:
         case And(parts) | Or(parts):
             for part in parts:
@@ -276,7 +277,7 @@ def wanted_leaves(node: Node | None) -> Iterator[Node]:
 
 
 def replace_leaves(node: Node, change: Callable[[Node], Node]) -> Node:
-    """Return the same tree with each leaf changed; Within is a leaf."""
+    """Return a tree with each leaf replaced; Within is a leaf."""
     match node:
         case And(parts) | Or(parts):
             return type(node)(tuple(replace_leaves(part, change) for part in parts))

@@ -1,8 +1,8 @@
-"""A field's value, read by the field's type: numbers, dates, ranges, yes and no.
+"""Parses the value of a field by its type: numbers, dates, ranges, yes and no.
 
-`2026`, `2026-03`, `2026-W12`, `last-week` and `7d` are periods: a first and a last day. Nothing
-here reads the clock, today is given. Words for *one* day are those of notekeep.dates, but for a
-bare number: `24` is a day where one is asked for, and a number where anything may stand.
+`2026`, `2026-03`, `2026-W12`, `last-week` and `7d` are periods with a first and a last day. Today
+is
+an argument. Words for *one* day are those of notekeep.dates, except bare numbers: `24` is a number.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from notekeep.query.fields import QueryField, TermContext, Token
 from notekeep.query.tree import Compare, Operator
 
 Period: TypeAlias = tuple[date, date]
-"""First and last day, both included."""
+"""First and last day, inclusive."""
 
 Ends: TypeAlias = tuple[Any, Any]
-"""The first and the last of what a word stands for: ISO days, or a number twice."""
+"""The first and last value of a word: ISO days, or a number twice."""
 
 BOOLS = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 
-# Compiled when they are first asked for: most queries have neither dates nor numbers.
+# Compiled at first use: most queries have neither dates nor numbers.
 _NUMBER = r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})"
 
 SHIFTS = {"last": -1, "this": 0, "next": 1}
@@ -47,10 +47,11 @@ _WINDOW = r"(?:(?:last|past)-)?(\d{1,6})-?(d|w|m|y|day|week|month|year)s?"
 
 
 def parse_period(word: str, today: date, week_start: int = 0) -> Period | None:
-    """Return the days that a word or a partial date stands for; None when it is no date at all.
+    """Return the days of a word or partial date; None if it is not a date.
 
     Weeks start on `week_start`, 0 for Monday; blanks and underscores count as hyphens. ValueError
-    is raised for the form of a date that no calendar has.
+    for
+    dates that do not exist.
     """
     text = re.sub(r"[\s_]+", "-", word.strip().casefold())
     try:
@@ -97,14 +98,14 @@ def _quarter(year: int, index: int) -> Period:
 
 
 def _day(word: str, today: date) -> Period | None:
-    """One day in words: `yesterday`, `mon`, `3-days-ago`, `20 nov`, `24.11.2026`."""
+    """Parse one day in words: `yesterday`, `mon`, `3-days-ago`, `20 nov`, `24.11.2026`."""
     text = word.strip()
     day = try_parse_day(text, today) if text and not text.isdigit() else None
     return None if day is None else (day, day)
 
 
 def _month_word(text: str, today: date) -> Period | None:
-    """`march`: the latest, this one included; `last-march` is before this one."""
+    """Parse `march`: the latest, including the current month; `last-march` excludes it."""
     if not (found := re.fullmatch(_MONTH, text)):
         return None
     last, name = found.groups()
@@ -116,7 +117,7 @@ def _month_word(text: str, today: date) -> Period | None:
 
 
 def _named(text: str, today: date, week_start: int) -> Period | None:
-    """`last-week` is the calendar week before this one, not the last seven days."""
+    """Parse `last-week`: the previous calendar week, not the last seven days."""
     found = re.fullmatch(_NAMED, text)
     if not found:
         return None
@@ -133,7 +134,7 @@ def _named(text: str, today: date, week_start: int) -> Period | None:
 
 
 def _window(text: str, today: date) -> Period | None:
-    """`7d` and `last-7-days`: so many days up to today, today included."""
+    """Parse `7d` and `last-7-days`: the days up to today, inclusive."""
     found = re.fullmatch(_WINDOW, text)
     if not found:
         return None
@@ -141,10 +142,11 @@ def _window(text: str, today: date) -> Period | None:
 
 
 class ValueParser:
-    """Reads a value by the type of its field.
+    """Parses a value by the type of its field.
 
-    A field of unknown type takes a value as number or date where it looks like one and is compared
-    by order; `:` and `=` on it are about its text, as typed.
+    For a field of unknown type, a value that looks like a number or date is compared by order; with
+    `:`
+    and `=` it is text.
     """
 
     def __init__(self, field: QueryField, name: Token, value: Token, context: TermContext) -> None:
@@ -167,14 +169,14 @@ class ValueParser:
         return self._compare(self.op, self.value.text)
 
     def _ends(self) -> list[str]:
-        """What is compared with: one value, or both ends of a range, of which one may be ""."""
+        """Return the value, or both ends of a range, one of which may be ""."""
         if not self.is_range:
             return [self.value.text]
         low, _, high = self.value.text.partition("..")
         return [low, high]
 
     def _guess(self) -> Callable[[str], Ends] | None:
-        """What all ends look like; what reads it."""
+        """Return the parser for all ends by their form, or None."""
         ends = [end for end in self._ends() if end]
         if ends and all(re.fullmatch(_NUMBER, end) for end in ends):
             return self._number
@@ -184,12 +186,12 @@ class ValueParser:
             return None
 
     def _between(self, read: Callable[[str], Ends]) -> Compare:
-        """Compare with a value, or with a range of them; each stands for a first and a last one."""
+        """Compare with a value or a range; each end stands for a first and a last value."""
         low, *more = self._ends()
         if not more:
             first, last = read(low)
             if self.op in (":", "="):
-                # A number is what it is, a day is a range of one.
+                # A number is exact, a day is a range of one.
                 high = None if isinstance(first, float) else last
                 return self._compare(self.op if high is None else ":", first, high)
             return self._compare(self.op, last if self.op in (">", "<=") else first)
@@ -238,7 +240,7 @@ class ValueParser:
         return days[0].isoformat(), days[1].isoformat()
 
     def _check_begun(self, day: str) -> None:
-        """Raise Unfinished where a date is being typed: its digits, or the beginning of a word."""
+        """Raise Unfinished while a date is typed: digits, or the beginning of a word."""
         is_digits = re.fullmatch(r"\d[\d.wq-]*", day.casefold()) is not None
         begun = self.value._replace(text=re.sub(r"^(last|this|next)[\s_-]", "", day.casefold()))
         self.context.check_begun(begun, [begun.text] if is_digits else _DATE_WORDS)

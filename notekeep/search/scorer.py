@@ -101,7 +101,7 @@ class Scorer:
         return found
 
     def _score_some(self, parts: tuple[Node, ...], within: Collection[int] | None) -> Scores:
-        """Limit the weight of each word, so that one in a title does not outweigh several others."""
+        """Limit the weight of each word, so that one in a title does not outweigh several."""
         scores: defaultdict[int, float] = defaultdict(float)
         for part in parts:
             counts = self._weigh_counts(part)
