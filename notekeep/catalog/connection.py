@@ -88,8 +88,7 @@ class Connection:
         """Return a snapshot of the catalog until the end of `with`.
 
         Without a write-ahead log (see `database.journal_mode`), writers wait for it. Every query
-        raises
-        Failure if the file cannot be read: an empty catalog would make no note private.
+        raises Failure if the file cannot be read: an empty catalog would make no note private.
         """
         with type(self)(self.folder) as moment:
             moment._begin()  # noqa: SLF001 - of the same class
@@ -134,8 +133,7 @@ class Connection:
         """Run a SELECT of the user: return its column names and at most SQL_ROWS rows.
 
         It cannot change anything, open other files or take longer than `timeout` seconds. Forbidden
-        or
-        invalid SQL is a UsageError.
+        or invalid SQL is a UsageError.
         """
         if query.strip().rstrip(";") == ".tables":
             query = (

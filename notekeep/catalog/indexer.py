@@ -115,10 +115,9 @@ class Indexer:
 
     `open_index` returns the full text; a refresh of the catalog alone does not load it. With a new
     `schema` all notes are read again. `keep` stores versions of other programs in the history
-    before
-    the catalog changes, and returns what it could not store; it is not called for a new index, nor
-    for hundreds of new files. `find_own` returns the missing notes that notekeep itself moved or
-    deleted.
+    before the catalog changes, and returns what it could not store; it is not called for a new
+    index, nor for hundreds of new files. `find_own` returns the missing notes that notekeep itself
+    moved or deleted.
     """
 
     def __init__(
@@ -154,10 +153,8 @@ class Indexer:
         """Bring the index up to date with the files; Failure if the vault is missing.
 
         With more changed files than `budget` none is read; more notes than `words_budget` are not
-        added
-        to the full text. In `progress` a note that the full text still lacks counts as a third. For
-        the
-        other arguments see `IndexService.refresh`.
+        added to the full text. In `progress` a note that the full text still lacks counts as a
+        third. For the other arguments see `IndexService.refresh`.
         """
         index = self._open_index() if words and self._open_index else None
         run = _Run(

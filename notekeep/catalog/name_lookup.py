@@ -71,8 +71,7 @@ def complete_name(catalog: Catalog, typed: str, most: int) -> list[str]:
     """Return names that start with a text, of at most `most` notes, for shell completion.
 
     For each note: the first of title, file name and aliases that starts with the text and is
-    unique,
-    else its path. Text with a `/` completes paths.
+    unique, else its path. Text with a `/` completes paths.
     """
     start = fold_name(typed)
     if "/" in typed:

@@ -71,9 +71,8 @@ def count_by(rows: Iterable[Row], field: str) -> dict[str, int]:
     """Count rows by the values of a field or column, most frequent first.
 
     Each item of a list counts. "tag" is each tag as written, "folder" the folder, "year" the year
-    of
-    `created`; `modified` counts by day. Values that differ only in case or accents are merged, with
-    the first spelling.
+    of `created`; `modified` counts by day. Values that differ only in case or accents are merged,
+    with the first spelling.
     """
     counts: Counter[str] = Counter()
     spelt: dict[str, str] = {}

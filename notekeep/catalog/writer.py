@@ -1,7 +1,7 @@
 """Changes to the catalog, as transactions.
 
-Transactions begin with BEGIN IMMEDIATE: SQLite refuses to turn a read transaction into a write
-if another process has written since, whatever the timeout.
+Transactions begin with BEGIN IMMEDIATE: SQLite refuses to turn a read transaction into a write if
+another process has written since, whatever the timeout.
 """
 
 from __future__ import annotations

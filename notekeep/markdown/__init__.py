@@ -1,1 +1,1 @@
-"""Read and change Markdown and front matter. Pure: no files, no database."""
+"""Parses and edits Markdown and front matter, without files or database."""

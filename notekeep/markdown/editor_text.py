@@ -1,4 +1,4 @@
-"""File text to editor text and back, byte-exact."""
+"""Converts file text to editor text and back, byte for byte."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from typing import Self
 from notekeep.errors import Refused
 from notekeep.markdown.text_merge import align_lines
 
-# Stand-ins for characters that a text field cannot hold or a terminal would obey.
+# Stand-ins for characters that a text field cannot hold or a terminal would execute
 #
-# Each such character of a text is given another one that does not occur in it, so that a line
-# can be shown, edited, cut and moved, and turned back without knowing where it came from.
-# Controls are shown as their pictures (ESC as ␛); what has no picture gets a character of the
-# private use area, which whoever draws it shows as U+FFFD.
+# Each such character is replaced by one that does not occur in the text, so that lines can be
+# edited and moved, and converted back without context. Controls become their pictures (ESC is ␛);
+# characters without a picture get one of the private use area, drawn as U+FFFD.
 
 
-# C0 but for tab, DEL, C1 (NEL among them), the separators of lines and paragraphs, the controls
-# that reorder text, and lone surrogates, which stand for bytes that are not UTF-8.
+# C0 except tab, DEL, C1 (with NEL), separators of lines and paragraphs, controls that reorder text,
+# and lone surrogates, which stand for invalid bytes.
 _ODD = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -28,10 +27,10 @@ _REPLACEMENT = "\ufffd"
 
 
 class StandIns:
-    """One table of stand-ins, which grows with the text that it meets.
+    """A table of stand-ins that grows with each text.
 
-    A character that stands in for another one here, and then turns up in new text as itself, is
-    given a stand-in of its own; so the way back is always one.
+    If a stand-in later occurs in new text as itself, it gets a stand-in of its own, so that the
+    mapping stays unique.
     """
 
     def __init__(self, text: str = "") -> None:
@@ -43,7 +42,7 @@ class StandIns:
         self._free = (char for char in map(chr, chain(*areas)) if char not in self._taken)
 
     def shown(self, text: str) -> str:
-        """Replace what must not be shown in a line; its length in characters stays."""
+        """Replace unsafe characters in a line; its length stays."""
         self._taken.update(text)
         odd = set(_ODD.findall(text))
         odd.update(char for char in text if ord(char) in self._back)
@@ -54,18 +53,18 @@ class StandIns:
         return text.translate({ord(char): self._to[char] for char in odd})
 
     def real(self, text: str) -> str:
-        """Turn shown text into what the file has."""
+        """Convert editor text to file text."""
         return text.translate(self._back) if self._back else text
 
     def drawn(self, text: str) -> str:
-        """Turn shown text into what a screen draws, character for character."""
+        """Convert editor text to what the screen shows, character for character."""
         return text.translate(self._drawn) if self._drawn else text
 
     def _add(self, char: str) -> None:
         picture = chr(_PICTURES.get(ord(char), 0))
         if picture == "\0" or picture in self._taken:
             picture = next(self._free)
-            # A character that is odd is drawn as unknown; one that only had to make room, as is.
+            # Unsafe characters are drawn as unknown, displaced ones as themselves.
             known = _PICTURES.get(ord(char))
             unknown = chr(known) if known else _REPLACEMENT
             self._drawn[ord(picture)] = unknown if _ODD.match(char) else char
@@ -74,19 +73,18 @@ class StandIns:
         self._back[ord(picture)] = char
 
 
-# A file's text in an editor, and back: what was not edited keeps every byte.
+# A file's text in an editor: unedited lines keep every byte
 #
-# A text field knows one kind of line end and cuts lines at characters that are none in Markdown.
-# So the bytes are cut behind each "\n" only, what is odd in a line is shown by stand-ins, and
-# the line ends stay here. An edited text is put together from its lines and from the ends that
-# the same lines had. How a text is shown and edited is not known here.
+# A text field has one kind of line end and splits lines at more characters than Markdown. So the
+# bytes are split at "\n" only, unsafe characters are shown by stand-ins, and the line ends are kept
+# here. An edited text is joined from its lines and their original ends.
 
 
 BOM = "\ufeff"
 
 
 class EditorText:
-    """The content of a file as lines to edit, as they are shown; the last one has no end."""
+    """The content of a file as editor lines; the last one has no line end."""
 
     def __init__(self, data: bytes, stand_ins: StandIns | None = None) -> None:
         text = data.decode("utf-8", "surrogateescape")
@@ -101,7 +99,7 @@ class EditorText:
 
     @classmethod
     def checked(cls, data: bytes) -> Self:
-        """Cut a content into lines; refuse it where they would not give the same content again."""
+        """Split a content into lines; refuse it if joining them would change it."""
         spliced = cls(data)
         if spliced.joined(spliced.lines) != data:
             raise Refused(
@@ -111,9 +109,9 @@ class EditorText:
         return spliced
 
     def joined(self, lines: Sequence[str]) -> bytes:
-        """Put an edited text together from all its lines, as they are shown.
+        """Join edited lines.
 
-        A line that was there before has the end it had, a new one that of those around it.
+        Known lines keep their line end; new lines get that of their neighbours.
         """
         real = [self.stand_ins.real(line) for line in lines]
         ends = self._ends_of(lines)
@@ -124,7 +122,7 @@ class EditorText:
         count = len(lines) - 1
         if all(end == self._usual for end in self._ends):
             return [self._usual] * count
-        # None is where the end is still unknown: after what was the last line, or after new lines.
+        # None: not known yet, after the old last line or after new lines.
         ends: list[str | None] = []
         known = [*self._ends, None]
         for old, new in align_lines(self.lines, lines):
@@ -136,7 +134,7 @@ class EditorText:
 
 
 def _filled(ends: Sequence[str | None], usual: str) -> list[str]:
-    """Give lines without an end that of the line before, at the top that of the line after."""
+    """Give lines without an end that of the previous line; at the top, that of the next."""
     before = next((end for end in ends if end is not None), usual)
     filled: list[str] = []
     for end in ends:

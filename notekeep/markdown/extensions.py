@@ -1,11 +1,11 @@
-"""What Obsidian adds to CommonMark: comments and math, tags, block ids, highlights and the like.
+"""Obsidian's additions to CommonMark: comments and math, tags, block ids, highlights and others.
 
-Comments (`%%`) and math (`$`), in which nothing is Markdown, begin before code, links and HTML are
-known, and any of those may hold their signs. So a text is read, these parts are found from left to
-right, and where one hides more than plain words, the text is read again with the parts covered.
+Comments (`%%`) and math (`$`) contain no Markdown, but code, links and HTML may contain their
+signs. So a text is parsed, these parts are found from left to right, and if one hides more than
+plain words, the text is parsed again with the parts covered.
 
-The others are found in the words that the parser leaves over: tags, block ids, timestamps,
-`==highlights==`, `^[inline notes]`; and definitions of links, of which the parser tells nothing.
+The others are found in the remaining plain text: tags, block ids, timestamps, `==highlights==`,
+`^[inline notes]`; and link definitions, for which the parser has no event.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from notekeep.markdown.tree import BLOCK_KINDS, Span, find_place_at
 
 
 class ParserPass(NamedTuple):
-    """What one pass of the parser gave."""
+    """The result of one parser pass."""
 
-    spans: list[Span]  # all spans of CommonMark, in order
-    leaves: list[tuple[int, int]]  # where each block of words begins and ends, in order
-    # where code, HTML, wikilinks and the destinations of links begin and end, in order
+    spans: list[Span]  # all CommonMark spans, in order
+    leaves: list[tuple[int, int]]  # start and end of each block of text, in order
+    # start and end of code, HTML, wiki links and link destinations, in order
     literal: list[tuple[int, int]]
 
 
-# A wiki link's target has no bracket; its text may have single ones.
+# The target has no brackets; the text may have single ones.
 WIKILINK_PATTERN: Final = (
     r"\[\[(?P<target>[^\[\]\n|]++)(?:\|(?P<text>(?:[^\[\]\n]|\[(?!\[)|\](?!\]))*+))?\]\]"
 )
@@ -37,23 +37,23 @@ _MATH: Final = re.compile(
 )
 _MATH_BLOCK_END: Final = re.compile(r"\$\$[ \t]*$", re.MULTILINE)
 _PLAIN: Final = re.compile(r"(?:[^*_~\[\]<>`|\\&]++|\[\[[^\[\]\n|\\`<]++\]\]|`[^`\n]++`)*+")
-"""What leaves the words around it as they are, covered or not."""
+"""Text that does not affect its surroundings."""
 
 _HOLDS_SPANS: Final = re.compile(r"[\n\[`]")
 _BLOCK_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*")
 _MARKS: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+[ \t>]*)*")
 _SIGNS_OF_A_LINE: Final = re.compile(r"^[ \t>]+|[^\n]+", re.MULTILINE)
 _LONGEST_LEAD: Final = 120
-"""How many characters of marks and blanks a line is looked at for before a comment."""
+"""Maximum length of marks and blanks before a comment."""
 
 _MOST_READINGS: Final = 2
-"""How often a text is read again because a part hid what looked like code."""
+"""Maximum number of further passes."""
 
 
 def find_hidden(
     text: str, reading: ParserPass, parse: Callable[[str], ParserPass]
 ) -> tuple[ParserPass, list[Span]]:
-    """Find the comments and math of a text, and what the parser makes of it with them covered."""
+    """Find comments and math, and return them with the parser pass over the rest."""
     finder = _HiddenFinder(text, reading, parse)
     finder.run()
     reading, found = finder.reading, finder.found
@@ -67,8 +67,8 @@ class _HiddenFinder:
         self.text = text
         self.parse = parse
         self.found: list[Span] = []
-        self._covered = 0  # how many of them the reading has covered
-        self._has_block_ends = True  # whether a line that could end a block of math may follow
+        self._covered = 0  # how many of them the pass has covered
+        self._has_block_ends = True  # whether a line may follow that ends a math block
         self._take(reading)
 
     def _take(self, reading: ParserPass) -> None:
@@ -106,7 +106,7 @@ class _HiddenFinder:
         self._take(self.parse(_covered(self.text, self.found)))
 
     def _is_plain(self, part: Span) -> bool:
-        """Whether the text around a part reads the same when the part is covered."""
+        """Whether covering a part would not change the parsing of the rest."""
         if not _PLAIN.fullmatch(self.text, part.start, part.end):
             return False
         if "\n" not in self.text[part.start : part.end]:
@@ -118,12 +118,12 @@ class _HiddenFinder:
         return last is None or not self.text[part.end : last[1]].strip()
 
     def _leaf_end(self, at: int) -> int:
-        """Return where the block of words ends that a character stands in; 0 for none."""
+        """Return the end of the block at a position; 0 for none."""
         leaf = find_place_at(self.leaves, at)
         return leaf[1] if leaf is not None else 0
 
     def _comment(self, start: int) -> Span | None:
-        """Read a comment; one that begins its line and goes on after it may span blocks."""
+        """Read a comment; it may span blocks if it starts its line and continues on the next."""
         text = self.text
         close = text.find("%%", start + 2)
         if _begins_line(text, start):
@@ -136,7 +136,7 @@ class _HiddenFinder:
         return Span("comment", start, close + 2, 0)
 
     def _math(self, start: int) -> Span | None:
-        """Read math: a block between lines of `$$`, or what stands between dollars, no price."""
+        """Read math: a block between lines of `$$`, or text between dollars that is no price."""
         text = self.text
         if text.startswith("$$", start) and _begins_line(text, start):
             line = text.find("\n", start)
@@ -157,7 +157,7 @@ class _HiddenFinder:
 
 
 def _without_marks(text: str, start: int, words: str) -> str:
-    """Return words of several lines without the marks and indents of what they stand in."""
+    """Return text of several lines without the marks and indents of its containers."""
     if "\n" not in words:
         return words
     lead = _MARKS.match(text, text.rfind("\n", 0, start) + 1, start)
@@ -168,7 +168,7 @@ def _without_marks(text: str, start: int, words: str) -> str:
 
 
 def _begins_line(text: str, start: int) -> bool:
-    """Whether only marks of quotes and list items stand before a character on its line."""
+    """Whether only marks of quotes and list items precede a position on its line."""
     head = max(0, start - _LONGEST_LEAD)
     first = text.rfind("\n", head, start) + 1 or head
     return (first == 0 or text[first - 1] == "\n") and (
@@ -177,7 +177,7 @@ def _begins_line(text: str, start: int) -> bool:
 
 
 def _is_escaped(text: str, at: int) -> bool:
-    """Whether an odd number of backslashes stands before a character."""
+    """Whether an odd number of backslashes precedes a position."""
     first = at
     while first > 0 and text[first - 1] == "\\":
         first -= 1
@@ -185,7 +185,7 @@ def _is_escaped(text: str, at: int) -> bool:
 
 
 def _has_own_lines(text: str, part: Span) -> bool:
-    """Whether a part is several whole lines, in no quote or list."""
+    """Whether a part is several complete lines, outside of quotes and lists."""
     if part.start and text[part.start - 1] != "\n":
         return False
     last = text.find("\n", part.end)
@@ -194,7 +194,7 @@ def _has_own_lines(text: str, part: Span) -> bool:
 
 
 def _covered(text: str, parts: list[Span]) -> str:
-    """Return a text with its hidden parts as signs that mean nothing; whole lines become blank."""
+    """Return a text with its hidden parts replaced by meaningless characters or blank lines."""
     pieces: list[str] = []
     at = 0
     for part in parts:
@@ -210,7 +210,7 @@ def _covered(text: str, parts: list[Span]) -> str:
 
 
 def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
-    """Take away from spans what is hidden in them."""
+    """Remove hidden parts from spans."""
     hidden = [(part.start, part.end) for part in parts]
     ends = {part.end: part.start for part in parts if _has_own_lines(text, part)}
     for span in spans:
@@ -228,7 +228,7 @@ def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
         if last is not None and start < last[0] and end < last[1]:
             end = last[0]
         elif ends and span.kind in BLOCK_KINDS:
-            # The lines of a part that are covered with blanks seem to belong to the block before.
+            # Covered lines are blank and seem to belong to the previous block.
             trimmed = start + len(text[start:end].rstrip())
             while start < ends.get(trimmed, -1):
                 end = ends[trimmed]
@@ -236,15 +236,15 @@ def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
         yield span._replace(start=start, end=end)
 
 
-# In the words that are left over.
+# In the remaining plain text
 
-# Each way begins with a sign of its own, by which `re` skips the words between.
+# Each alternative starts with its own character, so that `re` skips other text quickly.
 _EXTENSION_SIGN: Final = re.compile(r"#|==+|\^|\[(?=[\d:]{4,9}\])")
 _SIGN_OR_BRACKET: Final = re.compile(r"#|==+|\^|\[|\]")
 _BEFORE_TAG: Final = frozenset("([{,;")
 _TAG: Final = re.compile(
-    # No ASCII punctuation but - _ /, none of Unicode's general punctuation, and none of the
-    # full-width signs that end a clause in Chinese and Japanese.
+    # No ASCII punctuation except - _ /, no general punctuation of Unicode, and no full-width
+    # punctuation of Chinese and Japanese.
     r"#([^\u2000-\u206F\u2E00-\u2E7F\u3000-\u3003\u3008-\u3011\u3014-\u301F"
     r"\uFF01\uFF08\uFF09\uFF0C\uFF0E\uFF1A\uFF1B\uFF1F"
     r"'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s]++)"
@@ -263,14 +263,14 @@ _BLANKS: Final = re.compile(r"[ \t]*")
 
 
 def find_extensions(text: str, reading: ParserPass, hidden: Sequence[Span]) -> list[Span]:
-    """Find Obsidian's additions in the words of a text, outside its comments and math."""
+    """Find Obsidian's syntax outside of comments and math."""
     finder = _ExtensionFinder(text, reading, hidden)
     finder.run()
     return finder.found
 
 
 class _ExtensionFinder:
-    """Goes over the signs in words from left to right."""
+    """Scans the signs in plain text from left to right."""
 
     def __init__(self, text: str, reading: ParserPass, hidden: Sequence[Span]) -> None:
         self.text = text
@@ -280,11 +280,11 @@ class _ExtensionFinder:
         self.hidden = [(span.start, span.end) for span in hidden]
         self.found: list[Span] = []
         self._leaf = (0, 0)
-        self._highlight = -1  # where an open highlight begins
+        self._highlight = -1  # the start of an open highlight
         self._brackets: list[int] = []  # open brackets; those of notes are negative
 
     def run(self) -> None:
-        """Find everything."""
+        """Scan the text."""
         pattern = _SIGN_OR_BRACKET if "^[" in self.text else _EXTENSION_SIGN
         for sign in pattern.finditer(self.text):
             at = sign.start()
@@ -303,7 +303,7 @@ class _ExtensionFinder:
                 self._timestamp(span.start, is_label=True)
 
     def _read(self, sign: str, at: int, end: int) -> None:
-        """Read what a sign begins or ends, in words that end at `end`."""
+        """Read the syntax at a sign; its text ends at `end`."""
         if sign == "#":
             self._tag(at, end)
         elif sign == "^":
@@ -321,7 +321,7 @@ class _ExtensionFinder:
         self.found.append(Span(kind, start, end, 0, info, words))
 
     def _tag(self, at: int, end: int) -> None:
-        """Read a tag, which begins its block or stands behind a blank or an opening sign."""
+        """Read a tag at the start of a block, or after a blank or an opening sign."""
         before = self.text[at - 1 : at]
         if at != self._leaf[0] and not before.isspace() and before not in _BEFORE_TAG:
             return
@@ -331,7 +331,7 @@ class _ExtensionFinder:
             self._add("tag", at, at + 1 + len(name), name)
 
     def _block_id(self, at: int) -> None:
-        """Read the name of a block, which ends it."""
+        """Read a block id at the end of a block."""
         if at and self.text[at - 1] not in " \t\n":
             return
         match = _BLOCK_ID.match(self.text, at)
@@ -339,7 +339,7 @@ class _ExtensionFinder:
             self._add("block_id", at, match.end(1), match[1])
 
     def _timestamp(self, at: int, *, is_label: bool = False) -> None:
-        """Read a timestamp; of one that is the label of a link the brackets are the link's."""
+        """Read a timestamp; in the label of a link, the brackets belong to the link."""
         match = _TIMESTAMP.match(self.text, at)
         if match is not None:
             hours, minutes, seconds = match.groups()
@@ -354,7 +354,7 @@ class _ExtensionFinder:
             self._add("note", -start - 1, at + 1)
 
     def _mark(self, start: int, end: int) -> None:
-        """Read the signs that begin or end a highlight: two, neither fewer nor more."""
+        """Read the start or end of a highlight: exactly two signs."""
         if end - start != 2:
             return
         text = self.text
@@ -367,7 +367,7 @@ class _ExtensionFinder:
 
 
 def find_definitions(text: str, reading: ParserPass, found: Sequence[Span]) -> list[Span]:
-    """Find the definitions of links, also the second of a label; the parser takes them out."""
+    """Find link definitions, including duplicate labels; the parser drops them."""
     leaves = reading.leaves
     hidden = [(span.start, span.end) for span in found if span.kind in {"comment", "math_block"}]
     literal = sorted([*reading.literal, *hidden])
@@ -394,7 +394,7 @@ def find_definitions(text: str, reading: ParserPass, found: Sequence[Span]) -> l
 
 
 def unescape(text: str) -> str:
-    """Return an address or a title without its backslashes, its entities as what they mean."""
+    """Return an address or a title without backslashes and entities."""
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     return _ESCAPE.sub(r"\1", text) if "\\" in text else text

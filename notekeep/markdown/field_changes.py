@@ -1,8 +1,7 @@
-"""Changes of fields as a person asks for them: `rating=5`, `author+=Ann`, `genre-=old`, `status=`.
+"""Changes to fields as typed: `rating=5`, `author+=Ann`, `genre-=old`, `status=`.
 
-A change names a field; the key in the file may be a kin of it (`authors`, `keywords`), which is
-then the one that is edited. What is typed is read by the schema, so that `rating=4.50` stays a
-number and an ISBN stays text.
+The key in the file may be an alias of the field (`authors`, `keywords`), which is then edited. The
+schema types the value, so that `rating=4.50` stays a number and an ISBN stays text.
 """
 
 from __future__ import annotations
@@ -43,22 +42,23 @@ _CHANGE: Final = re.compile(r"\s*([^\s=+-][^=]*?)\s*(\+=|-=|=)(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One change of one field."""
+    """One change to one field."""
 
-    key: str  # the field
-    op: Op  # "=" sets it, or deletes it when `value` is None; "+=" adds to a list, "-=" takes away
-    # text as a person types it, which the schema types, or a value that is typed already
+    key: str
+    # "=" sets it, or deletes it if `value` is None; "+=" adds to a list, "-=" removes from it
+    op: Op
+    # text as typed, which the schema types, or a typed value
     value: Value
 
     def __str__(self) -> str:
-        """Write it as a person types it."""
+        """Return it as typed."""
         listed = self.value if isinstance(self.value, list) else [self.value]
         shown = ", ".join("" if item is None else str(item) for item in listed)
         return f"{self.key}{self.op}{shown}"
 
 
 def read_change(text: str) -> FieldChange:
-    """Read `key=value`, `key+=value`, `key-=value`, or `key=`, which deletes the field."""
+    """Parse `key=value`, `key+=value`, `key-=value`, or `key=`, which deletes the field."""
     match = _CHANGE.fullmatch(text)
     if match is None:
         raise UsageError(
@@ -75,7 +75,7 @@ def read_change(text: str) -> FieldChange:
 
 
 def resolve_date(change: FieldChange, schema: Schema, today: dt.date) -> FieldChange:
-    """Replace words for a day in a change of a date: `finished=yesterday`; other changes stay."""
+    """Replace a word for a day in a date field: `finished=yesterday`; other changes stay."""
     value = change.value
     if type(value) is not str or schema.type_of("", canonical(change.key)) != "date":
         return change
@@ -83,10 +83,10 @@ def resolve_date(change: FieldChange, schema: Schema, today: dt.date) -> FieldCh
 
 
 def parse_date_words(text: str, today: dt.date) -> str:
-    """Words for a day as its date, ISO; a date, and what is no word for one, as it is.
+    """Return a word for a day as ISO date; dates and other text are returned unchanged.
 
     Raises:
-        UsageError: The words mean a day that no calendar has.
+        UsageError: The date does not exist.
     """
     if not text.strip() or parse_date(text.strip()) is not None:
         return text
@@ -95,7 +95,7 @@ def parse_date_words(text: str, today: dt.date) -> str:
 
 
 def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
-    """Refuse a value outside the range or the choices of its field; a kin counts as the field."""
+    """Refuse a value outside the range or the choices of its field."""
     name = canonical(name)
     choices = FIELD_CHOICES.get((kind, name), ())
     check_limits(name, schema.type_of(kind, name), value, choices, schema.rating_max)
@@ -104,7 +104,7 @@ def check_value(name: str, value: Value, schema: Schema, kind: str) -> None:
 def check_limits(
     name: str, type_: FieldType | None, value: Value, choices: Sequence[str], best: float
 ) -> None:
-    """Refuse a value outside given choices, if there are any, and a rating outside 0 and `best`."""
+    """Refuse a value outside `choices`, if there are any, and a rating outside 0 to `best`."""
     for item in value if isinstance(value, list) else [value]:
         text = "" if item is None else str(item).strip()
         if not text:
@@ -134,10 +134,9 @@ def apply_changes(
     *,
     force: bool = False,
 ) -> bytes:
-    """Make changes in a file's front matter, one after the other, each proven, or refuse them all.
+    """Apply changes to the front matter of a file, one after the other, or refuse all.
 
-    With `force`, values outside the range or the choices of their field are written, too. Returns
-    the same object when nothing changes.
+    With `force`, ranges and choices are not checked. Returns the same object if nothing changes.
     """
     for change in changes:
         if not force and change.op != "-=":
@@ -167,7 +166,7 @@ def _apply(data: bytes, change: FieldChange, schema: Schema, kind: str) -> bytes
 
 
 def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
-    """Type a value that a person typed by its field's type, or refuse it; by its looks without."""
+    """Convert typed text to the type of its field, or by its form if there is none."""
     if type_ in ("list", "links"):
         listed = value if isinstance(value, list) else parse_items(name, str(value))
         return [item.strip() if type(item) is str else item for item in listed]
@@ -188,7 +187,7 @@ def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
         if day is None:
             hint = f"{name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3"
             raise UsageError(f"{name} is a date, not {text!r}", hint)
-        # Without quotes, YAML takes a year before 1000 for an octal or a negative number.
+        # Unquoted, YAML reads a year before 1000 as an octal or negative number.
         return day if re.fullmatch(r"0\d+|-\d+", day) else BareText(day)
     return text
 

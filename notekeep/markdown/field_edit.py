@@ -1,8 +1,7 @@
-"""Edits of front matter that touch one key of a file's bytes and prove it, or do nothing.
+"""Verified edits of one key of the front matter, in the bytes of a file.
 
-Each function takes the bytes of a file and gives new ones, or the same object when there is
-nothing to change. Comments, quotes, order, line ends and the body stay as they are; an edit that
-cannot be shown to keep them is refused, with the line that is the reason.
+Each function returns new bytes, or the same object if nothing changes. Comments, quotes, order,
+line ends and the body stay; an edit that cannot be verified is refused, with the line.
 """
 
 from __future__ import annotations
@@ -23,17 +22,17 @@ if TYPE_CHECKING:
 
 
 def set_field(data: bytes, key: str, value: Value) -> bytes:
-    """Give a key a value, in place or as a new key; BareText is not quoted, None is no value."""
+    """Set the value of a key; BareText is not quoted, None is an empty value."""
     return _edit(data, lambda edit: edit.replace(key, value), {key: value})
 
 
 def add_item(data: bytes, key: str, item: Scalar) -> bytes:
-    """Add an item to a list, unless it is there; text with commas stays text with commas."""
+    """Add an item to a list, unless it is there; text with commas stays text."""
     return _edit(data, lambda edit: edit.add(key, item), {key: [item]})
 
 
 def remove_item(data: bytes, key: str, item: str) -> bytes:
-    """Take an item out of a list, or out of text with commas, wherever it is."""
+    """Remove all occurrences of an item from a list or from text with commas."""
     while True:
         left = _edit(data, lambda edit: edit.remove(key, item), {})
         if left is data:
@@ -42,12 +41,12 @@ def remove_item(data: bytes, key: str, item: str) -> bytes:
 
 
 def replace_item(data: bytes, key: str, old: str, item: str) -> bytes:
-    """Replace the first item that reads exactly so; the new one is in quotes of the same kind."""
+    """Replace the first item that is exactly `old`; quotes stay."""
     return _edit(data, lambda edit: edit.replace_item(key, old, item), {})
 
 
 def delete_key(data: bytes, key: str) -> bytes:
-    """Take a key away, with its lines and the comment at the end of them."""
+    """Delete a key with its lines and the comment at their end."""
     return _edit(data, lambda edit: edit.delete(key), {})
 
 
@@ -56,14 +55,14 @@ def _edit(
     change: Callable[[YamlEdit | TomlEdit], bytes | None],
     fresh: dict[str, Value],
 ) -> bytes:
-    """Make one change; `fresh` is what a file without front matter gets."""
+    """Apply one change; `fresh` is the content of new front matter."""
     parts = split_frontmatter(data)
     _need_editable(data, parts)
     if parts.kind == "none":
         if late := find_late_block(data):
             raise Refused(late.message, "Move it to the first line in an editor.", line=late.line)
         return _create(data, parts, fresh) if fresh else data
-    # The fence is the first line of the file.
+    # The fence is line 1.
     try:
         if parts.kind == "toml":
             from notekeep.markdown.toml_edit import TomlEdit
@@ -90,7 +89,7 @@ def _need_editable(data: bytes, parts: Split) -> None:
     elif parts.end - parts.start > MAX_BYTES:
         message = f"The front matter is longer than {MAX_BYTES // 1024} KiB."
     else:
-        # A body that is not UTF-8 may stay; without front matter there is no telling.
+        # Only a body may have invalid bytes; without front matter the whole file is checked.
         end = len(data) if parts.kind == "none" else parts.end
         try:
             data[:end].decode()
@@ -103,7 +102,7 @@ def _need_editable(data: bytes, parts: Split) -> None:
 
 
 def _create(data: bytes, parts: Split, fields: dict[str, Value]) -> bytes:
-    """Put front matter before a body that has none."""
+    """Add front matter to a file without any."""
     eol = parts.eol.decode()
     lines = "".join(spell_field(key, value, eol=eol) for key, value in fields.items())
     block = f"---{eol}{lines}---{eol}".encode()

@@ -1,4 +1,4 @@
-"""Values: their types, typed text, spelling."""
+"""Values of fields: types, parsing and spelling."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from typing import Final, TypeAlias
 from notekeep.dates import days_in
 from notekeep.markdown.schema import FieldType
 
-# What a value of front matter is, and how plain text in it is typed.
+# Values of front matter, and the types of plain text
 #
-# The typing is deliberately poorer than YAML 1.1: `yes`, `12:30`, `0123`, `1_000` and dates stay
-# the text that was written. What a field means beyond that is the schema's business (see
-# schema.py).
+# Deliberately less typing than YAML 1.1: `yes`, `12:30`, `0123`, `1_000` and dates stay text. The
+# schema decides what they mean (see schema.py).
 
 
 Scalar: TypeAlias = str | int | float | bool | None
 Value: TypeAlias = Scalar | list[Scalar]
-"""What front matter holds: flat scalars and lists of scalars; dates are ISO text."""
+"""Scalars and lists of scalars; dates are ISO text."""
 
 MAX_NUMBER: Final = 10**15
-"""Numbers from here on are codes, not amounts, and stay text."""
+"""Numbers from here on are codes and stay text."""
 
-# Integers that SQLite and JSON readers hold exactly; longer runs of digits are codes.
+# Integers that SQLite and JSON readers store exactly.
 _INT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,14})\Z")
 _FLOAT: Final = re.compile(
     r"[-+]?(?:(?:0|[1-9][0-9]{0,14})?\.[0-9]+|(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?)"
@@ -38,7 +37,7 @@ _WORDS: Final[dict[str, bool | None]] = {
 
 
 def type_scalar(text: str) -> Scalar:
-    """Type the text of an unquoted scalar: null, a bool, a number, else the text itself.
+    """Type the text of an unquoted scalar: null, a bool, a number, else text.
 
     A subset of the YAML 1.2 core schema (yaml.org/spec/1.2.2, 10.3.2): no octal, hexadecimal,
     infinity or not-a-number, and no number longer than 15 digits.
@@ -53,9 +52,9 @@ def type_scalar(text: str) -> Scalar:
     return text
 
 
-# Reads a field as its schema's type: what `rating: "4,5"` or `tags: a, b` means to a person.
+# Fields by the type of the schema, such as `rating: "4,5"` or `tags: a, b`
 #
-# A value that does not fit its type is kept as it was written; nothing is lost by reading.
+# A value that does not fit its type stays as written.
 
 
 _TRUE: Final = frozenset(("true", "yes", "y", "on", "1"))
@@ -68,12 +67,12 @@ _DATE: Final = re.compile(
 )
 _STARS: Final = re.compile(r"([⭐★🌟]+)(?:[☆]*)\Z")
 _LINKED: Final = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]|]+)\]\]\Z")
-# Fields that name people: "Clear, James" is one of them.
+# Fields with names of people, such as "Clear, James".
 _PEOPLE: Final = frozenset(("author", "host", "guest"))
 
 
 def type_field(name: str, kind: FieldType | None, value: Value, words: str | list[str]) -> Value:
-    """Type one field by its canonical name and type; without a type it keeps its plain typing."""
+    """Convert a field to the type of the schema; without a type it stays as it is."""
     if kind is None or value is None:
         return [] if kind in ("list", "links") else value
     if kind in ("list", "links"):
@@ -92,7 +91,7 @@ def type_field(name: str, kind: FieldType | None, value: Value, words: str | lis
 
 
 def parse_boolean(value: Scalar, default: Value = None) -> Value:
-    """Read a bool that may be text: `"false"` is False; `default` for what is neither."""
+    """Return a bool for text such as `"false"`, or `default`."""
     word = str(value).strip().casefold() if value is not None else ""
     if word in _TRUE:
         return True
@@ -100,7 +99,7 @@ def parse_boolean(value: Scalar, default: Value = None) -> Value:
 
 
 def parse_number(text: str) -> float | None:
-    """Read a number, with a decimal comma, as `4/5`, or in stars; None for what is no number."""
+    """Return a number, also with a decimal comma, as `4/5`, or in stars; else None."""
     if stars := _STARS.match(text):
         return len(stars[1])
     head = text.split("/", 1)[0].strip() if re.match(r"[\d.,]+\s*/\s*\d+\Z", text) else text
@@ -112,10 +111,10 @@ def parse_number(text: str) -> float | None:
 
 
 def parse_date(text: str) -> str | None:
-    """Read a date as ISO text, as precise as it was given: `2026/3/1` is `2026-03-01`.
+    """Return a date as ISO text with its precision: `2026/3/1` is `2026-03-01`.
 
-    A year or a month alone stays one, also a year BC, `-0750`; a time stays with its minutes. None
-    for what is no date, and for a day that no calendar has.
+    Years and months are dates, too, and years BC such as `-0750`; times are kept to the minute.
+    None for other text and for dates that do not exist.
     """
     if linked := _LINKED.match(text):
         text = linked[1]
@@ -138,16 +137,16 @@ def parse_date(text: str) -> str | None:
 
 
 def parse_items(name: str, words: str | list[str]) -> list[Scalar]:
-    """Read a list, which may be text with commas; blanks around items and empty ones go."""
+    """Return a list, also from text with commas, without blanks and empty items."""
     parts = words if isinstance(words, list) else split_items(name, words)
     return [text for part in parts if (text := part.strip())]
 
 
 def split_items(name: str, text: str) -> list[str]:
-    """Cut text into the items it lists.
+    """Split text into items.
 
-    Tags without a comma are cut at blanks, since a tag has none. Names are cut only where every
-    part has a first and a last name, so that "Clear, James" stays one person.
+    Tags without a comma are split at blanks. Names are split only if every part has a first and a
+    last name, so that "Clear, James" stays one person.
     """
     if name == "tags" and "," not in text:
         return text.split()
@@ -159,19 +158,19 @@ def split_items(name: str, text: str) -> list[str]:
     return parts
 
 
-# Spells values so that they read back as what they are, quoted only where that needs quotes.
+# Spelling: quotes only where needed
 #
-# Text is quoted when notekeep, YAML 1.1 (Jekyll, Hugo) or YAML 1.2 (Obsidian) would take it for
-# something else: `yes`, `12:30`, `0123`, `1.10`. An ISO date stays plain, as people write it.
+# Text is quoted if notekeep, YAML 1.1 (Jekyll, Hugo) or YAML 1.2 (Obsidian) would read it as
+# another type: `yes`, `12:30`, `0123`, `1.10`. ISO dates stay plain, as people write them.
 
 
 class BareText(str):
-    """Text that is to stand in the file as it is, unquoted: `4.50`, `true`, `2026-11-24`."""
+    """Text to write without quotes: `4.50`, `true`, `2026-11-24`."""
 
     __slots__ = ()
 
 
-# Every plain scalar that YAML 1.1 (yaml.org/type) or the 1.2 core schema types as no text.
+# Plain scalars that YAML 1.1 (yaml.org/type) or the 1.2 core schema do not read as text.
 _TYPED: Final = re.compile(
     r"""(?:
         [-+]?(?:
@@ -191,13 +190,13 @@ _PLAIN: Final = re.compile(
     r"[^:#]*+(?:(?::(?=[^ ])|(?<=[^ ])\#)[^:#]*+)*+\Z"
 )
 _FLOW_SIGNS: Final = frozenset(",[]{}")
-# What may not stand in a quoted YAML line as it is.
+# Characters that need an escape in double quotes.
 _ESCAPED: Final = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]')
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
 def spell(value: Scalar, *, flow: bool = False) -> str:
-    """Spell a scalar as YAML on one line; `flow` is between brackets, where commas are signs."""
+    """Spell a scalar as YAML on one line; `flow`: between brackets, where commas are special."""
     if value is None:
         return "null" if flow else ""
     if isinstance(value, bool):
@@ -215,7 +214,7 @@ def spell(value: Scalar, *, flow: bool = False) -> str:
 
 
 def respell(value: Scalar, style: str | None) -> str:
-    """Spell a scalar that replaces one which stood in quotes, text in quotes of the same kind."""
+    """Spell a scalar in place of another one, with the same kind of quotes."""
     if isinstance(value, str) and not isinstance(value, BareText):
         if style == '"':
             return _quoted(value, double=True)
@@ -231,7 +230,7 @@ def _quoted(text: str, *, double: bool = False) -> str:
 
 
 def _is_printable(text: str) -> bool:
-    """Whether YAML takes every character of a text as it is."""
+    """Whether YAML allows all characters of a text."""
     return _ESCAPED.search(text.replace('"', "").replace("\\", "")) is None
 
 
@@ -251,14 +250,14 @@ def spell_inline_list(items: list[Scalar]) -> str:
 
 
 def spell_items(items: list[Scalar], indent: str, eol: str) -> str:
-    """Spell a list with one item a line."""
+    """Spell a list with one item per line."""
     return "".join(f"{indent}- {spell(item, flow=item is None)}{eol}" for item in items)
 
 
 def spell_field(
     key: str, value: Value, *, eol: str = "\n", indent: str = "", step: str = "  "
 ) -> str:
-    """Spell a whole `key: value` with its line end; a list takes one line an item."""
+    """Spell `key: value` with its line end; lists have one item per line."""
     name = indent + spell(key)
     if not isinstance(value, list):
         return f"{name}: {spell(value)}".rstrip(" ") + eol
@@ -268,7 +267,7 @@ def spell_field(
 
 
 def render_new(fields: Mapping[str, Value], body: str) -> str:
-    """The text of a new note: its fields in the order given, then its body."""
+    """Return the text of a new note."""
     if not fields:
         return body
     block = "".join(spell_field(key, value) for key, value in fields.items())

@@ -1,7 +1,7 @@
-"""Reads the front matter of a file: YAML, TOML or JSON, into typed values and source text.
+"""Reads front matter: YAML, TOML or JSON, as typed values and source text.
 
-Nothing here writes; field_edit.py changes fields of a file that exists. A block that cannot be
-read gives an error with its place and no fields: the body is still there, and the file with it.
+field_edit.py edits it. An unreadable block gives an error with its position and no fields; the body
+is not affected.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBloc
 _LEAD: Final = re.compile(
     rb"(?:\s|\xef\xbb\xbf|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|%%.*?%%|<!--.*?-->)+", re.DOTALL
 )
-"""What hides front matter from every reader where it stands above it: blanks and comments."""
+"""Blanks and comments above front matter, which hide it from all programs."""
 _ABOUT_LEAVING: Final = re.compile(
     rb"^[\s\"']*(?:private|publish)[\s\"']*[:=]", re.IGNORECASE | re.MULTILINE
 )
@@ -27,22 +27,22 @@ _ABOUT_LEAVING: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What the front matter of a file says."""
+    """The front matter of a file."""
 
     split: Split
-    # values by the keys in the file, in order. Plain scalars are typed by type_scalar(); nested
-    # values are their source text
+    # values by key, in order; plain scalars are typed by type_scalar(), nested values are source
+    # text
     fields: dict[str, Value] = field(default_factory=dict)
-    # the source text of each value, its line ends as newlines
+    # the source text of each value, with "\n" as line end
     raw: dict[str, str] = field(default_factory=dict)
-    # each value as text before typing, unquoted: what a text field reads
+    # each value as text, unquoted and not typed, for text fields
     words: dict[str, str | list[str]] = field(default_factory=dict)
-    # why it could not be read, whatever the file's path; there are no values then
+    # why it is unreadable, without the path; there are no values then
     error: Problem | None = None
 
 
 def read_frontmatter(data: bytes) -> FrontMatter:
-    """Read the front matter of a file. Never raises: what is wrong is in `error`."""
+    """Read the front matter of a file. Never raises; see `error`."""
     parts = split_frontmatter(data)
     if parts.kind == "none":
         return FrontMatter(parts, error=find_late_block(data))
@@ -63,21 +63,21 @@ def _problem(message: str, line: int, column: int) -> Problem:
 
 
 def without_lead(data: bytes) -> bytes:
-    """Return a file from where front matter begins that is not on its first line, else all."""
+    """Return a file without blanks and comments above its front matter."""
     late = read_frontmatter(data).split.kind == "none" and find_late_block(data) is not None
     lead = _LEAD.match(data) if late else None
     return data[lead.end() :] if lead else data
 
 
 def find_late_block(data: bytes) -> Problem | None:
-    """Return the problem of a block of keys that is not on the first line, or None."""
+    """Return the problem of front matter that is not on the first line, or None."""
     lead = _LEAD.match(data)
     if lead is None:
         return None
     block = data[lead.end() :]
     found = read_frontmatter(block)
     if not found.fields:
-        # Text below a rule is no block of keys, unless it says who may see the note.
+        # Text below a rule is not front matter, unless it mentions who may see the note.
         end = found.split.body or len(re.split(rb"\r?\n[ \t]*\r?\n|\r\r", block, maxsplit=1)[0])
         if found.error is None or not _ABOUT_LEAVING.search(block[:end]):
             return None
@@ -143,11 +143,11 @@ def _read_json(text: str) -> dict[str, Any]:
 
 
 def _flat(value: object) -> Scalar:
-    """A parsed value as a scalar: dates as ISO text, what is nested as JSON text."""
+    """Return a parsed value as a scalar: dates as ISO text, nested values as JSON."""
     if value is None or isinstance(value, (str, bool)):
         return value
     if isinstance(value, (int, float)):
-        # What no index can hold as a number stays text, as in YAML.
+        # Numbers too large for the index stay text, as in YAML.
         return value if abs(value) < MAX_NUMBER else str(value)
     return value.isoformat() if isinstance(value, (date, time)) else _dump(value)
 

@@ -11,7 +11,7 @@ BlockKind: TypeAlias = Literal["yaml", "toml", "json", "none", "unclosed"]
 _BOM: Final = b"\xef\xbb\xbf"
 _OPEN: Final = re.compile(rb"---[ \t]*(\r\n|\n|\r)")
 _CLOSE: Final = re.compile(rb"^(?:---|\.\.\.)[ \t]*(?=\r?\n|\r?\Z)", re.MULTILINE)
-# A file whose lines end in a lone CR has no place where `^` matches.
+# In a file with lone CRs `^` never matches.
 _CLOSE_CR: Final = re.compile(rb"(?:(?<=\r)|(?<=\n))(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
 _KEY_LINE: Final = re.compile(
     rb"\s*(?:#[^\r\n]*[\r\n]+\s*)*[^\s#:>*\-][^\r\n:]{0,80}:(?:[ \t\r\n]|\Z)"
@@ -21,29 +21,27 @@ _FENCES: Final[tuple[tuple[bytes, Literal["toml", "json"]], ...]] = (
     (b";;;", "json"),
 )
 _JSON: Final = re.compile(rb"\{\s*\"")
-# As much of a file as is looked at to learn how its lines end.
+# Bytes to check for the line end.
 _SAMPLE = 65536
 
 
 class Split(NamedTuple):
     """The parts of a file, as byte offsets."""
 
-    # what the front matter is written in; "none" without any, "unclosed" when it is opened and
-    # never closed (everything is body then)
+    # the format; "unclosed": everything is body
     kind: BlockKind
-    bom: bool  # whether a UTF-8 byte order mark stands first
-    start: int  # first byte of the metadata, its fence excluded
-    end: int  # one past its last byte; the closing fence begins there
-    body: int  # first byte of the body
-    eol: bytes  # how the file's lines end: LF, CR LF or CR
+    bom: bool  # with a UTF-8 byte order mark
+    start: int  # first byte after the fence
+    end: int  # first byte of the closing fence
+    body: int
+    eol: bytes  # LF, CR LF or CR
 
 
 def split_frontmatter(data: bytes) -> Split:
     """Find the front matter of a file.
 
-    The opening fence must be the first line: three dashes and nothing else. The closing one is
-    the next line of three dashes or three dots, as YAML ends a document. A file that opens with a
-    rule, followed by prose and no second rule, has no front matter.
+    The first line must be three dashes and nothing else. The next line of three dashes or dots
+    closes the block. A rule followed by prose without a second rule is not front matter.
     """
     bom = data.startswith(_BOM)
     at = 3 if bom else 0
@@ -63,7 +61,7 @@ def split_frontmatter(data: bytes) -> Split:
 
 
 def find_key_line(data: bytes, key: str) -> int:
-    """Return the line of a file that a key of its front matter stands on, from 1."""
+    """Return the line of a key in the front matter, from 1."""
     block = data[: split_frontmatter(data).end].decode("utf-8", "replace")
     for number, line in enumerate(block.splitlines(), 1):
         if line.lstrip("\"' ").startswith(key):
@@ -95,7 +93,7 @@ def _split_fenced(
 
 
 def _json_end(data: bytes, at: int) -> int:
-    """Where a JSON object that starts at `at` and ends its line ends; 0 when there is none."""
+    """Return the end of a JSON object at `at` that ends its line; 0 if there is none."""
     try:
         text = data[at:].decode()
         value, length = json.JSONDecoder().raw_decode(text)
@@ -120,11 +118,11 @@ def _eol(data: bytes) -> bytes:
 
 
 MAX_BYTES = 256 * 1024
-"""A longer block is not read."""
+"""Longer blocks are not parsed."""
 
 
 class SuspiciousBlock(Exception):
-    """The block is not read; `line` and `column` are counted from 0 in it."""
+    """The block is not parsed; `line` and `column` are positions in it, from 0."""
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Write and retarget links."""
+"""Writes links and updates their targets."""
 
 from __future__ import annotations
 
@@ -16,18 +16,17 @@ if TYPE_CHECKING:
     from notekeep.markdown.outline import Link
 
 
-# Keeps links true when notes get other paths: one edit a link, nothing else touched.
+# Updating links to moved notes: one edit per link
 #
-# What a person wrote stays as it was: the text, the heading, the title, and whether a target is
-# a bare name, a path in the vault, or relative, with ".md" or without, in angle brackets or
-# encoded.
+# The form of a link stays: its text, heading and title, and whether the target is a name, a path,
+# or relative, with ".md" or without, in angle brackets or encoded.
 
 
 _ANGLED: Final = re.compile(r"<(?:[^<>\\\n]|\\.)*+>")
 _BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
 _WIKI_TARGET: Final = re.compile(r"!?\[\[([^\[\]\n|#]*)")
 NOT_IN_WIKI_LINK: Final = re.compile(r"[\[\]|#^\n]")
-"""What neither the target nor the text of a wiki link can hold."""
+"""Characters that a wiki link cannot contain."""
 _BEFORE_TARGET: Final = re.compile(r"\](?:\(|:)[ \t\n>]*")
 _BARE_UNSAFE: Final = re.compile(r"[\x00-\x20()<>\\%#?]")
 _ANGLE_UNSAFE: Final = re.compile(r"[<>\\]")
@@ -37,11 +36,11 @@ TIMED_HOSTS: Final = (
     *("youtube.com", "youtu.be", "vimeo.com", "soundcloud.com"),
     *("spotify.com", "podcasts.apple.com"),
 )
-"""Sites whose addresses take a second as `t`."""
+"""Sites whose addresses take seconds as `t`."""
 
 
 def link_to_second(address: str, seconds: int) -> str:
-    """Return an address that begins at a second of what it plays."""
+    """Return an address with a start time in seconds."""
     parts = urlsplit(address)
     if not f".{parts.hostname}".endswith(tuple(f".{host}" for host in TIMED_HOSTS)):
         return urlunsplit(parts._replace(fragment=f"t={seconds}"))
@@ -59,19 +58,19 @@ def retarget(
     unique: Callable[[str], bool] = lambda _stem: True,
     is_relative: bool = False,
 ) -> list[TextEdit]:
-    """Find the edits that make links lead to where their notes went.
+    """Return the edits that update links to moved notes.
 
-    A link whose new target has a sign that no wiki link can hold gets none.
+    Links whose new target a wiki link cannot contain are not changed.
 
     Args:
-        text: The body the links are in.
+        text: The body with the links.
         links: Its links.
-        moved: For a link the old and the new path of the note it leads to, the same path twice
-            when only the note with the link moves; None for a link to leave alone.
-        from_old: The path of the note with the links, as it was.
-        from_new: Its path as it will be.
-        unique: Whether a bare file name leads to one note only, as no other will have it.
-        is_relative: Whether a bare name that is no longer enough becomes a path from the note on.
+        moved: Returns the old and the new path of a link's target (equal if only the note with the
+            link moves), or None to leave the link alone.
+        from_old: The old path of the note with the links.
+        from_new: Its new path.
+        unique: Whether a file name will be unique.
+        is_relative: Whether names that are no longer unique become relative paths.
     """
     edits = []
     for link in links:
@@ -96,7 +95,7 @@ def retarget(
 
 
 def _target_span(text: str, link: Link) -> tuple[int, int] | None:
-    """Where a link's target stands, its fragment, title and text aside."""
+    """Return the span of the target of a link, without fragment, title and text."""
     if link.wiki:
         wiki = _WIKI_TARGET.match(text, link.start, link.end)
         if wiki is None:
@@ -108,7 +107,7 @@ def _target_span(text: str, link: Link) -> tuple[int, int] | None:
     at = link.start + (2 if link.embed else 1) + len(link.text)
     before = _BEFORE_TARGET.match(text, at, link.end)
     if before is None:
-        # The text of a link in a quote goes over lines, whose `>` it does not show.
+        # In a quote, the text may span lines, without their `>`.
         found = list(_BEFORE_TARGET.finditer(text, link.start, link.end))
         if not found:
             return None
@@ -132,7 +131,7 @@ def _target(
     unique: Callable[[str], bool],
     is_relative: bool,  # noqa: FBT001
 ) -> str:
-    """What a link's target is to be, in the form that it has."""
+    """Return the new target in the form of the old one."""
     target = link.target
     suffix = target[-3:].casefold() == ".md"
     known = target if suffix or not old.endswith(".md") else f"{target}.md"
@@ -154,12 +153,12 @@ def _target(
 
 
 def encode_target(target: str) -> str:
-    """A target as it stands in a link of Markdown, without angle brackets."""
+    """Encode a target for a Markdown link without angle brackets."""
     return _BARE_UNSAFE.sub(lambda sign: f"%{ord(sign[0]):02X}", target)
 
 
 def _destination_end(text: str, at: int, end: int) -> int | None:
-    """Find the end of a link's destination, in angle brackets or bare."""
+    """Return the end of the destination of a link, in angle brackets or bare."""
     if text.startswith("<", at, end):
         angled = _ANGLED.match(text, at, end)
         return angled.end() if angled else None
@@ -178,7 +177,7 @@ def _destination_end(text: str, at: int, end: int) -> int | None:
     return None if at == start or depth else at
 
 
-# Links as a vault writes them: how one names what it leads to, and in which of two ways.
+# Links in the style of a vault
 
 
 _IN_TEXT: Final = re.compile(r"[\[\]\\]")
@@ -188,14 +187,14 @@ _IN_TEXT: Final = re.compile(r"[\[\]\\]")
 class LinkStyle:
     """How links are written."""
 
-    # "shortest" names a file alone where no other has its name, "relative" the way from the note
-    # that links, "absolute" the path in the vault
+    # "shortest": the file name if it is unique; "relative": the path from the note with the link;
+    # "absolute": the path in the vault
     form: str = "shortest"
-    # whether they are those of Markdown, `[text](file.md)`, and not `[[file]]`
+    # Markdown `[text](file.md)` instead of `[[file]]`
     is_markdown: bool = False
 
     def target(self, path: str, source: str, *, is_only: bool) -> str:
-        """Return how a link in a note names a file, by whether no other file has its name."""
+        """Return the target of a link to a file; `is_only`: whether its name is unique."""
         if self.form == "relative":
             return relpath(path, dirname(source) or ".")
         return path.rpartition("/")[2] if is_only and self.form == "shortest" else path
@@ -203,11 +202,11 @@ class LinkStyle:
     def link(
         self, path: str, source: str, *, text: str = "", is_only: bool = True, embed: bool = False
     ) -> str:
-        """Write a link to a file, its text by default the file's name."""
+        """Write a link to a file; the default text is its name."""
         target = self.target(path, source, is_only=is_only)
         name = note_stem(path)
         sign = "!" if embed else ""
-        # What a wiki link cannot hold can only be named in the other way.
+        # Some names are only possible in Markdown links.
         if self.is_markdown or NOT_IN_WIKI_LINK.search(target + text):
             said = text if text or embed else name
             said = _IN_TEXT.sub(r"\\\g<0>", said)

@@ -1,8 +1,8 @@
-"""A page as a tree: what every rewriter of an export reads.
+"""A page as a tree, for the rewriters of an export.
 
-Every `start` and `end` counts characters of the whole text, so that `text[node.start:node.end]` is
-the node as written; for a block it runs from its first character behind the marks of what it
-stands in (`> `, a list's indent) to the end of its last line.
+Every `start` and `end` is an offset in the whole text: `text[node.start:node.end]` is the node as
+written. A block starts behind the marks of its containers (`> `, the indent of a list) and ends at
+the end of its last line.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.tree import CODE_KINDS, ParsedPage, Span
 
 CONTAINER_NODES: Final = frozenset({"quote", "item", "footnote", "admonition"})
-"""Blocks whose marks stand before each line of what is in them; the last is a quote that a
-rewriter makes one."""
+"""Blocks with marks before each line; "admonition" is a quote that a rewriter converts."""
 
 MATH: Final = frozenset({"math", "math_double", "math_block"})
 LITERAL_NODES: Final = CODE_KINDS | MATH | {"html_block", "html"}
@@ -28,7 +27,7 @@ LITERAL_NODES: Final = CODE_KINDS | MATH | {"html_block", "html"}
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One thing in a body, block or inline."""
+    """A block or inline element of a body."""
 
     # Blocks: root, paragraph, heading, list, item, quote, fence, code_block, table, row, cell,
     # rule, html_block, math_block, footnote, definition (of a link). Inline: text, code_span, em,
@@ -37,40 +36,40 @@ class Node:
     kind: str
     start: int
     end: int
-    first: int  # its first line, counted from 0
-    last: int  # one past its last line
+    first: int  # first line, from 0
+    last: int  # last line + 1
     parent: Node | None = None
     children: list[Node] = field(default_factory=list)
-    # the text of a leaf as it reads: code without fence and indent, TeX without dollars, HTML as
-    # written, what an escape stands for
+    # the text of a leaf: code without fence and indent, TeX without dollars, HTML as written, the
+    # meaning of an escape
     content: str = ""
-    # a fence's language line, a link's or image's destination, a footnote's or definition's label,
-    # a wikilink's target, a list's delimiter
+    # the language line of a fence, the destination of a link or image, the label of a footnote or
+    # definition, the target of a wiki link, the delimiter of a list
     info: str = ""
-    title: str = ""  # a link's title; a wikilink's text after the bar
-    level: int = 0  # a heading's level
-    embed: bool = False  # whether a wikilink has `!` before it
-    tight: bool = False  # whether a list has no blank lines between its items
+    title: str = ""  # of a link; the text after the bar of a wiki link
+    level: int = 0  # of a heading
+    embed: bool = False  # a wiki link with `!`
+    tight: bool = False  # a list without blank lines between items
 
     def walk(self) -> Iterator[Node]:
-        """Yield the node and all below it, in order of appearance."""
+        """Yield the node and its descendants, in order."""
         yield self
         for child in self.children:
             yield from child.walk()
 
     def above(self) -> Iterator[Node]:
-        """Yield what the node stands in, nearest first."""
+        """Yield the ancestors, nearest first."""
         node = self.parent
         while node is not None:
             yield node
             node = node.parent
 
     def inside(self, *kinds: str) -> bool:
-        """Tell whether it stands in a node of one of these kinds."""
+        """Whether it has an ancestor of one of these kinds."""
         return any(node.kind in kinds for node in self.above())
 
     def plain(self) -> str:
-        """Return its words as a reader sees them, without any mark."""
+        """Return its text without markup."""
         if self.kind in {"soft_break", "hard_break"}:
             return " "
         if self.kind in {"text", "special", "code_span", "math", "math_double"}:
@@ -81,32 +80,32 @@ class Node:
 
 
 class SourceLine(NamedTuple):
-    """One line of the text."""
+    """A line of the text."""
 
-    start: int  # its first character
-    end: int  # one past its last, the newline not counted
-    # where the text begins that belongs to the innermost block, behind the marks of all that the
-    # block stands in; None on lines of no block (blank ones, mostly)
+    start: int
+    end: int  # without the newline
+    # the start of the text of the innermost block, behind the marks of its containers; None for
+    # lines outside of blocks, mostly blank ones
     content: int | None
-    leaf: Node | None  # the block whose line it is, or None
+    leaf: Node | None  # the innermost block, or None
 
 
 @dataclass
 class Tree:
     """A text as a tree."""
 
-    text: str  # the source; "\n" ends a line
-    root: Node  # the node that holds all others
-    starts: list[int]  # where each line begins
+    text: str
+    root: Node
+    starts: list[int]  # the start of each line
 
     @cached_property
     def lines(self) -> list[SourceLine]:
-        """All lines; most rewriters ask for none."""
+        """All lines."""
         return _LineReader(self).read()
 
     @cached_property
     def nodes(self) -> list[Node]:
-        """All nodes in order of appearance."""
+        """All nodes, in order."""
         found, stack = list[Node](), [self.root]
         while stack:
             node = stack.pop()
@@ -122,14 +121,14 @@ class Tree:
         return known
 
     def find(self, *kinds: str) -> list[Node]:
-        """Return the nodes of these kinds, in order of appearance."""
+        """Return the nodes of these kinds, in order."""
         found = [self._by_kind[kind] for kind in kinds if kind in self._by_kind]
         if len(found) > 1:
             return [node for node in self.nodes if node.kind in kinds]
         return found[0][:] if found else []
 
     def line_of(self, offset: int) -> int:
-        """Return the line that a character stands in, counted from 0."""
+        """Return the line of an offset, from 0."""
         return max(0, bisect_right(self.starts, offset) - 1)
 
     def source(self, node: Node) -> str:
@@ -155,17 +154,17 @@ _NOTE_MARK: Final = re.compile(r"\[\^[^\]]+\]:")
 
 
 def parse_tree(text: str) -> Tree:
-    """Return a text as a tree."""
+    """Parse a text."""
     return build_tree(parse_markdown(text))
 
 
 def build_tree(page: ParsedPage) -> Tree:
-    """Return a page as a tree."""
+    """Convert the spans of a page."""
     return _Builder(page).build()
 
 
 class _Builder:
-    """Makes nodes of spans, one after the other."""
+    """Converts spans to nodes."""
 
     def __init__(self, page: ParsedPage) -> None:
         self.text = text = page.text
@@ -182,11 +181,11 @@ class _Builder:
             del here[span.depth + 1 :]
             parent = here[-1]
             if broken is not None:
-                broken.end = max(broken.end, span.start)  # up to the words after it
+                broken.end = max(broken.end, span.start)  # up to the next text
                 broken = None
             node = self._node(span, parent)
             if node.kind == "text" and (before := parent.children) and before[-1].kind == "text":
-                known = before[-1]  # words that an addition stood between
+                known = before[-1]  # text that was split at an addition
                 if known.end == node.start:
                     known.end, known.content = node.end, known.content + node.content
                     here.append(known)
@@ -199,7 +198,7 @@ class _Builder:
         return Tree(self.text, self.root, self.starts)
 
     def _begin_break(self, node: Node, parent: Node) -> None:
-        """Give a break the blanks before it."""
+        """Extend a break by the blanks before it."""
         while node.start > parent.start and self.text[node.start - 1] in " \t":
             node.start -= 1
         if parent.children and parent.children[-1].kind == "text":
@@ -222,7 +221,7 @@ class _Builder:
     def _block(self, span: Span, parent: Node) -> Node:
         first = last = bisect_right(self.starts, span.start) - 1
         if span.end > self.ends[first]:
-            # The parser may have a list end behind the marks of the line after it.
+            # In the parser, a list may end behind the marks of the next line.
             blank = " \t\n>" if span.kind in {"list", "item", "footnote"} else " \t\n"
             end = span.start + len(self.text[span.start : span.end].rstrip(blank))
             last = bisect_right(self.starts, max(span.start, end - 1)) - 1
@@ -231,7 +230,6 @@ class _Builder:
         return Node(span.kind, span.start, self.ends[last], first, last + 1, parent)
 
     def _describe_block(self, node: Node, span: Span) -> None:
-        """Say of a block what its span says."""
         match span.kind:
             case "fence" | "code_block" | "html_block" | "math_block":
                 node.info, node.content = span.info, span.words
@@ -253,14 +251,13 @@ class _Builder:
                     item.parent.tight = False
 
     def _describe_inline(self, node: Node, span: Span) -> None:
-        """Say of something within a block what its span says."""
         match span.kind:
             case "text" | "comment":
                 node.content = self.text[span.start : span.end]
             case "code_span" | "html":
                 node.content = span.words
             case "math":
-                in_cell = node.inside("cell")  # where bars have backslashes
+                in_cell = node.inside("cell")  # where bars are escaped
                 node.content = span.words.replace("\\|", "|") if in_cell else span.words
                 node.kind = "math_double" if span.title else "math"
             case "footnote_ref":
@@ -282,7 +279,7 @@ class _Builder:
 
 
 class _LineReader:
-    """Finds whose each line is, and where its text begins."""
+    """Finds the block of each line and the start of its text."""
 
     def __init__(self, tree: Tree) -> None:
         self.text = tree.text
@@ -300,7 +297,7 @@ class _LineReader:
         return [*map(SourceLine, self.starts, self.ends, self.contents, self.leaves)]
 
     def _claim(self, node: Node) -> None:
-        """Note that lines are a leaf's, and where its text begins on each."""
+        """Assign lines to a leaf."""
         holders = containers(node)
         for number in range(node.first, node.last):
             start = self.starts[number]
@@ -309,7 +306,7 @@ class _LineReader:
             self.contents[number], self.leaves[number] = start, node
 
     def _content(self, holders: Sequence[Node], number: int) -> int:
-        """Return where the text of a line begins, behind the marks of what it stands in."""
+        """Return the start of the text of a line, behind the marks of its containers."""
         at, column = self._behind_marks(holders, number)
         start, start_column = _past_blanks(self.text, at, column, self.ends[number])
         deeper = start_column - column
@@ -319,7 +316,7 @@ class _LineReader:
         return start
 
     def _behind_marks(self, holders: Sequence[Node], number: int) -> tuple[int, int]:
-        """Return where a line goes on behind the marks of what it stands in, and at what column."""
+        """Return the offset and column behind the marks of the containers on a line."""
         text, end = self.text, self.ends[number]
         at, column = self.starts[number], 0
         for holder in holders:
@@ -337,12 +334,12 @@ class _LineReader:
             else:
                 width = self._indent(holder)
                 if first_column - column < width:
-                    return first, first_column  # a lazy line
+                    return first, first_column  # a lazy continuation line
                 at, column = _consume(text, at, column, column + width, end)
         return at, column
 
     def _behind_mark(self, holder: Node, column: int) -> tuple[int, int]:
-        """Return where the text of an item or a footnote begins, whose mark is at a column."""
+        """Return the offset and column behind the mark of an item or footnote."""
         text, end = self.text, self.ends[holder.first]
         pattern = _ITEM_MARK if holder.kind == "item" else _NOTE_MARK
         match = pattern.match(text, holder.start)
@@ -356,7 +353,7 @@ class _LineReader:
         return inner, inner_column
 
     def _indent(self, holder: Node) -> int:
-        """Return by how many columns the lines of an item or a footnote are set in."""
+        """Return the indent of an item or footnote in columns."""
         if holder not in self._indents:
             self._behind_marks([*containers(holder), holder], holder.first)
         return self._indents.get(holder, 4)
@@ -367,12 +364,12 @@ def _line_ends(text: str, starts: Sequence[int]) -> list[int]:
 
 
 def containers(node: Node) -> list[Node]:
-    """Return the quotes, list items and footnotes that a node stands in, outermost first."""
+    """Return the quotes, items and footnotes around a node, outermost first."""
     return [above for above in node.above() if above.kind in CONTAINER_NODES][::-1]
 
 
 def _past_blanks(text: str, at: int, column: int, end: int) -> tuple[int, int]:
-    """Return where text begins behind blanks, and its column."""
+    """Return the offset and column behind blanks."""
     spaces = _SPACES.match(text, at, end)
     while spaces:
         column += spaces.end() - at
@@ -386,7 +383,7 @@ def _past_blanks(text: str, at: int, column: int, end: int) -> tuple[int, int]:
 
 
 def _consume(text: str, at: int, column: int, goal: int, end: int) -> tuple[int, int]:
-    """Return where a column is reached; a tab that reaches over it is not used up."""
+    """Return the offset of a column; a tab that crosses it is not consumed."""
     while at < end and column < goal and text[at] in " \t":
         width = 4 - column % 4 if text[at] == "\t" else 1
         if column + width > goal:

@@ -1,4 +1,4 @@
-"""A note: one Markdown file, read."""
+"""A parsed note."""
 
 from __future__ import annotations
 
@@ -29,41 +29,40 @@ _MAYBE_PRIVATE: Final = re.compile(rb"private", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Note:
-    """One Markdown file, read."""
+    """A parsed Markdown file."""
 
     path: str  # vault-relative, "/"-separated, as found on disk
-    title: str  # `title:`, else an H1 at the start of the text, else the file's name without ".md"
-    # the id of its kind, such as "book" or "note": what `type:` says, else `categories`, else its
-    # folder
+    title: str  # `title:`, else an H1 at the start, else the file name
+    # the id of its kind: `type:`, else `categories`, else by folder
     kind: str = "note"
-    # front matter under canonical names, typed by the kind's schema
+    # front matter by canonical names, typed by the schema
     fields: dict[str, Value] = field(default_factory=dict)
-    # front matter as the person wrote it: own key names in order, values as source text
+    # front matter with original keys and source text, in order
     raw: dict[str, str] = field(default_factory=dict)
-    # front matter tags and inline tags, without "#", in order, each once
+    # front matter tags and inline tags, without "#", each once
     tags: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     body: str = ""
-    # how many lines of the file stand before the body; file line = body_line + line
+    # number of lines before the body; file line = body_line + line
     body_line: int = 0
-    # what the body holds; empty where it was not looked through
+    # facts of the body; empty if the body was not parsed
     spans: BodyFacts = field(default_factory=BodyFacts)
-    private: bool = False  # whether it must never leave the vault
-    problem: Problem | None = None  # why its front matter or its body could not be read, or None
+    private: bool = False  # it must never leave the vault
+    problem: Problem | None = None  # why front matter or body could not be read
 
     @property
     def body_lf(self) -> str:
-        """The body with a line feed at the end of each line, whatever the file has there."""
+        r"""The body with "\n" at the end of each line."""
         return self.body.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_note(
     path: str, data: bytes, schema: Schema = DEFAULT_SCHEMA, *, in_body: bool = True
 ) -> Note:
-    """Read a file as a note. Never raises: what could not be read is in `problem`.
+    """Parse a file as a note. Never raises; see `problem`.
 
-    Without `in_body` the body is not looked through, which is most of the work, but for a title
-    that the front matter does not give: its tags do not count, and `spans` is None.
+    Without `in_body` the body is only parsed for a title that the front matter lacks; this skips
+    most of the work. Inline tags and `spans` are missing then.
     """
     matter = frontmatter.read_frontmatter(data)
     body, problem = _decode(path, data, matter.split.body)
@@ -75,7 +74,7 @@ def read_note(
     for key, value in matter.fields.items():
         name = canonical(key)
         if keys[name] != key:
-            name = key  # a kin of a field that the file has under its own name, too
+            name = key  # an alias of a field that the file also has under its own name
         fields[name] = type_field(name, schema.type_of(kind, name), value, matter.words[key])
     stem = note_stem(path)
     _add_dates(fields, kind, path, schema)
@@ -104,16 +103,16 @@ def read_note(
 
 
 def title_slug(title: str) -> str:
-    """Return a title as it stands in an address: `Bayes' theorem` is `bayes-theorem`."""
+    """Return a title for an address: `Bayes' theorem` is `bayes-theorem`."""
     text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", title)).lower()
-    # Vowels of many scripts are marks (M), and no letters.
+    # Vowels of many scripts are marks (M), not letters.
     kinds = ((char, unicodedata.category(char)[0]) for char in text)
     kept = (char if kind in "LMN" else "-" for char, kind in kinds)
     return re.sub("-+", "-", "".join(kept)).strip("-") or "note"
 
 
 def _decode(path: str, data: bytes, start: int) -> tuple[str, Problem | None]:
-    """Decode the body; what is no UTF-8 is shown as U+FFFD and said."""
+    """Decode the body; invalid bytes become U+FFFD and a problem."""
     hint = "Save the file as UTF-8 in an editor. notekeep does not change it."
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         message = "The file is UTF-16, but notes must be UTF-8."
@@ -136,20 +135,20 @@ def _kind(path: str, matter: frontmatter.FrontMatter, keys: dict[str, str], sche
         return "habit"
     for category in find_categories(matter):
         kind = schema.named(category)
-        if kind and kind != "habit":  # only `habit:` makes one
+        if kind and kind != "habit":  # only `habit:` makes a habit
             return kind
     return "note" if words else schema.kind_at(path) or "note"
 
 
 def find_categories(matter: frontmatter.FrontMatter) -> list[str]:
-    """Find the notes that `categories` links to, as Obsidian users sort notes: `[[Books]]`."""
+    """Return the notes in `categories`, by which Obsidian users sort: `[[Books]]`."""
     words = matter.words.get("categories", "")
     found = map(_CATEGORY.fullmatch, [words] if isinstance(words, str) else words)
     return [match[1].strip() for match in found if match]
 
 
 def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -> None:
-    """Fill in what a date is known by elsewhere: a daily note by its name, `created` by `date`."""
+    """Derive missing dates: `date` from the name of a daily note, `created` from `date`."""
     if kind == "daily" and not fields.get("date"):
         stem = note_stem(path)
         if _ISO_DAY.match(stem):
@@ -161,7 +160,7 @@ def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -
 
 
 def _tags(fields: dict[str, Value], in_body: Iterable[InlineTag]) -> list[str]:
-    """All tags in order, each once whatever its case."""
+    """Return all tags in order, each once ignoring case."""
     found: dict[str, str] = {}
     for tag in _list(fields.get("tags")):
         name = str(tag).strip().lstrip("#").strip("/")
@@ -179,7 +178,7 @@ def _list(value: Value) -> list[Scalar]:
 
 
 def _is_private(data: bytes, matter: frontmatter.FrontMatter, fields: dict[str, Value]) -> bool:
-    """Whether the note says it is private, which a block that cannot be read may well say."""
+    """Whether the note is private; an unreadable block that mentions "private" counts."""
     if matter.error is not None:
         block = data[: matter.split.body or min(len(data), MAX_BYTES)]
         return _MAYBE_PRIVATE.search(block) is not None

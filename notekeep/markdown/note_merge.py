@@ -1,9 +1,8 @@
-"""Merge two versions of a file that come from one, by what its lines mean.
+"""The merge of two versions of a file, by meaning.
 
-The one merge of notekeep: the editor, `conflicts`, `sync` and the merge driver of git all call
-`merge_versions`. Front matter is merged key by key and item by item, a body block by block, a
-habit log as a set of lines. Nothing is guessed: where both sides changed the same words there is no
-merge, and both versions stay.
+The editor, `conflicts`, `sync` and the merge driver of git all use `merge_versions`. Front matter
+is merged by key and item, a body by block, a habit log as a set of lines. If both sides changed the
+same words, there is no merge and both versions stay.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 _LOG_FOLDERS: Final = ("/habits/log/", "/review/log/", "/.notekeep/imported/")
 _NO_MERGE: Final = ("json", "canvas", "svg")
-"""Text that is no longer valid when lines of two versions are put together."""
+"""Text formats that a merge by lines can make invalid."""
 
 _BINARY_SAMPLE = 8192
 
@@ -72,7 +71,7 @@ def merge_versions(
 
 
 def is_pointer(data: bytes) -> bool:
-    """Whether a file stands for one in Git LFS."""
+    """Whether a file is a Git LFS pointer."""
     return data.startswith(b"version https://git-lfs")
 
 
@@ -82,7 +81,7 @@ def is_log(path: str) -> bool:
 
 
 def merge_logs(base: bytes, ours: bytes, theirs: bytes) -> bytes:
-    """Keep every entry of both, ours first; one that a side deleted goes. Order has no meaning."""
+    """Keep the entries of both sides, ours first, without deleted ones. Order has no meaning."""
     known, mine, other = (_read_entries(data) for data in (base, ours, theirs))
     deleted = {entry for entry, _ in known} - {entry for entry, _ in other} - {()}
     kept = b"".join(text for entry, text in mine if entry not in deleted)
@@ -94,7 +93,7 @@ def merge_logs(base: bytes, ours: bytes, theirs: bytes) -> bytes:
 
 
 def _read_entries(data: bytes) -> list[tuple[tuple[bytes, ...], bytes]]:
-    """Read a log's entries, each with the indented lines below it, and how they are written."""
+    """Return the entries of a log with their indented lines: stripped, and as written."""
     found: list[list[bytes]] = []
     for line in split_lines(data):
         if found and line.startswith((b"  ", b"\t")):
@@ -107,7 +106,7 @@ def _read_entries(data: bytes) -> list[tuple[tuple[bytes, ...], bytes]]:
 def _with_one_line_end(
     merge: Callable[[bytes, bytes, bytes], bytes | None], base: bytes, ours: bytes, theirs: bytes
 ) -> bytes | None:
-    """Merge; where one side changed the end of every line, that is one more change and no other."""
+    """Merge; a changed line end of all lines counts as one separate change."""
     ends = [_line_end(version) for version in (base, ours, theirs)]
     if len(set(ends)) == 1 or None in ends:
         return merge(base, ours, theirs)
@@ -119,7 +118,7 @@ def _with_one_line_end(
 
 
 def _line_end(data: bytes) -> bytes | None:
-    """The line end of a text that has one only; None when it mixes them."""
+    """Return the line end of a text; None if it is mixed."""
     feeds, pairs = data.count(b"\n"), data.count(b"\r\n")
     return b"\n" if not pairs else b"\r\n" if pairs == feeds else None
 
@@ -132,8 +131,8 @@ def merge_notes(
 ) -> bytes | None:
     """Merge two versions of a note: front matter by key, the body by block.
 
-    `is_guess` is as for `merge_versions`. A note `is_new` when both sides made it, as they do
-    today's note: the base is a guess then, too, but list items with nothing in common are all kept.
+    `is_guess`: see `merge_versions`. A note `is_new` if both sides created it, such as today's
+    note: the base is a guess then, too, but list items with nothing in common are all kept.
     """
     versions = (base, ours, theirs)
     starts = [split_frontmatter(version).body for version in versions]
@@ -144,12 +143,12 @@ def merge_notes(
     if head is None or body is None:
         return None
     merged = head + body
-    # A body that begins with a rule must not become front matter.
+    # A rule at the start of the body must not become front matter.
     return merged if split_frontmatter(merged).body == len(head) else None
 
 
 class _Fields:
-    """Front matter, with the lines of each key."""
+    """Front matter with the lines of each key."""
 
     def __init__(self, head: bytes) -> None:
         from notekeep.markdown import proof
@@ -176,16 +175,16 @@ class _Fields:
             yield entry.name, (start, next_line(self.text, last))
 
     def lines(self, key: str) -> str | None:
-        """The lines of a key as they are written; None without it."""
+        """Return the lines of a key; None without it."""
         span = self.spans.get(key)
         return None if span is None else self.text[slice(*span)]
 
     def remarks(self) -> list[str]:
-        """The comments, wherever they are; of a text with "#" in a value that part counts, too."""
+        """Return all comments; for a "#" in a value, also the text after it."""
         return re.findall(r"(?:^|(?<=[ \t]))#[^\r\n]*", self.text, re.MULTILINE)
 
     def with_lines(self, key: str, lines: str | None) -> _Fields:
-        """Replace the lines of a key, add them below all others, or delete them."""
+        """Replace the lines of a key, append them, or delete them."""
         start, end = self.spans.get(key, (len(self.text), len(self.text)))
         before, new = self.text[:start], lines or ""
         if before and not before.endswith(("\n", "\r")) and new:
@@ -200,15 +199,15 @@ def _merge_heads(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     try:
         return _merge_fields(_Fields(base), _Fields(ours), _Fields(theirs))
     except (NotekeepError, SuspiciousBlock, UnicodeDecodeError):
-        return merge_texts(base, ours, theirs)  # TOML, or YAML with a mistake in it
+        return merge_texts(base, ours, theirs)  # TOML, or invalid YAML
 
 
 def _merge_fields(base: _Fields, ours: _Fields, theirs: _Fields) -> bytes | None:
-    """Make in ours the changes of theirs, key by key."""
+    """Apply the changes of theirs to ours, key by key."""
     from notekeep.markdown import proof
 
     if not ours.spans or not theirs.spans:
-        return None  # one side removed the whole block
+        return None  # one side deleted the whole block
     merged, wanted = ours, dict(ours.shapes)
     for key in [*base.spans, *theirs.spans]:
         old, mine, other = base.lines(key), merged.lines(key), theirs.lines(key)
@@ -231,12 +230,12 @@ def _merge_fields(base: _Fields, ours: _Fields, theirs: _Fields) -> bytes | None
 
 
 def _merge_values(key: str, base: _Fields, ours: _Fields, theirs: _Fields) -> _Fields | None:
-    """Merge one key that both sides changed; None when they say something else."""
+    """Merge a key that both sides changed; None if they differ."""
     from notekeep.markdown import field_edit, proof
 
     mine, other = ours.shapes.get(key), theirs.shapes.get(key)
     if mine is None or other is None:
-        return None  # deleted here and changed there
+        return None  # deleted by one side, changed by the other
     if proof.same_words(mine, other):
         return ours
     old = base.shapes.get(key, (proof.LIST, ()))
@@ -262,7 +261,7 @@ def _merge_values(key: str, base: _Fields, ours: _Fields, theirs: _Fields) -> _F
 
 
 def _item(shape: tuple[object, ...]) -> str | None:
-    """The text of a list's item; None for a list in a list."""
+    """Return the text of a list item; None for a nested list."""
     return shape[1] if isinstance(shape[1], str) else None
 
 
@@ -271,7 +270,7 @@ _STAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?")
 
 
 def _later(key: str, ours: _Fields, theirs: _Fields) -> _Fields | None:
-    """Take the later of two times at which programs say that the note was changed."""
+    """Return the later of two timestamps of a change."""
     one, other = _item(ours.shapes[key]), _item(theirs.shapes[key])
     if key.casefold() not in _STAMPS or one is None or other is None:
         return None
@@ -280,11 +279,11 @@ def _later(key: str, ours: _Fields, theirs: _Fields) -> _Fields | None:
     return ours.with_lines(key, theirs.lines(key)) if other > one else ours
 
 
-# The body, cut into blocks: a list item, a row of a table, a heading, a paragraph, a piece of code
+# The body in blocks: list items, table rows, headings, paragraphs, code
 
 
 class _Block(NamedTuple):
-    """Some lines that belong together, and the line end and blank lines after them."""
+    """Lines that belong together, and the line end and blank lines after them."""
 
     text: bytes
     gap: bytes
@@ -296,17 +295,17 @@ _ITEM: Final = re.compile(
     re.DOTALL,
 )
 _ALONE: Final = re.compile(
-    rb"[ \t]*(?:#{1,6}[ \t]|\|)"  # a heading, a row of a table
-    rb"|[ \t]{0,3}(?:-{3,}|\*{3,}|_{3,})[ \t]*\r?\n?\Z"  # a rule
+    rb"[ \t]*(?:#{1,6}[ \t]|\|)"  # heading, table row
+    rb"|[ \t]{0,3}(?:-{3,}|\*{3,}|_{3,})[ \t]*\r?\n?\Z"  # rule
 )
 _DIGITS: Final = re.compile(rb"\d+")
 _ALIKE = 0.5
-"""Share of equal words from which on a block is another version of one, not a new one."""
+"""Minimum share of equal words of two versions of a block."""
 _MOST_PAIRS = 20_000
 
 
 def _read_blocks(body: bytes) -> list[_Block]:
-    found: list[list[bytes]] = []  # each the lines of a block, blank ones behind it included
+    found: list[list[bytes]] = []  # the lines of each block, with the blank lines after it
     fence = b""
     is_open = False
     for line in split_lines(body):
@@ -334,19 +333,20 @@ def _split_gap(text: bytes) -> _Block:
     end = text.find(b"\n", len(kept))
     if end < 0:
         return _Block(text, b"")
-    # Two spaces at the end of a line are a line break: they stay with the text.
+    # Two spaces at the end of a line are a line break and stay with the text.
     end -= text[end - 1 : end] == b"\r"
     return _Block(text[:end], text[end:])
 
 
 class _Side:
-    """What one side made of the blocks of the base."""
+    """The changes of one side to the blocks of the base."""
 
     def __init__(self, base: Sequence[_Block], blocks: Sequence[_Block]) -> None:
         pairs = _pair_blocks([one.text for one in base], [one.text for one in blocks])
-        self.now: list[_Block | None] = [None] * len(base)  # None for a block that is deleted
-        self.added: list[list[_Block]] = [[] for _ in range(len(base) + 1)]  # before each
-        self.gaps: list[bytes] = [b""] * (len(base) + 1)  # in front of what was added
+        self.now: list[_Block | None] = [None] * len(base)  # None: deleted
+        # blocks added before each
+        self.added: list[list[_Block]] = [[] for _ in range(len(base) + 1)]
+        self.gaps: list[bytes] = [b""] * (len(base) + 1)  # the gap before the added blocks
         place, by_place = 0, {at: number for number, at in pairs.items()}
         for at, block in enumerate(blocks):
             number = by_place.get(at)
@@ -355,14 +355,14 @@ class _Side:
                 place = number + 1
                 continue
             if at and not self.added[place]:
-                # Below a heading the first item of a list tells nothing of those between items.
+                # The gap after a heading is not that between list items.
                 is_first_item = _ITEM.match(block.text) and not _ITEM.match(blocks[at - 1].text)
                 self.gaps[place] = b"" if is_first_item else blocks[at - 1].gap
             self.added[place].append(block)
 
 
 def _pair_blocks(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]:
-    """Pair blocks with what a side made of them: equal ones first, then those that are alike."""
+    """Pair the blocks of the base with those of a side: equal ones, then similar ones."""
     pairs = match_lines(base, side)
     found = dict(pairs)
     at = at_side = 0
@@ -376,7 +376,7 @@ def _pair_blocks(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]
 
 
 def _likeness(one: bytes, other: bytes) -> float:
-    """How much two blocks have in common, from 0 to 1; 0 for too little."""
+    """Return the similarity of two blocks from 0 to 1; 0 if they do not belong together."""
     item, other_item = _ITEM.fullmatch(one), _ITEM.fullmatch(other)
     if (item is None) != (other_item is None):
         return 0.0
@@ -411,7 +411,7 @@ def _merge_bodies(base: bytes, ours: bytes, theirs: bytes, *, is_new: bool = Fal
         if mine is None or theirs_now is None:
             left = theirs_now or mine
             if left is not None and left.text != blocks[number].text:
-                return None  # changed here and deleted there
+                return None  # changed by one side, deleted by the other
             continue
         text = _merge_block(blocks[number].text, mine.text, theirs_now.text)
         if text is None:
@@ -423,7 +423,7 @@ def _merge_bodies(base: bytes, ours: bytes, theirs: bytes, *, is_new: bool = Fal
 def _merge_added(
     base: Sequence[_Block], one: _Side, other: _Side, place: int
 ) -> list[_Block] | None:
-    """Keep what both added at one place, ours first; None where both rewrote what was there."""
+    """Return the blocks that both sides added at a place, ours first; None if both rewrote it."""
     mine, theirs = one.added[place], other.added[place]
     if not mine or not theirs:
         return mine or theirs
@@ -438,7 +438,7 @@ def _merge_added(
 
 
 def _may_join(ours: Sequence[_Block], theirs: Sequence[_Block]) -> bool:
-    """Whether what two new notes have at one place are items of a list, none another's version."""
+    """Whether new blocks of both sides are list items without similar ones."""
     new = [block.text for block in theirs if block not in ours]
     if not ours or not new:
         return True
@@ -448,7 +448,7 @@ def _may_join(ours: Sequence[_Block], theirs: Sequence[_Block]) -> bool:
 
 
 def _merge_gap(base: bytes, ours: bytes, theirs: bytes) -> bytes:
-    """Blank lines: the side that changed them, the more of them when both did."""
+    """Return the changed blank lines; if both changed, the longer ones."""
     merged = changed_side(base, ours, theirs)
     return max(ours, theirs, key=lambda gap: gap.count(b"\n")) if merged is None else merged
 
@@ -463,20 +463,20 @@ def _merge_block(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     mark = _merge_marks(*(item["mark"] for item in known))
     box = changed_side(*(item["box"] or b"" for item in known))
     if mark is None or box is None:
-        return None  # the box is ticked here and cancelled there
+        return None  # completed on one side, canceled on the other
     text = _merge_prose(*(item["text"] for item in known))
     return None if text is None else mark + box + text
 
 
 def _merge_marks(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Merge how far items are indented; of a number that both counted anew, take ours."""
+    """Merge the indents of items; for renumbered items, take ours."""
     if _DIGITS.sub(b"1", ours) == _DIGITS.sub(b"1", theirs):
         return ours
     return changed_side(base, ours, theirs)
 
 
 def _merge_prose(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Merge one block line by line; the words of it unless it is code."""
+    """Merge a block by line, or by word unless it is code."""
     merged = merge_texts(base, ours, theirs)
     if merged is not None or any(_FENCE.match(version) for version in (base, ours, theirs)):
         return merged
@@ -484,7 +484,7 @@ def _merge_prose(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def _join(blocks: Sequence[_Block], eol: bytes) -> bytes:
-    """Write blocks one after the other, and a blank line between two that would become one."""
+    """Join blocks, with a blank line between two that would become one."""
     parts: list[bytes] = []
     for one, after in pairwise(blocks):
         gap = one.gap or eol

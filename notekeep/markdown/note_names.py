@@ -1,4 +1,4 @@
-"""What a note is called, and which note a name in a link means."""
+"""Names of notes, and resolving links."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from posixpath import normpath
 from typing import Final
 
 FIELD_LINK: Final = re.compile(r"\[\[([^\[\]|#^]+)([^\[\]]*)\]\]")
-"""A wiki link in a value of front matter: its target, then what follows that."""
+"""A wiki link in a value of front matter: its target, then the rest."""
 
 
 def fold_name(name: str) -> str:
@@ -21,23 +21,22 @@ def fold_name(name: str) -> str:
 
 
 def note_stem(path: str) -> str:
-    """Return what a note's file is called without folder and suffix, however that is spelt."""
+    """Return the file name of a note without folder and suffix."""
     name = path.rsplit("/", 1)[-1]
     return name[:-3] if name[-3:].lower() == ".md" else name
 
 
-# Which note a link means.
+# Resolving links
 #
-# Exact path first, then file name, then title, then alias; among several, the one nearest to the
-# note that links. Names compare under NFC and case-folded. Nothing is guessed: what could mean
-# several notes gives them all, best first, for the caller to list.
+# Exact path first, then file name, title, alias; of several, the nearest to the linking note.
+# Ambiguous names return all notes, best first.
 
 
 class Resolver:
-    """The names of a vault's notes and files; a file that is no note has an empty title."""
+    """The names of all notes and files of a vault; other files have an empty title."""
 
     def __init__(self, notes: Iterable[tuple[str, str, Sequence[str]]]) -> None:
-        """Take in (path, title, aliases) of every note."""
+        """Add (path, title, aliases) of all notes."""
         self._paths: dict[str, list[str]] = defaultdict(list)
         self._names: dict[str, list[str]] = defaultdict(list)
         self._titles: dict[str, list[str]] = defaultdict(list)
@@ -46,7 +45,7 @@ class Resolver:
             self.add(path, title, aliases)
 
     def add(self, path: str, title: str, aliases: Sequence[str]) -> None:
-        """Take in one note more."""
+        """Add a note."""
         self._paths[fold_name(path)].append(path)
         self._names[fold_name(path.rsplit("/", 1)[-1])].append(path)
         if title:
@@ -55,10 +54,10 @@ class Resolver:
             self._aliases[fold_name(alias)].append(path)
 
     def resolve(self, target: str, from_path: str = "") -> list[str]:
-        """Return the notes that a target may mean, best first; empty for a broken link.
+        """Return the possible notes for a target, best first; empty for a broken link.
 
         The target is a path or a name, with or without ".md", without fragment. "./" and "../"
-        start at `from_path`, and an empty target is that note.
+        start at `from_path`; an empty target is that note.
         """
         if not target:
             return [from_path] if fold_name(from_path) in self._paths else []
@@ -81,12 +80,12 @@ class Resolver:
         return sorted(set(found), key=lambda path: (_distance(path, from_path), path))
 
     def _at(self, place: str) -> list[str]:
-        """The files at a path from the vault's root; none where it leads out of the vault."""
+        """Return the files at a path from the root; none outside of the vault."""
         path = normpath(place.lstrip("/"))
         return self._paths.get(path) or self._paths.get(f"{path}.md") or []
 
     def _named(self, wanted: str) -> list[str]:
-        """The files of a name; `folder/Note` is the end of a path, as Obsidian shortens one."""
+        """Return the files with a name; `folder/Note` matches the end of a path, as in Obsidian."""
         name = wanted.rsplit("/", 1)[-1]
         found = self._names.get(name, []) + self._names.get(f"{name}.md", [])
         if "/" not in wanted:
@@ -96,7 +95,7 @@ class Resolver:
 
 
 def _distance(path: str, other: str) -> int:
-    """How many steps lead from the folder of one path to that of another."""
+    """Return the number of steps between the folders of two paths."""
     one, two = path.split("/")[:-1], other.split("/")[:-1]
     shared = 0
     for left, right in zip(one, two, strict=False):

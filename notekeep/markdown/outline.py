@@ -1,4 +1,8 @@
-"""Facts for the index: links, tags, tasks, headings."""
+"""Facts of a body for the index: links, tags, tasks, headings.
+
+Every `start` and `end` is an offset in the body in characters; every `line` is a line of the body,
+from 0. `body[start:end]` is the element as written.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +17,13 @@ from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import plain_text
 from notekeep.markdown.tree import ParsedPage, Span
 
-# What the index knows of a note's body: links, tags, headings, tasks, quotes, and where they
-# are.
-#
-# Every `start` and `end` counts characters of the body's text (not bytes, not the whole file);
-# every `line` counts lines of the body from 0. `body[start:end]` is the thing as written.
-
-
 _MAYBE_TITLE: Final = re.compile(
     r"(?<![^\s>])#(?=\s|\Z)[^\n\r]*|(?<![^\n\r])[ \t>]*=+[ \t]*(?![^\n\r])"
 )
-"""Where a heading of level 1 may end; most others are no headings."""
+"""Where a heading of level 1 may end; most matches are not headings."""
 
 MAX_BEFORE_TITLE = 2_000
-"""How many characters of tags, links and pictures may stand before a title."""
+"""Maximum length of tags, links and pictures before a title."""
 
 _NO_PROSE: Final = re.compile(
     r"%%.*?%%|<[^>]*>|!?\[\[[^\]]*\]\]|!?\[[^\]]*\]\([^)]*\)|(?<!\S)#[^\s#]+|[\w-]+::", re.DOTALL
@@ -38,32 +35,32 @@ _QUOTES: Final = frozenset(("quote", "cite"))
 _BLOCK_ID: Final = re.compile(r"(?:(?<=\s)|\A)\^[A-Za-z0-9-]+\s*\Z")
 _CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}"
 _LOCATOR: Final = re.compile(
-    r"\s*(?:\(((?:pp?|locs?|ch|chap|chapter|page|pages|location|§)\.?\s*[\w.:–-]+(?:\s*[-–,]\s*\d+)*"  # noqa: RUF001 - ranges are written with a dash
+    r"\s*(?:\(((?:pp?|locs?|ch|chap|chapter|page|pages|location|§)\.?\s*[\w.:–-]+(?:\s*[-–,]\s*\d+)*"  # noqa: RUF001 - ranges use a dash
     rf"|{_CLOCK})\)|\[({_CLOCK})\])\s*\Z",
     re.IGNORECASE,
 )
 _start = attrgetter("start")
 SCHEME_PATTERN: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]+:|//")
-"""How an address begins that leads out of the vault; one letter and a colon is a drive."""
+"""The start of an address outside of the vault; one letter and a colon is a drive."""
 
 _MOMENT_LEAD: Final = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:\[.\][ \t]+)?")
-"""What stands before a timestamp that begins its line."""
+"""What may precede a timestamp on its line."""
 
 _AFTER_MOMENT: Final = re.compile(r"(?:\([^)\s]*\))?[ \t]*([^\n]*)")
 
 
 class Link(NamedTuple):
-    """`[[target#heading|text]]` or `[text](target.md#heading)`; an embed has `!` before it."""
+    """`[[target#heading|text]]` or `[text](target.md#heading)`; embeds start with `!`."""
 
     start: int
     end: int
     line: int
-    target: str  # the note's name or path as written, without fragment; empty for `[[#Heading]]`
-    heading: str = ""  # the heading in the fragment, or ""
-    block: str = ""  # the block id in the fragment (without `^`), or ""
-    text: str = ""  # what is shown instead of the target, or "". For an image its alt text or size
-    embed: bool = False  # whether it is `![[...]]` or `![...](...)`
-    wiki: bool = True  # whether it is written with double brackets
+    target: str  # name or path as written, without fragment; empty for `[[#Heading]]`
+    heading: str = ""  # of the fragment, or ""
+    block: str = ""  # block id of the fragment, without `^`, or ""
+    text: str = ""  # the text shown instead of the target, or ""; for images the alt text or size
+    embed: bool = False  # `![[...]]` or `![...](...)`
+    wiki: bool = True  # with double brackets
 
 
 class InlineTag(NamedTuple):
@@ -97,7 +94,7 @@ class Task(NamedTuple):
 
     @property
     def done(self) -> bool:
-        """Whether it is ticked: any mark but a blank."""
+        """Whether it is completed: any mark but a blank."""
         return self.mark != " "
 
 
@@ -112,7 +109,7 @@ class Quote(NamedTuple):
 
 
 class Timestamp(NamedTuple):
-    """`[00:12:34]` at the start of a line; `seconds` from the beginning, `text` what follows."""
+    """`[00:12:34]` at the start of a line, with the text after it."""
 
     start: int
     end: int
@@ -131,7 +128,7 @@ class BodyRange(NamedTuple):
 
 @dataclass(slots=True)
 class BodyFacts:
-    """What a body holds, in order of appearance; `problem` is why it was read as plain text."""
+    """The facts of a body, in order; `problem` is why it was read as plain text."""
 
     links: list[Link] = field(default_factory=list)
     tags: list[InlineTag] = field(default_factory=list)
@@ -139,7 +136,7 @@ class BodyFacts:
     tasks: list[Task] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     timestamps: list[Timestamp] = field(default_factory=list)
-    # ids at the end of blocks: `^id`
+    # `^id` at the end of a block
     blocks: list[BodyRange] = field(default_factory=list)
     code: list[BodyRange] = field(default_factory=list)
     # `%%...%%` or `<!--...-->`, inline or over several lines
@@ -148,7 +145,7 @@ class BodyFacts:
 
 
 def read_body(text: str) -> BodyFacts:
-    """Find everything that the index wants of a body, in linear time; never raises."""
+    """Return the facts of a text, in linear time; never raises."""
     return extract_facts(parse_markdown(text))
 
 
@@ -158,22 +155,22 @@ def extract_facts(page: ParsedPage) -> BodyFacts:
 
 
 def body_title(text: str, body: BodyFacts) -> str:
-    """Return the title that a body gives: a heading of level 1 at its start with words, or ""."""
+    """Return the title in a body: a heading of level 1 at its start, or ""."""
     first = (each for each in body.headings if each.level == 1 and _is_at_start(text, each.start))
     return next(filter(None, (plain_text(heading.text) for heading in first)), "")
 
 
 def _is_at_start(text: str, place: int) -> bool:
-    """Whether nothing but tags, links, pictures and comments stands before a place in a text."""
+    """Whether only tags, links, pictures and comments precede a position."""
     return place <= MAX_BEFORE_TITLE and not re.search(r"\w", _NO_PROSE.sub("", text[:place]))
 
 
 def find_title(text: str) -> str:
-    """Return the title that a text gives, reading no further than that where it comes first."""
+    """Return the title in a text, if possible without parsing the rest."""
     first = _MAYBE_TITLE.search(text)
     if first is None or first.start() > MAX_BEFORE_TITLE:
         return ""
-    # What follows can change a heading only if it ends a block of math that began before.
+    # The rest can only matter if it ends a block of math that started before.
     head = text[: first.end()]
     return ("" if "$$" in head else page_title(parse_markdown(head))) or page_title(
         parse_markdown(text)
@@ -181,7 +178,7 @@ def find_title(text: str) -> str:
 
 
 def page_title(page: ParsedPage, said: Callable[[str], str] = str) -> str:
-    """Return the title that a page gives; `said` is what is shown of the words of a heading."""
+    """Return the title of a page; `said` converts the text of a heading."""
     words = (
         plain_text(said(span.words))
         for span in page.plain
@@ -223,7 +220,7 @@ class _Outline:
             found.sort(key=_start)
 
     def _end(self, span: Span) -> int:
-        """Return where a block ends without the blanks and newline behind it."""
+        """Return the end of a span without trailing blanks."""
         end = span.end
         while end > span.start and self.text[end - 1] in " \t\n":
             end -= 1
@@ -238,7 +235,7 @@ class _Outline:
         )
 
     def _link(self, span: Span, place: BodyRange) -> None:
-        if self.text[span.end - 1] == ")":  # else its address stands in a definition
+        if self.text[span.end - 1] == ")":  # else the address is in a definition
             self._vault_link(span, place)
 
     def _vault_link(self, span: Span, place: BodyRange) -> None:
@@ -271,7 +268,7 @@ class _Outline:
 
     def _timestamp(self, span: Span, place: BodyRange) -> None:
         start, end = span.start, span.end
-        if self.text[start] != "[":  # the brackets are those of a link
+        if self.text[start] != "[":  # the brackets belong to a link
             start, end = start - 1, end + 1
         first = self.text.rfind("\n", 0, start) + 1
         if not _MOMENT_LEAD.fullmatch(self.text, first, start):
@@ -295,12 +292,12 @@ class _Outline:
 
 
 def find_locator(quote: str) -> re.Match[str] | None:
-    """Return the match of the page or time that a quote ends with, if it does."""
+    """Match the page or time at the end of a quote."""
     return _LOCATOR.search(quote)
 
 
 def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:
-    """Read an outermost quote; None for another kind of callout, or one without words."""
+    """Read an outermost quote; None for other callouts and empty quotes."""
     parts = [_LEAD.sub("", part, 1).strip() for part in text[start:end].split("\n")]
     if callout := _CALLOUT.match(parts[0]):
         if callout[1].casefold() not in _QUOTES:
@@ -315,7 +312,7 @@ def _read_quote(text: str, start: int, end: int, line: int) -> Quote | None:
 
 
 def vault_link(place: BodyRange, target: str, label: str, *, embed: bool) -> Link | None:
-    """A Markdown link as a Link, or None when it leads out of the vault."""
+    """Return a Markdown link; None if it leads out of the vault."""
     if SCHEME_PATTERN.match(target):
         return None
     path, _, fragment = target.partition("#")
@@ -326,7 +323,7 @@ def vault_link(place: BodyRange, target: str, label: str, *, embed: bool) -> Lin
 
 
 def split_fragment(fragment: str) -> tuple[str, str]:
-    """Cut what follows `#` into a heading, the last of a chain, and a block id; one is empty."""
+    """Split a fragment into heading and block id; one is empty."""
     fragment = fragment.strip()
     if fragment.startswith("^"):
         return "", fragment[1:]

@@ -1,9 +1,8 @@
-"""The one reader of Markdown: CommonMark, tables, footnotes, and what Obsidian adds.
+"""The Markdown parser: CommonMark, tables, footnotes, and Obsidian's additions.
 
-pyromark (the Rust parser pulldown-cmark) reads CommonMark and gives each event its place in the
-text. What Obsidian adds is found by `extensions.py`: comments (`%%`) and math (`$`) may hold any
-text, so they are covered with signs that mean nothing to the parser; all else is in the words that
-it leaves over.
+pyromark (the Rust parser pulldown-cmark) reads CommonMark and returns events with positions.
+`extensions.py` finds the additions: comments (`%%`) and math (`$`) may contain any text, so they
+are covered with meaningless characters; the others are in the remaining plain text.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ _RAW: Final = frozenset({"fence", "code_block", "html_block"})
 
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _FIRST_BYTES: Final = bytes(0 if 0x80 <= byte < 0xC0 else 1 for byte in range(256))
-"""Which bytes begin a character."""
+"""1 for bytes that start a character."""
 
 _WIKILINK: Final = re.compile(f"!?{WIKILINK_PATTERN}")
 _TASK: Final = re.compile(r"(?:[-+*]|\d{1,9}[.)])[ \t]{1,4}\[(.)\][ \t]++(\S[^\n]*)")
@@ -62,9 +61,9 @@ _LINE_LEAD: Final = re.compile(r"^[ \t>]*", re.MULTILINE)
 
 @cache
 def _commonmark() -> pyromark.Markdown:
-    import pyromark  # no command that parses nothing waits for it
+    import pyromark  # only commands that parse need it
 
-    # Tasks of any mark, callouts and math follow Obsidian's rules, which are not the parser's.
+    # Tasks with any mark, callouts and math follow Obsidian's rules instead.
     options = pyromark.Options
     return pyromark.Markdown(
         options=options.ENABLE_TABLES
@@ -75,16 +74,16 @@ def _commonmark() -> pyromark.Markdown:
 
 
 def parse_markdown(text: str) -> ParsedPage:
-    """Read the body of a note. Takes linear time and never raises.
+    """Parse the body of a note. Takes linear time and never raises.
 
-    Line ends may be of any kind; every place in the result counts the text's characters. If the
-    parser cannot take the text, the page is one paragraph of plain text and has a `problem`.
+    Line ends may be of any kind; positions count characters of the text. If the parser fails, the
+    page is one paragraph of plain text with a `problem`.
     """
     given, text = text, _normalize(text)
     try:
         page = _read(text)
     except BaseException as error:
-        # A panic in Rust is no `Exception`.
+        # A panic in Rust is not an `Exception`.
         if not (isinstance(error, Exception) or type(error).__name__ == "PanicException"):
             raise
         end = len(text)
@@ -112,14 +111,14 @@ def _read(text: str) -> ParsedPage:
 
 
 def _mend_break(span: Span, text: str) -> Span:
-    """A line end of Windows is no blank: one blank before it makes no hard break."""
+    """Correct a hard break of one blank and a line end of Windows."""
     if span.kind == "hard_break" and text[span.start : span.end] == " \r\n":
         return span._replace(kind="soft_break", start=span.end - 1)
     return span
 
 
 def _normalize(text: str) -> str:
-    """Return a text with newlines as its only line ends, each character in its place."""
+    """Replace line ends by newlines; every character keeps its position."""
     if "\r" in text:
         text = text.replace("\r\n", " \n").replace("\r", "\n")
     if "\v" in text or "\0" in text:
@@ -130,7 +129,7 @@ def _normalize(text: str) -> str:
 
 
 def _parse(text: str, source: str) -> ParserPass:
-    """Read a text, parts of which may be covered, as CommonMark; spans quote the source."""
+    """Parse a text with covered parts; the spans quote the source."""
     builder = _Builder(text, source)
     handlers = {"Start": builder.open, "End": builder.close, "Text": builder.add_text}
     places = None if text.isascii() else _characters(text)
@@ -151,18 +150,18 @@ def _parse(text: str, source: str) -> ParserPass:
 
 
 def _characters(text: str) -> array[int]:
-    """Return how many characters stand before each byte of a text."""
+    """Return the number of characters before each byte."""
     places = array("I", [0])
     places.extend(accumulate(text.encode().translate(_FIRST_BYTES)))
     return places
 
 
 _Fields = tuple[str, int, int, int, str, str, str]
-"""The fields of a span: plain tuples are quicker to make, and there are many."""
+"""The fields of a span. Plain tuples make parsing 10 % faster."""
 
 
 class _Builder:
-    """Makes spans of the parser's events, and mends the places that it gives wrongly."""
+    """Converts events to spans, and corrects wrong positions of the parser."""
 
     def __init__(self, text: str, source: str) -> None:
         self.text = text
@@ -170,22 +169,22 @@ class _Builder:
         self.leaves: list[tuple[int, int]] = []
         self.literal: list[tuple[int, int]] = []
         self._spans: list[_Fields] = []
-        self._open: list[int] = []  # the numbers of the spans that are open
-        self._raw: list[str] | None = None  # the content of code or HTML, line by line
-        self._is_tight = False  # whether an item's paragraph is open that is no event
-        self._images = 0  # how many images are open
-        self._skipped = 0  # depth inside a wikilink, whose words are no Markdown
+        self._open: list[int] = []  # indexes of open spans
+        self._raw: list[str] | None = None  # the lines of code or HTML
+        self._is_tight = False  # inside an implicit paragraph of an item
+        self._images = 0  # number of open images
+        self._skipped = 0  # depth inside a wiki link, whose text is not Markdown
         self._last = 0
 
     def finish(self) -> ParserPass:
-        """Return everything that was read."""
+        """Return the result."""
         self.leaves.sort()
         self.literal.sort()
-        spans = map(partial(tuple.__new__, Span), self._spans)  # `_make`, without its check
+        spans = map(partial(tuple.__new__, Span), self._spans)  # like `_make`, without its check
         return ParserPass([*spans], self.leaves, self.literal)
 
     def open(self, tag: Any, start: int, end: int) -> None:
-        """Begin a block or an inline span that holds others."""
+        """Start a block or an inline span with content."""
         if self._skipped:
             self._skipped += 1
             return
@@ -198,7 +197,7 @@ class _Builder:
             return
         self._close_tight()
         if kind == "cell" and start == end and self.text[start - 1] == "\n":
-            start = end = self._last  # the parser has a missing cell stand in the next row
+            start = end = self._last  # the parser puts a missing cell into the next row
         span = self._block(kind, data, start, end)
         self._push(span)
         if kind in _LEAVES:
@@ -208,7 +207,7 @@ class _Builder:
             self.literal.append((start, end))
 
     def close(self, tag: Any, start: int, end: int) -> None:
-        """End what was begun last."""
+        """End the innermost span."""
         del tag, start, end
         if self._skipped:
             self._skipped -= 1
@@ -224,13 +223,13 @@ class _Builder:
             first = span[1] + (2 if span[0] == "image" else 1)
             last = max(first, self._last)
             self._images -= span[0] == "image"
-            if not self._images:  # within an image only its own label counts
+            if not self._images:  # inside an image, only the outer label counts
                 self._say(number, self.source[first:last])
             self.literal.append((last, span[2]))
         self._last = max(self._last, self._spans[number][2])
 
     def add(self, name: str, value: str, start: int, end: int) -> None:
-        """Add something that holds nothing."""
+        """Add an element without content."""
         if self._skipped:
             return
         if name == "Html":
@@ -252,7 +251,7 @@ class _Builder:
             self._add(_INLINE[name], start, end, "", value)
 
     def add_text(self, value: str, start: int, end: int) -> None:
-        """Add words; an escape or an entity in them is a span of its own."""
+        """Add text; escapes and entities are spans of their own."""
         if self._skipped:
             return
         if self._raw is not None:
@@ -289,7 +288,7 @@ class _Builder:
         self._spans[number] = (*span[:5], words, span[6])
 
     def _begin_words(self, start: int) -> None:
-        """Open the paragraph of a tight item, which the parser does not tell of."""
+        """Open the paragraph of a tight item, for which the parser has no event."""
         if not self._open or self._spans[self._open[-1]][0] in _HOLDING_BLOCKS:
             self._push(("paragraph", start, start, len(self._open), "", "", "tight"))
             self._is_tight = True
@@ -307,9 +306,9 @@ class _Builder:
         info = words = title = ""
         if kind == "paragraph":
             if start and text[start - 1] == "\\":
-                start -= 1  # the parser has a paragraph begin behind the sign of an escape
+                start -= 1  # the parser starts it behind the backslash of an escape
         elif kind in _HOLDING_ITEMS:
-            # After a tab the parser has a nested list begin with the end of the line before.
+            # After a tab, the parser starts a nested list at the end of the previous line.
             while start < end and text[start] in "\n\t ":
                 start += 1
             if kind == "list":
@@ -333,7 +332,7 @@ class _Builder:
         else:
             kind = "image" if name == "Image" else "link"
             if how == "Collapsed" and self.text.startswith("[]", end):
-                end += 2  # which the parser does not count
+                end += 2  # missing in the parser
             elif how in {"Autolink", "Email"}:
                 kind = "autolink"
                 self.literal.append((start, end))
@@ -347,7 +346,7 @@ class _Builder:
         depth = len(self._open)
         match = _WIKILINK.match(self.source, start, end)
         if match is None:
-            # The parser has them over several lines and with brackets, which Obsidian has not.
+            # Unlike Obsidian, the parser allows several lines and brackets.
             return "text", start, end, depth, "", "", ""
         target, words = match["target"], match["text"]
         if words is not None and target.endswith("\\"):
@@ -372,11 +371,11 @@ _DESCRIBED: Final[dict[str, Callable[[Any, str, int, int], tuple[str, str, str]]
     "footnote": lambda data, *_: (data, "", ""),
     "table": lambda data, *_: (",".join(data).lower(), "", ""),
 }
-"""What the blocks of some kinds say of themselves: info, words, title."""
+"""Info, words and title of a block, by kind."""
 
 
 def _heading_words(text: str, start: int, end: int) -> str:
-    """Return what a heading says, without the marks that make it one."""
+    """Return the text of a heading without its marks."""
     source = text[start:end].strip()
     if "\n" in source:
         lines = source.split("\n")[:-1]

@@ -1,7 +1,7 @@
-"""Shows that an edit changed what it was meant to change, and nothing else.
+"""Verifies that an edit changed what it should, and nothing else.
 
-An edit of front matter is only ever accepted when the old bytes are the new ones around one span,
-the body is the same, and the block read anew is the old block with that one change, order kept.
+An edit of front matter is accepted only if one span of bytes changed, the body is the same, and the
+parsed block differs by exactly that change, in the same order.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.yaml_reader import PLAIN_STYLE, STRING_TAG, Document
 
 BlockShape: TypeAlias = dict[str, Any]
-"""A block by key, in order, each value as `shape` gives it: no object is built from a tag."""
+"""The values of a block by key, in order, as `shape` returns them; no tag creates an object."""
 
 LIST = "list"
 _DICT = "dict"
 
 
 def block_shape(document: Document) -> BlockShape:
-    """What a block says, in a form that compares equal only when it says the same."""
+    """Return a block in a form that is equal only for equal content."""
     seen: dict[int, tuple[Any, ...]] = {}
     return {entry.name: _shape(entry.value, (entry.name,), seen) for entry in document.entries}
 
 
 def shape(node: yaml.Node) -> tuple[Any, ...]:
-    """One node in the form of `block_shape`."""
+    """Return a node in the form of `block_shape`."""
     return _shape(node, (), {})
 
 
 def _shape(
     node: yaml.Node, place: tuple[Any, ...], seen: dict[int, tuple[Any, ...]]
 ) -> tuple[Any, ...]:
-    """A node as nested tuples; one that is met again is named by the place where it came first."""
+    """Return a node as nested tuples; an alias is the place of its first occurrence."""
     if id(node) in seen:
         return ("alias", *seen[id(node)])
     seen[id(node)] = place
@@ -50,7 +50,7 @@ def _shape(
 
 
 def value_shape(value: Value, *, flow: bool = False) -> tuple[Any, ...]:
-    """The shape that a value has when it was spelled."""
+    """Return the shape of a value after it is spelled."""
     if isinstance(value, list):
         return (LIST, tuple(value_shape(item, flow=True) for item in value))
     spelled = spell(value, flow=flow)
@@ -60,7 +60,7 @@ def value_shape(value: Value, *, flow: bool = False) -> tuple[Any, ...]:
 
 
 def same_words(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    """Whether two shapes say the same, quotes aside where both are text."""
+    """Whether two shapes are equal, ignoring quotes of text."""
     if one == other:
         return True
     if one[0] == other[0] == LIST:
@@ -69,7 +69,7 @@ def same_words(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 
 
 def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> None:
-    """Hold that `new` is `old` with the bytes from `start` to `end` replaced by `length` others."""
+    """Check that `new` is `old` with bytes `start` to `end` replaced by `length` others."""
     before, after = split_frontmatter(old), split_frontmatter(new)
     kind = "yaml" if before.kind == "none" else before.kind
     is_whole = (
@@ -88,7 +88,7 @@ def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> No
 
 
 def check_tree(wanted: BlockShape, document: Document, key: str, line: int) -> None:
-    """Hold that a block reads as wanted, key by key and in that order."""
+    """Check that a block has the wanted values in the wanted order."""
     found = block_shape(document)
     if list(found) == list(wanted) and all(
         found[name] == wanted[name] or (name == key and same_words(found[name], wanted[name]))
@@ -99,7 +99,7 @@ def check_tree(wanted: BlockShape, document: Document, key: str, line: int) -> N
 
 
 def unproven(key: str, line: int) -> Refused:
-    """The refusal of an edit that reads differently from what it was to say."""
+    """Return the refusal of an edit that could not be verified."""
     return Refused(
         f"Changing `{key}` might change other parts of the note.",
         "Make it in an editor.",

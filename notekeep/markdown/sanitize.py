@@ -1,4 +1,4 @@
-"""Text made safe to show; Markdown as plain words."""
+"""Makes text safe for the terminal, and Markdown plain."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-# Text of a vault made safe to show.
+# Safe text
 #
-# A title, a tag or a body can hold anything, and a terminal obeys what it is sent: an escape
-# sequence moves the cursor, writes the clipboard, or hides what a link points to. Every string
-# that comes from a vault passes through here on its way to a screen; nothing here is ever
-# written back.
+# A title, a tag or a body can contain anything, and terminals execute escape sequences: they move
+# the cursor, write to the clipboard, or hide the target of a link. Every string of a vault passes
+# through here on its way to the screen; the result is never written back.
 
 
-# C0 but for tab and newline, DEL, C1, the controls that reorder text, and lone surrogates, which
-# stand for bytes of a file name that are not UTF-8 and cannot be encoded at all.
+# C0 except tab and newline, DEL, C1, controls that reorder text, and lone surrogates, which stand
+# for invalid bytes in file names.
 _UNSAFE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 _BREAKS = r"[\n\t\x85\u2028\u2029]+"
 
@@ -33,11 +32,10 @@ def _visible(match: re.Match[str]) -> str:
 
 
 def clean(text: str) -> str:
-    """Return `text` with nothing left in it that a terminal would obey.
+    """Return text without anything that a terminal would execute.
 
-    Controls become their pictures (ESC is shown as ␛) and everything that has no picture becomes
-    U+FFFD, so that a person sees that something is there. Newlines and tabs stay, and a CRLF is
-    the newline it means. Text without any of these is returned as it is, which is nearly all.
+    Controls become their pictures (ESC is shown as ␛), or U+FFFD if they have none. Newlines and
+    tabs stay, and CRLF becomes a newline.
     """
     if text.isprintable() or re.search(_UNSAFE, text) is None:
         return text
@@ -45,19 +43,19 @@ def clean(text: str) -> str:
 
 
 def clean_line(text: str) -> str:
-    """Return `text` safe to show in one row of a list: as `clean`, each run of breaks a space."""
+    """Return safe text for one row of a list: as `clean`, with line breaks as spaces."""
     if text.isprintable():
         return text
     return clean(re.sub(_BREAKS, " ", text.replace("\r\n", "\n")))
 
 
 def remove_controls(text: str) -> str:
-    """Return pasted text as it can be shown and kept: without controls, each break a newline."""
-    # Terminals paste a line break as the key that makes one.
+    """Return pasted text without controls, with newlines as line breaks."""
+    # Terminals paste a line break as carriage return.
     return re.sub(_UNSAFE, "", re.sub("\r\n?", "\n", text))
 
 
-# Markdown of one line as the words a reader sees: for titles, lists and search.
+# Markdown of one line as plain text, for titles, lists and search
 
 
 _RULES: Final = (
@@ -73,13 +71,13 @@ _RULES: Final = (
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _HIDDEN: Final = re.compile("[\ue021-\ue07e]")
 _HIDING = 0xE000
-"""Where signs that a backslash makes plain text wait while the others are read."""
+"""Offset of escaped characters while the other rules run."""
 
 _MARKS: Final = re.compile(r"[%<\[`*_=~^\\]")
 
 
 def plain_text(text: str) -> str:
-    """Return the words of a line of Markdown, without marks of links, emphasis, code, comments."""
+    """Return a line of Markdown without markup and comments."""
     if _MARKS.search(text):
         text = _ESCAPED.sub(lambda sign: chr(_HIDING + ord(sign[1])), text)
         for pattern, replacement in _RULES:
@@ -88,10 +86,10 @@ def plain_text(text: str) -> str:
     return " ".join(text.split())
 
 
-# A passage of a note in one line: of several lines, cut anywhere, with places that are marked.
+# Passages: part of a note on one line, with marked positions
 
-# Marks of headings and lists at the start of a line, of emphasis, code and links anywhere; compiled
-# when the first hit is shown, since no list at the start has one.
+# Marks of headings and lists at the start of a line; emphasis, code and links anywhere. Compiled at
+# the first hit.
 _COMMENT = r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)"
 _SIGNS = (
     r"<!--|-->|%%|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]…]+>?|\[!\w+\][-+]?|\[\^[^\]\s]+\]:?"
@@ -107,21 +105,21 @@ _LINK = (
     r"(?P<size>(?:\|\d+(?:x\d+)?(?=\|))?)(?P<alias>\|[^\[\]\n]*)?(?P<close>\]\]|\Z)"
 )
 
-# A Markdown link, of which the beginning or the end may be cut off.
+# A Markdown link, whose start or end may be cut off.
 _ADDRESSED = (
     r"(?P<open>!?\[)?[^\[\]\n]*(?P<between>\]\()(?P<address>[^()\n]*?)(?P<close>\)|(?=…?\Z))"
 )
 
-# Where a paragraph or an item of a list begins.
+# The start of a paragraph or list item.
 _BLOCK_START = r"\n(?=[ \t\r]*(?:\n|(?:[-*+]|\d+[.)])[ \t]))"
-# The line of a heading, without the mark of a cut behind it.
+# The line of a heading, without an ellipsis after it.
 _HEADING_LINE = r"(?:^|(?<=\n)|(?<=…))[ \t]*#{1,6}[ \t][^\n]*?(?=…?\Z|\n)"
 
 
 def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
-    """Return a passage in one line without the signs of Markdown, and its marks in their places.
+    """Return a passage on one line without markup, and the new positions of its marks.
 
-    Headings are left out unless they are marked; ` · ` stands between paragraphs and items.
+    Headings without marks are omitted; ` · ` separates paragraphs and items.
     """
     dropped: set[int] = set()
     spaced: set[int] = set()
@@ -131,7 +129,7 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
         return any(start < end and begin < stop for begin, end in marks)
 
     for match in re.finditer(_LINK, text):
-        # The target is shown where it has no other text, or only it has what was looked for.
+        # Show the target if there is no other text, or if only it is marked.
         hidden = match.span("alias") if match["alias"] else (0, 0)
         if match["alias"] and (is_marked(*hidden) or not is_marked(*match.span("target"))):
             hidden = match.start("target"), match.start("alias") + 1
@@ -143,7 +141,7 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
         if not is_marked(*match.span()):
             dropped.update(range(*match.span()))
     for match in re.finditer(_SIGNS, text):
-        # What was looked for is shown, be it in an address.
+        # Marked text is shown, even in an address.
         is_sign = not match[0].strip("%<!->")
         if is_sign or not is_marked(*match.span()):
             dropped.update(range(*match.span()))
@@ -157,7 +155,7 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
 def _drop_addresses(
     text: str, marks: Sequence[tuple[int, int]], dropped: set[int], spaced: set[int]
 ) -> None:
-    """Drop the addresses of links, but for one that alone has what was looked for."""
+    """Drop the addresses of links, except one that contains the only mark."""
     links = list(re.finditer(_ADDRESSED, text))
     holding = [
         next((each for each in links if each.start("address") <= at < each.end("address")), None)
@@ -167,7 +165,7 @@ def _drop_addresses(
     for match in links:
         parts = ["open", "between", "address", "close"]
         if match in shown:
-            # One that is cut off is no link any more.
+            # A cut-off link is plain text.
             parts = [] if match["open"] and match["close"] else ["open", "close"]
             spaced.update(range(*match.span("between")) if parts else ())
         dropped.update(*(range(*match.span(part)) for part in parts if match[part]))
@@ -180,10 +178,10 @@ def _join_kept(
     dropped: set[int],
     spaced: set[int],
 ) -> tuple[str, list[tuple[int, int]]]:
-    """Join what is not dropped, with single blanks, and ` · ` before what follows a break."""
+    """Join the remaining characters, with single blanks and ` · ` at breaks."""
     kept: list[str] = []
     places: list[int] = []
-    is_parted = False  # whether another block begins before what is kept next
+    is_parted = False  # whether a new block starts before the next character
     for offset, char in enumerate(text):
         is_parted |= offset in breaks
         is_blank = char.isspace() or offset in spaced

@@ -1,7 +1,7 @@
-"""Kinds of notes, their fields and what these are called in vaults that exist; daily notes.
+"""Kinds of notes, their fields, other names of fields, and daily notes.
 
-A schema says how a value is read and which kind a path implies. It never says that a note is
-wrong: every field is optional, and unknown ones are kept.
+A schema says how to read a value and which kind a path implies. No note is invalid: every field is
+optional, and unknown fields are kept.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ USUAL: Final = "%Y-%m-%d"
 
 
 class Daily(NamedTuple):
-    """How a vault names its daily notes: as strftime writes them in a folder, "" for the vault.
+    """Names of daily notes: a strftime format in a folder, "" for the vault.
 
-    Names as Obsidian writes them, `moment`, go before `form`; `week_start` is 0 for Monday.
+    A format of Obsidian, `moment`, takes precedence over `form`; `week_start` is 0 for Monday.
     """
 
     folder: str = "daily"
@@ -32,11 +32,11 @@ class Daily(NamedTuple):
 
     @property
     def depth(self) -> int:
-        """How many parts a name has, its folders counted."""
+        """The number of parts of a name, including folders."""
         return (self.moment or self.form).count("/") + 1
 
     def name(self, day: dt.date) -> str:
-        """Return what the note of a day is called, with the folders that its name makes."""
+        """Return the name of the note of a day, including folders."""
         if not self.moment:
             return day.strftime(self.form)
         from notekeep.date_formats import format_day_name
@@ -44,7 +44,7 @@ class Daily(NamedTuple):
         return format_day_name(day, self.moment, self.week_start)
 
     def day_named(self, name: str) -> dt.date | None:
-        """Return the day whose note is called so; None for any other name."""
+        """Return the day of a note name, or None."""
         if self.moment:
             from notekeep.date_formats import parse_day_name
 
@@ -52,12 +52,12 @@ class Daily(NamedTuple):
         if self.form == USUAL and (day := parse_iso(name)):
             return day
         try:
-            return dt.datetime.strptime(name, self.form).date()  # noqa: DTZ007 - a day, no moment
+            return dt.datetime.strptime(name, self.form).date()  # noqa: DTZ007 - only the day is used
         except ValueError:
             return None
 
     def day_at(self, path: str) -> dt.date | None:
-        """The day that the note at a path is about; None for one that is no daily note's."""
+        """Return the day of the daily note at a path, or None."""
         folder = f"{self.folder}/" if self.folder else ""
         if not path.casefold().startswith(folder.casefold()) or not path.endswith(".md"):
             return None
@@ -71,7 +71,7 @@ FIELD_TYPES: Final[tuple[FieldType, ...]] = ("text", "number", "date", "list", "
 
 
 class Kind(NamedTuple):
-    """A kind of note: what `type:` says, and its fields beside those that every kind has."""
+    """A kind of note: its id in `type:`, and its fields besides the common ones."""
 
     id: str
     fields: Mapping[str, FieldType] = {}
@@ -91,7 +91,7 @@ COMMON_FIELDS: Final[dict[str, FieldType]] = {
     "private": "bool",
     "pinned": "bool",
 }
-"""Fields of every kind."""
+"""Fields of all kinds."""
 
 _READING: Final[dict[str, FieldType]] = {"rating": "number", "status": "text"}
 
@@ -99,14 +99,14 @@ FIELD_CHOICES: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("book", "status"): ("to-read", "reading", "finished", "dropped"),
     ("podcast", "status"): ("to-listen", "listening", "finished", "dropped"),
 }
-"""What the values of a field are, by kind and field; others are read, but written on request."""
+"""The choices of a field by kind and field; other values need confirmation."""
 
 STATUS_DATES: Final[dict[str, tuple[str, ...]]] = {
     "reading": ("started",),
     "listening": ("started",),
     "finished": ("finished", "listened"),
 }
-"""The date that a status goes with; of several the first that the kind has."""
+"""The date for a status; of several the first that the kind has."""
 
 KINDS: Final[dict[str, Kind]] = {
     kind.id: kind
@@ -185,10 +185,10 @@ KINDS: Final[dict[str, Kind]] = {
 }
 
 FIXED_KINDS: Final = ("note", "daily", "habit")
-"""Kinds whose folder is known, also before it is made."""
+"""Kinds whose folder is known even if it does not exist."""
 
 KINDS_IN_WORDS: Final = {"podcast episode": "podcast", "daily note": "daily"}
-"""What kinds are called elsewhere."""
+"""Other names of kinds."""
 
 _KIN: Final[dict[str, str]] = {
     "title": "episode_title book_title full_title",
@@ -223,7 +223,7 @@ _KIN: Final[dict[str, str]] = {
 
 
 def _folded(key: str) -> str:
-    """A key as it is compared: case, blanks, dashes and underscores do not count."""
+    """Fold a key: case, blanks, dashes and underscores are ignored."""
     return re.sub(r"[\s_-]+", "", key.casefold())
 
 
@@ -239,35 +239,35 @@ _NAMES: Final[dict[str, str]] = {
 
 
 def canonical(key: str) -> str:
-    """Return the name of a field: `startReadDate` is `started`; an unknown key is its own."""
+    """Return the canonical name of a field: `startReadDate` is `started`; others are unchanged."""
     return _NAMES.get(key) or _NAMES.get(_folded(key), key)
 
 
 def other_names(field_name: str) -> list[str]:
-    """Return the other names a field is found under, as a person might have written them."""
+    """Return the other names of a field."""
     return _KIN.get(field_name, "").split()
 
 
 @dataclass
 class Schema:
-    """How a vault's notes are read."""
+    """How the notes of a vault are read."""
 
     kinds: Mapping[str, Kind] = field(default_factory=lambda: dict(KINDS))
-    # for each kind the folder that new notes of it go to. A note there whose front matter names no
-    # kind is of that kind, except that only `habit:` makes a habit
+    # the folder for new notes of each kind. It also decides the kind of notes there that name none,
+    # but only `habit:` makes a habit
     folders: Mapping[str, str] = field(default_factory=lambda: dict(KIND_FOLDERS))
-    # folders whose notes never leave. A bare name counts at any depth, a path from the vault's root
+    # folders of private notes: a bare name at any depth, or a path from the root
     private_folders: tuple[str, ...] = ("private",)
     templates: str = "templates"
     daily: Daily = field(default_factory=Daily)
-    # the types of fields of which no kind says anything, by their names
+    # the types of fields that no kind has
     types: Mapping[str, FieldType] = field(default_factory=dict)
-    excluded: tuple[str, ...] = ()  # what lists and searches leave out; see `notekeep.settings`
+    excluded: tuple[str, ...] = ()  # excluded from lists and searches; see `notekeep.settings`
     rating_max: float = 5
 
     @classmethod
     def of(cls, settings: VaultSettings) -> Schema:
-        """Return the schema that a vault's settings describe; an unknown type is read as text."""
+        """Return the schema for the settings of a vault; unknown types are text."""
         kinds = dict(KINDS)
         for name, fields in settings.kinds.items():
             known = kinds[name].fields if name in kinds else {}
@@ -292,7 +292,7 @@ class Schema:
         )
 
     def type_of(self, kind: str, name: str) -> FieldType | None:
-        """Return the type of a field in notes of a kind; None for a field that no kind has."""
+        """Return the type of a field in notes of a kind; None if no kind has it."""
         own = self.kinds.get(kind)
         if own is not None and name in own.fields:
             return own.fields[name]
@@ -303,14 +303,14 @@ class Schema:
         return known or self.types.get(name)
 
     def named(self, word: str) -> str | None:
-        """Return the kind that `type:` means: its id in any case, bare or linked, or plural."""
+        """Return the kind for a value of `type:`: ignoring case, links and plural."""
         name = word.strip().removeprefix("[[").removesuffix("]]").casefold()
         single = name.removesuffix("s")
         names = (name, single, KINDS_IN_WORDS.get(single, ""))
         return next((one for one in names if one in self.kinds), None)
 
     def kind_at(self, path: str) -> str | None:
-        """The kind that a note's folder implies, the deepest folder first; None for no kind."""
+        """Return the kind for a folder, deepest folder first, or None."""
         best, depth = None, -1
         for kind, folder in self.folders.items():
             if kind not in ("note", "habit") and is_in_folder(path, folder) and len(folder) > depth:
@@ -320,7 +320,7 @@ class Schema:
         return best
 
     def is_private(self, path: str) -> bool:
-        """Whether a file's folder keeps it from leaving."""
+        """Whether a file is in a private folder."""
         place = fold_name(f"/{path}")
         for folder in self.private_folders:
             name = fold_name(folder.rstrip("/"))
@@ -336,8 +336,8 @@ DEFAULT_SCHEMA: Final = Schema()
 
 
 def role(path: str, schema: Schema = DEFAULT_SCHEMA) -> Role:
-    """Return what a file is for: a log of check-ins, a template, a note in lists or not."""
-    if is_in_folder(path, "habits/log"):  # whatever folder habits themselves are in
+    """Return the role of a file: habit log, template, excluded note or note."""
+    if is_in_folder(path, "habits/log"):  # wherever habits themselves are
         return "log"
     if is_in_folder(path, schema.templates):
         return "template"
@@ -347,13 +347,13 @@ def role(path: str, schema: Schema = DEFAULT_SCHEMA) -> Role:
 
 
 def is_in_folder(path: str, folder: str) -> bool:
-    """Whether a vault-relative path lies in a folder or below it, its case aside."""
+    """Whether a vault-relative path is below a folder, ignoring case."""
     folder = folder.strip("/")
     return bool(folder) and path.casefold().startswith(folder.casefold() + "/")
 
 
 def find_known_keys(keys: Iterable[str]) -> dict[str, str]:
-    """For each known field in a file, the key it stands under; its own name goes before its kin."""
+    """Return the key in a file for each known field; its own name before aliases."""
     found: dict[str, str] = {}
     for key in keys:
         name = canonical(key)

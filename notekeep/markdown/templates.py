@@ -1,7 +1,7 @@
-"""What a new note starts with: the vault's own template, or the one that comes with notekeep.
+"""The content of new notes: from a template of the vault, or built in.
 
-A template knows a few fixed names between double braces, as Obsidian's do; it runs nothing, and a
-name nobody knows stays as it is.
+Templates replace a few names in double braces, as in Obsidian; nothing is executed, and unknown
+names stay.
 """
 
 from __future__ import annotations
@@ -30,10 +30,9 @@ _VALUE: Final = re.compile(
 )
 
 LONGEST_FORM: Final = 200
-"""A date's format that is longer stays as it is: it would only make a file grow."""
+"""Longer date formats are not replaced."""
 
-# One begins to write below the first heading: there is a blank line before and behind what one
-# types there.
+# The cursor starts below the first heading, between blank lines.
 _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "book": (
         ("author", "published", "pages", "status", "rating", "started", "finished"),
@@ -53,7 +52,7 @@ _STARTERS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
 
 
 def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None) -> str:
-    """Replace each known `{{name}}`; with a clock also `{{date:YYYY-MM-DD}}` and `{{date-1d}}`."""
+    """Replace each known `{{name}}`; with `now` also `{{date:YYYY-MM-DD}}` and `{{date-1d}}`."""
 
     def value(match: re.Match[str]) -> str:
         name, steps, unit, form = match[1].casefold(), match[2], match[3], match[4]
@@ -63,7 +62,7 @@ def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None
             return match[0]
         try:
             moment = shift_date(now, int(steps), unit) if steps else now
-        except (ValueError, OverflowError):  # no year is left
+        except (ValueError, OverflowError):  # out of range
             return match[0]
         return format_date(moment, (form or _USUAL[name]).strip())
 
@@ -71,7 +70,7 @@ def fill(template: str, names: Mapping[str, str], now: dt.datetime | None = None
 
 
 def starter(kind: str, title: str, today: str) -> str:
-    """Return the text of a new note of a kind where the vault has no template."""
+    """Return the text of a new note without a template of the vault."""
     keys, sections = _STARTERS.get(kind, ((), ""))
     known: dict[str, Value] = {}
     if kind != "note":
@@ -89,7 +88,7 @@ def starter(kind: str, title: str, today: str) -> str:
     return render_new(known, body)
 
 
-def new_note(  # noqa: PLR0913 - what a note is made of
+def new_note(  # noqa: PLR0913 - the parts of a note
     kind: str,
     title: str,
     *,
@@ -128,7 +127,7 @@ def new_note(  # noqa: PLR0913 - what a note is made of
     changes = [FieldChange(key, "=", value) for key, value in (fields or {}).items()]
     is_typed = template is None or kind == "note" or is_whole
     if not is_typed and not frontmatter.read_frontmatter(data).fields.get("type"):
-        is_typed = read_note("", data, schema, in_body=False).kind == kind  # by its categories
+        is_typed = read_note("", data, schema, in_body=False).kind == kind  # from its categories
         changes[:0] = [] if is_typed else [FieldChange("type", "=", kind)]
     return apply_changes(data, changes, schema, kind).decode("utf-8", "surrogateescape")
 
@@ -153,7 +152,7 @@ def _filled(
     formats: tuple[str, str],
     more: Mapping[str, str],
 ) -> str:
-    """A vault's template with its names replaced; values of front matter stay values."""
+    """Return a template of the vault with its names replaced; values of front matter stay valid."""
     names = {
         "title": title,
         "date": format_date(now, formats[0] or _USUAL["date"]),

@@ -1,4 +1,4 @@
-"""Edits by offset, bytes kept; sections; ticking a task, and the day it is due."""
+"""Edits by offset; sections and tasks; edits of a body in the bytes of its file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNSPOKEN: Final = re.compile(r"[^\w]+|_")
 
 
 class TextEdit(NamedTuple):
-    """Text that replaces what stands from `start` to `end`; the line is counted from 0."""
+    """Replaces the text from `start` to `end`; `line` is counted from 0."""
 
     start: int
     end: int
@@ -30,7 +30,7 @@ class TextEdit(NamedTuple):
 
 
 def apply(text: str, edits: Iterable[TextEdit]) -> str:
-    """Make all edits, those at one place in their order; ValueError where two overlap."""
+    """Apply edits, those at one place in order; ValueError if two overlap."""
     parts: list[str] = []
     done = 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
@@ -42,7 +42,7 @@ def apply(text: str, edits: Iterable[TextEdit]) -> str:
     return "".join(parts)
 
 
-# Parts of a body that a person names: the section below a heading, a task to tick.
+# Sections and tasks
 
 
 def normalize_heading(text: str) -> str:
@@ -54,13 +54,13 @@ def normalize_heading(text: str) -> str:
 def find_section(
     text: str, body: BodyFacts, heading: str, *, exact: bool = False
 ) -> tuple[int, int] | None:
-    """Find where the section of a heading stands: from the line below it to the next of its level.
+    """Return the span of a section: from the line below its heading to the next one of its level.
 
-    Case, marks and Unicode form of the heading's words do not count. Nor does punctuation, unless
-    `exact` or a heading matches with it. A chain such as `Week 47#Tuesday` finds the heading within
-    the other. None when there is no such heading.
+    Case, marks and Unicode form are ignored; also punctuation, unless `exact` or another heading
+    matches with it. A chain such as `Week 47#Tuesday` finds the heading within the other. None if
+    there is no such heading.
     """
-    # A heading in a quote or a list does not cut the note into sections.
+    # Headings in quotes and lists do not start sections.
     headings = [
         one for one in body.headings if not text[line_start(text, one.start) : one.start].strip(" ")
     ]
@@ -82,7 +82,7 @@ def find_section(
 
 
 def find_line(text: str, body: BodyFacts, part: str) -> int | None:
-    """Find the line of a body, from 0, of a heading or `^block` as links name it, or None."""
+    """Return the line, from 0, of a heading or `^block` in a link, or None."""
     if part.startswith("^"):
         found = re.search(rf"(?m)(?:^|[ \t])\^{re.escape(part[1:])}[ \t]*$", text)
         return text.count("\n", 0, found.end()) if found is not None else None
@@ -91,7 +91,7 @@ def find_line(text: str, body: BodyFacts, part: str) -> int | None:
 
 
 def toggle_task(task: Task) -> TextEdit:
-    """Return the edit that ticks a task, or opens it again; nothing but its mark is touched."""
+    """Return the edit that completes or reopens a task."""
     mark, reason = (" ", "open") if task.done else ("x", "done")
     return TextEdit(task.mark_at, task.mark_at + len(task.mark), mark, reason, task.line)
 
@@ -101,21 +101,21 @@ def _folded(text: str) -> str:
 
 
 def line_start(text: str, at: int) -> int:
-    """Return where the line begins that a place is on."""
+    """Return the start of the line of an offset."""
     return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
 
 def next_line(text: str, at: int) -> int:
-    """Return where the line after that of a place begins."""
+    """Return the start of the next line."""
     match = _EOL.search(text, at)
     return match.end() if match else len(text)
 
 
-# Edits of a note's text, made in its bytes.
+# Edits of a body
 
 
 def require_utf8(text: str, what: str) -> None:
-    """Refuse typed text that is not UTF-8 and came as surrogates; the message names `what`."""
+    """Refuse input with invalid bytes; `what` names it in the message."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -126,12 +126,12 @@ def require_utf8(text: str, what: str) -> None:
 
 
 def unread(problem: Problem) -> Refused:
-    """Return the refusal of an edit in a note that could not be read whole, with its place."""
+    """Return the refusal to edit a note with a problem."""
     return Refused(problem.message, problem.hint, line=problem.line, column=problem.column)
 
 
 def edit_body(note: Note, data: bytes, edits: Sequence[TextEdit]) -> bytes:
-    """Make edits of a note's body in its file, or refuse where the rest could not be kept."""
+    """Apply edits to a body, or refuse if the rest would change."""
     if not edits:
         return data
     if note.problem is not None and note.problem.code == "not-utf8":

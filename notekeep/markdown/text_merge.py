@@ -1,4 +1,4 @@
-"""Versions of a text that come from one: aligned, merged, with git's marks of a merge read."""
+"""Alignment and merging of texts with a common base, and git's conflict markers."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ T = TypeVar("T")
 Line = TypeVar("Line", str, bytes)
 
 
-# Aligning two versions of a text
+# Alignment
 #
-# A line that is in both texts once is the same line, whatever was written between ("patience
-# diff"): a blank line or a closing bracket is never mistaken for another. Matching the longest
-# equal stretch first, as difflib does, may pair a blank line with one far away.
+# A line that is unique in both texts is the same line ("patience diff"), so that blank lines or
+# closing brackets are never paired by mistake. difflib matches the longest equal stretch first and
+# may pair distant blank lines.
 
 
 def match_lines(old: Sequence[Line], new: Sequence[Line]) -> dict[int, int]:
-    """Align two texts: old line numbers to new ones, both increasing."""
+    """Align two texts: old line numbers with new ones, both increasing."""
     found: dict[int, int] = {}
     stack = [(0, len(old), 0, len(new))]
     while stack:
@@ -45,7 +45,7 @@ def match_lines(old: Sequence[Line], new: Sequence[Line]) -> dict[int, int]:
 
 
 def align_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[range, range]]:
-    """Pair ranges of two texts: equal lines, and parts changed for one another, in order."""
+    """Return pairs of ranges in order: equal lines, and changed parts."""
     pairs: list[tuple[range, range]] = []
     at = new_at = 0
     for i, k in [*sorted(match_lines(old, new).items()), (len(old), len(new))]:
@@ -58,10 +58,10 @@ def align_lines(old: Sequence[str], new: Sequence[str]) -> list[tuple[range, ran
 def _pair_unique_lines(
     old: Sequence[Line], new: Sequence[Line], low: int, high: int, new_low: int, new_high: int
 ) -> list[tuple[int, int]]:
-    """Pair lines that are once in each part: as many as can be without crossing, in order."""
+    """Pair unique lines: the longest sequence without crossings."""
     once, once_new = _unique_lines(old, low, high), _unique_lines(new, new_low, new_high)
     pairs = [(index, once_new[line]) for line, index in once.items() if line in once_new]
-    # The longest increasing sequence: `ends[n]` is where the best one of n + 1 pairs ends.
+    # The longest increasing sequence: `ends[n]` is the end of the best one of n + 1 pairs.
     ends: list[int] = []
     best: list[int] = []
     before: list[int] = []
@@ -79,7 +79,7 @@ def _pair_unique_lines(
 
 
 def _unique_lines(lines: Sequence[Line], low: int, high: int) -> dict[Line, int]:
-    """The lines of a part that are once in it, with their places, in order."""
+    """Return the unique lines of a part with their indexes."""
     count = Counter(lines[low:high])
     return {lines[index]: index for index in range(low, high) if count[lines[index]] == 1}
 
@@ -87,9 +87,9 @@ def _unique_lines(lines: Sequence[Line], low: int, high: int) -> dict[Line, int]
 def _pair_between(
     old: Sequence[str], new: Sequence[str], here: range, there: range
 ) -> Iterator[tuple[range, range]]:
-    """Pair what lies between two lines that are equal."""
+    """Pair the lines between two equal lines."""
     if len(here) == len(there):
-        yield here, there  # each line was changed: nothing in between tells more
+        yield here, there  # the same number of lines: each was changed
         return
     parts = old[here.start : here.stop], new[there.start : there.stop]
     for _, i, j, k, m in SequenceMatcher(None, *parts, autojunk=False).get_opcodes():
@@ -100,9 +100,9 @@ def _pair_between(
 
 
 def best_pairs(likeness: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
-    """Pair rows with columns, both in order, so that the sum of their likeness is highest.
+    """Pair rows with columns, both in order, for the highest sum of likeness.
 
-    Those with a likeness of 0 are never a pair.
+    A likeness of 0 is never a pair.
     """
     rows, columns = len(likeness), len(likeness[0]) if likeness else 0
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
@@ -123,15 +123,14 @@ def best_pairs(likeness: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
     return pairs
 
 
-# Merging two versions of a text that come from one, or saying that it cannot be done
+# Merging
 #
-# Lines are bytes up to and including "\n", so nothing in them is interpreted and what neither
-# side changed comes out as it went in. Two changes are called separate only when something of the
-# text stands between them.
+# Lines are bytes up to and including "\n", so unchanged text stays as it is. Two changes are
+# separate only if there is unchanged text between them.
 
 
 class _Stretch(NamedTuple):
-    """Lines of the base, the same part of both sides, and the first side's line number, from 0."""
+    """Lines of the base, the same part of both sides, and the first line of ours, from 0."""
 
     base: Sequence[bytes]
     ours: Sequence[bytes]
@@ -140,17 +139,16 @@ class _Stretch(NamedTuple):
 
 
 def changed_side(base: T, ours: T, theirs: T) -> T | None:
-    """Return the version that differs from the base; None when both do, and from each other."""
+    """Return the version that differs from the base; None if both do, and from each other."""
     if theirs in (ours, base):
         return ours
     return theirs if ours == base else None
 
 
 def _match_early(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]:
-    """Align two texts, and let what was added begin as late as it can.
+    """Align two texts so that added lines start as late as possible.
 
-    Of two equal lines around an addition, either may be the one of the base: two sides that added
-    the same must not differ in that.
+    An addition between equal lines is ambiguous; both sides must be aligned in the same way.
     """
     found = match_lines(base, side)
     for index in sorted(found):
@@ -163,7 +161,7 @@ def _match_early(base: Sequence[bytes], side: Sequence[bytes]) -> dict[int, int]
 def _stretches(
     base: Sequence[bytes], ours: Sequence[bytes], theirs: Sequence[bytes]
 ) -> Iterator[_Stretch]:
-    """Cut three versions at the lines that all of them have; those are stretches of their own."""
+    """Split three versions at the lines that all of them have."""
     in_ours, in_theirs = _match_early(base, ours), _match_early(base, theirs)
     at = at_ours = at_theirs = 0
     for anchor in [*sorted(in_ours.keys() & in_theirs.keys()), len(base)]:
@@ -176,7 +174,7 @@ def _stretches(
 
 
 def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Apply the changes of both sides to what they come from; None where they touch or overlap."""
+    """Apply the changes of both sides to the base; None if they touch or overlap."""
     if (merged_whole := changed_side(base, ours, theirs)) is not None:
         return merged_whole
     merged: list[bytes] = []
@@ -189,7 +187,7 @@ def merge_texts(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def common_lines(one: bytes, other: bytes) -> bytes:
-    """Return the lines that two texts have in common, in order."""
+    """Return the common lines of two texts, in order."""
     lines = split_lines(one)
     return b"".join(lines[index] for index in sorted(match_lines(lines, split_lines(other))))
 
@@ -198,10 +196,10 @@ _WORDS: Final = re.compile(rb"\s*\S+\s*")
 
 
 def merge_words(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Apply the changes of both sides to a paragraph, word by word; None where they touch."""
+    """Apply the changes of both sides to a paragraph by words; None if they touch."""
     sides: list[bytes] = []
     for text in (base, ours, theirs):
-        # The space behind the last word keeps it the same word when another one follows.
+        # The trailing space keeps the last word equal if another one follows.
         words = _WORDS.findall(text.rstrip() + b" ")
         sides.append(b"".join(word.replace(b"\n", b"\0") + b"\n" for word in words))
     merged = merge_texts(*sides)
@@ -211,18 +209,18 @@ def merge_words(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def split_lines(text: bytes) -> list[bytes]:
-    """Cut a text behind every line feed, and nowhere else."""
+    """Split a text after each line feed only."""
     parts = text.split(b"\n")
     lines = [part + b"\n" for part in parts[:-1]]
     return [*lines, parts[-1]] if parts[-1] else lines
 
 
 def plain_ends(data: bytes) -> bytes:
-    r"""Return text with "\n" for every line end, as version control may have it; pictures as is."""
+    r"""Return text with "\n" as line end; binary data is unchanged."""
     return data if b"\0" in data[:8192] else data.replace(b"\r\n", b"\n")
 
 
-# Git's marks of a merge that nobody finished: where they stand, and the sides between them.
+# Git's conflict markers
 
 
 _OPENING: Final = "<<<<<<< "
@@ -236,7 +234,7 @@ _HUNK: Final = re.compile(
 
 
 class Hunk(NamedTuple):
-    """One place where both sides stand; `base` is what they come from, where git wrote it down."""
+    """One conflict; `base` is None if git did not write it."""
 
     start: int
     end: int
@@ -246,7 +244,7 @@ class Hunk(NamedTuple):
 
 
 class ConflictedNote(NamedTuple):
-    """A note's file, odd bytes as surrogates; where its body begins; its conflicts, in order."""
+    """The text of a file, with surrogates for invalid bytes; the start of its body; conflicts."""
 
     text: str
     body: int
@@ -254,7 +252,7 @@ class ConflictedNote(NamedTuple):
 
 
 def hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
-    """Find git's marks in a whole file, but for those in spans of code, which are an example."""
+    """Find conflict markers in a file, except in `code`."""
     if _OPENING not in text:
         return []
     return [
@@ -265,7 +263,7 @@ def hunks(text: str, code: Collection[tuple[int, int]] = ()) -> list[Hunk]:
 
 
 def find_hunks_in_note(data: bytes) -> ConflictedNote:
-    """Find git's marks in a note, but for those that its code shows as an example."""
+    """Find conflict markers in a note, except in code."""
     from notekeep.markdown.frontmatter_block import split_frontmatter
     from notekeep.markdown.outline import read_body
 
@@ -273,13 +271,13 @@ def find_hunks_in_note(data: bytes) -> ConflictedNote:
     body = len(data[: split_frontmatter(data).body].decode("utf-8", "surrogateescape"))
     if _OPENING not in text:
         return ConflictedNote(text, body, [])
-    # In the body of a `Note` one U+FFFD may stand for several bytes: its places are not those here.
+    # The body of a `Note` has other offsets: one U+FFFD may replace several bytes.
     code = [(span.start + body, span.end + body) for span in read_body(text[body:]).code]
     return ConflictedNote(text, body, hunks(text, code))
 
 
 def side(text: str, found: Collection[Hunk], name: str) -> str:
-    """Return a text with "ours", "theirs", "base" or "both" sides in the place of its conflicts."""
+    """Replace conflicts by their "ours", "theirs", "base" or "both" sides."""
     parts: list[str] = []
     done = 0
     for hunk in found:
@@ -294,21 +292,21 @@ def side(text: str, found: Collection[Hunk], name: str) -> str:
     return "".join([*parts, text[done:]])
 
 
-# Two versions of a file that come from one: where each changed it, and both changes together.
+# Three-way comparison with a site
 #
-# What was written last is the base. One side is the site, where a person changed the file by
-# hand; the other is the note, of which an export makes something else by now.
+# The base is the last export. One side is the file in the site, which may have been edited; the
+# other is the current export of the note.
 
 
 Side = Literal["same", "site", "note", "both", "clash"]
-"""Who changed a stretch of lines: nobody, one side, both alike, or both in different ways."""
+"""Who changed lines: nobody, one side, both equally, or both differently."""
 
 _AROUND = 2
-"""Lines shown before and after a change."""
+"""Lines of context around a change."""
 
 
 class MergeRegion(NamedTuple):
-    """Lines of the base and what each side made of them; `line` is the first in the site's file."""
+    """Lines of the base and of both sides; `line` is the first in the site's file, from 1."""
 
     side: Side
     line: int
@@ -318,7 +316,7 @@ class MergeRegion(NamedTuple):
 
 
 def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
-    """Compare three versions, line by line, in order."""
+    """Compare three versions by lines."""
     found: list[MergeRegion] = []
     versions = (plain_ends(data).splitlines(keepends=True) for data in (base, site, note))
     for in_base, in_site, in_note, start in _stretches(*versions):
@@ -343,7 +341,7 @@ def find_regions(base: bytes, site: bytes, note: bytes) -> list[MergeRegion]:
 
 
 def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
-    """Merge both changes, with the line ends of the site's file; None as `merge_texts`."""
+    """Merge both changes with the line ends of the site; None as in `merge_texts`."""
     found = merge_texts(*map(plain_ends, (base, site, note)))
     if found is None or plain_ends(site) == site:
         return found
@@ -351,7 +349,7 @@ def merge_with_site(base: bytes, site: bytes, note: bytes) -> bytes | None:
 
 
 def has_changes_of(text: bytes, other: bytes, base: bytes) -> bool:
-    """Return whether a text has every change that the other one made to the base of both."""
+    """Whether a text has all changes of the other one to their base."""
     versions = (split_lines(plain_ends(side)) for side in (base, text, other))
     for old, mine, theirs, _ in _stretches(*versions):
         merged = changed_side(old, mine, theirs)
@@ -364,7 +362,7 @@ def has_changes_of(text: bytes, other: bytes, base: bytes) -> bool:
 
 
 def three_way_diff(path: str, base: bytes, site: bytes, note: bytes) -> Iterator[str]:
-    """Yield what both sides changed, as lines of a diff; unchanged lines around them for place."""
+    """Yield the changes of both sides as a diff with context."""
     yield f"--- {path}, last export"
     yield f"+++ {path}, in the site and in the note"
     found = find_regions(base, site, note)
@@ -376,7 +374,7 @@ def three_way_diff(path: str, base: bytes, site: bytes, note: bytes) -> Iterator
     }
     for number, one in enumerate(found):
         if one.side == "same":
-            # The lines next to a change: those behind the one before, those ahead of the next.
+            # Context: the lines after the previous change and before the next.
             head = one.base[:_AROUND] if number else []
             rest = one.base[len(head) :] if number + 1 < len(found) else []
             yield from (f" {line}" for line in [*head, *rest[-_AROUND:]])

@@ -1,4 +1,4 @@
-"""TOML front matter: reading it, and changing one key of it through tomlkit, proven as YAML is."""
+"""TOML front matter: reading, and verified edits of one key through tomlkit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from notekeep.markdown.frontmatter_block import Split, SuspiciousBlock, split_fr
 
 
 def read_toml_block(text: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Read a block: its values, and the source text of each."""
+    """Return the values of a block, and the source text of each."""
     document = _parse(text)
     values = document.unwrap()
     raw = {key: _source(document.item(key)) for key in values}
@@ -22,7 +22,7 @@ def read_toml_block(text: str) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 class TomlEdit:
-    """A file whose TOML block is to be changed; each method gives new bytes, None for no change."""
+    """A file with a TOML block; each method returns new bytes, or None for no change."""
 
     def __init__(self, data: bytes, parts: Split) -> None:
         self._data = data
@@ -32,7 +32,7 @@ class TomlEdit:
         self._values: dict[str, Any] = self._document.unwrap()
 
     def replace(self, key: str, value: Value) -> bytes | None:
-        """Give a key a value; TOML has no null, so that None takes the key away."""
+        """Set a value; None deletes the key, because TOML has no null."""
         if value is None:
             return self.delete(key)
         if isinstance(self._values.get(key), dict):
@@ -42,14 +42,14 @@ class TomlEdit:
         if (
             key in self._values
             and _same(self._values[key], wanted)
-            # 1.1 and 1.10 are one number and two texts.
+            # 1.1 and 1.10 are equal numbers, but different texts.
             and (written is None or written.as_string() == _source(self._document.item(key)))
         ):
             return None
         self._document[key] = wanted if written is None else written
         if key in self._values:
             return self._apply({**self._values, key: wanted}, key)
-        # What stands below the head of a table belongs to it, so a new key goes before the first.
+        # Keys below a table header belong to the table, so a new key goes before the first.
         tables = [name for name, held in self._values.items() if _is_table(held)]
         plain = {name: held for name, held in self._values.items() if name not in tables}
         return self._apply(
@@ -57,7 +57,7 @@ class TomlEdit:
         )
 
     def add(self, key: str, item: Scalar) -> bytes | None:
-        """Add an item to a list; a single value becomes a list of two."""
+        """Add an item to a list; a single value becomes a list."""
         old = self._values.get(key)
         new = _toml(item)
         if old is None:
@@ -70,7 +70,7 @@ class TomlEdit:
         return None if _same(old, new) else self.replace(key, [old, item])
 
     def remove(self, key: str, item: str) -> bytes | None:
-        """Take an item out of a list."""
+        """Remove an item from a list."""
         old = self._values.get(key)
         if isinstance(old, list):
             index = next((n for n, one in enumerate(old) if str(one) == item), None)
@@ -81,7 +81,7 @@ class TomlEdit:
         return self.delete(key) if old is not None and str(old) == item else None
 
     def replace_item(self, key: str, old: str, item: str) -> bytes | None:
-        """Put another item in the place of the first that is exactly `old`."""
+        """Replace the first item that is exactly `old`."""
         listed = self._values.get(key)
         if not isinstance(listed, list):
             return self.replace(key, item) if listed == old else None
@@ -94,14 +94,14 @@ class TomlEdit:
         )
 
     def delete(self, key: str) -> bytes | None:
-        """Take a key away."""
+        """Delete a key."""
         if key not in self._values:
             return None
         del self._document[key]
         return self._apply({k: v for k, v in self._values.items() if k != key}, key)
 
     def _apply(self, wanted: dict[str, Any], key: str) -> bytes:
-        """Take over what tomlkit wrote, if only lines of the key changed and it says the same."""
+        """Return the file with the text of tomlkit, if only lines of the key changed."""
         text = self._in_lines_of_file(self._document)
         new = self._data[: self._parts.start] + text.encode() + self._data[self._parts.end :]
         parts = split_frontmatter(new)
@@ -126,7 +126,7 @@ class TomlEdit:
         return text if eol == "\n" else text.replace("\r\n", "\n").replace("\n", eol)
 
     def _changes_only(self, text: str, key: str) -> bool:
-        """Whether the lines that differ from the old text are those of one key, or new ones."""
+        """Whether only the lines of one key differ from the old text, or new ones."""
         head, tail = _common_lines(self._text, text)
         size = len(self._text.splitlines(keepends=True))
         if key not in self._values:
@@ -138,14 +138,14 @@ class TomlEdit:
 
 
 def _is_table(value: object) -> bool:
-    """Whether a value has a head such as `[extra]` or `[[extra]]`; an inline one may look so."""
+    """Whether a value has a header such as `[extra]`; inline tables count, too."""
     return isinstance(value, dict) or (
         isinstance(value, list) and any(isinstance(item, dict) for item in value)
     )
 
 
 def _common_lines(old: str, new: str) -> tuple[int, int]:
-    """How many lines two texts share at their beginning, and then at their end."""
+    """Return the number of common lines at the start, and then at the end."""
     one, other = old.splitlines(keepends=True), new.splitlines(keepends=True)
     size = min(len(one), len(other))
     head = next((n for n in range(size) if one[n] != other[n]), size)
@@ -156,7 +156,7 @@ def _common_lines(old: str, new: str) -> tuple[int, int]:
 
 def _parse(text: str) -> tomlkit.TOMLDocument:
     try:
-        # TOML knows no lone CR; a file whose lines all end so is read as it is meant.
+        # TOML does not allow lone CRs.
         return tomlkit.parse(text if "\n" in text else text.replace("\r", "\n"))
     except ParseError as error:
         message = f"TOML cannot read it: {str(error).split(' at line')[0]}."
@@ -166,7 +166,7 @@ def _parse(text: str) -> tomlkit.TOMLDocument:
 
 
 def _toml(value: Scalar) -> Any:
-    """A scalar as TOML takes it; BareText by what it looks like, so that a date is one."""
+    """Return a scalar for TOML; BareText by its form, for example as a date."""
     if isinstance(value, BareText):
         item = _written(value)
         return str(value) if item is None else item.unwrap()
@@ -174,7 +174,7 @@ def _toml(value: Scalar) -> Any:
 
 
 def _written(value: BareText) -> Item | None:
-    """The TOML value that reads so, its text kept (`1.10`); None for what only text can hold."""
+    """Return the TOML value with its text (`1.10`), or None for other text."""
     try:
         return tomlkit.value(str(value))
     except TOMLKitError:
@@ -182,13 +182,13 @@ def _written(value: BareText) -> Item | None:
 
 
 def _source(item: object) -> str:
-    """An item as it was written; a table that stands in several places as what it holds."""
+    """Return the source of an item; for a table in several places, its content."""
     text = item.as_string() if isinstance(item, Item) else str(item)
     return text.strip().replace("\r\n", "\n")
 
 
 def _same(one: object, other: object) -> bool:
-    """Whether two values are one, a number and its truth value never."""
+    """Whether two values are equal, also in type."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_same, one, other))
     return type(one) is type(other) and one == other

@@ -1,7 +1,7 @@
-"""What a note's text holds: a flat list of spans, and the same as a tree of nodes.
+"""The spans of a parsed text.
 
-`parser.read` makes a `Page`. The index reads the spans as they were found; what shows or rewrites a
-text asks for the tree, which is built once when it is first wanted.
+`parse_markdown` returns a `ParsedPage`. The index uses the spans as found; views and exports use
+them nested.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ BLOCK_KINDS: Final = frozenset(
 )
 CODE_KINDS: Final = frozenset({"fence", "code_block", "code_span"})
 LITERAL_KINDS: Final = CODE_KINDS | {"html", "html_block", "math", "math_block", "comment"}
-"""Spans in which nothing is Markdown."""
+"""Spans without Markdown inside."""
 _WORDS: Final = frozenset({"tag", "block_id", "timestamp"})
 _LABELLED: Final = frozenset({"image", "autolink"})
 _end = itemgetter(1)
 
 
 class Span(NamedTuple):
-    """One thing in a text; `text[start:end]` is the thing as written."""
+    """An element of a text; `text[start:end]` is the element as written."""
 
     # Blocks: those of `BLOCK_KINDS`. Inline: text, special (an escape or an entity), em, strong,
     # strike, highlight, link, image, autolink, wikilink, embed, code_span, html, math,
     # footnote_ref, note (`^[words]`), soft_break, hard_break. Obsidian's: comment, tag, block_id,
     # timestamp
     kind: str
-    start: int  # its first character
-    end: int  # one past its last character
-    depth: int  # how many spans it stands in
-    # what it is about: a link's destination, a wikilink's target, a label, a tag's name, an item's
-    # task mark, a fence's language line, a quote's callout type, a heading's level, a list's first
-    # number, a timestamp's seconds, a table's alignments ("left,none")
+    start: int
+    end: int
+    depth: int  # number of spans around it
+    # its subject: destination of a link, target of a wiki link, label, name of a tag, task mark of
+    # an item, language line of a fence, type of a callout, level of a heading, first number of a
+    # list, seconds of a timestamp, alignments of a table ("left,none")
     info: str = ""
-    # what it says: a heading's or a task's words, a link's label as written, a wikilink's text
-    # after the bar, a callout's title, what `special` stands for
+    # its text: of a heading or task, the label of a link as written, the text after the bar of a
+    # wiki link, the title of a callout, the meaning of `special`
     words: str = ""
-    # a link's title; a callout's fold mark; "tight" for a paragraph of a tight list; "display" for
-    # math between two dollar signs
+    # the title of a link; the fold mark of a callout; "tight" for a paragraph of a tight list;
+    # "display" for math between two dollar signs
     title: str = ""
 
 
@@ -59,7 +59,6 @@ class ParsedPage:
     """
 
     def __init__(self, text: str, plain: list[Span], added: list[Span], problem: str = "") -> None:
-        """Keep what was read."""
         self.text = text
         self.problem = problem
         self.plain = plain
@@ -67,15 +66,15 @@ class ParsedPage:
 
     @cached_property
     def spans(self) -> list[Span]:
-        """All spans in order of appearance, each with its depth."""
+        """All spans in order, with their depths."""
         return _nest(self.plain, self.added) if self.added else self.plain
 
     @cached_property
     def structure(self) -> list[Span]:
-        """The spans as an export has them.
+        """The spans for an export.
 
-        Tags, block ids and timestamps are words. What is in the label of a picture or an address
-        is left out.
+        Tags, block ids and timestamps are text. Spans in the labels of pictures and addresses are
+        omitted.
         """
         added = [span for span in self.added if span.kind not in _WORDS]
         kept: list[Span] = []
@@ -88,26 +87,26 @@ class ParsedPage:
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where each line begins."""
+        """The start of each line."""
         return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
     def line_of(self, at: int) -> int:
-        """Return the line that a character stands in, counted from 0."""
+        """Return the line of an offset, from 0."""
         return bisect_right(self.starts, at) - 1
 
     def find(self, kind: str) -> list[Span]:
-        """Return the spans of a kind, in order of appearance."""
+        """Return the spans of a kind, in order."""
         return [span for span in self.spans if span.kind == kind]
 
 
 def find_place_at(places: Sequence[tuple[int, int]], at: int) -> tuple[int, int] | None:
-    """Return the place that a character stands in."""
+    """Return the range that contains an offset."""
     number = bisect_right(places, (at, 1 << 62)) - 1
     return places[number] if number >= 0 and places[number][1] > at else None
 
 
 def _nest(spans: list[Span], found: Iterable[Span]) -> list[Span]:
-    """Put additions among the spans of CommonMark, each at its depth, and cut words at them."""
+    """Insert additions into the CommonMark spans, with depths, and split text at them."""
     added = _uncrossed(spans, sorted(found, key=_place))
     gone = sorted(part for span in added for part in _own(span))
     items = [*_cut(spans, gone), *added]
@@ -116,7 +115,7 @@ def _nest(spans: list[Span], found: Iterable[Span]) -> list[Span]:
 
 
 def _own(span: Span) -> list[tuple[int, int]]:
-    """Return what an addition says itself: all, or the signs around the words that it holds."""
+    """Return the ranges of an addition: all of it, or the signs around its content."""
     start, end = span.start, span.end
     if span.kind == "highlight":
         return [(start, start + 2), (end - 2, end)]
@@ -124,16 +123,16 @@ def _own(span: Span) -> list[tuple[int, int]]:
 
 
 def _place(span: Span) -> tuple[int, bool, int, int]:
-    """Order spans as they nest: of two at one place, a block stands around words."""
+    """Sort key for nesting: at one place, blocks come before text."""
     kind = span.kind
     rank = 0 if kind in BLOCK_KINDS else 2 if kind in {"text", "special"} else 1
     return span.start, span.start < span.end, -span.end, rank
 
 
 def _uncrossed(base: list[Span], added: list[Span]) -> list[Span]:
-    """Return the additions that lie wholly in or around each span."""
+    """Drop additions that cross other spans."""
     dropped: set[int] = set()
-    stack: list[tuple[int, int]] = []  # ends, and which addition it is
+    stack: list[tuple[int, int]] = []  # ends, and the index of the addition
     items = sorted(
         [
             *((span, -1) for span in base if span.kind not in {"text", "special"}),
@@ -157,7 +156,7 @@ def _uncrossed(base: list[Span], added: list[Span]) -> list[Span]:
 
 
 def _cut(base: list[Span], gone: list[tuple[int, int]]) -> Iterable[Span]:
-    """Leave out what other spans say, whose places are in order and apart."""
+    """Remove the ranges of other spans, which are sorted and do not overlap."""
     for span in base:
         kind, start, end = span.kind, span.start, span.end
         if kind in BLOCK_KINDS:
@@ -184,7 +183,7 @@ def _with_depth(spans: list[Span]) -> list[Span]:
     ends: list[int] = []
     nested = []
     for span in spans:
-        if span.start == span.end:  # an empty cell, which may stand where its row ends
+        if span.start == span.end:  # an empty cell, possibly at the end of its row
             nested.append(span)
             continue
         while ends and ends[-1] <= span.start:

@@ -1,8 +1,7 @@
-"""Change one YAML key by its span.
+"""Edits of one YAML key by its span.
 
-Nothing is written anew: an edit inserts a line, replaces a value or takes lines away, and leaves
-quotes, comments, order and line ends of all else as they stand. Whether the result says what was
-meant is for proof.py to find out.
+An edit inserts a line, replaces a value or deletes lines; all other text stays as it is. proof.py
+verifies the result.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ _BLANK: Final = re.compile(r"[ \t]*")
 _COLON: Final = re.compile(r"[ \t]*:")
 _DASH: Final = re.compile(r"[ \t]*-(?:[ \t]+|\Z)")
 _STEP = "  "
-# Fields that programs read as a list even where they are text without a comma.
+# Fields that programs read as lists even as text without a comma.
 _JOINED: Final = frozenset(("tags", "aliases"))
 
 
 class YamlEdit:
-    """A file whose YAML block is to be changed; each method gives new bytes, None for no change."""
+    """A file with a YAML block; each method returns new bytes, or None for no change."""
 
     def __init__(self, data: bytes, parts: Split) -> None:
         self._data = data
@@ -52,7 +51,7 @@ class YamlEdit:
         self._tree = proof.block_shape(self._document)
 
     def replace(self, key: str, value: Value) -> bytes | None:
-        """Give a key a value."""
+        """Set the value of a key."""
         entry = self._entries.get(key)
         shape = proof.value_shape(value)
         if entry is None:
@@ -81,7 +80,7 @@ class YamlEdit:
         return self._apply(edit, {**self._tree, key: wanted}, key)
 
     def remove(self, key: str, item: str) -> bytes | None:
-        """Take the first item out of a list that is this one."""
+        """Remove the first matching item of a list."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -98,13 +97,13 @@ class YamlEdit:
         edit = self._remove_item(entry, index)
         shapes = self._tree[key][1]
         shapes = (*shapes[:index], *shapes[index + 1 :])
-        # A list of lines without any line is a key without a value.
+        # A list without lines is a key without a value.
         is_list = shapes or _is_flow(entry.value)
         wanted = (proof.LIST, shapes) if is_list else proof.value_shape(None)
         return self._apply(edit, {**self._tree, key: wanted}, key)
 
     def replace_item(self, key: str, old: str, item: str) -> bytes | None:
-        """Put another item in the place of the first that is exactly `old`."""
+        """Replace the first item that is exactly `old`."""
         entry = self._entries.get(key)
         if entry is None or old == item:
             return None
@@ -127,7 +126,7 @@ class YamlEdit:
         return self._apply(edit, {**self._tree, key: (proof.LIST, wanted)}, key)
 
     def delete(self, key: str) -> bytes | None:
-        """Take a key away with its lines, and a comment at the end of its last one."""
+        """Delete a key with its lines and a comment at the end of the last one."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -139,14 +138,14 @@ class YamlEdit:
         return self._apply(edit, wanted, key)
 
     def _items(self, entry: YamlEntry) -> list[str]:
-        """What a list, or text that lists things, holds, as text."""
+        """Return the items of a list, or of text with items."""
         words = self._document.words(entry.value)
         if isinstance(words, list):
             return words
         return [part.strip() for part in split_items(canonical(entry.name), words)]
 
     def _add_to_text(self, entry: YamlEntry, item: Scalar) -> bytes | None:
-        """Add to a scalar: text with commas gets one more, any other becomes a list of two."""
+        """Add to a scalar: text with commas gets one more item, other values become a list."""
         text = str(entry.value.value)
         name = canonical(entry.name)
         parts = split_items(name, text)
@@ -165,7 +164,7 @@ class YamlEdit:
         return self.replace(entry.name, [*(part for part in old if part != ""), item])
 
     def _add_to_block(self, entry: YamlEntry, item: str, *, has_own_line: bool) -> bytes:
-        """Add to a block of text: one more line, or after a comma where it has commas."""
+        """Add to a block scalar: a line, or an item after a comma."""
         node = entry.value
         text = str(node.value)
         said = text.rstrip("\n")
@@ -199,10 +198,10 @@ class YamlEdit:
         proof.check_tree(wanted, document, key, line)
         return new
 
-    # Where an edit goes
+    # Positions of edits
 
     def _add_key(self, key: str, value: Value) -> TextEdit:
-        """A new key below the last one."""
+        """Add a key below the last one."""
         root = self._document.root
         if root is not None and root.flow_style:
             _refuse("The front matter is a { } mapping.", root)
@@ -214,7 +213,7 @@ class YamlEdit:
         return TextEdit(at, at, line)
 
     def _set(self, entry: YamlEntry, value: Value) -> TextEdit:
-        """Replace a value, quoted as it was; items of a list that stay keep their lines."""
+        """Replace a value with the same quotes; unchanged items of a list keep their lines."""
         node = entry.value
         _need_own(entry)
         listed = value if isinstance(value, list) else []
@@ -234,7 +233,7 @@ class YamlEdit:
         return self._replace_list(entry, node, text)
 
     def _add_item(self, entry: YamlEntry, item: Scalar) -> TextEdit:
-        """One more item at the end of a list, or of nothing."""
+        """Add an item at the end of a list."""
         if isinstance(entry.value, yaml.ScalarNode):
             return self._set(entry, [item])
         node = self._own_list(entry)
@@ -254,7 +253,7 @@ class YamlEdit:
         return TextEdit(start, next_line(self._text, self._document.end(item)), "")
 
     def _fill(self, entry: YamlEntry, text: str) -> TextEdit:
-        """Give a key that has no value one, on its line."""
+        """Add a value to an empty key, on its line."""
         at = self._colon(entry)
         blank = _BLANK.match(self._text, at)
         end = blank.end() if blank else at
@@ -262,13 +261,13 @@ class YamlEdit:
         return TextEdit(at, at if stays else end, f" {text}" if text else "")
 
     def _below(self, entry: YamlEntry, items: list[Scalar]) -> TextEdit:
-        """Give a key that has no value a list, one item a line."""
+        """Add a list to an empty key, one item per line."""
         at = next_line(self._text, self._colon(entry))
         indent = " " * entry.key.start_mark.column + self._step()
         return TextEdit(at, at, spell_items(items, indent, self._eol))
 
     def _replace_list(self, entry: YamlEntry, node: yaml.SequenceNode, text: str) -> TextEdit:
-        """Put a value on a key's line in the place of a list."""
+        """Replace a list by a value on the line of the key."""
         if _is_flow(node):
             self._need_no_remarks(node)
             return TextEdit(_start(node), _end(node), text)
@@ -284,14 +283,14 @@ class YamlEdit:
         return TextEdit(colon, self._end_of(entry), line)
 
     def _replace_mapping(self, entry: YamlEntry, text: str) -> TextEdit:
-        """Put a value in the place of a placeholder such as `{{title}}`, which YAML takes so."""
+        """Replace a placeholder such as `{{title}}`, a mapping in YAML."""
         node = entry.value
         if not _is_flow(node) or "\n" in self._document.source(node):
             _refuse(f"`{entry.name}` has nested values.", node)
         return TextEdit(_start(node), _end(node), text)
 
     def _replace_items(self, entry: YamlEntry, items: list[Scalar]) -> TextEdit:
-        """Replace the lines of the items that differ, from the first such to the last."""
+        """Replace the lines of the items that differ."""
         old = self._own_list(entry).value
         same = [
             [
@@ -314,7 +313,7 @@ class YamlEdit:
         return TextEdit(start, end, lines + self._remarks(old[head : len(old) - tail]))
 
     def _remarks(self, items: list[yaml.Node]) -> str:
-        """The comments that have lines of their own between items; they outlive the items."""
+        """Return the comments on separate lines between items, which are kept."""
         remarks = ""
         for item, after in pairwise(items):
             at = next_line(self._text, self._document.end(item))
@@ -323,7 +322,7 @@ class YamlEdit:
         return remarks
 
     def _need_no_remarks(self, node: yaml.SequenceNode) -> None:
-        """Refuse a list in brackets with comments in it, which go with no item."""
+        """Refuse a list in brackets with comments."""
         ends = [_start(node), *(_end(item) for item in node.value)]
         starts = [*(_start(item) for item in node.value), _end(node)]
         if any("#" in self._text[end:start] for end, start in zip(ends, starts, strict=True)):
@@ -371,14 +370,14 @@ class YamlEdit:
         return node
 
     def _prefix(self, entry: YamlEntry, item: yaml.Node) -> str:
-        """What stands before the dash of an item."""
+        """Return the text before the dash of an item."""
         line = self._text[line_start(self._text, _start(item)) : _start(item)]
         if not _DASH.fullmatch(line):
             _refuse(f"An item of `{entry.name}` is not at the start of its line.", item)
         return line[: line.index("-")]
 
     def _step(self) -> str:
-        """How far the vault's hand sets lists in, seen from the lists that are there."""
+        """Return the indent of lists in this block."""
         for entry in self._document.entries:
             node = entry.value
             own = _start(node) > _start(entry.key)
@@ -387,14 +386,13 @@ class YamlEdit:
         return _STEP
 
     def _colon(self, entry: YamlEntry) -> int:
-        """Where a key's colon ends."""
         colon = _COLON.match(self._text, _end(entry.key))
         if colon is None:
             _refuse(f"notekeep cannot edit the format of `{entry.name}`.", entry.key)
         return colon.end()
 
     def _end_of_entries(self) -> int:
-        """Where a new key goes: below the last one, or last of all after text that is kept."""
+        """Return the position of a new key: below the last one, or at the end."""
         entries = self._document.entries
         if not entries:
             return len(self._text)
@@ -405,8 +403,8 @@ class YamlEdit:
         return len(self._text) if self._text[at:].strip() else at
 
     def _end_of(self, entry: YamlEntry) -> int:
-        """Where an entry's value ends, blank lines and comments aside."""
-        if _start(entry.value) < _end(entry.key):  # an alias stands on its key's line
+        """Return the end of a value without blank lines and comments."""
+        if _start(entry.value) < _end(entry.key):  # an alias is on the line of its key
             return self._colon(entry)
         return max(self._document.end(entry.value), self._colon(entry))
 
@@ -433,13 +431,13 @@ def _need_own(entry: YamlEntry) -> None:
 
 
 def _refuse(message: str, node: yaml.Node) -> NoReturn:
-    """Refuse an edit at a node; the fence stands above the block's first line."""
+    """Refuse an edit, with the position of a node in the file."""
     mark = node.start_mark
     raise Refused(message, "Change it in an editor.", line=mark.line + 2, column=mark.column + 1)
 
 
 def _same_item(name: str, old: str, item: Scalar) -> bool:
-    """Whether two items are one: tags are, whatever their case and with or without `#`."""
+    """Whether two items are equal; tags ignore case and `#`."""
     new = item if isinstance(item, str) else proof.value_shape(item, flow=True)[1]
     if name == "tags":
         return old.strip().lstrip("#").casefold() == new.strip().lstrip("#").casefold()

@@ -1,8 +1,8 @@
-"""Reads a YAML block through python-frontmatter, with a handler that never changes a value.
+"""Reads YAML without changing values, also as a handler for python-frontmatter.
 
-PyYAML types by YAML 1.1, which turns `12:30` into 750 and `no` into False. Here the node tree is
-composed by libyaml and typed by type_scalar(); nothing is ever constructed from a tag. Importing
-this module imports yaml, so it is imported where there is a block to read.
+PyYAML follows YAML 1.1, which reads `12:30` as 750 and `no` as False. Here libyaml composes the
+nodes and type_scalar() types them; no tag creates an object. The import of yaml is slow, so this
+module is imported only for files with a block.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _NodeLoader(_LOADER):  # type: ignore[misc]
-    """Composes nodes; a plain scalar's tag is PLAIN_STYLE, so that its text can be typed later."""
+    """Composes nodes; plain scalars get the tag PLAIN_STYLE and are typed later."""
 
     def resolve(self, kind: type[yaml.Node], _value: str, implicit: tuple[bool, bool]) -> str:
-        """Name a node's tag without guessing a type (called by the composer)."""
+        """Return the tag of a node without guessing its type (called by the composer)."""
         if kind is yaml.ScalarNode:
             return PLAIN_STYLE if implicit[0] else STRING_TAG
         return _COLLECTIONS[kind]
 
 
 class YamlEntry(NamedTuple):
-    """One key of a block: what it says, and the nodes that say it."""
+    """A key of a block with its nodes."""
 
     name: str
     key: yaml.Node
@@ -55,7 +55,7 @@ class YamlEntry(NamedTuple):
 
 
 class Document:
-    """A YAML mapping, composed and not constructed; `root` is None where it holds no key."""
+    """A YAML mapping as nodes; `root` is None if there are no keys."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -94,24 +94,24 @@ class Document:
             yield YamlEntry(name, key, value)
 
     def source(self, node: yaml.Node) -> str:
-        """The text a node was written as, its line ends as newlines."""
+        """Return the source of a node, with newlines as line ends."""
         text = self.text[node.start_mark.index : self.end(node)]
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def end(self, node: yaml.Node) -> int:
-        """Where a node ends; libyaml counts comments and blank lines below a list to it."""
+        """Return the end of a node; libyaml includes comments and blank lines after a list."""
         start, end = int(node.start_mark.index), int(node.end_mark.index)
         if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
             last = node.value[-1]
             last = last if isinstance(last, yaml.Node) else last[1]
-            if last.start_mark.index >= start:  # an alias is where its anchor stands
+            if last.start_mark.index >= start:  # an alias is at the position of its anchor
                 return self.end(last)
         while end > start and self.text[end - 1] in " \t\r\n":
             end -= 1
         return end
 
     def raw(self, entry: YamlEntry) -> str:
-        """The text of a key's value; an alias by its name, not by what it stands for."""
+        """Return the source of a value; of an alias its name."""
         if entry.value.start_mark.index < entry.key.end_mark.index:
             rest = self.text[entry.key.end_mark.index :]
             found = re.match(r"\s*:\s*(\*[^\s,\]}]+)", rest)
@@ -119,11 +119,11 @@ class Document:
         return self.source(entry.value)
 
     def value(self, node: yaml.Node) -> Value:
-        """Return a node as a note's value: a scalar, a list of scalars, else its source text."""
+        """Return a node as a value: a scalar, a list of scalars, else its source."""
         return self._read_flat(node, scalar)
 
     def words(self, node: yaml.Node) -> str | list[str]:
-        """Return a node as text before typing: what a text field reads from `isbn: 0123`."""
+        """Return a node as text without typing, for text fields such as `isbn: 0123`."""
         return self._read_flat(node, lambda one: str(one.value))
 
     def _read_flat(
@@ -132,7 +132,7 @@ class Document:
         if isinstance(node, yaml.ScalarNode):
             return read(node)
         source = self.source(node)
-        # A nested list may be a wiki link whose quotes were forgotten: `up: [[Note]]`.
+        # A nested list may be a wiki link without quotes: `up: [[Note]]`.
         is_link = source.startswith("[[") and source.endswith("]]") and "\n" not in source
         if isinstance(node, yaml.SequenceNode) and not is_link:
             return [
@@ -143,9 +143,9 @@ class Document:
 
 
 def _check_block(text: str) -> None:
-    """Refuse a block that is too big, too deep, too entangled, or more than one.
+    """Refuse a block that is too large, too deep, has too many aliases, or several documents.
 
-    Looks at parser events only, so it takes linear time whatever the block says.
+    It checks parser events only, in linear time.
     """
     if len(text) > MAX_BYTES:
         raise SuspiciousBlock(f"The front matter is longer than {MAX_BYTES // 1024} KiB.")
@@ -171,35 +171,35 @@ def _check_block(text: str) -> None:
 
 
 def scalar(node: yaml.ScalarNode) -> Scalar:
-    """Type a scalar: by its text when it is plain or says so itself, else it is text."""
+    """Type a plain scalar; others are text."""
     return str(node.value) if node.tag == STRING_TAG else type_scalar(node.value)
 
 
 class NoteHandler(YAMLHandler):
-    """Front matter for python-frontmatter, read only.
+    """A read-only handler for python-frontmatter.
 
-    `frontmatter.loads(text, handler=NoteHandler())` gives a Post whose metadata is typed as
-    notekeep types it. Writing goes by span (field_edit.py), or is a new file (render_new).
+    `frontmatter.loads(text, handler=NoteHandler())` returns a Post with metadata typed as in
+    notekeep. To write, use field_edit.py or render_new.
     """
 
     def detect(self, text: str) -> bool:
-        """Whether `text` has a YAML block."""
+        """Whether a text has a YAML block."""
         return split_frontmatter(_encode(text)).kind == "yaml"
 
     def split(self, text: str) -> tuple[str, str]:
-        """Cut `text` into its block and its body."""
+        """Split a text into block and body."""
         data = _encode(text)
         parts = split_frontmatter(data)
         block = data[parts.start : parts.end].decode("utf-8", "surrogatepass")
         return block, data[parts.body :].decode("utf-8", "surrogatepass")
 
     def load(self, fm: str, **_kwargs: object) -> dict[str, Value]:
-        """Read a block into typed values."""
+        """Parse a block."""
         document = Document(fm)
         return {entry.name: document.value(entry.value) for entry in document.entries}
 
     def export(self, metadata: dict[str, object], **kwargs: object) -> NoReturn:
-        """Refuse: dumping a note again would lose comments, order, quotes and line ends."""
+        """Refuse: writing the block again would lose comments, order, quotes and line ends."""
         del metadata, kwargs
         raise TypeError("notes are edited by span; see notekeep.markdown.field_edit")
 
@@ -226,7 +226,7 @@ _YAML_MESSAGES: Final = (
 
 
 def _explain(error: yaml.YAMLError, text: str) -> SuspiciousBlock:
-    """Say in a person's words what YAML found wrong, and where."""
+    """Return a clear message for a YAML error, with its position."""
     if isinstance(error, yaml.reader.ReaderError):
         before = text[: error.position]
         line = before.count("\n")

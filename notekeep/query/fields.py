@@ -122,8 +122,7 @@ class Token(NamedTuple):
     """A part of a query, with its start and end.
 
     A "bracket" is `[key]` without a value. `text` is without quotes, slashes, `#` and brackets;
-    `op` is
-    the operator of a field; `closed`: whether an opening quote or bracket has its end.
+    `op` is the operator of a field; `closed`: whether an opening quote or bracket has its end.
     """
 
     kind: TokenKind

@@ -80,8 +80,7 @@ def parse_query(
     With `typing` the last word is a beginning, incomplete conditions are skipped, and an invalid
     query does not raise: it finds nothing and has an `error`. With `pasted` or `typing`, unknown
     fields are text unless they are similar to a known one. Weeks start on `week_start`, 0 for
-    Monday.
-    UsageError has the position of the mistake.
+    Monday. UsageError has the position of the mistake.
     """
     text = as_unicode(text)
     context = TermContext(text, fields, today, week_start, typing, pasted or typing)
@@ -394,10 +393,9 @@ IsText: TypeAlias = Callable[..., bool]
 
 def _tokens(text: str, at: int, is_text: IsText) -> Iterator[Token]:
     """Yield the tokens of a query from a position."""
-    # The value of a field is the next token: a phrase, a link, a word, or "(" for a group;
-    # `[key:a b]` becomes `key:(a b)`. A minus is "not" if something follows it directly, and a word
-    # if
-    # it stands alone.
+    # The value of a field is the next token: a phrase, a link, a word, or "(" for a group; `[key:a
+    # b]` becomes `key:(a b)`. A minus is "not" if something follows it directly, and a word if it
+    # stands alone.
     while (at := _skip_space(text, at)) < len(text):
         if (
             text[at] == "["

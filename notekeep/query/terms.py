@@ -133,7 +133,7 @@ def parse_regex(token: Token, context: TermContext) -> tree.Regex:
 
 
 def parse_tag(token: Token, context: TermContext) -> Node:
-    """Parse `#learning/ml` or `tag:learning`: with children; while typing, any tag with the text."""
+    """Parse `#learning/ml` or `tag:learning`, with children; while typing, parts of tags."""
     span = (token.start, token.end)
     text = token.text.removeprefix("#").rstrip(".,;:!?").removesuffix("/*").strip("/")
     if not text:

@@ -138,11 +138,9 @@ class Compare(_Node):
     """A field against a value: `rating>=4`, `author:"james clear"`, `finished:2026-01..2026-03`.
 
     ":" means contains for text, any item for lists, equals for numbers, within for dates. Text is
-    not
-    folded. A date is an ISO day: ":" and "=" with a month or a year are ranges of days, ">" has the
-    last day of its period and "<" the first, so that a plain comparison works. `high` is the end of
-    a
-    range, inclusive.
+    not folded. A date is an ISO day: ":" and "=" with a month or a year are ranges of days, ">" has
+    the last day of its period and "<" the first, so that a plain comparison works. `high` is the
+    end of a range, inclusive.
     """
 
     __match_args__ = ("field", "op", "low", "high")

@@ -1,8 +1,8 @@
 """Parses the value of a field by its type: numbers, dates, ranges, yes and no.
 
 `2026`, `2026-03`, `2026-W12`, `last-week` and `7d` are periods with a first and a last day. Today
-is
-an argument. Words for *one* day are those of notekeep.dates, except bare numbers: `24` is a number.
+is an argument. Words for *one* day are those of notekeep.dates, except bare numbers: `24` is a
+number.
 """
 
 from __future__ import annotations
@@ -50,8 +50,7 @@ def parse_period(word: str, today: date, week_start: int = 0) -> Period | None:
     """Return the days of a word or partial date; None if it is not a date.
 
     Weeks start on `week_start`, 0 for Monday; blanks and underscores count as hyphens. ValueError
-    for
-    dates that do not exist.
+    for dates that do not exist.
     """
     text = re.sub(r"[\s_]+", "-", word.strip().casefold())
     try:
@@ -145,8 +144,7 @@ class ValueParser:
     """Parses a value by the type of its field.
 
     For a field of unknown type, a value that looks like a number or date is compared by order; with
-    `:`
-    and `=` it is text.
+    `:` and `=` it is text.
     """
 
     def __init__(self, field: QueryField, name: Token, value: Token, context: TermContext) -> None:

@@ -127,8 +127,7 @@ class IndexFolder:
         """Whether the index may be opened.
 
         Whoosh's files contain pickles, which can run code: the folder must belong to this user and
-        not be
-        writable by others.
+        not be writable by others.
         """
         try:
             about = self.path.lstat()

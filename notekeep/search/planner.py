@@ -97,8 +97,7 @@ class Planner:
         """Return the plan of a tree, or None if it is empty.
 
         `Within` is planned as its content, which finds too much; under a `Not`, which would then
-        find too
-        little, as everything. The caller checks the texts.
+        find too little, as everything. The caller checks the texts.
         """
         match node:
             case tree.SomeOf(parts):

@@ -103,8 +103,7 @@ class IndexSnapshot:
     within the segment. `size` includes deleted notes, as in the scores of Whoosh.
 
     Raises IndexUnusable if there is no index or if notes are missing, as after a power cut, and
-    other
-    errors if it cannot be opened.
+    other errors if it cannot be opened.
     """
 
     def __init__(self, folder: IndexFolder, language: str) -> None:

@@ -24,8 +24,7 @@ RERANKED_HITS = 50
 
 AS_TYPED_BOOST = 1.2
 """Boost if all words occur as typed. In notes of equal length, a frequent word counts up to 2.2
-times
-a single one (K1 + 1), so this just puts the word itself before its other forms."""
+times a single one (K1 + 1), so this just puts the word itself before its other forms."""
 
 NEARNESS_BOOST = 1.2
 """Boost if the words are in a row; less with distance."""
@@ -65,8 +64,7 @@ class RankBoosts(NamedTuple):
     near: float = 0.0  # 1 for words in a row, less with distance
     begins: bool = False  # its title starts with the query
     # 1 if changed today, half after FRESH_DAYS; in whole days, so that notes of one day are sorted
-    # by
-    # title
+    # by title
     fresh: float = 0.0
     often: float = 0.0  # from 0 for never opened towards 1
 

@@ -55,8 +55,7 @@ def limit_time(cpu: float, clock: float) -> None:
     """Kill this process after seconds of CPU or clock time.
 
     Python code cannot do it, because a running expression never returns. Systems without a CPU
-    limit
-    use the clock alone.
+    limit use the clock alone.
     """
     if sys.platform != "win32":
         signal.signal(signal.SIGPROF, signal.SIG_DFL)

@@ -155,8 +155,7 @@ class _RelatedScores:
     ) -> Iterator[tuple[str, str, float]]:
         """Yield other notes, the shared thing, and its weight, rarest first."""
         # `things` selects keys, `name` and `sharing` (the number of notes) for each thing of the
-        # note;
-        # `sharers` the paths of the notes with these keys.
+        # note; `sharers` the paths of the notes with these keys.
         few_share = f"SELECT * FROM ({things}) WHERE sharing <= ? ORDER BY sharing, name LIMIT ?"  # noqa: S608 - see above
         bounds = (MAX_SHARING_NOTES, MAX_SHARED_THINGS)
         for *keys, name, sharing in self.catalog.ask(few_share, (self.path, *values, *bounds)):

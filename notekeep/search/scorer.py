@@ -220,8 +220,7 @@ class Scorer:
         """Return how near the words of a query are in some notes, at their best position.
 
         From 0 if no field has all of them (or two, without `needs_all`) to 1 for all in a row;
-        empty for
-        less than two words.
+        empty for less than two words.
         """
         if len(phrases) < 2:
             return {}

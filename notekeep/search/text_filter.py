@@ -1,7 +1,7 @@
 """Conditions on the text of notes: same line, same section, regular expressions.
 
-The full-text index and the catalog narrow the notes down; only those are read. In the result,
-these conditions are replaced by the notes that match.
+The full-text index and the catalog narrow the notes down; only those are read. In the result, these
+conditions are replaced by the notes that match.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
 CPU_SECONDS = 1.5
 """CPU limit of an expression over all notes, for an answer within two seconds. CPU and not clock,
-so
-that the result does not depend on the load of the machine."""
+so that the result does not depend on the load of the machine."""
 
 CLOCK_SECONDS = 6.0 if hasattr(signal, "setitimer") else CPU_SECONDS
 """Clock limit, for slow disks and for systems without a CPU limit."""

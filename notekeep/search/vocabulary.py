@@ -1,8 +1,7 @@
 """The words of a vault as written, for completion, patterns and spelling.
 
 The index has stems, and "happin" does not complete to "happi". So the folded words are stored
-beside
-it, with the number of notes for each. The counts are only for ranking and may be outdated.
+beside it, with the number of notes for each. The counts are only for ranking and may be outdated.
 
 `vocabulary` is written by a build: a line of JSON, the sorted words, one per line, and two arrays:
 the number of notes with the word, and with the word in a title, tag or heading. `vocabulary-new`
@@ -196,10 +195,8 @@ class Vocabulary:
         """Yield likely corrections of a folded word, best first.
 
         They start with the same letter and are one edit away, for long words two. Rare words count
-        as
-        much as common ones: misspelt rare words are then corrected in nine of ten cases instead of
-        half,
-        and common ones equally well.
+        as much as common ones: misspelt rare words are then corrected in nine of ten cases instead
+        of half, and common ones equally well.
         """
         if len(word) >= MIN_SPELLING_LETTERS:
             near = self.near(word, 1 if len(word) < TWO_EDIT_LETTERS else 2, 100)

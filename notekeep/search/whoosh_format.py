@@ -74,8 +74,7 @@ class PackedPositions(Positions):
     """Positions as an array of 16-bit numbers, or 32-bit after the mark 0xFFFF.
 
     Whoosh pickles a list for each posting, which takes a quarter of a build. The byte order is that
-    of
-    the machine and part of the version of the folder.
+    of the machine and part of the version of the folder.
     """
 
     def encode(self, poslist: Sequence[int]) -> bytes:

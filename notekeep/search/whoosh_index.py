@@ -77,8 +77,7 @@ class WhooshIndex:
     """The full-text index of one vault, in a folder that may be deleted.
 
     Threads take turns. Other processes may write at the same time; each query sees the newest
-    commit.
-    `<folder>.new` and `<folder>.lock` are beside it.
+    commit. `<folder>.new` and `<folder>.lock` are beside it.
     """
 
     def __init__(self, folder: Path, language: str = "en") -> None:
@@ -258,8 +257,8 @@ class WhooshIndex:
         """Return the scores of notes for a tree of words, tags and known paths, best first.
 
         Notes found by facts alone have score 0. `Within` is treated as its words; the caller must
-        check
-        the texts. With `typing` the last word is unfinished, and rare completions are skipped.
+        check the texts. With `typing` the last word is unfinished, and rare completions are
+        skipped.
 
         Raises IndexUnusable without a usable index; `generation` is None from then on.
         """
