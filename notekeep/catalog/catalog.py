@@ -44,8 +44,6 @@ class Catalog(Connection):
     them. A condition with words is a TypeError.
     """
 
-    # Lists of notes
-
     def rows(
         self,
         node: Node | None = None,
@@ -90,8 +88,6 @@ class Catalog(Connection):
         rows = self.rows_of(map(load_path, stored))
         return [rows[path] for path in map(load_path, stored) if path in rows]
 
-    # Names
-
     def named(self, name: str, *, in_lists: bool = False) -> list[Row]:
         """Return the notes with this file name, title or alias; `in_lists`: only listed ones."""
         has_it = "id IN (SELECT note FROM names WHERE key = ?)"
@@ -113,8 +109,6 @@ class Catalog(Connection):
         )
         return [title for (title,) in found]
 
-    # Counts
-
     def tag_counts(self) -> dict[str, int]:
         """Count the notes with each tag or a child of it, sorted by tag, parents first."""
         found = self.ask(
@@ -132,8 +126,6 @@ class Catalog(Connection):
         return {
             name: found.pop() if len(found) == 1 else "any" for name, found in sorted(types.items())
         }
-
-    # One note, and problems
 
     def links(self, path: str) -> list[LinkRow]:
         """Return the links of a note in order, with their targets."""
@@ -186,8 +178,6 @@ class Catalog(Connection):
         found = self.ask("SELECT path, original FROM conflicts ORDER BY path")
         return {load_path(copy): load_path(of) for copy, of in found}
 
-    # State for the indexer
-
     def marks(self) -> dict[str, StatMark]:
         """Return the fingerprint of every indexed file, by path."""
         return self.collect(_marks, "SELECT path, size, mtime_ns, ctime_ns, inode FROM notes")
@@ -223,8 +213,6 @@ class Catalog(Connection):
                 " AND path NOT IN (SELECT path FROM habit_files) LIMIT 1"
             )
         )
-
-    # Queries of other modules
 
     def find(
         self,

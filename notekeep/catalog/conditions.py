@@ -122,7 +122,6 @@ def _has(name: str) -> Condition:
 
 
 def _among(table: str, test: Condition, column: str = "note") -> Condition:
-    """Select the notes that have a matching row in another table."""
     # Tables, columns and tests are constants of this module; user input is only in the values.
     sql = f"id IN (SELECT {column} FROM {table} WHERE {test.sql})"  # noqa: S608 - see above
     return Condition(sql, test.values)
@@ -139,7 +138,6 @@ def _named(name: str) -> Condition:
 
 
 def _links_to(name: str) -> Condition:
-    """Select the notes with a link to a note of that name, or with a broken link of that name."""
     targets = _named(name)
     led = _among("links", Condition(f"found IN ({targets.sql})", targets.values))
     named = _among("links", Condition("key = ? AND found IS NULL", (link_key(name),)))
@@ -170,7 +168,6 @@ def _compare(node: Compare) -> Condition:
 
 
 def _field(node: Compare) -> Condition:
-    """Match a row of `fields` as number, day or text, depending on the value."""
     if isinstance(node.low, bool):
         return Condition("text = ?", ("true" if node.low else "false",))
     if isinstance(node.low, (int, float)):

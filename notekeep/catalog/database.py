@@ -225,7 +225,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _open_existing(path: str) -> sqlite3.Connection | None:
-    """Open a catalog of this version; None if there is none."""
     if not os.path.exists(path):
         return None
     try:
@@ -319,5 +318,4 @@ def _move_aside(path: str) -> bool:
 
 
 def _lock_folder(folder: str) -> AbstractContextManager[None]:
-    """Lock the creation and removal of the catalog for other processes."""
     return hold_lock_file(os.path.join(folder, f"{CATALOG_FILE}.lock"), BUSY_SECONDS)

@@ -96,7 +96,6 @@ def _without_ids(note: Note) -> str:
 
 
 def _field_texts(fields: Mapping[str, Value]) -> Iterator[str]:
-    """Yield the searchable texts of the front matter."""
     for name, value in fields.items():
         if name not in _NO_WORDS:
             items = value if isinstance(value, list) else [value]

@@ -98,8 +98,6 @@ class DailyCheck:
 
 @dataclass(slots=True)
 class _Run:
-    """The options and the result of one refresh."""
-
     index: WhooshIndex | None
     keep: Callable[[list[OutsideVersion]], list[Problem]] | None
     progress: Callable[[int, int], None]
@@ -199,8 +197,6 @@ class Indexer:
                 self._update(index, dirty, generation, wait=0.0)
                 restrict_access(str(index.folder))
                 writer.mark_indexed_until(generation)
-
-    # Files into the catalog
 
     def _refresh_catalog(self, run: _Run) -> None:
         catalog, reader = self._catalog, _reader(self._schema)
@@ -328,8 +324,6 @@ class Indexer:
             or self._catalog.unsettled()
             or self._catalog.meta("reader") is None
         )
-
-    # From the catalog into the full text
 
     def _index_pending(self, run: _Run, index: WhooshIndex, budget: int | None) -> None:
         """Update the full text to the generation of the catalog, unless that exceeds the budget."""

@@ -39,9 +39,6 @@ BEGINS = "id IN (SELECT note FROM names WHERE key >= ? AND key < ?)"
 """Condition for notes with a name that starts with a text."""
 
 
-# Names typed by the user
-
-
 def find_exact(catalog: Catalog, name: str, root: str) -> Row | None:
     """Return the only note with exactly this path, file name, title or alias, ignoring case.
 
@@ -171,7 +168,6 @@ def select(catalog: Catalog, words: str, root: str, ask: Callable[[], list[Row]]
 
 
 def _on_disk(name: str, root: str) -> str:
-    """Return the vault path of an existing file, or ""."""
     if not (os.sep in name or name.endswith(".md")) or not os.path.isfile(name):
         return ""
     try:
@@ -263,9 +259,6 @@ def _link_keys(target: str, source: str) -> set[str]:
         # `a.md` may mean a file `a.md.md`, and `a ` a file `a .md`.
         keys |= {link_key(name), link_key(f"{name}.md")}
     return {as_unicode(key) for key in keys}
-
-
-# Lookups for exports
 
 
 class NamesOfNotes:

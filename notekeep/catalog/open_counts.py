@@ -73,7 +73,6 @@ class OpenCounts:
             cache_files.write_cache_file(*os.path.split(self._path), data)
 
     def _read(self) -> None:
-        """Read the file again if it has changed."""
         try:
             about = os.stat(self._path)
         except OSError:

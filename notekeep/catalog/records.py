@@ -266,7 +266,6 @@ def _field_rows(number: int, name: str, value: Value) -> Iterator[tuple[str, Cel
 
 
 def _typed(item: Scalar) -> tuple[str, str, float | None, str | None]:
-    """Return the type, folded text, number and day of an item."""
     if isinstance(item, bool):
         return "bool", "true" if item else "false", None, None
     if isinstance(item, (int, float)):
@@ -293,7 +292,6 @@ def tag_keys(tags: Iterable[str]) -> dict[str, tuple[str, int]]:
 
 
 def _link_cells(note: Note) -> Iterator[Cells]:
-    """Yield the links of a note and its front matter, unresolved."""
     for value in note.fields.values():
         for item in value if isinstance(value, list) else (value,):
             for found in FIELD_LINK.finditer(item) if isinstance(item, str) else ():

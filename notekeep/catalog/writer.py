@@ -174,7 +174,6 @@ class Writer:
         )
 
     def _mark_dirty(self, stored: Collection[str]) -> None:
-        """Record which notes the full text lacks."""
         generation = self._next_generation() if stored else 0
         self.connection.executemany(
             "INSERT OR REPLACE INTO dirty VALUES (?, ?)", [(path, generation) for path in stored]

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Self
 
 from notekeep.errors import Refused
+from notekeep.markdown.sanitize import CONTROL_PICTURES, UNKNOWN
 from notekeep.markdown.text_merge import align_lines
 
 # Stand-ins for characters that a text field cannot hold or a terminal would execute
@@ -22,8 +23,6 @@ from notekeep.markdown.text_merge import align_lines
 _ODD = re.compile(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-_PICTURES = {**{code: 0x2400 + code for code in range(0x20)}, 0x7F: 0x2421}
-_REPLACEMENT = "\ufffd"
 
 
 class StandIns:
@@ -61,12 +60,11 @@ class StandIns:
         return text.translate(self._drawn) if self._drawn else text
 
     def _add(self, char: str) -> None:
-        picture = chr(_PICTURES.get(ord(char), 0))
+        picture = chr(CONTROL_PICTURES.get(ord(char), 0))
         if picture == "\0" or picture in self._taken:
             picture = next(self._free)
             # Unsafe characters are drawn as unknown, displaced ones as themselves.
-            known = _PICTURES.get(ord(char))
-            unknown = chr(known) if known else _REPLACEMENT
+            unknown = chr(CONTROL_PICTURES.get(ord(char), UNKNOWN))
             self._drawn[ord(picture)] = unknown if _ODD.match(char) else char
         self._taken.add(picture)
         self._to[char] = picture

@@ -66,22 +66,16 @@ class _HiddenFinder:
     def __init__(self, text: str, reading: ParserPass, parse: Callable[[str], ParserPass]) -> None:
         self.text = text
         self.parse = parse
+        self.reading = reading
         self.found: list[Span] = []
         self._covered = 0  # how many of them the pass has covered
         self._has_block_ends = True  # whether a line may follow that ends a math block
-        self._take(reading)
-
-    def _take(self, reading: ParserPass) -> None:
-        self.reading = reading
-        self.literal = reading.literal
-        self.leaves = reading.leaves
-        self._covered = len(self.found)
 
     def run(self) -> None:
         at = readings = 0
         while sign := _HIDDEN_SIGN.search(self.text, at):
             start, at = sign.start(), sign.end()
-            inside = find_place_at(self.literal, start)
+            inside = find_place_at(self.reading.literal, start)
             if inside is not None:
                 at = max(at, inside[1])
                 continue
@@ -90,7 +84,7 @@ class _HiddenFinder:
             span = self._comment(start) if sign[0] == "%%" else self._math(start)
             if span is None:
                 continue
-            last = find_place_at(self.literal, span.end - 1)
+            last = find_place_at(self.reading.literal, span.end - 1)
             reaches_out = last is not None and start < last[0] and span.end < last[1]
             if reaches_out and readings == _MOST_READINGS:
                 continue
@@ -103,7 +97,8 @@ class _HiddenFinder:
             self._read_covered()
 
     def _read_covered(self) -> None:
-        self._take(self.parse(_covered(self.text, self.found)))
+        self.reading = self.parse(_covered(self.text, self.found))
+        self._covered = len(self.found)
 
     def _is_plain(self, part: Span) -> bool:
         """Whether covering a part would not change the parsing of the rest."""
@@ -111,15 +106,15 @@ class _HiddenFinder:
             return False
         if "\n" not in self.text[part.start : part.end]:
             return True
-        first = find_place_at(self.leaves, part.start)
+        first = find_place_at(self.reading.leaves, part.start)
         if first is None or first[0] != part.start:
             return False
-        last = find_place_at(self.leaves, part.end - 1)
+        last = find_place_at(self.reading.leaves, part.end - 1)
         return last is None or not self.text[part.end : last[1]].strip()
 
     def _leaf_end(self, at: int) -> int:
         """Return the end of the block at a position; 0 for none."""
-        leaf = find_place_at(self.leaves, at)
+        leaf = find_place_at(self.reading.leaves, at)
         return leaf[1] if leaf is not None else 0
 
     def _comment(self, start: int) -> Span | None:
@@ -177,7 +172,6 @@ def _begins_line(text: str, start: int) -> bool:
 
 
 def _is_escaped(text: str, at: int) -> bool:
-    """Whether an odd number of backslashes precedes a position."""
     first = at
     while first > 0 and text[first - 1] == "\\":
         first -= 1
@@ -210,7 +204,6 @@ def _covered(text: str, parts: list[Span]) -> str:
 
 
 def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
-    """Remove hidden parts from spans."""
     hidden = [(part.start, part.end) for part in parts]
     ends = {part.end: part.start for part in parts if _has_own_lines(text, part)}
     for span in spans:
@@ -235,8 +228,6 @@ def _outside(text: str, spans: list[Span], parts: list[Span]) -> Iterable[Span]:
                 trimmed = start + len(text[start:end].rstrip())
         yield span._replace(start=start, end=end)
 
-
-# In the remaining plain text
 
 # Each alternative starts with its own character, so that `re` skips other text quickly.
 _EXTENSION_SIGN: Final = re.compile(r"#|==+|\^|\[(?=[\d:]{4,9}\])")
@@ -270,8 +261,6 @@ def find_extensions(text: str, reading: ParserPass, hidden: Sequence[Span]) -> l
 
 
 class _ExtensionFinder:
-    """Scans the signs in plain text from left to right."""
-
     def __init__(self, text: str, reading: ParserPass, hidden: Sequence[Span]) -> None:
         self.text = text
         self.leaves = reading.leaves
@@ -303,7 +292,6 @@ class _ExtensionFinder:
                 self._timestamp(span.start, is_label=True)
 
     def _read(self, sign: str, at: int, end: int) -> None:
-        """Read the syntax at a sign; its text ends at `end`."""
         if sign == "#":
             self._tag(at, end)
         elif sign == "^":

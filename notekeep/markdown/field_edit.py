@@ -102,7 +102,6 @@ def _need_editable(data: bytes, parts: Split) -> None:
 
 
 def _create(data: bytes, parts: Split, fields: dict[str, Value]) -> bytes:
-    """Add front matter to a file without any."""
     eol = parts.eol.decode()
     lines = "".join(spell_field(key, value, eol=eol) for key, value in fields.items())
     block = f"---{eol}{lines}---{eol}".encode()

@@ -230,7 +230,6 @@ def _quoted(text: str, *, double: bool = False) -> str:
 
 
 def _is_printable(text: str) -> bool:
-    """Whether YAML allows all characters of a text."""
     return _ESCAPED.search(text.replace('"', "").replace("\\", "")) is None
 
 

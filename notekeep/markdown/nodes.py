@@ -164,8 +164,6 @@ def build_tree(page: ParsedPage) -> Tree:
 
 
 class _Builder:
-    """Converts spans to nodes."""
-
     def __init__(self, page: ParsedPage) -> None:
         self.text = text = page.text
         self.spans = page.structure
@@ -297,7 +295,6 @@ class _LineReader:
         return [*map(SourceLine, self.starts, self.ends, self.contents, self.leaves)]
 
     def _claim(self, node: Node) -> None:
-        """Assign lines to a leaf."""
         holders = containers(node)
         for number in range(node.first, node.last):
             start = self.starts[number]

@@ -160,7 +160,6 @@ def _add_dates(fields: dict[str, Value], kind: str, path: str, schema: Schema) -
 
 
 def _tags(fields: dict[str, Value], in_body: Iterable[InlineTag]) -> list[str]:
-    """Return all tags in order, each once ignoring case."""
     found: dict[str, str] = {}
     for tag in _list(fields.get("tags")):
         name = str(tag).strip().lstrip("#").strip("/")

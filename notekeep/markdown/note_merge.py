@@ -123,9 +123,6 @@ def _line_end(data: bytes) -> bytes | None:
     return b"\n" if not pairs else b"\r\n" if pairs == feeds else None
 
 
-# Notes
-
-
 def merge_notes(
     base: bytes, ours: bytes, theirs: bytes, *, is_guess: bool = False, is_new: bool = False
 ) -> bytes | None:
@@ -203,7 +200,6 @@ def _merge_heads(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def _merge_fields(base: _Fields, ours: _Fields, theirs: _Fields) -> bytes | None:
-    """Apply the changes of theirs to ours, key by key."""
     from notekeep.markdown import proof
 
     if not ours.spans or not theirs.spans:
@@ -416,7 +412,10 @@ def _merge_bodies(base: bytes, ours: bytes, theirs: bytes, *, is_new: bool = Fal
         text = _merge_block(blocks[number].text, mine.text, theirs_now.text)
         if text is None:
             return None
-        found.append(_Block(text, _merge_gap(blocks[number].gap, mine.gap, theirs_now.gap)))
+        gap = changed_side(blocks[number].gap, mine.gap, theirs_now.gap)
+        if gap is None:
+            gap = max(mine.gap, theirs_now.gap, key=lambda blank: blank.count(b"\n"))
+        found.append(_Block(text, gap))
     return _join(found, b"\r\n" if b"\r\n" in ours else b"\n")
 
 
@@ -447,12 +446,6 @@ def _may_join(ours: Sequence[_Block], theirs: Sequence[_Block]) -> bool:
     return not any(_likeness(one.text, text) > 0 for one in ours for text in new)
 
 
-def _merge_gap(base: bytes, ours: bytes, theirs: bytes) -> bytes:
-    """Return the changed blank lines; if both changed, the longer ones."""
-    merged = changed_side(base, ours, theirs)
-    return max(ours, theirs, key=lambda gap: gap.count(b"\n")) if merged is None else merged
-
-
 def _merge_block(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     if (merged := changed_side(base, ours, theirs)) is not None:
         return merged
@@ -460,19 +453,15 @@ def _merge_block(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     known = [item for item in items if item]
     if len(known) < len(items):
         return _merge_prose(base, ours, theirs)
-    mark = _merge_marks(*(item["mark"] for item in known))
+    marks = [item["mark"] for item in known]
+    # Of list numbers that both sides changed, take ours.
+    is_renumbered = _DIGITS.sub(b"1", marks[1]) == _DIGITS.sub(b"1", marks[2])
+    mark = marks[1] if is_renumbered else changed_side(*marks)
     box = changed_side(*(item["box"] or b"" for item in known))
     if mark is None or box is None:
         return None  # completed on one side, canceled on the other
     text = _merge_prose(*(item["text"] for item in known))
     return None if text is None else mark + box + text
-
-
-def _merge_marks(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
-    """Merge the indents of items; for renumbered items, take ours."""
-    if _DIGITS.sub(b"1", ours) == _DIGITS.sub(b"1", theirs):
-        return ours
-    return changed_side(base, ours, theirs)
 
 
 def _merge_prose(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:

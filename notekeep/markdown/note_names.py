@@ -95,7 +95,6 @@ class Resolver:
 
 
 def _distance(path: str, other: str) -> int:
-    """Return the number of steps between the folders of two paths."""
     one, two = path.split("/")[:-1], other.split("/")[:-1]
     shared = 0
     for left, right in zip(one, two, strict=False):

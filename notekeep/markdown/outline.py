@@ -188,8 +188,6 @@ def page_title(page: ParsedPage, said: Callable[[str], str] = str) -> str:
 
 
 class _Outline:
-    """Makes facts of spans."""
-
     def __init__(self, page: ParsedPage) -> None:
         self.text = page.text
         self.body = BodyFacts(problem=page.problem)

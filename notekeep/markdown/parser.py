@@ -375,7 +375,6 @@ _DESCRIBED: Final[dict[str, Callable[[Any, str, int, int], tuple[str, str, str]]
 
 
 def _heading_words(text: str, start: int, end: int) -> str:
-    """Return the text of a heading without its marks."""
     source = text[start:end].strip()
     if "\n" in source:
         lines = source.split("\n")[:-1]

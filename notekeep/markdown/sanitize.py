@@ -18,17 +18,8 @@ from typing import Final
 _UNSAFE = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 _BREAKS = r"[\n\t\x85\u2028\u2029]+"
 
-_DELETE = 0x7F
-_DELETE_PICTURE = "\u2421"
-_PICTURES = 0x2400
-_REPLACEMENT = "\ufffd"
-
-
-def _visible(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x20:
-        return chr(_PICTURES + code)
-    return _DELETE_PICTURE if code == _DELETE else _REPLACEMENT
+CONTROL_PICTURES: Final = {**{code: 0x2400 + code for code in range(0x20)}, 0x7F: 0x2421}
+UNKNOWN: Final = 0xFFFD
 
 
 def clean(text: str) -> str:
@@ -39,7 +30,11 @@ def clean(text: str) -> str:
     """
     if text.isprintable() or re.search(_UNSAFE, text) is None:
         return text
-    return re.sub(_UNSAFE, _visible, text.replace("\r\n", "\n"))
+    return re.sub(
+        _UNSAFE,
+        lambda found: chr(CONTROL_PICTURES.get(ord(found[0]), UNKNOWN)),
+        text.replace("\r\n", "\n"),
+    )
 
 
 def clean_line(text: str) -> str:

@@ -42,9 +42,6 @@ def apply(text: str, edits: Iterable[TextEdit]) -> str:
     return "".join(parts)
 
 
-# Sections and tasks
-
-
 def normalize_heading(text: str) -> str:
     """Return a heading as links compare it: without case, marks and punctuation."""
     # Obsidian writes a link to "What: a, b?" as [[Note#What a, b]].
@@ -109,9 +106,6 @@ def next_line(text: str, at: int) -> int:
     """Return the start of the next line."""
     match = _EOL.search(text, at)
     return match.end() if match else len(text)
-
-
-# Edits of a body
 
 
 def require_utf8(text: str, what: str) -> None:

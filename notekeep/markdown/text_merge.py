@@ -79,7 +79,6 @@ def _pair_unique_lines(
 
 
 def _unique_lines(lines: Sequence[Line], low: int, high: int) -> dict[Line, int]:
-    """Return the unique lines of a part with their indexes."""
     count = Counter(lines[low:high])
     return {lines[index]: index for index in range(low, high) if count[lines[index]] == 1}
 
@@ -87,7 +86,6 @@ def _unique_lines(lines: Sequence[Line], low: int, high: int) -> dict[Line, int]
 def _pair_between(
     old: Sequence[str], new: Sequence[str], here: range, there: range
 ) -> Iterator[tuple[range, range]]:
-    """Pair the lines between two equal lines."""
     if len(here) == len(there):
         yield here, there  # the same number of lines: each was changed
         return
@@ -218,9 +216,6 @@ def split_lines(text: bytes) -> list[bytes]:
 def plain_ends(data: bytes) -> bytes:
     r"""Return text with "\n" as line end; binary data is unchanged."""
     return data if b"\0" in data[:8192] else data.replace(b"\r\n", b"\n")
-
-
-# Git's conflict markers
 
 
 _OPENING: Final = "<<<<<<< "

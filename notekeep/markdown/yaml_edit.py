@@ -138,7 +138,6 @@ class YamlEdit:
         return self._apply(edit, wanted, key)
 
     def _items(self, entry: YamlEntry) -> list[str]:
-        """Return the items of a list, or of text with items."""
         words = self._document.words(entry.value)
         if isinstance(words, list):
             return words
@@ -198,10 +197,7 @@ class YamlEdit:
         proof.check_tree(wanted, document, key, line)
         return new
 
-    # Positions of edits
-
     def _add_key(self, key: str, value: Value) -> TextEdit:
-        """Add a key below the last one."""
         root = self._document.root
         if root is not None and root.flow_style:
             _refuse("The front matter is a { } mapping.", root)
@@ -233,7 +229,6 @@ class YamlEdit:
         return self._replace_list(entry, node, text)
 
     def _add_item(self, entry: YamlEntry, item: Scalar) -> TextEdit:
-        """Add an item at the end of a list."""
         if isinstance(entry.value, yaml.ScalarNode):
             return self._set(entry, [item])
         node = self._own_list(entry)
@@ -322,7 +317,6 @@ class YamlEdit:
         return remarks
 
     def _need_no_remarks(self, node: yaml.SequenceNode) -> None:
-        """Refuse a list in brackets with comments."""
         ends = [_start(node), *(_end(item) for item in node.value)]
         starts = [*(_start(item) for item in node.value), _end(node)]
         if any("#" in self._text[end:start] for end, start in zip(ends, starts, strict=True)):
@@ -370,7 +364,6 @@ class YamlEdit:
         return node
 
     def _prefix(self, entry: YamlEntry, item: yaml.Node) -> str:
-        """Return the text before the dash of an item."""
         line = self._text[line_start(self._text, _start(item)) : _start(item)]
         if not _DASH.fullmatch(line):
             _refuse(f"An item of `{entry.name}` is not at the start of its line.", item)

@@ -226,7 +226,6 @@ _YAML_MESSAGES: Final = (
 
 
 def _explain(error: yaml.YAMLError, text: str) -> SuspiciousBlock:
-    """Return a clear message for a YAML error, with its position."""
     if isinstance(error, yaml.reader.ReaderError):
         before = text[: error.position]
         line = before.count("\n")

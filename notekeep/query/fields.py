@@ -111,8 +111,6 @@ def nearest_word(word: str, known: Iterable[str], likeness: float = MIN_LIKENESS
     return found[0] if found else None
 
 
-# Parsing
-
 TokenKind: TypeAlias = Literal[
     "(", ")", "or", "and", "not", "word", "phrase", "regex", "tag", "link", "field", "bracket"
 ]

@@ -127,7 +127,9 @@ class _Parser:
                 "Words need letters or digits. For other characters use /text/.",
                 self.silent,
             )
-        if (excess := self.first_excess) and not (self.context.pasted and _is_words(root)):
+        parts = root.parts if isinstance(root, tree.And) else ()
+        only_words = parts and all(isinstance(part, tree.Term | tree.Prefix) for part in parts)
+        if (excess := self.first_excess) and not (self.context.pasted and only_words):
             raise self.context.error(
                 f"The query has more than {MAX_CONDITIONS} conditions.", at=excess.start
             )
@@ -312,7 +314,6 @@ class _Parser:
         raise self.context.error(_only_words(field), at=node.span[0])
 
     def _grouped(self, field: Token, value: Token, *, negated: bool) -> Node | None:
-        """Read one value of a field or of its group."""
         context = self._context(negated=negated)
         unit = _UNITS.get(field.text.casefold())
         if value.kind in ("regex", "bracket") or (unit and value.kind in ("tag", "link")):
@@ -362,11 +363,6 @@ class _Parser:
             )
 
 
-def _is_words(root: Node | None) -> bool:
-    parts = root.parts if isinstance(root, tree.And) else ()
-    return bool(parts) and all(isinstance(part, tree.Term | tree.Prefix) for part in parts)
-
-
 def _only_words(field: Token) -> str:
     return f"{field.text}: can contain only words."
 
@@ -384,15 +380,11 @@ def _joined(kind: type[tree.And | tree.Or], parts: list[Node | None]) -> Node | 
     return flat[0] if flat else None
 
 
-# Tokens
-
-
 IsText: TypeAlias = Callable[..., bool]
 """Whether a name that looks like a field is text."""
 
 
 def _tokens(text: str, at: int, is_text: IsText) -> Iterator[Token]:
-    """Yield the tokens of a query from a position."""
     # The value of a field is the next token: a phrase, a link, a word, or "(" for a group; `[key:a
     # b]` becomes `key:(a b)`. A minus is "not" if something follows it directly, and a word if it
     # stands alone.

@@ -174,7 +174,6 @@ class ValueParser:
         return [low, high]
 
     def _guess(self) -> Callable[[str], Ends] | None:
-        """Return the parser for all ends by their form, or None."""
         ends = [end for end in self._ends() if end]
         if ends and all(re.fullmatch(_NUMBER, end) for end in ends):
             return self._number
@@ -184,7 +183,6 @@ class ValueParser:
             return None
 
     def _between(self, read: Callable[[str], Ends]) -> Compare:
-        """Compare with a value or a range; each end stands for a first and a last value."""
         low, *more = self._ends()
         if not more:
             first, last = read(low)

@@ -442,7 +442,6 @@ def _holds(plan: Node, places: _Places) -> bool:
 
 
 def _terms(plan: Node | None) -> Iterator[str]:
-    """Yield all terms of a plan, including those under a Not."""
     if isinstance(plan, Terms):
         yield from (term for choice in plan.choices for _, term in choice.steps)
     for part in () if plan is None else tree.children(plan):

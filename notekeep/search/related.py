@@ -74,8 +74,6 @@ def find_related(sources: SearchSources, path: str, *, limit: int = 10) -> list[
 
 
 class _RelatedScores:
-    """Similarity scores of other notes, by stored path."""
-
     def __init__(self, sources: SearchSources, path: str) -> None:
         self._sources, self.catalog = sources, sources.catalog
         self.path = store_path(path)
@@ -192,5 +190,4 @@ class _RelatedScores:
 
 
 def _letter_words(text: FileStart | None) -> list[str]:
-    """Return the folded words of a body."""
     return [fold_text(word) for word in _WORD.findall(text.whole[text.body :])] if text else []

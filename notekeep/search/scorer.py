@@ -132,7 +132,6 @@ class Scorer:
         return zip(notes, weights, strict=True)
 
     def _cost(self, plan: Node) -> int:
-        """Estimate the number of notes that a plan finds."""
         match plan:
             case Terms(fields, choices) if len(choices) <= MANY_CHOICES:
                 return sum(
@@ -327,7 +326,6 @@ def _closeness(offsets: dict[int, int], places: Iterable[tuple[int, int]]) -> fl
 
 
 def _shortest_stretch(places: Iterable[tuple[int, int]], words: int) -> float:
-    """Return the length of the shortest stretch with all words."""
     last: dict[int, int] = {}
     best = math.inf
     for place, which in sorted(places):

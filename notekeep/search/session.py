@@ -187,7 +187,6 @@ class _Search:
         return None
 
     def _add_near(self, found: SearchResults) -> SearchResults:
-        """Add the few hits to the best notes with some of the words."""
         exact = self.answered
         is_named = any(boost.called for boost in exact.boosts.values())
         some = None if is_named else self._find_some(self._query, at_least=MANY_WORDS)
@@ -428,7 +427,6 @@ def explain_results(found: SearchResults, run: QueryRun, sources: SearchSources)
 
 
 def _hit_words(hit: Hit, matcher: PlanMatcher | None, sources: SearchSources) -> Iterator[str]:
-    """Yield the matched words of a note in order, each once ignoring case."""
     text = sources.text(hit.row.path)
     if matcher is None or text is None:
         return

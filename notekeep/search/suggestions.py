@@ -193,8 +193,6 @@ def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
     return tuple(join_spans((at, at + length) for at, length in found if at >= 0))
 
 
-# Alternative queries
-
 MAX_SPELT_WORDS = 3
 """With more words no spellings are tried: the correct words suffice, and each needs a search
 through the whole vocabulary."""
