@@ -215,8 +215,8 @@ def _midnight(day: int) -> int:
 
 def roles(node: Node | None) -> tuple[str, ...]:
     """Return the roles of files that a tree asks for; notes are always included."""
-    asked = set(_flags(node)) if node else set()
-    return ("note", *(role for role in ROLES if role in asked))
+    flags = set(_flags(node)) if node else set()
+    return ("note", *(role for role in ROLES if role in flags))
 
 
 def _flags(node: Node) -> Iterable[str]:

@@ -284,5 +284,5 @@ def _rows(found: sqlite3.Cursor) -> Iterator[Any]:
 
 
 def _only_read(action: int, first: str | None, *_: str | None) -> int:
-    is_asked = action == sqlite3.SQLITE_PRAGMA and first in _SQL_PRAGMAS
-    return sqlite3.SQLITE_OK if is_asked or action in _SQL_READS else sqlite3.SQLITE_DENY
+    is_schema_pragma = action == sqlite3.SQLITE_PRAGMA and first in _SQL_PRAGMAS
+    return sqlite3.SQLITE_OK if is_schema_pragma or action in _SQL_READS else sqlite3.SQLITE_DENY

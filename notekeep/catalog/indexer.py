@@ -243,7 +243,7 @@ class Indexer:
     def _store_changes(self, run: _Run) -> None:
         done, changes = run.done, run.done.changes
         held = set(done.held)
-        gone = [path for path in changes.removed if path not in held]
+        deleted = [path for path in changes.removed if path not in held]
         changed = {**changes.modified, **changes.added}
         paths = list(changed)
         before = self._catalog.digests(changes.modified) if changes.modified else {}
@@ -254,10 +254,10 @@ class Indexer:
             batch = {path: changed[path] for path in paths[begin : begin + BATCH]}
             self._store_batch(run, batch, before)
             run.progress(min(begin + BATCH, len(paths)) // share, len(paths))
-        done.logs += [path for path in gone if role(path, self._schema) == "log"]
-        if changed or gone or self._is_outdated(done):
+        done.logs += [path for path in deleted if role(path, self._schema) == "log"]
+        if changed or deleted or self._is_outdated(done):
             with self._catalog.writing() as writer:
-                writer.delete(gone)
+                writer.delete(deleted)
                 writer.settle_links()
                 writer.set_conflicts(changes.conflicts)
                 writer.set_unreadable(
@@ -295,8 +295,8 @@ class Indexer:
             one = record(path, fingerprint, content, self._schema)
             records.append(one)
             # Hundreds of new files are a checkout or a copy.
-            is_kept = path in before or len(done.changes.added) <= BATCH
-            if run.keep and is_kept and not is_same and one.role != "log" and content.is_whole:
+            is_recorded = path in before or len(done.changes.added) <= BATCH
+            if run.keep and is_recorded and not is_same and one.role != "log" and content.is_whole:
                 outside.append(OutsideVersion(path, content.data, content.digest, digest))
         if not records and not touched:
             return
@@ -358,9 +358,9 @@ class Indexer:
         self, index: WhooshIndex, dirty: Iterable[str], generation: int, wait: float | None = None
     ) -> None:
         docs = list(self._read_docs(self._catalog.digests(dirty)))
-        kept = {doc.path for doc in docs}
-        gone = [path for path in dirty if path not in kept]
-        index.update(docs, gone, generation, wait=wait)
+        found = {doc.path for doc in docs}
+        deleted = [path for path in dirty if path not in found]
+        index.update(docs, deleted, generation, wait=wait)
 
     def _build(self, run: _Run, index: WhooshIndex, paths: list[str], generation: int) -> None:
         total = len(paths)

@@ -247,13 +247,16 @@ def _named(catalog: Catalog, keys: Iterable[str]) -> list[tuple[str, str, list[s
 
 def _link_keys(target: str, source: str) -> set[str]:
     """Return the keys of all notes that a `Resolver` may find for a target."""
-    wanted = target.replace("\\", "/") or source
-    places = [wanted]
-    if "/" in wanted:
+    name_or_path = target.replace("\\", "/") or source
+    places = [name_or_path]
+    if "/" in name_or_path:
         # `a/b/..` is a path, and its last part may be a name.
         folder = source.rpartition("/")[0]
-        places += [normpath(wanted.lstrip("/")), normpath(f"{folder}/{wanted}".lstrip("/"))]
-    keys = {link_key(wanted)}
+        places += [
+            normpath(name_or_path.lstrip("/")),
+            normpath(f"{folder}/{name_or_path}".lstrip("/")),
+        ]
+    keys = {link_key(name_or_path)}
     for place in places:
         name = place.rpartition("/")[2]
         # `a.md` may mean a file `a.md.md`, and `a ` a file `a .md`.
@@ -386,11 +389,11 @@ def mentions(
         catalog.rows_of(found).values(), key=lambda other: (sort_key(other.title), other.path)
     )
     pattern = _pattern(names)
-    said: list[Mention] = []
+    result: list[Mention] = []
     for other in there:
         with suppress(NotFound):  # it was just deleted
-            said += _in_note(other, read(other.path), pattern)
-    return said
+            result += _in_note(other, read(other.path), pattern)
+    return result
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str]:
@@ -405,13 +408,13 @@ def _pattern(names: Iterable[str]) -> re.Pattern[str]:
 
 def _in_note(row: Row, note: Note, pattern: re.Pattern[str]) -> Iterator[Mention]:
     spans, body = note.spans, note.body
-    taken = [(link.start, link.end) for link in spans.links]
-    taken += [(code.start, code.end) for code in spans.code]
-    taken += [(comment.start, comment.end) for comment in spans.comments]
-    taken += [match.span() for match in _WEB.finditer(body)]
+    excluded = [(link.start, link.end) for link in spans.links]
+    excluded += [(code.start, code.end) for code in spans.code]
+    excluded += [(comment.start, comment.end) for comment in spans.comments]
+    excluded += [match.span() for match in _WEB.finditer(body)]
     for match in pattern.finditer(body):
         start, end = match.span()
-        if any(begin < end and start < stop for begin, stop in taken):
+        if any(begin < end and start < stop for begin, stop in excluded):
             continue
         line = note.body_line + body.count("\n", 0, start) + 1
         yield Mention(row.path, row.title, line, _around(body, start, end), start, end)

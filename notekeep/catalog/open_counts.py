@@ -66,10 +66,10 @@ class OpenCounts:
 
     def forget(self, paths: Iterable[str]) -> None:
         """Delete all records of some notes."""
-        gone = set(map(_name, paths))
+        removed = set(map(_name, paths))
         with suppress(OSError):
-            kept = (row for row in self._rows() if row.partition(" ")[0] not in gone)
-            data = "".join(f"{row}\n" for row in kept).encode("ascii", "replace")
+            remaining = (row for row in self._rows() if row.partition(" ")[0] not in removed)
+            data = "".join(f"{row}\n" for row in remaining).encode("ascii", "replace")
             cache_files.write_cache_file(*os.path.split(self._path), data)
 
     def _read(self) -> None:

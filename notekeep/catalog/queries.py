@@ -122,11 +122,11 @@ def list_tasks(
     `done` selects open (False), completed (True) or all tasks (None); `like` is a pattern for LIKE.
     With `latest`: at most that many, of the most recently changed notes.
     """
-    wanted = "" if done is None else "AND t.done" if done else "AND NOT t.done"
+    state = "" if done is None else "AND t.done" if done else "AND NOT t.done"
     found = catalog.find(
         "path, title, t.line, t.mark, t.done, t.text",
         catalog.where(node),
-        f"{wanted} {'AND t.text LIKE ?' if like else ''}"
+        f"{state} {'AND t.text LIKE ?' if like else ''}"
         f" ORDER BY {'mtime_ns DESC, ' if latest else ''}sort, path, t.line LIMIT ?",
         (*((like,) if like else ()), latest or -1),
         join=_OF_ALL_NOTES if like else _OF_NOTES,

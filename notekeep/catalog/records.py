@@ -256,10 +256,10 @@ def _note_row(record: Record, number: int) -> dict[str, Any]:
 def _field_rows(number: int, name: str, value: Value) -> Iterator[tuple[str, Cells]]:
     key = as_unicode(fold_key(name))
     items = value if isinstance(value, list) else [value]
-    kept = [item for item in items if item is not None and item != ""]
-    if kept:
+    present = [item for item in items if item is not None and item != ""]
+    if present:
         yield "keys", (key, as_unicode(name))
-    for at, item in enumerate(kept):
+    for at, item in enumerate(present):
         kind, text, amount, day = _typed(item)
         kind = "list" if isinstance(value, list) else kind
         yield "fields", (number, key, at, kind, text, amount, day)

@@ -107,6 +107,6 @@ def _create(data: bytes, parts: Split, fields: dict[str, Value]) -> bytes:
     block = f"---{eol}{lines}---{eol}".encode()
     new = data[: parts.start] + block + data[parts.start :]
     proof.check_bytes(data, new, parts.start, parts.start, len(block))
-    wanted = {key: proof.value_shape(value) for key, value in fields.items()}
-    proof.check_tree(wanted, Document(lines), next(iter(fields)), 1)
+    expected = {key: proof.value_shape(value) for key, value in fields.items()}
+    proof.check_tree(expected, Document(lines), next(iter(fields)), 1)
     return new

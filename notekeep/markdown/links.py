@@ -208,9 +208,9 @@ class LinkStyle:
         sign = "!" if embed else ""
         # Some names are only possible in Markdown links.
         if self.is_markdown or NOT_IN_WIKI_LINK.search(target + text):
-            said = text if text or embed else name
-            said = _IN_TEXT.sub(r"\\\g<0>", said)
-            return f"{sign}[{said}]({encode_target(target)})"
+            label = text if text or embed else name
+            label = _IN_TEXT.sub(r"\\\g<0>", label)
+            return f"{sign}[{label}]({encode_target(target)})"
         target = target.removesuffix(".md")
         if not text or text.casefold() == target.casefold():
             return f"{sign}[[{text or target}]]"

@@ -107,8 +107,8 @@ def title_slug(title: str) -> str:
     text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("", title)).lower()
     # Vowels of many scripts are marks (M), not letters.
     kinds = ((char, unicodedata.category(char)[0]) for char in text)
-    kept = (char if kind in "LMN" else "-" for char, kind in kinds)
-    return re.sub("-+", "-", "".join(kept)).strip("-") or "note"
+    letters = (char if kind in "LMN" else "-" for char, kind in kinds)
+    return re.sub("-+", "-", "".join(letters)).strip("-") or "note"
 
 
 def _decode(path: str, data: bytes, start: int) -> tuple[str, Problem | None]:

@@ -204,25 +204,25 @@ def _merge_fields(base: _Fields, ours: _Fields, theirs: _Fields) -> bytes | None
 
     if not ours.spans or not theirs.spans:
         return None  # one side deleted the whole block
-    merged, wanted = ours, dict(ours.shapes)
+    merged, expected = ours, dict(ours.shapes)
     for key in [*base.spans, *theirs.spans]:
         old, mine, other = base.lines(key), merged.lines(key), theirs.lines(key)
         if other in (old, mine):
             continue
         if mine == old:
             merged = merged.with_lines(key, other)
-            wanted.pop(key, None) if other is None else wanted.update({key: theirs.shapes[key]})
+            expected.pop(key, None) if other is None else expected.update({key: theirs.shapes[key]})
             continue
         value = _merge_values(key, base, merged, theirs)
         if value is None:
             return None
         merged = value
-        wanted[key] = merged.shapes[key]
+        expected[key] = merged.shapes[key]
     has_all = set(theirs.remarks()) - set(base.remarks()) <= set(merged.remarks())
-    said = merged.shapes.keys() == wanted.keys() and all(
-        proof.same_words(merged.shapes[key], wanted[key]) for key in wanted
+    is_complete = merged.shapes.keys() == expected.keys() and all(
+        proof.same_words(merged.shapes[key], expected[key]) for key in expected
     )
-    return merged.head if said and has_all else None
+    return merged.head if is_complete and has_all else None
 
 
 def _merge_values(key: str, base: _Fields, ours: _Fields, theirs: _Fields) -> _Fields | None:

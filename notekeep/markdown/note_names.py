@@ -61,19 +61,19 @@ class Resolver:
         """
         if not target:
             return [from_path] if fold_name(from_path) in self._paths else []
-        wanted = fold_name(target.replace("\\", "/"))
+        folded = fold_name(target.replace("\\", "/"))
         folder = fold_name(from_path.rpartition("/")[0])
-        if wanted.startswith("/"):
-            found = self._at(wanted[1:])
-        elif wanted.startswith(("./", "../")):
-            found = self._at(f"{folder}/{wanted}")
+        if folded.startswith("/"):
+            found = self._at(folded[1:])
+        elif folded.startswith(("./", "../")):
+            found = self._at(f"{folder}/{folded}")
         else:
             found = (
-                self._at(wanted)
-                or (self._at(f"{folder}/{wanted}") if "/" in wanted or ".md" in wanted else [])
-                or self._named(wanted)
-                or self._titles.get(wanted, [])
-                or self._aliases.get(wanted, [])
+                self._at(folded)
+                or (self._at(f"{folder}/{folded}") if "/" in folded or ".md" in folded else [])
+                or self._named(folded)
+                or self._titles.get(folded, [])
+                or self._aliases.get(folded, [])
             )
         if len(found) < 2:
             return list(found)
@@ -84,13 +84,13 @@ class Resolver:
         path = normpath(place.lstrip("/"))
         return self._paths.get(path) or self._paths.get(f"{path}.md") or []
 
-    def _named(self, wanted: str) -> list[str]:
+    def _named(self, folded: str) -> list[str]:
         """Return the files with a name; `folder/Note` matches the end of a path, as in Obsidian."""
-        name = wanted.rsplit("/", 1)[-1]
+        name = folded.rsplit("/", 1)[-1]
         found = self._names.get(name, []) + self._names.get(f"{name}.md", [])
-        if "/" not in wanted:
+        if "/" not in folded:
             return found
-        ends = (f"/{wanted}", f"/{wanted}.md")
+        ends = (f"/{folded}", f"/{folded}.md")
         return [path for path in found if f"/{fold_name(path)}".endswith(ends)]
 
 

@@ -79,7 +79,7 @@ def parse_markdown(text: str) -> ParsedPage:
     Line ends may be of any kind; positions count characters of the text. If the parser fails, the
     page is one paragraph of plain text with a `problem`.
     """
-    given, text = text, _normalize(text)
+    original, text = text, _normalize(text)
     try:
         page = _read(text)
     except BaseException as error:
@@ -94,8 +94,8 @@ def parse_markdown(text: str) -> ParsedPage:
             [],
             f"The Markdown parser failed ({error}). The note is read as plain text.",
         )
-    if "\r\n" in given:
-        page.plain = [_mend_break(span, given) for span in page.plain]
+    if "\r\n" in original:
+        page.plain = [_mend_break(span, original) for span in page.plain]
     return page
 
 

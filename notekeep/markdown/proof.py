@@ -87,12 +87,12 @@ def check_bytes(old: bytes, new: bytes, start: int, end: int, length: int) -> No
         )
 
 
-def check_tree(wanted: BlockShape, document: Document, key: str, line: int) -> None:
+def check_tree(expected: BlockShape, document: Document, key: str, line: int) -> None:
     """Check that a block has the wanted values in the wanted order."""
     found = block_shape(document)
-    if list(found) == list(wanted) and all(
-        found[name] == wanted[name] or (name == key and same_words(found[name], wanted[name]))
-        for name in wanted
+    if list(found) == list(expected) and all(
+        found[name] == expected[name] or (name == key and same_words(found[name], expected[name]))
+        for name in expected
     ):
         return
     raise unproven(key, line)

@@ -144,7 +144,7 @@ def strip_markup(text: str, marks: Sequence[tuple[int, int]]) -> tuple[str, list
         breaks.update(match.span())
         if not is_marked(*match.span()):
             dropped.update(range(*match.span()))
-    return _join_kept(text, marks, breaks, dropped, spaced)
+    return _join_visible(text, marks, breaks, dropped, spaced)
 
 
 def _drop_addresses(
@@ -166,7 +166,7 @@ def _drop_addresses(
         dropped.update(*(range(*match.span(part)) for part in parts if match[part]))
 
 
-def _join_kept(
+def _join_visible(
     text: str,
     marks: Sequence[tuple[int, int]],
     breaks: set[int],
@@ -174,20 +174,20 @@ def _join_kept(
     spaced: set[int],
 ) -> tuple[str, list[tuple[int, int]]]:
     """Join the remaining characters, with single blanks and ` · ` at breaks."""
-    kept: list[str] = []
+    characters: list[str] = []
     places: list[int] = []
     is_parted = False  # whether a new block starts before the next character
     for offset, char in enumerate(text):
         is_parted |= offset in breaks
         is_blank = char.isspace() or offset in spaced
-        is_kept = offset not in dropped
-        if is_kept and is_parted and not is_blank:
+        is_visible = offset not in dropped
+        if is_visible and is_parted and not is_blank:
             is_parted = False
-            if any(map(str.isalnum, kept)) and (char != "…" or offset < len(text) - 1):
-                kept += "· " if kept[-1] == " " else " · "
-        places.append(len(kept))
-        if is_kept and not (is_blank and (not kept or kept[-1] == " ")):
-            kept.append(" " if is_blank else char)
-    places.append(len(kept))
+            if any(map(str.isalnum, characters)) and (char != "…" or offset < len(text) - 1):
+                characters += "· " if characters[-1] == " " else " · "
+        places.append(len(characters))
+        if is_visible and not (is_blank and (not characters or characters[-1] == " ")):
+            characters.append(" " if is_blank else char)
+    places.append(len(characters))
     shown = ((places[start], places[end]) for start, end in marks)
-    return "".join(kept), [(start, end) for start, end in shown if start < end]
+    return "".join(characters), [(start, end) for start, end in shown if start < end]

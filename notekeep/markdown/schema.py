@@ -279,14 +279,14 @@ class Schema:
             settings.daily_moment,
             settings.week_start,
         )
-        said = {canonical(name): _type(word) for name, word in settings.obsidian.types.items()}
+        types = {canonical(name): _type(word) for name, word in settings.obsidian.types.items()}
         return cls(
             kinds,
             dict(settings.folders),
             tuple(settings.private),
             settings.templates,
             daily,
-            {name: said[name] for name in sorted(said) if name not in {*COMMON_FIELDS, *_FIELDS}},
+            {name: types[name] for name in sorted(types) if name not in {*COMMON_FIELDS, *_FIELDS}},
             settings.excluded,
             settings.rating_max,
         )

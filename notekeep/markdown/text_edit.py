@@ -63,11 +63,11 @@ def find_section(
     ]
     start, end = 0, len(text)
     for name in heading.split("#"):
-        wanted = _folded(name)
+        folded = _folded(name)
         inside = [found for found in headings if start <= found.start < end]
-        hit = next((found for found in inside if _folded(found.text) == wanted), None)
-        if hit is None and not exact and (wanted := normalize_heading(wanted)):
-            like = (one for one in inside if normalize_heading(_folded(one.text)) == wanted)
+        hit = next((found for found in inside if _folded(found.text) == folded), None)
+        if hit is None and not exact and (folded := normalize_heading(folded)):
+            like = (one for one in inside if normalize_heading(_folded(one.text)) == folded)
             hit = next(like, None)
         if hit is None:
             return None

@@ -37,23 +37,23 @@ class TomlEdit:
             return self.delete(key)
         if isinstance(self._values.get(key), dict):
             raise _refused(f"`{key}` has nested values.")
-        wanted = [_toml(item) for item in value] if isinstance(value, list) else _toml(value)
+        expected = [_toml(item) for item in value] if isinstance(value, list) else _toml(value)
         written = _written(value) if isinstance(value, BareText) else None
         if (
             key in self._values
-            and _same(self._values[key], wanted)
+            and _same(self._values[key], expected)
             # 1.1 and 1.10 are equal numbers, but different texts.
             and (written is None or written.as_string() == _source(self._document.item(key)))
         ):
             return None
-        self._document[key] = wanted if written is None else written
+        self._document[key] = expected if written is None else written
         if key in self._values:
-            return self._apply({**self._values, key: wanted}, key)
+            return self._apply({**self._values, key: expected}, key)
         # Keys below a table header belong to the table, so a new key goes before the first.
         tables = [name for name, held in self._values.items() if _is_table(held)]
         plain = {name: held for name, held in self._values.items() if name not in tables}
         return self._apply(
-            {**plain, key: wanted, **{name: self._values[name] for name in tables}}, key
+            {**plain, key: expected, **{name: self._values[name] for name in tables}}, key
         )
 
     def add(self, key: str, item: Scalar) -> bytes | None:
@@ -100,7 +100,7 @@ class TomlEdit:
         del self._document[key]
         return self._apply({k: v for k, v in self._values.items() if k != key}, key)
 
-    def _apply(self, wanted: dict[str, Any], key: str) -> bytes:
+    def _apply(self, expected: dict[str, Any], key: str) -> bytes:
         """Return the file with the text of tomlkit, if only lines of the key changed."""
         text = self._in_lines_of_file(self._document)
         new = self._data[: self._parts.start] + text.encode() + self._data[self._parts.end :]
@@ -112,8 +112,8 @@ class TomlEdit:
         proven = (
             parts.kind == "toml"
             and new[parts.body :] == self._data[self._parts.body :]
-            and list(found) == list(wanted)
-            and all(_same(found[name], wanted[name]) for name in wanted)
+            and list(found) == list(expected)
+            and all(_same(found[name], expected[name]) for name in expected)
             and self._changes_only(text, key)
         )
         if not proven:

@@ -77,13 +77,13 @@ class ParsedPage:
         omitted.
         """
         added = [span for span in self.added if span.kind not in _WORDS]
-        kept: list[Span] = []
+        found: list[Span] = []
         end = 0
         for span in _nest(self.plain, added) if added else self.plain:
             if span.start >= end:
-                kept.append(span)
+                found.append(span)
                 end = span.end if span.kind in _LABELLED else 0
-        return kept
+        return found
 
     @cached_property
     def starts(self) -> list[int]:
@@ -108,8 +108,8 @@ def find_place_at(places: Sequence[tuple[int, int]], at: int) -> tuple[int, int]
 def _nest(spans: list[Span], found: Iterable[Span]) -> list[Span]:
     """Insert additions into the CommonMark spans, with depths, and split text at them."""
     added = _uncrossed(spans, sorted(found, key=_place))
-    gone = sorted(part for span in added for part in _own(span))
-    items = [*_cut(spans, gone), *added]
+    ranges = sorted(part for span in added for part in _own(span))
+    items = [*_cut(spans, ranges), *added]
     items.sort(key=_place)
     return _with_depth(items)
 
@@ -155,22 +155,22 @@ def _uncrossed(base: list[Span], added: list[Span]) -> list[Span]:
     return [span for number, span in enumerate(added) if number not in dropped]
 
 
-def _cut(base: list[Span], gone: list[tuple[int, int]]) -> Iterable[Span]:
+def _cut(base: list[Span], ranges: list[tuple[int, int]]) -> Iterable[Span]:
     """Remove the ranges of other spans, which are sorted and do not overlap."""
     for span in base:
         kind, start, end = span.kind, span.start, span.end
         if kind in BLOCK_KINDS:
             yield span
             continue
-        number = bisect_right(gone, start, key=_end)
-        if number == len(gone) or gone[number][0] >= end:
+        number = bisect_right(ranges, start, key=_end)
+        if number == len(ranges) or ranges[number][0] >= end:
             yield span
         elif kind != "text":
-            if start < gone[number][0] or end > gone[number][1]:
+            if start < ranges[number][0] or end > ranges[number][1]:
                 yield span
         else:
-            while number < len(gone) and gone[number][0] < end:
-                first, last = gone[number]
+            while number < len(ranges) and ranges[number][0] < end:
+                first, last = ranges[number]
                 if start < first:
                     yield Span(kind, start, first, span.depth)
                 start = last

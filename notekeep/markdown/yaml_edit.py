@@ -76,8 +76,8 @@ class YamlEdit:
         edit = self._add_item(entry, item)
         old = self._tree[key]
         items = old[1] if old[0] == proof.LIST else ()
-        wanted = (proof.LIST, (*items, proof.value_shape(item, flow=True)))
-        return self._apply(edit, {**self._tree, key: wanted}, key)
+        expected = (proof.LIST, (*items, proof.value_shape(item, flow=True)))
+        return self._apply(edit, {**self._tree, key: expected}, key)
 
     def remove(self, key: str, item: str) -> bytes | None:
         """Remove the first matching item of a list."""
@@ -99,8 +99,8 @@ class YamlEdit:
         shapes = (*shapes[:index], *shapes[index + 1 :])
         # A list without lines is a key without a value.
         is_list = shapes or _is_flow(entry.value)
-        wanted = (proof.LIST, shapes) if is_list else proof.value_shape(None)
-        return self._apply(edit, {**self._tree, key: wanted}, key)
+        expected = (proof.LIST, shapes) if is_list else proof.value_shape(None)
+        return self._apply(edit, {**self._tree, key: expected}, key)
 
     def replace_item(self, key: str, old: str, item: str) -> bytes | None:
         """Replace the first item that is exactly `old`."""
@@ -121,9 +121,9 @@ class YamlEdit:
         is_quoted = isinstance(there, yaml.ScalarNode) and there.style in ("'", '"')
         text = respell(item, there.style) if is_quoted else spell(item, flow=bool(node.flow_style))
         shapes = self._tree[key][1]
-        wanted = (*shapes[:index], proof.value_shape(item, flow=True), *shapes[index + 1 :])
+        expected = (*shapes[:index], proof.value_shape(item, flow=True), *shapes[index + 1 :])
         edit = TextEdit(_start(there), _end(there), text)
-        return self._apply(edit, {**self._tree, key: (proof.LIST, wanted)}, key)
+        return self._apply(edit, {**self._tree, key: (proof.LIST, expected)}, key)
 
     def delete(self, key: str) -> bytes | None:
         """Delete a key with its lines and a comment at the end of the last one."""
@@ -134,8 +134,8 @@ class YamlEdit:
         if self._text[start : _start(entry.key)].strip(" "):
             _refuse(f"`{key}` is not at the start of its line.", entry.key)
         edit = TextEdit(start, next_line(self._text, self._end_of(entry)), "")
-        wanted = {old: shape for old, shape in self._tree.items() if old != key}
-        return self._apply(edit, wanted, key)
+        expected = {old: shape for old, shape in self._tree.items() if old != key}
+        return self._apply(edit, expected, key)
 
     def _items(self, entry: YamlEntry) -> list[str]:
         words = self._document.words(entry.value)
@@ -166,21 +166,21 @@ class YamlEdit:
         """Add to a block scalar: a line, or an item after a comma."""
         node = entry.value
         text = str(node.value)
-        said = text.rstrip("\n")
+        content = text.rstrip("\n")
         end = self._document.end(node)
         if has_own_line:
-            last = said.rpartition("\n")[2]
+            last = content.rpartition("\n")[2]
             is_literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
             added = ("\n" if is_literal else " ") + _indent(last) + item
             line = self._text[line_start(self._text, end) : end]
             edit = TextEdit(end, end, f"{self._eol}{_indent(line)}{item}")
         else:
-            added = f" {item}" if said.endswith(",") else f", {item}"
+            added = f" {item}" if content.endswith(",") else f", {item}"
             edit = TextEdit(end, end, added)
-        whole = said + added + text[len(said) :]
+        whole = content + added + text[len(content) :]
         return self._apply(edit, {**self._tree, entry.name: (STRING_TAG, whole)}, entry.name)
 
-    def _apply(self, edit: TextEdit, wanted: BlockShape, key: str) -> bytes:
+    def _apply(self, edit: TextEdit, expected: BlockShape, key: str) -> bytes:
         text = self._text
         start = self._parts.start + len(text[: edit.start].encode())
         end = start + len(text[edit.start : edit.end].encode())
@@ -194,7 +194,7 @@ class YamlEdit:
             document = Document(edited)
         except SuspiciousBlock:
             raise proof.unproven(key, line) from None
-        proof.check_tree(wanted, document, key, line)
+        proof.check_tree(expected, document, key, line)
         return new
 
     def _add_key(self, key: str, value: Value) -> TextEdit:

@@ -107,24 +107,24 @@ def _describe_fact(node: tree.Node) -> tuple[str, str]:
             raise TypeError(f"not a condition of a query: {type(node).__name__}")
 
 
-def _scoped(scope: tree.WordScope, typed: str, said: str) -> tuple[str, str]:
+def _scoped(scope: tree.WordScope, typed: str, words: str) -> tuple[str, str]:
     if scope == "any":
-        return typed, said
-    return f"{scope}:{typed}", f"{said} in {'the' if scope == 'body' else 'a'} {scope}"
+        return typed, words
+    return f"{scope}:{typed}", f"{words} in {'the' if scope == 'body' else 'a'} {scope}"
 
 
 def _describe_compare(node: tree.Compare) -> tuple[str, str]:
     if isinstance(node.low, bool):
-        said = "yes" if node.low else "no"
-        return f"{node.field}:{said}", f"{node.field} is {said}"
+        words = "yes" if node.low else "no"
+        return f"{node.field}:{words}", f"{node.field} is {words}"
     low = _value(node.low)
     if node.high is not None:
         high = _value(node.high)
         return f"{node.field}:{low}..{high}", f"{node.field} is from {low} to {high}"
     is_number = isinstance(node.low, float | int)
     typed = low if is_number or low.replace("-", "").isalnum() else _quote(low)
-    said = "is" if is_number and node.op == ":" else _OPERATORS[node.op]
-    return f"{node.field}{node.op}{typed}", f"{node.field} {said} {low}"
+    words = "is" if is_number and node.op == ":" else _OPERATORS[node.op]
+    return f"{node.field}{node.op}{typed}", f"{node.field} {words} {low}"
 
 
 def _value(value: str | float) -> str:

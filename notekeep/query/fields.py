@@ -153,10 +153,10 @@ class TermContext(NamedTuple):
         """Whether the token may still be typed."""
         return self.typing and token.end == len(self.text)
 
-    def check_begun(self, token: Token, words: Iterable[str]) -> None:
+    def check_unfinished(self, token: Token, words: Iterable[str]) -> None:
         """Raise Unfinished if the token is still typed and one of the words starts with it."""
-        begun = token.text.casefold()
-        if self.unfinished(token) and any(word.startswith(begun) for word in words):
+        typed = token.text.casefold()
+        if self.unfinished(token) and any(word.startswith(typed) for word in words):
             raise Unfinished(f"{token.text} is not finished.", text=self.text, position=token.start)
 
     def known(self, token: Token, names: Iterable[str], what: str, hint: str = "") -> str:
@@ -164,10 +164,10 @@ class TermContext(NamedTuple):
         word, names = token.text.casefold(), list(names)
         if word in names:
             return word
-        begun = [name for name in names if name.startswith(word)]
-        if self.unfinished(token) and len(begun) == 1:
-            return begun[0]
-        self.check_begun(token, names)
+        matches = [name for name in names if name.startswith(word)]
+        if self.unfinished(token) and len(matches) == 1:
+            return matches[0]
+        self.check_unfinished(token, names)
         near = nearest_word(word, names)
         guess = f"Did you mean {near}? " if near else ""
         raise self.error(

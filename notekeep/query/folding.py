@@ -56,15 +56,15 @@ def fold_letters(text: str) -> str:
     # decomposed characters may be capitals: ℠
     lower = unicodedata.normalize("NFKD", text).casefold()
     apart = unicodedata.normalize("NFKD", lower).translate(LETTERS)
-    kept: list[str] = []
+    characters: list[str] = []
     base = ""
     for character in apart:
         if not unicodedata.combining(character):
             base = character
         elif _is_left_out(character, base):
             continue
-        kept.append(character)
-    return unicodedata.normalize("NFC", "".join(kept))
+        characters.append(character)
+    return unicodedata.normalize("NFC", "".join(characters))
 
 
 def _is_left_out(mark: str, base: str) -> bool:

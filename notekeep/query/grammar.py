@@ -340,7 +340,7 @@ class _Parser:
             else:
                 if at + len(key) == value.end:
                     names = [*_ORDER_ONLY, *self.context.fields.names()]
-                    self.context.check_begun(value._replace(text=name), names)
+                    self.context.check_unfinished(value._replace(text=name), names)
                 near = self.context.fields.nearest_field(name)
                 slip = near and self.context.fields.nearest_field(name, CLEAR_LIKENESS)
                 raise self.context.error(

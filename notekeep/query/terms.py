@@ -95,7 +95,7 @@ def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
     """Parse words in a row; while typing, an open phrase ends with a prefix."""
     span = (token.start, token.end)
     if not token.text.strip():
-        context.check_begun(token, [token.text])
+        context.check_unfinished(token, [token.text])
         raise context.error("These quotes are empty.", at=token.start)
     if not token.closed and not context.typing:
         raise context.error(
@@ -104,12 +104,12 @@ def parse_phrase(token: Token, context: TermContext, scope: WordScope) -> Node:
     if not any(char.isalnum() for char in token.text):
         return tree.Regex(re.escape(token.text), span)
     text = " ".join(token.text.split())
-    begun, _, last = text.rpartition(" ")
+    before, _, last = text.rpartition(" ")
     if token.closed or token.text[-1].isspace():
         return tree.Phrase(text, scope, span)
-    if not begun:
+    if not before:
         return tree.Prefix(last, scope, span)
-    return tree.And((tree.Phrase(begun, scope, span), tree.Prefix(last, scope, span)))
+    return tree.And((tree.Phrase(before, scope, span), tree.Prefix(last, scope, span)))
 
 
 def parse_regex(token: Token, context: TermContext) -> tree.Regex:
@@ -137,7 +137,7 @@ def parse_tag(token: Token, context: TermContext) -> Node:
     span = (token.start, token.end)
     text = token.text.removeprefix("#").rstrip(".,;:!?").removesuffix("/*").strip("/")
     if not text:
-        context.check_begun(token, [token.text])
+        context.check_unfinished(token, [token.text])
         raise context.error("The tag is missing.", "Write tag:habit or #habit.", at=token.start)
     if text.endswith("*") or context.unfinished(token):
         return tree.Compare("tags", ":", text.rstrip("*"), span=span)
@@ -163,7 +163,7 @@ def parse_field_term(field: Token, value: Token, context: TermContext) -> Node:
     if not is_known_field(field.text, context):
         raise unknown_field_error(field, context, value.end)
     if not value.text and value.kind != "link":
-        context.check_begun(value, [""])
+        context.check_unfinished(value, [""])
         raise context.error(
             f"{field.text}{op} needs a value.",
             f"Write no:{field.text} for notes without it.",
@@ -203,12 +203,12 @@ def unknown_field_error(field: Token, context: TermContext, end: int) -> UsageEr
     fields, name = context.fields, field.text.casefold()
     near = None if name in SCOPES else fields.nearest(name)
     quoted = f'To search for the text, use quotes: "{context.text[field.start : end]}".'
-    meant = f"Did you mean {near}?" if near else "List all fields: notekeep fields."
+    suggestion = f"Did you mean {near}?" if near else "List all fields: notekeep fields."
     if name in SCOPES:
-        meant = f"{name}: needs words to search for, e.g. {name}:word."
+        suggestion = f"{name}: needs words to search for, e.g. {name}:word."
     return context.error(
         f'There is no field "{field.text}".',
-        f"{meant} {quoted}",
+        f"{suggestion} {quoted}",
         at=field.start,
         near=(near and fields.nearest(name, CLEAR_LIKENESS)) or "",
     )
@@ -222,7 +222,7 @@ def _scoped(value: Token, context: TermContext, scope: WordScope) -> Node:
             return tree.Compare("title", ":", value.text, span=(value.start, value.end))
         if found := parse_symbol(value):
             return found
-        context.check_begun(value, [value.text])
+        context.check_unfinished(value, [value.text])
         raise context.error(
             f"{value.text} has no words.",
             "Words need letters or digits. For other characters use /text/.",
@@ -240,9 +240,9 @@ def _case(_field: Token, value: Token, context: TermContext) -> Node:
 def _kind(field: Token, value: Token, context: TermContext) -> Node:
     span = (field.start, value.end)
     kinds = context.fields.kinds
-    begun = [kind for kind in kinds if kind.startswith(value.text.casefold())]
-    if context.unfinished(value) and len(begun) > 1:
-        return tree.Or(tuple(tree.Compare("type", "=", kind, span=span) for kind in begun))
+    matches = [kind for kind in kinds if kind.startswith(value.text.casefold())]
+    if context.unfinished(value) and len(matches) > 1:
+        return tree.Or(tuple(tree.Compare("type", "=", kind, span=span) for kind in matches))
     return tree.Compare("type", "=", context.known(value, kinds, "kind"), span=span)
 
 
@@ -263,7 +263,7 @@ def _has(field: Token, value: Token, context: TermContext) -> Node:
 
 
 def _link(field: Token, value: Token, context: TermContext) -> Node:
-    context.check_begun(value, [value.text.casefold()])
+    context.check_unfinished(value, [value.text.casefold()])
     if not value.text:
         raise context.error(f"{field.text}: needs the name of a note.", at=value.start)
     span = (field.start, value.end)

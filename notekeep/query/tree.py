@@ -30,17 +30,17 @@ class _Node:
     # Not a dataclass: creating twenty takes as long as scanning a thousand notes.
     __match_args__: ClassVar[tuple[str, ...]] = ()
 
-    def _asked(self) -> tuple[Any, ...]:
+    def _identity(self) -> tuple[Any, ...]:
         return type(self), *(getattr(self, name) for name in self.__match_args__)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Node) and self._asked() == other._asked()
+        return isinstance(other, _Node) and self._identity() == other._identity()
 
     def __hash__(self) -> int:
-        return hash(self._asked())
+        return hash(self._identity())
 
     def __repr__(self) -> str:
-        kind, *values = self._asked()
+        kind, *values = self._identity()
         return f"{kind.__name__}({', '.join(map(repr, values))})"
 
 

@@ -211,7 +211,7 @@ class ValueParser:
 
     def _number(self, text: str) -> Ends:
         if not re.fullmatch(_NUMBER, text):
-            self.context.check_begun(self.value, ["-", "+", "."] if text else [""])
+            self.context.check_unfinished(self.value, ["-", "+", "."] if text else [""])
             raise self._error(
                 f'{self.name.text} is a number, but "{text}" is not.',
                 f"Write {self.name.text}>=4 or {self.name.text}:3..5.",
@@ -225,24 +225,24 @@ class ValueParser:
         try:
             days = self._period(text)
         except ValueError as error:
-            self._check_begun(text)
+            self._check_unfinished(text)
             raise self._error(str(error)) from None
         if days is None:
-            self._check_begun(text)
+            self._check_unfinished(text)
             raise self._error(
                 f'{self.name.text} is a date, but "{text}" is not.',
                 "Write 2026, 2026-03, 2026-03-05, last-week, yesterday or 30d.",
             )
         return days[0].isoformat(), days[1].isoformat()
 
-    def _check_begun(self, day: str) -> None:
+    def _check_unfinished(self, day: str) -> None:
         """Raise Unfinished while a date is typed: digits, or the beginning of a word."""
         is_digits = re.fullmatch(r"\d[\d.wq-]*", day.casefold()) is not None
-        begun = self.value._replace(text=re.sub(r"^(last|this|next)[\s_-]", "", day.casefold()))
-        self.context.check_begun(begun, [begun.text] if is_digits else _DATE_WORDS)
+        token = self.value._replace(text=re.sub(r"^(last|this|next)[\s_-]", "", day.casefold()))
+        self.context.check_unfinished(token, [token.text] if is_digits else _DATE_WORDS)
 
     def _bool(self) -> Compare:
-        self.context.check_begun(self.value, set(BOOLS) - {self.value.text.casefold()})
+        self.context.check_unfinished(self.value, set(BOOLS) - {self.value.text.casefold()})
         value = BOOLS.get(self.value.text.casefold())
         if value is None or self.op not in (":", "="):
             raise self._error(

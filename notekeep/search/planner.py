@@ -31,7 +31,7 @@ from notekeep.search.vocabulary import Vocabulary
 TYPED_COMPLETIONS = 10
 """Number of words that the unfinished last word may stand for."""
 
-ASKED_COMPLETIONS = 1000
+MAX_COMPLETIONS = 1000
 """Number of words for `prefix*` and wildcards, most frequent first; in practice all of them."""
 
 TYPED_PATTERN_WORDS = 50
@@ -179,11 +179,11 @@ class Planner:
         short = self._typing and scope == "any" and is_short
         heads = short or scope in {"title", "heading", "tag"}
         choices = self._completed(words[:-1], words[-1], heads=heads) + self._as_fact(text)
-        begun = _leaf(scope, choices, without="body" if short else "")
-        return _gather(tree.Or, (self._words(text, scope), begun)) if short else begun
+        completed = _leaf(scope, choices, without="body" if short else "")
+        return _gather(tree.Or, (self._words(text, scope), completed)) if short else completed
 
     def _completed(self, before: Sequence[Word], last: Word, *, heads: bool) -> list[TermChoice]:
-        limit = TYPED_COMPLETIONS if self._typing else ASKED_COMPLETIONS
+        limit = TYPED_COMPLETIONS if self._typing else MAX_COMPLETIONS
         words = [last.text, *self._vocabulary().completions(last.text, limit, heads=heads)]
         ahead = _placed(self.by, before)
         whole = self.by.term_of(last)
@@ -222,7 +222,7 @@ class Planner:
             return self._words(text, scope)
         if not text.strip("*"):
             return None
-        limit = TYPED_PATTERN_WORDS if self._typing else ASKED_COMPLETIONS
+        limit = TYPED_PATTERN_WORDS if self._typing else MAX_COMPLETIONS
         words = self._vocabulary().matching(fold_letters(text), limit + 1)
         if len(words) > limit:
             self.patterns_cut.append(text)
@@ -259,7 +259,7 @@ def join_plans(plans: LanguagePlans) -> Node | None:
     return _gather(tree.Or, (tree.And((plan, *own)) if own else plan for plan, own in found))
 
 
-def wanted_terms(plan: Node | None) -> Iterator[Terms]:
+def positive_terms(plan: Node | None) -> Iterator[Terms]:
     """Yield the terms that notes should have, without those under a Not."""
     return (leaf for leaf in tree.wanted_leaves(plan) if isinstance(leaf, Terms))
 
@@ -364,7 +364,7 @@ class PlanMatcher:
         plan, found = self._read(text, language)
         places = _Places(found)
         spans: set[tuple[int, int]] = set()
-        for fields, choices in wanted_terms(plan):
+        for fields, choices in positive_terms(plan):
             all_spans = {span for choice in choices for span in places.find(choice)}
             spans |= _in_scope(fields, text, all_spans) if scoped else all_spans
         return sorted(spans)
@@ -372,8 +372,8 @@ class PlanMatcher:
     def names(self, title: str, language: str) -> bool:
         """Whether a title has all words of the query."""
         plan, found = self._read(title, language)
-        asked = [terms for terms in wanted_terms(plan) if terms.fields != MARKS]
-        in_title = bool(asked) and all("title" in terms.fields for terms in asked)
+        searched = [terms for terms in positive_terms(plan) if terms.fields != MARKS]
+        in_title = bool(searched) and all("title" in terms.fields for terms in searched)
         return in_title and plan is not None and _holds(plan, _Places(found))
 
     def holds_in_one(self, text: str, starts: Sequence[int], language: str = "") -> bool:

@@ -170,12 +170,12 @@ class _RelatedScores:
         counts = Counter(_letter_words(text))
         known = words.count_notes(counts)
         most = max(FEW_NOTES, self._all * MAX_SHARE)
-        told = {
+        weights = {
             word: number * math.log(1 + self._all / max(1, known[word]))
             for word, number in counts.items()
             if known[word] <= most and not words.is_stop_word(word)
         }
-        rare = sorted(told, key=lambda word: (-told[word], word))[:MAX_RARE_WORDS]
+        rare = sorted(weights, key=lambda word: (-weights[word], word))[:MAX_RARE_WORDS]
         if not rare:
             return
         scores = words.scores(Or(tuple(map(Term, rare))), limit=MAX_CANDIDATES + 1)

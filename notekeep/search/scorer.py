@@ -20,7 +20,7 @@ from typing import TypeAlias
 from notekeep.query import tree
 from notekeep.query.tree import Node, TermChoice, Terms
 from notekeep.search.index_folder import BOOSTS
-from notekeep.search.planner import QueryPhrase, UnanswerableNode, wanted_terms
+from notekeep.search.planner import QueryPhrase, UnanswerableNode, positive_terms
 from notekeep.search.postings import IndexSnapshot, Postings
 from notekeep.search.whoosh_format import LENGTHS, POSITIONS, WIDE_MARK
 
@@ -87,9 +87,9 @@ class Scorer:
 
     def _score_all(self, parts: tuple[Node, ...], within: Collection[int] | None) -> Scores:
         """Evaluate parts in order of cost, each within the results so far."""
-        wanted = [part for part in parts if not isinstance(part, tree.Not)]
+        required = [part for part in parts if not isinstance(part, tree.Not)]
         found: Scores | None = None
-        for part in sorted(wanted, key=self._cost):
+        for part in sorted(required, key=self._cost):
             more = self.scores(part, within if found is None else found)
             found = more if found is None else {n: s + found[n] for n, s in more.items()}
         if found is None:
@@ -114,7 +114,7 @@ class Scorer:
     def _weigh_counts(self, plan: Node) -> dict[int, float]:
         """Return the frequency of a word in notes, weighted by field and length."""
         counts: defaultdict[int, float] = defaultdict(float)
-        for terms in wanted_terms(plan):
+        for terms in positive_terms(plan):
             for field in filter(BOOSTS.get, terms.fields):
                 norms, lengths = self._field_norms(field), self.snapshot.field_lengths(field)
                 for choice in terms.choices:
@@ -200,7 +200,7 @@ class Scorer:
     ) -> list[list[tuple[str, str, float]]]:
         """Return for each note its terms with field and score, highest first."""
         found: dict[int, list[tuple[str, str, float]]] = {note: [] for note in notes}
-        for terms in wanted_terms(plan):
+        for terms in positive_terms(plan):
             for field in filter(BOOSTS.get, terms.fields):
                 for choice in terms.choices:
                     row = " ".join(term for _, term in choice.steps)

@@ -97,8 +97,8 @@ class _Search:
     ) -> None:
         self._sources, self._query, self._limit = sources, query, limit
         self._typing, self._relax = typing, relax
-        self._telling = query  # without stop words
-        self._begun: Query | None = None  # with its last word as the beginning of another one
+        self._significant = query  # without stop words
+        self._completed: Query | None = None  # with its last word as the beginning of another one
         self.answered = self._run(query)
 
     def answer(self) -> SearchResults:
@@ -106,7 +106,7 @@ class _Search:
         try:
             if self._relax:
                 self._leave_out_function_words()
-            found = self._answer_rarest() or self._answer_begun() or self.answered.answer()
+            found = self._answer_rarest() or self._answer_completed() or self.answered.answer()
             if self._may_relax() and found.total < FEW_HITS:
                 found = self._add_near(found) if found.total else self._fall_back() or found
         except IndexUnusable:
@@ -125,30 +125,32 @@ class _Search:
             return
         words = self._sources.words
         says_nothing = words.is_question_word, words.is_stop_word
-        begun, _ = read_question(self._query, *says_nothing, typing=False)
-        self._query, self._telling = read_question(self._query, *says_nothing, typing=self._typing)
-        self._begun = begun if begun.root != self._query.root else None
+        completed, _ = read_question(self._query, *says_nothing, typing=False)
+        self._query, self._significant = read_question(
+            self._query, *says_nothing, typing=self._typing
+        )
+        self._completed = completed if completed.root != self._query.root else None
         self.answered = self._run(self._query)
 
-    def _answer_begun(self) -> SearchResults | None:
+    def _answer_completed(self) -> SearchResults | None:
         """Return the hits if the last word, still being typed, is the beginning of another one."""
-        if self._begun is None or not self._begun.is_by_score:
+        if self._completed is None or not self._completed.is_by_score:
             return None
-        whole, self.answered = self.answered, self._run(self._begun)
+        whole, self.answered = self.answered, self._run(self._completed)
         found = self.answered.answer()
         if found.total >= FEW_HITS:
             return found
         if not found.total:
             self.answered = whole
             return None
-        begun = {hit.row.path for hit in found.hits}
+        paths = {hit.row.path for hit in found.hits}
         rest = whole.answer()
-        others = [hit for hit in rest.hits if hit.row.path not in begun]
+        others = [hit for hit in rest.hits if hit.row.path not in paths]
         return found._replace(total=max(rest.total, found.total), hits=[*found.hits, *others])
 
     def _answer_rarest(self) -> SearchResults | None:
         """Return the hits for a pasted text with too many words."""
-        root = self._telling.root
+        root = self._significant.root
         if not (isinstance(root, tree.And) and self._relax and len(root.parts) > MAX_CONDITIONS):
             return None
         terms = {part.text: part for part in root.parts if isinstance(part, tree.Term)}
@@ -173,16 +175,16 @@ class _Search:
 
     def _fall_back(self) -> SearchResults | None:
         """Return the hits of an alternative: word beginnings, other spellings, some words."""
-        prefixes = make_prefix_query(self._telling) if self._typing else None
+        prefixes = make_prefix_query(self._significant) if self._typing else None
         if prefixes and (found := self._try(prefixes)):
             return found._replace(remarks=(PREFIX_MATCH_MESSAGE,))
-        spelt = respell_query(self._telling, self._sources.words.suggest)
+        spelt = respell_query(self._significant, self._sources.words.suggest)
         if spelt and (found := self._try(spelt.query)):
             return found._replace(remarks=(spelt.remark,))
         if found := self._find_some(spelt.query if spelt else self._query):
             # A respelled word among many is not worth a remark.
-            is_spelling_told = spelt and count_words(self._telling) < MANY_WORDS
-            remarks = (spelt.remark,) if spelt and is_spelling_told else ()
+            is_spelling_shown = spelt and count_words(self._significant) < MANY_WORDS
+            remarks = (spelt.remark,) if spelt and is_spelling_shown else ()
             return found._replace(remarks=(SOME_WORDS_MESSAGE, *remarks))
         return None
 
@@ -209,7 +211,7 @@ class _Search:
 
     def _find_some(self, query: Query, *, at_least: int = 2) -> SearchResults | None:
         """Return the best notes with some of the words, in the order of the query."""
-        is_enough = count_words(self._telling) >= at_least
+        is_enough = count_words(self._significant) >= at_least
         some = ask_for_some(query) if is_enough else None
         found = self._try(some, MAX_NEAR_HITS) if some else None
         if found is None:
@@ -232,8 +234,8 @@ class _Search:
 
     def _did_you_mean(self) -> list[str]:
         remarks: list[str] = []
-        asked = read_query_words(self._telling.root, self._telling.text).words
-        for word in asked[:MAX_REMARKS]:
+        words = read_query_words(self._significant.root, self._significant.text).words
+        for word in words[:MAX_REMARKS]:
             if self._sources.words.is_stop_word(word):
                 remarks.append(f'"{word}" is too common to search for. Use /{word}/ to find it.')
             elif near := self._sources.words.suggest(word):

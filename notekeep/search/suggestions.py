@@ -149,11 +149,11 @@ def _with_letters(
     patterns = [_pattern(whole)]
     words = whole.split()
     is_apart = len(words) > 1 and max(map(len, words)) >= MIN_FUZZY_LETTERS
-    wanted = [*map(_pattern, words)] if is_apart else patterns
-    like = " AND ".join([among.sql, *[_LIKE] * len(wanted)])
+    ordered = [*map(_pattern, words)] if is_apart else patterns
+    like = " AND ".join([among.sql, *[_LIKE] * len(ordered)])
     found = catalog.find(
         "path, title_folded, title_folded NOT LIKE letters ESCAPE '\\'",
-        Condition(like, (*patterns, *among.values, *wanted)),
+        Condition(like, (*patterns, *among.values, *ordered)),
         join="JOIN (SELECT ? AS letters)",
     )
     return catalog.rows_in_order(_first(found, opened, limit))
@@ -182,8 +182,8 @@ def _facts(node: Node) -> Node | None:
     if is_fact(node):
         return node
     if isinstance(node, tree.And):
-        kept = tuple(part for part in node.parts if is_fact(part))
-        return tree.And(kept) if kept else None
+        facts = tuple(part for part in node.parts if is_fact(part))
+        return tree.And(facts) if facts else None
     return None
 
 
@@ -233,17 +233,17 @@ def read_question(
         ]
 
     parts = query.root.parts if isinstance(query.root, tree.And) else ()
-    asked = leave_out(parts, is_question_word)
-    telling = leave_out(asked, is_stop_word)
-    if asked and isinstance(asked[-1], tree.Prefix) and asked[-1] not in telling:
-        asked = asked[:-1]  # no word follows, so it has no position to keep
-    if not any(isinstance(part, _WORDS) for part in telling):
+    spoken = leave_out(parts, is_question_word)
+    significant = leave_out(spoken, is_stop_word)
+    if spoken and isinstance(spoken[-1], tree.Prefix) and spoken[-1] not in significant:
+        spoken = spoken[:-1]  # no word follows, so it has no position to keep
+    if not any(isinstance(part, _WORDS) for part in significant):
         return query, query
-    if len(asked) < len(parts):  # a question: its question mark is no wildcard
-        asked, telling = (
-            [*some[:-1], _without_question_mark(some[-1])] for some in (asked, telling)
+    if len(spoken) < len(parts):  # a question: its question mark is no wildcard
+        spoken, significant = (
+            [*some[:-1], _without_question_mark(some[-1])] for some in (spoken, significant)
         )
-    return query._replace(root=_all_of(asked)), query._replace(root=_all_of(telling))
+    return query._replace(root=_all_of(spoken)), query._replace(root=_all_of(significant))
 
 
 def _without_question_mark(part: Node) -> Node:

@@ -295,12 +295,12 @@ def _drop_empty(_writer: Any, segments: list[Any]) -> list[Any]:
 def _merge_small(writer: Any, segments: list[Any]) -> list[Any]:
     """Merge policy: merge small segments into the new one and keep the others."""
     # Whoosh's own policy merges a large segment every few saves.
-    kept = []
+    remaining = []
     for segment in _drop_empty(writer, segments):
         if segment.doc_count_all() > SMALL_SEGMENT:
-            kept.append(segment)
+            remaining.append(segment)
             continue
         reader = SegmentReader(writer.storage, writer.schema, segment)
         writer.add_reader(reader)
         reader.close()
-    return kept
+    return remaining

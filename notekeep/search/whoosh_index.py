@@ -185,7 +185,7 @@ class WhooshIndex:
         """
         # Paths with invalid bytes cannot be terms.
         docs = {doc.path: doc for doc in upserts if is_unicode(doc.path)}
-        gone = {path for path in deletes if is_unicode(path)}
+        removed = {path for path in deletes if is_unicode(path)}
         with self._folder.lock(wait=UPDATE_WAIT if wait is None else wait):
             stamp = self._stamp()
             number = self._folder.newest_commit()
@@ -193,14 +193,16 @@ class WhooshIndex:
                 raise IndexUnusable(
                     "There is no search index yet", "It will be built at the next refresh"
                 )
-            if not docs and not gone:
+            if not docs and not removed:
                 self._folder.write_stamp(number, stamp._replace(generation=generation))
                 return
             with self._turn, self._blaming_index():
-                self._write_changes(docs, gone, stamp._replace(generation=generation))
+                self._write_changes(docs, removed, stamp._replace(generation=generation))
 
-    def _write_changes(self, docs: dict[str, WordDoc], gone: set[str], stamp: CommitStamp) -> None:
-        dead = self._current().find_notes(gone | docs.keys())
+    def _write_changes(
+        self, docs: dict[str, WordDoc], removed: set[str], stamp: CommitStamp
+    ) -> None:
+        dead = self._current().find_notes(removed | docs.keys())
         # The vocabulary first: extra words do no harm, missing ones are never completed.
         record_words(self.folder, docs.values(), get_analyzer(self.language))
         with self._open_writer(self._folder) as writer:
@@ -209,8 +211,8 @@ class WhooshIndex:
             for doc in docs.values():
                 writer.add_document(**document_fields(doc, self.language))
             languages = self._other_languages(docs.values()).union(stamp.languages)
-            kept = sum(segment.doc_count() for segment in writer.segments)
-            stamp = stamp._replace(notes=kept + len(docs), languages=tuple(sorted(languages)))
+            remaining = sum(segment.doc_count() for segment in writer.segments)
+            stamp = stamp._replace(notes=remaining + len(docs), languages=tuple(sorted(languages)))
             self._commit(writer, stamp)
         if self._folder.count_segments() > MANY_SEGMENTS:
             self._merge_small()
@@ -305,9 +307,9 @@ class WhooshIndex:
 
         def question(scorer: Scorer, planners: Planners) -> dict[str, list[tuple[str, str, float]]]:
             shares: dict[str, list[tuple[str, str, float]]] = {}
-            wanted = scorer.snapshot.numbers(paths)
+            numbers = scorer.snapshot.numbers(paths)
             for planner in planners:
-                notes = sorted(scorer.scores(And(planner.own_notes), wanted))
+                notes = sorted(scorer.scores(And(planner.own_notes), numbers))
                 found = scorer.break_down(planner.plan(node), notes)
                 shares |= zip(scorer.snapshot.paths(notes), found, strict=True)
             return shares
