@@ -192,7 +192,7 @@ def failure(error: Exception, path: str) -> Failure:
             "Wait for it, or stop it. Your notes are not affected.",
         )
     if isinstance(error, OSError):
-        return Failure(f"{path}: cannot open the index: {error.strerror or error}", remedy(error))
+        return Failure(f"{path}: cannot open the index: {error.strerror or error}.", remedy(error))
     hint = _REMEDIES.get(_code(error)) if isinstance(error, sqlite3.Error) else None
     return Failure(f"{path}: cannot open the index: {error}.", hint or REBUILT)
 

@@ -102,7 +102,7 @@ def resolve(catalog: Catalog, name: str, root: str) -> Row:
         raise _several(name, found)
     if not found:
         near = _near(catalog, name)
-        raise NotFound(f"there is no note called {name!r}", _hint(near), name=name, near=near)
+        raise NotFound(f'No note is called "{name}".', _hint(near), name=name, near=near)
     return found[0]
 
 
@@ -120,9 +120,9 @@ def resolve_names(catalog: Catalog, names: Sequence[str], root: str) -> list[Row
         else:
             found[row.path] = row
     if len(missing) > 1:
-        listed = ", ".join(map(repr, list(missing)[:SHOWN]))
+        listed = ", ".join(f'"{name}"' for name in list(missing)[:SHOWN])
         more = " and more" if len(missing) > SHOWN else ""
-        raise NotFound(f"there are no notes called {listed}{more}", "`notekeep ls` lists the notes")
+        raise NotFound(f"No notes are called {listed}{more}.", _hint(""))
     for only in missing.values():
         raise only
     return list(found.values())
@@ -137,7 +137,7 @@ def split_names(catalog: Catalog, words: Sequence[str], root: str) -> Sequence[s
     if len(words) < 2 or find_exact(catalog, whole, root) is None:
         return words
     if all(find_exact(catalog, word, root) is not None for word in words):
-        raise Ambiguous(f"{whole!r} may be one note or several:", [whole, *words], "use quotes")
+        raise Ambiguous(f'"{whole}" may be one note or several:', [whole, *words], "Use quotes.")
     return [whole]
 
 
@@ -193,7 +193,7 @@ def _several(name: str, rows: list[Row]) -> Ambiguous:
     listed = [f"{row.title}  {row.path}" for row in rows[:SHOWN]]
     if len(rows) > SHOWN:
         listed.append(f"and {len(rows) - SHOWN} more")
-    return Ambiguous(f"{name!r} matches several notes:", listed, "use the path of one")
+    return Ambiguous(f'"{name}" matches several notes:', listed, "Use the path of one.")
 
 
 def _near(catalog: Catalog, name: str) -> str:
@@ -205,7 +205,7 @@ def _near(catalog: Catalog, name: str) -> str:
 
 
 def _hint(near: str) -> str:
-    return f"did you mean {near!r}?" if near else "`notekeep ls` lists the notes"
+    return f'Did you mean "{near}"?' if near else "`notekeep ls` lists the notes."
 
 
 # Targets of links. Only notes with the keys of the targets are loaded: a `Resolver` of all notes

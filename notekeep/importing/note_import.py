@@ -251,7 +251,9 @@ class NotePlanner:
                 typed_value(canonical(name), type_, value)
                 found[name] = value
             except NotekeepError as error:
-                self.state.lose(Loss(f"values of {name}: {error.message}", item.title))
+                self.state.lose(
+                    Loss(f"values of {name}: {error.message.removesuffix('.')}", item.title)
+                )
         return found
 
     def _set_fields(self, item: Work | Page, row: ImportRow, fields: dict[str, Value]) -> None:

@@ -62,15 +62,15 @@ def read_change(text: str) -> FieldChange:
     match = _CHANGE.fullmatch(text)
     if match is None:
         raise UsageError(
-            f"{text!r} is not a field change",
-            "use key=value, key+=value, key-=value, or key= to delete",
+            f'"{text}" is not a field change.',
+            "Use key=value, key+=value, key-=value, or key= to delete.",
             text=text,
             position=0,
         )
     key, value = match[1], match[3].strip()
     op = cast("Op", match[2])
     if not value and op != "=":
-        raise UsageError(f"{key}{op} needs a value", text=text, position=len(text))
+        raise UsageError(f"{key}{op} needs a value.", text=text, position=len(text))
     return FieldChange(key, op, value or None)
 
 
@@ -178,15 +178,15 @@ def typed_value(name: str, type_: FieldType | None, value: Value) -> Value:
     if type_ == "bool":
         known = parse_boolean(text)
         if known is None:
-            raise UsageError(f"{name} is yes or no, not {text!r}", "true or false")
+            raise UsageError(f'{name} is yes or no, not "{text}".', "Use true or false.")
         return known
     if type_ == "number":
         return _number(name, text)
     if type_ == "date":
         day = parse_date(text)
         if day is None:
-            hint = f"{name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3"
-            raise UsageError(f"{name} is a date, not {text!r}", hint)
+            hint = f"Use {name}=2026-11-24, 2026-11, 2026, or a word such as yesterday, mon or -3."
+            raise UsageError(f'{name} is a date, not "{text}".', hint)
         # Unquoted, YAML reads a year before 1000 as an octal or negative number.
         return day if re.fullmatch(r"0\d+|-\d+", day) else BareText(day)
     return text
@@ -198,5 +198,5 @@ def _number(name: str, text: str) -> Value:
         return BareText(text)
     found = parse_number(text)
     if found is None:
-        raise UsageError(f"{name} is a number, not {text!r}", f"{name}=4.5")
+        raise UsageError(f'{name} is a number, not "{text}".', f"Use a number: {name}=4.5.")
     return found

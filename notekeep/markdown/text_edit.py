@@ -114,8 +114,8 @@ def require_utf8(text: str, what: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise UsageError(
-            f"{what} is not UTF-8: {clean_line(text)}",
-            "use UTF-8 in your terminal, or convert the text with iconv",
+            f"{what[:1].upper()}{what[1:]} is not UTF-8: {clean_line(text)}",
+            "Use UTF-8 in your terminal, or convert the text with iconv.",
         ) from None
 
 

@@ -169,8 +169,8 @@ class IndexFolder:
                 held.enter_context(hold_lock_file(f"{self.path}.lock", wait))
             except Locked:
                 raise IndexBusy(
-                    "Another notekeep is updating the search index",
-                    "Nothing is lost: the change will be indexed at the next refresh",
+                    "Another notekeep process is updating the search index.",
+                    "Nothing is lost: the next refresh indexes the change.",
                 ) from None
             yield
 

@@ -210,6 +210,6 @@ class IndexSnapshot:
 
 def _unusable() -> IndexUnusable:
     return IndexUnusable(
-        "The search index is missing, damaged or of another version",
-        "It will be rebuilt at the next refresh, or run `notekeep index --rebuild`",
+        "The search index is missing, damaged or of another version.",
+        "The next refresh rebuilds it, or run `notekeep index --rebuild`.",
     )

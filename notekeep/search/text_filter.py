@@ -201,7 +201,7 @@ class TextFilter:
         """Whether one line, block or section of a note matches."""
         yield_to_ui()
         if not self._sources.wanted():
-            raise SearchDropped("Nobody waits for this answer any more")
+            raise SearchDropped("The search was canceled.")
         text = read_file_start(self._sources.root, row.path, LARGE)
         if text is None:
             return False

@@ -282,7 +282,7 @@ def open_writer(folder: Path, language: str, *, is_new: bool = False) -> Any:
         codec: Any = Codec
         writer: Any = IndexWriter(opened, codec=codec(), compound=False, limitmb=1, timeout=1.0)
     except LockError:
-        raise IndexBusy("Another program is updating the search index") from None
+        raise IndexBusy("Another program is updating the search index.") from None
     writer.pool = PostingPool()
     return writer
 

@@ -139,8 +139,8 @@ class WhooshIndex:
                 raise
             except Exception as error:
                 raise Failure(
-                    f"The search index could not be built ({type(error).__name__}: {error})",
-                    "Searches use the old index, if there is one",
+                    f"The search index could not be built ({type(error).__name__}: {error}).",
+                    "Searches use the old index, if there is one.",
                 ) from error
         self._damaged = None
 
@@ -190,9 +190,7 @@ class WhooshIndex:
             stamp = self._stamp()
             number = self._folder.newest_commit()
             if stamp is None or number is None:
-                raise IndexUnusable(
-                    "There is no search index yet", "It will be built at the next refresh"
-                )
+                raise IndexUnusable("There is no search index yet.", "The next refresh builds it.")
             if not docs and not removed:
                 self._folder.write_stamp(number, stamp._replace(generation=generation))
                 return
@@ -380,16 +378,14 @@ class WhooshIndex:
                         raise
                     self._damaged = None
                     self.close()
-        raise IndexUnusable("The search index was replaced while it was read", "Try again")
+        raise IndexUnusable("The search index was replaced during the search.", "Try again.")
 
     def _current(self) -> IndexSnapshot:
         from notekeep.search.postings import IndexSnapshot
 
         state = self._folder.state()
         if state == self._damaged:
-            raise IndexUnusable(
-                "The search index is damaged", "It will be rebuilt at the next refresh"
-            )
+            raise IndexUnusable("The search index is damaged.", "The next refresh rebuilds it.")
         if self._snapshot is None or state != self._state:
             if self._snapshot:
                 self._snapshot.close()
@@ -411,13 +407,13 @@ class WhooshIndex:
         except Exception as error:
             if isinstance(error, OSError) and error.errno in SYSTEM_ERRORS:
                 raise Failure(
-                    f"Cannot use the search index: {error.strerror}",
-                    "Your notes are not affected; the index is a cache and can be deleted",
+                    f"Cannot use the search index: {error.strerror}.",
+                    "Your notes are not affected. The index is a cache and can be deleted.",
                 ) from error
             self._damaged = self._folder.state()
             raise IndexUnusable(
-                f"The search index is damaged ({type(error).__name__}: {error})",
-                "It will be rebuilt at the next refresh",
+                f"The search index is damaged ({type(error).__name__}: {error}).",
+                "The next refresh rebuilds it.",
             ) from error
 
     def _load_vocabulary(self) -> Vocabulary:

@@ -529,7 +529,7 @@ def test_a_book_of_any_year_comes_and_a_cell_that_is_no_day_costs_itself(
     )
     ran = shell("import", str(path), "--write")
     assert (ran.code, ran.out.count("(new)")) == (0, 3)
-    assert "values of finished: finished is a date, not '2024-13-45' (The Iliad)" in ran.out
+    assert 'values of finished: finished is a date, not "2024-13-45" (The Iliad)' in ran.out
     assert "rating: 5\n" in shell.read("books/The Iliad.md")
     found = json.loads(shell("ls", "published:<1000", "--sort", "published", "--json").out)
     titles = [note["title"] for note in found["rows"]]

@@ -146,12 +146,12 @@ def test_what_ls_names_goes_through_a_pipe_with_notes_beside_it(notekeep: Run, r
 
 def test_one_wrong_name_and_nothing_is_changed(notekeep: Run, root: Path) -> None:
     for words, missing in (
-        (("rm", "Other", "nowhere"), "there is no note called 'nowhere'"),
-        (("rm", "Other", "Talk nodes"), "did you mean 'Talk notes'?"),
-        (("quote", "alk no", "Words."), "did you mean 'Talk notes'?"),
+        (("rm", "Other", "nowhere"), 'No note is called "nowhere".'),
+        (("rm", "Other", "Talk nodes"), 'Did you mean "Talk notes"?'),
+        (("quote", "alk no", "Words."), 'Did you mean "Talk notes"?'),
         (("quote", "alk no", "It's."), """\ntype: notekeep quote 'Talk notes' 'It'"'"'s.'\n"""),
-        (("rm", "Other", "nowhere", "nothing"), "no notes called 'nowhere', 'nothing'"),
-        (("mv", "Other", "nowhere", "shelf"), "there is no note called 'nowhere'"),
+        (("rm", "Other", "nowhere", "nothing"), 'No notes are called "nowhere", "nothing".'),
+        (("mv", "Other", "nowhere", "shelf"), 'No note is called "nowhere".'),
     ):
         ran = notekeep(*words, at=root)
         assert ran.code == 1

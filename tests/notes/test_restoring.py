@@ -68,7 +68,7 @@ def test_a_note_follows_its_renames(vault: Vault) -> None:
         ("Deep Work", UsageError, "Which version"),
         ("Deep Work@9", NotFound, "no version 9"),
         ("Deep Work@0", NotFound, "no version 0"),
-        ("Nobody@1", NotFound, "no note called"),
+        ("Nobody@1", NotFound, "No note is called"),
     ],
 )
 def test_what_cannot_be_brought_back_is_said(

@@ -226,7 +226,7 @@ async def test_a_status_is_chosen_and_text_is_typed(make_app: MakeApp, root: Pat
         await box(app, pilot, "3")
         type_text(app, "04 pages")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "pages is a number, not '304 pages'"))
+        await until(pilot, lambda: shows(app, 'pages is a number, not "304 pages"'))
         app.screen.query_one(Input).value = "304"
         await press(pilot, "enter")
         after = after.replace(b"status: finished\n", b"status: finished\npages: 304\n")

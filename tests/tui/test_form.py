@@ -252,7 +252,7 @@ async def test_what_does_not_fit_is_said_and_can_be_corrected(
         await until(pilot, lambda: shows(app, "A date: 2026-11-24"))
         type_text(app, "soon")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "started is a date, not 'soon'"))
+        await until(pilot, lambda: shows(app, 'started is a date, not "soon"'))
         app.screen.query_one(Input).value = "2026-11-01"
         await press(pilot, "enter")
         await until(pilot, lambda: shows(app, "Fields of") and shows(app, "2026-11-01"))

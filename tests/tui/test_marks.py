@@ -259,7 +259,7 @@ async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
         await until(pilot, lambda: shows(app, "Set a field of 2 notes"))
         type_text(app, "rating=good")
         await press(pilot, "enter")
-        await until(pilot, lambda: shows(app, "rating is a number, not 'good'"))
+        await until(pilot, lambda: shows(app, 'rating is a number, not "good"'))
         line = app.screen.query_one(Input)
         for typed, told in (
             ("rating=9", "rating must be between 0 and 5. Got 9."),
@@ -267,7 +267,7 @@ async def test_words_that_fit_nothing_are_told_and_can_be_corrected(
                 "status=finishd",
                 "status must be to-read, reading, finished or dropped. Got finishd.",
             ),
-            ("finished=soon", "finished is a date, not 'soon'"),
+            ("finished=soon", 'finished is a date, not "soon"'),
         ):
             line.value = typed
             await press(pilot, "enter")
