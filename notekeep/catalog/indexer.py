@@ -59,8 +59,7 @@ class Refreshed:
 
     changes: ScanResult  # differences between the files and the catalog
     indexed: int = 0  # files that were read
-    # Changed files not read: above the budget, or another program is writing.
-    pending: int = 0
+    pending: int = 0  # changed files not read: above the budget, or another program is writing
     pending_words: int = 0  # notes that are outdated in the full text
     # Whether notes were skipped because of the budget, for `indexing_process.py`.
     deferred: bool = False

@@ -47,8 +47,7 @@ class FieldChange:
     key: str
     # "=" sets it, or deletes it if `value` is None; "+=" adds to a list, "-=" removes from it
     op: Op
-    # text as typed, which the schema types, or a typed value
-    value: Value
+    value: Value  # text as typed, which the schema types, or a typed value
 
     def __str__(self) -> str:
         """Return it as typed."""

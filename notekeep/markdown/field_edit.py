@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from notekeep.errors import Refused
 from notekeep.markdown import proof
-from notekeep.markdown.field_values import Scalar, Value, spell_field
+from notekeep.markdown.field_values import Scalar, Value, format_field
 from notekeep.markdown.frontmatter import find_late_block
 from notekeep.markdown.frontmatter_block import MAX_BYTES, Split, SuspiciousBlock, split_frontmatter
 from notekeep.markdown.yaml_edit import YamlEdit
@@ -103,7 +103,7 @@ def _need_editable(data: bytes, parts: Split) -> None:
 
 def _create(data: bytes, parts: Split, fields: dict[str, Value]) -> bytes:
     eol = parts.eol.decode()
-    lines = "".join(spell_field(key, value, eol=eol) for key, value in fields.items())
+    lines = "".join(format_field(key, value, eol=eol) for key, value in fields.items())
     block = f"---{eol}{lines}---{eol}".encode()
     new = data[: parts.start] + block + data[parts.start :]
     proof.check_bytes(data, new, parts.start, parts.start, len(block))

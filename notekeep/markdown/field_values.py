@@ -195,7 +195,7 @@ _ESCAPED: Final = re.compile('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def spell(value: Scalar, *, flow: bool = False) -> str:
+def format_scalar(value: Scalar, *, flow: bool = False) -> str:
     """Spell a scalar as YAML on one line; `flow`: between brackets, where commas are special."""
     if value is None:
         return "null" if flow else ""
@@ -213,14 +213,14 @@ def spell(value: Scalar, *, flow: bool = False) -> str:
     return str(value) if isinstance(value, BareText) or reads_plain else _quoted(value)
 
 
-def respell(value: Scalar, style: str | None) -> str:
+def format_like(value: Scalar, style: str | None) -> str:
     """Spell a scalar in place of another one, with the same kind of quotes."""
     if isinstance(value, str) and not isinstance(value, BareText):
         if style == '"':
             return _quoted(value, double=True)
         if style == "'" and _is_printable(value):
             return "'" + value.replace("'", "''") + "'"
-    return spell(value)
+    return format_scalar(value)
 
 
 def _quoted(text: str, *, double: bool = False) -> str:
@@ -243,31 +243,31 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def spell_inline_list(items: list[Scalar]) -> str:
+def format_inline_list(items: list[Scalar]) -> str:
     """Spell a list on one line: `[a, b]`."""
-    return "[" + ", ".join(spell(item, flow=True) for item in items) + "]"
+    return "[" + ", ".join(format_scalar(item, flow=True) for item in items) + "]"
 
 
-def spell_items(items: list[Scalar], indent: str, eol: str) -> str:
+def format_items(items: list[Scalar], indent: str, eol: str) -> str:
     """Spell a list with one item per line."""
-    return "".join(f"{indent}- {spell(item, flow=item is None)}{eol}" for item in items)
+    return "".join(f"{indent}- {format_scalar(item, flow=item is None)}{eol}" for item in items)
 
 
-def spell_field(
+def format_field(
     key: str, value: Value, *, eol: str = "\n", indent: str = "", step: str = "  "
 ) -> str:
     """Spell `key: value` with its line end; lists have one item per line."""
-    name = indent + spell(key)
+    name = indent + format_scalar(key)
     if not isinstance(value, list):
-        return f"{name}: {spell(value)}".rstrip(" ") + eol
+        return f"{name}: {format_scalar(value)}".rstrip(" ") + eol
     if not value:
         return f"{name}: []{eol}"
-    return f"{name}:{eol}{spell_items(value, indent + step, eol)}"
+    return f"{name}:{eol}{format_items(value, indent + step, eol)}"
 
 
 def render_new(fields: Mapping[str, Value], body: str) -> str:
     """Return the text of a new note."""
     if not fields:
         return body
-    block = "".join(spell_field(key, value) for key, value in fields.items())
+    block = "".join(format_field(key, value) for key, value in fields.items())
     return f"---\n{block}---\n{body}"

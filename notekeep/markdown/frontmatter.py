@@ -37,8 +37,7 @@ class FrontMatter:
     raw: dict[str, str] = field(default_factory=dict)
     # each value as text, unquoted and not typed, for text fields
     words: dict[str, str | list[str]] = field(default_factory=dict)
-    # why it is unreadable, without the path; there are no values then
-    error: Problem | None = None
+    error: Problem | None = None  # why it is unreadable, without the path; there are no values then
 
 
 def read_frontmatter(data: bytes) -> FrontMatter:

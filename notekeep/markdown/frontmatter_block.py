@@ -28,8 +28,7 @@ _SAMPLE = 65536
 class Split(NamedTuple):
     """The parts of a file, as byte offsets."""
 
-    # the format; "unclosed": everything is body
-    kind: BlockKind
+    kind: BlockKind  # the format; "unclosed": everything is body
     bom: bool  # with a UTF-8 byte order mark
     start: int  # first byte after the fence
     end: int  # first byte of the closing fence

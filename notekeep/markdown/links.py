@@ -190,8 +190,7 @@ class LinkStyle:
     # "shortest": the file name if it is unique; "relative": the path from the note with the link;
     # "absolute": the path in the vault
     form: str = "shortest"
-    # Markdown `[text](file.md)` instead of `[[file]]`
-    is_markdown: bool = False
+    is_markdown: bool = False  # Markdown `[text](file.md)` instead of `[[file]]`
 
     def target(self, path: str, source: str, *, is_only: bool) -> str:
         """Return the target of a link to a file; `is_only`: whether its name is unique."""

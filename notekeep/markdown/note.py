@@ -33,8 +33,7 @@ class Note:
 
     path: str  # vault-relative, "/"-separated, as found on disk
     title: str  # `title:`, else an H1 at the start, else the file name
-    # the id of its kind: `type:`, else `categories`, else by folder
-    kind: str = "note"
+    kind: str = "note"  # the id of its kind: `type:`, else `categories`, else by folder
     # front matter by canonical names, typed by the schema
     fields: dict[str, Value] = field(default_factory=dict)
     # front matter with original keys and source text, in order
@@ -43,8 +42,7 @@ class Note:
     tags: list[str] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
     body: str = ""
-    # number of lines before the body; file line = body_line + line
-    body_line: int = 0
+    body_line: int = 0  # number of lines before the body; file line = body_line + line
     # facts of the body; empty if the body was not parsed
     spans: BodyFacts = field(default_factory=BodyFacts)
     private: bool = False  # it must never leave the vault

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from notekeep.markdown.parser import parse_markdown
 from notekeep.markdown.sanitize import plain_text
-from notekeep.markdown.tree import ParsedPage, Span
+from notekeep.markdown.tree import CODE_KINDS, ParsedPage, Span
 
 _MAYBE_TITLE: Final = re.compile(
     r"(?<![^\s>])#(?=\s|\Z)[^\n\r]*|(?<![^\n\r])[ \t>]*=+[ \t]*(?![^\n\r])"
@@ -136,8 +136,7 @@ class BodyFacts:
     tasks: list[Task] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     timestamps: list[Timestamp] = field(default_factory=list)
-    # `^id` at the end of a block
-    blocks: list[BodyRange] = field(default_factory=list)
+    blocks: list[BodyRange] = field(default_factory=list)  # `^id` at the end of a block
     code: list[BodyRange] = field(default_factory=list)
     # `%%...%%` or `<!--...-->`, inline or over several lines
     comments: list[BodyRange] = field(default_factory=list)
@@ -187,6 +186,10 @@ def page_title(page: ParsedPage, said: Callable[[str], str] = str) -> str:
     return next(filter(None, words), "")
 
 
+def _append_to(ranges: list[BodyRange]) -> Callable[[Span, BodyRange], None]:
+    return lambda _span, place: ranges.append(place)
+
+
 class _Outline:
     def __init__(self, page: ParsedPage) -> None:
         self.text = page.text
@@ -203,11 +206,9 @@ class _Outline:
             "item": self._item,
             "quote": self._quote,
             "timestamp": self._timestamp,
-            "block_id": self._block_id,
-            "fence": self._code,
-            "code_block": self._code,
-            "code_span": self._code,
-            "comment": self._comment,
+            "block_id": _append_to(self.body.blocks),
+            **dict.fromkeys(CODE_KINDS, _append_to(self.body.code)),
+            "comment": _append_to(self.body.comments),
             "html": self._html,
             "html_block": self._html,
         }
@@ -275,18 +276,9 @@ class _Outline:
         words = rest[1].rstrip() if rest else ""
         self.body.timestamps.append(Timestamp(start, end, place.line, int(span.info), words))
 
-    def _block_id(self, _span: Span, place: BodyRange) -> None:
-        self.body.blocks.append(place)
-
-    def _code(self, _span: Span, place: BodyRange) -> None:
-        self.body.code.append(place)
-
-    def _comment(self, _span: Span, place: BodyRange) -> None:
-        self.body.comments.append(place)
-
     def _html(self, span: Span, place: BodyRange) -> None:
         if self.text.startswith("<!--", span.start):
-            self._comment(span, place)
+            self.body.comments.append(place)
 
 
 def find_locator(quote: str) -> re.Match[str] | None:

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from notekeep.errors import Refused
-from notekeep.markdown.field_values import BareText, Value, spell
+from notekeep.markdown.field_values import BareText, Value, format_scalar
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.yaml_reader import PLAIN_STYLE, STRING_TAG, Document
 
@@ -53,7 +53,7 @@ def value_shape(value: Value, *, flow: bool = False) -> tuple[Any, ...]:
     """Return the shape of a value after it is spelled."""
     if isinstance(value, list):
         return (LIST, tuple(value_shape(item, flow=True) for item in value))
-    spelled = spell(value, flow=flow)
+    spelled = format_scalar(value, flow=flow)
     if isinstance(value, str) and not isinstance(value, BareText) and spelled != value:
         return (STRING_TAG, str(value))
     return (PLAIN_STYLE, spelled)

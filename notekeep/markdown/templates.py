@@ -15,7 +15,7 @@ from notekeep.date_formats import format_date
 from notekeep.dates import shift_date
 from notekeep.markdown import frontmatter
 from notekeep.markdown.field_changes import FieldChange, apply_changes
-from notekeep.markdown.field_values import BareText, Value, render_new, spell
+from notekeep.markdown.field_values import BareText, Value, format_scalar, render_new
 from notekeep.markdown.frontmatter_block import split_frontmatter
 from notekeep.markdown.note import read_note, title_slug
 from notekeep.markdown.schema import DEFAULT_SCHEMA, Schema
@@ -167,9 +167,9 @@ def _filled(
     def value(match: re.Match[str]) -> str:
         text = fill(match[3], names, now)
         personal = "{{title" in match[3].replace(" ", "").casefold()
-        quoted = match[2] or personal or spell(text) != text
+        quoted = match[2] or personal or format_scalar(text) != text
         plain = not quoted or (not match[2] and not personal)
-        return match[1] + spell(BareText(text) if plain else text)
+        return match[1] + format_scalar(BareText(text) if plain else text)
 
     data = template.encode("utf-8", "surrogateescape")
     start = split_frontmatter(data).body

@@ -17,11 +17,11 @@ from notekeep.markdown import proof
 from notekeep.markdown.field_values import (
     Scalar,
     Value,
-    respell,
-    spell,
-    spell_field,
-    spell_inline_list,
-    spell_items,
+    format_field,
+    format_inline_list,
+    format_items,
+    format_like,
+    format_scalar,
     split_items,
 )
 from notekeep.markdown.frontmatter_block import Split, SuspiciousBlock
@@ -119,7 +119,11 @@ class YamlEdit:
         node = self._own_list(entry)
         there = node.value[index]
         is_quoted = isinstance(there, yaml.ScalarNode) and there.style in ("'", '"')
-        text = respell(item, there.style) if is_quoted else spell(item, flow=bool(node.flow_style))
+        text = (
+            format_like(item, there.style)
+            if is_quoted
+            else format_scalar(item, flow=bool(node.flow_style))
+        )
         shapes = self._tree[key][1]
         expected = (*shapes[:index], proof.value_shape(item, flow=True), *shapes[index + 1 :])
         edit = TextEdit(_start(there), _end(there), text)
@@ -205,7 +209,7 @@ class YamlEdit:
         indent = ""
         if root is not None and self._document.entries:
             indent = " " * self._document.entries[0].key.start_mark.column
-        line = spell_field(key, value, eol=self._eol, indent=indent, step=self._step())
+        line = format_field(key, value, eol=self._eol, indent=indent, step=self._step())
         return TextEdit(at, at, line)
 
     def _set(self, entry: YamlEntry, value: Value) -> TextEdit:
@@ -213,14 +217,14 @@ class YamlEdit:
         node = entry.value
         _need_own(entry)
         listed = value if isinstance(value, list) else []
-        text = spell_inline_list(value) if isinstance(value, list) else spell(value)
+        text = format_inline_list(value) if isinstance(value, list) else format_scalar(value)
         if isinstance(node, yaml.ScalarNode):
             if _start(node) == _end(node):
                 return self._below(entry, listed) if listed else self._fill(entry, text)
             if value is None:
                 return TextEdit(self._colon(entry), self._end_of(entry), "")
             if not isinstance(value, list):
-                text = respell(value, node.style)
+                text = format_like(value, node.style)
             return TextEdit(_start(node), self._end_of(entry), text)
         if not isinstance(node, yaml.SequenceNode):
             return self._replace_mapping(entry, text)
@@ -236,7 +240,7 @@ class YamlEdit:
             return self._add_to_flow(node, item)
         last = node.value[-1]
         at = next_line(self._text, self._document.end(last))
-        return TextEdit(at, at, spell_items([item], self._prefix(entry, last), self._eol))
+        return TextEdit(at, at, format_items([item], self._prefix(entry, last), self._eol))
 
     def _remove_item(self, entry: YamlEntry, index: int) -> TextEdit:
         node = self._own_list(entry)
@@ -259,7 +263,7 @@ class YamlEdit:
         """Add a list to an empty key, one item per line."""
         at = next_line(self._text, self._colon(entry))
         indent = " " * entry.key.start_mark.column + self._step()
-        return TextEdit(at, at, spell_items(items, indent, self._eol))
+        return TextEdit(at, at, format_items(items, indent, self._eol))
 
     def _replace_list(self, entry: YamlEntry, node: yaml.SequenceNode, text: str) -> TextEdit:
         """Replace a list by a value on the line of the key."""
@@ -304,7 +308,7 @@ class YamlEdit:
             start = end = next_line(self._text, self._document.end(old[head - 1]))
         else:
             start = end = line_start(self._text, _start(old[0]))
-        lines = spell_items(items[head : len(items) - tail], prefix, self._eol)
+        lines = format_items(items[head : len(items) - tail], prefix, self._eol)
         return TextEdit(start, end, lines + self._remarks(old[head : len(old) - tail]))
 
     def _remarks(self, items: list[yaml.Node]) -> str:
@@ -323,7 +327,7 @@ class YamlEdit:
             _refuse("There is a comment in the list.", node)
 
     def _add_to_flow(self, node: yaml.SequenceNode, item: Scalar) -> TextEdit:
-        spelled = spell(item, flow=True)
+        spelled = format_scalar(item, flow=True)
         if not node.value:
             at = _start(node) + self._text[_start(node) :].index("[") + 1
             return TextEdit(at, at, spelled)

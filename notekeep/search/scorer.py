@@ -279,7 +279,8 @@ def find_notes_in_all(lists: Iterable[Postings], within: Collection[int] | None)
         if found is None:
             found = set(notes)
         elif SEARCH_RATIO * len(found) < len(notes):
-            found = {note for note in found if _position_of(notes, note) is not None}
+            places = ((note, bisect_left(notes, note)) for note in found)
+            found = {note for note, at in places if at < len(notes) and notes[at] == note}
         else:
             found.intersection_update(notes)
     return found or set()
@@ -303,11 +304,6 @@ def _places(values: Sequence[bytes], firsts: Sequence[int]) -> Iterable[int]:
         positions = array("H", joined)
         counts = [len(value) >> 1 for value in values]
     return map(add, positions, chain.from_iterable(map(repeat, firsts, counts)))
-
-
-def _position_of(notes: Sequence[int], note: int) -> int | None:
-    at = bisect_left(notes, note)
-    return at if at < len(notes) and notes[at] == note else None
 
 
 # The score ignores positions. So the best place in each note is searched, field by field: the words

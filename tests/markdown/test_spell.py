@@ -7,7 +7,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notekeep.markdown.field_values import BareText, respell, spell, spell_field, spell_inline_list
+from notekeep.markdown.field_values import (
+    BareText,
+    format_field,
+    format_inline_list,
+    format_like,
+    format_scalar,
+)
 
 PLAIN = [
     "word", "two words", "Atomic Habits", "https://example.org/a#b", "a, b", "it's", "50% done",
@@ -24,18 +30,18 @@ QUOTED = [
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_text_stays_plain(text: str) -> None:
-    assert spell(text) == text
+    assert format_scalar(text) == text
 
 
 @pytest.mark.parametrize("text", QUOTED, ids=map(repr, QUOTED))
 def test_text_is_quoted_where_it_would_be_something_else(text: str) -> None:
-    assert spell(text)[0] in "\"'"
-    assert yaml.safe_load(spell(text)) == text
+    assert format_scalar(text)[0] in "\"'"
+    assert yaml.safe_load(format_scalar(text)) == text
 
 
 @given(st.text(st.characters(codec="utf-8")), st.booleans())
 def test_any_text_reads_back_in_yaml_1_1_too(text: str, flow: object) -> None:
-    written = f"[{spell(text, flow=True)}]" if flow else f"a: {spell(text)}\n"
+    written = f"[{format_scalar(text, flow=True)}]" if flow else f"a: {format_scalar(text)}\n"
     read = yaml.load(written, Loader=_NoDates)  # noqa: S506 - a safe loader without dates
     assert read == ([text] if flow else {"a": text})
 
@@ -51,21 +57,26 @@ _NoDates.yaml_implicit_resolvers = {
 
 
 def test_numbers_bools_and_plain_text_have_no_quotes() -> None:
-    assert [spell(4), spell(4.5), spell(True), spell(None)] == ["4", "4.5", "true", ""]
-    assert spell(BareText("4.50")) == "4.50"
-    assert spell_inline_list(["a", "b, c", 1, None, "[x]"]) == '[a, "b, c", 1, null, "[x]"]'
+    assert [format_scalar(4), format_scalar(4.5), format_scalar(True), format_scalar(None)] == [
+        "4",
+        "4.5",
+        "true",
+        "",
+    ]
+    assert format_scalar(BareText("4.50")) == "4.50"
+    assert format_inline_list(["a", "b, c", 1, None, "[x]"]) == '[a, "b, c", 1, null, "[x]"]'
 
 
 def test_quotes_stay_of_the_kind_they_were() -> None:
-    assert respell("a", '"') == '"a"'
-    assert respell("it's", "'") == "'it''s'"
-    assert respell("a\nb", "'") == '"a\\nb"'
-    assert respell("a", None) == "a"
-    assert respell(5, '"') == "5"
+    assert format_like("a", '"') == '"a"'
+    assert format_like("it's", "'") == "'it''s'"
+    assert format_like("a\nb", "'") == '"a\\nb"'
+    assert format_like("a", None) == "a"
+    assert format_like(5, '"') == "5"
 
 
 def test_a_field_is_one_line_and_one_for_each_item() -> None:
-    assert spell_field("a b", "x", eol="\r\n", indent="  ") == "  a b: x\r\n"
-    assert spell_field("a", None) == "a:\n"
-    assert spell_field("a", []) == "a: []\n"
-    assert spell_field("yes", ["b", None], step="") == '"yes":\n- b\n- null\n'
+    assert format_field("a b", "x", eol="\r\n", indent="  ") == "  a b: x\r\n"
+    assert format_field("a", None) == "a:\n"
+    assert format_field("a", []) == "a: []\n"
+    assert format_field("yes", ["b", None], step="") == '"yes":\n- b\n- null\n'
