@@ -24,14 +24,12 @@ class Column(NamedTuple):
     """A value of every note; its SQL refers to a row of the table `notes`."""
 
     name: str  # its name in `ls --cols`, queries and `sort:`
-    # How queries compare: text folded, dates as nanoseconds since 1970. None hides the column from
-    # queries, so that front matter may have a field of that name.
+    # Text is compared folded, dates as nanoseconds since 1970. None: unknown to queries.
     type: FieldType | None
     holds: str  # its description in the manual
     read: Callable[[Row], Any] | None  # its value in a row; None if it has no single value
     spellings: tuple[str, ...] = ()  # other names
-    # The SQL value to compare; "" is the field of that name in front matter. For a list it is an
-    # expression over the rows that `items` selects.
+    # "" is the field of that name in front matter; for a list, an expression over `items`.
     sql: str = ""
     items: str = ""  # for a list: a SELECT of the notes that have an item; a condition follows
     has: str = ""  # which notes have it; "": those with that field in front matter

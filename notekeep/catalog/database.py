@@ -278,8 +278,7 @@ def create_tables(connection: sqlite3.Connection) -> None:
         )
     for name, indexed, unique in INDEXES:
         tables.table(name).create_index(indexed, unique=unique)
-    # Generations start above those of any earlier catalog, so that full text of an older one is
-    # never taken for its own.
+    # Above those of any earlier catalog, so that its full text is never taken for ours.
     born = str(time.time_ns() // 1000)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("born", born), ("generation", born)])
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -344,7 +344,12 @@ class Indexer:
                 if budget is not None and len(paths) > budget:
                     done.pending_words, done.deferred = len(dirty) or len(paths), True
                     return
-                self._build(run, index, paths, generation)
+                total = len(paths)
+
+                def report(count: int) -> None:
+                    run.progress(total // READING_SHARE + count - count // READING_SHARE, total)
+
+                index.build(self._read_docs(paths), generation, report)
         except IndexBusy:
             done.pending_words = len(dirty) or 1
             return
@@ -360,14 +365,6 @@ class Indexer:
         found = {doc.path for doc in docs}
         deleted = [path for path in dirty if path not in found]
         index.update(docs, deleted, generation, wait=wait)
-
-    def _build(self, run: _Run, index: WhooshIndex, paths: list[str], generation: int) -> None:
-        total = len(paths)
-
-        def report(count: int) -> None:
-            run.progress(total // READING_SHARE + count - count // READING_SHARE, total)
-
-        index.build(self._read_docs(paths), generation, report)
 
     def _read_docs(self, paths: Iterable[str]) -> Iterator[WordDoc]:
         from notekeep.catalog.documents import read_word_doc

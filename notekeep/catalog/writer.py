@@ -152,7 +152,6 @@ class Writer:
         return numbers, {path for path, _, role in found if role == "note"}
 
     def _forget(self, numbers: Collection[int], stored: Iterable[str]) -> None:
-        """Delete all rows of notes, and unsettle links to their names."""
         self.connection.executemany(
             "DELETE FROM problems WHERE path = ? AND source = 'note'", [(path,) for path in stored]
         )

@@ -319,7 +319,6 @@ class _ExtensionFinder:
             self._add("tag", at, at + 1 + len(name), name)
 
     def _block_id(self, at: int) -> None:
-        """Read a block id at the end of a block."""
         if at and self.text[at - 1] not in " \t\n":
             return
         match = _BLOCK_ID.match(self.text, at)

@@ -30,8 +30,7 @@ class FrontMatter:
     """The front matter of a file."""
 
     split: Split
-    # values by key, in order; plain scalars are typed by type_scalar(), nested values are source
-    # text
+    # values by key, in order: plain scalars are typed, nested values are source text
     fields: dict[str, Value] = field(default_factory=dict)
     # the source text of each value, with "\n" as line end
     raw: dict[str, str] = field(default_factory=dict)

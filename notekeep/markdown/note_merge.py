@@ -145,8 +145,6 @@ def merge_notes(
 
 
 class _Fields:
-    """Front matter with the lines of each key."""
-
     def __init__(self, head: bytes) -> None:
         from notekeep.markdown import proof
         from notekeep.markdown.yaml_reader import Document
@@ -335,8 +333,6 @@ def _split_gap(text: bytes) -> _Block:
 
 
 class _Side:
-    """The changes of one side to the blocks of the base."""
-
     def __init__(self, base: Sequence[_Block], blocks: Sequence[_Block]) -> None:
         pairs = _pair_blocks([one.text for one in base], [one.text for one in blocks])
         self.now: list[_Block | None] = [None] * len(base)  # None: deleted

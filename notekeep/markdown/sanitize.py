@@ -83,8 +83,7 @@ def plain_text(text: str) -> str:
 
 # Passages: part of a note on one line, with marked positions
 
-# Marks of headings and lists at the start of a line; emphasis, code and links anywhere. Compiled at
-# the first hit.
+# Marks at the start of a line, and anywhere. Compiled at the first hit.
 _COMMENT = r"<!--.*?(?:-->|\Z)|%%.*?(?:%%|\Z)"
 _SIGNS = (
     r"<!--|-->|%%|</?[A-Za-z][^<>\n]*>|<?https?://[^\s<>)\]…]+>?|\[!\w+\][-+]?|\[\^[^\]\s]+\]:?"

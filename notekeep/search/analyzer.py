@@ -25,8 +25,7 @@ ENGLISH_STOPS = """
     which with you your
 """
 
-# Question words. They are indexed, so that phrases and queries of nothing else find them; other
-# searches ignore them.
+# Question words. Indexed for phrases; other searches ignore them.
 ENGLISH_QUESTION_WORDS = """
     about also am any because can could did do does how just me might should some too until us very
     what when where whether while who whom whose why would
@@ -48,14 +47,12 @@ TERM_LETTERS = 64
 """Longer terms are cut; they are data, not words."""
 
 CHUNK_LETTERS = 10_000
-"""Longer chunks are cut: a regular expression needs hundreds of bytes per word, for lines of
-millions of letters."""
+"""Longer chunks are cut, because a regular expression needs much memory for each word."""
 
 MAX_CACHED_CHUNKS = 100_000
 """About 25 MB; covers nearly all chunks of a text."""
 
-# Scripts without spaces between words, and Korean, whose words have endings: indexed by pairs of
-# characters.
+# Scripts without spaces, and Korean, whose words have endings: indexed by pairs.
 PAIRED_SCRIPTS = (
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f"  # Burmese

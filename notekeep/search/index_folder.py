@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from notekeep.catalog.documents import WordDoc
 
 SCHEMA_VERSION = 11
-"""Increased when a field, the analyzer, a stemmer or a file format changes; older indexes are
-rebuilt."""
+"""Increased when a field, the analyzer or a file format changes; old indexes are rebuilt."""
 
 VERSION_FILE = "schema-version"
 

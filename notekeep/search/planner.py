@@ -44,8 +44,7 @@ SHORT_BEGINNING = 3
 """While typing, shorter beginnings are not searched in bodies: nearly every note matches."""
 
 COMPLETED_LEAVES = 0.5
-"""Weight of a word that only starts with the query word: less than the word itself or another form.
-"""
+"""Weight of a word that only starts with the query word."""
 
 RELATED_WORDS = 5
 """Number of longer words with the same stem to add where some words are enough."""
@@ -403,8 +402,6 @@ def _in_scope(
 
 
 class _Places:
-    """The terms of a text, by term and by position."""
-
     def __init__(self, places: Sequence[TermPosition]) -> None:
         self._by_term: dict[str, list[TermPosition]] = {}
         self._by_position: dict[int, TermPosition] = {}

@@ -63,8 +63,7 @@ class RankBoosts(NamedTuple):
     as_typed: float = 0.0  # share of the words that occur as typed
     near: float = 0.0  # 1 for words in a row, less with distance
     begins: bool = False  # its title starts with the query
-    # 1 if changed today, half after FRESH_DAYS; in whole days, so that notes of one day are sorted
-    # by title
+    # 1 if changed today, half after FRESH_DAYS; whole days, then by title
     fresh: float = 0.0
     often: float = 0.0  # from 0 for never opened towards 1
 

@@ -31,8 +31,7 @@ SOME_K1 = 0.8
 """K1 if some words are enough: repetitions count less than other words."""
 
 CACHED_LISTS = 100
-"""Posting lists to cache during a query, which reads those of a word several times. The lists of a
-pattern are too many to cache."""
+"""Posting lists to cache during a query; those of a pattern are too many."""
 
 MANY_CHOICES = 50
 """A word with more choices counts as frequent in `_cost`, because counting reads all lists."""
@@ -239,7 +238,6 @@ class Scorer:
 
 
 def _sum(found: Iterable[Scores]) -> Scores:
-    """Add up scores, into the largest dictionary."""
     parts = sorted(filter(None, found), key=len)
     if not parts:
         return {}

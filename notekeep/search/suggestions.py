@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from notekeep.catalog.catalog import Catalog
@@ -52,11 +53,9 @@ def suggest_notes(
     Equally good titles are sorted by last opening (with `opened`), then length, then alphabet. An
     empty query lists the last opened, then the last changed notes.
     """
-    try:
-        found = _suggest(query, catalog, opened, limit)
-    except NotekeepError:
-        found = SearchResults(0, [])
-    return found._replace(query=query)
+    with suppress(NotekeepError):
+        return _suggest(query, catalog, opened, limit)._replace(query=query)
+    return SearchResults(0, [], query=query)
 
 
 def _suggest(
@@ -194,8 +193,7 @@ def _marks(title: str, words: list[str]) -> tuple[tuple[int, int], ...]:
 
 
 MAX_SPELT_WORDS = 3
-"""With more words no spellings are tried: the correct words suffice, and each needs a search
-through the whole vocabulary."""
+"""With more words no spellings are tried: each needs a search through the vocabulary."""
 
 MAX_PATTERNS = 3
 """With more patterns all words are required, because each stands for up to a thousand words."""

@@ -44,8 +44,7 @@ if TYPE_CHECKING:
 # mypy: untyped-calls-exclude="whoosh,notekeep.search.whoosh_format"
 
 BLOCK_POSTINGS = 512
-"""Postings per block. Whoosh's searcher skips blocks of 128; complete lists are read faster from
-large blocks."""
+"""Postings per block: more than in Whoosh, because complete lists are read faster."""
 
 SMALL_SEGMENT = 200
 """Only segments up to this number of notes are merged, so that no merge takes long."""
@@ -53,8 +52,7 @@ SMALL_SEGMENT = 200
 HEADER_PROTOCOL, BODY_PROTOCOL = 2, 4
 
 HEADER_END = b"tq\x00."
-"""End of a pickled header tuple. It cannot occur earlier, unless a note number exceeds 700 million.
-"""
+"""End of a pickled header tuple; not in its numbers, unless one exceeds 700 million."""
 
 TAG = b"W3Bl"
 
