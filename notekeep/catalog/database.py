@@ -143,7 +143,7 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class CatalogBusy(Failure):
-    """Another program is writing to the catalog; the next refresh finds what was not written."""
+    """Another program is writing to the catalog; the next refresh finds the missing changes."""
 
 
 def is_damage(error: sqlite3.Error) -> bool:

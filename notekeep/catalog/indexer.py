@@ -58,7 +58,7 @@ class Refreshed:
     """The result of a refresh."""
 
     changes: ScanResult  # differences between the files and the catalog
-    indexed: int = 0  # files that were read
+    indexed: int = 0  # number of read files
     pending: int = 0  # changed files not read: above the budget, or another program is writing
     pending_words: int = 0  # notes that are outdated in the full text
     # Whether notes were skipped because of the budget, for `indexing_process.py`.
@@ -112,7 +112,7 @@ class Indexer:
 
     `open_index` returns the full text; a refresh of the catalog alone does not load it. With a new
     `schema` all notes are read again. `keep` stores versions of other programs in the history
-    before the catalog changes, and returns what it could not store; it is not called for a new
+    before the catalog changes, and returns its failures; it is not called for a new
     index, nor for hundreds of new files. `find_own` returns the missing notes that notekeep itself
     moved or deleted.
     """
@@ -392,7 +392,7 @@ def _unreadable(changes: ScanResult) -> list[Problem]:
 
 
 def _count_only_unsure(changes: ScanResult, known: dict[str, StatMark]) -> int:
-    """Count the files that are read again only because they were new when last read."""
+    """Count the files to read again only because they were new at the last reading."""
     count = 0
     for path, found in changes.modified.items():
         mark = known.get(path)

@@ -12,7 +12,7 @@ from notekeep.markdown.schema import FieldType
 # Values of front matter, and the types of plain text
 #
 # Deliberately less typing than YAML 1.1: `yes`, `12:30`, `0123`, `1_000` and dates stay text. The
-# schema decides what they mean (see schema.py).
+# schema defines their meaning (see schema.py).
 
 
 Scalar: TypeAlias = str | int | float | bool | None

@@ -39,18 +39,18 @@ _BINARY_SAMPLE = 8192
 def merge_versions(
     path: str, base: bytes | None, ours: bytes, theirs: bytes, *, is_guess: bool = False
 ) -> bytes | None:
-    """Merge two versions of the file at a path.
+    """Merge two versions of a file.
 
     Args:
-        path: Where the file is; its folder and suffix say what it is.
-        base: The version that both come from; None when both sides made the file.
-        ours: The version that is named first, and comes first where both added something.
-        theirs: The other one.
-        is_guess: Whether the base is only what both have in common. Then a paragraph that one side
-            changed looks like two that were added, so no two blocks are kept at one place.
+        path: Its folder and suffix determine the kind of file.
+        base: The common base; None if both sides created the file.
+        ours: Our version, whose additions come first.
+        theirs: The other version.
+        is_guess: Whether the base is only the common text. A changed paragraph then looks like two
+            added ones, so no two blocks are kept at one place.
 
     Returns:
-        One text with the changes of both; None where they changed the same.
+        A text with the changes of both; None if they changed the same.
     """
     if (merged := changed_side(base, ours, theirs)) is not None:
         return merged
@@ -84,12 +84,12 @@ def merge_logs(base: bytes, ours: bytes, theirs: bytes) -> bytes:
     """Keep the entries of both sides, ours first, without deleted ones. Order has no meaning."""
     known, mine, other = (_read_entries(data) for data in (base, ours, theirs))
     deleted = {entry for entry, _ in known} - {entry for entry, _ in other} - {()}
-    kept = b"".join(text for entry, text in mine if entry not in deleted)
+    remaining = b"".join(text for entry, text in mine if entry not in deleted)
     have = {entry for entry, _ in (*known, *mine)}
     new = dict.fromkeys(entry for entry, _ in other if entry and entry not in have)
     eol = b"\r\n" if b"\r\n" in ours else b"\n"
-    gap = b"" if not kept or kept.endswith(b"\n") or not new else eol
-    return kept + gap + b"".join(line + eol for entry in new for line in entry)
+    gap = b"" if not remaining or remaining.endswith(b"\n") or not new else eol
+    return remaining + gap + b"".join(line + eol for entry in new for line in entry)
 
 
 def _read_entries(data: bytes) -> list[tuple[tuple[bytes, ...], bytes]]:
@@ -323,8 +323,8 @@ def _read_blocks(body: bytes) -> list[_Block]:
 
 
 def _split_gap(text: bytes) -> _Block:
-    kept = text.rstrip(b" \t\r\n")
-    end = text.find(b"\n", len(kept))
+    bare = text.rstrip(b" \t\r\n")
+    end = text.find(b"\n", len(bare))
     if end < 0:
         return _Block(text, b"")
     # Two spaces at the end of a line are a line break and stay with the text.

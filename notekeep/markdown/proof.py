@@ -1,4 +1,4 @@
-"""Verifies that an edit changed what it should, and nothing else.
+"""Verifies that an edit made the intended change and no other.
 
 An edit of front matter is accepted only if one span of bytes changed, the body is the same, and the
 parsed block differs by exactly that change, in the same order.

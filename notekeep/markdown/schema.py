@@ -1,6 +1,6 @@
 """Kinds of notes, their fields, other names of fields, and daily notes.
 
-A schema says how to read a value and which kind a path implies. No note is invalid: every field is
+A schema determines the types of values and the kind for a path. No note is invalid: every field is
 optional, and unknown fields are kept.
 """
 

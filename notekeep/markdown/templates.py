@@ -106,14 +106,14 @@ def new_note(  # noqa: PLR0913 - the parts of a note
     Args:
         kind: The kind's id.
         title: Its title.
-        now: The wall clock.
-        template: The vault's template for the kind; None for the one that notekeep has.
-        fields: Front matter to set, as a person typed it or typed already.
-        body: What stands below the front matter instead of the template's text.
+        now: The current time.
+        template: The vault's template for the kind; None for the built-in one.
+        fields: Front matter to set, as typed text or typed values.
+        body: The body instead of that of the template.
         schema: The vault's kinds.
-        is_whole: Whether the template says all that the note needs, so that its kind is not added.
-        formats: What `{{date}}` and `{{time}}` look like, as Moment writes them; "" as usual.
-        names: What the template may name besides, such as `{{yesterday}}`.
+        is_whole: Whether the template is complete, so that no kind is added.
+        formats: Moment formats of `{{date}}` and `{{time}}`; "" for the default.
+        names: More names for the template, such as `{{yesterday}}`.
     """
     today = now.date().isoformat()
     if template is None:

@@ -294,7 +294,7 @@ def side(text: str, found: Collection[Hunk], name: str) -> str:
 
 
 Side = Literal["same", "site", "note", "both", "clash"]
-"""Who changed lines: nobody, one side, both equally, or both differently."""
+"""Who changed lines: neither side, one, both equally, or both differently."""
 
 _AROUND = 2
 """Lines of context around a change."""

@@ -49,7 +49,7 @@ class Span(NamedTuple):
 
 
 class ParsedPage:
-    """A text that was read.
+    """A parsed text.
 
     Attributes:
         text: The text, with a newline at the end of each line and each character in its place.

@@ -79,7 +79,7 @@ def run_search(
 
     Without a full-text index, only titles, aliases and tags are searched. With `relax`, function
     words are optional, a query with few or no hits is answered with similar ones, and a slow
-    regular expression with what it has found so far; remarks say so.
+    regular expression with its results so far; remarks say so.
     """
     search = _Search(sources, query, query.at_most(limit), typing=typing, relax=relax)
     found = search.answer()

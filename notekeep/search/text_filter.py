@@ -180,19 +180,21 @@ class TextFilter:
 
     def _find_in_one(self, unit: tree.Within, inside: Node, within: frozenset[str] | None) -> Node:
         words = self._sources.words
-        wanted = drop_negations(inside)
-        if wanted is not None and (word := _one_word(inside)):
+        required = drop_negations(inside)
+        if required is not None and (word := _one_word(inside)):
             found = frozenset(words.scores(word))  # the index is exact for a single word
-            return tree.And((wanted, tree.KnownPaths(found if within is None else found & within)))
+            return tree.And(
+                (required, tree.KnownPaths(found if within is None else found & within))
+            )
         candidates = self._candidates(within)
-        if wanted is not None:
-            candidates &= frozenset(words.scores(wanted))
+        if required is not None:
+            candidates &= frozenset(words.scores(required))
         matcher = words.matcher(inside)
         rows = self._sources.catalog.rows_of(candidates).values()
         known = tree.KnownPaths(
             frozenset(row.path for row in rows if self._holds(unit, matcher, row))
         )
-        return known if wanted is None else tree.And((wanted, known))
+        return known if required is None else tree.And((required, known))
 
     def _candidates(self, within: frozenset[str] | None) -> frozenset[str]:
         return self._sources.catalog.paths(None) if within is None else within
@@ -225,7 +227,7 @@ def _one_word(node: Node) -> Node | None:
 def list_notes(
     query: Query, sources: SearchSources, *, limit: int | None = None, offset: int = 0
 ) -> tuple[int, list[Row]]:
-    """Return the number of matching notes and a page of them, by title unless sorted otherwise."""
+    """Return the number of matching notes and a page of them, by default sorted by title."""
     node = resolve_words(query, sources)
     total, rows = sources.catalog.rows(node, query.order, query.at_most(limit), offset)
     return query.at_most(total) or 0, rows
@@ -246,12 +248,12 @@ def drop_negations(node: Node) -> Node | None:
     """
     match node:
         case tree.And(parts):
-            kept = tuple(part for one in parts if (part := drop_negations(one)) is not None)
-            return tree.And(kept) if kept else None
+            found = tuple(part for one in parts if (part := drop_negations(one)) is not None)
+            return tree.And(found) if found else None
         case tree.Or(parts):
             all_parts = [drop_negations(part) for part in parts]
-            kept = tuple(part for part in all_parts if part is not None)
-            return tree.Or(kept) if len(kept) == len(all_parts) else None
+            found = tuple(part for part in all_parts if part is not None)
+            return tree.Or(found) if len(found) == len(all_parts) else None
         case tree.Not():
             return None
         case _:
@@ -280,13 +282,13 @@ def find_regex_matches(
     pattern: str, root: str, paths: Iterable[str], seconds: float = CPU_SECONDS
 ) -> RegexMatches:
     """Find the notes that match a regular expression, ignoring case."""
-    wanted = sorted(paths)
-    if not wanted:
+    ordered = sorted(paths)
+    if not ordered:
         return RegexMatches({}, 0, 0, 0.0)
     request = {
         "pattern": pattern,
         "root": root,
-        "paths": wanted,
+        "paths": ordered,
         "large": LARGE,
         "head": HEAD,
         "cpu_seconds": seconds,
@@ -301,12 +303,12 @@ def find_regex_matches(
     for line in answers:
         answer = json.loads(line)
         if isinstance(answer, float):
-            return RegexMatches(found, len(wanted), len(wanted), answer)
+            return RegexMatches(found, len(ordered), len(ordered), answer)
         if len(answer) == 1:
             [done] = answer
         else:
             found[answer[0]] = [(start, end) for start, end in answer[1]]
-    return RegexMatches(found, done, len(wanted), seconds)
+    return RegexMatches(found, done, len(ordered), seconds)
 
 
 def _ask_child(request: bytes) -> bytes:
