@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 BATCH = 500
 """Files in one transaction, for which other programs may have to wait."""
 
-
 SOON_BYTES = 256 << 10
 """Total size of saved notes to index before a search: 50 ms of work."""
 

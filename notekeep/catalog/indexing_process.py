@@ -23,7 +23,6 @@ LOCK = "indexing.lock"
 PATIENCE = 600.0
 """Seconds to wait for another indexing process."""
 
-
 _left_alone: list[subprocess.Popen[bytes]] = []
 """Detached processes; each is polled when the next one starts, so that none stays a zombie."""
 

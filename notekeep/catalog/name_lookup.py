@@ -356,7 +356,6 @@ def withheld(
 # The full text returns the candidates. The positions are searched in the text itself, outside of
 # links, code, comments and addresses.
 
-
 SHORTEST = 3
 """Minimum letters of a name; shorter ones occur by chance."""
 

@@ -92,7 +92,6 @@ ROW_COLUMNS = [column.name for column in fields(Row) if column.compare]
 HAS_NAME = "id IN (SELECT note FROM names WHERE key IN (SELECT value FROM json_each(?)))"
 """Condition for notes with a name in a JSON list of keys."""
 
-
 Cells: TypeAlias = tuple[Any, ...]
 """A row of a table, in the order of its columns."""
 

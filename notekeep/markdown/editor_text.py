@@ -77,7 +77,6 @@ class StandIns:
 # bytes are split at "\n" only, unsafe characters are shown by stand-ins, and the line ends are kept
 # here. An edited text is joined from its lines and their original ends.
 
-
 BOM = "\ufeff"
 
 

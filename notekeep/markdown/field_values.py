@@ -14,7 +14,6 @@ from notekeep.markdown.schema import FieldType
 # Deliberately less typing than YAML 1.1: `yes`, `12:30`, `0123`, `1_000` and dates stay text. The
 # schema defines their meaning (see schema.py).
 
-
 Scalar: TypeAlias = str | int | float | bool | None
 Value: TypeAlias = Scalar | list[Scalar]
 """Scalars and lists of scalars; dates are ISO text."""
@@ -55,7 +54,6 @@ def type_scalar(text: str) -> Scalar:
 # Fields by the type of the schema, such as `rating: "4,5"` or `tags: a, b`
 #
 # A value that does not fit its type stays as written.
-
 
 _TRUE: Final = frozenset(("true", "yes", "y", "on", "1"))
 _FALSE: Final = frozenset(("false", "no", "n", "off", "0", ""))

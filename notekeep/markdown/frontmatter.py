@@ -32,8 +32,9 @@ class FrontMatter:
     split: Split
     # values by key, in order: plain scalars are typed, nested values are source text
     fields: dict[str, Value] = field(default_factory=dict)
-    # the source text of each value, with "\n" as line end
-    raw: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, str] = field(
+        default_factory=dict
+    )  # the source text of each value, LF as line end
     # each value as text, unquoted and not typed, for text fields
     words: dict[str, str | list[str]] = field(default_factory=dict)
     error: Problem | None = None  # why it is unreadable, without the path; there are no values then

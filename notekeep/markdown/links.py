@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # The form of a link stays: its text, heading and title, and whether the target is a name, a path,
 # or relative, with ".md" or without, in angle brackets or encoded.
 
-
 _ANGLED: Final = re.compile(r"<(?:[^<>\\\n]|\\.)*+>")
 _BARE: Final = re.compile(r"[^\\()\x00-\x20\x7f]++|\\(?:[^ \n]|(?=\n|\Z))|[()]")
 _WIKI_TARGET: Final = re.compile(r"!?\[\[([^\[\]\n|#]*)")
@@ -30,7 +29,6 @@ NOT_IN_WIKI_LINK: Final = re.compile(r"[\[\]|#^\n]")
 _BEFORE_TARGET: Final = re.compile(r"\](?:\(|:)[ \t\n>]*")
 _BARE_UNSAFE: Final = re.compile(r"[\x00-\x20()<>\\%#?]")
 _ANGLE_UNSAFE: Final = re.compile(r"[<>\\]")
-
 
 TIMED_HOSTS: Final = (
     *("youtube.com", "youtu.be", "vimeo.com", "soundcloud.com"),
@@ -178,7 +176,6 @@ def _destination_end(text: str, at: int, end: int) -> int | None:
 
 
 # Links in the style of a vault
-
 
 _IN_TEXT: Final = re.compile(r"[\[\]\\]")
 

@@ -34,17 +34,13 @@ class Note:
     path: str  # vault-relative, "/"-separated, as found on disk
     title: str  # `title:`, else an H1 at the start, else the file name
     kind: str = "note"  # the id of its kind: `type:`, else `categories`, else by folder
-    # front matter by canonical names, typed by the schema
-    fields: dict[str, Value] = field(default_factory=dict)
-    # front matter with original keys and source text, in order
-    raw: dict[str, str] = field(default_factory=dict)
-    # front matter tags and inline tags, without "#", each once
-    tags: list[str] = field(default_factory=list)
+    fields: dict[str, Value] = field(default_factory=dict)  # by canonical name, typed
+    raw: dict[str, str] = field(default_factory=dict)  # original keys and source text
+    tags: list[str] = field(default_factory=list)  # with inline tags, without "#"
     aliases: list[str] = field(default_factory=list)
     body: str = ""
     body_line: int = 0  # number of lines before the body; file line = body_line + line
-    # facts of the body; empty if the body was not parsed
-    spans: BodyFacts = field(default_factory=BodyFacts)
+    spans: BodyFacts = field(default_factory=BodyFacts)  # empty if not parsed
     private: bool = False  # it must never leave the vault
     problem: Problem | None = None  # why front matter or body could not be read
 

@@ -52,7 +52,6 @@ def remove_controls(text: str) -> str:
 
 # Markdown of one line as plain text, for titles, lists and search
 
-
 _RULES: Final = (
     (re.compile(r"%%.*?%%|<!--.*?-->"), ""),
     (re.compile(r"!?\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]"), r"\1"),

@@ -292,7 +292,6 @@ def side(text: str, found: Collection[Hunk], name: str) -> str:
 # The base is the last export. One side is the file in the site, which may have been edited; the
 # other is the current export of the note.
 
-
 Side = Literal["same", "site", "note", "both", "clash"]
 """Who changed lines: neither side, one, both equally, or both differently."""
 

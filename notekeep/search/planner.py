@@ -55,7 +55,6 @@ MIN_STEM_LETTERS = 5
 EACH_EDIT_LEAVES = 0.7
 """Weight per edit between a word and the query word."""
 
-
 MARKS = ("marks",)
 """The field of terms that are not words."""
 
