@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from notekeep.catalog.database import TABLES
 from notekeep.markdown.note_names import FIELD_LINK, fold_name, note_stem
 from notekeep.query.folding import as_unicode, fold_key, fold_text
 
@@ -189,10 +188,8 @@ def signed(inode: int) -> int:
 
 
 def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
-    """Yield all rows of a file with their tables; `number` is its id."""
+    """Yield the rows of a file in all other tables; `number` is its id."""
     note, problem = record.note, record.note.problem
-    row = _note_row(record, number)
-    yield "notes", tuple(row[column] for column in TABLES["notes"])
     if problem and record.role != "excluded":
         message, hint = as_unicode(problem.message), as_unicode(problem.hint)
         place = (store_path(record.path), "note", problem.line)
@@ -218,7 +215,8 @@ def table_rows(record: Record, number: int) -> Iterator[tuple[str, Cells]]:
         yield "headings", (number, heading.line + first, heading.level, as_unicode(heading.text))
 
 
-def _note_row(record: Record, number: int) -> dict[str, Any]:
+def note_row(record: Record, number: int) -> dict[str, Any]:
+    """Return the row of a file in `notes`, by column; `number` is its id."""
     note, mark, spans = record.note, record.fingerprint, record.note.spans
     path, title = as_unicode(record.path), as_unicode(note.title)
     embeds = sum(link.embed for link in spans.links)

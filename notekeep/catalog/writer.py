@@ -17,6 +17,7 @@ from notekeep.catalog.records import (
     Cells,
     Record,
     load_path,
+    note_row,
     signed,
     store_path,
     table_rows,
@@ -54,6 +55,8 @@ class Writer:
             number = numbers.get(path)
             if number is None:
                 number, following = following, following + 1
+            row = note_row(record, number)
+            rows["notes"].append(tuple(row[column] for column in TABLES["notes"]))
             for table, cells in table_rows(record, number):
                 rows[table].append(cells)
                 if table == "names":
