@@ -89,7 +89,7 @@ class Document:
             name = key.value if isinstance(key, yaml.ScalarNode) else self.source(key)
             if name in seen:
                 mark = key.start_mark
-                raise SuspiciousBlock(f"The key `{name}` is here twice.", mark.line, mark.column)
+                raise SuspiciousBlock(f"The key `{name}` occurs twice.", mark.line, mark.column)
             seen.add(name)
             yield YamlEntry(name, key, value)
 
@@ -219,7 +219,7 @@ _YAML_MESSAGES: Final = (
     ("did not find expected ',' or '}'", "A { mapping is not closed with }."),
     ("did not find expected '-' indicator", "A list item here does not start with `- `."),
     ("found undefined alias", "A word that starts with * needs quotes."),
-    ("found a tab character", "A tab stands where YAML wants spaces."),
+    ("found a tab character", "YAML needs spaces here instead of a tab."),
     ("found invalid Unicode", "A character here is not allowed in front matter."),
     ("control characters are not allowed", "A control character is not allowed here."),
 )

@@ -58,7 +58,9 @@ RAREST_WORDS = 20
 """Number of words to search in a text with more words than a query may have."""
 
 COMMON_WORDS_MESSAGE = "Only the most common words like {} were searched. Type another letter."
-PREFIX_MATCH_MESSAGE = "No note has all of these words. These have words that begin so."
+PREFIX_MATCH_MESSAGE = (
+    "No note has all of these words. Showing notes with words that start with them."
+)
 SOME_WORDS_MESSAGE = "Showing notes with some of the words."
 ONE_HIT_MESSAGE = "Only 1 note has all of these words; others have some."
 FEW_HITS_MESSAGE = "Only {} notes have all of these words; others have some."

@@ -155,7 +155,7 @@ ERRORS = {
     "a colon": (b"---\na: b: c\n---\n", 2, 5, "A value that contains `: ` needs quotes."),
     "a sign": (b"---\r\na: 1\r\nb: @x\r\n---\r\n", 3, 4, "Values that start with @ need"),
     "a bracket": (b"---\na: [b\n---\n", 3, 1, "A [ list is not closed"),
-    "a key twice": (b"---\na: 1\na: 2\n---\n", 3, 1, "The key `a` is here twice."),
+    "a key twice": (b"---\na: 1\na: 2\n---\n", 3, 1, "The key `a` occurs twice."),
     "no mapping": (b"---\n- a\n---\n", 2, 1, "It is not a set of `key: value` lines."),
     "is not closed": (b"---\na: 1\n", 1, 1, "is not closed"),
     "not UTF-8": (b"---\na: 1\nb: no \xe9\n---\n", 3, 7, "not UTF-8"),
