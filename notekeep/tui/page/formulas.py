@@ -1,22 +1,21 @@
 r"""Formulas in LaTeX as one line of Unicode: `\frac{a}{b}` as a/b, `x_i^2` as xᵢ².
 
-What the tables cannot say, such as a command that is not in them, is shown as it was typed.
+A formula that needs two dimensions, such as a matrix, or an unknown command, stays LaTeX source.
 """
 
-# ruff: noqa: RUF001, RUF002 - the signs of mathematics look like letters
+# ruff: noqa: RUF001, RUF002 - mathematical symbols look like letters
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
 
-MAX_LENGTH = 4_000  # characters of a formula that are read; a longer one is shown as typed
+MAX_LENGTH = 4_000  # characters; longer formulas stay source
 MAX_DEPTH = 24
 
 # Only signs that take one cell in a terminal and that common fonts have.
-_PLAIN = {
+_SYMBOLS = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "varepsilon": "ε",
     "zeta": "ζ", "eta": "η", "theta": "θ", "vartheta": "ϑ", "iota": "ι", "kappa": "κ",
     "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "omicron": "ο", "pi": "π", "varpi": "ϖ",
@@ -65,21 +64,17 @@ _FUNCTIONS = [
 _SPACES = {",": " ", ":": " ", ";": " ", " ": " ", "!": "", "quad": "  ", "qquad": "    "}
 _IGNORED = [
     *("displaystyle", "textstyle", "scriptstyle", "limits", "nolimits", "nonumber", "notag"),
-    *("big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr"),
+    *("left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr"),
     *("biggl", "biggr", "Biggl", "Biggr"),
 ]
-_SIGNS = {
-    name: (sign, kind)
-    for kind, table in (
-        ("plain", _PLAIN),
-        ("relation", _RELATIONS),
-        ("operator", _OPERATORS),
-        ("function", _BIG),
-        ("function", {name: name for name in _FUNCTIONS}),
-        ("space", _SPACES),
-        ("space", dict.fromkeys(_IGNORED, "")),
-    )
-    for name, sign in table.items()
+_COMMANDS = {
+    **_SYMBOLS,
+    **_BIG,
+    **{name: name for name in _FUNCTIONS},
+    **_SPACES,
+    **dict.fromkeys(_IGNORED, ""),
+    # between blanks, as LaTeX sets them
+    **{name: f" {sign} " for name, sign in (_RELATIONS | _OPERATORS).items()},
 }
 _ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303",
@@ -93,26 +88,10 @@ _ALPHABETS = {
 }  # fmt: skip
 _UPRIGHT = frozenset(
     [
-        *("text", "textrm", "textit", "textbf", "textsf", "texttt", "mbox"),
+        *("text", "textrm", "textit", "textbf", "textsf", "texttt", "mbox", "operatorname"),
         *("mathrm", "mathit", "mathsf", "mathtt"),
     ]
 )
-_ENVIRONMENTS = {
-    "pmatrix": ("(", ", ", ")"), "bmatrix": ("[", ", ", "]"), "Bmatrix": ("{", ", ", "}"),
-    "vmatrix": ("|", ", ", "|"), "Vmatrix": ("‖", ", ", "‖"), "cases": ("{", ", ", ""),
-} | dict.fromkeys(
-    [
-        *("matrix", "smallmatrix", "array", "aligned", "align", "align*"),
-        *("split", "gathered", "gather", "equation", "equation*"),
-    ],
-    ("", " ", ""),
-)  # fmt: skip
-"""What stands before, between and after the cells; a semicolon stands between rows."""
-_ROOTS = {"": "√", "3": "∛", "4": "∜"}
-_FRACTIONS = {
-    "1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾", "1/5": "⅕", "1/6": "⅙", "1/8": "⅛",
-    "3/8": "⅜", "5/8": "⅝", "7/8": "⅞",
-}  # fmt: skip
 _RAISED = str.maketrans(
     "0123456789+−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθφχ⊤∘′∗†",
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᶿᵠᵡᵀ°′∗†",
@@ -121,212 +100,92 @@ _LOWERED = str.maketrans(
     "0123456789+−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ"
 )
 
-_TOKEN = re.compile(r"\\(?:operatorname\*|[A-Za-z]+|.)|\s+|.", re.DOTALL)
-# A number, a letter with what is raised and lowered beside it, a word, or a call as f(x).
+_TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|\s+|.", re.DOTALL)
+# A number, a letter with raised and lowered signs, a word, or a call as f(x): needs no parentheses.
 _SINGLE = re.compile(
     "−?(?:\\d[\\d.]*%?|[^\\W\\d_][\u0300-\u036f\u1d2c-\u1d6a\u2032\u2070-\u209f\u20d7\xb2\xb3\xb9]*"
     r"|[A-Za-z]{3,}|∞|[^\W\d_]{0,3}\([^()]*\)|\|[^|]*\|)?"
 )
-_TIGHT_AFTER = frozenset("([{⟨⌊⌈|∥,;:")
-
-
-class _Unreadable(Exception):
-    """The tables cannot say the formula."""
-
-
-class _Part(NamedTuple):
-    text: str
-    kind: str = "plain"  # one of "plain", "relation", "operator", "function" and "space"
+_INNER_BLANKS = re.compile(r"(?<=[(\[⟨|]) +(?=[−\w])|(?<=[\w)]) +(?=[)\]⟩,;])")
 
 
 @lru_cache(maxsize=512)
 def formula_text(source: str) -> str:
-    """Return a formula in one line; as typed when it cannot be read."""
+    """Return a formula on one line of Unicode; its source where that cannot show it."""
     if len(source) > MAX_LENGTH:
         return source
     try:
-        return _FormulaReader(source).row("").strip()
-    except _Unreadable:
+        text = _FormulaReader(source).read()
+    except ValueError:
         return source
+    return _INNER_BLANKS.sub("", " ".join(text.split()))
 
 
 class _FormulaReader:
+    """Reads a formula; ValueError is raised for one that needs more than a line."""
+
     def __init__(self, source: str) -> None:
-        self._tokens = _TOKEN.findall(source)
-        self._at = 0
+        self._tokens = _TOKEN.findall(source)[::-1]
         self._depth = 0
 
-    @property
-    def _next(self) -> str:
-        return self._tokens[self._at] if self._at < len(self._tokens) else ""
-
-    def _take(self) -> str:
-        word = self._next
-        self._at += 1
-        return word
-
-    def row(self, *ends: str) -> str:
-        """Read up to one of `ends`, which is left; "" is the end of the formula."""
-        parts: list[_Part] = []
-        self._skip_blanks()
-        while self._next not in ends:
-            if self._next in {"^", "_", "'"}:
-                base = parts.pop() if parts else _Part("")
-                parts.append(base._replace(text=base.text + self._scripts()))
-            else:
-                parts.append(self._part())
-            self._skip_blanks()
-        return _beside(parts)
-
-    def _part(self) -> _Part:
-        self._depth += 1
-        word = self._take()
-        if self._depth > MAX_DEPTH or word in {"", "&", "}"}:
-            raise _Unreadable
-        if word == "{":
-            part = _Part(self._rest("}"))
-        elif word == "\\\\":
-            part = _Part("; ")
-        elif word.startswith("\\"):
-            part = self._command(word[1:])
-        elif word == ",":
-            part = _Part(", ")
-        elif word in {"=", "<", ">", "+", "-", "*"}:
-            part = _Part(*_SIGNS[word])
-        else:
-            part = _Part(word.replace("~", " "))
-        self._depth -= 1
-        return part
-
-    def _rest(self, end: str) -> str:
-        text = self.row(end).strip()
-        self._take()
+    def read(self, end: str = "") -> str:
+        """Read up to a token, which is taken too; "" is the end of the formula."""
+        text = ""
+        while (token := self._take()) != end:
+            text += self._convert(token)
         return text
 
-    def _skip_blanks(self) -> None:
-        while self._next.isspace():
-            self._take()
+    def _take(self) -> str:
+        return self._tokens.pop() if self._tokens else ""
+
+    def _convert(self, token: str) -> str:
+        self._depth += 1
+        if self._depth > MAX_DEPTH or token in {"", "&", "}", "\\\\"}:
+            raise ValueError(token)
+        match token:
+            case "{":
+                text = self.read("}")
+            case "_":
+                text = _script(self._argument(), "_", _LOWERED)
+            case "^":
+                text = _script(self._argument(), "^", _RAISED)
+            case "'":
+                text = "′"
+            case "-" | "*":
+                text = _OPERATORS[token]
+            case "~":
+                text = " "
+            case _:
+                text = self._command(token[1:]) if token[0] == "\\" else token
+        self._depth -= 1
+        return text
 
     def _argument(self) -> str:
-        self._skip_blanks()
-        if self._next in {"^", "_", "'"}:
-            raise _Unreadable
-        return self._part().text
+        token = self._take()
+        while token.isspace():
+            token = self._take()
+        return self._convert(token)
 
-    def _words(self) -> str:
-        """Read an argument as text, braces inside it kept."""
-        self._skip_blanks()
-        depth, words = 0, ""
-        while word := self._take():
-            depth += (word == "{") - (word == "}")
-            words += word.replace("\\ ", " ")
-            if depth == 0:
-                return words[1:-1] if words[0] == "{" else words
-        raise _Unreadable
-
-    def _scripts(self) -> str:
-        down = up = ""
-        while (mark := self._next) in {"^", "_", "'"}:
-            self._take()
-            if mark == "_":
-                down += self._argument()
-            else:
-                up += "′" if mark == "'" else self._argument()
-        return _script(down, "_", _LOWERED) + _script(up, "^", _RAISED)
-
-    def _command(self, name: str) -> _Part:
-        if name in _SIGNS:
-            return _Part(*_SIGNS[name])
-        if name in _UPRIGHT:
-            return _Part(self._words())
-        if name in {"operatorname", "operatorname*"}:
-            return _Part(self._words(), "function")
-        if name == "not":
-            return _Part(_accented(self._argument(), "\u0338"), "relation")
-        if name in {"tag", "label"}:
-            self._words()
-            return _Part("")
-        return _Part(self._group(name))
-
-    def _group(self, name: str) -> str:
+    def _command(self, name: str) -> str:
+        if name in _COMMANDS:
+            return _COMMANDS[name]
         match name:
             case "frac" | "dfrac" | "tfrac" | "cfrac":
-                text = f"{_grouped(self._argument())}/{_grouped(self._argument())}"
-                return _FRACTIONS.get(text, text)
-            case "binom":
-                return f"({self._argument()}; {self._argument()})"
-            case "pmod":
-                return f"(mod {self._argument()})"
+                return f"{_grouped(self._argument())}/{_grouped(self._argument())}"
             case "sqrt":
-                return self._root()
-            case "left":
-                return self._delimiter() + self._rest("\\right") + self._delimiter()
-            case "begin":
-                return self._environment()
+                degree = ""
+                if self._tokens and self._tokens[-1] == "[":
+                    self._take()
+                    degree = self.read("]").translate(_RAISED)
+                return f"{degree}√{_grouped(self._argument())}"
+        if name in _UPRIGHT:
+            return self._argument().replace("−", "-").replace("′", "'")
         if name in _ALPHABETS:
             return "".join(_letter(char, _ALPHABETS[name]) for char in self._argument())
         if name in _ACCENTS:
-            return _accented(self._argument(), _ACCENTS[name])
-        raise _Unreadable
-
-    def _root(self) -> str:
-        degree = ""
-        if self._next == "[":
-            self._take()
-            degree = self._rest("]")
-        return (_ROOTS.get(degree) or f"{degree.translate(_RAISED)}√") + _grouped(self._argument())
-
-    def _delimiter(self) -> str:
-        self._skip_blanks()
-        word = self._take()
-        if word.startswith("\\"):
-            return _PLAIN.get(word[1:], word)
-        return "" if word == "." else word
-
-    def _environment(self) -> str:
-        name = self._words()
-        if name not in _ENVIRONMENTS:
-            raise _Unreadable
-        if name == "array":
-            self._words()
-        left, between, right = _ENVIRONMENTS[name]
-        separators = {"&": between, "\\\\": "; "}
-        text = ""
-        while True:
-            text += self.row("\\end", *separators).strip()
-            mark = self._take()
-            if mark == "\\end":
-                break
-            text += separators[mark]
-        if self._words() != name:
-            raise _Unreadable
-        return left + " ".join(text.removesuffix("; ").split()) + right
-
-
-def _beside(parts: list[_Part]) -> str:
-    """Join parts, with blanks around what has two sides."""
-    line = before = ""
-    for text, kind in parts:
-        if not text:
-            continue
-        last = line.rstrip()[-1:]
-        if kind in {"relation", "operator"}:
-            # An operator at the beginning, or after another sign, belongs to what follows it.
-            is_signed = before in {"relation", "operator"} or not last or last in _TIGHT_AFTER
-            if kind == "operator" and is_signed:
-                line += text
-                before = "plain"
-            else:
-                line = f"{line.rstrip()} {text} "
-                before = kind
-            continue
-        if (kind == "function" and (last.isalnum() or last in {")", "]"})) or (
-            before == "function" and (text[0] not in "([{ ⟨|," or last == ")")
-        ):
-            line = f"{line.rstrip()} "
-        line += text
-        before = kind
-    return line
+            accented = "".join(char + _ACCENTS[name] for char in self._argument())
+            return unicodedata.normalize("NFC", accented)
+        raise ValueError(name)
 
 
 def _script(text: str, mark: str, table: dict[int, int]) -> str:
@@ -341,10 +200,6 @@ def _grouped(text: str) -> str:
     """Put text in parentheses unless nobody could take its parts for anything else."""
     text = text.strip()
     return text if _SINGLE.fullmatch(text) else f"({text})"
-
-
-def _accented(text: str, mark: str) -> str:
-    return unicodedata.normalize("NFC", "".join(char + mark for char in text))
 
 
 def _letter(char: str, style: str) -> str:
