@@ -301,7 +301,7 @@ def _compose(
         target.notice(post),
         target.tag_notice(post),
         *(f"{path}: {notice}" for notice in notices),
-        target.diagram_notice() if any(map(is_diagram, tree.find("fence"))) else "",
+        target.diagram_notice if any(map(is_diagram, tree.find("fence"))) else "",
     ]
     if post.former and not target.former_addresses(post):
         warnings.append(

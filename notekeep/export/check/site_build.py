@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from notekeep.errors import Failure, NotFound, UsageError
 from notekeep.export.plan import ExportPlan
-from notekeep.export.targets.target import IGNORED_FOLDERS, Target
+from notekeep.export.targets.target import Target
 
 _PATIENCE = 300
 """Seconds that a build may take."""
@@ -24,6 +24,11 @@ OUTPUT_FOLDER = {output!r}
 CACHE_FOLDER = {cache!r}
 '''
 _QUIETLY = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_COLOR": "1", "CI": "1"}
+_IGNORED_FOLDERS: Final = (
+    *(".git", ".venv", ".cache", ".trash", "node_modules"),
+    *("site", "output", "public", "dist", "_site"),
+)
+"""Folders of installed packages and earlier builds."""
 _DRAFT = re.compile(r"^draft: true$", re.MULTILINE)
 
 
@@ -163,7 +168,7 @@ def _write_nikola_settings(target: Target, folder: str, output: str) -> None:
 
 def _copy_site(target: Target, folder: str, *, publish: bool) -> str:
     copy = os.path.join(folder, "copy")
-    shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*IGNORED_FOLDERS))
+    shutil.copytree(target.folder, copy, ignore=shutil.ignore_patterns(*_IGNORED_FOLDERS))
     modules = os.path.join(target.folder, "node_modules")
     if os.path.isdir(modules):
         os.symlink(os.path.realpath(modules), os.path.join(copy, "node_modules"))

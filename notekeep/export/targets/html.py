@@ -42,6 +42,7 @@ class Html(Target):
     post_file = "{post.slug}.html"
     asset_file = asset_address = "{post.slug}.assets/{name}"  # pictures are in the page
     post_address = "{post.slug}.html{fragment}"
+    diagram_notice = "Mermaid diagrams are shown as source: these pages have no script"
 
     def head(self, post: Post, cover: str) -> str:
         """Return the page up to its text: what machines read, then title, day and tags."""
@@ -75,10 +76,6 @@ class Html(Target):
             '<div class="post-content">',
         ]
         return "\n".join([*lines, ""])
-
-    def diagram_notice(self) -> str:
-        """A page without a script draws none."""
-        return "Mermaid diagrams are shown as source: these pages have no script"
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the page as a whole."""

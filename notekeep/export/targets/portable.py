@@ -27,15 +27,12 @@ class Portable(Target):
     asset_file = asset_address = "{post.slug}.assets/{name}"
     post_address = "{post.slug}.md{fragment}"
     field_names: ClassVar = {"slug": "", "draft": "", "math": ""}
+    diagram_notice = ""
 
     def reaches(self, post: Post, other: Post) -> bool:
         """Files lie beside each other, draft or not."""
         del post, other
         return True
-
-    def diagram_notice(self) -> str:
-        """Nothing: what an editor or a site makes of a diagram is not known here."""
-        return ""
 
     def compose(self, draft: Draft, head: str, body: str) -> str:
         """Return the body as it is, with the line ends that the note has."""

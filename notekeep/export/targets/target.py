@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -55,19 +53,6 @@ UNSUPPORTED_PLACES = {
 }
 """What to do for sites that take no files, by the name a person calls them."""
 
-IGNORED_FOLDERS: Final = (
-    *(".git", ".venv", ".cache", ".trash", "node_modules"),
-    *("site", "output", "public", "dist", "_site"),
-)
-"""Folders of a site that hold what was installed or built."""
-
-_PROGRAMS: Final = (
-    *(".html", ".htm", ".njk", ".liquid", ".ejs", ".pug", ".mako", ".tmpl", ".jinja", ".j2"),
-    *(".astro", ".js", ".mjs", ".cjs", ".ts", ".jsx", ".tsx", ".py", ".toml", ".yml", ".yaml"),
-    "package.json",
-)
-"""How the names of settings, layouts and scripts end."""
-
 
 class Target:
     """A site of one generator, or a folder of files that need none.
@@ -101,7 +86,10 @@ class Target:
 
     # Finds a letter that is left in the address of a tag's page; None where all are.
     tag_letters: ClassVar[re.Pattern[str] | None] = None
-    remark: ClassVar[str] = ""  # what to know before one chooses it
+    remark: ClassVar[str] = ""  # shown in the list of targets
+    diagram_notice: ClassVar[str] = (
+        "Mermaid diagrams are shown as source unless the theme of the site loads Mermaid"
+    )
 
     dialect: Dialect
     lists_whole: bool = False  # the site's lists, feeds aside, show posts whole
@@ -230,26 +218,6 @@ class Target:
             f"{post.path}: the site makes an empty address of the tag {', '.join(map(repr, lost))},"
             " which can stop its build: rename the tag, or change how the site writes tags"
         )
-
-    def diagram_notice(self) -> str:
-        """Return what the person should know about Mermaid diagrams in this site, or ""."""
-        notice = "Mermaid diagrams are shown as source until the theme of the site loads Mermaid"
-        if self.anywhere:
-            return notice
-        return "" if self._mentions_mermaid else f"{notice}; no file of the site does"
-
-    @cached_property
-    def _mentions_mermaid(self) -> bool:
-        """Whether settings, layouts or scripts of the site mention Mermaid."""
-        for base, folders, names in os.walk(self.folder):
-            folders[:] = [name for name in folders if name not in IGNORED_FOLDERS]
-            for name in names:
-                if name.endswith(_PROGRAMS):
-                    # A link that leads nowhere says nothing, and refuses no note.
-                    with suppress(OSError), open(os.path.join(base, name), "rb") as file:
-                        if b"mermaid" in file.read().lower():
-                            return True
-        return False
 
 
 def load_target(target: str) -> type[Target]:
