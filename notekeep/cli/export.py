@@ -327,16 +327,15 @@ def _edit_choices(file: SiteChange) -> list[str]:
 
 def _passes_checks(vault: Vault, plan: ExportPlan) -> bool:
     report = vault.publishing.check_export(plan)
-    how = "built" if report.built else "not built"
     if report.message:
         output.write_message(report.message)
     for result in report.failed:
-        output.write_message(f"{result.post}: {result.name}: {result.detail}".removesuffix(": "))
-    passed = sum(result.state == "passed" for result in report.results)
+        output.write_message(f"{result.post}: {result.name}: {result.problem}")
     if report.notice:
         output.write_message(report.notice)
-    what = "checks" if report.built else "checks (drafts only)"
-    output.write_message(f"{how}: {passed} {what} passed, {len(report.failed)} failed")
+    failed = len(report.failed)
+    passed = f"built: {len(report.results) - failed} checks passed, {failed} failed"
+    output.write_message(passed if report.built else "not built: nothing was checked")
     return report.ok
 
 

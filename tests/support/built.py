@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from notekeep.export.audit import Audit
-from notekeep.export.check.site_check import CheckReport, check_export
 from notekeep.export.source import Options
 from notekeep.storage.history import History
 from tests.support.desk import plan_posts, write_plan
 from tests.support.generators import NODE, RICH_HUGO, make_site
-from tests.support.page_checks import ALL_CHECKS
+from tests.support.page_checks import Report, check_pages
 from tests.support.sites import INDIA, NOW, REPOSITORY, make_hugo_site, make_source
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Done(NamedTuple):
     """
 
     plan: ExportPlan
-    report: CheckReport
+    report: Report
     site: Path
     touched: list[Path]
 
@@ -89,7 +88,7 @@ def export_to(vault: Path, site: Path, target: str, programs: str) -> Done:
     assert plan.refused == {}
     write_plan(plan, source, History(site.parent / "state"))
     before = stamps(site)
-    report = check_export(plan, Audit(source, plan), programs, ALL_CHECKS)
+    report = check_pages(plan, Audit(source, plan), programs)
     after = stamps(site)
     touched = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
     return Done(plan, report, site, touched)

@@ -1,27 +1,42 @@
-"""All 26 checks of a built post: a visitor sees what the note says, and nothing else.
+"""26 checks of a built post: a visitor sees what the note says, and nothing else.
 
-Six of them are those of `notekeep export --check`; these say whether a generator reads Markdown as
-the vault does.
+`notekeep export --check` asks less: these also test that a generator reads Markdown as the vault
+does.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
+from dataclasses import dataclass, field
 from functools import partial
-from operator import attrgetter
-from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
 
-from notekeep.export.check.page_checks import CHECKS, BuiltPost, Check, find_dead
+from notekeep.export.audit import OutgoingFile
+from notekeep.export.check.built_page import read_page
+from notekeep.export.check.site_build import build_site, find_program, write_pages
+from notekeep.export.check.site_check import (
+    BuiltSite,
+    find_broken_link,
+    find_content,
+    find_private_text,
+)
 from notekeep.export.embeds import BLOCK_ID
 from notekeep.export.rewrite.block_syntax import CALLOUT_MARK, callout, callout_title, is_diagram
 from notekeep.export.targets.front_matter import join_blanks
+from notekeep.export.targets.target import open_target
+from notekeep.markdown.text_edit import normalize_heading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from notekeep.export.audit import Audit
     from notekeep.export.check.built_page import Element
+    from notekeep.export.plan import ExportPlan, PlannedPost
     from notekeep.export.references import Ref
+    from notekeep.export.targets.target import Target
     from notekeep.markdown.nodes import Node
 
 _INLINE = (("\\(", "\\)"), ("$", "$"))
@@ -36,6 +51,50 @@ _TYPOGRAPHY = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\xa0", "''\"\"-
 _TASK = re.compile(r"\[(.)\]\s+(.*)", re.DOTALL)
 _SHOWN_DIFFERENTLY = frozenset({"math", "math_double", "footnote_ref", "html", "image"})
 _MORE = re.compile(r"<!--\s*more\s*-->")
+_LEFT_OVER = re.compile(
+    r"\[\[[^\]]+\]\]|%%|==\S[^=\n]*\S==|(?:^|\s)\^[\w-]+$|\[![a-z]+\]|\{\{[<%]|nk[0-9a-f]{12}:"
+    r"|\{(?:filename|static|attach)\}|link://|SHORTCODE[0-9a-f]{32}|HAHAHUGOSHORTCODE",
+    re.MULTILINE,
+)
+
+
+@dataclass(slots=True)
+class BuiltPost:
+    """One post as built.
+
+    Attributes:
+        site: The folder of the built site.
+        file: The page of the post, from there.
+        lists: The pages of a normal build that are no posts of this export, by path.
+        slugs: The slug of every note that has a post and can be linked, by path.
+        files: The bytes of every file of the site whose path has the slug of the post.
+        teasers: What ends posts at their teasers: lists, feeds only, lists that the theme chooses,
+            or nothing.
+    """
+
+    post: PlannedPost
+    site: str
+    file: str
+    page: Element
+    lists: dict[str, Element]
+    slugs: dict[str, str]
+    audit: Audit
+    files: dict[str, bytes]
+    teasers: Literal["lists", "feeds", "themed", ""] = "lists"
+
+    @property
+    def content(self) -> Element:
+        """The element with the body of the post."""
+        return find_content(self.page)
+
+    def nodes(self, *kinds: str) -> list[Node]:
+        """Return the nodes of some kinds in the draft."""
+        return self.post.draft.passage.tree.find(*kinds)
+
+
+def find_dead(built: BuiltPost, addresses: Sequence[str]) -> str:
+    """Return the first address that leads nowhere in the site; "" for none."""
+    return find_broken_link(built.site, built.file, addresses)
 
 
 # What the draft says.
@@ -409,10 +468,86 @@ def _quotes(built: BuiltPost) -> str | None:
     return ""
 
 
-_OF_MARKDOWN: Final = (
+# Checks of the whole page.
+
+
+def _title(built: BuiltPost) -> str | None:
+    wanted = normalize_heading(built.post.post.title)
+    headings = built.page.find("h1", "h2", "title")
+    found = any(normalize_heading(heading.text()) == wanted for heading in headings)
+    return "" if found else "the title is not on the page"
+
+
+def _leads_to(file: str, page: str, link: str) -> bool:
+    """Whether a link on one page of a site leads to another, whatever host or folder it names."""
+    path = unquote(urlsplit(link.strip()).path)
+    if not path:
+        return False
+    wanted = file.removesuffix("index.html").rstrip("/")
+    if path.startswith("/"):
+        return path.rstrip("/").endswith(f"/{wanted}")
+    relative = os.path.normpath(os.path.join(os.path.dirname(page), path))
+    return relative.removesuffix("/index.html") == wanted
+
+
+def _draft_hidden(built: BuiltPost) -> str | None:
+    if not built.post.post.draft:
+        return None
+    for path, page in built.lists.items():
+        found = page.values("href", "a", "link")
+        found += [e.text() for e in page.find("loc", "guid", "link")]
+        if any(_leads_to(built.file, path, link) for link in found):
+            return f"{path} lists the draft"
+    return ""
+
+
+def _pictures(built: BuiltPost) -> str | None:
+    sources = built.content.values("src", "img")
+    wanted = len(built.nodes("image"))
+    if not wanted and not sources:
+        return None
+    if len(sources) < wanted:
+        return f"{len(sources)} of {wanted} pictures shown"
+    return find_dead(built, sources)
+
+
+def _private_text(built: BuiltPost) -> str | None:
+    own = OutgoingFile(built.file, built.content.text().encode(), built.post.post.path)
+    files = [OutgoingFile(path, data) for path, data in built.files.items()]
+    return find_private_text(built.audit, own, files)
+
+
+def _references(built: BuiltPost) -> str | None:
+    return find_dead(built, built.content.values("href", "a") + built.content.values("src", "img"))
+
+
+def _leftovers(built: BuiltPost) -> str | None:
+    own = "\n".join(node.content for node in built.nodes("text", "special"))
+    for element in built.content.walk():
+        if any(one.tag in {"code", "pre", "script"} for one in (element, *element.above())):
+            continue
+        for text in (child for child in element.children if isinstance(child, str)):
+            for match in _LEFT_OVER.finditer(text):
+                if match[0].strip() not in own:
+                    return f"left over: {match[0].strip()!r}"
+    return ""
+
+
+class Check(NamedTuple):
+    """One check; `problem` returns "" for none, or None for a post with nothing of the kind."""
+
+    id: str
+    name: str
+    problem: Callable[[BuiltPost], str | None]
+
+
+ALL_CHECKS: Final = (
+    Check("C01", "title", _title),
     Check("C02", "date", _day),
     Check("C03", "tags", _tags),
+    Check("C04", "drafts are not listed", _draft_hidden),
     Check("C05", "lists end at the teaser", _teaser),
+    Check("C06", "pictures", _pictures),
     Check("C07", "code blocks unchanged", partial(_code, nested=False)),
     Check("C08", "code in lists and quotes unchanged", partial(_code, nested=True)),
     Check("C09", "inline code unchanged", _code_spans),
@@ -427,11 +562,119 @@ _OF_MARKDOWN: Final = (
     Check("C16", "links to other posts", partial(_links_to_posts, places=False)),
     Check("C17", "links to sections of other posts", partial(_links_to_posts, places=True)),
     Check("C18", "links to sections of the post", _own_anchors),
+    Check("C19", "nothing private", _private_text),
     Check("C20", "nested lists", _nesting),
     Check("C21", "tasks", _tasks),
     Check("C22", "highlights", _highlights),
     Check("C23", "diagrams", _diagrams),
+    Check("C24", "no broken links", _references),
+    Check("C25", "no vault syntax left", _leftovers),
     Check("C26", "quotes and horizontal lines", _quotes),
 )
-ALL_CHECKS: Final = tuple(sorted((*CHECKS, *_OF_MARKDOWN), key=attrgetter("id")))
-"""The checks in order of their ids."""
+
+
+class Result(NamedTuple):
+    """The result of one check of one post; skipped if the post has nothing of the kind."""
+
+    post: str
+    id: str
+    name: str
+    state: Literal["passed", "failed", "skipped"]
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """The results of all checks; `message` is the output of a build that failed."""
+
+    built: bool
+    message: str = ""
+    results: list[Result] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[Result]:
+        """The checks that failed."""
+        return [result for result in self.results if result.state == "failed"]
+
+
+_BUILDS_ALL_DRAFTS: Final = frozenset({"nikola", "pelican"})
+"""Generators that build the same site with and without drafts."""
+
+
+def check_pages(plan: ExportPlan, audit: Audit, programs: str | None = None) -> Report:
+    """Build the site of a plan with and without drafts, and run all checks."""
+    target = open_target(plan.target, plan.site)
+    with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
+        places = {name: os.path.join(folder, name) for name in ("drafts", "normal")}
+        for place in places.values():
+            os.mkdir(place)
+        if target.is_built:
+            drafts = normal = write_pages(plan, target, places["drafts"])
+        else:
+            program = find_program(plan.target, programs, plan.site)
+            drafts = normal = build_site(target, program, places["drafts"], drafts=True)
+            if drafts.ok and target.id not in _BUILDS_ALL_DRAFTS:
+                normal = build_site(target, program, places["normal"], drafts=False)
+        if not normal.ok:
+            return Report(built=False, message=normal.output)
+        posts = plan.published.values()
+        with_drafts, without = BuiltSite(drafts.folder, posts), BuiltSite(normal.folder, posts)
+        report = Report(built=True)
+        for post in plan.posts:
+            listing = without if post.post.draft else with_drafts
+            report.results += _check_post(plan, audit, target, post, with_drafts, listing)
+    return report
+
+
+def _check_post(
+    plan: ExportPlan,
+    audit: Audit,
+    target: Target,
+    planned: PlannedPost,
+    site: BuiltSite,
+    listing: BuiltSite,
+) -> list[Result]:
+    path, slug = planned.post.path, planned.post.slug
+    if not site.pages[path]:
+        return [Result(path, "C01", "title", "failed", "the site has no page for the post")]
+    shows_whole = any("shows whole posts" in warning for warning in target.warnings)
+    teasers: Literal["lists", "feeds", "themed", ""] = "feeds" if shows_whole else "lists"
+    if target.teaser_in_head:
+        teasers = "themed"
+    elif not target.dialect.more:
+        teasers = ""
+    built = BuiltPost(
+        planned,
+        site.folder,
+        site.pages[path],
+        site.read_page(site.pages[path]),
+        _find_lists(listing, slug),
+        {
+            note: post.slug
+            for note, post in plan.published.items()
+            if target.reaches(planned.post, post)
+        },
+        audit,
+        {name: site.read(name) for name in site.files if slug in name},
+        teasers,
+    )
+    results = []
+    for number, name, check in ALL_CHECKS:
+        problem = check(built)
+        state: Literal["passed", "failed", "skipped"] = "failed" if problem else "passed"
+        results.append(
+            Result(path, number, name, "skipped" if problem is None else state, problem or "")
+        )
+    return results
+
+
+def _find_lists(site: BuiltSite, slug: str) -> dict[str, Element]:
+    """Return the pages that name a post and are no posts of the export themselves."""
+    own = {*site.pages.values()}
+    pages = (p for p in site.files if p.endswith((".html", ".htm", ".xml")) and p not in own)
+    held = ((path, site.read(path)) for path in pages)
+    return {
+        path: read_page(data.decode("utf-8", "replace"))
+        for path, data in held
+        if slug.encode() in data
+    }

@@ -393,10 +393,9 @@ async def test_what_was_written_is_checked_and_a_preview_without_a_program_says_
         await press(pilot, "down")
         await until(pilot, lambda: shows(app, "2 unchanged"))
         await press(pilot, "c")
-        await until(pilot, lambda: shows(app, "Checked without building the site"))
+        await until(pilot, lambda: shows(app, "Site not built"))
         await until(pilot, lambda: shows(app, "hugo is not installed"))
         await until(pilot, lambda: shows(app, "Draft: the site hides it"))
-        await until(pilot, lambda: shows(app, "Passed: pictures, nothing private"))
         await press(pilot, "v")
         await until(pilot, lambda: shows(app, "install hugo"))
 
@@ -490,7 +489,7 @@ async def test_what_was_written_stays_to_be_read_and_checked_when_one_comes_back
         await until(pilot, lambda: screen.shown is not None)
         await until(pilot, lambda: shows(app, "u  undo"))
         await press(pilot, "c")
-        await until(pilot, lambda: shows(app, "Checked without building the site"))
+        await until(pilot, lambda: shows(app, "Site not built"))
 
 
 @pytest.mark.slow

@@ -91,11 +91,6 @@ def find_program(target: str, programs: str | None = None, site: str = "") -> st
     return found
 
 
-def needs_draft_build(target: str) -> bool:
-    """Whether a generator shows drafts only when it is asked to, so that it is asked twice."""
-    return bool(_GENERATORS[target].drafts) or _GENERATORS[target].copied
-
-
 def write_pages(plan: ExportPlan, target: Target, folder: str) -> BuildResult:
     """Put the pages of an export that was written, and what they show, into an empty folder."""
     for file in plan.files:

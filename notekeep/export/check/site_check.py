@@ -1,6 +1,6 @@
-"""Build a site, read its pages back, and tell whether a visitor sees what the notes say.
+"""Build a site after an export, and check the pages of its posts.
 
-Without the generator only what the drafts themselves show is checked.
+Each post has a page, whose links and pictures work, and which shows nothing private.
 """
 
 from __future__ import annotations
@@ -10,132 +10,94 @@ import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from notekeep.errors import NotFound
 from notekeep.export.audit import Audit, OutgoingFile, find_leaks
 from notekeep.export.check.built_page import Element, read_page
-from notekeep.export.check.page_checks import CHECKS, BuiltPost, Check
-from notekeep.export.check.site_build import (
-    build_site,
-    find_program,
-    needs_draft_build,
-    write_pages,
-)
-from notekeep.export.plan import ExportPlan, PlannedPost, SiteChange
+from notekeep.export.check.site_build import BuildResult, build_site, find_program, write_pages
+from notekeep.export.plan import ExportPlan, PlannedPost
 from notekeep.export.post import Post
-from notekeep.export.targets.target import Target, load_target, open_target
-from notekeep.markdown.nodes import LITERAL_NODES, Tree, parse_tree
+from notekeep.export.private_terms import normalize_for_audit
+from notekeep.export.targets.target import open_target
 from notekeep.markdown.text_edit import normalize_heading
 
-_LEFT_OVER = re.compile(
-    r"\[\[[^\]]+\]\]|%%|(?:^|\s)\^[\w-]+$|\[!private|nk[0-9a-f]{12}:", re.MULTILINE
-)
-_ADDRESS = re.compile(r"!\[[^\]]*\]\(<?([^)\s>]+)|<img\b[^>]*?\bsrc=\"([^\"]+)\"")
+_CONTENT = ("e-content", "entry-content", "post-content", "article-content", "post-body", "content")
+"""The classes that themes give the element with the body of a post, the most specific first."""
 _WARNING = re.compile(r"\bwarn", re.IGNORECASE)
 _NO_LAYOUT = "found no layout file"  # Hugo's warning in a site without templates
 _MAX_WARNINGS = 3  # of a generator, where it made no page
-NO_PAGE = "the site has no page for the post"
-
-_PAGES = (".html", ".htm", ".xml")
-
-State = Literal["passed", "failed", "skipped"]
+_NO_PAGE = "the site has no page for the post"
 
 
 class CheckResult(NamedTuple):
-    """What one check says of one post; skipped are those that the post gives nothing for."""
+    """One check of one post; `problem` is "" if it passed."""
 
     post: str
-    id: str
     name: str
-    state: State
-    detail: str = ""
+    problem: str
 
 
 @dataclass(slots=True)
 class CheckReport:
-    """What the checks say."""
+    """The result of checking an export."""
 
-    built: bool = False  # whether the site was built with its generator
-    broken: bool = False  # whether the generator was run and could not build it
-    # what the generator said then or of a page it did not make, or why it was not run
-    message: str = ""
+    built: bool = False
+    message: str = ""  # why the site was not built, or the generator's warnings about missing pages
     notice: str = ""  # about drafts, which the site itself hides
-    results: list[CheckResult] = field(default_factory=list)  # one for each post and check
+    results: list[CheckResult] = field(default_factory=list)
 
     @property
     def failed(self) -> list[CheckResult]:
         """The checks that failed."""
-        return [result for result in self.results if result.state == "failed"]
+        return [result for result in self.results if result.problem]
 
     @property
     def ok(self) -> bool:
-        """Whether nothing failed, the build included."""
-        return not self.failed and not self.broken
+        """Whether the site was built and no check failed."""
+        return self.built and not self.failed
 
 
-def check_export(
-    plan: ExportPlan,
-    audit: Audit,
-    programs: str | None = None,
-    checks: Sequence[Check] = CHECKS,
-) -> CheckReport:
-    """Check the posts of a plan that was written."""
-    program = ""
-    if not load_target(plan.target).is_built:
-        try:
-            program = find_program(plan.target, programs, plan.site)
-        except NotFound as error:
-            return CheckReport(
-                message=error.message, notice=plan.draft_notice, results=lint_drafts(plan, audit)
-            )
-    target = open_target(plan.target, plan.site)
+def check_export(plan: ExportPlan, audit: Audit, programs: str | None = None) -> CheckReport:
+    """Build the site of a written plan, drafts included, and check its posts.
+
+    `programs` are the folders to search for the generator before PATH, separated as in PATH.
+    """
     with tempfile.TemporaryDirectory(prefix="notekeep-check-") as folder:
-        return _check_site(plan, audit, target, program, folder, checks)
-
-
-def _check_site(
-    plan: ExportPlan,
-    audit: Audit,
-    target: Target,
-    program: str,
-    folder: str,
-    checks: Sequence[Check],
-) -> CheckReport:
-    places = {name: os.path.join(folder, name) for name in ("drafts", "normal")}
-    for place in places.values():
-        os.mkdir(place)
-    if program:
-        drafts = normal = build_site(target, program, places["drafts"], drafts=True)
-        if drafts.ok and needs_draft_build(target.id):
-            normal = build_site(target, program, places["normal"], drafts=False)
-        if not normal.ok:
-            return CheckReport(broken=True, message=normal.output, results=lint_drafts(plan, audit))
-    else:
-        drafts = normal = write_pages(plan, target, places["drafts"])
-    posts = plan.published.values()
-    with_drafts = _BuiltSite(drafts.folder, posts)
-    without = with_drafts if normal is drafts else _BuiltSite(normal.folder, posts)
-    report = CheckReport(built=True)
-    for post in plan.posts:
-        listing = without if post.post.draft else with_drafts
-        report.results += _check_post(plan, audit, target, post, with_drafts, listing, checks)
-    if any(result.detail == NO_PAGE for result in report.results):
-        report.message = _generator_warnings(drafts.output)
+        try:
+            built = _build(plan, programs, folder)
+        except NotFound as error:
+            return CheckReport(message=error.message, notice=plan.draft_notice)
+        if not built.ok:
+            return CheckReport(message=built.output)
+        site = BuiltSite(built.folder, plan.published.values())
+        report = CheckReport(built=True)
+        for post in plan.posts:
+            report.results += _check_post(audit, post, site)
+    if any(result.problem == _NO_PAGE for result in report.results):
+        report.message = _generator_warnings(built.output)
     if plan.draft_notice:
         report.notice = f"Built in a temporary folder, drafts included. {plan.draft_notice}"
     return report
 
 
+def _build(plan: ExportPlan, programs: str | None, folder: str) -> BuildResult:
+    target = open_target(plan.target, plan.site)
+    if target.is_built:
+        return write_pages(plan, target, folder)
+    program = find_program(plan.target, programs, plan.site)
+    return build_site(target, program, folder, drafts=True)
+
+
 def _generator_warnings(output: str) -> str:
-    """Return what a generator warned of, and what to do where it found no templates."""
+    """Return the first warnings of a generator, with advice if it found no templates."""
     lines = [line for line in dict.fromkeys(output.splitlines()) if _WARNING.search(line)]
     advice = ["The site has no templates: install a theme."] if _NO_LAYOUT in output else []
     return "\n".join([*lines[:_MAX_WARNINGS], *advice])
 
 
-class _BuiltSite:
+class BuiltSite:
     """A built site: its files, and the page of each post; "" for a post that has none."""
 
     def __init__(self, folder: str, posts: Iterable[Post]) -> None:
@@ -156,23 +118,8 @@ class _BuiltSite:
         """Return a page."""
         return read_page(self.read(path).decode("utf-8", "replace"))
 
-    def find_lists(self, slug: str) -> dict[str, Element]:
-        """Return the pages that speak of a post and are no posts of the export themselves."""
-        return {
-            path: read_page(data.decode("utf-8", "replace"))
-            for path, data in self._lists.items()
-            if slug.encode() in data
-        }
-
-    @cached_property
-    def _lists(self) -> dict[str, bytes]:
-        """What the pages hold that are no posts of the export."""
-        own = {*self.pages.values()}
-        pages = (path for path in self.files if path.endswith(_PAGES) and path not in own)
-        return {path: self.read(path) for path in pages}
-
     def _find_page(self, post: Post) -> str:
-        """Return the page of a post, of several the one with its title."""
+        """Return the page of a post; of several, the one with its title."""
         endings = (f"/{post.slug}.html", f"/{post.slug}/index.html")
         found = [path for path in self.files if f"/{path}".endswith(endings)]
         if len(found) > 1:
@@ -184,98 +131,68 @@ class _BuiltSite:
         return found[0] if found else ""
 
 
-def _check_post(
-    plan: ExportPlan,
-    audit: Audit,
-    target: Target,
-    planned: PlannedPost,
-    site: _BuiltSite,
-    listing: _BuiltSite,
-    checks: Sequence[Check],
-) -> list[CheckResult]:
-    """Check one post as built, and the lists of a site that shows it only if it is published."""
+def _check_post(audit: Audit, planned: PlannedPost, site: BuiltSite) -> list[CheckResult]:
     path, slug = planned.post.path, planned.post.slug
     file = site.pages[path]
     if not file:
-        return [CheckResult(path, "C01", "title", "failed", NO_PAGE)]
-    reached = {
-        note: post.slug
-        for note, post in plan.published.items()
-        if target.reaches(planned.post, post)
-    }
-    built = BuiltPost(
-        planned,
-        site.folder,
-        file,
-        site.read_page(file),
-        listing.find_lists(slug),
-        reached,
-        audit,
-        {name: site.read(name) for name in site.files if slug in name},
-        _what_ends_teasers(target),
-    )
-    results = []
-    for check in checks:
-        problem = check.problem(built)
-        state: State = "skipped" if problem is None else "failed" if problem else "passed"
-        results.append(CheckResult(path, check.id, check.name, state, problem or ""))
-    return results
+        return [CheckResult(path, "page", _NO_PAGE)]
+    content = find_content(site.read_page(file))
+    addresses = content.values("href", "a") + content.values("src", "img")
+    own = OutgoingFile(file, content.text().encode(), path)
+    files = [OutgoingFile(name, site.read(name)) for name in site.files if slug in name]
+    return [
+        CheckResult(path, "page", ""),
+        CheckResult(path, "links and pictures", find_broken_link(site.folder, file, addresses)),
+        CheckResult(path, "nothing private", find_private_text(audit, own, files)),
+    ]
 
 
-def _what_ends_teasers(target: Target) -> Literal["lists", "feeds", "themed", ""]:
-    if target.teaser_in_head:
-        return "themed"
-    if not target.dialect.more:
-        return ""
-    return "feeds" if target.lists_whole else "lists"
+def find_content(page: Element) -> Element:
+    """Return the element with the body of the post."""
+    for name in _CONTENT:
+        for element in page.walk():
+            if element.has_class(name):
+                return element
+    for tag in ("article", "main", "body"):
+        if found := page.find(tag):
+            return found[0]
+    return page
 
 
-# Without its site: what can be said of a draft as it is written.
+def find_broken_link(site: str, page: str, addresses: Sequence[str]) -> str:
+    """Return the first address on a page of a site that leads nowhere in the site; "" for none.
 
-
-def lint_drafts(plan: ExportPlan, audit: Audit) -> list[CheckResult]:
-    """Check the drafts of a plan as they are written."""
-    files = {file.path: file for file in plan.files}
-    found = []
-    for planned in plan.posts:
-        file = files.get(planned.path)
-        if file is None or file.after is None:
+    `site` is the folder of the built site, and `page` a path in it.
+    """
+    for address in addresses:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or not address:
             continue
-        tree = parse_tree(file.after.decode("utf-8", "replace"))
-        found += [
-            _found(planned, "C06", "pictures", _pictures(tree, files)),
-            _found(planned, "C19", "nothing private", _leaks(audit, file)),
-            _found(planned, "C25", "no vault syntax left", _left_over(tree)),
-        ]
-    return found
-
-
-def _found(planned: PlannedPost, number: str, name: str, problem: str) -> CheckResult:
-    return CheckResult(planned.post.path, number, name, "failed" if problem else "passed", problem)
-
-
-def _pictures(tree: Tree, files: dict[str, SiteChange]) -> str:
-    """Return the first picture that is no file of the plan; addresses on the web are not asked."""
-    for node in tree.find("image", "html", "html_block"):
-        match = _ADDRESS.match(tree.source(node))
-        address = (match[1] or match[2]) if match else ""
-        if not address or "://" in address or address.startswith(("data:", "//")):
-            continue
-        name = address.rsplit("/", 1)[-1]
-        if not any(path.rsplit("/", 1)[-1] == name for path in files):
-            return f"{address} is not a file of the export"
+        path = unquote(parts.path)
+        if path.startswith("/"):
+            relative = path.lstrip("/")
+        else:
+            relative = os.path.join(os.path.dirname(page), path) if path else page
+        place = os.path.normpath(os.path.join(site, relative))
+        if os.path.isdir(place):
+            place = os.path.join(place, "index.html")
+        if not os.path.isfile(place):
+            return f"{address} is a broken link"
+        if parts.fragment and place.endswith(".html"):
+            with open(place, encoding="utf-8", errors="replace") as file:
+                text = file.read()
+            name = re.escape(unquote(parts.fragment))
+            if not re.search(rf"\b(?:id|name)=[\"']?{name}[\"'\s>]", text):
+                return f"{address} links to a missing section of a page"
     return ""
 
 
-def _leaks(audit: Audit, file: SiteChange) -> str:
-    leaving = OutgoingFile(file.path, file.after or b"", file.note)
-    found = find_leaks([leaving], audit.private_terms, audit.public_text)
-    return f"it reveals {found[0].term.what}" if found else ""
+def find_private_text(audit: Audit, post: OutgoingFile, files: Sequence[OutgoingFile]) -> str:
+    """Return the first private text in a post, or in its files; "" for none.
 
-
-def _left_over(tree: Tree) -> str:
-    for node in tree.find("text"):
-        match = _LEFT_OVER.search(node.content)
-        if match is not None and not node.inside(*LITERAL_NODES):
-            return f"line {tree.line_of(node.start) + 1}: {match[0].strip()!r}"
-    return ""
+    In whole files only terms of several words count, as a theme may use any word.
+    """
+    terms, public = audit.private_terms, audit.public_text
+    several = [term for term in terms if len(normalize_for_audit(term.text).split()) > 1]
+    found = find_leaks([post], terms, public) + find_leaks(files, several, public)
+    return f"{found[0].file.path} reveals {found[0].term.what}" if found else ""

@@ -49,14 +49,13 @@ class Nikola(Target):
         self.posts, self.suffix = self._post_folder()
         self._images = self._first_folder("IMAGE_FOLDERS", ("images", "images"))
         self._files = self._first_folder("FILES_FOLDERS", ("files", ""))
-        self.lists_whole = self._settings.get("INDEX_TEASERS") is not True
         self.dialect = self._dialect()
-        if self.lists_whole and "INDEX_TEASERS" not in self._settings.computed:
+        teasers = self._settings.get("INDEX_TEASERS")
+        if teasers is not True and "INDEX_TEASERS" not in self._settings.computed:
             self.warnings.append(
                 "the front page shows whole posts: to show teasers, write INDEX_TEASERS = True in"
                 " conf.py"
             )
-
         if self._settings.get("COPY_SOURCES") is not False:
             self.warnings.append(
                 "the site publishes the Markdown of each post beside its page: to stop that, write"

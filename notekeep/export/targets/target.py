@@ -92,7 +92,6 @@ class Target:
     )
 
     dialect: Dialect
-    lists_whole: bool = False  # the site's lists, feeds aside, show posts whole
 
     def __init__(self, folder: str) -> None:
         self.folder = folder

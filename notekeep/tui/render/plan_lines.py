@@ -40,22 +40,21 @@ if TYPE_CHECKING:
 def report_lines(report: CheckReport, width: int, glyphs: Glyphs) -> list[StyledLine]:
     """Return what a check of posts found."""
     failed = report.failed
-    passed = sum(result.state == "passed" for result in report.results)
-    how = "Site built and checked" if report.built else "Checked without building the site"
+    passed = len(report.results) - len(failed)
+    counts = f"{plural(passed, 'check')} passed, {len(failed)} failed"
     notice = "Built in a temporary folder." if report.built else ""
-    role = "good" if report.ok else "bad"
     lines: list[StyledLine] = [
-        [Piece(how, "title")],
-        [Piece(f"{plural(passed, 'check')} passed, {len(failed)} failed", role)],
+        [Piece("Site built and checked" if report.built else "Site not built", "title")],
+        [Piece(counts if report.built else "Nothing was checked", "good" if report.ok else "bad")],
         *_muted(_with_key(report.notice) or notice, width),
         [Piece(glyphs.rule * width, "rule")],
     ]
     for said in report.message.splitlines():
         lines += _muted(said, width)
     for result in failed:
-        about = f"{result.post}: {result.name}: {result.detail}".removesuffix(": ")
+        about = f"{result.post}: {result.name}: {result.problem}"
         lines += _remark(about, "bad", width, glyphs)
-    names = dict.fromkeys(result.name for result in report.results if result.state == "passed")
+    names = dict.fromkeys(result.name for result in report.results if not result.problem)
     return lines + _muted(f"Passed: {', '.join(names)}." if names else "", width)
 
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from notekeep.export.audit import Audit
 from notekeep.export.check.built_page import read_page
-from notekeep.export.check.site_check import check_export
 from notekeep.export.draft import Draft
 from notekeep.export.post import Post
 from notekeep.export.references import ReferenceTable
@@ -25,7 +24,7 @@ from notekeep.export.targets.html import Html
 from notekeep.export.targets.wordpress import WordPress
 from notekeep.markdown.note import Note
 from tests.support.desk import plan_posts, write_plan
-from tests.support.page_checks import ALL_CHECKS
+from tests.support.page_checks import check_pages
 from tests.support.sites import INDIA, NOW
 
 if TYPE_CHECKING:
@@ -347,7 +346,7 @@ def test_formulas_are_mathml_and_what_is_not_is_told_once(
     write_plan(plan, source, history)
     told = [line for line in plan.warnings if "TeX" in line]
     assert told == ["a.md, line 1: shown as TeX because of an unknown macro: '\\\\foo', and 1 more"]
-    report = check_export(plan, Audit(source, plan), checks=ALL_CHECKS)
+    report = check_pages(plan, Audit(source, plan))
     assert (report.built, report.failed) == (True, [])
     assert {result.id for result in report.results if result.state == "passed"} >= {"C10", "C11"}
 
