@@ -31,18 +31,17 @@ from notekeep.export.embeds import (
     place_embed,
     prefix_footnotes,
 )
+from notekeep.export.linker import Linker
+from notekeep.export.local_addresses import has_local_address, remove_local_addresses
 from notekeep.export.metadata import strip_data_addresses
 from notekeep.export.post import PASSED_FIELDS, Post, make_slug, public_title, read_post
 from notekeep.export.private import COMMENT_OPENING, holds_mark, strip_private
 from notekeep.export.references import (
     Fragment,
-    Linker,
     Ref,
     ReferenceTable,
     escape_text,
-    has_local_address,
     number_inline_footnotes,
-    remove_local_addresses,
     split_fragment,
     unused_definitions,
 )
@@ -270,7 +269,7 @@ class _DraftJob:
         removals: list[SourceEdit] = []
         words = ("text",) if has_local_address(passage.text) else ()
         spans = passage.find(*words, *_ADDRESSED)
-        self.linker.learn([span for span in spans if span.kind in _LINKS], path)
+        self.linker.prefetch([span for span in spans if span.kind in _LINKS], path)
         for span in spans:
             if edits and edits[-1].end > span.start:
                 continue  # within a link of which nothing is left

@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 
 from notekeep.errors import INSTALL_IMAGES, Refused
 from notekeep.export.assets import suffix
-from notekeep.export.references import is_local_attribute, strip_style_addresses
+from notekeep.export.local_addresses import is_local_attribute, strip_style_addresses
 from notekeep.export.source_map import MappedText, SourceEdit
 
 # Pictures: only the parts that draw them are kept, to the byte where the format allows it, so a

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, tzinfo
 
 from notekeep.errors import Refused
 from notekeep.export.consent import CATEGORY_FIELDS, PRIVATE_LABEL, is_draft
-from notekeep.export.references import is_local, strip_local_addresses
+from notekeep.export.local_addresses import is_local, strip_local_addresses
 from notekeep.export.source import HiddenWords, Options
 from notekeep.markdown.extensions import WIKILINK_PATTERN
 from notekeep.markdown.field_values import Value
